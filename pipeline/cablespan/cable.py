@@ -1,0 +1,140 @@
+"""What a reader hands over: a cable with its header, its paragraphs and the way back to the characters of its file."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+PARAGRAPH_KINDS = ("numbered", "item", "heading", "text", "header")
+
+
+class Piece(NamedTuple):
+    """`text[offset:offset + length] == source[source_offset:source_offset + length]`, in code points."""
+
+    offset: int
+    source_offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMap:
+    """Lays offsets of a reflowed text on the source it came from.
+
+    >>> m = SourceMap.of([(0, 10, 4), (5, 20, 4)])
+    >>> m.to_source(0, 4), m.to_source(2, 9)
+    ((10, 14), (12, 24))
+    """
+
+    pieces: tuple[Piece, ...] = ()
+
+    @classmethod
+    def of(cls, pieces: Sequence[Sequence[int]]) -> "SourceMap":
+        return cls(tuple(Piece(*piece) for piece in pieces))
+
+    def _piece_at(self, offset: int) -> Piece | None:
+        index = bisect_right(self.pieces, offset, key=lambda piece: piece.offset) - 1
+        piece = self.pieces[index] if index >= 0 else None
+        return piece if piece and offset < piece.offset + piece.length else None
+
+    def to_source(self, start: int, end: int) -> tuple[int, int] | None:
+        """Source offsets of a span; None where it is empty, or begins or ends in a gap between pieces."""
+        first = self._piece_at(start)
+        last = self._piece_at(end - 1)
+        if start >= end or first is None or last is None:
+            return None
+        return start - first.offset + first.source_offset, end - last.offset + last.source_offset
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A pointer to another message: canonical `value` ("06ASTANA9"), `kind` ("cable", "email", "telcon", ...), as written, its letter."""
+
+    value: str
+    kind: str
+    text: str
+    letter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """An addressee: routing indicator, name, precedence, message number; `excluded` where XMT takes it out of a collective."""
+
+    route: str | None
+    name: str
+    precedence: str | None = None
+    mcn: str | None = None
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Header facts; None or empty where the cable does not say. Times are ISO 8601 in UTC, as far as they are known."""
+
+    reference_id: str | None = None
+    created: str | None = None
+    released: str | None = None
+    origin: str | None = None
+    classification: str | None = None
+    transmission_id: str | None = None
+    precedence: str | None = None
+    from_: str | None = None
+    to: tuple[Recipient, ...] = ()
+    info: tuple[Recipient, ...] = ()
+    excluded: tuple[Recipient, ...] = ()
+    subject: str | None = None
+    tags: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    eo: str | None = None
+    declassify_on: str | date | None = None
+    classified_by: str | None = None
+    reasons: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()
+    signers: tuple[str, ...] = ()
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph: reflowed text without number and portion mark, which are fields. `kind` is one of PARAGRAPH_KINDS."""
+
+    id: str
+    text: str
+    number: int | None = None
+    marking: str | None = None
+    section: str | None = None
+    kind: str = "text"
+    source_map: SourceMap = SourceMap()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a cable was read: path, format, SHA-256 of the source text in UTF-8, index among the cables of the file."""
+
+    path: str
+    format: str
+    sha256: str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cable:
+    """One cable. `source_text` is the string that source maps point into; it is not part of the record. `notes` say what could not be read or was repaired."""
+
+    id: str
+    header: Header
+    paragraphs: tuple[Paragraph, ...]
+    source: Source
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    source_text: str = field(default="", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """An input, or a part of one, that gave no cable: where it is, why, and what to do about it. `place` is a line, row or index."""
+
+    path: str
+    place: str
+    reason: str
+    remedy: str = ""
