@@ -1,0 +1,332 @@
+"""Marked drafts of invented cables -> plain cables under corpus/modern and their gold under annotations/modern.
+
+A draft holds cables like this; every sentence stands on its own line behind its statement label:
+
+    === 08NAIROBI1432
+    date: 2008-06-11
+    classification: CONFIDENTIAL
+    origin: Embassy Nairobi
+    tags: PGOV PREL KE
+    subject: POLICE REFORM STALLS
+    refs: A. NAIROBI 1401 B. STATE 55012
+    classified_by: DCM Jane Roe. Reason 1.4 (b) and (d)
+    signer: ROE
+    --- 1 (C) summary
+    CLAIM| <S1><OFFICIAL>Minister Otieno</OFFICIAL></S1> <Q1>told</Q1> <OFFICIAL>Poloff</OFFICIAL> that <C1>he would stay</C1>.
+    --- item (SBU)
+    --- heading
+
+`--- NUMBER|item|heading|text (MARKING) section` opens a paragraph. Marks are the entity labels, and S, Q, C with the number of the claim
+in its sentence for source, cue and content; they may nest. Usage: python scripts/marked_gold.py DRAFT.txt... [--check]
+"""
+
+import argparse
+import json
+import re
+import sys
+import textwrap
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import spacy
+
+from cablespan.labels import Entity, Statement
+
+ROOT = Path(__file__).resolve().parents[1]
+WIDTH = 65
+MARK = re.compile(r"<(/?)([A-Z_]+)(\d*)>")
+OPENING = re.compile(r"--- (?:(?P<number>\d+)|(?P<kind>item|heading|text))(?: \((?P<marking>[A-Z/ ,]+)\))?(?: (?P<section>[a-z][a-z ]*))?$")
+REQUIRED = ("date", "classification", "origin", "subject")
+OPTIONAL = ("tags", "refs", "classified_by", "signer", "captions", "pass")
+BANNERS = {
+    "UNCLASSIFIED": "UNCLAS",
+    "UNCLASSIFIED//FOR OFFICIAL USE ONLY": "UNCLAS",
+    "CONFIDENTIAL": "C O N F I D E N T I A L",
+    "CONFIDENTIAL//NOFORN": "C O N F I D E N T I A L",
+    "SECRET": "S E C R E T",
+    "SECRET//NOFORN": "S E C R E T",
+}
+ROLES = {"S": "source", "Q": "cue", "C": "content"}
+TOKENIZER = spacy.blank("en").tokenizer
+
+
+@dataclass
+class Paragraph:
+    place: str
+    number: int | None
+    kind: str
+    marking: str | None
+    section: str | None
+    text: str = ""
+    entities: list[dict] = field(default_factory=list)
+    statements: list[dict] = field(default_factory=list)
+    claims: list[dict] = field(default_factory=list)
+
+
+@dataclass
+class Draft:
+    id: str
+    place: str
+    header: dict[str, str] = field(default_factory=dict)
+    paragraphs: list[Paragraph] = field(default_factory=list)
+
+
+class Checks:
+    """Everything that is wrong, so that one run names all of it."""
+
+    def __init__(self):
+        self.errors, self.warnings = [], []
+
+    def error(self, place: str, message: str) -> None:
+        self.errors.append(f"{place}: {message}")
+
+    def warn(self, place: str, message: str) -> None:
+        self.warnings.append(f"{place}: {message}")
+
+
+def parse_sentence(marked: str, place: str, checks: Checks) -> tuple[str, list[tuple[int, int, str]]]:
+    """The text without marks, and the marks as `(start, end, name)`, offsets in that text."""
+    text, spans, stack, last = "", [], [], 0
+    for mark in MARK.finditer(marked):
+        text += marked[last : mark.start()]
+        last = mark.end()
+        closing, name, number = mark.groups()
+        if not (name in Entity.__members__ and not number) and not (name in ROLES and number):
+            checks.error(place, f"unknown mark {mark[0]}: use one of {', '.join(Entity)} or S1, Q1, C1")
+        if not closing:
+            stack.append((len(text), name + number))
+        elif not stack or stack[-1][1] != name + number:
+            checks.error(place, f"{mark[0]} closes " + (f"<{stack[-1][1]}>" if stack else "nothing"))
+            return text, []
+        else:
+            start, opened = stack.pop()
+            spans.append((start, len(text), opened))
+    text += marked[last:]
+    if stack:
+        checks.error(place, f"<{stack[-1][1]}> is never closed")
+    if re.search(r"[<>]", text):
+        checks.error(place, "a stray < or >: marks are <LABEL> and </LABEL>")
+    if text != " ".join(text.split()):
+        checks.error(place, "blanks at an end or doubled: the sentence's words are separated by one blank each")
+    return text, spans
+
+
+def add_sentence(paragraph: Paragraph, label: str, marked: str, place: str, checks: Checks) -> None:
+    text, spans = parse_sentence(marked, place, checks)
+    if label not in Statement.__members__:
+        checks.error(place, f"unknown statement label {label!r}: use one of {', '.join(Statement)}")
+    if not text:
+        checks.error(place, "a label without a sentence")
+        return
+    offset = len(paragraph.text) + 1 if paragraph.text else 0
+    paragraph.text = f"{paragraph.text} {text}" if paragraph.text else text
+    paragraph.statements.append({"start": offset, "end": offset + len(text), "label": label})
+    doc = TOKENIZER(text)
+    claims: dict[int, dict] = {}
+    entities = []
+    for start, end, name in sorted(spans):
+        words = text[start:end]
+        if not words or words != words.strip():
+            checks.error(place, f"<{name}>{words}</{name}> is empty or has blanks at an end: move them outside")
+            continue
+        if doc.char_span(start, end) is None:
+            whole = doc.char_span(start, end, alignment_mode="expand")
+            checks.warn(place, f"<{name}>{words}</{name}> cuts the token(s) {whole.text!r}")
+        if name in Entity.__members__:
+            entities.append({"start": offset + start, "end": offset + end, "label": name})
+            if words.lower().startswith("the ") and words != "The Hague":
+                checks.warn(place, f"<{name}>{words}</{name}> begins with an article")
+            if words.endswith(("'s", "’s")):
+                checks.warn(place, f"<{name}>{words}</{name}> ends with a possessive")
+        elif ROLES[name[0]] in claims.setdefault(int(name[1:]), {}):
+            checks.error(place, f"<{name}> stands twice: each role once a claim")
+        else:
+            claims[int(name[1:])][ROLES[name[0]]] = {"start": offset + start, "end": offset + end}
+            if name[0] == "C" and words.endswith(".") and end == len(text):
+                checks.warn(place, f"<{name}> takes in the final full stop")
+    for one, other in zip(entities, entities[1:], strict=False):
+        if other["start"] < one["end"]:
+            checks.error(place, f"entities {one['label']} and {other['label']} overlap: take the longest span that names one thing")
+    for number, claim in sorted(claims.items()):
+        if "content" not in claim:
+            checks.error(place, f"claim {number} has no content: mark it <C{number}>")
+        elif "cue" not in claim:
+            checks.warn(place, f"claim {number} has no cue (only where punctuation alone marks the speech)")
+    paragraph.entities += entities
+    paragraph.claims += [{role: claim.get(role) for role in ROLES.values()} for _, claim in sorted(claims.items())]
+
+
+def parse(path: Path, checks: Checks) -> list[Draft]:
+    drafts: list[Draft] = []
+    for line_number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        place, line = f"{path}:{line_number}", line.strip()
+        if not line or line.startswith("#"):
+            continue
+        if line.startswith("==="):
+            cable_id = line[3:].strip()
+            if not re.fullmatch(r"\d\d[A-Z]+\d+", cable_id):
+                checks.error(place, f"{cable_id!r} is no cable id such as 08NAIROBI1432")
+            drafts.append(Draft(cable_id, place))
+        elif not drafts:
+            checks.error(place, "text before the first === line")
+        elif line.startswith("---"):
+            opening = OPENING.match(line)
+            if not opening:
+                checks.error(place, f"{line!r} is no `--- NUMBER|item|heading|text (MARKING) section`")
+                opening = OPENING.match("--- text")
+            number = opening["number"]
+            drafts[-1].paragraphs.append(
+                Paragraph(
+                    place,
+                    int(number) if number else None,
+                    "numbered" if number else opening["kind"],
+                    opening["marking"],
+                    opening["section"],
+                )
+            )
+        elif not drafts[-1].paragraphs:
+            key, colon, value = line.partition(":")
+            if not colon or key not in REQUIRED + OPTIONAL:
+                checks.error(place, f"{line!r} is no header line: {', '.join(REQUIRED + OPTIONAL)}")
+            drafts[-1].header[key] = value.strip()
+        else:
+            label, bar, sentence = line.partition("|")
+            if not bar:
+                checks.error(place, "a sentence begins with its label and a bar: REPORT| ...")
+            else:
+                add_sentence(drafts[-1].paragraphs[-1], label.strip(), sentence.strip(), place, checks)
+    return drafts
+
+
+def check_draft(draft: Draft, seen: dict[str, str], checks: Checks) -> None:
+    if draft.id in seen:
+        checks.error(draft.place, f"{draft.id} stands already at {seen[draft.id]}")
+    seen[draft.id] = draft.place
+    for key in REQUIRED:
+        if not draft.header.get(key):
+            checks.error(draft.place, f"{draft.id} lacks `{key}:`")
+    if draft.header.get("classification") not in BANNERS:
+        checks.error(draft.place, f"classification must be one of {', '.join(BANNERS)}")
+    try:
+        date.fromisoformat(draft.header.get("date", ""))
+    except ValueError:
+        checks.error(draft.place, f"date {draft.header.get('date')!r} is not YYYY-MM-DD")
+    if not draft.paragraphs:
+        checks.error(draft.place, f"{draft.id} has no paragraph")
+    for paragraph in draft.paragraphs:
+        if not paragraph.text:
+            checks.error(paragraph.place, "a paragraph without sentences")
+
+
+def wrap(text: str) -> str:
+    return "\n".join(textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False))
+
+
+def sender(origin: str) -> str:
+    kind, _, post = origin.partition(" ")
+    kinds = {"Embassy": "AMEMBASSY", "Consulate": "AMCONSUL", "Mission": "USMISSION"}
+    return f"{kinds[kind]} {post}".upper() if kind in kinds else "SECSTATE WASHDC" if origin == "Secretary of State" else origin.upper()
+
+
+def cable_text(draft: Draft) -> str:
+    """The cable as a post's message centre would have sent it in the 2000s: header, numbered paragraphs, lines of 65 columns."""
+    header = draft.header
+    day = date.fromisoformat(header["date"])
+    post, serial = re.fullmatch(r"\d\d([A-Z]+)(\d+)", draft.id).groups()
+    minutes = 420 + int(serial) * 7 % 600  # a working hour, the same on every run
+    sent = f"{day:%d}{minutes // 60:02}{minutes % 60:02}Z {day:%b %y}".upper()
+    captions = [header["captions"]] if header.get("captions") else ["SIPDIS"]
+    if header["classification"].endswith("FOR OFFICIAL USE ONLY"):
+        captions.insert(0, "SENSITIVE")
+    if header["classification"].endswith("NOFORN"):
+        captions.insert(0, "NOFORN")
+    classified = not header["classification"].startswith("UNCLASSIFIED")
+    decl = f"DECL: {day:%m/%d}/{day.year + 10}" if classified else "N/A"
+    addressee = "TO ALL DIPLOMATIC AND CONSULAR POSTS COLLECTIVE" if header["origin"] == "Secretary of State" else "TO SECSTATE WASHDC"
+    blocks = [
+        f"R {sent}\nFM {sender(header['origin'])}\n{addressee}",
+        f"{BANNERS[header['classification']]} {post} {serial.zfill(6)}",
+        "\n".join(captions),
+    ]
+    if header.get("pass"):
+        blocks.append(wrap(header["pass"]))
+    lines = [f"E.O. 12958: {decl}"]
+    if header.get("tags"):
+        lines.append(wrap("TAGS: " + ", ".join(re.split(r"[ ,]+", header["tags"]))))
+    lines.append(wrap(f"SUBJECT: {header['subject']}"))
+    blocks.append("\n".join(lines))
+    if header.get("refs"):
+        blocks.append(wrap(f"REF: {header['refs']}"))
+    if header.get("classified_by"):
+        blocks.append(wrap(f"Classified By: {header['classified_by'].rstrip('.')}."))
+    for paragraph in draft.paragraphs:
+        marking = f"({paragraph.marking}) " if paragraph.marking else ""
+        if paragraph.kind == "heading":
+            rule = "-" * min(len(marking + paragraph.text), WIDTH)
+            blocks.append("\n".join([rule, wrap(marking + paragraph.text), rule]))
+        else:
+            start = {"numbered": f"{paragraph.number}. ", "item": "-- ", "text": ""}[paragraph.kind]
+            blocks.append(wrap(start + marking + paragraph.text))
+    if header.get("signer"):
+        blocks.append(header["signer"].upper())
+    return "\n\n".join(blocks) + "\n"
+
+
+def gold_lines(draft: Draft) -> list[dict]:
+    return [
+        {
+            "doc": draft.id,
+            "paragraph": index,
+            "head": draft.header["subject"],
+            "date": draft.header["date"],
+            "number": paragraph.number,
+            "marking": paragraph.marking,
+            "section": paragraph.section,
+            "kind": paragraph.kind,
+            "text": paragraph.text,
+            "entities": paragraph.entities,
+            "statements": paragraph.statements,
+            "claims": paragraph.claims,
+        }
+        for index, paragraph in enumerate(draft.paragraphs)
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("drafts", nargs="+", type=Path)
+    parser.add_argument("--check", action="store_true", help="check only, write nothing")
+    parser.add_argument("--corpus", type=Path, default=ROOT / "corpus" / "modern")
+    parser.add_argument("--annotations", type=Path, default=ROOT / "annotations" / "modern")
+    options = parser.parse_args()
+    checks, seen = Checks(), {}
+    files = {path: parse(path, checks) for path in options.drafts}
+    drafts = [draft for found in files.values() for draft in found]
+    for draft in drafts:
+        check_draft(draft, seen, checks)
+    for message in checks.warnings:
+        print(f"warning: {message}", file=sys.stderr)
+    for message in checks.errors:
+        print(f"error: {message}", file=sys.stderr)
+    paragraphs = [paragraph for draft in drafts for paragraph in draft.paragraphs]
+    print(
+        f"{len(drafts)} cables, {len(paragraphs)} paragraphs, {sum(len(p.text.split()) for p in paragraphs)} words, "
+        f"{sum(len(p.entities) for p in paragraphs)} entities, {sum(len(p.statements) for p in paragraphs)} statements, "
+        f"{sum(len(p.claims) for p in paragraphs)} claims; {len(checks.errors)} errors, {len(checks.warnings)} warnings",
+        file=sys.stderr,
+    )
+    if checks.errors or options.check:
+        return 1 if checks.errors else 0
+    options.corpus.mkdir(parents=True, exist_ok=True)
+    options.annotations.mkdir(parents=True, exist_ok=True)
+    for path, found in files.items():
+        for draft in found:
+            (options.corpus / f"{draft.id}.txt").write_text(cable_text(draft), encoding="utf-8", newline="\n")
+        lines = [json.dumps(line, ensure_ascii=False) + "\n" for draft in found for line in gold_lines(draft)]
+        (options.annotations / f"{path.stem}.jsonl").write_text("".join(lines), encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
