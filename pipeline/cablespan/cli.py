@@ -1,0 +1,143 @@
+"""The command line: what each command takes and where its work is done. No logic, and nothing heavy is imported before a command runs."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+# What a command needs beyond the core, as the extras of the package name it.
+EXTRAS = {
+    "review": "review",
+    "agree": "eval",
+    "adjudicate": "eval",
+    "evaluate": "eval",
+    "report": "report",
+    "export": "report",
+    "annotate": "ray",
+}
+
+
+class _Commands(TyperGroup):
+    """Says what went wrong in a sentence instead of a traceback, with the exit codes of the contract."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # `cablespan read ... | head`
+            raise
+        except ModuleNotFoundError as error:
+            extra = EXTRAS.get(ctx.invoked_subcommand)
+            if extra is None or (error.name or "").startswith("cablespan"):
+                raise
+            message = f"{error.name} is not installed; {ctx.invoked_subcommand} needs it: pip install 'cablespan[{extra}]'"
+        except (OSError, ValueError) as error:
+            message = str(error)
+        typer.secho(f"cablespan {ctx.invoked_subcommand}: {message}", err=True, fg="red")
+        raise typer.Exit(2)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help=(
+        "Diplomatic cables in, span-level annotations out: entities, statements, and who says what.\n\n"
+        "Exit codes: 0 done; 1 some inputs were rejected; 2 bad usage, or nothing could be read; 130 interrupted."
+    ),
+)
+
+
+class Format(StrEnum):
+    web = "web"
+    html = "html"
+    csv = "csv"
+    tei = "tei"
+    text = "text"
+    jsonl = "jsonl"
+
+
+class Engine(StrEnum):
+    local = "local"
+    ray = "ray"
+
+
+Inputs = Annotated[
+    list[str], typer.Argument(metavar="INPUT...", help="Files, folders, globs, or - for standard input.", show_default=False)
+]
+FormatOption = Annotated[Format | None, typer.Option("--format", help="Input format.", show_default="found by looking")]
+ModelOption = Annotated[str | None, typer.Option("--model", help="Folder of a trained pipeline.", show_default="the bundled one")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from cablespan import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit()
+
+
+@app.callback()
+def main(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False) -> None:
+    pass
+
+
+@app.command(epilog="Example: `cablespan annotate dump.csv --output run --workers 2 --shard-size 1000`")
+def annotate(
+    inputs: Inputs,
+    output: Annotated[str, typer.Option("--output", "-o", help="Folder for the results; with --engine ray any fsspec path.")],
+    model: ModelOption = None,
+    format: FormatOption = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes.", show_default="one for each core")] = None,
+    engine: Annotated[Engine, typer.Option(help="Where the workers run.")] = Engine.local,
+    address: Annotated[str | None, typer.Option(help="Ray cluster to join.", show_default="a new one on this machine")] = None,
+    shard_size: Annotated[
+        int | None, typer.Option(min=1, help="Cables in a numbered output shard.", show_default="one file of each kind")
+    ] = None,
+    resume: Annotated[
+        bool | None, typer.Option("--resume/--overwrite", help="Go on with an interrupted run, or replace an old one.", show_default=False)
+    ] = None,
+    time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds a single cable may take.")] = 120.0,
+    profile: Annotated[bool, typer.Option(help="Show the share of each step.")] = False,
+) -> None:
+    """Annotate cables: the main job.
+
+    Writes cables.jsonl (records), entities.jsonl, statements.jsonl and claims.jsonl (Prodigy tasks), rejects.jsonl,
+    manifest.jsonl and run.json.
+    """
+    from cablespan.batch import annotate
+
+    raise typer.Exit(
+        annotate(
+            inputs,
+            output,
+            model=model,
+            format=format,
+            workers=workers,
+            engine=engine,
+            address=address,
+            shard_size=shard_size,
+            resume=resume,
+            time_limit=time_limit,
+            profile=profile,
+        )
+    )
+
+
+@app.command(epilog="Example: `cablespan read dump.csv --output cables.jsonl`")
+def read(
+    inputs: Inputs,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File for the records.", show_default="standard output")] = None,
+    format: FormatOption = None,
+) -> None:
+    """Read cables without annotating them: header and paragraphs as records, JSON Lines."""
+    from cablespan.batch import read
+
+    raise typer.Exit(read(inputs, output, format=format))
+
+
+if __name__ == "__main__":
+    sys.exit(app())
