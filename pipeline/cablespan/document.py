@@ -16,7 +16,7 @@ from cablespan.cable import Cable, Header, Paragraph
 from cablespan.labels import Role
 
 RECORD_SCHEMA = "cablespan.record/1"
-PARAGRAPHS, STATEMENTS, CLAIMS = "paragraphs", "statements", "claims"
+PARAGRAPHS, STATEMENTS, CLAIMS, CLAIM_PARTS = "paragraphs", "statements", "claims", "claim_parts"
 SEPARATOR = "\n\n"
 
 for _name, _default in (("cable", None), ("entity_scores", None), ("clusters", None)):
@@ -228,3 +228,35 @@ def from_record(nlp: Language, record: Mapping[str, Any]) -> Doc:
     )
     doc._.clusters = record.get("clusters")
     return doc
+
+
+def set_claim_parts(doc: Doc) -> None:
+    """Writes `doc.spans["claim_parts"]`: the claims laid flat, as a tagger learns them.
+
+    Sources and cues come first, contents take the tokens that are left (one that a cue interrupts falls into two parts).
+    """
+    roles: list[str | None] = [None] * len(doc)
+    heads = [False] * len(doc)
+    for role in Role:
+        for span in doc.spans[CLAIMS]:
+            if span.label_ != role:
+                continue
+            inside = False
+            for i in range(span.start, span.end):
+                if roles[i] is None:
+                    roles[i], heads[i] = role, not inside
+                    inside = True
+                else:
+                    inside = False
+    parts, start = [], None
+    for i in range(len(doc) + 1):
+        if start is not None and (i == len(doc) or heads[i] or roles[i] != roles[start]):
+            end = i
+            while end > start and (doc[end - 1].is_space or (roles[start] == Role.CONTENT and doc[end - 1].text == ",")):
+                end -= 1
+            if end > start:
+                parts.append(Span(doc, start, end, label=roles[start]))
+            start = None
+        if start is None and i < len(doc) and roles[i]:
+            start = i
+    doc.spans[CLAIM_PARTS] = parts

@@ -1,0 +1,192 @@
+"""A trained classifier of statements: one label for each sentence, from its tokens, its place in the cable and its neighbours."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any
+
+import numpy
+from spacy.errors import Errors
+from spacy.language import Language
+from spacy.pipeline import TrainablePipe
+from spacy.scorer import PRFScore
+from spacy.tokens import Doc, Span
+from spacy.training import Example, validate_examples, validate_get_examples
+from spacy.util import registry
+from spacy.vocab import Vocab
+from thinc.api import Config, Model, Optimizer, set_dropout_rate
+from thinc.types import Floats2d
+
+from cablespan.document import STATEMENTS
+from cablespan.sentence import statement_spans
+
+DEFAULT_MODEL = Config().from_str(
+    """
+[model]
+@architectures = "cablespan.SentenceClassifier.v1"
+hidden = 96
+window = 2
+
+[model.tok2vec]
+@architectures = "spacy.Tok2Vec.v2"
+
+[model.tok2vec.embed]
+@architectures = "spacy.MultiHashEmbed.v2"
+width = 96
+attrs = ["NORM", "PREFIX", "SUFFIX", "SHAPE"]
+rows = [5000, 1000, 2500, 2500]
+include_static_vectors = false
+
+[model.tok2vec.encode]
+@architectures = "spacy.MaxoutWindowEncoder.v2"
+width = 96
+depth = 4
+window_size = 1
+maxout_pieces = 3
+"""
+)["model"]
+
+
+@Language.factory(
+    "cable_sentence_classifier",
+    default_config={"model": DEFAULT_MODEL, "label_weight": 0.0, "scorer": {"@scorers": "cablespan.statement_scorer.v1"}},
+    default_score_weights={"statements_macro_f": 0.5, "statements_acc": 0.5},
+)
+def make_sentence_classifier(nlp: Language, name: str, model: Model, label_weight: float, scorer: Callable | None) -> "SentenceClassifier":
+    """`label_weight` w weighs a label of frequency f by (1/f)**w in training: 0 all sentences alike, 1 all labels alike."""
+    return SentenceClassifier(nlp.vocab, model, name, label_weight=label_weight, scorer=scorer)
+
+
+def overlapping_label(span: Span, others: Iterable[Span]) -> str | None:
+    """The label of the one of `others` that shares most characters with the span; None where none shares any."""
+    best, label = 0, None
+    for other in others:
+        shared = min(span.end_char, other.end_char) - max(span.start_char, other.start_char)
+        if shared > best:
+            best, label = shared, other.label_
+    return label
+
+
+def statement_score(examples: Iterable[Example], **config: Any) -> dict[str, Any]:
+    """Accuracy and F1 of labels over the gold sentences, each judged by the predicted sentence that overlaps it most."""
+    by_label: dict[str, PRFScore] = {}
+    right = total = 0
+    for example in examples:
+        guesses = list(example.predicted.spans.get(STATEMENTS, []))
+        for gold in example.reference.spans.get(STATEMENTS, []):
+            guess = overlapping_label(gold, guesses)
+            total += 1
+            right += guess == gold.label_
+            truth = by_label.setdefault(gold.label_, PRFScore())
+            if guess == gold.label_:
+                truth.tp += 1
+            else:
+                truth.fn += 1
+                if guess is not None:
+                    by_label.setdefault(guess, PRFScore()).fp += 1
+    if not total:
+        return {"statements_acc": None, "statements_macro_f": None, "statements_per_type": None}
+    return {
+        "statements_acc": right / total,
+        "statements_macro_f": sum(score.fscore for score in by_label.values()) / len(by_label),
+        "statements_per_type": {label: score.to_dict() for label, score in sorted(by_label.items())},
+    }
+
+
+@registry.scorers("cablespan.statement_scorer.v1")
+def make_statement_scorer() -> Callable:
+    return statement_score
+
+
+class SentenceClassifier(TrainablePipe):
+    """Writes `doc.spans["statements"]` with `attrs["scores"]`."""
+
+    def __init__(self, vocab: Vocab, model: Model, name: str, *, label_weight: float, scorer: Callable | None):
+        self.vocab = vocab
+        self.model = model
+        self.name = name
+        self.cfg = {"labels": [], "label_weight": label_weight, "weights": []}
+        self.scorer = scorer
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(self.cfg["labels"])
+
+    @property
+    def label_data(self) -> tuple[str, ...]:
+        return self.labels
+
+    def add_label(self, label: str) -> int:
+        """1 where the label is new, else 0; labels cannot grow once the model has its size."""
+        if label in self.labels:
+            return 0
+        if self.model.get_ref("output").has_dim("nO"):
+            raise ValueError(Errors.E922.format(name=self.name, nO=self.model.get_ref("output").get_dim("nO"), pre_nO=len(self.labels)))
+        self.cfg["labels"].append(label)
+        return 1
+
+    def predict(self, docs: Iterable[Doc]) -> list[Floats2d]:
+        """For each doc the probabilities (statements, labels)."""
+        docs = list(docs)
+        if not any(len(doc) for doc in docs):
+            return [numpy.zeros((0, len(self.labels)), dtype="f") for _ in docs]
+        return self.model.predict(docs)
+
+    def set_annotations(self, docs: Iterable[Doc], predictions: list[Floats2d]) -> None:
+        for doc, probabilities in zip(docs, predictions, strict=True):
+            best = probabilities.argmax(axis=1) if len(probabilities) else []
+            spans = statement_spans(doc)
+            doc.spans[STATEMENTS] = [
+                Span(doc, span.start, span.end, label=self.labels[label]) for span, label in zip(spans, best, strict=True)
+            ]
+            doc.spans[STATEMENTS].attrs["scores"] = [float(row[label]) for row, label in zip(probabilities, best, strict=True)]
+
+    def get_loss(self, examples: Iterable[Example], scores: list[Floats2d]) -> tuple[float, list[Floats2d]]:
+        index = {label: i for i, label in enumerate(self.labels)}
+        weights = self.cfg["weights"] or [1.0] * len(index)
+        loss, gradients = 0.0, []
+        for example, guess in zip(examples, scores, strict=True):
+            gold = list(example.reference.spans.get(STATEMENTS, []))
+            gradient = numpy.zeros_like(guess)
+            for i, span in enumerate(statement_spans(example.predicted)):
+                label = overlapping_label(span, gold)
+                if label is not None:
+                    gradient[i] = guess[i]
+                    gradient[i, index[label]] -= 1
+                    gradient[i] *= weights[index[label]]
+            gradients.append(gradient)
+            loss += float((gradient**2).sum())
+        return loss, gradients
+
+    def update(self, examples: Iterable[Example], *, drop: float = 0.0, sgd: Optimizer | None = None, losses: dict | None = None) -> dict:
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        examples = [example for example in examples if len(example.predicted)]
+        validate_examples(examples, "SentenceClassifier.update")
+        if not examples:
+            return losses
+        set_dropout_rate(self.model, drop)
+        scores, backprop = self.model.begin_update([example.predicted for example in examples])
+        loss, gradients = self.get_loss(examples, scores)
+        backprop(gradients)
+        if sgd is not None:
+            self.finish_update(sgd)
+        losses[self.name] += loss
+        return losses
+
+    def initialize(self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None, labels: Iterable[str] | None = None) -> None:
+        validate_get_examples(get_examples, "SentenceClassifier.initialize")
+        counts: dict[str, int] = {}
+        for example in get_examples():
+            for span in example.reference.spans.get(STATEMENTS, []):
+                counts[span.label_] = counts.get(span.label_, 0) + 1
+        for label in sorted(counts) if labels is None else labels:
+            self.add_label(label)
+        raw = [(1 / max(counts.get(label, 0), 1)) ** self.cfg["label_weight"] for label in self.labels]
+        mean = sum(weight * counts.get(label, 0) for weight, label in zip(raw, self.labels, strict=True)) / max(sum(counts.values()), 1)
+        self.cfg["weights"] = [weight / mean for weight in raw] if mean else []
+        sample = [example.x for example in islice(get_examples(), 10)]
+        for doc in sample:
+            if not doc.has_annotation("SENT_START"):
+                for token in doc:
+                    token.is_sent_start = token.i == 0
+        self.model.initialize(X=sample, Y=[numpy.zeros((len(statement_spans(doc)), len(self.labels)), dtype="f") for doc in sample])

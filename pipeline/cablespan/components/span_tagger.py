@@ -1,0 +1,245 @@
+"""A trained tagger of flat spans with a probability for each: entities into `doc.ents`, or parts of claims into a span group."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any
+
+import numpy
+from spacy.errors import Errors
+from spacy.language import Language
+from spacy.pipeline import TrainablePipe
+from spacy.scorer import Scorer
+from spacy.tokens import Doc, Span
+from spacy.training import Example, validate_examples, validate_get_examples
+from spacy.util import registry
+from spacy.vocab import Vocab
+from thinc.api import Config, Model, Optimizer, set_dropout_rate
+from thinc.types import Floats2d
+
+from cablespan.architectures import sentence_lengths
+
+DEFAULT_MODEL = Config().from_str(
+    """
+[model]
+@architectures = "cablespan.SpanTagger.v1"
+hidden = 96
+context = 32
+
+[model.tok2vec]
+@architectures = "spacy.Tok2Vec.v2"
+
+[model.tok2vec.embed]
+@architectures = "spacy.MultiHashEmbed.v2"
+width = 96
+attrs = ["NORM", "PREFIX", "SUFFIX", "SHAPE"]
+rows = [5000, 1000, 2500, 2500]
+include_static_vectors = false
+
+[model.tok2vec.encode]
+@architectures = "spacy.MaxoutWindowEncoder.v2"
+width = 96
+depth = 4
+window_size = 1
+maxout_pieces = 3
+"""
+)["model"]
+
+OUTSIDE = "O"
+
+
+@Language.factory(
+    "cable_span_tagger",
+    default_config={"model": DEFAULT_MODEL, "spans_key": None, "scorer": {"@scorers": "cablespan.span_tagger_scorer.v1"}},
+    default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0},
+)
+def make_span_tagger(nlp: Language, name: str, model: Model, spans_key: str | None, scorer: Callable | None) -> "SpanTagger":
+    """`spans_key` None writes `doc.ents` and their scores; a name writes that span group with `attrs["scores"]`."""
+    return SpanTagger(nlp.vocab, model, name, spans_key=spans_key, scorer=scorer)
+
+
+def span_tagger_score(examples: Iterable[Example], *, spans_key: str | None, **config: Any) -> dict[str, Any]:
+    """Precision, recall and F1 of exact spans, by spaCy's Scorer."""
+    if spans_key is None:
+        return Scorer.score_spans(examples, "ents", **config)
+    return Scorer.score_spans(
+        examples,
+        f"spans_{spans_key}",
+        getter=lambda doc, _: doc.spans.get(spans_key, []),
+        has_annotation=lambda doc: spans_key in doc.spans,
+        **config,
+    )
+
+
+@registry.scorers("cablespan.span_tagger_scorer.v1")
+def make_span_tagger_scorer() -> Callable:
+    return span_tagger_score
+
+
+def decode(scores: Floats2d, lengths: list[int], allowed: Floats2d, first: Floats2d) -> numpy.ndarray:
+    """The best legal tag sequence of each sentence (Viterbi), all sentences at once.
+
+    `scores`: log probabilities (tokens, tags); `lengths`: tokens a sentence; `allowed[i, j]`: 0 where tag j may follow tag i, else
+    -inf; `first`: the same for the first token. Tags that would stay open at the end of a sentence are closed by `first`'s transpose
+    rule: a sentence may end only where an outside tag could follow.
+    """
+    order = numpy.argsort([-length for length in lengths], kind="stable")
+    sizes = numpy.asarray(lengths)[order]
+    starts = numpy.cumsum([0, *lengths])[:-1][order]
+    tags = numpy.zeros(len(scores), dtype="int64")
+    if not len(scores):
+        return tags
+    best = scores[starts] + first
+    pointers = []
+    for t in range(1, int(sizes[0])):
+        alive = int(numpy.searchsorted(-sizes, -t, side="left"))
+        paths = best[:alive, :, None] + allowed[None]
+        pointer = paths.argmax(axis=1)
+        best = best.copy()
+        best[:alive] = numpy.take_along_axis(paths, pointer[:, None, :], axis=1)[:, 0] + scores[starts[:alive] + t]
+        pointers.append(pointer)
+    last = (best + allowed[:, 0]).argmax(axis=1)
+    current = last.copy()
+    for t in range(int(sizes[0]) - 1, -1, -1):
+        alive = int(numpy.searchsorted(-sizes, -t, side="left"))
+        tags[starts[:alive] + t] = current[:alive]
+        if t:
+            current[:alive] = numpy.take_along_axis(pointers[t - 1], current[:alive, None], axis=1)[:, 0]
+    return tags
+
+
+class SpanTagger(TrainablePipe):
+    """BILOU tags by softmax, the best legal sequence in each sentence by Viterbi."""
+
+    def __init__(self, vocab: Vocab, model: Model, name: str, *, spans_key: str | None, scorer: Callable | None):
+        self.vocab = vocab
+        self.model = model
+        self.name = name
+        self.cfg = {"labels": [], "spans_key": spans_key}
+        self.scorer = scorer
+        self._transitions: tuple[Floats2d, Floats2d] | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(self.cfg["labels"])
+
+    @property
+    def label_data(self) -> tuple[str, ...]:
+        return self.labels
+
+    @property
+    def tags(self) -> list[str]:
+        return [OUTSIDE, *(f"{part}-{label}" for label in self.labels for part in "BILU")]
+
+    def score(self, examples: Iterable[Example], **config: Any) -> dict[str, Any]:
+        return self.scorer(examples, **{**config, "spans_key": self.cfg["spans_key"]}) if self.scorer else {}
+
+    def add_label(self, label: str) -> int:
+        """1 where the label is new, else 0; labels cannot grow once the model has its size."""
+        if label in self.labels:
+            return 0
+        if self.model.get_ref("output").has_dim("nO"):
+            raise ValueError(Errors.E922.format(name=self.name, nO=self.model.get_ref("output").get_dim("nO"), pre_nO=len(self.tags)))
+        self.cfg["labels"].append(label)
+        return 1
+
+    def transitions(self) -> tuple[Floats2d, Floats2d]:
+        """Log weights of tag pairs and of first tags: 0 or minus infinity."""
+        if self._transitions is None or len(self._transitions[1]) != len(self.tags):
+            tags = self.tags
+            opens = numpy.array([tag[0] in "BI" for tag in tags])
+            goes_on = numpy.array([tag[0] in "IL" for tag in tags])
+            label = numpy.array([tag[2:] for tag in tags])
+            legal = numpy.where(opens[:, None], goes_on[None] & (label[:, None] == label[None]), ~goes_on[None])
+            infinity = numpy.float32(-1e9)
+            self._transitions = (numpy.where(legal, 0, infinity).astype("f"), numpy.where(goes_on, infinity, 0).astype("f"))
+        return self._transitions
+
+    def predict(self, docs: Iterable[Doc]) -> list[list[tuple[int, int, str, float]]]:
+        """For each doc: `(start token, end token, label, probability)`; the probability is that of the weakest token."""
+        docs = list(docs)
+        if not any(len(doc) for doc in docs):
+            return [[] for _ in docs]
+        allowed, first = self.transitions()
+        results = []
+        for doc, probabilities in zip(docs, self.model.predict(docs), strict=True):
+            tags = decode(numpy.log(probabilities + 1e-8), sentence_lengths(doc), allowed, first)
+            results.append(self._spans(tags, probabilities))
+        return results
+
+    def _spans(self, tags: numpy.ndarray, probabilities: Floats2d) -> list[tuple[int, int, str, float]]:
+        spans, start = [], 0
+        for i in numpy.flatnonzero(tags):
+            part, label = (tags[i] - 1) % 4, self.labels[(tags[i] - 1) // 4]
+            if part in (0, 3):
+                start = i
+            if part in (2, 3):
+                chosen = probabilities[numpy.arange(start, i + 1), tags[start : i + 1]]
+                spans.append((int(start), int(i) + 1, label, float(chosen.min())))
+        return spans
+
+    def set_annotations(self, docs: Iterable[Doc], predictions: list[list[tuple[int, int, str, float]]]) -> None:
+        key = self.cfg["spans_key"]
+        for doc, spans in zip(docs, predictions, strict=True):
+            made = [Span(doc, start, end, label=label) for start, end, label, _ in spans]
+            if key is None:
+                doc.set_ents(made)
+                doc._.entity_scores = {f"{s.start_char}-{s.end_char}": score for s, (*_, score) in zip(made, spans, strict=True)}
+            else:
+                doc.spans[key] = made
+                doc.spans[key].attrs["scores"] = [score for *_, score in spans]
+
+    def _gold(self, example: Example) -> list[str | None]:
+        """BILOU tags of the gold laid on the predicted tokens; None where alignment fails."""
+        if self.cfg["spans_key"] is None:
+            return example.get_aligned_ner()
+        tags: list[str | None] = [OUTSIDE] * len(example.predicted)
+        spans = example.reference.spans.get(self.cfg["spans_key"], [])
+        for span in example.get_aligned_spans_y2x(spans, allow_overlap=False):
+            for i in range(span.start, span.end):
+                part = "U" if len(span) == 1 else "B" if i == span.start else "L" if i == span.end - 1 else "I"
+                tags[i] = f"{part}-{span.label_}"
+        return tags
+
+    def get_loss(self, examples: Iterable[Example], scores: list[Floats2d]) -> tuple[float, list[Floats2d]]:
+        index = {tag: i for i, tag in enumerate(self.tags)}
+        loss, gradients = 0.0, []
+        for example, guess in zip(examples, scores, strict=True):
+            truth = numpy.zeros_like(guess)
+            known = numpy.zeros((len(guess), 1), dtype="f")
+            for i, tag in enumerate(self._gold(example)):
+                if tag in index:
+                    truth[i, index[tag]] = 1
+                    known[i] = 1
+            gradient = (guess - truth) * known
+            gradients.append(gradient)
+            loss += float((gradient**2).sum())
+        return loss, gradients
+
+    def update(self, examples: Iterable[Example], *, drop: float = 0.0, sgd: Optimizer | None = None, losses: dict | None = None) -> dict:
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        examples = [example for example in examples if len(example.predicted)]
+        validate_examples(examples, "SpanTagger.update")
+        if not examples:
+            return losses
+        set_dropout_rate(self.model, drop)
+        scores, backprop = self.model.begin_update([example.predicted for example in examples])
+        loss, gradients = self.get_loss(examples, scores)
+        backprop(gradients)
+        if sgd is not None:
+            self.finish_update(sgd)
+        losses[self.name] += loss
+        return losses
+
+    def initialize(self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None, labels: Iterable[str] | None = None) -> None:
+        validate_get_examples(get_examples, "SpanTagger.initialize")
+        if labels is None:
+            key = self.cfg["spans_key"]
+            found = {
+                span.label_ for example in get_examples() for span in (example.reference.ents if key is None else example.reference.spans.get(key, []))
+            }
+            labels = sorted(found)
+        for label in labels:
+            self.add_label(label)
+        sample = [example.x for example in islice(get_examples(), 10)]
+        self.model.initialize(X=sample, Y=[numpy.zeros((len(doc), len(self.tags)), dtype="f") for doc in sample])

@@ -1,0 +1,65 @@
+"""Lines that the transmission put into a cable and that no author wrote: page and section marks, banners, captions, operators' signs."""
+
+import re
+from functools import cache
+
+from cablespan.lexicon import load
+
+# "ASTANA 00000454  002 OF 003", "STANA 0000454  001.2 OF 004": post (cut at times), serial with leading zeros, section of sections.
+_SECTION_MARK = re.compile(r"(?:[A-Z][A-Z .'/-]{0,40}\s)?\s*\d{4,8}\s{1,6}\d{3}(?:\.\d)? OF \d{3}")
+_INLINE_MARK = re.compile(r"[ \t]*\b[A-Z][A-Z .']{0,30} 0{2,4}\d{3,6}\s{1,4}\d{3}(?:\.\d)? OF \d{3}\b[ \t]*")
+_PAGE_MARK = re.compile(r"PAGE[ \t]{0,10}[0-9OI]{1,3}(?:[ \t]{1,40}(?:OF[ \t]{1,4}\d{1,3}\b[ \t]{0,40})?\S.{0,60})?")
+_SECTION = re.compile(
+    r"(?:SECTION|SEC|PART|FINAL SECTION OF|SECT) ?\d{0,2} ?OF \d{1,2}|\*{2,} ?SECTION.{0,30}",
+)
+_BANNER_PREFIX = re.compile(
+    r"(?:UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET|TOP SECRET|LIMITED OFFICIAL USE|LOU)\b[ /A-Z]{0,60}?"
+    r"(?:(?:SECTION|SEC|SECT|PART) ?\d{1,2} OF \d{1,2}\b ?(?:OF )?.{0,60}|[A-Z][A-Z .']{1,30} \d{3,7}(?: [A-Z/, ]{0,40})?)"
+)
+_SPACED = re.compile(r"(?:T ?O ?P {1,3})?(?:S E C R E T|C O N F I D E N T I A L|U N C L A S(?: S I F I E D)?|L I M I T E D|U N C L A S S I F I E D)\b.{0,90}")
+
+
+@cache
+def words(kind: str) -> frozenset[str]:
+    """The furniture of one kind (`banner`, `caption`, `operator`, `archive`, `before`, `after`) as the lexicon lists it."""
+    return frozenset(entry["text"] for entry in load("furniture") if entry["kind"] == kind)
+
+
+@cache
+def starts(kind: str) -> tuple[str, ...]:
+    """The same as `words`, to be used with `str.startswith`."""
+    return tuple(sorted(words(kind)))
+
+
+@cache
+def _whole_lines() -> frozenset[str]:
+    return words("banner") | words("caption") | words("operator")
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a line, stripped of outer blanks, is a page or section mark, a banner, a loose caption or an operator's sign.
+
+    >>> is_furniture("ASTANA 00000454  002 OF 003"), is_furniture("PAGE 02 WARSAW 01634 071251Z"), is_furniture("A line of text")
+    (True, True, False)
+    """
+    if len(line) > 110 or line[:1].islower():
+        return False
+    if line in _whole_lines():
+        return True
+    if line.startswith("PAGE"):
+        return _PAGE_MARK.fullmatch(line) is not None
+    if " OF " in line and _SECTION_MARK.fullmatch(line):
+        return True
+    if line.startswith(("UNCLAS", "CONFIDENTIAL", "SECRET", "TOP SECRET", "LIMITED", "LOU")):
+        return _BANNER_PREFIX.fullmatch(line) is not None
+    if line[1:2] == " " and line[:1] in "SCTUL":
+        return _SPACED.fullmatch(line) is not None
+    return line.startswith(starts("archive"))
+
+
+def inline_marks(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Section marks inside lines (where line ends were lost), as offsets of what to leave out."""
+    end = len(text) if end is None else end
+    if text.find(" OF 0", start, end) < 0:
+        return []
+    return [match.span() for match in _INLINE_MARK.finditer(text, start, end)]
