@@ -68,6 +68,9 @@ class _Sentence:
     def __init__(self, sentence: Span):
         self.tokens = [token for token in sentence if not token.is_space]
         self.words = [token.lower_.replace("’", "'") for token in self.tokens]
+        for i, token in enumerate(self.tokens):  # a hyphen within a word is no pause
+            if token.text in "-–—" and i and not self.tokens[i - 1].whitespace_ and not token.whitespace_:
+                self.words[i] = "hyphen"
         self.end = len(self.words)
         while self.end and self.words[self.end - 1] in _CLOSING:
             self.end -= 1
@@ -274,7 +277,8 @@ class _Sentence:
             if word == "that":
                 if j > i and self.words[j - 1] in function_words("preposition"):
                     return None
-                return j + 1 if j + 1 < self.end else None
+                begin = self._right_edge(j + 1)
+                return begin if begin < self.end else None
             if word in _PAUSES and word != "," or word in function_words("auxiliary") or word in ("and", "but"):
                 return None
         return None

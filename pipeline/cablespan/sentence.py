@@ -111,11 +111,11 @@ def sentence_starts(doc: Doc) -> list[int]:
 def statement_spans(doc: Doc) -> list[Span]:
     """One span a sentence, without the white space around it: what statement labels are written on.
 
-    Needs sentence boundaries on the Doc (`cable_sentences`, or any other component that sets them).
+    Sentences are those of the Doc (of `cable_sentences`, or any other component that sets them), else by rule.
     """
+    borders = [sentence.start for sentence in doc.sents] if doc.has_annotation("SENT_START") else sentence_starts(doc)
     spans = []
-    for sentence in doc.sents:
-        start, end = sentence.start, sentence.end
+    for start, end in zip(borders, [*borders[1:], len(doc)], strict=True):
         while start < end and doc[start].is_space:
             start += 1
         while end > start and doc[end - 1].is_space:

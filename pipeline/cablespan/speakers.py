@@ -1,0 +1,169 @@
+"""Who speaks: the cluster behind the source of a claim, through pronouns, groups, missing subjects and the author's own voice."""
+
+from collections.abc import Sequence
+
+from spacy.tokens import Doc, Span
+
+from cablespan.attribution import Place, Triple
+from cablespan.cues import function_words, lexicon_entries
+from cablespan.document import PARAGRAPHS
+from cablespan.labels import Certainty, Entity
+
+Speaker = int | str | None
+
+_PEOPLE = frozenset({Entity.OFFICIAL, Entity.PERSON})
+_BODIES = frozenset({Entity.AGENCY, Entity.ORG, Entity.PLACE})
+_CERTAINTY = {"denies": Certainty.DENIED, "hedges": Certainty.HEDGED, "asks": Certainty.ASKED, "orders": Certainty.ASKED}
+_HEDGED_WITHIN = 12
+
+
+def certainty(cue: str, content: str) -> Certainty:
+    """How the source stands to the content, from the kind of the cue, its negation and the content's own hedges.
+
+    >>> certainty("do not believe", "the law will pass").value, certainty("said", "the law may pass").value
+    ('denied', 'hedged')
+    """
+    words = cue.lower().replace("’", "'").replace("n't", " not").split()
+    entries = lexicon_entries(words)
+    kind = entries[0]["kind"] if entries else "asserts"
+    negated = any(word in function_words("negation") for word in words)
+    if negated and kind == "denies":
+        return Certainty.ASSERTED
+    if negated and kind in ("asserts", "hedges"):
+        return Certainty.HEDGED if {"sure", "certain", "know", "exclude"} & set(words) else Certainty.DENIED
+    said = content.lower().split()
+    opening = {word.strip(",.;") for word in said[:_HEDGED_WITHIN]}
+    if kind == "asserts":
+        if said and said[0] in ("whether", "if") and "?" not in content[-1:]:
+            return Certainty.ASKED
+        if content.rstrip("”\"’'").endswith("?"):
+            return Certainty.ASKED
+        if opening & function_words("hedge"):
+            return Certainty.HEDGED
+    return _CERTAINTY.get(kind, Certainty.ASSERTED)
+
+
+def speaker_of(mention: Span) -> Speaker:
+    """The cluster of a mention, else its KB id, else None."""
+    return int(mention.id_) if mention.id_ else (mention.kb_id_ or None)
+
+
+class Speakers:
+    """Finds the speakers of a Doc's claims, asked in reading order; it remembers who spoke last."""
+
+    def __init__(self, doc: Doc, author: Speaker):
+        self.doc = doc
+        self.author = author
+        self.last: Speaker = None
+        self.last_person: Speaker = None
+        self.last_body: Speaker = None
+        self.entities = list(doc.ents)
+        self.paragraph_of = [0] * (len(doc) + 1)
+        for index, paragraph in enumerate(doc.spans.get(PARAGRAPHS, ())):
+            self.paragraph_of[paragraph.start : paragraph.end] = [index] * len(paragraph)
+
+    def find(self, triple: Triple, sentence: Span) -> Speaker:
+        """The speaker of a claim in `sentence`."""
+        found = self._of_source(triple.source, sentence) if triple.source else self._unnamed(triple, sentence)
+        if found is not None:
+            self.last = found
+        return found
+
+    def _of_source(self, place: Place, sentence: Span) -> Speaker:
+        source = self.doc.char_span(*place, alignment_mode="expand")
+        words = [token.lower_ for token in source]
+        if len(words) == 1 or words[0] in function_words("pronoun") | function_words("author"):
+            if words[0] in function_words("author") and not self._named(source):
+                return self.author
+            if words[0] in function_words("masculine") | function_words("feminine"):
+                return self._remember(self._person_before(source, sentence), person=True)
+            if words[0] in function_words("plural") or words[0] == "it":
+                return self._remember(self._body_before(source, sentence), person=False)
+            if words[0] in function_words("addressee"):
+                return None
+        mention = self._head(source, words)
+        if mention is None:
+            return None
+        return self._remember(speaker_of(mention), person=mention.label_ in _PEOPLE)
+
+    def _remember(self, speaker: Speaker, *, person: bool) -> Speaker:
+        if person:
+            self.last_person = speaker
+        else:
+            self.last_body = speaker
+        return speaker
+
+    def _named(self, source: Span) -> bool:
+        """Whether an entity that the linker has clustered stands for the source ("Embassy")."""
+        return any(ent.start <= source.start and source.end <= ent.end and ent.id_ for ent in self.entities)
+
+    def _head(self, source: Span, words: Sequence[str]) -> Span | None:
+        """The mention that the noun phrase is about: the one at its end, or the body whose officials it names."""
+        inside = [ent for ent in self.entities if ent.start < source.end and ent.end > source.start]
+        if not inside:
+            return None
+        people = [ent for ent in inside if ent.label_ in _PEOPLE]
+        first, last = inside[0], inside[-1]
+        bare = {"the", "a", "an", "both"} | function_words("adverb")
+        if all(word in bare for word in words[: max(0, first.start - source.start)]):
+            if people and people[0] is first:
+                return first
+            if first.end >= source.end or self.doc[first.end].lower_ in ("and", ",", "(", "'s", "’s"):
+                return people[0] if people and people[0].end >= source.end else first
+        if last.end >= source.end and last.label_ in _PEOPLE:
+            return last
+        if any(word in function_words("group") for word in words):
+            return next((ent for ent in inside if ent.label_ in _BODIES), people[0] if people else None)
+        if last.end >= source.end and last.label_ in _BODIES and self.doc[last.start - 1].lower_ not in function_words("preposition"):
+            return last
+        return people[0] if people else None
+
+    def _unnamed(self, triple: Triple, sentence: Span) -> Speaker:
+        """No source: "Believe that ..." is the author's, "Said that ..." goes on with the last speaker; passives have none."""
+        if triple.cue is None:
+            return self.last
+        before = self.doc.text[sentence.start_char : triple.cue[0]].lower().split()
+        light = function_words("adverb") | function_words("conjunction")
+        if any(word.strip(",.()-").isalpha() and word.strip(",.()-") not in light and len(word.strip(",.()-")) > 1 for word in before):
+            return None
+        words = self.doc.text[slice(*triple.cue)].lower().split()
+        entry = next(iter(lexicon_entries(words)), None)
+        if entry is None or entry["use"] not in ("verb", "adjective"):
+            return None
+        return self.author if entry["lemma"].split()[0] in words[:1] else self.last
+
+    def _mentions_before(self, place: Span, labels: frozenset[str]) -> list[Span]:
+        paragraph = self.paragraph_of[place.start]
+        return [
+            ent
+            for ent in self.entities
+            if ent.end <= place.start and ent.label_ in labels and paragraph - 1 <= self.paragraph_of[ent.start] <= paragraph
+        ]
+
+    def _person_before(self, pronoun: Span, sentence: Span) -> Speaker:
+        before = self._mentions_before(pronoun, _PEOPLE)
+        free = [ent for ent in before if ent.start >= sentence.start and self._stands_free(ent)]
+        if free:
+            return speaker_of(free[-1])
+        if self.last_person is not None:
+            return self.last_person
+        earlier = [ent for ent in before if ent.start < sentence.start]
+        if not earlier:
+            return None
+        nearest = earlier[-1].sent if self.doc.has_annotation("SENT_START") else sentence
+        in_nearest = [ent for ent in earlier if nearest.start <= ent.start < nearest.end]
+        subjects = [ent for ent in in_nearest if self._stands_free(ent)]
+        return speaker_of((subjects or in_nearest or earlier[-1:])[0])
+
+    def _stands_free(self, mention: Span) -> bool:
+        """No possessive, and no preposition or verb of address before it: it can be what a pronoun goes back to."""
+        before = self.doc[mention.start - 1].lower_ if mention.start else ""
+        behind = self.doc[mention.end].lower_ if mention.end < len(self.doc) else ""
+        return before not in function_words("addressing") and behind not in ("'s", "’s", "'", "’")
+
+    def _body_before(self, pronoun: Span, sentence: Span) -> Speaker:
+        if self.last_body is not None:
+            return self.last_body
+        before = self._mentions_before(pronoun, _BODIES)
+        free = [ent for ent in before if self._stands_free(ent)]
+        return speaker_of((free or before)[-1]) if before else None
