@@ -134,7 +134,7 @@ def read(
     format: FormatOption = None,
 ) -> None:
     """Read cables without annotating them: header and paragraphs as records, JSON Lines."""
-    from cablespan.batch import read
+    from cablespan.batch.reading import read
 
     raise typer.Exit(read(inputs, output, format=format))
 

@@ -4,7 +4,7 @@ import fcntl
 import os
 import socket
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 import fsspec
@@ -40,11 +40,18 @@ class Folder:
     def publish(self, name: str, chunks: Iterable[bytes]) -> int:
         """Writes a file so that nobody ever sees a part of it; returns its size."""
         temporary = self / f"{WORK}/{PurePosixPath(name).name}.writing"
-        with self.fs.open(temporary, "wb") as file:
-            size = sum(file.write(chunk) for chunk in chunks)
-            if self.local:
-                file.flush()
-                os.fsync(file.fileno())
+        try:
+            with open(temporary, "wb") if self.local else self.fs.open(temporary, "wb") as file:
+                size = sum(file.write(chunk) for chunk in chunks)
+                if self.local:
+                    file.flush()
+                    os.fsync(file.fileno())
+        except OSError as error:
+            with suppress(OSError):
+                self.fs.rm(temporary)
+            raise OSError(
+                error.errno, f"{error.strerror or error}; what is written is whole: make room, then go on with --resume", name
+            ) from error
         if self.local:
             os.replace(temporary, self / name)
             self._sync(Path(self / name).parent)
@@ -112,6 +119,8 @@ class Folder:
         with open(self / LOCK, "a+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(file.fileno()).st_ino != os.stat(self / LOCK).st_ino:
+                    raise BlockingIOError("the run that held it has just removed it")
             except OSError as error:
                 file.seek(0)
                 message = f"{self}: another run is at work here ({file.read() or 'starting'}); wait for it or take another --output"

@@ -60,12 +60,12 @@ class Manifest:
 
     def add_input(self, folder: Folder, line: dict[str, Any]) -> None:
         if line["input"] not in self.inputs:
-            self.inputs[line["input"]] = line
             folder.append(NAME, encode(line))
+            self.inputs[line["input"]] = line
 
     def add_shard(self, folder: Folder, line: dict[str, Any]) -> None:
-        self.shards[line["shard"]] = line
         folder.append(NAME, encode(line))
+        self.shards[line["shard"]] = line
 
     def differences(self, settings: dict[str, Any]) -> list[str]:
         """What another run's settings say differently, in words."""

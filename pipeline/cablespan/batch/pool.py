@@ -10,6 +10,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from queue import Empty, Queue
@@ -46,10 +47,11 @@ class Worker:
         self.ready = False
         self.shard: Shard | None = None
         self.item: int | None = None
+        self.words = 0
         self.since = time.monotonic()
 
     def give(self, shard: Shard, fatal: dict[int, str]) -> None:
-        self.shard, self.item, self.since = shard, None, time.monotonic()
+        self.shard, self.item, self.words, self.since = shard, None, 0, time.monotonic()
         self.pipe.send((shard, fatal))
 
     def end(self) -> None:
@@ -59,10 +61,8 @@ class Worker:
 
 
 def _set_interrupt(handler: Any) -> None:
-    try:
+    with suppress(ValueError):  # not in the main thread: there is no Ctrl-C either
         signal.signal(signal.SIGINT, handler)
-    except ValueError:
-        pass  # not in the main thread, as in a Ray task: there is no Ctrl-C either
 
 
 def _work(pipe: Connection, loader: Callable[[], Any], options: Options) -> None:
@@ -85,10 +85,16 @@ def _work(pipe: Connection, loader: Callable[[], Any], options: Options) -> None
 class Pool:
     """`workers` processes that annotate shards. Use as a context manager.
 
-    `loader` gives the pipeline, in each process; it must be picklable. `progress(worker, items, words)` hears of the shards in hand.
+    `loader` gives the pipeline, in each process; it must be picklable. `progress({shard: (items, words)})` hears of the shards in hand.
     """
 
-    def __init__(self, loader: Callable[[], Any], options: Options, workers: int = 1, progress: Callable[[dict], None] = lambda hand: None):
+    def __init__(
+        self,
+        loader: Callable[[], Any],
+        options: Options,
+        workers: int = 1,
+        progress: Callable[[dict[int, tuple[int, int]]], None] = lambda hand: None,
+    ):
         self.loader, self.options, self.size, self.progress = loader, options, workers, progress
         self.workers: list[Worker] = []
         self.deaths: dict[tuple[int, int], int] = {}
@@ -107,14 +113,17 @@ class Pool:
     def run(self, shards: Iterable[Shard]) -> Iterator[Result]:
         """Results in the order in which they are done. Shards are read ahead, at most one for each worker."""
         waiting: deque[Shard] = deque()
-        with _read_ahead(shards, self.size) as ahead:
+        results: list[Result] = []
+        with _Ahead(shards, self.size) as ahead:
             while True:
+                # New work first: a worker need not wait until the results are on the disk.
                 self._hand_out(waiting, ahead)
-                busy = [worker for worker in self.workers if worker.shard]
-                if not busy and not waiting and ahead.done():
+                yield from results
+                results.clear()
+                if not waiting and not any(worker.shard for worker in self.workers) and ahead.done():
                     return
                 for worker in self._hear(ahead):
-                    yield from self._receive(worker, waiting)
+                    results += self._receive(worker, waiting)
                 self._stop_the_stuck(waiting)
                 self.progress({worker.shard.number: (worker.item or 0, worker.words) for worker in self.workers if worker.shard})
 
@@ -128,7 +137,6 @@ class Pool:
                 idle = [Worker(self.loader, self.options)]
                 self.workers += idle
             try:
-                idle[0].words = 0
                 idle[0].give(shard, self.fatal.get(shard.number, {}))
             except (BrokenPipeError, ConnectionResetError):
                 self._bury(idle[0], waiting)
@@ -143,7 +151,8 @@ class Pool:
         heard = wait([worker.pipe for worker in self.workers], timeout)
         return [worker for worker in self.workers if worker.pipe in heard]
 
-    def _receive(self, worker: Worker, waiting: deque[Shard]) -> Iterator[Result]:
+    def _receive(self, worker: Worker, waiting: deque[Shard]) -> list[Result]:
+        results = []
         try:
             while worker.pipe.poll():
                 kind, value = worker.pipe.recv()
@@ -155,11 +164,12 @@ class Pool:
                 elif kind == "result":
                     worker.shard = worker.item = None
                     self.fatal.pop(value.number, None)
-                    yield value
+                    results.append(value)
                 else:
-                    raise RuntimeError(f"a worker failed:\n{value}")
+                    raise ChildProcessError(f"a worker failed:\n{value}")
         except (EOFError, ConnectionResetError):
             self._bury(worker, waiting)
+        return results
 
     def _stop_the_stuck(self, waiting: deque[Shard]) -> None:
         limit = self.options.time_limit + GRACE
@@ -170,14 +180,15 @@ class Pool:
 
     def _bury(self, worker: Worker, waiting: deque[Shard]) -> None:
         """Ends a worker; its shard waits for another one."""
-        worker.process.join(1)
+        if worker.item is None or worker.item not in self.fatal.get(worker.shard.number, {}):
+            worker.process.join(1)  # it is dying by itself
         status = worker.process.exitcode
         worker.end()
         self.workers.remove(worker)
         if not worker.ready:
             self.failed_starts += 1
             if self.failed_starts >= DEATHS:
-                raise RuntimeError(f"a worker process ended with {_status(status)} while it loaded the model; is there enough memory?")
+                raise ChildProcessError(f"a worker process ended with {_status(status)} while it loaded the model; is there enough memory?")
         if worker.shard is None:
             return
         number, item = worker.shard.number, worker.item
@@ -192,10 +203,10 @@ class Pool:
 def _status(code: int | None) -> str:
     """An exit code in words.
 
-    >>> _status(-9), _status(1)
-    ('SIGKILL', 'exit code 1')
+    >>> _status(-9), _status(1), _status(None)
+    ('SIGKILL', 'exit code 1', 'the time limit')
     """
-    return signal.Signals(-code).name if code is not None and code < 0 else "a kill" if code is None else f"exit code {code}"
+    return "the time limit" if code is None else signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
 
 class _Ahead:
@@ -206,7 +217,15 @@ class _Ahead:
         self.ended, self.stopped = Event(), Event()
         self.error: BaseException | None = None
         self.thread = Thread(target=self._read, args=(shards,), daemon=True)
+
+    def __enter__(self) -> "_Ahead":
         self.thread.start()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.stopped.set()
+        self.take()  # the thread may be waiting for a place in the queue
+        self.thread.join(timeout=5)
 
     def _read(self, shards: Iterable[Shard]) -> None:
         try:
@@ -232,17 +251,3 @@ class _Ahead:
         if self.error:
             raise self.error
         return True
-
-
-class _read_ahead:
-    def __init__(self, shards: Iterable[Shard], size: int):
-        self.shards, self.size = shards, size
-
-    def __enter__(self) -> _Ahead:
-        self.ahead = _Ahead(self.shards, self.size)
-        return self.ahead
-
-    def __exit__(self, *error: Any) -> None:
-        self.ahead.stopped.set()
-        self.ahead.take()
-        self.ahead.thread.join(timeout=5)

@@ -29,12 +29,13 @@ REMEDY = "the other cables are done; please report this one"
 
 @dataclass(frozen=True)
 class Shard:
-    """A numbered stretch of the input: `items` in their order, from position `start` to `end` (input, item)."""
+    """A numbered stretch of the input: `items` in their order, from position `start` to `end` (input, item); `size` in characters."""
 
     number: int
     items: list[Cable | Reject]
     start: tuple[int, int]
     end: tuple[int, int]
+    size: int = 0
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Result:
     number: int
     start: tuple[int, int]
     end: tuple[int, int]
+    size: int
     files: dict[str, bytes]
     counts: dict[str, Any]
     seconds: dict[str, float]
@@ -129,12 +131,12 @@ def annotate_shard(
     with steps("write"):
         contents = {kind: file.close() for kind, file in files.items()}
     sorted_labels = {kind: dict(sorted(counter.items())) for kind, counter in labels.items()}
-    return Result(shard.number, shard.start, shard.end, contents, {**counts, **sorted_labels}, steps.seconds, incidents)
+    return Result(shard.number, shard.start, shard.end, shard.size, contents, {**counts, **sorted_labels}, steps.seconds, incidents)
 
 
 def _annotate(nlp: "Language", cable: Cable, steps: "_Steps") -> tuple[dict[str, list[dict[str, Any]]], int]:
     from cablespan.document import to_doc, to_record
-    from cablespan.tasks import claim_tasks, entity_tasks, statement_tasks
+    from cablespan.tasks import record_tasks
 
     with steps("tokenize"):
         doc = to_doc(nlp, cable)
@@ -144,12 +146,7 @@ def _annotate(nlp: "Language", cable: Cable, steps: "_Steps") -> tuple[dict[str,
     with steps("record"):
         record = to_record(doc)
     with steps("tasks"):
-        lines = {
-            "cables": [record],
-            "entities": entity_tasks(record),
-            "statements": statement_tasks(record),
-            "claims": claim_tasks(record),
-        }
+        lines = {"cables": [record], **record_tasks(record, nlp.tokenizer)}
     return lines, len(doc)
 
 
