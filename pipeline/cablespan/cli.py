@@ -65,6 +65,12 @@ class Engine(StrEnum):
     ray = "ray"
 
 
+class Table(StrEnum):
+    parquet = "parquet"
+    csv = "csv"
+
+
+RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="Folder that annotate wrote, or a file of records.")]
 Inputs = Annotated[
     list[str], typer.Argument(metavar="INPUT...", help="Files, folders, globs, or - for standard input.", show_default=False)
 ]
@@ -137,6 +143,31 @@ def read(
     from cablespan.batch.reading import read
 
     raise typer.Exit(read(inputs, output, format=format))
+
+
+@app.command(epilog="Example: `cablespan export run tables --to parquet`")
+def export(
+    run: RunFolder,
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for the tables.")],
+    to: Annotated[Table, typer.Option(help="File format.")] = Table.parquet,
+) -> None:
+    """Write what a run found as tables for pandas, R or DuckDB: cables, paragraphs, entities, clusters, statements, claims."""
+    from cablespan.export import export
+
+    for table, rows in export(run, output, to=to).items():
+        typer.echo(f"{output / table}.{to}: {rows:,} rows", err=True)
+
+
+@app.command(epilog="Example: `cablespan report run --output report.html`")
+def report(
+    run: RunFolder,
+    output: Annotated[Path, typer.Option("--output", "-o", help="File for the page.")] = Path("report.html"),
+) -> None:
+    """Show what a run found, as one page that opens from the disk: charts, a map, lists, a search."""
+    from cablespan.report import report
+
+    size = report(run, output)
+    typer.echo(f"{output}: {size / 1e6:.1f} MB", err=True)
 
 
 if __name__ == "__main__":

@@ -180,7 +180,7 @@ class Pool:
 
     def _bury(self, worker: Worker, waiting: deque[Shard]) -> None:
         """Ends a worker; its shard waits for another one."""
-        if worker.item is None or worker.item not in self.fatal.get(worker.shard.number, {}):
+        if not (worker.shard and worker.item in self.fatal.get(worker.shard.number, {})):
             worker.process.join(1)  # it is dying by itself
         status = worker.process.exitcode
         worker.end()
