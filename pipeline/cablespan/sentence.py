@@ -113,6 +113,8 @@ def statement_spans(doc: Doc) -> list[Span]:
 
     Sentences are those of the Doc (of `cable_sentences`, or any other component that sets them), else by rule.
     """
+    if not len(doc):
+        return []
     borders = [sentence.start for sentence in doc.sents] if doc.has_annotation("SENT_START") else sentence_starts(doc)
     spans = []
     for start, end in zip(borders, [*borders[1:], len(doc)], strict=True):
