@@ -170,5 +170,30 @@ def report(
     typer.echo(f"{output}: {size / 1e6:.1f} MB", err=True)
 
 
+@app.command(epilog="Example: `cablespan convert annotations/gold/train.jsonl gold.spacy --to docbin --texts frus/volumes`")
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="Annotations: a file, or a folder of them.", show_default=False)],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="File to write; a folder for prodigy and brat.", show_default=False)],
+    to: Annotated[str, typer.Option(help="records, prodigy, gold, standoff, docbin, conll, labelstudio or brat.")],
+    from_: Annotated[str | None, typer.Option("--from", help="Format of FILE, one of the same.", show_default="found by looking")] = None,
+    layers: Annotated[
+        list[str] | None,
+        typer.Option("--layer", help="Layer that a paragraph must have among Prodigy's answers; repeat it.", show_default="all in the file"),
+    ] = None,
+    texts: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder or file with the texts of stand-off annotations; repeat it.", show_default="NAME.texts.jsonl beside"),
+    ] = None,
+) -> None:
+    """Bring annotations from one tool's format to another's.
+
+    Says what was found, and what the other format cannot hold.
+    """
+    from cablespan.exchange import convert
+
+    for message in convert(source, out, to, format=from_, layers=layers, texts=texts or ()):
+        typer.echo(message, err=True)
+
+
 if __name__ == "__main__":
     sys.exit(app())

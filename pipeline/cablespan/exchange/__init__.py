@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import fsspec
 import orjson
 
-from cablespan.exchange.checks import GoldError, Problem, check
+from cablespan.exchange.checks import GoldError, Problem, check, fitted
 from cablespan.tasks import bare_record
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def read_records(
     """Annotated records from any format, one a cable, in the file's order.
 
     `format`: a key of FORMATS, else found by looking. `layers`: those that a paragraph of Prodigy tasks must have. `texts`: where the
-    texts of stand-off annotations are. `tokenize`: to find spans that cut a token; `report` gets them, as they will be widened.
+    texts of stand-off annotations are. `tokenize`: spans that cut its tokens are widened, and told to `report`.
     Raises GoldError at the end with all that is wrong; records before the first error have been given by then.
     """
     path = Path(path)
@@ -106,18 +106,20 @@ def read_records(
     if format == "prodigy" and layers:
         options["layers"] = tuple(layers)
     if format == "standoff" and texts:
-        options["texts"] = [Path(place) for place in texts]
+        options |= {"texts": [Path(place) for place in texts], "report": report}
     reader, errors = import_module(FORMATS[format]), []
     files = sorted(path.glob("cables*.jsonl*")) if path.is_dir() and format == "records" else [path]
     for file in files:
         for record, places in reader.read(file, **options):
-            problems = list(check(record, places, tokenize))
-            errors += [problem for problem in problems if problem.fatal]
-            for problem in problems:
-                if not problem.fatal:
+            errors += check(record, places)
+            if errors:
+                continue
+            record = completed(record)
+            if tokenize is not None:
+                record, problems = fitted(record, places, tokenize)
+                for problem in problems:
                     report(problem)
-            if not errors:
-                yield completed(record)
+            yield record
     if errors:
         raise GoldError(errors)
 
@@ -215,11 +217,11 @@ def convert(
     import spacy
 
     out = Path(out)
-    writer, held, counts, cut = import_module(FORMATS[to]), Counter(), Counter(), []
+    writer, held, counts, told = import_module(FORMATS[to]), Counter(), Counter(), []
 
     def counted() -> Iterator[dict[str, Any]]:
         tokenize = spacy.blank("en").tokenizer if to in OF_TOKENS else None
-        for record in read_records(source, format=format, layers=layers, texts=texts, tokenize=tokenize, report=cut.append):
+        for record in read_records(source, format=format, layers=layers, texts=texts, tokenize=tokenize, report=told.append):
             held.update(facts_of(record))
             counts.update(cables=1, paragraphs=len(record["paragraphs"]))
             counts.update({layer: len(record.get(layer) or ()) for layer in ("entities", "statements", "claims")})
@@ -238,5 +240,5 @@ def convert(
         shutil.rmtree(partial, ignore_errors=True)
     messages = [", ".join(f"{counts[name]} {name}" for name in ("cables", "paragraphs", "entities", "statements", "claims"))]
     left_out = [f"{held[name]} {name}" for name in writer.LEAVES_OUT if held[name]]
-    messages += [f"widened to whole tokens: {problem}" for problem in cut]
+    messages += map(str, told)
     return [*messages, f"left out, as {to} cannot hold it: {', '.join(left_out)}" if left_out else "nothing left out"]

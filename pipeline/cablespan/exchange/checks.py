@@ -13,15 +13,18 @@ SHOWN = 30
 
 
 class Problem(NamedTuple):
-    """`fatal`: the annotation cannot be used; otherwise it can, changed as `what` says."""
+    """What is wrong, where, and what to do about it."""
 
     place: str
     what: str
     remedy: str
-    fatal: bool = True
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what}: {self.remedy}"
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else f"{text[:25]} ... {text[-25:]}")
 
 
 class GoldError(ValueError):
@@ -35,14 +38,15 @@ class GoldError(ValueError):
         super().__init__("\n".join(lines))
 
 
-def check(record: Mapping[str, Any], places: Mapping[str, str], tokenize: Callable[[str], Doc] | None = None) -> Iterator[Problem]:
-    """The problems of a record.
+def check(record: Mapping[str, Any], places: Mapping[str, str]) -> Iterator[Problem]:
+    """What makes a record unusable.
 
-    `places` says for each paragraph id where it was read ("gold.jsonl:12"), under "" where the record was. With `tokenize`, spans that
-    cut a token are found too: they are widened to the token, and must not overlap then.
+    `places` says for each paragraph id where it was read ("gold.jsonl:12"), under "" where the record was.
     """
     place = places.get("", record.get("id", "?"))
-    yield from _check_versions(record, place)
+    for key, known in (("schema", RECORD_SCHEMA), ("scheme", SCHEME_VERSION)):
+        if record.get(key, known) != known:
+            yield Problem(place, f"{key} {record[key]!r} is not {known!r}", "convert it with the version of cablespan that wrote it")
     texts: dict[str, str] = {}
     for paragraph in record["paragraphs"]:
         if paragraph["id"] in texts:
@@ -51,26 +55,22 @@ def check(record: Mapping[str, Any], places: Mapping[str, str], tokenize: Callab
     spans: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
     for layer in ("entities", "statements", "claims"):
         for annotation in record.get(layer) or ():
-            where = places.get(annotation.get("paragraph"), place)
-            text = texts.get(annotation.get("paragraph"))
-            if text is None:
-                yield Problem(where, f"{layer}: no paragraph {annotation.get('paragraph')!r}", "name a paragraph of the record")
+            paragraph = annotation.get("paragraph")
+            where = places.get(paragraph, place)
+            if paragraph not in texts:
+                yield Problem(where, f"{layer}: no paragraph {paragraph!r}", "name a paragraph of the record")
                 continue
-            found = list(_check_annotation(layer, annotation, text, where))
+            found = list(_check_annotation(layer, annotation, texts[paragraph], where))
             yield from found
             if not found and layer in SCHEMES:
-                spans.setdefault((annotation["paragraph"], layer), []).append((annotation["start"], annotation["end"], annotation["label"]))
-            elif not found:
-                parts = [(p["start"], p["end"], role) for role in Role if (p := annotation.get(role.lower()))]
-                spans.setdefault((annotation["paragraph"], layer), []).extend(parts)
+                spans.setdefault((paragraph, layer), []).append((annotation["start"], annotation["end"], annotation["label"]))
     for (paragraph, layer), found in spans.items():
-        yield from _check_spans(layer, texts[paragraph], sorted(found), places.get(paragraph, place), tokenize)
-
-
-def _check_versions(record: Mapping[str, Any], place: str) -> Iterator[Problem]:
-    for key, known in (("schema", RECORD_SCHEMA), ("scheme", SCHEME_VERSION)):
-        if record.get(key, known) != known:
-            yield Problem(place, f"{key} {record[key]!r} is not {known!r}", "convert it with the version of cablespan that wrote it")
+        text, found = texts[paragraph], sorted(found)
+        for one, other in zip(found, found[1:], strict=False):
+            if other[0] < one[1]:
+                what = " and ".join(f"{label} {_short(text[start:end])} ({start}-{end})" for start, end, label in (one, other))
+                remedy = "entities are flat: keep the longest" if layer == "entities" else "a sentence has one label: keep one"
+                yield Problem(places.get(paragraph, place), f"{what} overlap", remedy)
 
 
 def _check_annotation(layer: str, annotation: Mapping[str, Any], text: str, where: str) -> Iterator[Problem]:
@@ -101,27 +101,43 @@ def _check_annotation(layer: str, annotation: Mapping[str, Any], text: str, wher
             )
 
 
-def _check_spans(
-    layer: str, text: str, spans: list[tuple[int, int, str]], where: str, tokenize: Callable[[str], Doc] | None
-) -> Iterator[Problem]:
-    overlapping = False
-    if layer in SCHEMES:
-        for one, other in zip(spans, spans[1:], strict=False):
-            if other[0] < one[1]:
-                overlapping = True
-                yield Problem(
-                    where,
-                    f"{one[2]} {text[one[0] : one[1]]!r} ({one[0]}-{one[1]}) and {other[2]} {text[other[0] : other[1]]!r} "
-                    f"({other[0]}-{other[1]}) overlap",
-                    "entities are flat: keep the longest" if layer == "entities" else "a sentence has one label: keep one",
-                )
-    if tokenize is None or overlapping:
-        return
-    doc, reached = tokenize(text), 0
-    for start, end, label in spans:
+def fitted(
+    record: Mapping[str, Any], places: Mapping[str, str], tokenize: Callable[[str], Doc]
+) -> tuple[dict[str, Any], list[Problem]]:
+    """The record with every span on whole tokens, and what had to change: a span that cuts a token takes in all of it.
+
+    Of two entities or statements in one token the later is left out.
+    """
+    docs = {paragraph["id"]: tokenize(paragraph["text"]) for paragraph in record["paragraphs"]}
+    order = {paragraph: number for number, paragraph in enumerate(docs)}
+    problems: list[Problem] = []
+
+    def fit(place: Mapping[str, Any], paragraph: str, label: str) -> dict[str, Any]:
+        start, end, doc = place["start"], place["end"], docs[paragraph]
+        if doc.char_span(start, end) is not None:
+            return dict(place)
         whole = doc.char_span(start, end, alignment_mode="expand")
-        if layer in SCHEMES and whole.start_char < reached:
-            yield Problem(where, f"{label} {text[start:end]!r} ({start}-{end}) shares a token with the span before", "keep one of them")
-        elif (whole.start_char, whole.end_char) != (start, end):
-            yield Problem(where, f"{label} {text[start:end]!r} ({start}-{end}) cuts a token", f"it is read as {whole.text!r}", fatal=False)
-        reached = whole.end_char
+        what = f"{label} {_short(doc.text[start:end])} ({start}-{end}) cuts a token"
+        problems.append(Problem(places.get(paragraph, places.get("", paragraph)), what, f"taken as {_short(whole.text)}"))
+        changed = {"start": whole.start_char, "end": whole.end_char, "text": whole.text}
+        return {key: changed.get(key, value) for key, value in place.items()}
+
+    changed = dict(record)
+    for layer in SCHEMES:
+        if record.get(layer) is None:
+            continue
+        changed[layer], reached = [], {}
+        for annotation in sorted(record[layer], key=lambda a: (order[a["paragraph"]], a["start"])):
+            paragraph = annotation["paragraph"]
+            entry = fit(annotation, paragraph, annotation["label"])
+            if entry["start"] < reached.get(paragraph, 0):
+                problems[-1] = problems[-1]._replace(remedy="left out, as the span before has that token")
+                continue
+            reached[paragraph] = entry["end"]
+            changed[layer].append(entry)
+    if record.get("claims") is not None:
+        changed["claims"] = [
+            {**claim, **{role.lower(): fit(claim[role.lower()], claim["paragraph"], role) for role in Role if claim.get(role.lower())}}
+            for claim in record["claims"]
+        ]
+    return changed, problems

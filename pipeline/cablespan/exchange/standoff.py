@@ -7,7 +7,6 @@ number; any other by its hash. Without `texts` the file beside, `NAME.texts.json
 
 import gzip
 import hashlib
-import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,8 +23,8 @@ from cablespan.tasks import bare_record
 
 LEAVES_OUT = ()
 SCHEMA = "cablespan.standoff/1"
+MATCHED = "matched"
 LAYERS = ("entities", "statements", "claims")
-logger = logging.getLogger(__name__)
 
 
 def text_hash(text: str) -> str:
@@ -54,8 +53,10 @@ def standoff_lines(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"schema": SCHEMA, "scheme": SCHEME_VERSION} | facts | ({"date": date} if date else {}) | line
 
 
-def read(path: Path, texts: Iterable[Path] = ()) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
-    """Records of the paragraphs whose text was found; how many were, and why the others were not, is logged."""
+def read(
+    path: Path, texts: Iterable[Path] = (), report: Callable[[Problem], None] = lambda problem: None
+) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """Records of the paragraphs whose text was found; `report` is told how many were, and why the others were not."""
     lines = list(json_lines(path))
     for place, line in lines:
         if line.get("schema") != SCHEMA or "sha256" not in line:
@@ -84,10 +85,10 @@ def read(path: Path, texts: Iterable[Path] = ()) -> Iterator[tuple[dict[str, Any
         record, places = documents[line["doc"]]
         paragraphs.add_line(record, line, text)
         places[record["paragraphs"][-1]["id"]] = place
-    for message in _summary(outcome):
-        logger.info(message)
+    summary = _summary(str(path), outcome)
     if not documents:
-        raise GoldError([Problem(str(path), "no paragraph's text was found", "; ".join(_summary(outcome)))])
+        raise GoldError([summary])
+    report(summary)
     yield from documents.values()
 
 
@@ -95,10 +96,11 @@ def _collection(doc: str) -> str:
     return doc.partition("/")[0]
 
 
-def _summary(outcome: Mapping[tuple[str, str], int]) -> list[str]:
-    matched = sum(count for (_, reason), count in outcome.items() if reason == "matched")
-    messages = [f"{matched} of {sum(outcome.values())} paragraphs have their text"]
-    return messages + [f"{name}: {count} {reason}" for (name, reason), count in sorted(outcome.items())]
+def _summary(path: str, outcome: Mapping[tuple[str, str], int]) -> Problem:
+    matched = sum(count for (_, reason), count in outcome.items() if reason == MATCHED)
+    missing = [f"{name} {count} {reason}" for (name, reason), count in sorted(outcome.items()) if reason != MATCHED]
+    found = f"{matched} of {sum(outcome.values())} paragraphs found by their hash"
+    return Problem(path, found, "; ".join(missing) or "all texts are the annotated ones")
 
 
 def _laid_on_records(lines: list[tuple[str, dict[str, Any]]], beside: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
@@ -142,7 +144,7 @@ class Library:
                     self.others.append(path)
 
     def find(self, doc: str, paragraph: int | str, sha256: str) -> tuple[str | None, str]:
-        """The text with that hash, or None; and "matched" or the reason."""
+        """The text with that hash, or None; and MATCHED or the reason."""
         volume, _, number = doc.partition("/")
         if volume in self.files:
             if volume not in self.volumes:
@@ -151,16 +153,16 @@ class Library:
             # Where an edition has other paragraphs before it, the hash finds the paragraph all the same.
             for text in texts or ():
                 if text_hash(text) == sha256:
-                    return text, "matched"
+                    return text, MATCHED
             if texts is None:
-                return None, "in documents that the volume has not got"
+                return None, "in documents that the volume lacks"
             return None, "whose text differs in this edition of the volume" if _in(
                 texts, paragraph
             ) else "beyond the document's last paragraph"
         if self.by_hash is None:
             self.by_hash = {text_hash(text): text for path in self.others for text in loose_paragraphs(path)}
         text = self.by_hash.get(sha256)
-        return (text, "matched") if text is not None else (None, "not found")
+        return (text, MATCHED) if text is not None else (None, "without a text")
 
 
 def _in(texts: list[str], paragraph: int | str) -> bool:
