@@ -16,7 +16,9 @@ _BANNER_PREFIX = re.compile(
     r"(?:UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET|TOP SECRET|LIMITED OFFICIAL USE|LOU)\b[ /A-Z]{0,60}?"
     r"(?:(?:SECTION|SEC|SECT|PART) ?\d{1,2} OF \d{1,2}\b ?(?:OF )?.{0,60}|[A-Z][A-Z .']{1,30} \d{3,7}(?: [A-Z/, ]{0,40})?)"
 )
-_SPACED = re.compile(r"(?:T ?O ?P {1,3})?(?:S E C R E T|C O N F I D E N T I A L|U N C L A S(?: S I F I E D)?|L I M I T E D|U N C L A S S I F I E D)\b.{0,90}")
+_SPACED = re.compile(
+    r"(?:T ?O ?P {1,3})?(?:S E C R E T|C O N F I D E N T I A L|U N C L A S(?: S I F I E D)?|L I M I T E D|U N C L A S S I F I E D)\b.{0,90}"
+)
 
 
 @cache

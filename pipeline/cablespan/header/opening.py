@@ -1,0 +1,141 @@
+"""A cable's opening: the labelled lines (E.O., TAGS, SUBJECT, REF, Classified By) and the transmission lines, and where the body begins."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+from cablespan.header.furniture import is_furniture, words
+from cablespan.lexicon import load
+
+_LABEL = re.compile(r"[(\[]?([A-Z][A-Z0-9.,/ ()]{0,24}?)\s{0,3}[:;]", re.IGNORECASE)
+_BARE_LABEL = re.compile(r"(SUBJECT|SUBJ|TAGS|REFTELS?|REFS?|E\.\s?O\.|EO|CLASSIFIED BY|DECLASSIFY ON)\b[\s.-]{1,6}(?=\S)", re.IGNORECASE)
+_TRANSMISSION = re.compile(
+    r"(?:V[ZV]CZ[A-Z0-9]*|(?:[OPRZY]{1,2} )+RUE?[A-Z]*.*|DE RU[A-Z]{2,6} .*|Z[NY]Y [A-Z ]{3,14}(?: ZZH.*)?|ZZH.*|(?:[OPRZYM] ){0,3}\d{6}Z? ?[A-Z]{3} ?\d{2,4}.*|"
+    r"FM .*|TO[: ] ?.*|INFO[: ].*|XMT .*|RU[A-Z]{2,6} ?/ ?.*|ACTION [A-Z].{0,10}-\d\d.*|INFO +OCT-.*|(?:[A-Z/]{1,6}-\d\d ){2,}.*|(?:AM)?(?:EMBASSY|EMB|CONSUL|CONGEN) [A-Z .'-]{2,30}(?: \d{1,5})?|"
+    r"(?:US)?MISSION [A-Z .'/]{2,30}(?: \d{1,5})?|SECSTATE.*|(?:FLASH|IMMEDIATE|NIACT IMMEDIATE|PRIORITY|ROUTINE)(?: [A-Z ]{0,40})?\d{0,5}|TELEGRAM|Department of State|[A-Z /]{0,20}COLLECTIVE.*|"
+    r"(?:DEPT?|STATE|DEPARTMENT|PLEASE|PLS|WHITE HOUSE|NSC|EMBASSY|TREASURY|USTR|USDOC|COMMERCE|FROM|FOR|PASS|ALSO|PACOM|CENTCOM|EUCOM|LONDON|PARIS|USDA|DOE|DOJ|DHS|BRUSSELS|GENEVA)\b[A-Z/ ]{0,30}"
+    r"\b(?:FOR|PASS|TO|FROM|PASS TO)\b[^.]{0,120}|S E N S I T I V E.*|\(?CORRECTED.{0,40}|C O R R E C T E D.*|\d{6}|[A-Z]{2,3}\d{0,4}|-{3,}.*|\d{2,3})"
+)
+_NUMBERED = re.compile(
+    r"(?:¶\s{0,2})?(?:PARA(?:GRAPH)? )?[(\[]?(?:[A-Z/]{1,5}[)\]]\s?)?1\s?(?:[.)](?!\d)|(?=[(\[](?:U|C|S|SBU|LOU)[)\]/]))|¶"
+)
+_MARKED = re.compile(r"[(\[](?:U|C|S|SBU|LOU|TS)(?:/[A-Z/]{1,10})?[)\]]\s?\S")
+_FARTHEST_LABEL = 90  # lines of the longest openings, with their lists of addressees
+_ENUMERATED = re.compile(r"[(\[]?[A-Za-z][.):\]]|[(\[]?\d{1,2}[.)\]]|-|\d\d |(?:19|20)\d\d |AND |& ")
+_TAG_LINE = re.compile(r"(?:[A-Z]{2,5}[,; ]{1,3}){0,40}[A-Z]{2,5},?")
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return {_squeezed(entry["label"]): entry["field"] for entry in load("labels")}
+
+
+def _squeezed(label: str) -> str:
+    return "".join(sign for sign in label.upper() if sign.isalnum() or sign in "()")
+
+
+def label_of(line: str) -> tuple[str, int] | None:
+    """The field that a line, stripped of outer blanks, is labelled with, and where its content begins.
+
+    >>> label_of("SUBJ: THE ROAD TO OSLO"), label_of("The subject: roads")
+    (('subject', 5), None)
+    """
+    first = line[:1]
+    if not (first.isalpha() or first in "(["):
+        return None
+    match = _LABEL.match(line)
+    if match:
+        label = _squeezed(match[1])
+        name = _labels().get(label)
+        if name is None and (label.startswith(("EO1", "EO0")) or (label.startswith("EO") and label[2:].isdigit())):
+            return "eo", 0
+        if name is not None and not (name == "classified_by" and label == "CLASSIFICATION"):
+            return name, 0 if name == "eo" else match.end()
+    bare = _BARE_LABEL.match(line)
+    if bare and (line[0].isupper() and (bare[1].isupper() or bare[1] in ("Classified By", "Classified by"))):
+        name = _labels()[_squeezed(bare[1])]
+        return name, 0 if name == "eo" else bare.end()
+    return None
+
+
+@dataclass(slots=True)
+class Opening:
+    """`fields`: content of the labelled lines, lines kept; `transmission`: the other lines; `captions`; `body`: offset at which the body begins."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    transmission: list[str] = field(default_factory=list)
+    captions: list[str] = field(default_factory=list)
+    body: int = 0
+
+
+def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
+    """The opening of the cable `text[start:end]`."""
+    lines, offset = [], start
+    for raw in text[start : len(text) if end is None else end].splitlines(True)[: 4 * _FARTHEST_LABEL]:
+        lines.append((offset, raw.strip()))
+        offset += len(raw)
+    last = _last_label(lines)
+    opening = Opening(body=offset)
+    parts: dict[str, list[str]] = {}
+    current: str | None = None
+    blank = False
+    for index, (at, line) in enumerate(lines):
+        if not line:
+            blank = True
+            continue
+        if is_furniture(line):
+            if line in words("caption"):
+                opening.captions.append(line)
+            elif not opening.fields and current is None:
+                opening.transmission.append(line)
+            continue
+        label = label_of(line) if index <= last else None
+        if label is not None:
+            current = label[0]
+            parts.setdefault(current, []).append(line[label[1] :].strip())
+        elif _NUMBERED.match(line) and not (current == "ref" and index < last) and (index > last or current):
+            opening.body = at
+            break
+        elif current is not None and _goes_on(current, line, blank, parts[current]):
+            parts[current].append(line)
+        elif index < last:
+            current = None
+            opening.transmission.append(line)
+        elif _TRANSMISSION.fullmatch(line) and not parts:
+            opening.transmission.append(line)
+        else:
+            opening.body = at
+            break
+        blank = False
+    opening.fields = {name: "\n".join(lines).strip() for name, lines in parts.items()}
+    return opening
+
+
+def _last_label(lines: list[tuple[int, str]]) -> int:
+    """Index of the last labelled line of the opening, -1 where there is none."""
+    last, filled = -1, 0
+    for index, (_, line) in enumerate(lines):
+        if not line:
+            continue
+        filled += 1
+        label = label_of(line)
+        if label is not None and (label[0] not in ("ref", "classified_by") or last >= 0 or filled < _FARTHEST_LABEL // 3):
+            last = index
+        elif filled > _FARTHEST_LABEL or (last >= 0 and (_NUMBERED.match(line) and len(line) > 30 or index > last + 30)):
+            break
+    return last
+
+
+def _goes_on(current: str, line: str, blank: bool, content: list[str]) -> bool:
+    """Whether a line without a label belongs to the labelled line above it."""
+    if current == "ref":
+        return not blank or _ENUMERATED.match(line) is not None and len(line) < 75
+    if blank and any(content):
+        return False
+    if _MARKED.match(line):
+        return False
+    if current == "tags":
+        return content[-1].endswith(",") or not content[-1] or _TAG_LINE.fullmatch(line) is not None
+    if current in ("eo", "declassify"):
+        return not content[-1]
+    return True

@@ -1,0 +1,83 @@
+"""All header facts of a cable at once."""
+
+import re
+from typing import Any
+
+from cablespan.cable import Header
+from cablespan.header.classification import classified_by, declassification, eo_of, reasons
+from cablespan.header.opening import Opening
+from cablespan.header.posts import canonical_id, known_post
+from cablespan.header.prose import signers, tags_of
+from cablespan.header.references import references_of
+from cablespan.header.transmission import date_time_group, info_recipients, recipients, sender
+
+_TRANSMISSION_ID = re.compile(r"V[ZV]CZC[A-Z]{3}\d{0,4}|VZCZC\w{1,10}")
+_SERIAL = re.compile(r"(?:^|[\s/])([A-Z][A-Z .'/]{2,30}?)[ ]{1,8}0{0,5}(\d{1,6})\b(?!\s{0,3}\d{6}Z)")
+_PAGE_SERIAL = re.compile(r"PAGE \d{1,2}\s{1,12}([A-Z][A-Z .']{2,20}?)\s{1,6}(\d{3,6})(?:\s{1,4}(?:\d{2} OF \d{2}\s{1,4})?(\d{6}Z))?")
+_CLASSES = (
+    ("TOP SECRET", "T O P"),
+    ("UNCLASSIFIED", "U N C L A S"),
+    ("CONFIDENTIAL", "C O N F I D E N T I A L"),
+    ("SECRET", "S E C R E T"),
+    ("LIMITED OFFICIAL USE", "L I M I T E D"),
+)
+
+
+def reference_id_of(opening: Opening, created: str | None) -> str | None:
+    """The id that the banner, a page mark or a serial line names, with the year of the date-time group."""
+    year = created[2:4] if created else None
+    for line in opening.transmission:
+        whole = canonical_id(line) if line[:1].isdigit() else None
+        if whole and known_post(re.sub(r"\d", "", whole)):
+            return whole
+        if year is None or line.startswith(("FM ", "TO ", "INFO ", "RUE", "DE RUE", "ZNY", "XMT")) or "/" in line[:9]:
+            continue
+        match = _PAGE_SERIAL.match(line) or _SERIAL.search(re.sub(r"SEC(?:TION)?\.? \d{1,2} OF \d{1,2}", " ", line))
+        if match:
+            words = match[1].split()
+            for first in range(len(words)):
+                post = known_post("".join(words[first:]))
+                if post:
+                    return f"{year}{post}{int(match[2])}"
+    return None
+
+
+def classification_of(opening: Opening) -> str | None:
+    """The classification of the banner."""
+    for line in opening.transmission:
+        for name, spaced in _CLASSES:
+            if line.startswith((name, spaced)) or (name == "UNCLASSIFIED" and line.startswith("UNCLAS")):
+                return name
+    return None
+
+
+def parse(opening: Opening, head: str, body: str, **known: Any) -> Header:
+    """The header of a cable: `head` is the text of its opening, `body` that of its end; `known` are facts from outside the text, which win."""
+    precedence, created = date_time_group(head)
+    fields = opening.fields
+    reference_id = known.get("reference_id") or reference_id_of(opening, known.get("created") or created)
+    created = known.get("created") or created
+    transmission_id = _TRANSMISSION_ID.search(head)
+    info = info_recipients(head)
+    facts = {
+        "reference_id": reference_id,
+        "created": created,
+        "classification": classification_of(opening),
+        "transmission_id": transmission_id[0] if transmission_id else None,
+        "precedence": precedence,
+        "from_": sender(head),
+        "to": tuple(recipients(head)),
+        "info": tuple(addressee for addressee in info if not addressee.excluded),
+        "excluded": tuple(addressee for addressee in info if addressee.excluded),
+        "subject": " ".join(fields["subject"].split()) or None if "subject" in fields else None,
+        "tags": tuple(tags_of(fields["tags"])) if "tags" in fields else (),
+        "references": tuple(references_of(fields["ref"], year=int(created[:4]) if created and created[:4].isdigit() else None, reference_id=reference_id)) if "ref" in fields else (),
+        "eo": eo_of(fields.get("eo")),
+        "declassify_on": declassification(fields),
+        "classified_by": classified_by("Classified By: " + fields["classified_by"]) if fields.get("classified_by") else None,
+        "reasons": tuple(reasons(fields)),
+        "captions": tuple(dict.fromkeys(opening.captions)),
+        "signers": tuple(signers(body)),
+        "partial": "This record is a partial extract of the original cable" in head or "This record is a partial extract of the original cable" in body,
+    }
+    return Header(**{**facts, **{name: value for name, value in known.items() if value is not None}})

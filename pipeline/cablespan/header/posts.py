@@ -1,0 +1,90 @@
+"""Reference ids: year, post, serial; and the posts of the lexicon behind every spelling."""
+
+import re
+from functools import cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from cablespan.lexicon import load
+
+_ID = re.compile(r"(?P<year>(?:19|20)?\d\d)(?P<post>[A-Z0-9]*?[A-Z])0*(?P<serial>\d{1,7})")
+_LEFT_OUT = re.compile(r"[^A-Z0-9~]")
+_NOISE = re.compile(
+    r"(?:SECTION|SECT)(?:\d{1,2}OF\d{1,2}|\d{0,2})(?:OF\d{0,2})?|EFTO|AMEMBASSY|AMEMB|EMBASSY|AMCONSUL|AMCONGEN|CONGEN|CONSULATE|USMISSION|TOSEC\d*|SECTO\d*|"
+    r"UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET|NOFORN|SENSITIVE|SIPDIS|CORRECTEDCOPY|CORRECTED|COPY|REF[A-Z]?(?=[A-Z]{4})"
+)
+_DIGITS_FOR_LETTERS = str.maketrans("015", "OIS")
+
+
+def squeezed(name: str) -> str:
+    """A post's name in capitals without blanks and signs."""
+    return re.sub(r"[^A-Z0-9]", "", name.upper())
+
+
+@cache
+def _origins() -> dict[str, str]:
+    """Every spelling of every post, squeezed, with its origin."""
+    spellings = {}
+    for entry in load("posts"):
+        for name in entry["aliases"]:
+            spellings.setdefault(squeezed(name), entry["origin"])
+    spellings.update((entry["origin"], entry["origin"]) for entry in load("posts"))
+    return spellings
+
+
+@cache
+def longest_post() -> int:
+    """Words of the longest spelling of a post."""
+    return max(len(name.split()) for entry in load("posts") for name in [entry["origin"], *entry["aliases"]])
+
+
+@cache
+def known_post(name: str) -> str | None:
+    """The origin of a post's name in one of its known spellings.
+
+    >>> known_post("Secstate"), known_post("RIO DE JAN"), known_post("Atlantis")
+    ('STATE', 'RIODEJANEIRO', None)
+    """
+    name = squeezed(name)
+    return _origins().get(name) or _origins().get(name.translate(_DIGITS_FOR_LETTERS))
+
+
+@cache
+def nearest_post(name: str) -> str | None:
+    """The origin that a garbled name can only mean: known, cut short, or one or two letters off; None where two are as near.
+
+    >>> nearest_post("ASTNAA"), nearest_post("0SLO"), nearest_post("XYZZY")
+    ('ASTANA', 'OSLO', None)
+    """
+    name = squeezed(name)
+    known = known_post(name)
+    if known or len(name) < 3:
+        return known
+    begun = {origin for spelling, origin in _origins().items() if spelling.startswith(name)} if len(name) >= 4 else set()
+    if len(begun) == 1:
+        return begun.pop()
+    allowed = 1 if len(name) < 7 else 2
+    near = process.extract(name, list(_origins()), scorer=OSA.distance, score_cutoff=allowed, limit=12)
+    if not near:
+        return None
+    best = {_origins()[spelling] for spelling, distance, _ in near if distance == near[0][1]}
+    return best.pop() if len(best) == 1 else None
+
+
+def canonical_id(text: str) -> str | None:
+    """The canonical reference id behind any spelling: YY + ORIGIN + serial without leading zeros. Unknown posts stay as they are written.
+
+    >>> canonical_id("07 ASTANA 000454"), canonical_id("2007SECSTATE00012"), canonical_id("no id")
+    ('07ASTANA454', '07STATE12', None)
+    """
+    squeezed_text = _LEFT_OUT.sub("", text.upper())
+    match = _ID.fullmatch(squeezed_text)
+    if match is None:
+        return None
+    post = match["post"]
+    origin = known_post(post)
+    if origin is None:
+        cleaned = _NOISE.sub("", post)
+        origin = (nearest_post(cleaned) if cleaned else None) or nearest_post(post) or cleaned or post
+    return f"{match['year'][-2:]}{origin}{match['serial']}"

@@ -1,0 +1,211 @@
+"""The REF line: other cables in every way of writing them, and the messages that are no cables."""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from cablespan.cable import Reference
+from cablespan.header.furniture import inline_marks, is_furniture
+from cablespan.header.opening import read_opening
+from cablespan.header.posts import canonical_id, known_post, longest_post, nearest_post
+from cablespan.lexicon import load
+
+_TOKEN = re.compile(r"\d+|[A-Za-z](?:[A-Za-z']*[A-Za-z])?|[^\sA-Za-z\d]")
+_REF_LABEL = re.compile(r"^[ \t]{0,8}(?:REF(?:S|TELS?|ERENCES?)?(?:\(S\))?|REFTEL\(S\))[ \t]{0,3}[:.]", re.IGNORECASE | re.MULTILINE)
+_DTG = re.compile(r"\b\d{6}Z(?: ?[A-Z]{3} ?\d{2,4})?", re.IGNORECASE)
+_FILLERS = frozenset({"#", "-", ".", ":", "NO", "NR", "TEL", "TELS", "CABLE", "NUMBER", "("})
+_JOINERS = frozenset({",", "/", "&", "AND", ";", "+", "OR"})
+
+
+class _Token(NamedTuple):
+    text: str
+    start: int
+    end: int
+
+
+@cache
+def _not_posts() -> frozenset[str]:
+    return frozenset(entry["word"] for entry in load("references") if entry["kind"] == "word")
+
+
+@cache
+def _kinds() -> tuple[tuple[str, str], ...]:
+    return tuple((entry["word"], entry["kind"]) for entry in load("references") if entry["kind"] != "word")
+
+
+def _block(text: str) -> str:
+    """The content of the REF lines; the text itself where it is a piece without labels."""
+    fields = read_opening(text).fields
+    if "ref" in fields:
+        return fields["ref"]
+    label = _REF_LABEL.search(text)
+    if label:
+        return text[label.end() :]
+    return "" if fields else text
+
+
+def _without_marks(text: str) -> str:
+    lines = []
+    for line in text.splitlines():
+        if is_furniture(line.strip()):
+            continue
+        for start, end in reversed(inline_marks(line)):
+            line = line[:start] + " " + line[end:]
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def references(text: str, year: int | None = None, reference_id: str | None = None) -> list[Reference]:
+    """The references of a header or of the REF line of one. `year` is that of the cable: for references without one.
+
+    >>> [r.value for r in references("REF: A. 06 ASTANA 009, B. STATE 7944 AND 7950", 2007)]
+    ['06ASTANA9', '07STATE7944', '07STATE7950']
+    """
+    return references_of(_block(text), year, reference_id)
+
+
+def references_of(field: str, year: int | None = None, reference_id: str | None = None) -> list[Reference]:
+    """The references of a REF line's content."""
+    block = _without_marks(field)
+    own = canonical_id(reference_id) if reference_id else None
+    if year is None and own:
+        year = int(own[:2])
+    found: list[Reference] = []
+    for letter, item, _ in _items(block):
+        found.extend(_references_of(item, letter, year))
+    seen: set[str] = set()
+    kept = []
+    for reference in found:
+        if reference.value != own and reference.value not in seen:
+            seen.add(reference.value)
+            kept.append(reference)
+    return kept
+
+
+_ENUMERATOR = re.compile(r"(?:^|(?<=[\s,;:.)\]]))[(\[]?([A-Z]|[a-z])(?:[.):\]]{1,2}|-(?=\s))(?:\s{0,2}[(\[][A-Za-z][)\]])?(?![A-Za-z]\.)(?=\s|\d|[A-Z(])|(?:^|(?<=\s))[(\[]([A-Z])[)\]]", re.MULTILINE)
+
+
+def _items(block: str) -> list[tuple[str | None, str, int]]:
+    """The enumerated items of a block: letter, text, offset; one item without letter where nothing is enumerated."""
+    marks = [match for match in _ENUMERATOR.finditer(block)]
+    bounds = [(None, 0, marks[0].start() if marks else len(block))]
+    for mark, following in zip(marks, [*marks[1:], None], strict=False):
+        letter = (mark[1] or mark[2]).upper()
+        bounds.append((letter, mark.end(), following.start() if following else len(block)))
+    return [(letter, block[start:end], start) for letter, start, end in bounds if block[start:end].strip()]
+
+
+def _kind_of(item: str) -> str | None:
+    """The kind of an item that is no cable by its words."""
+    upper = " " + " ".join(item.upper().split()) + " "
+    for word, kind in _kinds():
+        if word in upper:
+            return kind
+    return None
+
+
+def _references_of(item: str, letter: str | None, year: int | None) -> list[Reference]:
+    cables = _cables(item, letter, year)
+    kind = _kind_of(item)
+    text = " ".join(item.split()).strip(" ,;.")
+    if kind is not None and not cables:
+        return [Reference(text, kind, text, letter)]
+    if cables:
+        return cables
+    dtg = _DTG.search(item)
+    if dtg:
+        return [Reference(" ".join(dtg[0].upper().split()), "dtg", text, letter)]
+    return []
+
+
+def _post_at(tokens: list[_Token], index: int) -> tuple[str, int] | None:
+    """The post that is written at a token, and the index behind it: the longest spelling that is known."""
+    words: list[str] = []
+    best = None
+    position = index
+    while position < len(tokens) and len(words) < longest_post() + 1:
+        token = tokens[position].text
+        if token[0].isalpha():
+            words.append(token)
+            origin = known_post("".join(words))
+            if origin:
+                best = origin, position + 1
+        elif token not in "-./'" or not words:
+            break
+        position += 1
+    return best
+
+
+def _is_year(token: str) -> bool:
+    return len(token) == 2 and token.isdigit() or len(token) == 4 and token.startswith(("19", "20"))
+
+
+def _cables(item: str, letter: str | None, year: int | None) -> list[Reference]:
+    tokens = [_Token(match[0], *match.span()) for match in _TOKEN.finditer(item)]
+    found: list[Reference] = []
+    used = 0
+    index = 0
+    while index < len(tokens):
+        if not tokens[index].text[0].isalpha():
+            index += 1
+            continue
+        post = _post_at(tokens, index) or _unknown_post_at(tokens, index)
+        if post is None:
+            index += 1
+            continue
+        origin, after = post
+        written = None
+        first = index
+        before = index - 1
+        if before >= used and tokens[before].text in "'-/.":
+            before -= 1
+        if before >= used and _is_year(tokens[before].text):
+            written, first = tokens[before].text, before
+        position = after
+        while position < len(tokens) and tokens[position].text.upper() in _FILLERS:
+            position += 1
+        serials: list[tuple[str, int]] = []
+        while position < len(tokens) and tokens[position].text.isdigit():
+            serials.append((tokens[position].text, position))
+            position += 1
+            following = position
+            while following < len(tokens) and tokens[following].text.upper() in _JOINERS:
+                following += 1
+            if following == position or following >= len(tokens) or not tokens[following].text.isdigit():
+                break
+            behind = following + 1
+            if _is_year(tokens[following].text) and behind < len(tokens) and _post_at(tokens, behind):
+                break
+            position = following
+        if not serials:
+            number = index - 1
+            if number >= used and tokens[number].text.isdigit() and len(tokens[number].text) > 2:
+                serials, first = [(tokens[number].text, after - 1)], number
+                position = after
+            else:
+                index += 1
+                continue
+        found.extend(_made(item, tokens, origin, written, year, serials, first, letter))
+        used = index = position
+    return found
+
+
+def _made(item, tokens, origin, written, year, serials, first, letter) -> list[Reference]:
+    if written is None and year is None:
+        return []
+    short = f"{int(written if written is not None else year) % 100:02d}"
+    made = []
+    for serial, at in serials:
+        text = " ".join(item[tokens[first].start : tokens[at].end].split())
+        made.append(Reference(f"{short}{origin}{int(serial)}", "cable", text, letter))
+        first = at
+    return made
+
+
+def _unknown_post_at(tokens: list[_Token], index: int) -> tuple[str, int] | None:
+    """A word between a year and a serial that is nearly the name of a post."""
+    word = tokens[index].text.upper()
+    if len(word) < 4 or word in _not_posts() or index + 1 >= len(tokens) or not tokens[index + 1].text.isdigit():
+        return None
+    origin = nearest_post(word)
+    return (origin, index + 1) if origin else None

@@ -1,0 +1,102 @@
+"""The transmission header: who sends, when, to whom."""
+
+import re
+
+from cablespan.cable import Recipient
+from cablespan.header.furniture import is_furniture
+
+_PRECEDENCES = {
+    "FLASH": "FLASH",
+    "NIACT IMMEDIATE": "NIACT IMMEDIATE",
+    "IMMEDIATE": "IMMEDIATE",
+    "PRIORITY": "PRIORITY",
+    "ROUTINE": "ROUTINE",
+}
+_LETTERS = {"Z": "FLASH", "O": "IMMEDIATE", "P": "PRIORITY", "R": "ROUTINE"}
+_DTG = re.compile(
+    r"\b((?:[ZOPRYM] ){0,3})(\d{2})(\d{2})(\d{2})Z? ?(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6} ?(\d{4}|\d{2})\b"
+)
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_RECIPIENT = re.compile(
+    r"(?:(?P<route>R[A-Z]{3,7})\s{0,2}/\s{0,2})?(?P<name>\S.*?)(?:\s{1,4}(?P<precedence>NIACT IMMEDIATE|IMMEDIATE|PRIORITY|ROUTINE|FLASH|NIACT))?(?:\s{1,4}(?P<mcn>\d{1,5}))?"
+)
+_START = re.compile(r"(FM|FROM|TO|INFO|XMT)\b[:\s]\s{0,8}(.*)")
+_STOP = re.compile(
+    r"BT|(?:UNCLAS|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE|[CUS] [OENI] [NC][A-Z ]*)\b.*|SIPDIS|E\.?O\.? ?1.*|TAGS?:.*|SUBJ.*:.*|REF.*:.*|DEPT FOR.*|\d\. .*|PASS .*"
+)
+
+
+def _blocks(text: str) -> dict[str, list[str]]:
+    """Lines of the FM, TO, INFO and XMT lists."""
+    blocks: dict[str, list[str]] = {"FM": [], "TO": [], "INFO": [], "XMT": []}
+    current: str | None = None
+    for raw in text.splitlines():
+        line = raw.strip()
+        if not line or line.startswith("PAGE ") and is_furniture(line):
+            continue
+        match = _START.match(line)
+        if match:
+            current = "FM" if match[1] == "FROM" else match[1]
+            if match[2]:
+                blocks[current].append(match[2].strip())
+        elif line in ("TO", "INFO", "FM", "XMT"):
+            current = line
+        elif _STOP.fullmatch(line):
+            if current in ("TO", "INFO", "XMT"):
+                break
+        elif current == "FM":
+            current = None
+        elif current is not None:
+            blocks[current].append(line)
+    return blocks
+
+
+def _recipient(line: str, excluded: bool = False) -> Recipient | None:
+    match = _RECIPIENT.fullmatch(line.rstrip(" .;,"))
+    if match is None:
+        return None
+    return Recipient(
+        match["route"], match["name"].strip(), match["precedence"], match["mcn"].lstrip("0") or "0" if match["mcn"] else None, excluded
+    )
+
+
+def recipients(text: str) -> list[Recipient]:
+    """The addressees for action of a header.
+
+    >>> recipients("FM AMEMBASSY OSLO\\nTO RUEHC/SECSTATE WASHDC IMMEDIATE 0123\\nINFO RUEHTA/AMEMBASSY ASTANA")
+    [Recipient(route='RUEHC', name='SECSTATE WASHDC', precedence='IMMEDIATE', mcn='123', excluded=False)]
+    """
+    return [found for line in _blocks(text)["TO"] if (found := _recipient(line))]
+
+
+def info_recipients(text: str) -> list[Recipient]:
+    """The addressees for information of a header; those behind XMT are `excluded`."""
+    blocks = _blocks(text)
+    return [found for line in blocks["INFO"] if (found := _recipient(line))] + [
+        found for line in blocks["XMT"] if (found := _recipient(line, True))
+    ]
+
+
+def sender(text: str) -> str | None:
+    """The FM line's post.
+
+    >>> sender("FM AMEMBASSY ASTANA")
+    'AMEMBASSY ASTANA'
+    """
+    lines = _blocks(text)["FM"]
+    return lines[0] if lines else None
+
+
+def date_time_group(text: str) -> tuple[str | None, str | None]:
+    """Precedence and time of the date-time group, e.g. `R 210941Z FEB 07` -> ("ROUTINE", "2007-02-21T09:41:00")."""
+    match = _DTG.search(text)
+    if match is None:
+        return None, None
+    letters = match[1].split()
+    year = int(match[6])
+    year += 0 if year > 99 else 1900 if year > 45 else 2000
+    day, hour, minute = int(match[2]), int(match[3]), int(match[4])
+    precedence = _LETTERS.get(letters[0]) if letters else None
+    if not (1 <= day <= 31 and hour < 24 and minute < 60):
+        return precedence, None
+    return precedence, f"{year:04d}-{_MONTHS.index(match[5]) + 1:02d}-{day:02d}T{hour:02d}:{minute:02d}:00"

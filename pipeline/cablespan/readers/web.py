@@ -1,0 +1,57 @@
+"""Text copied from a web page: site text, a line of column names, the values, the cable, site text again."""
+
+import re
+from collections.abc import Iterator
+
+from cablespan.cable import Cable, Reject
+from cablespan.header.furniture import starts
+from cablespan.header.posts import canonical_id
+from cablespan.readers.assembly import assemble
+
+_CLASS = r"(?:TOP SECRET|UNCLASSIFIED|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE)(?:[ ]?//?[ ]?(?:FOR OFFICIAL USE ONLY|NOFORN|NODIS|EXDIS|SENSITIVE))?"
+VALUES = re.compile(
+    r"^[ \t]{0,20}(?P<id>\d\d[A-Z]{3,30}\d{1,7})\s{1,9}(?P<created>\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?)"
+    r"(?:\s{1,9}(?P<released>\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?))?"
+    rf"\s{{1,9}}(?P<classification>{_CLASS})\s{{1,9}}(?P<origin>\S[^\n]{{0,60}}?)[ \t]*$",
+    re.MULTILINE,
+)
+
+
+def iso(time: str | None) -> str | None:
+    """`2007-02-21 09:41` as `2007-02-21T09:41:00`; a bare date stays one."""
+    if time is None or len(time) == 10:
+        return time
+    return time.replace(" ", "T") + (":00" if len(time) == 16 else "")
+
+
+def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | Reject]:
+    """The cables of a page's text."""
+    heads = list(VALUES.finditer(text))
+    for index, head in enumerate(heads):
+        end = heads[index + 1].start() if index + 1 < len(heads) else len(text)
+        yield assemble(
+            text,
+            path=path,
+            format="web",
+            index=index,
+            start=head.end(),
+            end=_end_of_cable(text, head.end(), end),
+            notes=notes,
+            reference_id=canonical_id(head["id"]),
+            created=iso(head["created"]),
+            released=iso(head["released"]),
+            classification=head["classification"],
+            origin=head["origin"],
+        )
+
+
+def _end_of_cable(text: str, start: int, end: int) -> int:
+    """Where the site's text begins again: at one of its usual lines behind a blank one, or at the next cable's."""
+    offset, blank = start, True
+    for raw in text[start:end].splitlines(True):
+        line = raw.strip()
+        if blank and line.startswith((*starts("after"), *starts("before"))):
+            return offset
+        blank = not line
+        offset += len(raw)
+    return end

@@ -1,0 +1,59 @@
+"""Body text to paragraphs: numbers, markings, items, headings, sections; furniture left out; reflowed with a source map."""
+
+from collections import Counter
+
+from cablespan.cable import Paragraph
+from cablespan.segment.blocks import lay_out_blocks
+from cablespan.segment.layout import Draft, lay_out
+from cablespan.segment.reflow import reflow
+from cablespan.segment.sections import find_headings, find_sections
+
+__all__ = ["paragraphs", "segment", "segment_blocks"]
+
+
+def segment(source: str, cable_id: str, start: int = 0, end: int | None = None) -> tuple[Paragraph, ...]:
+    """The paragraphs of the body `source[start:end]`; their source maps point into `source`.
+
+    >>> [(p.id, p.marking, p.text) for p in segment("1. (U) All is\\nwell.\\n2. (C) So\\nit is.", "07OSLO1")]
+    [('07OSLO1/1', 'U', 'All is well.'), ('07OSLO1/2', 'C', 'So it is.')]
+    """
+    drafts = lay_out(source, start, len(source) if end is None else end)
+    find_headings(drafts)
+    find_sections(drafts)
+    return paragraphs(drafts, cable_id)
+
+
+def segment_blocks(source: str, cable_id: str, body: int = 0) -> tuple[Paragraph, ...]:
+    """The paragraphs of a text in which blank lines separate them; what stands before `body` is of kind "header".
+
+    >>> [(p.kind, p.text) for p in segment_blocks("SUBJECT: ROADS\\n\\n1. All is well.", "07OSLO1", 16)]
+    [('header', 'SUBJECT: ROADS'), ('numbered', 'All is well.')]
+    """
+    drafts = lay_out_blocks(source, body)
+    find_headings([draft for draft in drafts if draft.kind != "header"])
+    find_sections(drafts)
+    return paragraphs(drafts, cable_id)
+
+
+def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:
+    """Drafts as paragraphs with their ids: the number, `3.1` for an item under number 3, `p1` for others, `~2` behind what comes again."""
+    made, taken = [], Counter()
+    lead: str | None = None
+    items = unnumbered = 0
+    for draft in drafts:
+        if draft.number is not None:
+            name, items = str(draft.number), 0
+        elif draft.kind == "item" and lead is not None:
+            items += 1
+            name = f"{lead}.{items}"
+        else:
+            unnumbered += 1
+            name = f"p{unnumbered}"
+        taken[name] += 1
+        if taken[name] > 1:
+            name = f"{name}~{taken[name]}"
+        if draft.number is not None:
+            lead = name
+        text, source_map = reflow(draft.lines, draft.rows)
+        made.append(Paragraph(f"{cable_id}/{name}", text, draft.number, draft.marking, draft.section, draft.kind, source_map))
+    return tuple(made)

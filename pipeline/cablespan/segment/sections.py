@@ -1,0 +1,90 @@
+"""Headings and blocks: which paragraphs are the summary, a comment, an action request, a quoted text."""
+
+import re
+from functools import cache
+
+from cablespan.lexicon import load
+from cablespan.segment.layout import Draft, looks_like_heading
+
+_OPENER = re.compile(r"[(\[]?\s?([A-Za-z][A-Za-z/&,' ]{2,40}?)\s{0,2}(?:\([A-Z]{1,4}\)\s?)?(?::|\.|--|–|—| -\s)")
+_END = re.compile(r"\bend\s(?:of\s)?(?:embassy\s|post\s|unofficial\s|informal\s)?(\w+)")
+_FARTHEST_END = 15  # paragraphs between the two ends of a block
+_STRONG = frozenset({"summary", "comment", "action request", "introduction", "biographic note"})
+
+
+@cache
+def _sections() -> dict[str, str]:
+    return {entry["words"]: entry["section"] for entry in load("headings")}
+
+
+def section_of_heading(text: str) -> str | None:
+    """The section that a heading opens.
+
+    >>> section_of_heading("SUMMARY AND COMMENT"), section_of_heading("The Road to Oslo")
+    ('summary', None)
+    """
+    words = " ".join(text.lower().replace("-", " ").strip(" .:*()[]").split())
+    return _sections().get(words)
+
+
+def section_of_opener(text: str) -> str | None:
+    """The section that a paragraph's first words open: "Summary: ...", "(Comment: ...", "BEGIN TEXT."."""
+    match = _OPENER.match(text, 0, 64)
+    return section_of_heading(match[1]) if match else None
+
+
+def ended_sections(text: str) -> set[str]:
+    """The sections that end somewhere in a text: "End summary."."""
+    lowered = text.lower()
+    if "end " not in lowered and "unquote" not in lowered:
+        return set()
+    sections = {_sections().get(match[1]) for match in _END.finditer(lowered)}
+    return sections | {"text"} if "unquote" in lowered else sections - {None}
+
+
+def find_headings(drafts: list[Draft]) -> None:
+    """Makes headings of the short lines that stand by themselves before a paragraph and have the look of one."""
+    for draft, following in zip(drafts, drafts[1:], strict=False):
+        if draft.kind != "text" or draft.marking or draft.rows or len(draft.lines) > 1 or following.kind == "item":
+            continue
+        text = draft.text()
+        known = section_of_heading(text)
+        if known or (len(text) <= 72 and text[-1] != ":" and looks_like_heading(text)):
+            draft.kind = "heading"
+
+
+def find_sections(drafts: list[Draft]) -> None:
+    """Writes the section of every draft."""
+    texts = [draft.text() for draft in drafts]
+    ends = [ended_sections(text) for text in texts]
+    headed: str | None = None
+    block: str | None = None
+    for index, draft in enumerate(drafts):
+        if draft.kind == "heading":
+            headed, block = section_of_heading(texts[index]), None
+            if headed == "summary" and not _closes(drafts, ends, index, headed, headings=True):
+                headed = None if index + 1 >= len(drafts) else headed
+            draft.section = headed
+            continue
+        opened = section_of_opener(texts[index])
+        if opened is not None:
+            draft.section = opened
+            block = opened if opened not in ends[index] and _closes(drafts, ends, index, opened) else None
+            if opened in ends[index] and opened == headed:
+                headed = None
+            continue
+        draft.section = block or headed
+        if block in ends[index]:
+            block = None
+        if headed in ends[index]:
+            headed = None
+
+
+def _closes(drafts: list[Draft], ends: list[set[str]], index: int, section: str, headings: bool = False) -> bool:
+    """Whether a block that opens at `index` is closed by its END, before a heading, in one of the next paragraphs."""
+    for later in range(index + 1, min(index + 1 + _FARTHEST_END, len(drafts))):
+        if drafts[later].kind == "heading" and section != "text":
+            return headings
+        if section in ends[later]:
+            return True
+    return False

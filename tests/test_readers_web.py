@@ -1,0 +1,41 @@
+"""The real cable, as a web page hands it over."""
+
+import pytest
+
+from cablespan import readers
+
+
+@pytest.fixture(scope="module")
+def astana(shared):
+    return next(readers.read(shared / "cables" / "07ASTANA454.txt"))
+
+
+def test_the_facts_of_the_header(astana):
+    header = astana.header
+    assert (astana.id, header.created, header.released) == ("07ASTANA454", "2007-02-21T09:41:00", "2011-08-30T01:44:00")
+    assert (header.classification, header.origin, header.eo) == ("UNCLASSIFIED//FOR OFFICIAL USE ONLY", "Embassy Astana", "12958")
+    assert [(r.value, r.letter) for r in header.references] == [("06ASTANA9", "A"), ("07STATE7944", "B")]
+
+
+def test_eighteen_numbered_paragraphs_and_the_items_of_the_third(astana):
+    assert [p.number for p in astana.paragraphs if p.kind == "numbered"] == list(range(1, 19))
+    assert [p.id for p in astana.paragraphs if p.kind == "item"] == [f"07ASTANA454/3.{n}" for n in range(1, 6)]
+    assert {p.number: p.marking for p in astana.paragraphs if p.number}[2] == "U"
+
+
+def test_a_paragraph_runs_on_across_a_page_mark(astana):
+    sixth = next(p for p in astana.paragraphs if p.number == 6)
+    assert "002 OF 003" not in sixth.text and "out of a box on major city streets" in sixth.text
+
+
+def test_only_the_first_paragraph_is_the_summary(astana):
+    assert [p.number for p in astana.paragraphs if p.section == "summary"] == [1]
+
+
+def test_no_text_of_the_site(astana):
+    assert not any("comment or leave" in p.text or "hash tags" in p.text for p in astana.paragraphs)
+
+
+def test_every_piece_lies_on_the_source(astana):
+    for p in astana.paragraphs:
+        assert all(p.text[o : o + n] == astana.source_text[s : s + n] for o, s, n in p.source_map.pieces)
