@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from spacy.util import get_package_path, is_package
 
-from cablespan import __version__
+from cablespan import __version__, nlp
 from cablespan.batch import manifest as manifests
 from cablespan.batch.folder import WORK, Folder
 from cablespan.batch.manifest import Manifest, Position, add
@@ -68,11 +69,14 @@ def annotate(
             "inputs": list(inputs),
         }
         manifest = _open(folder, settings, paths, resume)
+        # Measured once for all workers and for what is resumed: the other multiplication may round otherwise.
+        manifest.settings.setdefault("ops", nlp.fastest_ops())
         if manifest.end:
             Reporter(None, {}).say(f"{folder}: this run is already done; --overwrite does it again")
             return exit_code(manifest.totals())
+        loader = loader or partial(load, model, manifest.settings["ops"])
         run = Run(folder, manifest, paths, Options(time_limit, compress=shard_size is not None), shard_size or PART)
-        with _engine(engine, address, loader or partial(load, model), run, workers or len(os.sched_getaffinity(0))) as work:
+        with _engine(engine, address, loader, run, workers or len(os.sched_getaffinity(0))) as work:
             finished = run.go(work)
         run.tell(profile)
         if not finished:
@@ -257,11 +261,9 @@ def _size_left(paths: list[str], manifest: Manifest) -> int | None:
     return sum(os.path.getsize(path) for path in paths) - sum(shard["characters"] for shard in manifest.shards.values())
 
 
-def load(model: str | None) -> Any:
+def load(model: str | None, ops: str) -> Any:
     """The pipeline, as a worker process loads it."""
-    from cablespan import nlp
-
-    return nlp.load(model)
+    return nlp.load(model, ops=ops)
 
 
 def code_hash() -> str:
@@ -270,11 +272,15 @@ def code_hash() -> str:
 
 
 def model_facts(model: str | None) -> dict[str, str | None]:
-    """Name and SHA-256 of a pipeline's folder; raises FileNotFoundError where there is none."""
-    from cablespan.nlp import model_path
-
-    path = model_path(model)
-    return {"name": model or (path and path.name), "sha256": path and _folder_hash(path)}
+    """Name and SHA-256 of a pipeline's folder; raises FileNotFoundError where there is no such pipeline."""
+    if model == "rules":
+        return {"name": model, "sha256": None}
+    path = nlp.bundled_model() if model is None else get_package_path(model) if is_package(model) else Path(model)
+    if path is None:
+        return {"name": "rules", "sha256": None}
+    if not (path / "meta.json").is_file():
+        raise FileNotFoundError(f"{model}: no trained pipeline there; give --model a folder with a meta.json, a package, or rules")
+    return {"name": str(model or path.name), "sha256": _folder_hash(path)}
 
 
 def _folder_hash(folder: Path, suffixes: tuple[str, ...] = ("",)) -> str:
