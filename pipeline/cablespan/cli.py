@@ -178,7 +178,7 @@ def convert(
     from_: Annotated[str | None, typer.Option("--from", help="Format of FILE, one of the same.", show_default="found by looking")] = None,
     layers: Annotated[
         list[str] | None,
-        typer.Option("--layer", help="Layer that a paragraph must have among Prodigy's answers; repeat it.", show_default="all in the file"),
+        typer.Option("--layer", help="Layer that each paragraph of Prodigy tasks must have; repeat it.", show_default="all in the file"),
     ] = None,
     texts: Annotated[
         list[Path] | None,
