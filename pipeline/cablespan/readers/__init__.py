@@ -3,9 +3,10 @@
 import warnings
 from collections.abc import Iterable, Iterator
 from glob import glob
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from cablespan.cable import Cable, Reject
 from cablespan.readers.assembly import numbered
@@ -16,15 +17,27 @@ _STREAMED = ("csv", "jsonl")
 
 
 def find_format(head: str) -> str:
-    """The format of a text that begins with `head`."""
+    """The format of an input that begins with the text `head`.
+
+    >>> find_format('{"text": "1. All is well."}'), find_format("1. All is well.")
+    ('jsonl', 'text')
+    """
+    from cablespan.readers.csv import ROW
     from cablespan.readers.web import VALUES
 
     start = head.lstrip("\ufeff \t\r\n")
     if start.startswith("{"):
         return "jsonl"
+    if ROW.match(start[:200].encode()):
+        return "csv"
+    if start.startswith("<"):
+        tags = start[:4096].lower()
+        if "<tei" in tags or "tei-c.org" in tags or ("<?xml" in tags and "<html" not in tags):
+            return "tei"
+        return "html"
     if VALUES.search(head):
         return "web"
-    return "text"
+    return "html" if "<pre" in head and "</" in head else "text"
 
 
 def scan(path: str | Path, format: str | None = None, *, start: int = 0, **options: Any) -> Iterator[Cable | Reject]:
@@ -44,21 +57,18 @@ def scan(path: str | Path, format: str | None = None, *, start: int = 0, **optio
             if is_binary(head):
                 yield Reject(path, "byte 0", "binary data, no text", "give text, HTML, CSV, XML or JSON Lines; packed as gzip or zstd at most")
                 return
-            format = format or find_format(decode(head)[0])
-            yield from numbered(_cables(stream, path, format, start, options))
+            format = format or find_format(head.decode("utf-8", "replace"))
+            found = _cables(stream, path, format, start, options)
+            yield from found if format == "csv" else numbered(found)
     except (OSError, EOFError) as error:
         yield Reject(path, "file", f"cannot be read: {error}", "check the path and whether the file is whole")
 
 
-def _cables(stream, path: str, format: str, start: int, options: dict[str, Any]) -> Iterator[Cable | Reject]:
-    from cablespan.readers import text, web
-
-    if format == "jsonl":
-        from cablespan.readers import jsonl
-
-        return jsonl.read(stream, path, start=start)
+def _cables(stream: BinaryIO, path: str, format: str, start: int, options: dict[str, Any]) -> Iterator[Cable | Reject]:
+    reader = import_module(f"cablespan.readers.{format}")
+    if format in _STREAMED:
+        return reader.read(stream, path, start=start)
     content, notes = decode(stream.read())
-    reader = {"web": web, "text": text}[format]
     return islice(reader.read(content, path, tuple(notes), **options), start, None)
 
 

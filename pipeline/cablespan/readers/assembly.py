@@ -1,16 +1,23 @@
 """A cable out of what a reader has found."""
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from cablespan.cable import Cable, Reject, Source
+from cablespan.cable import Cable, Piece, Reference, Reject, Source, SourceMap
 from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
 from cablespan.segment import segment
 
 _TAIL = 1500  # characters at the end of a body in which its signers stand
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a source text in UTF-8."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def assemble(
@@ -21,29 +28,36 @@ def assemble(
     index: int = 0,
     start: int = 0,
     end: int | None = None,
+    head: str | None = None,
     fallback_id: str = "",
     meta: Mapping[str, Any] | None = None,
-    notes: tuple[str, ...] = (),
-    source_text: str | None = None,
+    notes: Sequence[str] = (),
+    listed: Sequence[Reference] = (),
     **known: Any,
 ) -> Cable:
-    """The cable that stands in `text[start:end]`, opening and body. `known` header facts win over those of the text."""
+    """The cable that stands in `text[start:end]`, opening and body.
+
+    `head`: the transmission header where it stands elsewhere; `listed`: references that a list outside the text names;
+    `known`: header facts that win over those of the text.
+    """
     end = len(text) if end is None else end
     opening = read_opening(text, start, end)
-    head = text[start : opening.body]
-    header = parse(opening, head, text[max(opening.body, end - _TAIL) : end], **known)
+    above = text[start : opening.body]
+    header = parse(opening, above if head is None else f"{head}\n{above}", text[max(opening.body, end - _TAIL) : end], **known)
+    if listed:
+        values = {reference.value for reference in header.references}
+        header = replace(header, references=header.references + tuple(r for r in listed if r.value not in values))
     cable_id = header.reference_id or fallback_id
-    source_text = text if source_text is None else source_text
-    source = Source(path, format, sha256(source_text.encode("utf-8", "surrogatepass")).hexdigest(), index)
-    return Cable(cable_id, header, segment(text, cable_id, opening.body, end), source, dict(meta or {}), notes, source_text)
+    source = Source(path, format, digest(text), index)
+    return Cable(cable_id, header, segment(text, cable_id, opening.body, end), source, dict(meta or {}), tuple(notes), text)
 
 
 def numbered(found: Iterator[Cable | Reject]) -> Iterator[Cable | Reject]:
     """The same cables; one whose id came before gets a number behind it and a note."""
-    seen: dict[str, int] = {}
+    seen: Counter[str] = Counter()
     for item in found:
         if isinstance(item, Cable):
-            seen[item.id] = seen.get(item.id, 0) + 1
+            seen[item.id] += 1
             if seen[item.id] > 1:
                 item = renamed(item, f"{item.id}~{seen[item.id]}")
         yield item
@@ -53,3 +67,23 @@ def renamed(cable: Cable, name: str) -> Cable:
     """A cable under another id, with a note of the one it had."""
     paragraphs = tuple(replace(paragraph, id=name + paragraph.id[len(cable.id) :]) for paragraph in cable.paragraphs)
     return replace(cable, id=name, paragraphs=paragraphs, notes=(*cable.notes, f"id {cable.id} came before: kept as {name}"))
+
+
+def through(source_map: SourceMap, mapping: SourceMap) -> SourceMap:
+    """A map into a text and the map of that text into its source, as one map."""
+    pieces = []
+    for offset, at, length in source_map.pieces:
+        index = max(bisect_right(mapping.pieces, at, key=lambda piece: piece.offset) - 1, 0)
+        while index < len(mapping.pieces) and mapping.pieces[index].offset < at + length:
+            piece = mapping.pieces[index]
+            first, last = max(at, piece.offset), min(at + length, piece.offset + piece.length)
+            if first < last:
+                pieces.append(Piece(offset + first - at, first - piece.offset + piece.source_offset, last - first))
+            index += 1
+    return SourceMap(tuple(pieces))
+
+
+def laid_back(cable: Cable, mapping: SourceMap, source_text: str) -> Cable:
+    """A cable whose text was taken out of mark-up: its source maps lead to the mark-up `source_text` by way of `mapping`."""
+    paragraphs = tuple(replace(p, source_map=through(p.source_map, mapping)) for p in cable.paragraphs)
+    return replace(cable, paragraphs=paragraphs, source=replace(cable.source, sha256=digest(source_text)), source_text=source_text)

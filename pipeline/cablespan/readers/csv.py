@@ -1,0 +1,120 @@
+"""The eight-column dump: number, created, reference id, origin, classification, references, header, body; streamed row by row.
+
+A row begins where a line begins with a quoted number and a quoted time: a torn row cannot take the next one with it,
+and rows can be skipped without being parsed.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from cablespan.cable import Cable, Reject
+from cablespan.header.posts import canonical_id
+from cablespan.header.references import references_of
+from cablespan.readers.assembly import assemble, renamed
+from cablespan.readers.decode import repair
+
+COLUMNS = ("number", "created", "reference_id", "origin", "classification", "references", "header", "body")
+ROW = re.compile(rb'^"?\d{1,9}"?,"?\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?"?,"?(?P<id>[^",\r\n]{1,60})', re.MULTILINE)
+_TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2})(?::\d{2})?(?: ([AP]M))?")
+_BLOCK = 1 << 20
+csv.field_size_limit(1 << 31)
+
+
+def rows(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """The rows of a dump with the number of the line on which each begins; what stands before the first row is one as well."""
+    buffer, line, searched = b"", 1, 0
+    while block := stream.read(_BLOCK):
+        buffer += block
+        at = 0
+        while True:
+            match = ROW.search(buffer, max(searched, at + 1))
+            # A row's first cells can be cut by the end of the block: they are looked at again with the next one.
+            if match is None or match.end() + 64 > len(buffer):
+                break
+            row = buffer[at : match.start()]
+            yield line, row
+            line += row.count(b"\n")
+            at = match.start()
+        buffer = buffer[at:]
+        searched = max(1, len(buffer) - 256)
+    at = 0
+    for match in ROW.finditer(buffer, 1):
+        yield line, buffer[at : match.start()]
+        line += buffer.count(b"\n", at, match.start())
+        at = match.start()
+    if buffer[at:].strip():
+        yield line, buffer[at:]
+
+
+def read(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable | Reject]:
+    """The cables of a dump; of the first `start` only the ids are read."""
+    index = 0
+    seen: Counter[str] = Counter()
+    for line, row in rows(stream):
+        if index < start:
+            match = ROW.match(row)
+            if match:
+                seen[canonical_id(match["id"].decode("utf-8", "replace")) or ""] += 1
+            index += 1
+            continue
+        made = _cable(row, path, line, index)
+        index += 1
+        if isinstance(made, Cable):
+            seen[made.id] += 1
+            if seen[made.id] > 1:
+                made = renamed(made, f"{made.id}~{seen[made.id]}")
+        yield made
+
+
+def _decoded(row: bytes) -> tuple[str, list[str]]:
+    try:
+        return row.decode(), []
+    except UnicodeDecodeError:
+        import ftfy.bad_codecs
+
+        ftfy.bad_codecs.ok()
+        return row.decode("sloppy-windows-1252"), ["not UTF-8: decoded as Windows-1252"]
+
+
+def _cable(row: bytes, path: str, line: int, index: int) -> Cable | Reject:
+    place = f"line {line}, row {index + 1}"
+    text, notes = _decoded(row)
+    try:
+        cells = next(csv.reader([text], escapechar="\\", doublequote=True, strict=True))
+    except (csv.Error, StopIteration) as error:
+        return Reject(path, place, f"torn row: {error}", "the row must have eight cells in double quotes, backslash as escape")
+    if len(cells) != len(COLUMNS):
+        return Reject(path, place, f"torn row: {len(cells)} cells where eight belong", "the row must have eight cells in double quotes, backslash as escape")
+    number, created, reference_id, origin, classification, listed, head, body = cells
+    body, notes = repair(body, notes)
+    if not body.strip():
+        return Reject(path, place, f"no body in the row of {reference_id}", "nothing to read there")
+    cable_id = canonical_id(reference_id) or reference_id.strip() or f"row {number}"
+    created = _iso(created)
+    cable = assemble(
+        body,
+        path=path,
+        format="csv",
+        index=index,
+        head=head,
+        notes=tuple(notes),
+        fallback_id=cable_id,
+        reference_id=cable_id,
+        created=created,
+        origin=origin or None,
+        classification=classification or None,
+        listed=tuple(references_of(listed.replace("|", ", "), int(created[:4]) if created else None, cable_id)) if listed else (),
+    )
+    return cable
+
+
+def _iso(time: str) -> str | None:
+    match = _TIME.search(time)
+    if match is None:
+        return None
+    month, day, year, hour, minute = map(int, match.groups()[:5])
+    hour = hour % 12 + 12 * (match[6] == "PM") if match[6] else hour
+    return f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:00"
