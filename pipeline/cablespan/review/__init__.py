@@ -1,0 +1,74 @@
+"""The review page: annotators correct the three layers of a cable in the browser. `review` serves it, `create_app` is its application."""
+
+import sys
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from cablespan.review.safety import is_loopback
+
+DATABASE = "review.sqlite"
+
+
+def database_of(paths: Iterable[Path]) -> Path:
+    """Where the answers to these inputs are kept: `review.sqlite` in the folder, or beside the first file."""
+    first = next(iter(paths))
+    return (first if first.is_dir() else first.parent) / DATABASE
+
+
+def review(
+    paths: list[Path],
+    *,
+    annotator: str | None = None,
+    host: str = "127.0.0.1",
+    port: int = 8321,
+    token: str | None = None,
+    overlap: int | None = None,
+    adjudicate: bool = False,
+) -> None:
+    """Serves the page until it is interrupted. `port` 0 takes a free one.
+
+    Raises ValueError for a host that others reach without a token, OSError where the port is taken, FileNotFoundError for a wrong path.
+    """
+    import uvicorn
+
+    from cablespan.review.app import create_app, tokenizer
+    from cablespan.review.intake import input_files, take_in
+    from cablespan.store import Store
+
+    if not is_loopback(host) and not token:
+        raise ValueError(f"--host {host} lets other machines in: give a --token that they must know")
+    files = input_files(paths)
+    database = database_of(paths)
+    store = Store(database, overlap=overlap)
+    intake = take_in(store, files)
+    next(intake, None)  # the page opens with the first paragraphs, the rest comes in meanwhile
+    threading.Thread(target=_finish, args=(intake, store), daemon=True).start()
+    threading.Thread(target=tokenizer, daemon=True).start()
+
+    config = uvicorn.Config("", host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    try:
+        listening = config.bind_socket()
+    except SystemExit:
+        raise OSError(f"port {port} of {host} is taken: choose another with --port, or --port 0 for any") from None
+    port = listening.getsockname()[1]
+    config.app = create_app(
+        store,
+        dataset=database.parent.resolve().name,
+        annotator=annotator,
+        token=token,
+        adjudicate=adjudicate,
+        any_host=not is_loopback(host),
+        cookie=f"cablespan_{port}",  # cookies do not tell ports apart, two servers must not share a session
+    )
+    address = f"[{host}]" if ":" in host else host
+    print(f"Review at http://{address}:{port}/  answers in {database}  (Ctrl+C stops; nothing is lost)", file=sys.stderr, flush=True)
+    uvicorn.Server(config).run(sockets=[listening])
+    store.close()
+
+
+def _finish(intake: Iterable[int], store) -> None:
+    for _ in intake:
+        pass
+    for problem in store.problems():
+        print(problem, file=sys.stderr)

@@ -1,0 +1,77 @@
+// Talking with the server. Writes go one after the other; an answer that did not get through is kept in the browser until it has.
+
+const PENDING = "cablespan.pending";
+
+export class Refused extends Error {
+  constructor(status, body) {
+    super(body.error ?? `The server answered ${status}.`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+async function request(path, options) {
+  let response;
+  try {
+    response = await fetch(path, { ...options, signal: AbortSignal.timeout(30_000) });
+  } catch {
+    throw new Refused(0, { error: "The server does not answer. Is it still running?" });
+  }
+  const body = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Refused(response.status, body);
+  return body;
+}
+
+export function get(path, parameters = {}) {
+  const given = Object.entries(parameters).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return request(given.length ? `${path}?${new URLSearchParams(given)}` : path);
+}
+
+let last = Promise.resolve();
+
+export function post(path, body, { keepalive = false } = {}) {
+  const send = () => request(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), keepalive });
+  last = last.then(send, send);
+  return last;
+}
+
+// Tries again until the server has it: it may be down, out of disk, or this machine was asleep. `report` hears of each failure,
+// and gets a function that tries at once. Refusals for another reason are passed on.
+export async function postUntilSaved(path, body, report) {
+  localStorage.setItem(PENDING, JSON.stringify({ path, body }));
+  for (let wait = 1; ; wait = Math.min(wait * 2, 15)) {
+    try {
+      const result = await post(path, body);
+      localStorage.removeItem(PENDING);
+      return result;
+    } catch (error) {
+      if (![0, 502, 503, 504, 507].includes(error.status)) {
+        localStorage.removeItem(PENDING);
+        throw error;
+      }
+      await new Promise((resolve) => {
+        const timer = setTimeout(resolve, wait * 1000);
+        const now = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        addEventListener("online", now, { once: true });
+        report(error, now);
+      });
+    }
+  }
+}
+
+export function pending() {
+  const kept = localStorage.getItem(PENDING);
+  return kept ? JSON.parse(kept) : null;
+}
+
+// Half-done work that the server does not have yet.
+const draftKey = (task) => `cablespan.draft.${task}`;
+
+export const drafts = {
+  keep: (task, draft) => localStorage.setItem(draftKey(task), JSON.stringify(draft)),
+  drop: (task) => localStorage.removeItem(draftKey(task)),
+  of: (task) => JSON.parse(localStorage.getItem(draftKey(task)) ?? "null"),
+};
