@@ -10,9 +10,10 @@ import spacy
 
 from cablespan.batch.manifest import encode
 from cablespan.batch.run import exit_code
-from cablespan.batch.stream import Ids, expand, items
+from cablespan.batch.stream import Ids, expand
 from cablespan.cable import Reject
 from cablespan.document import to_doc, to_record
+from cablespan.readers import scan
 
 ANNOTATIONS = ("entities", "statements", "claims")
 
@@ -25,7 +26,7 @@ def read(inputs: list[str], output: Path | None = None, *, format: str | None = 
     with tempfile.TemporaryDirectory() as folder, open(output, "wb") if output else nullcontext(sys.stdout.buffer) as file:
         ids = Ids(os.path.join(folder, "ids.sqlite"), needed=len(paths) > 1)
         for number, path in enumerate(paths):
-            for place, item in enumerate(items(path, format and str(format))):
+            for place, item in enumerate(scan(path, format and str(format))):
                 if isinstance(item, Reject):
                     counts["rejects"] += 1
                     print(f"{item.path}, {item.place}: {item.reason}; {item.remedy}", file=sys.stderr)

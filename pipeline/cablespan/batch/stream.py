@@ -1,12 +1,8 @@
 """The inputs as one stream of cables and rejects, in order, each with its position; cut into shards."""
 
 import hashlib
-import os
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Container, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +12,7 @@ from cablespan import readers
 from cablespan.batch.manifest import Manifest, Position
 from cablespan.batch.shard import Shard
 from cablespan.cable import Cable, Reject
+from cablespan.readers.assembly import renamed
 
 STDIN = "-"
 
@@ -31,19 +28,6 @@ def expand(inputs: list[str]) -> list[str]:
         found = fs.find(path) if fs.isdir(path) else fs.glob(path) if "*" in path else [path]
         paths += [fs.unstrip_protocol(name) for name in sorted(found)]
     return paths
-
-
-@contextmanager
-def _on_disk(path: str) -> Iterator[str]:
-    """A local path for an input; what lies elsewhere is fetched for as long as it is read."""
-    if "://" not in path:
-        yield path
-        return
-    with tempfile.TemporaryDirectory(prefix="cablespan-") as folder:
-        local = os.path.join(folder, os.path.basename(path.rstrip("/")))
-        with fsspec.open(path, "rb") as source, open(local, "wb") as target:
-            shutil.copyfileobj(source, target, 1 << 20)
-        yield local
 
 
 def fingerprint(path: str) -> dict[str, Any]:
@@ -73,18 +57,6 @@ def changed_inputs(manifest: Manifest, paths: list[str]) -> Iterator[str]:
             yield f"{path} has changed"
 
 
-def items(path: str, format: str | None, start: int = 0) -> Iterator[Cable | Reject]:
-    """The cables and rejects of one file from item `start` on; a file that cannot be opened is a reject."""
-    try:
-        with _on_disk(path) as local:
-            for item in readers.scan(local, format=format, start=start):
-                if local != path:
-                    item = replace(item, path=path) if isinstance(item, Reject) else replace(item, source=replace(item.source, path=path))
-                yield item
-    except OSError as error:
-        yield Reject(path, "file", error.strerror or str(error), "check the path and its permissions, then run again")
-
-
 def shards(
     paths: list[str], format: str | None, size: int, *, ids: "Ids", done: Container[int], at: tuple[int, Position], inputs: dict[int, dict]
 ) -> Iterator[Shard]:
@@ -100,7 +72,7 @@ def shards(
         if index not in inputs:
             inputs[index] = {"input": index, "path": paths[index], **fingerprint(paths[index])}
         first = start.item if index == start.input else 0
-        for place, item in enumerate(items(paths[index], format, first), first):
+        for place, item in enumerate(readers.scan(paths[index], format, start=first), first):
             if isinstance(item, Cable):
                 size_of_batch += len(item.source_text)
                 # The source text has done its service; the workers need not be sent it.
@@ -138,7 +110,7 @@ class Ids:
         while not self._take(id, place):
             count += 1
             id = f"{cable.id}~{count}"
-        return cable if id == cable.id else _renamed(cable, id)
+        return cable if id == cable.id else renamed(cable, id)
 
     def _take(self, id: str, place: str) -> bool:
         if self.database.execute("INSERT OR IGNORE INTO ids VALUES (?, ?)", (id, place)).rowcount:
@@ -152,8 +124,3 @@ class Ids:
     def close(self) -> None:
         if self.needed:
             self.database.close()
-
-
-def _renamed(cable: Cable, id: str) -> Cable:
-    paragraphs = tuple(replace(p, id=id + p.id.removeprefix(cable.id)) for p in cable.paragraphs)
-    return replace(cable, id=id, paragraphs=paragraphs, notes=(*cable.notes, f"id {cable.id} is also that of another cable"))
