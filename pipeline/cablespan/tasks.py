@@ -10,10 +10,13 @@ relations are the ones written for them, an annotator's edit in Prodigy overrule
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 from typing import Any
 
+import spacy
 from murmurhash.mrmr import hash as murmurhash
+from spacy.language import Language
 from spacy.tokens import Doc
 
 from cablespan.cable import Header
@@ -63,6 +66,12 @@ def hashes(task: Mapping[str, Any]) -> tuple[int, int]:
 
 
 # Records to tasks -----------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def blank_pipeline() -> Language:
+    """spaCy's blank English pipeline, whose tokens are those of every task."""
+    return spacy.blank("en")
 
 
 def token_records(doc: Doc) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ import fsspec
 import orjson
 
 from cablespan.exchange.checks import GoldError, Problem, check, fitted
-from cablespan.tasks import bare_record
+from cablespan.tasks import bare_record, blank_pipeline
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -214,13 +214,11 @@ def convert(
     """
     if to not in FORMATS:
         raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
-    import spacy
-
     out = Path(out)
     writer, held, counts, told = import_module(FORMATS[to]), Counter(), Counter(), []
 
     def counted() -> Iterator[dict[str, Any]]:
-        tokenize = spacy.blank("en").tokenizer if to in OF_TOKENS else None
+        tokenize = blank_pipeline().tokenizer if to in OF_TOKENS else None
         for record in read_records(source, format=format, layers=layers, texts=texts, tokenize=tokenize, report=told.append):
             held.update(facts_of(record))
             counts.update(cables=1, paragraphs=len(record["paragraphs"]))

@@ -78,7 +78,7 @@ class _Lines:
                 fragments.append((offset, offset + len(line)))
             offset += len(line) + 1
         where = ";".join(f"{a} {b}" for a, b in fragments)
-        self.lines.append(f"T{self.spans}\t{label} {where}\t{' '.join(self.text[a:b] for a, b in fragments)}\n")
+        self.lines.append(f"T{self.spans}\t{label} {where}\t{_on_one_line(self.text, fragments)}\n")
         return f"T{self.spans}"
 
     def other(self, kind: str, what: str) -> None:
@@ -110,13 +110,13 @@ def _read_one(file: Path) -> tuple[dict[str, Any], dict[str, str]]:
     links, certainties, facts, paragraphs, cable = [], {}, {}, [], {}
     for number, line in enumerate(text_of(file).replace("\r\n", "\n").split("\n"), 1):
         place = f"{file}:{number}"
-        columns = line.split("\t")
+        columns = line.split("\t", 2)
         try:
             if line.startswith("T"):
                 label, _, where = columns[1].partition(" ")
                 offsets = [tuple(map(int, fragment.split())) for fragment in where.split(";")]
                 spans[columns[0]] = label, offsets[0][0], offsets[-1][1], place
-                if " ".join(text[a:b] for a, b in offsets) != columns[2]:
+                if _on_one_line(text, offsets) != columns[2]:
                     remedy = "leave the .txt as it was when it was annotated"
                     raise GoldError([Problem(place, f"{columns[0]} is not {columns[2]!r} in the text", remedy)])
             elif line.startswith("R"):
@@ -168,6 +168,10 @@ def _read_one(file: Path) -> tuple[dict[str, Any], dict[str, str]]:
         claim |= {"paragraph": parts["content"]["paragraph"], "certainty": certainties.get(content), **facts.get(content, {})}
         record["claims"].append(claim)
     return record, places
+
+
+def _on_one_line(text: str, fragments: Iterable[tuple[int, int]]) -> str:
+    return " ".join(text[a:b] for a, b in fragments).replace("\t", " ")
 
 
 def _triples(

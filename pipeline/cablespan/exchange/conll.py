@@ -12,7 +12,7 @@ import orjson
 
 from cablespan.exchange.checks import GoldError, Problem
 from cablespan.exchange.files import text_of
-from cablespan.tasks import bare_record
+from cablespan.tasks import bare_record, blank_pipeline
 
 LEAVES_OUT = ("claims", "scores", "links and clusters of entities", "header facts", "source maps", "cluster tables", "notes")
 _COLUMNS = {"entities": -1, "statements": 1}
@@ -20,9 +20,7 @@ _LAYERS = tuple(_COLUMNS)
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
-    import spacy
-
-    tokenize = spacy.blank("en").tokenizer
+    tokenize = blank_pipeline().tokenizer
     with out.open("w", encoding="utf-8", newline="\n") as file:
         for record in records:
             layers = [layer for layer in _LAYERS if record.get(layer) is not None]

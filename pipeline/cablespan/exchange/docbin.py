@@ -10,7 +10,7 @@ from spacy.tokens import Doc, DocBin
 from cablespan.document import CLAIMS, PARAGRAPHS, STATEMENTS, from_record, to_record
 from cablespan.exchange.checks import GoldError, Problem
 from cablespan.labels import Statement
-from cablespan.tasks import bare_record
+from cablespan.tasks import bare_record, blank_pipeline
 
 LEAVES_OUT = ()
 _SPAN_LAYERS = {"statements": STATEMENTS, "claims": CLAIMS}
@@ -63,18 +63,14 @@ def _place(paragraph: Mapping[str, Any], span) -> dict[str, Any]:
 
 
 def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
-    import spacy
-
     try:
         docs = DocBin().from_disk(path)
     except Exception as error:  # msgpack, zlib and srsly each raise their own
         raise GoldError([Problem(str(path), f"no DocBin ({error})", "write it with DocBin.to_disk")]) from error
-    for number, doc in enumerate(docs.get_docs(spacy.blank("en").vocab)):
+    for number, doc in enumerate(docs.get_docs(blank_pipeline().vocab)):
         yield record_of(doc, f"{path.stem}-{number}"), {"": f"{path}: doc {number}"}
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
-    import spacy
-
-    nlp = spacy.blank("en")
+    nlp = blank_pipeline()
     DocBin(docs=(gold_doc(nlp, record) for record in records), store_user_data=True).to_disk(out)

@@ -9,7 +9,7 @@ import orjson
 
 from cablespan.exchange.checks import GoldError, Problem
 from cablespan.exchange.files import json_lines
-from cablespan.tasks import VIEWS, annotations_of, layer_of, record_tasks, records_of
+from cablespan.tasks import VIEWS, annotations_of, blank_pipeline, layer_of, record_tasks, records_of
 
 LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
 
@@ -48,9 +48,7 @@ def read(path: Path, layers: Iterable[str] | None = None) -> Iterator[tuple[dict
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
     """One file a layer into the folder `out`."""
-    import spacy
-
-    tokenize = spacy.blank("en").tokenizer
+    tokenize = blank_pipeline().tokenizer
     out.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         files = {layer: stack.enter_context((out / f"{layer}.jsonl").open("wb")) for layer in VIEWS}

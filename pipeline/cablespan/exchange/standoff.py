@@ -156,9 +156,9 @@ class Library:
                     return text, MATCHED
             if texts is None:
                 return None, "in documents that the volume lacks"
-            return None, "whose text differs in this edition of the volume" if _in(
+            return None, "with another text in this edition" if _in(
                 texts, paragraph
-            ) else "beyond the document's last paragraph"
+            ) else "beyond their document's end"
         if self.by_hash is None:
             self.by_hash = {text_hash(text): text for path in self.others for text in loose_paragraphs(path)}
         text = self.by_hash.get(sha256)
