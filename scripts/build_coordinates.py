@@ -67,7 +67,7 @@ def main(atlas: str) -> None:
     for country in load("countries"):
         code = country["kb_id"].removeprefix("iso:")
         known = pycountry.countries.get(alpha_2=code)
-        where = middles.get(known.numeric if known else None) or cities.get(by_name.get((country.get("capital"), code)))
+        where = (middles.get(known.numeric) if known else None) or cities.get(by_name.get((country.get("capital"), code)))
         if where:
             lines.append((country["kb_id"], where))
     lines += [(city["kb_id"], cities[city["kb_id"]]) for city in load("cities") if city["kb_id"] in cities]
