@@ -12,9 +12,9 @@ from cablespan.labels import Role
 
 _LONGEST_SOURCE = 14
 _LONGEST_HEARER = 8
-_CLOSING = frozenset(".?!\"”’)]")
-_OPENING = frozenset("\"“‘([")
-_PAUSES = frozenset(",;:-–—()[]\"“”") | {"--"}
+_CLOSING = frozenset('.?!"”’)]')
+_OPENING = frozenset('"“‘([')
+_PAUSES = frozenset(',;:-–—()[]"“”') | {"--"}
 _FORE = ("do", "does", "did", "could", "can", "would", "will", "should", "must", "may", "might")
 
 
@@ -179,8 +179,8 @@ class _Sentence:
         if that is not None:
             return (None if passive else source), (start, cue.end), that
         behind = words[cue.end] if cue.end < self.end else "."
-        if cue.end >= self.end or behind in ",.;\"”":
-            if source and source[0] > 0 and words[source[0] - 1] in ",\"”—" or (source and words[source[0] - 1] == "which"):
+        if cue.end >= self.end or behind in ',.;"”':
+            if source and source[0] > 0 and words[source[0] - 1] in ',"”—' or (source and words[source[0] - 1] == "which"):
                 return source, (start, cue.end), None
             if cue.end >= self.end:
                 return None
