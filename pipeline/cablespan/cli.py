@@ -145,6 +145,19 @@ def read(
     raise typer.Exit(read(inputs, output, format=format))
 
 
+@app.command(epilog="Example: `cablespan show run/cables.jsonl --cable 07ASTANA454 --html cable.html`")
+def show(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Records that annotate wrote, or a raw cable.", show_default=False)],
+    cable: Annotated[str | None, typer.Option(help="Id of the cable to show.", show_default="the first")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="F", help="Write one self-contained page.", show_default=False)] = None,
+    model: ModelOption = None,
+) -> None:
+    """Show one cable with its layers, in the terminal or as a page; a raw cable is annotated first."""
+    from cablespan.show import show
+
+    show(file, cable, html=html, model=model)
+
+
 @app.command(epilog="Example: `cablespan export run tables --to parquet`")
 def export(
     run: RunFolder,
