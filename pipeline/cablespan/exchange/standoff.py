@@ -156,17 +156,12 @@ class Library:
                     return text, MATCHED
             if texts is None:
                 return None, "in documents that the volume lacks"
-            return None, "with another text in this edition" if _in(
-                texts, paragraph
-            ) else "beyond their document's end"
+            known = isinstance(paragraph, int) and paragraph < len(texts)
+            return None, "with another text in this edition" if known else "beyond their document's end"
         if self.by_hash is None:
             self.by_hash = {text_hash(text): text for path in self.others for text in loose_paragraphs(path)}
         text = self.by_hash.get(sha256)
         return (text, MATCHED) if text is not None else (None, "without a text")
-
-
-def _in(texts: list[str], paragraph: int | str) -> bool:
-    return isinstance(paragraph, int) and paragraph < len(texts)
 
 
 def tei_paragraphs(path: Path) -> dict[str, list[str]]:
