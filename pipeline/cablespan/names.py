@@ -31,6 +31,7 @@ CLASSES = (
     "head",
     "post",
     "word",
+    "person",
 )
 _FILES = {
     "countries": "country",
@@ -45,6 +46,7 @@ _FILES = {
     "titles": "title",
     "laws": "law",
     "calendar": "calendar",
+    "people": "person",
 }
 # Classes whose names are ordinary nouns as well, so that they count in lower case too.
 _ANY_CASE = frozenset({"title", "calendar", "currency", "cue", "head", "word", "body"})
