@@ -8,6 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 from spacy.util import registry
+from thinc.api import Optimizer
 
 from cablespan.document import PARAGRAPHS
 
@@ -42,9 +43,7 @@ def _files(path: Path) -> list[Path]:
 
 def unannotated(reference: Doc, words: list[str] | None = None) -> Doc:
     """The Doc without its layers: tokens, paragraphs and header only."""
-    doc = Doc(
-        reference.vocab, words=words or [token.text for token in reference], spaces=[bool(token.whitespace_) for token in reference]
-    )
+    doc = Doc(reference.vocab, words=words or [token.text for token in reference], spaces=[bool(token.whitespace_) for token in reference])
     doc._.cable = reference._.cable
     if PARAGRAPHS in reference.spans:
         doc.spans[PARAGRAPHS] = [_moved(doc, span) for span in reference.spans[PARAGRAPHS]]
@@ -82,3 +81,23 @@ def recased(example: Example, change: Callable[[str], str]) -> Example:
     for key, group in original.spans.items():
         reference.spans[key] = [_moved(reference, span) for span in group]
     return Example(unannotated(original, words), reference)
+
+
+class _TwoRates(Optimizer):
+    """An optimizer that trains the parameters of a PyTorch encoder (whose names have dots) slower than the heads on it."""
+
+    encoder_scale: float = 1.0
+
+    def __call__(self, key, weights, gradient, *, lr_scale: float = 1.0):
+        scale = self.encoder_scale if "." in key[1] else 1.0
+        return super().__call__(key, weights, gradient, lr_scale=lr_scale * scale)
+
+
+@registry.optimizers("cablespan.Adam.v1")
+def two_rate_adam(learn_rate: float | list[float] | Iterable[float], encoder_scale: float, L2: float, grad_clip: float) -> Optimizer:
+    """Adam with weight decay; the encoder learns at `encoder_scale` times the rate of the heads (ULMFiT's discriminative rates)."""
+    optimizer = _TwoRates(
+        learn_rate, L2=L2, beta1=0.9, beta2=0.999, eps=1e-8, grad_clip=grad_clip, use_averages=False, L2_is_weight_decay=True
+    )
+    optimizer.encoder_scale = encoder_scale
+    return optimizer

@@ -1,0 +1,59 @@
+# make demo: environment, install, the main job on the sample cables.  make test: its own set-up and the whole suite.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := uv==0.13.9
+
+.PHONY: demo test test-browser test-trf lint lock clean
+
+demo: $(VENV)/.demo
+	$(BIN)/cablespan annotate corpus/sample --output annotations/demo --overwrite
+	@$(BIN)/cablespan summary annotations/demo
+
+test: $(VENV)/.dev
+	$(BIN)/ruff check .
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest
+
+# The review page in a real browser: Debian's Chromium.
+test-browser: $(VENV)/.dev
+	command -v chromium >/dev/null || (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium)
+	$(BIN)/pytest tests/browser
+
+# The transformer pipeline has an environment of its own: with spacy-transformers installed even `import spacy` loads torch.
+test-trf: .venv-trf/.trf
+	OMP_NUM_THREADS=1 .venv-trf/bin/pytest tests/transformer
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+# Resolve the lock files anew; the versions of dev hold for all.
+lock:
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 pyproject.toml --extra dev -o .locks/dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 pyproject.toml --extra review -c .locks/dev.txt -o .locks/demo.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 pyproject.toml --extra trf -c .locks/dev.txt -o .locks/trf.txt
+	@# torch stays a range: its builds (CPU, CUDA) bring different packages of their own
+	sed -i -E '/^(nvidia|cuda|triton)/d; s/^torch==.*/torch>=2.4,<2.14/' .locks/trf.txt
+
+$(BIN)/uv:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cablespan needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check $(UV)
+
+$(VENV)/.demo: .locks/demo.txt pyproject.toml $(BIN)/uv
+	$(BIN)/uv pip install -q --python $(BIN)/python -r .locks/demo.txt
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
+	touch $@
+
+$(VENV)/.dev: .locks/dev.txt pyproject.toml $(BIN)/uv
+	$(BIN)/uv pip install -q --python $(BIN)/python -r .locks/dev.txt
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
+	touch $@ $(VENV)/.demo
+
+.venv-trf/.trf: .locks/trf.txt pyproject.toml
+	$(PYTHON) -m venv .venv-trf
+	.venv-trf/bin/pip install -q --disable-pip-version-check -r .locks/trf.txt pytest
+	.venv-trf/bin/pip install -q --disable-pip-version-check --no-deps -e .
+	touch $@
+
+clean:
+	rm -rf $(VENV) .venv-trf annotations/demo
