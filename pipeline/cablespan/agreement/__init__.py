@@ -10,7 +10,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from cablespan.agreement.matching import match, match_claims, match_exactly, match_overlapping, overlap, overlaps_by_half, same_part
+from cablespan.agreement.matching import match, match_claims, match_exactly, match_overlapping, overlaps_by_half, same_part
 from cablespan.agreement.versions import Layers, Unit, Versions, read_versions
 from cablespan.labels import Entity, Statement
 from cablespan.tasks import VIEWS, blank_pipeline

@@ -15,8 +15,8 @@ def overlap(one: Annotation, other: Annotation) -> int:
 def overlaps_by_half(one: Annotation, other: Annotation) -> bool:
     """Whether the spans share at least half of the longer one.
 
-    >>> overlaps_by_half({"start": 0, "end": 10}, {"start": 5, "end": 10}), overlaps_by_half({"start": 0, "end": 10}, {"start": 6, "end": 10})
-    (True, False)
+    >>> [overlaps_by_half({"start": 0, "end": 10}, {"start": start, "end": 10}) for start in (5, 6)]
+    [True, False]
     """
     longer = max(one["end"] - one["start"], other["end"] - other["start"])
     return 2 * overlap(one, other) >= longer
