@@ -54,7 +54,7 @@ def review(
     port = listening.getsockname()[1]
     config.app = create_app(
         store,
-        dataset=database.parent.resolve().name,
+        dataset=dataset_of(database),
         annotator=annotator,
         token=token,
         adjudicate=adjudicate,
@@ -65,6 +65,27 @@ def review(
     print(f"Review at http://{address}:{port}/  answers in {database}  (Ctrl+C stops; nothing is lost)", file=sys.stderr, flush=True)
     uvicorn.Server(config).run(sockets=[listening])
     store.close()
+
+
+def export_answers(paths: list[Path], output: Path) -> dict[str, int]:
+    """Writes the answers to these inputs as Prodigy tasks: see `outcome.write_answers`. Raises FileNotFoundError where there are none."""
+    from cablespan.review.outcome import write_answers
+    from cablespan.store import Store
+
+    database = database_of(paths)
+    if not database.exists():
+        raise FileNotFoundError(f"{database}: nothing was reviewed yet; begin with `cablespan review {paths[0]}`")
+    store = Store(database)
+    counts = write_answers(store, output, dataset=dataset_of(database))
+    store.close()
+    if not counts:
+        raise FileNotFoundError(f"{database}: no answers yet")
+    return counts
+
+
+def dataset_of(database: Path) -> str:
+    """The name of the folder, as part of Prodigy's session names."""
+    return database.parent.resolve().name
 
 
 def _finish(intake: Iterable[int], store) -> None:

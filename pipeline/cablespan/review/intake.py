@@ -24,7 +24,9 @@ def input_files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(path.glob("cables*.jsonl*")) or sorted(p for p in path.glob("*.jsonl*") if not p.name.startswith("rejects"))
+            inside = sorted(path.glob("cables*.jsonl*")) or sorted(
+                p for p in path.glob("*.jsonl*") if not p.name.startswith(("rejects", "manifest"))
+            )
             if not inside:
                 raise FileNotFoundError(
                     f"{path}: no cables.jsonl and no tasks in it; make some with `cablespan annotate ... --output {path}`"

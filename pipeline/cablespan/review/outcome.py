@@ -13,7 +13,8 @@ from cablespan.tasks import VIEWS, make_task, task_meta, token_records
 def answered_tasks(store: Store, dataset: str, role: AnnotatorRole = AnnotatorRole.ANNOTATOR) -> Iterator[dict[str, dict[str, Any]]]:
     """Each answer that stands as its three tasks by layer, in the order of answering.
 
-    `_session_id` is "dataset-annotator", `_annotator_id` the annotator's name; a comment, a flag and that an adjudicator decided stand in `meta`.
+    `_session_id` is "dataset-annotator", `_annotator_id` the annotator's name. `meta` holds `comment` and `flagged` where they are set,
+    and `adjudicated` where an adjudicator decided.
     """
     import spacy
 

@@ -275,8 +275,8 @@ class Store:
     ) -> int:
         """Appends an answer and gives the task's new version. The same `uuid` again changes nothing and gives the same version.
 
-        `version` is the one that the annotator saw; raises Stale where it is no longer the task's, ValueError on unsound layers, LookupError where
-        there is no such task.
+        `version` is the one that the annotator saw. Raises Stale where it is no longer the task's, ValueError on unsound layers,
+        LookupError where there is no such task.
         """
         with self.write() as db:
             done = db.scalar(sa.select(answers.c.seq).where(answers.c.uuid == uuid))

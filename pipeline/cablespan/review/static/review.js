@@ -51,7 +51,7 @@ function drawSelection() {
     workspace.querySelector(`.token[data-token="${index}"]`)?.classList.add("selected");
     if (index < end - 1) workspace.querySelector(`.gap[data-gap="${index}"]`)?.classList.add("selected");
   }
-  workspace.querySelector(`.token[data-token="${selection.head}"]`)?.classList.add("cursor");
+  if (!mark) workspace.querySelector(`.token[data-token="${selection.head}"]`)?.classList.add("cursor");
   const row = workspace.querySelector(`.row[data-sentence="${paragraph.sentenceAt(selection.head)}"]`);
   row?.classList.add("current");
   if (mark?.entity !== undefined) workspace.querySelector(`mark[data-entity="${mark.entity}"]`)?.classList.add("selected");

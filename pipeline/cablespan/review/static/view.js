@@ -67,7 +67,7 @@ function drawToken(paragraph, index, parts, gap) {
   const node = element("span", { class: `token${lines(here)}`, "data-token": index }, visibleText(token.text));
   for (const part of tags) {
     const long = paragraph.text(part).length > 8;
-    node.append(element("span", { class: `role role-${part.role}`, "data-short": long ? null : "", "aria-hidden": "true" }, `${long ? part.role : part.role.slice(0, 2)} ${part.claim + 1}`));
+    node.append(element("span", { class: `role role-${part.role}`, "data-short": long ? null : "", "aria-hidden": "true" }, `${long ? part.role : ROLE_KEYS[ROLES.indexOf(part.role)]} ${part.claim + 1}`));
   }
   return gap ? [node, drawGap(paragraph, index, parts)] : [node];
 }
@@ -136,7 +136,7 @@ export function drawLinks(workspace, paragraph, active) {
   svg.setAttribute("aria-hidden", "true");
   const edge = (range) => {
     const rect = workspace.querySelector(`.sentence [data-token="${range.first}"]`)?.getClientRects()[0];
-    return rect && { x: rect.left - frame.left + Math.min(rect.width / 2, 14), y: rect.bottom - frame.top + 1 };
+    return rect && { x: rect.left - frame.left + 12, y: rect.bottom - frame.top + 13 };
   };
   paragraph.claims.forEach((claim, number) => {
     const from = claim.cue ? "cue" : "content";
@@ -144,7 +144,7 @@ export function drawLinks(workspace, paragraph, active) {
       if (role === from || !claim[role] || !claim[from]) continue;
       const [a, b] = [edge(claim[from]), edge(claim[role])];
       if (!a || !b) continue;
-      const depth = Math.max(a.y, b.y) + 13;
+      const depth = Math.max(a.y, b.y) + 11;
       const path = document.createElementNS(svg.namespaceURI, "path");
       path.setAttribute("d", `M${a.x} ${a.y} C${a.x} ${depth} ${b.x} ${depth} ${b.x} ${b.y + 2}`);
       path.setAttribute("class", `link link-${role}${number === active ? " active" : ""}`);
