@@ -39,5 +39,6 @@ def pieces(text: str, annotations: Iterable[Mapping[str, Any]]) -> list[tuple[st
             spans.append((annotation["start"], annotation["end"], annotation["label"]))
     borders = sorted({0, len(text), *(border for start, end, _ in spans for border in (start, end))})
     return [
-        (text[start:end], [label for a, b, label in spans if a <= start and end <= b]) for start, end in zip(borders, borders[1:], strict=False)
+        (text[start:end], [label for first, last, label in spans if first <= start and end <= last])
+        for start, end in zip(borders, borders[1:], strict=False)
     ]

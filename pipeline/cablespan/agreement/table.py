@@ -30,7 +30,10 @@ def tables(result: Mapping[str, Any]) -> Iterator[Table]:
             labels.add_row(label, figure(scores["exact_f1"]), figure(scores["overlap_f1"]), *map(str, scores["marked"]))
         yield labels
         confusion = pair["statements"]["confusion"]
-        matrix = Table(f"{one} \\ {other}", *confusion["labels"], "F1", title="Statements", title_justify="left")
+        matrix = Table(title=f"Statements: rows {one}, columns {other}", title_justify="left")
+        matrix.add_column("", no_wrap=True)
+        for name in (*confusion["labels"], "F1"):
+            matrix.add_column(name, justify="right", overflow="fold")
         for label, row in zip(confusion["labels"], confusion["rows"], strict=True):
             matrix.add_row(label, *(str(count) if count else "" for count in row), figure(pair["statements"]["labels"][label]))
         yield matrix

@@ -1,0 +1,185 @@
+"""Agreement on small cases worked out by hand, and one gold from several annotators."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from cablespan.agreement import agree, alpha, claim_agreement, entity_agreement, kappa, statement_agreement
+from cablespan.agreement.adjudication import adjudicate
+from cablespan.agreement.page import page
+from cablespan.agreement.versions import Unit, read_versions
+from cablespan.cli import app
+from cablespan.exchange import GoldError, read_records
+
+TEXT = "Rusk told Poloff that Ankara agreed. It rained."
+UNIT = Unit("d/0", TEXT)
+
+
+def span(words: str, label: str | None = None) -> dict:
+    start = TEXT.index(words)
+    return {"start": start, "end": start + len(words)} | ({"label": label} if label else {})
+
+
+def claim(source: str | None, cue: str, content: str) -> dict:
+    return {"source": source and span(source), "cue": span(cue), "content": span(content)}
+
+
+def line(paragraph: int = 0, text: str = TEXT, **layers) -> dict:
+    return {"doc": "d", "paragraph": paragraph, "text": text, "entities": [], "statements": [], "claims": []} | layers
+
+
+def write(path, *lines):
+    path.write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
+    return path
+
+
+def test_kappa_by_hand():
+    # 3 of 4 agree; by chance 1/2 * 3/4 + 1/2 * 1/4 = 1/2: (3/4 - 1/2) / (1 - 1/2)
+    assert kappa(list("aabb"), list("aaba")) == 0.5
+    assert kappa(list("aaaa"), list("aaaa")) is None
+
+
+def test_alpha_by_hand():
+    # Coincidences aa 4, bb 2, ab + ba 2 of n = 8, a 5 and b 3 times: Do = 2/8, De = 2 * 5 * 3 / (8 * 7), alpha = 1 - Do / De
+    assert alpha([list("aabb"), list("aaba")]) == round(1 - (2 / 8) / (30 / 56), 4) == 0.5333
+    # A unit that one annotator did not see says nothing.
+    assert alpha([[*"aabb", "a"], [*"aaba", None]]) == 0.5333
+    assert alpha([list("aa"), list("aa")]) is None
+
+
+def test_entities_by_hand():
+    ones = [span("Rusk", "OFFICIAL"), span("Poloff", "OFFICIAL"), span("Ankara", "PLACE")]
+    others = [span("Rusk", "OFFICIAL"), span("Poloff that", "OFFICIAL"), span("Ankara", "AGENCY")]
+    found = entity_agreement([(UNIT, ones, others)])
+    assert found["exact_f1"] == round(2 * 1 / 6, 4) and found["overlap_f1"] == round(2 * 2 / 6, 4)
+    assert found["labels"]["OFFICIAL"] == {"exact_f1": 0.5, "overlap_f1": 1.0, "marked": [2, 2]}
+    assert found["labels"]["PLACE"] == {"exact_f1": 0.0, "overlap_f1": 0.0, "marked": [1, 0]}
+    # 10 tokens: OFFICIAL 2 / 3, PLACE 1 / 0, AGENCY 0 / 1, outside 7 / 6; the same 8 times: Rusk, Poloff and six outside
+    chance = (2 * 3 + 7 * 6) / 100
+    assert found["token_kappa"] == round((0.8 - chance) / (1 - chance), 4)
+
+
+def test_an_overlap_counts_once():
+    ones = [span("Rusk told", "OFFICIAL")]
+    others = [span("Rusk", "OFFICIAL"), span("told", "OFFICIAL")]
+    assert entity_agreement([(UNIT, ones, others)])["overlap_f1"] == round(2 / 3, 4)
+
+
+def test_statements_by_hand():
+    first, second = "Rusk told Poloff that Ankara agreed.", "It rained."
+    ones = [span(first, "CLAIM"), span(second, "REPORT")]
+    found = statement_agreement([(UNIT, ones, [span(first, "CLAIM"), span(second, "COMMENT")]), (UNIT, ones, ones)])
+    assert found["sentences"] == 4 and found["accuracy"] == 0.75
+    assert found["confusion"] == {"labels": ["COMMENT", "CLAIM", "REPORT"], "rows": [[0, 0, 0], [0, 2, 0], [1, 0, 1]]}
+    # chance: CLAIM 2/4 * 2/4 + REPORT 2/4 * 1/4
+    assert found["kappa"] == round((0.75 - 0.375) / (1 - 0.375), 4)
+    assert found["labels"] == {"COMMENT": 0.0, "CLAIM": 1.0, "REPORT": round(2 * 1 / 3, 4)}
+    assert found["macro_f1"] == round((0 + 1 + 0.6667) / 3, 4)
+
+
+def test_sentences_without_counterpart_are_counted():
+    whole = [span(TEXT, "REPORT")]
+    halves = [span("Rusk told Poloff that Ankara agreed.", "REPORT"), span("It rained.", "REPORT")]
+    found = statement_agreement([(UNIT, whole, halves)])
+    assert found["sentences"] == 1 and found["unmatched"] == [0, 1]
+
+
+def test_claims_by_hand():
+    ones = [claim("Rusk", "told", "Ankara agreed"), claim(None, "told", "It rained")]
+    others = [claim("Rusk", "told Poloff", "that Ankara agreed"), claim(None, "told", "It")]
+    found = claim_agreement([(UNIT, ones, others)])
+    # "Ankara agreed" is 13 of the 18 characters of the other; "It" 2 of 9 and so no match
+    assert found == {"f1": 0.5, "matched": 1, "marked": [2, 2], "source": 1.0, "cue": 0.0, "content": 0.0, "whole": 0.0}
+
+
+def test_of_two_claims_with_one_content_those_with_one_cue_match():
+    ones = [claim("Rusk", "told", "Ankara agreed"), claim("Poloff", "that", "Ankara agreed")]
+    assert claim_agreement([(UNIT, ones, ones[::-1])])["whole"] == 1.0
+
+
+def answers(tmp_path, name, *lines):
+    """A file of Prodigy tasks of one annotator."""
+    from cablespan.tasks import blank_pipeline, record_tasks
+
+    (record,) = read_records(write(tmp_path / "lines.jsonl", *lines))
+    tasks = record_tasks(record, blank_pipeline().tokenizer)
+    return [t | {"answer": "accept", "_annotator_id": name} for layer in tasks.values() for t in layer]
+
+
+def test_annotators_of_one_file(tmp_path):
+    anna = answers(tmp_path, "anna", line(entities=[span("Rusk", "OFFICIAL")]), line(1, "Seen by one."))
+    ben = answers(tmp_path, "ben", line(entities=[span("Rusk", "PERSON")]))
+    anna[-1]["answer"] = "ignore"
+    result = agree([write(tmp_path / "all.jsonl", *anna, *ben)])
+    (pair,) = result["pairs"]
+    assert pair["annotators"] == ["anna", "ben"] and pair["paragraphs"] == 1
+    assert pair["disagreements"] == [
+        {"paragraph": "d/0", "layer": "entities", "text": TEXT, "only": [[span("Rusk", "OFFICIAL")], [span("Rusk", "PERSON")]]}
+    ]
+    assert result["annotators"]["anna"]["paragraphs"] == 2
+
+
+def test_paragraphs_with_another_text_are_not_compared(tmp_path):
+    one, other = write(tmp_path / "anna.jsonl", line()), write(tmp_path / "ben.jsonl", line(text="Another text."))
+    with pytest.raises(ValueError, match="anna, ben have no paragraph in common"):
+        agree([one, other])
+    with pytest.raises(ValueError, match="one annotator only"):
+        agree([one])
+
+
+def test_unusable_answers_are_named(tmp_path):
+    bad = answers(tmp_path, "anna", line(entities=[span("Rusk", "OFFICIAL")]))
+    bad[0]["spans"][0]["label"] = "PERS"
+    with pytest.raises(GoldError, match=r"all.jsonl \(anna\): unknown label 'PERS'"):
+        read_versions([write(tmp_path / "all.jsonl", *bad)])
+
+
+def test_adjudication(tmp_path):
+    statement = [span("It rained.", "REPORT")]
+    one = write(tmp_path / "anna.jsonl", line(entities=[span("Rusk", "OFFICIAL"), span("Ankara", "PLACE")], statements=statement))
+    other = write(tmp_path / "ben.jsonl", line(entities=[span("Rusk", "OFFICIAL")], statements=statement))
+    versions = read_versions([one, other])
+    outcome = adjudicate(versions)
+    assert outcome.settled == {"agreed": 2, "decided": 0, "preferred": 0}
+    assert {task["_view_id"] for task in outcome.gold} == {"spans_manual", "relations"}
+    assert outcome.conflicts == [
+        {
+            "paragraph": "d/0",
+            "layer": "entities",
+            "text": TEXT,
+            "agreed": [span("Rusk", "OFFICIAL")],
+            "differing": {"anna": [span("Ankara", "PLACE")], "ben": []},
+        }
+    ]
+    preferred = adjudicate(versions, prefer="anna")
+    assert not preferred.conflicts and len(preferred.gold[0]["spans"]) == 2
+    decision = read_versions([write(tmp_path / "decided.jsonl", {k: v for k, v in line().items() if k not in ("statements", "claims")})])
+    decided = adjudicate(versions, prefer="anna", decided=decision)
+    assert decided.settled == {"agreed": 2, "decided": 1, "preferred": 0} and decided.gold[0]["spans"] == []
+    with pytest.raises(ValueError, match="cleo is none of the annotators: anna, ben"):
+        adjudicate(versions, prefer="cleo")
+
+
+def test_the_page_escapes_what_a_cable_says(tmp_path):
+    text = '<script>alert("x")</script> Rusk'
+    one = write(tmp_path / "anna.jsonl", line(text=text, entities=[{"start": 0, "end": 8, "label": "ORG"}]))
+    html = page(agree([one, write(tmp_path / "ben.jsonl", line(text=text))]))
+    assert "<script" not in html and "<mark>&lt;script&gt;<small>ORG</small></mark>" in html
+
+
+def test_commands(tmp_path):
+    one = write(tmp_path / "anna.jsonl", line(entities=[span("Rusk", "OFFICIAL"), span("Ankara", "PLACE")]))
+    other = write(tmp_path / "ben.jsonl", line(entities=[span("Rusk", "OFFICIAL")]))
+    run = CliRunner().invoke
+    result = run(app, ["agree", str(one), str(other), "--json", "--html", str(tmp_path / "x.html")])
+    assert result.exit_code == 0 and json.loads(result.stdout)["pairs"][0]["entities"]["exact_f1"] == 0.6667
+    assert "Ankara" in (tmp_path / "x.html").read_text()
+    assert "0.667" in run(app, ["agree", str(one), str(other)]).stdout
+    gold, conflicts = tmp_path / "gold.jsonl", tmp_path / "gold.conflicts.jsonl"
+    result = run(app, ["adjudicate", str(one), str(other), "--output", str(gold)])
+    assert result.exit_code == 1 and json.loads(conflicts.read_text())["layer"] == "entities"
+    assert run(app, ["adjudicate", str(one), str(other), "--output", str(gold), "--prefer", "ben"]).exit_code == 0
+    assert not conflicts.exists()
+    (record,) = read_records(gold)
+    assert [entity["text"] for entity in record["entities"]] == ["Rusk"]
