@@ -18,13 +18,19 @@ HEADER = {
 # One paragraph a list, one sentence an item: statement label, marked text, and claims as (source, cue, content) by their words.
 PARAGRAPHS = [
     [
-        ("REPORT", "<AGENCY>Econoff</AGENCY> met <OFFICIAL>Deputy Chairman Sultanov</OFFICIAL> of the <AGENCY>Financial Police</AGENCY> on <DATE>February 19</DATE>.", []),
+        (
+            "REPORT",
+            "<AGENCY>Econoff</AGENCY> met <OFFICIAL>Deputy Chairman Sultanov</OFFICIAL> "
+            "of the <AGENCY>Financial Police</AGENCY> on <DATE>February 19</DATE>.",
+            [],
+        ),
         ("ADMIN", "End summary.", []),
     ],
     [
         (
             "CLAIM",
-            "<OFFICIAL>Sultanov</OFFICIAL> said that raids in <PLACE>Almaty</PLACE> had taken 40,000 discs worth <MONEY>72 million tenge</MONEY> off the market.",
+            "<OFFICIAL>Sultanov</OFFICIAL> said that raids in <PLACE>Almaty</PLACE> had taken 40,000 discs "
+            "worth <MONEY>72 million tenge</MONEY> off the market.",
             [("Sultanov", "said", "raids in Almaty had taken 40,000 discs worth 72 million tenge off the market")],
         ),
         (
@@ -32,7 +38,12 @@ PARAGRAPHS = [
             "He doubted that the <ORG>Criminal Code</ORG> would deter the trade before <DATE>2008</DATE>.",
             [("He", "doubted", "the Criminal Code would deter the trade before 2008")],
         ),
-        ("COMMITMENT", "The <AGENCY>Justice Ministry</AGENCY> will send <LAW>Decree 93</LAW> to the <AGENCY>Majlis</AGENCY> by <DATE>early May</DATE>.", []),
+        (
+            "COMMITMENT",
+            "The <AGENCY>Justice Ministry</AGENCY> will send <LAW>Decree 93</LAW> to the <AGENCY>Majlis</AGENCY> "
+            "by <DATE>early May</DATE>.",
+            [],
+        ),
         ("COMMENT", "This is more than <AGENCY>post</AGENCY> expected after <CABLE_REF>Ref A</CABLE_REF>.", []),
     ],
     [
@@ -44,7 +55,11 @@ PARAGRAPHS = [
         ("REPORT", "Nobody was charged.", []),
     ],
     [
-        ("RECOMMENDATION", "<AGENCY>Post</AGENCY> recommends keeping <PLACE>Kazakhstan</PLACE> off the <LAW>Special 301 Watchlist</LAW>.", []),
+        (
+            "RECOMMENDATION",
+            "<AGENCY>Post</AGENCY> recommends keeping <PLACE>Kazakhstan</PLACE> off the <LAW>Special 301 Watchlist</LAW>.",
+            [],
+        ),
         ("REQUEST", "Please advise by <DATE>Friday</DATE>.", []),
     ],
 ]

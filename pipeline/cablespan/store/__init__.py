@@ -337,6 +337,8 @@ class Store:
             self._stand(db, annotator, last["task"], version=seq, answer=before)
             state = {**{key: last[key] for key in ("layers", "comment", "flagged")}, "edits": last["edits"] or []}
             self._put_draft(db, annotator, last["task"], state, 1)
+            if annotator.role == AnnotatorRole.ANNOTATOR:
+                _lease(db, last["task"], annotator.name, DRAFT_LEASE_SECONDS)
         return last["task"]
 
     def _check_version(self, db: sa.Connection, annotator: Annotator, task: int, version: int) -> None:
