@@ -1,8 +1,9 @@
 """Header facts out of text: one function for each field, on a header or a piece of one. Nothing found gives None or []."""
 
+from cablespan.header.classification import classified_by, declassify_on
 from cablespan.header.posts import canonical_id
-from cablespan.header.prose import subject, tags
+from cablespan.header.prose import signers, subject, summary, tags
 from cablespan.header.references import references
 from cablespan.header.transmission import info_recipients, recipients
 
-__all__ = ["canonical_id", "info_recipients", "recipients", "references", "subject", "tags"]
+__all__ = ["canonical_id", "classified_by", "declassify_on", "info_recipients", "recipients", "references", "signers", "subject", "summary", "tags"]

@@ -2,40 +2,256 @@
 
 import re
 from datetime import date
+from functools import cache
 
-_EO = re.compile(r"\d{5}")
-_DATE = re.compile(r"\b(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})\b")
-_REASON = re.compile(r"1[.,]\s?[45]\s?(?:\(\s?([A-H])\s?\)|([A-H])\b)((?:[ ,/&-]{0,3}(?:AND|OR)?[ ,]{0,2}\(?\s?[A-H]\s?\))*)", re.IGNORECASE)
-_WORDS = re.compile(r"\b(OADR|X[1-8](?:,X?[1-8])*|GDS|XGDS-?\d?|N/A|NA)\b", re.IGNORECASE)
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from cablespan.header.furniture import is_furniture
+from cablespan.header.opening import read_opening
+from cablespan.header.posts import known_post
+from cablespan.lexicon import load
+
+_EO = re.compile(r"(?<!\d)\d{5}(?!\d)")
+_CLASSIFIED_BY = re.compile(
+    r"\b(?:(?:DERIVATIVELY )?CLAS+I?FI?[A-Z]{0,3}(?:\s{1,3}(?:BY|BT|PER|B Y)\b|:|\s{1,3}AUTHORITY\b)|CLASS\. BY|CLASSIFIER\b|(?:CABLE|MESSAGE|TELEGRAM)\s(?:WAS\s|IS\s)?CLASSIFIED\b)[\s:;-]{0,6}", re.IGNORECASE
+)
+_REASON = re.compile(
+    r"\b(?:for\s+(?:the\s+)?(?:following\s+)?)?re[a-z]{0,3}s[a-z]{0,2}[onm]{0,2}s?\b(?=[\s:.,;(-]{0,6}(?:e\.?o|1|i\.|\(?[a-h]\)|$|under|are|is|section|par))"
+    r"|\b(?:for|per|under|pursuant|in accordance|by authority|by virtue)\s+(?:to\s+)?(?:the\s+)?(?:sec|e\.?\s?o\b|executive|1\s?[.,]|para|follow)"
+    r"|[\s(,;:-][1Il]\s?[.,-]\s?[456]\b|\bE\.?\s?O\.?\s?1[23]|\bdeclas|\bdecl\b",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"(?<![\dA-Z])[1Il]\s?[.,-]\s?[456]\s?[.,]?((?:[\s,/&().]|AND|and|[A-Ha-h](?![A-Za-z])){1,40})")
+_WORDS = re.compile(r"\b(?:OADR|ORIGINATING AGENCY.{0,25} REQUIRED|XGDS(?:[ -]?\d)?|ADS|GDS|N\s?/\s?A|NA|MR|X-\d)\b|(?<![A-Za-z])X[1-9](?:\s?,\s?X?[1-9])*\b", re.IGNORECASE)
+_NUMERIC = re.compile(r"(?<!\d)(?:(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})|(\d{1,2})\s?[/.-]{1,2}\s?(\d{1,2})\s?[/.-]{1,2}\s?(\d{4}|\d{2})|(19\d\d|20\d\d)(\d{2})(\d{2}))(?!\d)")
+_MONTH = "(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
+_WRITTEN = re.compile(rf"\b(?:(\d{{1,2}})(?:ST|ND|RD|TH)?[ ./-]{{0,3}}{_MONTH}[ .,/-]{{0,3}}(\d{{4}}|\d{{2}})|{_MONTH}\.? {{0,2}}(\d{{1,2}})(?:ST|ND|RD|TH)?,? {{0,2}}(\d{{4}}|\d{{2}}))\b", re.IGNORECASE)
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_LABEL = re.compile(r"\b(?:DECLASSIFY\s+ON|DECLASSIFIED\s+ON|DECLASSIFY|DECLASS?|DECL)\b\s{0,2}(?:ON\b)?[:;. ]{0,4}", re.IGNORECASE)
+_HARD_WRAP = 68  # from this column on a line end may fall within a word
+_SURNAMES_THAT_ARE_WORDS = frozenset("west law major force start post head north south war rights marine rose budget price ward bishop page border press day case".split())
+_SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
+_SUFFIX = re.compile(r",\s{0,3}((?:JR|SR)\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
+_PARTICLES = frozenset({"de", "la", "del", "van", "von", "der", "den", "di", "da", "al", "el", "du", "le", "dos", "ter", "ten", "y"})
 
 
 def eo_of(field: str | None) -> str | None:
-    """The number of the executive order in an E.O. line."""
+    """The number of the executive order in an E.O. line.
+
+    >>> eo_of("E.O. 12958: DECL: 09/10/2017")
+    '12958'
+    """
     match = _EO.search(field or "")
     return match[0] if match else None
 
 
-def declassification(fields: dict[str, str]) -> date | str | None:
-    """The date or the words of the E.O. or DECL line."""
-    for name in ("declassify", "eo"):
-        text = fields.get(name) or ""
-        match = _DATE.search(text)
-        if match:
-            month, day, year = int(match[1]), int(match[2]), int(match[3])
-            year += 0 if year > 99 else 2000 if year < 70 else 1900
-            try:
-                return date(year, month, day)
-            except ValueError:
-                continue
-        word = _WORDS.search(text)
-        if word:
-            return word[0].upper()
+def _full_year(year: str) -> int:
+    return int(year) + (0 if len(year) == 4 else 2000 if int(year) < 70 else 1900)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        try:
+            return date(year, day, month)
+        except ValueError:
+            return None
+
+
+def date_of(text: str) -> date | None:
+    """The first date in a text, in any order of day, month and year that State used; a day that cannot be a month is not taken for one."""
+    for match in _NUMERIC.finditer(text):
+        if match[1]:
+            found = _date(int(match[1]), int(match[2]), int(match[3]))
+        elif match[4]:
+            if len(match[6]) == 2 and int(match[4]) > 31 >= int(match[6]):
+                found = _date(_full_year(match[4]), int(match[5]), int(match[6]))
+            else:
+                found = _date(_full_year(match[6]), int(match[4]), int(match[5]))
+        else:
+            found = _date(int(match[7]), int(match[8]), int(match[9]))
+        if found:
+            return found
+    for match in _WRITTEN.finditer(text):
+        day, month, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
+        found = _date(_full_year(year), _MONTHS.index(month[:3].upper()) + 1, int(day))
+        if found:
+            return found
     return None
 
 
+def declassification(fields: dict[str, str]) -> date | str | None:
+    """The date or the words of the DECL line or the E.O. line."""
+    for name in ("declassify", "eo"):
+        text = fields.get(name, "")
+        if name == "eo":
+            text = _EO.sub(" ", text, count=1)
+            label = _LABEL.search(text)
+            text = text[label.end() :] if label else text.split(":", 1)[-1]
+        text = text.split("TAGS")[0]
+        found = date_of(text)
+        if found:
+            return found
+        word = _WORDS.search(text)
+        if word:
+            written = " ".join(word[0].upper().split()).replace(" ", "" if "/" in word[0] or word[0][:1] in "Xx" else " ")
+            return "OADR" if written.startswith("ORIGINATING") else "N/A" if written == "NA" else written
+        words = " ".join(text.split()).strip(" .:;,-")
+        if words and (name == "declassify" or label) and words[0].isalpha():
+            return words
+    return None
+
+
+def declassify_on(text: str) -> date | str | None:
+    """The date on which a cable is to be declassified; the words where there is no date (OADR, GDS, X1, N/A).
+
+    >>> declassify_on("E.O. 12958: DECL: 09/10/2017"), declassify_on("E.O. 12356: DECL: OADR")
+    (datetime.date(2017, 9, 10), 'OADR')
+    """
+    fields = read_opening(text).fields
+    found = declassification(fields)
+    if found is None:
+        label = _LABEL.search(text)
+        if label:
+            found = declassification({"declassify": text[label.end() :].split("\n\n")[0].split("\n")[0]})
+        elif not fields:
+            found = date_of(text) or None
+    return found
+
+
+@cache
+def _office_words() -> frozenset[str]:
+    return frozenset(entry["word"] for entry in load("office_words"))
+
+
+@cache
+def _long_office_words() -> tuple[str, ...]:
+    return tuple(word for word in _office_words() if len(word) >= 6 and word.isalpha())
+
+
+@cache
+def _is_office(word: str) -> bool:
+    """Whether a word belongs to an office, spelt right or nearly so."""
+    bare = word.lower().strip(".,:;")
+    if bare in _office_words() or bare.replace("'", "") in _office_words():
+        return True
+    if "/" in bare or "&" in bare:
+        return True
+    if "-" in bare and any(part in _office_words() for part in bare.split("-") if len(part) > 2):
+        return True
+    return len(bare) >= 7 and bare.isalpha() and process.extractOne(bare, _long_office_words(), scorer=OSA.distance, score_cutoff=1 if len(bare) < 9 else 2) is not None
+
+
+def _joined(lines: list[str]) -> str:
+    """Lines of a Classified By block as one: a word that the hard wrap cut is put together again."""
+    text = ""
+    previous = len("Classified By: ")
+    for raw in lines:
+        line = raw.strip()
+        if not line or is_furniture(line):
+            continue
+        within = previous >= _HARD_WRAP and text[-1:].isalpha() and line[0].isalpha() and not raw.startswith(" ") and _goes_on(text, line)
+        text += line if not text or within else " " + line
+        previous = len(raw.rstrip()) + (previous if text == line else 0)
+    return text
+
+
+def _goes_on(text: str, line: str) -> bool:
+    """Whether a line's first letters end the word that the text broke off in."""
+    left, right = text.rsplit(None, 1)[-1], re.match(r"[A-Za-z]+", line)[0]
+    if _is_office(left) and _is_office(right):
+        return False
+    if _is_office(left + right) or left[0].isupper() and left[1:].islower() and right.islower() and not _is_office(right):
+        return True
+    return left.isupper() and right.isupper() and not _is_office(left) and not _is_office(right) and len(right) <= 4
+
+
 def classified_by(text: str) -> str | None:
+    """The person who classified a cable, without office and reason.
+
+    >>> classified_by("Classified By: DCM Jane Roe. Reason 1.4 (b) and (d)"), classified_by("CLASSIFIED BY JOHN DOE, AMBASSADOR, REASON 1.5 (D)")
+    ('Jane Roe', 'JOHN DOE')
+    """
+    field = read_opening(text).fields.get("classified_by")
+    if not field:
+        label = _CLASSIFIED_BY.search(text)
+        if label is None:
+            return None
+        field = re.split(r"\n[ \t]*\n|\n\s*(?:¶?\s?\d{1,2}\.\s|SUBJ|TAGS|REF)", text[label.end() :].lstrip(), maxsplit=1)[0]
+    return person_of(field)
+
+
+def person_of(field: str) -> str | None:
+    """The person named in the content of a Classified By line."""
+    line = _joined(field.split("\n"))[:400]
+    again = _CLASSIFIED_BY.search(line)
+    if again and again.start() < 40:
+        line = line[again.end() :]
+    reason = _REASON.search(line, 3)
+    if reason:
+        line = line[: reason.start()]
+    suffixed = _SUFFIX.search(line) is not None
+    line = _SUFFIX.sub(" \\1", line)
+    runs = []
+    for part in re.split(r"[,;:()\[\]\"]|\s[-–—]{1,2}\s|--|(?<!JR)(?<!Jr)(?<!SR)(?<!Sr)(?<!\b[A-Z])\.\s{2,}|(?<=[a-z]{3})\.\s", line):
+        runs.append(_name_runs(part))
+    best = _best(runs)
+    return re.sub(r" (?=(?:jr|sr|iii|ii|iv)\b)", ", " if suffixed else " ", " ".join(best), flags=re.IGNORECASE) if best else None
+
+
+def _name_runs(part: str) -> list[list[str]]:
+    """The runs of words between words of offices."""
+    words = part.split()
+    runs: list[list[str]] = [[]]
+    for index, word in enumerate(words):
+        bare = word.strip("\"'`*.")
+        initial = len(bare) <= 2 and bare.isalpha() and (word.endswith(".") or len(bare) == 1) or re.fullmatch(r"(?:[A-Z]\.){1,3}[A-Z]?|0\.", word) is not None
+        if initial and (bare.isupper() or bare == "0") and (runs[-1] or index + 1 < len(words) and not _is_office(words[index + 1])) and not (len(bare) == 2 and _is_office(bare)):
+            runs[-1].append(word)
+        elif bare.lower() in _PARTICLES and (runs[-1] or bare[0].isupper()) and index + 1 < len(words):
+            runs[-1].append(word)
+        elif runs[-1] and bare.lower() in _SUFFIXES:
+            runs[-1].append(word)
+        elif runs[-1] and bare[:1].isupper() and "/" not in bare and _is_surname(runs[-1], bare, index == len(words) - 1):
+            runs[-1].append(bare)
+        elif not bare or not bare[0].isupper() or _is_office(bare) or any(sign.isdigit() for sign in bare):
+            runs.append([])
+        else:
+            runs[-1].append(word.strip("\"`*"))
+    return [run for run in runs if any(len(word.strip(".")) > 1 for word in run)]
+
+
+def _is_surname(run: list[str], word: str, last: bool) -> bool:
+    """Whether a word that could belong to an office ends a name: behind an initial, or as the last word where surnames are such words."""
+    initial = len(run[-1].strip(".")) == 1
+    return initial and len(word) > 2 or last and word.lower() in _SURNAMES_THAT_ARE_WORDS
+
+
+def _best(parts: list[list[list[str]]]) -> list[str] | None:
+    """The run that is a person's name: the first of two words and more that is no post's; else a single one."""
+    for wanted in (2, 1):
+        for runs in parts:
+            for run in reversed(runs):
+                names = [word for word in run if word.strip(".").lower() not in _SUFFIXES]
+                if len(names) < wanted or (wanted == 1 and (len(names[0]) < 3 or known_post(names[0]) is not None)):
+                    continue
+                place = known_post("".join(names))
+                if place is not None:
+                    continue
+                run = run[max((n for n in range(1, min(4, len(run) - 1)) if known_post("".join(run[:n]))), default=0) :]
+                run[-1] = run[-1] if run[-1].lower() in ("jr.", "sr.") else run[-1].rstrip(".'")
+                return run
     return None
 
 
 def reasons(fields: dict[str, str]) -> list[str]:
-    return []
+    """The reasons of a classification: "1.4 (b)", "1.4 (d)"."""
+    text = " ".join(f"{fields.get('classified_by', '')} {fields.get('reason', '')} {fields.get('eo', '')}".split())
+    found = []
+    for match in _LETTERS.finditer(text):
+        section = "1." + re.search(r"[456]", match[0][2:])[0]
+        letters = re.findall(r"(?<![A-Za-z])[A-Ha-h](?![A-Za-z])", match[1])
+        found.extend(f"{section} ({letter.lower()})" for letter in letters)
+    return list(dict.fromkeys(found))

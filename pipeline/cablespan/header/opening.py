@@ -4,11 +4,21 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
+from rapidfuzz.distance import OSA
+
 from cablespan.header.furniture import is_furniture, words
 from cablespan.lexicon import load
 
-_LABEL = re.compile(r"[(\[]?([A-Z][A-Z0-9.,/ ()]{0,24}?)\s{0,3}[:;]", re.IGNORECASE)
-_BARE_LABEL = re.compile(r"(SUBJECT|SUBJ|TAGS|REFTELS?|REFS?|E\.\s?O\.|EO|CLASSIFIED BY|DECLASSIFY ON)\b[\s.-]{1,6}(?=\S)", re.IGNORECASE)
+_LABEL = re.compile(r"(?:[(\[]?U[)\]]\s?)?[(\[]?([A-Z][A-Z0-9.,/ ()&]{0,24}?)\s{0,3}[:;]", re.IGNORECASE)
+_BARE_LABEL = re.compile(
+    r"(?:(SUBJECT|SUBJ|TAGS|E\.\s?O\.|EO|CLASSIFIED BY|DECLASSIFY ON)\b[\s.-]{1,6}(?=\S)"
+    r"|(REFTELS?|REFS?|REF\(S\)|REFERENCES?)\b[\s.-]{1,6}(?=[(\[]?[A-Z][.):\]]|\d|[A-Z]{3,}[A-Z .]{0,20} \d))",
+    re.IGNORECASE,
+)
+_INLINE = re.compile(
+    r"(?<=[\S])[ \t]{1,40}(?=(?:TAGS|SUBJECT|SUBJ|REF|REFS|REF\(S\)|REFTEL|REFTELS|REFERENCES?|E\.O\. \d{5}|EO \d{5}|DECLASSIFY ON|Declassify on|CLASSIFIED BY|Classified By|Classified by|Subject|Subj|Refs?|Tags)"
+    r"[ \t]{0,3}:|1\.\s{1,3}\((?:U|SBU|C|S|C/NF|S/NF|TS|LOU)\)|(?:CLASSIFIED BY|Classified By) [A-Z])"
+)
 _TRANSMISSION = re.compile(
     r"(?:V[ZV]CZ[A-Z0-9]*|(?:[OPRZY]{1,2} )+RUE?[A-Z]*.*|DE RU[A-Z]{2,6} .*|Z[NY]Y [A-Z ]{3,14}(?: ZZH.*)?|ZZH.*|(?:[OPRZYM] ){0,3}\d{6}Z? ?[A-Z]{3} ?\d{2,4}.*|"
     r"FM .*|TO[: ] ?.*|INFO[: ].*|XMT .*|RU[A-Z]{2,6} ?/ ?.*|ACTION [A-Z].{0,10}-\d\d.*|INFO +OCT-.*|(?:[A-Z/]{1,6}-\d\d ){2,}.*|(?:AM)?(?:EMBASSY|EMB|CONSUL|CONGEN) [A-Z .'-]{2,30}(?: \d{1,5})?|"
@@ -20,6 +30,7 @@ _NUMBERED = re.compile(
     r"(?:¶\s{0,2})?(?:PARA(?:GRAPH)? )?[(\[]?(?:[A-Z/]{1,5}[)\]]\s?)?1\s?(?:[.)](?!\d)|(?=[(\[](?:U|C|S|SBU|LOU)[)\]/]))|¶"
 )
 _MARKED = re.compile(r"[(\[](?:U|C|S|SBU|LOU|TS)(?:/[A-Z/]{1,10})?[)\]]\s?\S")
+_LONGEST = 40_000  # characters of the longest opening
 _FARTHEST_LABEL = 90  # lines of the longest openings, with their lists of addressees
 _ENUMERATED = re.compile(r"[(\[]?[A-Za-z][.):\]]|[(\[]?\d{1,2}[.)\]]|-|\d\d |(?:19|20)\d\d |AND |& ")
 _TAG_LINE = re.compile(r"(?:[A-Z]{2,5}[,; ]{1,3}){0,40}[A-Z]{2,5},?")
@@ -34,6 +45,26 @@ def _squeezed(label: str) -> str:
     return "".join(sign for sign in label.upper() if sign.isalnum() or sign in "()")
 
 
+@cache
+def field_of(label: str) -> str | None:
+    """The field that a label names, misspelt by a letter or not."""
+    label = _squeezed(label)
+    name = _labels().get(label)
+    if name is not None:
+        return name
+    if label.startswith(("EO1", "EO0")) or (label.startswith("EO") and label[2:].isdigit()):
+        return "eo"
+    if not 4 <= len(label) <= 14 or not label.isalpha():
+        return None
+    for right, right_name in _RIGHT_LABELS.items():
+        if OSA.distance(label, right, score_cutoff=2) <= (1 if len(right) < 9 else 2):
+            return right_name
+    return None
+
+
+_RIGHT_LABELS = {"TAGS": "tags", "SUBJECT": "subject", "REFTEL": "ref", "REFERENCE": "ref", "CLASSIFIEDBY": "classified_by", "DECLASSIFYON": "declassify", "REASON": "reason"}
+
+
 def label_of(line: str) -> tuple[str, int] | None:
     """The field that a line, stripped of outer blanks, is labelled with, and where its content begins.
 
@@ -41,20 +72,21 @@ def label_of(line: str) -> tuple[str, int] | None:
     (('subject', 5), None)
     """
     first = line[:1]
-    if not (first.isalpha() or first in "(["):
+    if not (first.isalpha() or first in "([¶"):
+        return None
+    if first == "¶":
         return None
     match = _LABEL.match(line)
     if match:
-        label = _squeezed(match[1])
-        name = _labels().get(label)
-        if name is None and (label.startswith(("EO1", "EO0")) or (label.startswith("EO") and label[2:].isdigit())):
-            return "eo", 0
-        if name is not None and not (name == "classified_by" and label == "CLASSIFICATION"):
+        name = field_of(match[1])
+        if name is not None:
             return name, 0 if name == "eo" else match.end()
     bare = _BARE_LABEL.match(line)
-    if bare and (line[0].isupper() and (bare[1].isupper() or bare[1] in ("Classified By", "Classified by"))):
-        name = _labels()[_squeezed(bare[1])]
-        return name, 0 if name == "eo" else bare.end()
+    if bare and line[0].isupper():
+        label = bare[1] or bare[2]
+        if label.isupper() or label.lower() in ("classified by", "declassify on", "ref", "refs", "ref(s)"):
+            name = field_of(label)
+            return name, 0 if name == "eo" else bare.end()
     return None
 
 
@@ -71,11 +103,15 @@ class Opening:
 def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
     """The opening of the cable `text[start:end]`."""
     lines, offset = [], start
-    for raw in text[start : len(text) if end is None else end].splitlines(True)[: 4 * _FARTHEST_LABEL]:
-        lines.append((offset, raw.strip()))
+    end = len(text) if end is None else end
+    for raw in text[start : min(end, start + _LONGEST)].splitlines(True)[: 4 * _FARTHEST_LABEL]:
+        if ":" in raw and len(lines) < _FARTHEST_LABEL and label_of(raw.strip()):
+            lines.extend(_split_labels(offset, raw))
+        else:
+            lines.append((offset, raw.strip()))
         offset += len(raw)
     last = _last_label(lines)
-    opening = Opening(body=offset)
+    opening = Opening(body=offset if offset < start + _LONGEST else start)
     parts: dict[str, list[str]] = {}
     current: str | None = None
     blank = False
@@ -109,6 +145,12 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
         blank = False
     opening.fields = {name: "\n".join(lines).strip() for name, lines in parts.items()}
     return opening
+
+
+def _split_labels(offset: int, raw: str) -> list[tuple[int, str]]:
+    """A labelled line cut before each further label that stands on it."""
+    cuts = [0, *(match.end() for match in _INLINE.finditer(raw)), len(raw)]
+    return [(offset + first, raw[first:last].strip()) for first, last in zip(cuts, cuts[1:], strict=False)]
 
 
 def _last_label(lines: list[tuple[int, str]]) -> int:

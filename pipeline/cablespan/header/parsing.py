@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 from cablespan.cable import Header
-from cablespan.header.classification import classified_by, declassification, eo_of, reasons
+from cablespan.header.classification import declassification, eo_of, person_of, reasons
 from cablespan.header.opening import Opening
 from cablespan.header.posts import canonical_id, known_post
-from cablespan.header.prose import signers, tags_of
+from cablespan.header.prose import signers, subject_of, tags_of
 from cablespan.header.references import references_of
 from cablespan.header.transmission import date_time_group, info_recipients, recipients, sender
 
@@ -69,12 +69,12 @@ def parse(opening: Opening, head: str, body: str, **known: Any) -> Header:
         "to": tuple(recipients(head)),
         "info": tuple(addressee for addressee in info if not addressee.excluded),
         "excluded": tuple(addressee for addressee in info if addressee.excluded),
-        "subject": " ".join(fields["subject"].split()) or None if "subject" in fields else None,
+        "subject": subject_of(fields.get("subject", "")),
         "tags": tuple(tags_of(fields["tags"])) if "tags" in fields else (),
         "references": tuple(references_of(fields["ref"], year=int(created[:4]) if created and created[:4].isdigit() else None, reference_id=reference_id)) if "ref" in fields else (),
         "eo": eo_of(fields.get("eo")),
         "declassify_on": declassification(fields),
-        "classified_by": classified_by("Classified By: " + fields["classified_by"]) if fields.get("classified_by") else None,
+        "classified_by": person_of(fields["classified_by"]) if fields.get("classified_by") else None,
         "reasons": tuple(reasons(fields)),
         "captions": tuple(dict.fromkeys(opening.captions)),
         "signers": tuple(signers(body)),

@@ -1,10 +1,29 @@
 """Facts that stand in words: subject, TAGS, summary, signers."""
 
 import re
+from functools import cache
 
+from cablespan.header.furniture import inline_marks, is_furniture
 from cablespan.header.opening import read_opening
+from cablespan.lexicon import load
 
-_TAG = re.compile(r"[A-Z]{2,6}(?![A-Z(])|OVIP\s?\([^)]{1,60}\)", re.IGNORECASE)
+_TAG = re.compile(r"(?P<name>\([^()\n]{2,60}\))|(?P<person>\b[A-Z]{3,20},\s{0,2}[A-Z]{3,20}(?:\s[A-Z]\.)?(?=\)))|(?P<tag>\b[A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]{1,4})?\b)")
+_TAGS_LABEL = re.compile(r"\b(?:TAGS?|T\.A\.G\.S\.?)\b\s{0,3}[:;]?", re.IGNORECASE)
+_NO_TAGS = frozenset({"AND", "TAGS", "TAG", "NA", "SUBJECT", "SUBJ", "REF", "NONE"})
+_MARKING = r"(?:[(\[]\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/ ]{1,20})?\s?[)\]])"
+_NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}\s?[.)]\s{{0,3}}{_MARKING}?|¶\s?\d{{1,3}}\s{{0,2}}{_MARKING}?|{_MARKING})"
+_SUMMARY = re.compile(
+    rf"(?:^|(?<=[.)\n]))[ \t]*(?:{_NUMBER}[ \t]*){{0,1}}[-=* \t(]{{0,6}}(?:BEGIN\s)?(?:EXECUTIVE\s|INTRODUCTION\sAND\s|INTRO(?:DUCTORY)?\s|BRIEF\s)?SUMMARY"
+    rf"(?:\s?(?:AND|&|/|,)\s?(?:COMMENTS?|INTRODUCTION|ACTION REQUEST(?:ED)?|RECOMMENDATIONS?|OVERVIEW|BACKGROUND|ANALYSIS|CONCLUSIONS?|KEY POINTS|REQUEST FOR GUIDANCE|GUIDANCE REQUEST))?"
+    rf"[ \t]*{_MARKING}?[ \t]*(?P<sign>[:.]|-{{1,3}}(?=[ \t\w])|[–—]|(?=[ \t]*\n)|[-=*]{{3,}})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_END = re.compile(r"[-=*\s(\[{]{0,6}(?:\bEND\s{1,3}(?:OF\s)?(?:EXECUTIVE\s)?SUMMARY|\bENDSUMMARY|\bSUMMARY ENDS?\b)", re.IGNORECASE)
+_RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")
+_PARAGRAPH = re.compile(rf"^[ \t]*(?:¶\s{{0,2}})?\d{{1,3}}\s?(?:[.)](?!\d)|(?=[ \t]{_MARKING}))|^[ \t]*¶")
+_STARTS = re.compile(rf"^[ \t]*{_NUMBER}[ \t]*")
+_SIGNER = r"(?:(?:MC|MAC|MAc|Mc|Mac|DE|LA|DEL|VAN|VON|DER|DI|DA|LE|EL|AL|ST)[ '.-]?)?[A-Z](?:[A-Z]|['’-](?=[A-Z])){1,19}"
+_SIGNATURE = re.compile(rf"{_SIGNER}(?:(?: [A-Z]\.)? {_SIGNER})?(?:\s?(?:/|&| AND |,)\s?{_SIGNER}){{0,2}}")
 
 
 def _one_line(text: str) -> str:
@@ -17,22 +36,143 @@ def subject(text: str) -> str | None:
     >>> subject("TAGS: ECON\\nSUBJECT: THE LONG ROAD\\nTO OSLO\\n\\nREF: STATE 1")
     'THE LONG ROAD TO OSLO'
     """
-    return _one_line(read_opening(text).fields.get("subject", "")) or None
+    return subject_of(read_opening(text).fields.get("subject", ""))
+
+
+def subject_of(field: str) -> str | None:
+    """The subject out of the content of its lines."""
+    lines = [line for line in field.split("\n") if not is_furniture(line.strip())]
+    return _one_line(" ".join(lines)).strip(" -") or None
 
 
 def tags(text: str) -> list[str]:
-    """The TAGS of a header, in capitals, each once.
+    """The TAGS of a header, in capitals, each once. The name behind OVIP is one of its own.
 
-    >>> tags("TAGS: ECON, KIPR KZ")
-    ['ECON', 'KIPR', 'KZ']
+    >>> tags("TAGS: ECON, KIPR KZ OVIP (ROE, JANE)")
+    ['ECON', 'KIPR', 'KZ', 'OVIP', 'ROE, JANE']
     """
-    found = read_opening(text).fields.get("tags", "")
-    return list(dict.fromkeys(_one_line(match[0]).upper() for match in _TAG.finditer(found)))
+    fields = read_opening(text).fields
+    if "tags" in fields:
+        return tags_of(fields["tags"])
+    label = _TAGS_LABEL.search(text)
+    if label:
+        return tags_of(text[label.end() :].split("\n\n")[0])
+    return [] if fields or ":" in text else tags_of(text)
 
 
 def tags_of(field: str) -> list[str]:
-    return list(dict.fromkeys(_one_line(match[0]).upper() for match in _TAG.finditer(field)))
+    """The tags in the content of a TAGS line."""
+    lines = [line for line in field.split("\n") if not is_furniture(line.strip())]
+    found = []
+    for match in _TAG.finditer(_one_line(" ".join(lines)).upper()):
+        if match["name"]:
+            inner = match["name"].strip("() ")
+            found.extend([inner] if "," in inner or " " in inner or len(inner) > 4 else [inner])
+        elif match["tag"] and match["tag"] not in _NO_TAGS:
+            found.append(match["tag"])
+    return list(dict.fromkeys(found))
+
+
+def _content(lines: list[str]) -> str:
+    """Lines as running text: rules, furniture, numbers and portion marks left out."""
+    kept = []
+    for line in lines:
+        stripped = line.strip()
+        if not stripped or _RULE.match(line) or is_furniture(stripped):
+            continue
+        for start, end in reversed(inline_marks(stripped)):
+            stripped = stripped[:start] + " " + stripped[end:]
+        number = _STARTS.match(stripped)
+        kept.append(stripped[number.end() :] if number else stripped)
+    return _one_line(" ".join(kept))
+
+
+def summary(text: str) -> str | None:
+    """The text of a cable's summary, running, without its numbers, marks and frame words.
+
+    >>> summary("1. (U) Summary: All is\\nwell. End summary.\\n\\n2. (U) More.")
+    'All is well.'
+    """
+    opener = None
+    for match in _SUMMARY.finditer(text):
+        if not re.search(r"\bEND\s+(?:OF\s+)?$", text[max(0, match.start("sign") - 30) : match.start("sign")].upper().rsplit("SUMMARY", 1)[0]):
+            opener = match
+            break
+    if opener is None:
+        return None
+    rest = text[opener.end() :]
+    headed = not opener["sign"] or opener["sign"][0] in "-=*" and len(opener["sign"]) > 2 or not rest.split("\n", 1)[0].strip(" -=*.:")
+    end = _END.search(rest)
+    if end and end.start() < 12_000:
+        found = _content(rest[: end.start()].split("\n"))
+    else:
+        found = _content(_until_next(rest.split("\n"), headed))
+    return found.strip(" -=*()[]") if not found.endswith(")") or found.count("(") < found.count(")") else found.lstrip(" -=*") or None
+
+
+def _until_next(lines: list[str], headed: bool) -> list[str]:
+    """The lines of a summary whose end is not marked: to the end of its paragraph; below a heading to the next heading."""
+    kept: list[str] = []
+    for index, line in enumerate(lines):
+        stripped = line.strip()
+        begun = any(part.strip() and not _RULE.match(part) for part in kept)
+        if begun and not is_furniture(stripped):
+            following = next((later.strip() for later in lines[index + 1 : index + 3] if later.strip()), "")
+            if headed and stripped and (_RULE.match(following) and not _PARAGRAPH.match(line) or _is_heading(stripped, kept)):
+                break
+            if not headed and (_PARAGRAPH.match(line) or not stripped and not _goes_on(kept, lines[index + 1 :])):
+                break
+        kept.append(line)
+    return kept
+
+
+def _is_heading(line: str, above: list[str]) -> bool:
+    """Whether a line below a blank one is a heading: short, no sentence's end, no number."""
+    return not above[-1].strip() and len(line) < 60 and line[-1] not in ".,;:?!\")" and line[0].isupper() and not _PARAGRAPH.match(line)
+
+
+def _goes_on(above: list[str], below: list[str]) -> bool:
+    """Whether a paragraph goes on behind a blank line: it broke off in a sentence for a page mark."""
+    last = next((line.strip() for line in reversed(above) if line.strip() and not is_furniture(line.strip())), "")
+    following = next((line.strip() for line in below if line.strip()), "")
+    return bool(last) and bool(following) and last[-1] not in ".!?:\")" and not _PARAGRAPH.match(following)
+
+
+@cache
+def _no_signers() -> frozenset[str]:
+    words = {word for entry in load("furniture") if entry["kind"] != "after" for word in entry["text"].upper().split()}
+    words |= {word.upper() for entry in load("headings") for word in entry["words"].split()}
+    return frozenset(words) | frozenset(entry["word"] for entry in load("references")) | frozenset("END SUMMARY XGDS GDS DECONTROL NOT UNQUOTE QUOTE USG FOR THE OF NONE".split())
 
 
 def signers(text: str) -> list[str]:
+    """The surnames in capitals with which a cable ends: on the last line, or behind the last sentence.
+
+    >>> signers("18. (U) All is well.\\nROE/MCDOE\\n"), signers("It is well. End comment. ROE")
+    (['ROE', 'MCDOE'], ['ROE'])
+    """
+    lines = [line.strip() for line in text.splitlines()[-25:]]
+    lines = [line for line in lines if line and not is_furniture(line) and not _RULE.match(line)]
+    for line in reversed(lines[-6:]):
+        bare = re.sub(r"[\s#*\d.()-]{1,20}$", "", re.sub(r"^[-\s*#\"]{1,10}", "", line)).strip()
+        bare = re.sub(r"\s?\((?:ACTING|A|CDA|CHARGE)$", "", bare)
+        found = _signed(bare)
+        if found:
+            return found
+        if _SIGNED_BEHIND.search(line):
+            return _signed(_SIGNED_BEHIND.search(line)[1])
+        if len(line) > 30 or line[-1:] in ".:":
+            return []
     return []
+
+
+_SIGNED_BEHIND = re.compile(rf"[.!?)\"]\s{{0,4}}(?:XGDS(?:-\d)?\s|GDS\s|DECONTROL.{{0,20}}\.\s{{0,3}})?({_SIGNATURE.pattern})[\s#*\d]{{0,12}}$")
+
+
+def _signed(line: str) -> list[str]:
+    if not 2 <= len(line) <= 50 or not _SIGNATURE.fullmatch(line):
+        return []
+    names = [name.strip() for name in re.split(r"/|&| AND |,", line)]
+    if any(word.upper() in _no_signers() for name in names for word in name.split()) or any(len(name) < 2 for name in names):
+        return []
+    return names

@@ -26,28 +26,33 @@ _STOP = re.compile(
 )
 
 
-def _blocks(text: str) -> dict[str, list[str]]:
-    """Lines of the FM, TO, INFO and XMT lists."""
-    blocks: dict[str, list[str]] = {"FM": [], "TO": [], "INFO": [], "XMT": []}
+def _blocks(text: str) -> dict[str, list[tuple[str, bool]]]:
+    """Lines of the FM, TO and INFO lists, each with whether XMT exempts it."""
+    blocks: dict[str, list[tuple[str, bool]]] = {"FM": [], "TO": [], "INFO": []}
     current: str | None = None
+    exempt = False
     for raw in text.splitlines():
         line = raw.strip()
         if not line or line.startswith("PAGE ") and is_furniture(line):
             continue
         match = _START.match(line)
-        if match:
-            current = "FM" if match[1] == "FROM" else match[1]
-            if match[2]:
-                blocks[current].append(match[2].strip())
-        elif line in ("TO", "INFO", "FM", "XMT"):
-            current = line
+        if match and match[1] == "XMT":
+            exempt = current in ("TO", "INFO")
+            line = match[2].strip()
+        elif match:
+            current, exempt = "FM" if match[1] == "FROM" else match[1], False
+            line = match[2].strip()
+        elif line in ("TO", "INFO", "FM"):
+            current, exempt = line, False
+            continue
         elif _STOP.fullmatch(line):
-            if current in ("TO", "INFO", "XMT"):
+            if current in ("TO", "INFO"):
                 break
-        elif current == "FM":
+            continue
+        elif current == "FM" and blocks["FM"]:
             current = None
-        elif current is not None:
-            blocks[current].append(line)
+        if current is not None and line:
+            blocks[current].append((line, exempt))
     return blocks
 
 
@@ -56,25 +61,26 @@ def _recipient(line: str, excluded: bool = False) -> Recipient | None:
     if match is None:
         return None
     return Recipient(
-        match["route"], match["name"].strip(), match["precedence"], match["mcn"].lstrip("0") or "0" if match["mcn"] else None, excluded
+        match["route"], match["name"].strip(), match["precedence"], match["mcn"], excluded
     )
 
 
+def _addressees(text: str, block: str) -> list[Recipient]:
+    return [found for line, exempt in _blocks(text)[block] if (found := _recipient(line, exempt))]
+
+
 def recipients(text: str) -> list[Recipient]:
-    """The addressees for action of a header.
+    """The addressees for action of a header; those behind XMT are `excluded`.
 
     >>> recipients("FM AMEMBASSY OSLO\\nTO RUEHC/SECSTATE WASHDC IMMEDIATE 0123\\nINFO RUEHTA/AMEMBASSY ASTANA")
-    [Recipient(route='RUEHC', name='SECSTATE WASHDC', precedence='IMMEDIATE', mcn='123', excluded=False)]
+    [Recipient(route='RUEHC', name='SECSTATE WASHDC', precedence='IMMEDIATE', mcn='0123', excluded=False)]
     """
-    return [found for line in _blocks(text)["TO"] if (found := _recipient(line))]
+    return _addressees(text, "TO")
 
 
 def info_recipients(text: str) -> list[Recipient]:
     """The addressees for information of a header; those behind XMT are `excluded`."""
-    blocks = _blocks(text)
-    return [found for line in blocks["INFO"] if (found := _recipient(line))] + [
-        found for line in blocks["XMT"] if (found := _recipient(line, True))
-    ]
+    return _addressees(text, "INFO")
 
 
 def sender(text: str) -> str | None:
@@ -84,7 +90,7 @@ def sender(text: str) -> str | None:
     'AMEMBASSY ASTANA'
     """
     lines = _blocks(text)["FM"]
-    return lines[0] if lines else None
+    return lines[0][0] if lines else None
 
 
 def date_time_group(text: str) -> tuple[str | None, str | None]:
