@@ -34,6 +34,7 @@ FORMATS = {
     "brat": "cablespan.exchange.brat",
 }
 FOLDERS = ("prodigy", "brat")
+_TASK_KEYS = {"_input_hash", "_view_id", "answer", "tokens", "spans", "relations"}
 OF_TOKENS = ("prodigy", "docbin", "conll")
 logger = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ def find_format(path: str | Path) -> str:
             return "records"
         if "doc" in line and "text" in line:
             return "gold"
-        if "text" in line:
+        if "text" in line and not _TASK_KEYS.isdisjoint(line):
             return "prodigy"
     raise _unknown(path)
 
