@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cablespan import tasks
 from cablespan.labels import Entity
+from cablespan.tasks.claims import triple
 from marked import parse_marked
 
 
@@ -115,7 +116,7 @@ def test_claims_survive_rel_manual_without_overlap(blank, marked):
     expected = tasks.annotations_of(task)
     del task["claims"]  # as after a round through a tool that knows Prodigy's keys only
     drawn = tasks.annotations_of(task)
-    assert [tasks._triple(claim) for claim in drawn] == [tasks._triple(claim) for claim in expected]
+    assert [triple(claim) for claim in drawn] == [triple(claim) for claim in expected]
 
 
 def test_an_edit_in_prodigy_overrules_the_claims_beside(blank):
@@ -128,11 +129,11 @@ def test_an_edit_in_prodigy_overrules_the_claims_beside(blank):
 
 def test_arrows_drawn_the_other_way_round_mean_the_same(blank):
     (task,) = tasks.claim_tasks(record_of(TOLD), blank.tokenizer)
-    expected = [tasks._triple(c) for c in tasks.annotations_of(task)]
+    expected = [triple(c) for c in tasks.annotations_of(task)]
     del task["claims"]
     for r in task["relations"]:
         r["head"], r["child"], r["head_span"], r["child_span"] = r["child"], r["head"], r["child_span"], r["head_span"]
-    assert [tasks._triple(c) for c in tasks.annotations_of(task)] == expected
+    assert [triple(c) for c in tasks.annotations_of(task)] == expected
 
 
 def test_a_stray_span_is_named(blank):
@@ -188,7 +189,7 @@ def test_any_claims_come_back_from_their_task(blank, words, picks):
 
     claims = [{"source": place(a, b), "cue": place(c, d), "content": place(e, f)} for a, b, c, d, e, f in picks]
     task = json.loads(json.dumps(tasks.make_task("claims", text, tokens, {}, claims)))
-    assert [tasks._triple(c) for c in tasks.annotations_of(task)] == [tasks._triple(c) for c in claims]
+    assert [triple(c) for c in tasks.annotations_of(task)] == [triple(c) for c in claims]
     covered = [i for s in task["spans"] for i in range(s["token_start"], s["token_end"] + 1)]
     assert len(covered) == len(set(covered))
     for relation in task["relations"]:
