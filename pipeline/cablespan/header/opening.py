@@ -41,6 +41,11 @@ def _labels() -> dict[str, str]:
     return {_squeezed(entry["label"]): entry["field"] for entry in load("labels")}
 
 
+@cache
+def _heading_words() -> frozenset[str]:
+    return frozenset(entry["words"] for entry in load("headings"))
+
+
 def _squeezed(label: str) -> str:
     return "".join(sign for sign in label.upper() if sign.isalnum() or sign in "()")
 
@@ -175,6 +180,8 @@ def _goes_on(current: str, line: str, blank: bool, content: list[str]) -> bool:
     if blank and any(content):
         return False
     if _MARKED.match(line):
+        return False
+    if line.startswith("---") or line.lower().strip(" .:-*=") in _heading_words():
         return False
     if current == "tags":
         return content[-1].endswith(",") or not content[-1] or _TAG_LINE.fullmatch(line) is not None

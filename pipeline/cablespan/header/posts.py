@@ -84,6 +84,8 @@ def canonical_id(text: str) -> str | None:
         return None
     post = match["post"]
     origin = known_post(post)
+    if origin is None and match.end("post") < match.start("serial") and known_post(post + "0"):
+        origin = known_post(post + "0")  # a zero for the last letter: OSL012
     if origin is None:
         cleaned = _NOISE.sub("", post)
         origin = (nearest_post(cleaned) if cleaned else None) or nearest_post(post) or cleaned or post

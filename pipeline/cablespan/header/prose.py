@@ -7,8 +7,8 @@ from cablespan.header.furniture import inline_marks, is_furniture
 from cablespan.header.opening import read_opening
 from cablespan.lexicon import load
 
-_TAG = re.compile(r"(?P<name>\([^()\n]{2,60}\))|(?P<person>\b[A-Z]{3,20},\s{0,2}[A-Z]{3,20}(?:\s[A-Z]\.)?(?=\)))|(?P<tag>\b[A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]{1,4})?\b)")
-_TAGS_LABEL = re.compile(r"\b(?:TAGS?|T\.A\.G\.S\.?)\b\s{0,3}[:;]?", re.IGNORECASE)
+_TAG = re.compile(r"(?P<name>\([^()\n]{2,60}\))|(?P<person>\b[A-Z]{3,20},\s{0,2}[A-Z]{3,20}(?:\s[A-Z]\.)?(?=\)))|(?P<tag>\b(?:[A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]{1,4})?|[A-Z]-\d{1,2})\b)")
+_TAGS_LABEL = re.compile(r"^\s{0,8}TAGS?\b\s{0,3}[:;.]?|\bTAGS?\s{0,3}:", re.IGNORECASE | re.MULTILINE)
 _NO_TAGS = frozenset({"AND", "TAGS", "TAG", "NA", "SUBJECT", "SUBJ", "REF", "NONE"})
 _MARKING = r"(?:[(\[]\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/ ]{1,20})?\s?[)\]])"
 _NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}\s?[.)]\s{{0,3}}{_MARKING}?|¶\s?\d{{1,3}}\s{{0,2}}{_MARKING}?|{_MARKING})"
@@ -101,7 +101,11 @@ def summary(text: str) -> str | None:
     if opener is None:
         return None
     rest = text[opener.end() :]
+    numbered = _STARTS.match(opener[0]) is not None
     headed = not opener["sign"] or opener["sign"][0] in "-=*" and len(opener["sign"]) > 2 or not rest.split("\n", 1)[0].strip(" -=*.:")
+    if numbered and headed:
+        first = next((line for line in rest.split("\n") if line.strip()), "")
+        headed = _RULE.match(first) is not None or _PARAGRAPH.match(first) is not None
     end = _END.search(rest)
     if end and end.start() < 12_000:
         found = _content(rest[: end.start()].split("\n"))
@@ -152,7 +156,7 @@ def signers(text: str) -> list[str]:
     (['ROE', 'MCDOE'], ['ROE'])
     """
     lines = [line.strip() for line in text.splitlines()[-25:]]
-    lines = [line for line in lines if line and not is_furniture(line) and not _RULE.match(line)]
+    lines = [line for line in lines if line and not is_furniture(line) and not _RULE.match(line) and not line.upper().startswith(("NOTE", "(NOTE"))]
     for line in reversed(lines[-6:]):
         bare = re.sub(r"[\s#*\d.()-]{1,20}$", "", re.sub(r"^[-\s*#\"]{1,10}", "", line)).strip()
         bare = re.sub(r"\s?\((?:ACTING|A|CDA|CHARGE)$", "", bare)

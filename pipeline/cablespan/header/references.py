@@ -10,9 +10,10 @@ from cablespan.header.opening import read_opening
 from cablespan.header.posts import canonical_id, known_post, longest_post, nearest_post
 from cablespan.lexicon import load
 
-_TOKEN = re.compile(r"\d+|[A-Za-z](?:[A-Za-z']*[A-Za-z])?|[^\sA-Za-z\d]")
+_TOKEN = re.compile(r"(?<![A-Za-z0-9])[01][A-Za-z]{2,}|\d+|[A-Za-z](?:[A-Za-z']*[A-Za-z])?|[^\sA-Za-z\d]")
 _REF_LABEL = re.compile(r"^[ \t]{0,8}(?:REF(?:S|TELS?|ERENCES?)?(?:\(S\))?|REFTEL\(S\))[ \t]{0,3}[:.]", re.IGNORECASE | re.MULTILINE)
 _DTG = re.compile(r"\b\d{6}Z(?: ?[A-Z]{3} ?\d{2,4})?", re.IGNORECASE)
+_NUMBER_ALONE = re.compile(r"[\s.]{0,5}(\d{1,7})(?:\s{0,3}\([A-Z ]{2,20}\))?[\s,;.]{0,5}(?:AND)?[\s,;.]{0,5}", re.IGNORECASE)
 _FILLERS = frozenset({"#", "-", ".", ":", "NO", "NR", "TEL", "TELS", "CABLE", "NUMBER", "("})
 _JOINERS = frozenset({",", "/", "&", "AND", ";", "+", "OR"})
 
@@ -66,12 +67,16 @@ def references(text: str, year: int | None = None, reference_id: str | None = No
 
 def references_of(field: str, year: int | None = None, reference_id: str | None = None) -> list[Reference]:
     """The references of a REF line's content."""
-    block = _without_marks(field)
+    block = _without_marks(field).replace("¶", " ")
     own = canonical_id(reference_id) if reference_id else None
     if year is None and own:
         year = int(own[:2])
     found: list[Reference] = []
     for letter, item, _ in _items(block):
+        alone = _NUMBER_ALONE.fullmatch(item)
+        if alone and found and found[-1].kind == "cable" and letter is not None:
+            found.append(Reference(re.sub(r"\d+$", str(int(alone[1])), found[-1].value), "cable", alone[1], letter))
+            continue
         found.extend(_references_of(item, letter, year))
     seen: set[str] = set()
     kept = []
@@ -125,7 +130,7 @@ def _post_at(tokens: list[_Token], index: int) -> tuple[str, int] | None:
     position = index
     while position < len(tokens) and len(words) < longest_post() + 1:
         token = tokens[position].text
-        if token[0].isalpha():
+        if _is_word(token):
             words.append(token)
             origin = known_post("".join(words))
             if origin:
@@ -134,6 +139,10 @@ def _post_at(tokens: list[_Token], index: int) -> tuple[str, int] | None:
             break
         position += 1
     return best
+
+
+def _is_word(token: str) -> bool:
+    return token[0].isalpha() or token[-1].isalpha()
 
 
 def _is_year(token: str) -> bool:
@@ -146,7 +155,7 @@ def _cables(item: str, letter: str | None, year: int | None) -> list[Reference]:
     used = 0
     index = 0
     while index < len(tokens):
-        if not tokens[index].text[0].isalpha():
+        if not _is_word(tokens[index].text):
             index += 1
             continue
         post = _post_at(tokens, index) or _unknown_post_at(tokens, index)
@@ -165,21 +174,24 @@ def _cables(item: str, letter: str | None, year: int | None) -> list[Reference]:
         while position < len(tokens) and tokens[position].text.upper() in _FILLERS:
             position += 1
         serials: list[tuple[str, int]] = []
-        while position < len(tokens) and tokens[position].text.isdigit():
+        while position < len(tokens) and tokens[position].text.isdigit() and not _is_time(tokens, position):
             serials.append((tokens[position].text, position))
             position += 1
+            behind = _year_behind(tokens, position, year)
+            if behind is not None:
+                written = written or tokens[behind[0]].text
+                position = behind[1]
             following = position
             while following < len(tokens) and tokens[following].text.upper() in _JOINERS:
                 following += 1
             if following == position or following >= len(tokens) or not tokens[following].text.isdigit():
                 break
-            behind = following + 1
-            if _is_year(tokens[following].text) and behind < len(tokens) and _post_at(tokens, behind):
+            if _is_year(tokens[following].text) and following + 1 < len(tokens) and _post_at(tokens, following + 1):
                 break
             position = following
         if not serials:
             number = index - 1
-            if number >= used and tokens[number].text.isdigit() and len(tokens[number].text) > 2:
+            if number >= used and tokens[number].text.isdigit() and len(tokens[number].text) > 2 and not _is_time(tokens, position):
                 serials, first = [(tokens[number].text, after - 1)], number
                 position = after
             else:
@@ -190,10 +202,35 @@ def _cables(item: str, letter: str | None, year: int | None) -> list[Reference]:
     return found
 
 
+def _is_time(tokens: list[_Token], index: int) -> bool:
+    """Whether a number is a date-time group: six digits and a Z."""
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    return index < len(tokens) and len(tokens[index].text) == 6 and following is not None and following.text.upper() == "Z" and following.start == tokens[index].end
+
+
+def _year_behind(tokens: list[_Token], index: int, year: int | None) -> tuple[int, int] | None:
+    """The year that stands behind a serial, `(07)`, `/07`, `'07`, `2007`: its index and the one to go on from."""
+    words = [token.text for token in tokens[index : index + 4]]
+    if len(words) > 2 and words[0] == "(" and _is_year(words[1]) and words[2] == ")" and _is_past(words[1], year):
+        return index + 1, index + 3
+    sign = 1 if words and words[0] in "'/-’" else 0
+    if len(words) <= sign or not _is_year(words[sign]) or not _is_past(words[sign], year):
+        return None
+    if len(words) > sign + 1 and (_post_at(tokens, index + sign + 1) or words[sign + 1] in "/-"):
+        return None
+    return index + sign, index + sign + 1
+
+
+def _is_past(written: str, year: int | None) -> bool:
+    """Whether a written year is that of the cable or one of the thirty before it."""
+    if year is None:
+        return True
+    age = (year - int(written)) % 100 if len(written) == 2 else year - int(written)
+    return 0 <= age <= 30
+
+
 def _made(item, tokens, origin, written, year, serials, first, letter) -> list[Reference]:
-    if written is None and year is None:
-        return []
-    short = f"{int(written if written is not None else year) % 100:02d}"
+    short = f"{int(written if written is not None else year) % 100:02d}" if written or year else ""
     made = []
     for serial, at in serials:
         text = " ".join(item[tokens[first].start : tokens[at].end].split())
@@ -205,6 +242,10 @@ def _made(item, tokens, origin, written, year, serials, first, letter) -> list[R
 def _unknown_post_at(tokens: list[_Token], index: int) -> tuple[str, int] | None:
     """A word between a year and a serial that is nearly the name of a post."""
     word = tokens[index].text.upper()
+    if index + 1 < len(tokens) and tokens[index + 1].text.startswith("0") and tokens[index + 1].start == tokens[index].end:
+        cut = known_post(word + "O")  # a zero for the last letter: OSL012
+        if cut:
+            return cut, index + 1
     if len(word) < 4 or word in _not_posts() or index + 1 >= len(tokens) or not tokens[index + 1].text.isdigit():
         return None
     origin = nearest_post(word)

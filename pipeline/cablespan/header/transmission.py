@@ -20,6 +20,7 @@ _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT",
 _RECIPIENT = re.compile(
     r"(?:(?P<route>R[A-Z]{3,7})\s{0,2}/\s{0,2})?(?P<name>\S.*?)(?:\s{1,4}(?P<precedence>NIACT IMMEDIATE|IMMEDIATE|PRIORITY|ROUTINE|FLASH|NIACT))?(?:\s{1,4}(?P<mcn>\d{1,5}))?"
 )
+_ROUTE = re.compile(r"R[A-Z]{3,7}\s{0,2}/")
 _START = re.compile(r"(FM|FROM|TO|INFO|XMT)\b[:\s]\s{0,8}(.*)")
 _STOP = re.compile(
     r"BT|(?:UNCLAS|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE|[CUS] [OENI] [NC][A-Z ]*)\b.*|SIPDIS|E\.?O\.? ?1.*|TAGS?:.*|SUBJ.*:.*|REF.*:.*|DEPT FOR.*|\d\. .*|PASS .*"
@@ -49,6 +50,8 @@ def _blocks(text: str) -> dict[str, list[tuple[str, bool]]]:
             if current in ("TO", "INFO"):
                 break
             continue
+        elif exempt and _ROUTE.match(line) and not _ROUTE.match(blocks[current][-1][0]):
+            exempt = False
         elif current == "FM" and blocks["FM"]:
             current = None
         if current is not None and line:
