@@ -30,6 +30,16 @@ class Triple(NamedTuple):
     content: Place
 
 
+def overlap(one: Place, other: Place) -> float:
+    """How far two places are the same: what they share, as a part of the longer one.
+
+    >>> overlap((0, 10), (5, 15)), overlap((0, 4), (4, 8))
+    (0.5, 0.0)
+    """
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return max(0, shared) / max(one[1] - one[0], other[1] - other[0], 1)
+
+
 def flatten(text: str, triples: Iterable[Triple]) -> list[Part]:
     """Non-overlapping parts of triples: a source cuts the cue around it, both cut the content that they interrupt.
 
@@ -51,19 +61,18 @@ def flatten(text: str, triples: Iterable[Triple]) -> list[Part]:
         if end < len(text) and owners[end] == owners[start] and end not in borders:
             continue
         if owners[start]:
-            a, b = (start, end) if (start, end) in wholes else _stripped(text, start, end)
+            edges = _EDGES if owners[start] == Role.CONTENT else None
+            a, b = (start, end) if (start, end) in wholes else _stripped(text, start, end, edges)
             if a < b:
                 parts.append(Part(a, b, owners[start]))
         start = end
     return parts
 
 
-def _stripped(text: str, start: int, end: int) -> Place:
-    while start < end and text[start] in _EDGES:
-        start += 1
-    while end > start and text[end - 1] in _EDGES:
-        end -= 1
-    return start, end
+def _stripped(text: str, start: int, end: int, edges: str | None) -> Place:
+    """The place without `edges` (None: white space) at its ends."""
+    start = end - len(text[start:end].lstrip(edges))
+    return start, start + len(text[start:end].rstrip(edges))
 
 
 def assemble(text: str, parts: Iterable[Part]) -> list[Triple]:

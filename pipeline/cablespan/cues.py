@@ -1,6 +1,6 @@
 """Attribution by rule: the parts of claims that the cue lexicon and the words around a cue show, without a parser."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ _LONGEST_HEARER = 8
 _CLOSING = frozenset('.?!"”’)]')
 _OPENING = frozenset('"“‘([')
 _PAUSES = frozenset(',;:-–—()[]"“”') | {"--"}
+_LINKS = ("of", "in", "for", "from", "and", "the", "a", "an", "'s")
 _FORE = ("do", "does", "did", "could", "can", "would", "will", "should", "must", "may", "might")
 
 
@@ -84,8 +85,9 @@ class _Sentence:
         position = 0
         open_content: int | None = None
         while position < self.end:
-            cue = self._cue_at(position, inside=open_content is not None)
-            found = cue and self._governed(cue, inside=open_content is not None)
+            inside = open_content is not None
+            readings = (self._governed(cue, inside=inside) for cue in self._cues_at(position))
+            found = next(filter(None, readings), None)
             if not found:
                 position += 1
                 continue
@@ -134,11 +136,11 @@ class _Sentence:
             i += 1
         return i
 
-    def _cue_at(self, i: int, *, inside: bool) -> Cue | None:
+    def _cues_at(self, i: int) -> Iterator[Cue]:
+        """What the words at `i` can be: the same form may be a verb, a noun, part of "in our view"."""
         for phrase, entry in _phrases().get(self.words[i], ()):
             if tuple(self.words[i : i + len(phrase)]) == phrase:
-                return Cue(i, i + len(phrase), entry)
-        return None
+                yield Cue(i, i + len(phrase), entry)
 
     def _governed(self, cue: Cue, *, inside: bool):
         """(source, cue, begin of content or None where it stands before) or nothing, if the cue puts nothing in a mouth here."""
@@ -179,7 +181,7 @@ class _Sentence:
         if that is not None:
             return (None if passive else source), (start, cue.end), that
         behind = words[cue.end] if cue.end < self.end else "."
-        if cue.end >= self.end or behind in ',.;"”':
+        if (cue.end >= self.end or behind in ',.;"”') and before not in function_words("auxiliary"):
             if source and source[0] > 0 and words[source[0] - 1] in ',"”—' or (source and words[source[0] - 1] == "which"):
                 return source, (start, cue.end), None
             if cue.end >= self.end:
@@ -210,7 +212,7 @@ class _Sentence:
     def _noun(self, cue: Cue):
         """`his view that`, `the argument is that`: what is said follows `that`; a possessive is the source."""
         end = cue.end
-        if end < self.end and self.words[end] in ("is", "was") and end + 1 < self.end and self.words[end + 1] == "that":
+        if end + 1 < self.end and self.words[end] in ("is", "was") and self.words[end + 1] == "that":
             end += 1
         if end >= self.end or self.words[end] != "that":
             return None
@@ -224,7 +226,7 @@ class _Sentence:
             source = self._entity_before(cue.start)
         if source is None and before not in ("the", "this", ""):
             return None
-        return source, (cue.start, cue.end), end + 1
+        return source, (cue.start, end), end + 1
 
     def _preposition(self, cue: Cue):
         """`according to X, Y` and `Y, according to X`."""
@@ -322,7 +324,7 @@ class _Sentence:
         while start and end - start < _LONGEST_SOURCE:
             if start in self.entity_starts:
                 start = self.entity_starts[start]
-                if start and words[start - 1] not in ("of", "the", "a", "an", "and", "'s") and not self.tokens[start - 1].is_title:
+                if start and words[start - 1] not in _LINKS and not self.tokens[start - 1].is_title:
                     break
                 continue
             word = words[start - 1]

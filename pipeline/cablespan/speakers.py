@@ -1,13 +1,18 @@
 """Who speaks: the cluster behind the source of a claim, through pronouns, groups, missing subjects and the author's own voice."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cache
 
 from spacy.tokens import Doc, Span
 
+from cablespan import lexicon
 from cablespan.attribution import Place, Triple
 from cablespan.cues import function_words, lexicon_entries
 from cablespan.document import PARAGRAPHS
+from cablespan.header.posts import known_post, squeezed
 from cablespan.labels import Certainty, Entity
+from cablespan.sentence import statement_spans
 
 Speaker = int | str | None
 
@@ -48,6 +53,22 @@ def speaker_of(mention: Span) -> Speaker:
     return int(mention.id_) if mention.id_ else (mention.kb_id_ or None)
 
 
+@cache
+def _post_id(origin: str) -> str:
+    """The KB id of a sending post, from its origin as the header names it ("Embassy Astana", "ASTANA")."""
+    named = next((entry["origin"] for entry in lexicon.load("posts") if entry["name"].lower() == origin.lower()), None)
+    return "post:" + (named or known_post(origin) or known_post(origin.split()[-1]) or squeezed(origin.split()[-1]))
+
+
+def author(doc: Doc) -> Speaker:
+    """The sending post: the cluster that is linked to the cable's origin, else the origin's KB id; None where no header names it."""
+    header = (doc._.cable or {}).get("header") or {}
+    if not header.get("origin"):
+        return None
+    post = _post_id(header["origin"])
+    return next((cluster["cluster"] for cluster in doc._.clusters or () if cluster.get("kb_id") == post), post)
+
+
 class Speakers:
     """Finds the speakers of a Doc's claims, asked in reading order; it remembers who spoke last."""
 
@@ -58,12 +79,27 @@ class Speakers:
         self.last_person: Speaker = None
         self.last_body: Speaker = None
         self.entities = list(doc.ents)
+        self.sentences = statement_spans(doc)
+        self.leads = self._lead_ins()
         self.paragraph_of = [0] * (len(doc) + 1)
         for index, paragraph in enumerate(doc.spans.get(PARAGRAPHS, ())):
             self.paragraph_of[paragraph.start : paragraph.end] = [index] * len(paragraph)
 
+    def _lead_ins(self) -> list[tuple[int, Speaker]]:
+        """Where what follows is one person's: "Main points made by Poe as follows:"; the token behind it, and the person."""
+        leads = []
+        for sentence in self.sentences:
+            if sentence.text.endswith(":") or "as follows" in sentence.text[-40:]:
+                people = [ent for ent in self.entities if sentence.start <= ent.start < sentence.end and ent.label_ in _PEOPLE]
+                named = [ent for ent in people if self.doc[ent.start - 1].lower_ == "by" or self._stands_free(ent)]
+                if named:
+                    leads.append((sentence.end, speaker_of(named[0])))
+        return leads
+
     def find(self, triple: Triple, sentence: Span) -> Speaker:
         """The speaker of a claim in `sentence`."""
+        while self.leads and self.leads[0][0] <= sentence.start:
+            self.last = self.last_person = self.leads.pop(0)[1]
         found = self._of_source(triple.source, sentence) if triple.source else self._unnamed(triple, sentence)
         if found is not None:
             self.last = found
@@ -73,7 +109,7 @@ class Speakers:
         source = self.doc.char_span(*place, alignment_mode="expand")
         words = [token.lower_ for token in source]
         if len(words) == 1 or words[0] in function_words("pronoun") | function_words("author"):
-            if words[0] in function_words("author") and not self._named(source):
+            if words[0] in function_words("author") and source[0].text != "US" and not self._named(source):
                 return self.author
             if words[0] in function_words("masculine") | function_words("feminine"):
                 return self._remember(self._person_before(source, sentence), person=True)
@@ -122,15 +158,20 @@ class Speakers:
         """No source: "Believe that ..." is the author's, "Said that ..." goes on with the last speaker; passives have none."""
         if triple.cue is None:
             return self.last
-        before = self.doc.text[sentence.start_char : triple.cue[0]].lower().split()
-        light = function_words("adverb") | function_words("conjunction")
-        if any(word.strip(",.()-").isalpha() and word.strip(",.()-") not in light and len(word.strip(",.()-")) > 1 for word in before):
-            return None
         words = self.doc.text[slice(*triple.cue)].lower().split()
         entry = next(iter(lexicon_entries(words)), None)
         if entry is None or entry["use"] not in ("verb", "adjective"):
             return None
-        return self.author if entry["lemma"].split()[0] in words[:1] else self.last
+        cue = self.doc.char_span(*triple.cue, alignment_mode="expand")
+        before = [token.lower_ for token in self.doc[sentence.start : cue.start] if len(token) > 1 and token.is_alpha]
+        light = function_words("adverb") | function_words("conjunction")
+        opens = all(word in light or word.endswith("ly") for word in before)
+        if entry["lemma"].split()[0] == words[0]:
+            return self.author if opens else None
+        if before and before[-1] in ("is", "are", "was", "were", "been", "be", "being", "am"):
+            return None
+        people = [ent for ent in self._mentions_before(cue, _PEOPLE) if ent.start >= sentence.start and self._stands_free(ent)]
+        return speaker_of(people[0]) if people else self.last
 
     def _mentions_before(self, place: Span, labels: frozenset[str]) -> list[Span]:
         paragraph = self.paragraph_of[place.start]
@@ -150,8 +191,8 @@ class Speakers:
         earlier = [ent for ent in before if ent.start < sentence.start]
         if not earlier:
             return None
-        nearest = earlier[-1].sent if self.doc.has_annotation("SENT_START") else sentence
-        in_nearest = [ent for ent in earlier if nearest.start <= ent.start < nearest.end]
+        nearest = bisect_right(self.sentences, earlier[-1].start, key=lambda span: span.start) - 1
+        in_nearest = [ent for ent in earlier if ent.start >= self.sentences[nearest].start]
         subjects = [ent for ent in in_nearest if self._stands_free(ent)]
         return speaker_of((subjects or in_nearest or earlier[-1:])[0])
 

@@ -10,7 +10,7 @@ from cablespan.cues import rule_parts
 from cablespan.document import set_claims
 from cablespan.labels import Role
 from cablespan.sentence import statement_spans
-from cablespan.speakers import Speaker, Speakers, certainty
+from cablespan.speakers import Speakers, author, certainty
 
 
 @Language.factory("cable_claims", default_config={"parts_key": "claim_parts"}, assigns=["doc.spans"])
@@ -64,8 +64,3 @@ class Claims:
 
 def _first_place(triple: Triple) -> tuple[int, int]:
     return min(place for place in triple if place)
-
-
-def author(doc: Doc) -> Speaker:
-    """The sending post: the cluster of a mention that is linked to the cable's origin, else None."""
-    return None
