@@ -1,11 +1,13 @@
 """The folder of a run: files appear whole or not at all, and only one run may write."""
 
+import errno
 import fcntl
 import os
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -40,18 +42,11 @@ class Folder:
     def publish(self, name: str, chunks: Iterable[bytes]) -> int:
         """Writes a file so that nobody ever sees a part of it; returns its size."""
         temporary = self / f"{WORK}/{PurePosixPath(name).name}.writing"
-        try:
-            with open(temporary, "wb") if self.local else self.fs.open(temporary, "wb") as file:
-                size = sum(file.write(chunk) for chunk in chunks)
-                if self.local:
-                    file.flush()
-                    os.fsync(file.fileno())
-        except OSError as error:
-            with suppress(OSError):
-                self.fs.rm(temporary)
-            raise OSError(
-                error.errno, f"{error.strerror or error}; what is written is whole: make room, then go on with --resume", name
-            ) from error
+        with self._saying_what_to_do(name, temporary), self._open(temporary) as file:
+            size = sum(file.write(chunk) for chunk in chunks)
+            if self.local:
+                file.flush()
+                os.fsync(file.fileno())
         if self.local:
             os.replace(temporary, self / name)
             self._sync(Path(self / name).parent)
@@ -59,10 +54,25 @@ class Folder:
             self.fs.mv(temporary, self / name)
         return size
 
+    def _open(self, path: str) -> BinaryIO:
+        return open(path, "wb") if self.local else self.fs.open(path, "wb")
+
+    @contextmanager
+    def _saying_what_to_do(self, name: str, temporary: str | None = None) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if temporary:
+                with suppress(OSError):
+                    self.fs.rm(temporary)
+            remedy = "make room, then go on with --resume" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "go on with --resume"
+            message = f"{error.strerror or error}; what is written is whole: {remedy}"
+            raise OSError(error.errno, message, f"{self}/{name}") from error
+
     def append(self, name: str, data: bytes) -> None:
         """Adds a line to a file. An object store cannot append: there the whole file is written again."""
         if self.local:
-            with open(self / name, "ab") as file:
+            with self._saying_what_to_do(name), open(self / name, "ab") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

@@ -63,18 +63,18 @@ def annotate(
             "cablespan": __version__,
             "code": code_hash(),
             "model": model_facts(model),
+            # Not measured, as `nlp.load` does by itself: the other matrix multiplication may round otherwise.
+            "ops": os.environ.get("CABLESPAN_OPS", "numpy"),
             "format": format and str(format),
             "shard_size": shard_size,
             "time_limit": time_limit,
             "inputs": list(inputs),
         }
         manifest = _open(folder, settings, paths, resume)
-        # Measured once for all workers and for what is resumed: the other multiplication may round otherwise.
-        manifest.settings.setdefault("ops", nlp.fastest_ops())
         if manifest.end:
             Reporter(None, {}).say(f"{folder}: this run is already done; --overwrite does it again")
             return exit_code(manifest.totals())
-        loader = loader or partial(load, model, manifest.settings["ops"])
+        loader = loader or partial(load, model, settings["ops"])
         run = Run(folder, manifest, paths, Options(time_limit, compress=shard_size is not None), shard_size or PART)
         with _engine(engine, address, loader, run, workers or len(os.sched_getaffinity(0))) as work:
             finished = run.go(work)
@@ -122,12 +122,14 @@ class Run:
 
     @contextmanager
     def _ids(self) -> Iterator[tuple[Ids, tuple[int, Position]]]:
-        """The ids so far, and where reading begins: where they cannot be kept, they are gathered from the beginning."""
-        several = len(self.paths) > 1
+        """The ids so far, and where reading begins: at the beginning, where they have not been kept and are gathered again."""
+        needed = len(self.paths) > 1
         with tempfile.TemporaryDirectory() as elsewhere:
-            ids = Ids(os.path.join(self.folder / WORK if self.folder.local else elsewhere, "ids.sqlite"), needed=several)
+            path = os.path.join(self.folder / WORK if self.folder.local else elsewhere, "ids.sqlite")
+            at = self.manifest.resume_at() if os.path.exists(path) or not needed else (0, Position(0, 0))
+            ids = Ids(path, needed)
             try:
-                yield ids, self.manifest.resume_at() if self.folder.local or not several else (0, Position(0, 0))
+                yield ids, at
             finally:
                 ids.close()
 

@@ -1,6 +1,7 @@
 """The inputs as one stream of cables and rejects, in order, each with its position; cut into shards."""
 
 import hashlib
+import re
 import sqlite3
 from collections.abc import Container, Iterator
 from dataclasses import replace
@@ -106,10 +107,11 @@ class Ids:
     def unique(self, cable: Cable, input: int, item: int) -> Cable:
         if not self.needed:
             return cable
-        id, place, count = cable.id, f"{input}/{item}", 1
+        # The reader may have numbered it already within its file.
+        id, place, count, base = cable.id, f"{input}/{item}", 1, re.sub(r"~\d+$", "", cable.id)
         while not self._take(id, place):
             count += 1
-            id = f"{cable.id}~{count}"
+            id = f"{base}~{count}"
         return cable if id == cable.id else renamed(cable, id)
 
     def _take(self, id: str, place: str) -> bool:

@@ -58,8 +58,7 @@ def scan(path: str | Path, format: str | None = None, *, start: int = 0, **optio
                 yield Reject(path, "byte 0", "binary data, no text", "give text, HTML, CSV, XML or JSON Lines; packed as gzip or zstd at most")
                 return
             format = format or find_format(head.decode("utf-8", "replace"))
-            found = _cables(stream, path, format, start, options)
-            yield from found if format == "csv" else numbered(found)
+            yield from _cables(stream, path, format, start, options)
     except (OSError, EOFError) as error:
         yield Reject(path, "file", f"cannot be read: {error}", "check the path and whether the file is whole")
 
@@ -69,7 +68,7 @@ def _cables(stream: BinaryIO, path: str, format: str, start: int, options: dict[
     if format in _STREAMED:
         return reader.read(stream, path, start=start)
     content, notes = decode(stream.read())
-    return islice(reader.read(content, path, tuple(notes), **options), start, None)
+    return islice(numbered(reader.read(content, path, tuple(notes), **options)), start, None)
 
 
 def read(path: str | Path, format: str | None = None, **options: Any) -> Iterator[Cable]:

@@ -18,7 +18,7 @@ ENTITY_COLOURS = dict(
     zip(Entity, ("#1f5f8b", "#5b8c5a", "#b5403a", "#e08e3c", "#7d5a94", "#8c6d4f", "#9aa5b1", "#d9b640", "#5fb3b3"), strict=True)
 )
 CERTAINTY_COLOURS = dict(zip(Certainty, ("#1f5f8b", "#8fb8d6", "#b5403a", "#d9b640"), strict=True))
-WIDTH, WIDE = 440, 980
+WIDTH, WIDE = 468, 1000  # of a card's inside, on a wide screen
 THEME = {
     "font": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",
     "background": "transparent",
@@ -83,6 +83,8 @@ def all_charts(findings: Findings) -> dict[str, Chart]:
 
 
 def _chart(title: str, chart: Any, words: str = "") -> Chart:
+    if isinstance(chart, alt.Chart):
+        chart = chart.properties(autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
     spec = chart.configure(**THEME).to_dict()
     spec["description"] = words or title
     return Chart(title, spec, words)
@@ -148,7 +150,7 @@ def _labels_by(findings: Findings, layer: str, by: str) -> Chart | None:
         )
     else:
         chart = (
-            alt.Chart(_data(rows), width=WIDTH - 90, height=alt.Step(24))
+            alt.Chart(_data(rows), width=WIDTH, height=alt.Step(24))
             .mark_bar()
             .encode(
                 y=alt.Y(f"{by}:N", sort=ordered, title=None, axis=alt.Axis(ticks=False, domain=False, labelPadding=8)),
@@ -299,7 +301,7 @@ def _certainty(findings: Findings, number: int = 14) -> Chart | None:
     if not rows:
         return None
     chart = (
-        alt.Chart(_data(rows), width=WIDTH - 90, height=alt.Step(26))
+        alt.Chart(_data(rows), width=WIDTH, height=alt.Step(26))
         .mark_bar()
         .encode(
             y=alt.Y("speaker:N", sort=speakers, title=None, axis=alt.Axis(ticks=False, domain=False, labelPadding=8)),

@@ -1,0 +1,64 @@
+"""A pipeline that only tokenizes, and fails where a cable tells it to: for what concerns runs and not annotations."""
+
+import os
+import signal
+import sys
+import time
+from functools import partial
+
+import orjson
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+
+@Language.component("poison")
+def poison(doc: Doc) -> Doc:
+    if "RAISE" in doc.text:
+        raise RuntimeError("poison in the cable")
+    if "HANG" in doc.text:
+        while True:
+            time.sleep(0.05)
+    if "STUCK" in doc.text:  # as compiled code that never returns to the interpreter
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+        time.sleep(600)
+    if "KILL" in doc.text:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if "MEMORY" in doc.text:
+        raise MemoryError
+    time.sleep(float(os.environ.get("POISON_PACE", 0)))
+    doc.ents = [doc.char_span(0, len("The Embassy"), label="AGENCY", alignment_mode="expand")]
+    return doc
+
+
+def pipeline() -> Language:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("poison")
+    return nlp
+
+
+def broken() -> Language:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dump(cables: int, poisons: dict[int, str] | None = None, id: str = "07ASTANA{}") -> bytes:
+    """JSON Lines of invented cables; `poisons` says which cable carries which."""
+    lines = []
+    for number in range(cables):
+        text = f"The Embassy told the Ministry that case {number} is closed.\n\nPost will report. {(poisons or {}).get(number, '')}"
+        lines.append(orjson.dumps({"text": text, "meta": {"id": id.format(number), "date": "2007-02-21"}}))
+    return b"\n".join(lines) + b"\n"
+
+
+def code_hash() -> str:
+    return "the code of the tests"
+
+
+if __name__ == "__main__":
+    from cablespan.batch import annotate
+    from cablespan.batch import run as runs
+
+    runs.code_hash = code_hash
+    inputs, output, *more = sys.argv[1:]
+    run = partial(annotate, [inputs], output, shard_size=10, workers=2, time_limit=20, resume=True if more else None)
+    sys.exit(run(loader=pipeline))

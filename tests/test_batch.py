@@ -1,0 +1,286 @@
+"""Runs survive what stops them: killed processes, poisonous cables, a full disk, Ctrl-C; and give the same bytes as an undisturbed run."""
+
+import errno
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import orjson
+import psutil
+import pytest
+
+import poison
+from cablespan.batch import annotate, folder, pool
+from cablespan.batch.folder import Folder
+from cablespan.batch.manifest import Manifest
+from cablespan.batch.results import lines
+from cablespan.batch.shard import KINDS, Options, Shard, annotate_shard
+from cablespan.readers import scan
+
+CABLES = 60
+
+
+def run(inputs, output, **options) -> int:
+    options = {"loader": poison.pipeline, "shard_size": 10, "workers": 1, "time_limit": 20, **options}
+    return annotate([str(path) for path in (inputs if isinstance(inputs, list) else [inputs])], output, **options)
+
+
+def written(output: Path) -> dict[str, bytes]:
+    """Every visible file by name, but for run.json, which tells of times."""
+    return {path.name: path.read_bytes() for path in sorted(output.iterdir()) if path.is_file() and path.name != "run.json"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def same_code():
+    """The code may be edited while the tests run; what a change of it does is tested by itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cablespan.batch.run.code_hash", poison.code_hash)
+        yield
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("in") / "dump.jsonl"
+    path.write_bytes(poison.dump(CABLES))
+    return path
+
+
+@pytest.fixture(scope="module")
+def undisturbed(source, tmp_path_factory) -> dict[str, bytes]:
+    output = tmp_path_factory.mktemp("undisturbed")
+    assert run(source, output) == 0
+    return written(output)
+
+
+def start(source: Path, output: Path, *more: str) -> subprocess.Popen:
+    """A run of its own process, slow enough to be disturbed."""
+    environment = os.environ | {"POISON_PACE": "0.06", "PYTHONPATH": str(Path(__file__).parent)}
+    command = [sys.executable, poison.__file__, str(source), str(output), *more]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, start_new_session=True)
+
+
+def wait_for(condition, seconds: float = 60):
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+    return value
+
+
+def workers(process: subprocess.Popen) -> list[psutil.Process]:
+    return [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
+
+
+def test_a_run_writes_shards_of_every_kind_and_says_where_they_come_from(undisturbed):
+    shards = {f"{kind}-{number:05}.jsonl.gz" for kind in KINDS for number in range(6)}
+    assert set(undisturbed) == shards | {"manifest.jsonl"}
+    third = orjson.loads(gzip.decompress(undisturbed["cables-00002.jsonl.gz"]).splitlines()[0])
+    assert third["id"] == "07ASTANA20" and third["entities"][0]["text"] == "The Embassy"
+    manifest = [orjson.loads(line) for line in undisturbed["manifest.jsonl"].splitlines()]
+    assert [(line["from"], line["to"]) for line in manifest if "shard" in line][2] == ([0, 20], [0, 30])
+    assert manifest[-1]["counts"]["cables"] == CABLES
+
+
+@pytest.mark.parametrize("disturbance", ["a worker is killed", "the run is killed", "the run is interrupted"])
+def test_a_disturbed_run_gives_the_same_bytes(source, undisturbed, tmp_path, disturbance):
+    process = start(source, tmp_path)
+    wait_for(lambda: len(list(tmp_path.glob("cables-*"))) >= 2)
+    hands = workers(process)
+    if disturbance == "a worker is killed":
+        hands[0].send_signal(signal.SIGKILL)
+        assert process.wait(60) == 0
+        assert "SIGKILL" in orjson.loads((tmp_path / "run.json").read_bytes())["incidents"][0]
+    else:
+        if disturbance == "the run is killed":
+            process.kill()
+            assert process.wait(10) == -signal.SIGKILL
+        else:
+            os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C on a terminal: to every process of the group
+            assert process.wait(10) == 130
+            assert b"--resume" in process.stderr.read()
+        psutil.wait_procs(hands, timeout=10)
+        assert not any(hand.is_running() for hand in hands), "workers outlive their run"
+        visible = {name: data for name, data in written(tmp_path).items() if name != "manifest.jsonl"}
+        assert 5 < len(visible) < 30
+        assert all(undisturbed[name] == data for name, data in visible.items()), "a shard once visible never changes"
+        with pytest.raises(FileExistsError, match="--resume"):
+            run(source, tmp_path)
+        assert run(source, tmp_path, resume=True, workers=2) == 0
+    assert written(tmp_path) == undisturbed
+    assert not (tmp_path / ".cablespan").exists()
+
+
+def test_without_shards_there_is_one_file_of_each_kind(source, undisturbed, tmp_path, monkeypatch):
+    monkeypatch.setattr("cablespan.batch.run.PART", 7)
+    assert run(source, tmp_path, shard_size=None, workers=2) == 0
+    whole = written(tmp_path)
+    assert set(whole) == {f"{kind}.jsonl" for kind in KINDS} | {"manifest.jsonl"}
+    for kind in KINDS:
+        parts = [gzip.decompress(data) for name, data in undisturbed.items() if name.startswith(kind)]
+        assert whole[f"{kind}.jsonl"] == b"".join(parts)
+
+
+def test_poisonous_cables_are_rejected_and_the_rest_goes_on(tmp_path, undisturbed, monkeypatch):
+    monkeypatch.setattr(pool, "GRACE", 0.5)
+    dump = tmp_path / "dump.jsonl"
+    dump.write_bytes(poison.dump(CABLES, {3: "RAISE", 14: "HANG", 25: "KILL", 36: "STUCK"}))
+    outputs = [tmp_path / "one", tmp_path / "two"]
+    assert [run(dump, output, workers=number, time_limit=1) for number, output in enumerate(outputs, 1)] == [1, 1]
+    assert written(outputs[0]) == written(outputs[1])
+    rejects = {reject["place"]: reject for reject in lines(str(outputs[0]), "rejects")}
+    reasons = {place: reject["reason"] for place, reject in rejects.items()}
+    assert reasons == {
+        "cable 4 (07ASTANA3)": "poison: RuntimeError: poison in the cable",
+        "cable 15 (07ASTANA14)": "not done after 1 seconds, the time limit of a cable",
+        "cable 26 (07ASTANA25)": "its process died 2 times on it (SIGKILL)",
+        "cable 37 (07ASTANA36)": "not done after 1 seconds, the time limit of a cable",
+    }
+    assert 'raise RuntimeError("poison in the cable")' in rejects["cable 4 (07ASTANA3)"]["traceback"]
+    assert len(list(lines(str(outputs[0])))) == CABLES - 4
+    unharmed = written(outputs[0])["entities-00005.jsonl.gz"]
+    assert unharmed == undisturbed["entities-00005.jsonl.gz"]
+
+
+def test_a_full_disk_leaves_whole_files_and_can_be_resumed(source, undisturbed, tmp_path, monkeypatch):
+    synced = []
+
+    def fsync(handle):
+        synced.append(handle)
+        if len(synced) == 25:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(folder.os, "fsync", fsync)
+        with pytest.raises(OSError, match="make room, then go on with --resume"):
+            run(source, tmp_path)
+    assert all(undisturbed[name] == data for name, data in written(tmp_path).items() if name != "manifest.jsonl")
+    assert run(source, tmp_path, resume=True) == 0
+    assert written(tmp_path) == undisturbed
+
+
+def test_a_torn_line_of_the_manifest_is_done_again(source, undisturbed, tmp_path):
+    for name, data in undisturbed.items():
+        (tmp_path / name).write_bytes(data)
+    manifest = undisturbed["manifest.jsonl"].splitlines(keepends=True)
+    (tmp_path / "manifest.jsonl").write_bytes(b"".join(manifest[:5]) + manifest[5][:40])
+    assert run(source, tmp_path, resume=True) == 0
+    assert written(tmp_path) == undisturbed
+
+
+def test_a_finished_run_is_not_done_again(source, undisturbed, tmp_path, capfd):
+    for name, data in undisturbed.items():
+        (tmp_path / name).write_bytes(data)
+    assert run(source, tmp_path, loader=poison.broken) == 0
+    assert "already done" in capfd.readouterr().err
+    assert written(tmp_path) == undisturbed
+
+
+def test_a_run_that_differs_is_refused_with_what_differs(source, undisturbed, tmp_path):
+    for name, data in undisturbed.items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/meta.json").write_text("{}")
+    for options, difference in [
+        ({"shard_size": 20}, "shard size was 10 and is 20"),
+        ({"model": str(tmp_path / "model")}, "model was"),
+        ({"format": "jsonl"}, "format was None and is 'jsonl'"),
+        ({"time_limit": 5}, "time limit was 20 and is 5"),
+    ]:
+        with pytest.raises(ValueError, match=difference):
+            run(source, tmp_path, resume=True, **options)
+    changed = tmp_path.parent / "changed" / source.name
+    changed.parent.mkdir()
+    changed.write_bytes(source.read_bytes())
+    output = tmp_path / "out"
+    assert run(changed, output) == 0
+    changed.write_bytes(source.read_bytes()[:-20])
+    before = written(output)
+    with pytest.raises(ValueError, match="dump.jsonl has changed"):
+        run(changed, output, resume=True)
+    (output / "cables-00003.jsonl.gz").write_bytes(b"")
+    changed.write_bytes(source.read_bytes())
+    with pytest.raises(ValueError, match="cables-00003.jsonl.gz is missing or has been changed"):
+        run(changed, output, resume=True)
+    assert before.keys() == written(output).keys()
+
+
+def test_files_of_something_else_are_not_overwritten(source, tmp_path):
+    (tmp_path / "cables.jsonl").write_text("mine\n")
+    with pytest.raises(FileExistsError, match="--overwrite"):
+        run(source, tmp_path)
+    assert (tmp_path / "cables.jsonl").read_text() == "mine\n"
+    (tmp_path / "notes.txt").write_text("mine\n")
+    assert run(source, tmp_path, resume=False) == 0
+    assert not (tmp_path / "cables.jsonl").exists() and (tmp_path / "notes.txt").exists()
+
+
+def test_two_runs_in_one_folder(source, tmp_path):
+    first = Folder(str(tmp_path))
+    first.make()
+    with first.lock(), pytest.raises(BlockingIOError, match=f"process {os.getpid()}"):
+        run(source, tmp_path)
+    assert not (tmp_path / "manifest.jsonl").exists()
+
+
+def test_a_missing_input_in_the_middle_is_a_reject(tmp_path):
+    for name in ("a", "c"):
+        (tmp_path / f"{name}.jsonl").write_bytes(poison.dump(2, id=f"07{name.upper()}{{}}"))
+    paths = [tmp_path / f"{name}.jsonl" for name in "abc"]
+    assert run(paths, tmp_path / "out", shard_size=None) == 1
+    assert [record["id"] for record in lines(str(tmp_path / "out"))] == ["07A0", "07A1", "07C0", "07C1"]
+    [reject] = lines(str(tmp_path / "out"), "rejects")
+    assert reject["path"].endswith("b.jsonl") and reject["remedy"]
+
+
+def test_nothing_read(tmp_path):
+    (tmp_path / "empty.txt").write_bytes(b"")
+    assert run(tmp_path / "empty.txt", tmp_path / "out") == 2
+    [reject] = lines(str(tmp_path / "out"), "rejects")
+    assert "empty" in reject["reason"]
+
+
+@pytest.mark.parametrize("resumed_after", [0, 1, 2])
+def test_an_id_that_two_cables_bear_is_made_unique_the_same_way_when_resumed(tmp_path, resumed_after):
+    paths = [tmp_path / f"{name}.jsonl" for name in "ab"]
+    for path in paths:
+        path.write_bytes(poison.dump(2, id="07OSLO1"))
+    output = tmp_path / "out"
+    assert run(paths, output, shard_size=1) == 0
+    whole = written(output)
+    assert [record["id"] for record in lines(str(output))] == ["07OSLO1", "07OSLO1~2", "07OSLO1~3", "07OSLO1~4"]
+    assert all(record["paragraphs"][0]["id"] == f"{record['id']}/p1" for record in lines(str(output)))
+    # Back to the state after some shards: the manifest is cut.
+    Folder(str(output)).make()
+    manifest = Manifest.load(Folder(str(output)))
+    manifest.end, manifest.shards = None, {n: shard for n, shard in manifest.shards.items() if n < resumed_after}
+    manifest.inputs = {n: line for n, line in manifest.inputs.items() if n <= resumed_after // 2}
+    manifest.write(Folder(str(output)))
+    assert run(paths, output, shard_size=1, resume=True) == 0
+    assert written(output) == whole
+
+
+def test_a_pipeline_that_cannot_be_loaded_ends_the_run(source, tmp_path):
+    with pytest.raises(ChildProcessError, match="SIGKILL while it loaded the model"):
+        run(source, tmp_path, loader=poison.broken)
+
+
+def test_a_shard_is_the_same_whatever_was_rejected_in_it(source):
+    nlp = poison.pipeline()
+    items = list(scan(source))[:4]
+    whole = annotate_shard(nlp, Shard(0, items, (0, 0), (0, 4)), Options())
+    less = annotate_shard(nlp, Shard(0, items, (0, 0), (0, 4)), Options(), fatal={1: "it killed its process"})
+    kept = [line for number, line in enumerate(whole.files["cables"].splitlines()) if number != 1]
+    assert less.files["cables"].splitlines() == kept
+    assert orjson.loads(less.files["rejects"])["reason"] == "it killed its process"
+    assert whole.counts["words"] > less.counts["words"]
+
+
+def test_want_of_memory_is_the_machines_fault_and_not_the_cables(tmp_path):
+    (tmp_path / "dump.jsonl").write_bytes(poison.dump(2, {1: "MEMORY"}))
+    items = list(scan(tmp_path / "dump.jsonl"))
+    with pytest.raises(MemoryError):  # the process ends, and the shard is tried again in another one
+        annotate_shard(poison.pipeline(), Shard(0, items, (0, 0), (0, 2)), Options())
