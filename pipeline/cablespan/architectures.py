@@ -87,10 +87,14 @@ def sentence_lengths(doc: Doc) -> list[int]:
 
 
 @registry.architectures("cablespan.SpanTagger.v1")
-def span_tagger(tok2vec: Model[list[Doc], list[Floats2d]], hidden: int, context: int, nO: int | None = None) -> Model[list[Doc], list[Floats2d]]:
+def span_tagger(
+    tok2vec: Model[list[Doc], list[Floats2d]], hidden: int, context: int, nO: int | None = None
+) -> Model[list[Doc], list[Floats2d]]:
     """A probability for each tag of each token. `context` is the width of what a token sees of its sentence."""
-    head = chain(sentence_context(context), Maxout(nO=hidden, nP=2, normalize=True, dropout=0.0), Softmax_v2(nO=nO))
-    return Model("span_tagger", _forward_tagger, init=_init_tagger, layers=[tok2vec, head], refs={"tok2vec": tok2vec, "output": head.layers[-1]})
+    head = chain(sentence_context(context), Maxout(nO=hidden, nP=2, normalize=False, dropout=0.0), Softmax_v2(nO=nO))
+    return Model(
+        "span_tagger", _forward_tagger, init=_init_tagger, layers=[tok2vec, head], refs={"tok2vec": tok2vec, "output": head.layers[-1]}
+    )
 
 
 def _init_tagger(model: Model, X=None, Y=None) -> Model:
@@ -153,9 +157,9 @@ def sentence_classifier(
     tok2vec: Model[list[Doc], list[Floats2d]], hidden: int, window: int, nO: int | None = None
 ) -> Model[list[Doc], list[Floats2d]]:
     """A probability for each label of each statement of each doc: pooled tokens, the paragraph's place, and `window` neighbours on both sides."""
-    pool = Maxout(nO=hidden, nP=2, normalize=True, dropout=0.0)
+    pool = Maxout(nO=hidden, nP=2, normalize=False, dropout=0.0)
     places = concatenate(*(chain(_column(i), Embed(8, rows, column=0)) for i, rows in enumerate((PLACES, 4, 8))))
-    neighbours = Maxout(nO=hidden, nP=2, normalize=True, dropout=0.0)
+    neighbours = Maxout(nO=hidden, nP=2, normalize=False, dropout=0.0)
     output = Softmax_v2(nO=nO)
     return Model(
         "sentence_classifier",
@@ -183,7 +187,9 @@ def _pool(vectors: list[Floats2d], docs: list[Doc]):
             part = X[start:end]
             top = part.argmax(axis=0)
             tops.append(top)
-            rows.append(numpy.concatenate([part.mean(axis=0), part[top, numpy.arange(part.shape[1])], part[0], part[min(1, len(part) - 1)]]))
+            rows.append(
+                numpy.concatenate([part.mean(axis=0), part[top, numpy.arange(part.shape[1])], part[0], part[min(1, len(part) - 1)]])
+            )
     width = vectors[0].shape[1] if vectors else 0
     pooled = numpy.stack(rows) if rows else numpy.zeros((0, 4 * width), dtype="f")
 
@@ -266,8 +272,13 @@ def cable_embed(
     feature_rows: int = 64,
 ) -> Model[list[Doc], list[Floats2d]]:
     """spaCy's MultiHashEmbed with one table more for a class of each token (`features`: what the lexicon knows of it)."""
-    tables = [chain(FeatureExtractor(attrs), list2ragged(), with_array(concatenate(*(
-        HashEmbed(width, size, column=i, seed=i + 7, dropout=0.0) for i, size in enumerate(rows)))))]
+    tables = [
+        chain(
+            FeatureExtractor(attrs),
+            list2ragged(),
+            with_array(concatenate(*(HashEmbed(width, size, column=i, seed=i + 7, dropout=0.0) for i, size in enumerate(rows)))),
+        )
+    ]
     inputs = width * len(rows)
     if include_static_vectors:
         tables.append(StaticVectors(width, dropout=0.0))

@@ -11,7 +11,9 @@ from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
 
+from cablespan.attribution import Triple, flatten
 from cablespan.cable import Cable, Header, Paragraph
 from cablespan.labels import Role
 
@@ -231,32 +233,10 @@ def from_record(nlp: Language, record: Mapping[str, Any]) -> Doc:
 
 
 def set_claim_parts(doc: Doc) -> None:
-    """Writes `doc.spans["claim_parts"]`: the claims laid flat, as a tagger learns them.
-
-    Sources and cues come first, contents take the tokens that are left (one that a cue interrupts falls into two parts).
-    """
-    roles: list[str | None] = [None] * len(doc)
-    heads = [False] * len(doc)
-    for role in Role:
-        for span in doc.spans[CLAIMS]:
-            if span.label_ != role:
-                continue
-            inside = False
-            for i in range(span.start, span.end):
-                if roles[i] is None:
-                    roles[i], heads[i] = role, not inside
-                    inside = True
-                else:
-                    inside = False
-    parts, start = [], None
-    for i in range(len(doc) + 1):
-        if start is not None and (i == len(doc) or heads[i] or roles[i] != roles[start]):
-            end = i
-            while end > start and (doc[end - 1].is_space or (roles[start] == Role.CONTENT and doc[end - 1].text == ",")):
-                end -= 1
-            if end > start:
-                parts.append(Span(doc, start, end, label=roles[start]))
-            start = None
-        if start is None and i < len(doc) and roles[i]:
-            start = i
-    doc.spans[CLAIM_PARTS] = parts
+    """Writes `doc.spans["claim_parts"]`: the claims laid flat, as a tagger learns them."""
+    triples: dict[str, dict[str, tuple[int, int]]] = {}
+    for span in doc.spans[CLAIMS]:
+        triples.setdefault(span.id_, {})[span.label_.lower()] = (span.start_char, span.end_char)
+    parts = flatten(doc.text, [Triple(t.get("source"), t.get("cue"), t["content"]) for t in triples.values()])
+    spans = [doc.char_span(part.start, part.end, label=part.role, alignment_mode="contract") for part in parts]
+    doc.spans[CLAIM_PARTS] = filter_spans([span for span in spans if span is not None])

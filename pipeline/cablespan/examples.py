@@ -10,7 +10,7 @@ from spacy.training import Example
 from spacy.util import registry
 from thinc.api import Optimizer
 
-from cablespan.document import PARAGRAPHS
+from cablespan.document import CLAIM_PARTS, CLAIMS, PARAGRAPHS, set_claim_parts
 
 
 @registry.readers("cablespan.Corpus.v1")
@@ -31,6 +31,8 @@ def cable_corpus(
         if chance is not None:
             chance.shuffle(docs)
         for reference in docs:
+            if CLAIMS in reference.spans and CLAIM_PARTS not in reference.spans:
+                set_claim_parts(reference)
             example = Example(unannotated(reference), reference)
             yield from augmenter(nlp, example) if augmenter else [example]
 

@@ -173,7 +173,9 @@ class SentenceClassifier(TrainablePipe):
         losses[self.name] += loss
         return losses
 
-    def initialize(self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None, labels: Iterable[str] | None = None) -> None:
+    def initialize(
+        self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None, labels: Iterable[str] | None = None
+    ) -> None:
         validate_get_examples(get_examples, "SentenceClassifier.initialize")
         counts: dict[str, int] = {}
         for example in get_examples():

@@ -231,12 +231,16 @@ class SpanTagger(TrainablePipe):
         losses[self.name] += loss
         return losses
 
-    def initialize(self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None, labels: Iterable[str] | None = None) -> None:
+    def initialize(
+        self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None, labels: Iterable[str] | None = None
+    ) -> None:
         validate_get_examples(get_examples, "SpanTagger.initialize")
         if labels is None:
             key = self.cfg["spans_key"]
             found = {
-                span.label_ for example in get_examples() for span in (example.reference.ents if key is None else example.reference.spans.get(key, []))
+                span.label_
+                for example in get_examples()
+                for span in (example.reference.ents if key is None else example.reference.spans.get(key, []))
             }
             labels = sorted(found)
         for label in labels:
