@@ -27,12 +27,14 @@ _TRANSMISSION = re.compile(
     r"\b(?:FOR|PASS|TO|FROM|PASS TO)\b[^.]{0,120}|S E N S I T I V E.*|\(?CORRECTED.{0,40}|C O R R E C T E D.*|\d{6}|[A-Z]{2,3}\d{0,4}|-{3,}.*|\d{2,3})"
 )
 _NUMBERED = re.compile(
-    r"(?:¶\s{0,2})?(?:PARA(?:GRAPH)? )?[(\[]?(?:[A-Z/]{1,5}[)\]]\s?)?1\s?(?:[.)](?!\d)|(?=[(\[](?:U|C|S|SBU|LOU)[)\]/]))|¶"
+    r"(?:¶\s{0,2})?(?:PARA(?:GRAPH)? )?[(\[]?(?:[A-Z/]{1,5}[)\]]\s?)?(?:1|[2-9](?=[.)]?\s{0,3}[(\[][A-Z/]{1,6}[)\]]|\. {1,3}[A-Z]))\s?"
+    r"(?:[.)](?!\d)|(?=[(\[](?:U|C|S|SBU|LOU)[)\]/]))|¶\s?[1-9]\b"
 )
 _MARKED = re.compile(r"[(\[](?:U|C|S|SBU|LOU|TS)(?:/[A-Z/]{1,10})?[)\]]\s?\S")
 _LONGEST = 40_000  # characters of the longest opening
 _FARTHEST_LABEL = 90  # lines of the longest openings, with their lists of addressees
 _ENUMERATED = re.compile(r"[(\[]?[A-Za-z][.):\]]|[(\[]?\d{1,2}[.)\]]|-|\d\d |(?:19|20)\d\d |AND |& ")
+_REFERENCE = re.compile(r"[A-Z]{3,}[ .#]{0,3}\d|\d ?[A-Z]{3}|E-?MAIL|TELCON|MEMO", re.IGNORECASE)
 _TAG_LINE = re.compile(r"(?:[A-Z]{2,5}[,; ]{1,3}){0,40}[A-Z]{2,5},?")
 
 
@@ -131,6 +133,9 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
                 opening.transmission.append(line)
             continue
         label = label_of(line) if index <= last else None
+        if label is not None and label[0] in ("ref", "subject") and index >= last and _is_prose(lines, index):
+            opening.body = at
+            break
         if label is not None:
             current = label[0]
             parts.setdefault(current, []).append(line[label[1] :].strip())
@@ -173,10 +178,21 @@ def _last_label(lines: list[tuple[int, str]]) -> int:
     return last
 
 
+def _is_prose(lines: list[tuple[int, str]], index: int) -> bool:
+    """Whether a REF or SUBJECT line runs on into the text of the cable, as in many telegrams of the 1960s."""
+    block = lines[index][1]
+    for _, line in lines[index + 1 : index + 40]:
+        if not line:
+            break
+        block += " " + line
+    words = block.split()
+    return len(words) > 30 and sum(word.islower() for word in words) * 2 > len(words)
+
+
 def _goes_on(current: str, line: str, blank: bool, content: list[str]) -> bool:
     """Whether a line without a label belongs to the labelled line above it."""
     if current == "ref":
-        return not blank or _ENUMERATED.match(line) is not None and len(line) < 75
+        return not blank or _ENUMERATED.match(line) is not None and _REFERENCE.search(line) is not None and len(line) < 75
     if blank and any(content):
         return False
     if _MARKED.match(line):

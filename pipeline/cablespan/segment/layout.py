@@ -48,7 +48,24 @@ class Page:
         self.width = short[len(short) * 9 // 10] if short else 0
         blanks = len(raws) - len(lengths)
         self.blank_separated = blanks * 25 >= len(raws)
+        self.blanks_at_marks = _blanks_at_marks(raws)
         self.double_spaced = blanks * 10 >= 9 * len(lengths) > 90 and self.wrapped and self.width > 55
+
+
+def _blanks_at_marks(raws: list[str]) -> int | None:
+    """How many blank lines stand around a page mark in the middle of a paragraph: the fewest around any, None where fewer than two marks tell."""
+    counts, blanks, mark = [], 0, False
+    for raw in raws:
+        line = raw.strip()
+        if not line:
+            blanks += 1
+        elif line[0] not in _LOWER and is_furniture(line):
+            mark = True
+        else:
+            if mark:
+                counts.append(blanks)
+            blanks, mark = 0, False
+    return min(counts) if len(counts) > 1 or counts == [0] else None
 
 
 class _Layout:
@@ -61,6 +78,7 @@ class _Layout:
         self.last_item = ""
         self.gap = True
         self.mark = False
+        self.blanks = 0
         self.previous = ""
 
     def open(self, draft: Draft) -> None:
@@ -91,7 +109,7 @@ class _Layout:
                 )
                 return apart or terminal or sister or self.ended(line)
             follows = start.style in "aA1iI" or self.follows(start.style)
-            return follows and (apart or terminal or self.ended(line))
+            return follows and (apart or terminal and not self.page.blank_separated or self.ended(line))
         return apart or terminal or self.ended(line)
 
     def follows(self, sign: str) -> bool:
@@ -109,10 +127,15 @@ class _Layout:
             return True
         numbered = self.style is not None
         terminal = self.previous[-1:] in _TERMINAL
+        usual = self.page.blanks_at_marks
+        if self.mark and self.blanks > (usual if usual is not None else self.blanks):
+            return terminal or line[0] not in _LOWER
         if self.gap and not self.mark:
             return terminal or line[0] not in _LOWER or self.ended(line)
         if line[0] in _LOWER or not terminal:
             return False
+        if self.mark:
+            return usual is None and self.blanks > 0 and self.ended(line)
         if numbered:
             return len(self.previous) * 10 < self.page.width * 6 and (
                 self.mark or self.current.kind == "item" or not self.previous.endswith(":")
@@ -198,6 +221,7 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
         offset += len(raw)
         if not line:
             layout.gap = not double_spaced or index + 1 < len(raws) and raws[index + 1].isspace()
+            layout.blanks += 1
             continue
         first = line[0]
         if first != raw[0]:
@@ -241,6 +265,7 @@ def _put(layout: _Layout, raws: list[str], index: int, raw: str, begin: int, lin
         layout.open(Draft("text", lines=[(begin, line)]))
     layout.previous = line
     layout.gap = layout.mark = False
+    layout.blanks = 0
 
 
 def _cut(layout: _Layout, begin: int, line: str, marks: list[tuple[int, int]]) -> None:
