@@ -97,6 +97,8 @@ class _Sentence:
                 if close > open_content:
                     parts.append(self._part(open_content, close, Role.CONTENT))
                 open_content = None
+            if source is None and not any(part.role == Role.SOURCE for part in parts):
+                source = self._subject(cue_place[0])
             if source:
                 parts.append(self._part(*source, Role.SOURCE))
             parts.append(self._part(*cue_place, Role.CUE))
@@ -305,11 +307,24 @@ class _Sentence:
             i -= 1
         if i > 1 and words[i - 1] == "to" and words[i - 2] in ("continued", "wish", "wished", "want", "wanted", "continue"):
             return self._source(i - 2)
-        if not i:
+        if not i or words[i - 1] in ("and", "but"):
             return None
         if words[i - 1] in function_words("pronoun"):
             return (i - 1, i) if words[i - 1] not in function_words("relative") else self._source_of_relative(i - 1)
         return self._noun_phrase(i)
+
+    def _subject(self, cue: int) -> tuple[int, int] | None:
+        """What a sentence begins with, for a cue further on that has no subject of its own: "He left, noting that ..."."""
+        words = self.words
+        start = self._after_number()
+        while start < cue and (self._is_adverb(start) or words[start] in _PAUSES):
+            start += 1
+        if start >= cue - 1 or words[cue - 1] in ("is", "are", "was", "were", "been", "be", "to") or words[cue] in ("reportedly", "allegedly"):
+            return None
+        if words[start] in function_words("pronoun") and words[start] not in function_words("relative"):
+            return start, start + 1
+        end = next((end for end, first in self.entity_starts.items() if start <= first <= start + 1), None)
+        return (start, end) if end and end < cue else None
 
     def _source_of_relative(self, i: int) -> tuple[int, int] | None:
         while i and self.words[i - 1] in _PAUSES:
@@ -328,7 +343,8 @@ class _Sentence:
                     break
                 continue
             word = words[start - 1]
-            if word in stops or (word in function_words("preposition") and word not in ("of", "in", "for", "from")):
+            determines = word in function_words("determiner") and word not in ("that", "his", "her", "its", "their", "our", "my")
+            if (word in stops and not determines) or (word in function_words("preposition") and word not in ("of", "in", "for", "from")):
                 break
             if word in function_words("determiner") and start - 2 >= 0 and words[start - 2] not in ("of", "in", "for", "and", "from"):
                 start -= 1
