@@ -16,6 +16,7 @@ _CLOSING = frozenset('.?!"”’)]')
 _OPENING = frozenset('"“‘([')
 _PAUSES = frozenset(',;:-–—()[]"“”') | {"--"}
 _LINKS = ("of", "in", "for", "from", "and", "the", "a", "an", "'s")
+_BE = ("is", "are", "was", "were", "been", "be", "being", "am")
 _FORE = ("do", "does", "did", "could", "can", "would", "will", "should", "must", "may", "might")
 
 
@@ -266,8 +267,7 @@ class _Sentence:
         i = cue.start
         while i and self._is_adverb(i - 1):
             i -= 1
-        be = i and self.words[i - 1] in ("is", "are", "was", "were", "been", "be", "being", "am")
-        return bool(be and not self.words[cue.start].endswith("ing"))
+        return bool(i and self.words[i - 1] in _BE and not self.words[cue.start].endswith("ing"))
 
     # Where the neighbours of a cue begin and end.
 
@@ -319,7 +319,7 @@ class _Sentence:
         start = self._after_number()
         while start < cue and (self._is_adverb(start) or words[start] in _PAUSES):
             start += 1
-        if start >= cue - 1 or words[cue - 1] in ("is", "are", "was", "were", "been", "be", "to") or words[cue] in ("reportedly", "allegedly"):
+        if start >= cue - 1 or words[cue - 1] == "to" or words[cue - 1] in _BE or words[cue].endswith("edly"):
             return None
         if words[start] in function_words("pronoun") and words[start] not in function_words("relative"):
             return start, start + 1
