@@ -258,6 +258,8 @@ class _Sentence:
         return self._noun(cue)
 
     def _adverb(self, cue: Cue):
+        if cue.start and self.words[cue.start - 1] == "(":
+            return None, (cue.start, cue.end), cue.end
         return None if cue.start == 0 else (None, (cue.start, cue.end), None)
 
     def _passive(self, cue: Cue):
