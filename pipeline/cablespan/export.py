@@ -31,9 +31,9 @@ _PLACE = {
 TABLES: dict[str, dict[str, tuple[pa.DataType, str]]] = {
     "cables": {
         "cable_id": (TEXT, "key: canonical reference id, 07ASTANA454"),
-        "created": (pa.timestamp("s", tz="UTC"), "date and time; null where the cable does not say a whole date"),
+        "created": (pa.timestamp("ms", tz="UTC"), "date and time; null where the cable does not say a whole date"),
         "year": (pa.int16(), "year of creation"),
-        "released": (pa.timestamp("s", tz="UTC"), "when it was published"),
+        "released": (pa.timestamp("ms", tz="UTC"), "when it was published"),
         "origin": (TEXT, "the sending post"),
         "classification": (TEXT, "as the header says"),
         "precedence": (TEXT, "FLASH to ROUTINE"),

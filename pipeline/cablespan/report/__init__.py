@@ -1,5 +1,7 @@
 """What a run found, as one page for people who would rather look than read. It opens from the disk, without a network."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -49,9 +51,10 @@ def report(run: str, output: Path) -> int:
     return len(page)
 
 
-def _rejects(run: str):
-    folder = Folder(run)
-    return lines(run, "rejects") if folder.fs.isdir(folder.root) else ()
+def _rejects(run: str) -> Iterator[dict]:
+    if Folder(run).fs.isdir(Folder(run).root):
+        with suppress(FileNotFoundError):
+            yield from lines(run, "rejects")
 
 
 def _inline(value) -> Markup:

@@ -1,0 +1,60 @@
+"""The command line: help with an example for each command, exit codes, and a quick start."""
+
+import re
+import subprocess
+import sys
+
+import orjson
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from cablespan import cli
+
+COMMANDS = sorted(get_command(cli.app).commands)
+CABLE = {"text": "The Embassy told the Ministry that the case is closed.\n\nPost will report.", "meta": {"id": "07ASTANA1"}}
+runner = CliRunner()
+
+
+@pytest.fixture
+def dump(tmp_path):
+    path = tmp_path / "dump.jsonl"
+    path.write_bytes(orjson.dumps(CABLE) + b"\nno json\n")
+    return path
+
+
+def test_the_commands_of_the_contract():
+    contract = "annotate read show review agree adjudicate convert train evaluate report export"
+    assert set(contract.split()) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(command):
+    result = runner.invoke(cli.app, [command, "--help"], env={"COLUMNS": "200", "TERM": "dumb"})
+    assert result.exit_code == 0
+    assert f"cablespan {command} " in re.sub(r"\s+", " ", result.output), "no example"
+
+
+def test_read_gives_records_and_tells_of_rejects(dump, tmp_path):
+    result = runner.invoke(cli.app, ["read", str(dump), "--output", str(tmp_path / "records.jsonl")])
+    assert result.exit_code == 1
+    [record] = map(orjson.loads, (tmp_path / "records.jsonl").read_bytes().splitlines())
+    assert record["id"] == "07ASTANA1" and len(record["paragraphs"]) == 2 and "entities" not in record
+    assert "line 2" in result.stderr
+
+
+def test_nothing_read_and_bad_usage_are_2(tmp_path):
+    (tmp_path / "empty.txt").touch()
+    assert runner.invoke(cli.app, ["read", str(tmp_path / "empty.txt")]).exit_code == 2
+    assert runner.invoke(cli.app, ["annotate", "x", "--engine", "abacus", "--output", str(tmp_path)]).exit_code == 2
+    missing = runner.invoke(cli.app, ["annotate", "x", "--output", str(tmp_path / "o"), "--model", "no/such/model"])
+    assert missing.exit_code == 2 and "no/such/model" in missing.stderr and "Traceback" not in missing.stderr
+    export = runner.invoke(cli.app, ["export", str(tmp_path), str(tmp_path / "out")])
+    assert export.exit_code == 2 and "cablespan annotate" in export.stderr
+
+
+def test_help_loads_nothing_heavy():
+    heavy = {"spacy", "lxml", "pandas", "sqlalchemy", "altair", "ray", "numpy"}
+    code = "import sys; from cablespan.cli import app; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not heavy & set(loaded)

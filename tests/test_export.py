@@ -1,0 +1,90 @@
+"""A run as tables: keys that join, types that hold, CSV and Parquet alike."""
+
+import csv
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+
+from cablespan.export import TABLES, export, schema
+from made_up import records
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "cables.jsonl").write_bytes(b"".join(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) for record in records(30)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tables(run, tmp_path_factory):
+    output = tmp_path_factory.mktemp("tables")
+    export(str(run), output)
+    return {table: parquet.read_table(output / f"{table}.parquet") for table in TABLES}
+
+
+def test_every_table_has_its_schema_with_descriptions(tables):
+    for table, rows in tables.items():
+        assert rows.schema.equals(schema(table))
+        assert all(rows.schema.field(name).metadata[b"description"] for name in rows.column_names)
+
+
+def test_rows_are_those_of_the_records(tables, run):
+    counted = [orjson.loads(line) for line in (run / "cables.jsonl").read_bytes().splitlines()]
+    assert tables["cables"].num_rows == 30
+    for layer in ("paragraphs", "entities", "clusters", "statements", "claims"):
+        assert tables[layer].num_rows == sum(len(record[layer]) for record in counted) > 0
+
+
+KEYS = {
+    "cables": ["cable_id"],
+    "paragraphs": ["paragraph_id"],
+    "entities": ["entity_id"],
+    "clusters": ["cable_id", "cluster"],
+    "statements": ["statement_id"],
+    "claims": ["claim_id"],
+}
+
+
+@pytest.mark.parametrize("table, key", KEYS.items())
+def test_keys_are_unique_and_never_null(tables, table, key):
+    rows = tables[table].select(key).to_pylist()
+    values = [tuple(row.values()) for row in rows]
+    assert len(set(values)) == len(values) and all(None not in value for value in values)
+
+
+def test_offsets_point_at_the_text(tables):
+    texts = {row["paragraph_id"]: row["text"] for row in tables["paragraphs"].to_pylist()}
+    for table in ("entities", "statements"):
+        assert all(texts[row["paragraph_id"]][row["start"] : row["end"]] == row["text"] for row in tables[table].to_pylist())
+
+
+def test_a_claim_knows_its_speaker(tables):
+    claim = tables["claims"].to_pylist()[0]
+    cluster = next(
+        row for row in tables["clusters"].to_pylist() if (row["cable_id"], row["cluster"]) == (claim["cable_id"], claim["speaker_cluster"])
+    )
+    assert claim["speaker_name"] == cluster["name"] == claim["source_text"]
+    assert claim["speaker_label"] == "OFFICIAL"
+
+
+def test_times_are_times(tables):
+    column = tables["cables"]["created"]
+    assert pa.types.is_timestamp(column.type) and column[0].as_py().year == tables["cables"]["year"][0].as_py()
+
+
+def test_csv_holds_the_same(run, tables, tmp_path):
+    counts = export(str(run), tmp_path, to="csv")
+    for table in TABLES:
+        with open(tmp_path / f"{table}.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) == counts[table] == tables[table].num_rows
+        assert list(rows[0]) == list(TABLES[table])
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_folder_without_a_run(tmp_path):
+    with pytest.raises(FileNotFoundError, match="cablespan annotate"):
+        export(str(tmp_path), tmp_path / "out")
