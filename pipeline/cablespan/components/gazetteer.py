@@ -18,6 +18,7 @@ from cablespan.names import Match, common_words, find, surfaces
 
 # One home for the hint to trained models and for the matches themselves: `gazetteer.classes(doc)` is `names.classes(doc)`.
 from cablespan.names import classes as classes
+from cablespan.people import word_list
 
 
 class Found(NamedTuple):
@@ -27,12 +28,6 @@ class Found(NamedTuple):
     end: int
     label: str
     sure: bool = False
-
-
-@cache
-def _words(kind: str) -> frozenset[str]:
-    """The word list `kind` of lexicon/name_context.jsonl: words that stand before or after names and tell what they are."""
-    return frozenset(word for entry in lexicon.load("name_context") if entry["kind"] == kind for word in entry["words"])
 
 
 def _alternatives(words: Iterable[str]) -> str:
@@ -51,17 +46,20 @@ def _patterns() -> tuple[tuple[str, re.Pattern, bool], ...]:
         "fullmonth": _alternatives(e["name"] for e in calendar if e["kind"] == "month" and e["name"] != "May"),
         "weekday": _alternatives(name for e in calendar if e["kind"] == "weekday" for name in (e["name"], *e["aliases"])),
         "fullweekday": _alternatives(e["name"] for e in calendar if e["kind"] == "weekday"),
-        "number": _alternatives(_words("number")),
+        "number": _alternatives(word_list("number")),
         "code": _alternatives(entry["code"] for entry in lexicon.load("currencies")),
         "unit": _alternatives(
-            [unit for e in lexicon.load("currencies") for unit in e["units"] if unit not in common_words() - _words("currency")]
-            + sorted(_words("currency"))
+            [unit for e in lexicon.load("currencies") for unit in e["units"] if unit not in common_words() - word_list("currency")]
+            + sorted(word_list("currency"))
         ),
         "origin": _alternatives(posts),
         "ORIGIN": _alternatives(name.upper() for name in posts),
         "cityspan": f"(?:(?i:{spans})(?: WASHDC)?)\\b",
         "bureau": _alternatives(
-            alias for e in lexicon.load("state_offices") for alias in e["aliases"] if "/" not in alias and alias.isupper() and len(alias) > 1
+            alias
+            for e in lexicon.load("state_offices")
+            for alias in e["aliases"]
+            if "/" not in alias and alias.isupper() and len(alias) > 1
         ),
     }
     compiled = []
@@ -108,7 +106,7 @@ class _View:
         if not word[:1].isupper() or not word.strip(".'’").replace("'", "").replace("’", "").isalpha():
             return False
         lower = self.lower[index]
-        if lower in _words("no_name"):
+        if lower in word_list("no_name"):
             return False
         if self.capitals[index]:
             return lower not in common_words() and len(word) > 1
@@ -121,9 +119,15 @@ class _View:
             word = self.lower[index]
             if self.is_name(index) and not (index > start and index in self.blocked):
                 end = index = index + 1
-            elif end > start and word in ("-", "–") and self._joined(index) and index + 1 < len(self.words) and self.words[index + 1].isalpha():
+            elif (
+                end > start
+                and word in ("-", "–")
+                and self._joined(index)
+                and index + 1 < len(self.words)
+                and self.words[index + 1].isalpha()
+            ):
                 end = index = index + 2
-            elif word in _words("particle") and (self.is_name(index + 1) or self.word(index + 1) in _words("particle")):
+            elif word in word_list("particle") and (self.is_name(index + 1) or self.word(index + 1) in word_list("particle")):
                 index += 1
             elif word in ("al", "el", "ul") and self.word(index + 1) in ("-", "–") and self.is_name(index + 2):
                 end = index = index + 3
@@ -142,7 +146,10 @@ class _View:
 
 @Language.factory("cable_gazetteer", assigns=["doc.ents"], default_config={"mode": "only"})
 class Gazetteer:
-    """Writes `doc.ents` by lexicon and patterns. `mode`: "only" writes all it finds; "fill" keeps what stands there and adds, between it, what is sure."""
+    """Writes `doc.ents` by lexicon and patterns.
+
+    `mode`: "only" writes all it finds; "fill" keeps what stands there and adds, between it, what is sure.
+    """
 
     def __init__(self, nlp: Language, name: str, mode: Literal["only", "fill"] = "only"):
         if mode not in ("only", "fill"):
@@ -227,8 +234,10 @@ def _is_adjective(view: _View, start: int, end: int) -> bool:
     """Whether an acronym stands before a noun as its adjective ("US aid", "UK position")."""
     following = view.words[end] if end < len(view.words) else ""
     if view.capitals[start]:
-        return following.isalpha() and view.lower[end] in common_words() and view.lower[end] not in _words("after_actor")
-    return following[:1].isalpha() and following.islower() and view.lower[end] not in _words("after_actor") or following in ("-", "–", "/")
+        return following.isalpha() and view.lower[end] in common_words() and view.lower[end] not in word_list("after_actor")
+    return (
+        following[:1].isalpha() and following.islower() and view.lower[end] not in word_list("after_actor") or following in ("-", "–", "/")
+    )
 
 
 def _united_states(view: _View, start: int, end: int) -> str | None:
@@ -237,9 +246,9 @@ def _united_states(view: _View, start: int, end: int) -> str | None:
     before = view.before(start)
     if view.word(end) in ("-", "–", "/") or view.word(start - 1) in ("-", "–", "/"):
         return None
-    if following and following[0].isalpha() and following not in _words("after_actor"):
+    if following and following[0].isalpha() and following not in word_list("after_actor"):
         return None
-    return Entity.PLACE if before in _words("before_place") else Entity.AGENCY
+    return Entity.PLACE if before in word_list("before_place") else Entity.AGENCY
 
 
 def _by_pattern(view: _View) -> Iterator[Found]:
@@ -255,14 +264,14 @@ def _by_pattern(view: _View) -> Iterator[Found]:
             if label in (Entity.AGENCY, Entity.ORG, Entity.LAW) and view.capitals[span.start] and len(span) > 3:
                 continue
             begin = span.start
-            while label in (Entity.AGENCY, Entity.ORG, Entity.LAW) and begin < span.end - 1 and view.lower[begin] in _words("leading"):
+            while label in (Entity.AGENCY, Entity.ORG, Entity.LAW) and begin < span.end - 1 and view.lower[begin] in word_list("leading"):
                 begin += 1
             yield Found(begin, span.end, label, sure=label in (Entity.DATE, Entity.MONEY, Entity.CABLE_REF))
 
 
 @cache
 def _nationalities() -> frozenset[str]:
-    return frozenset(word.lower() for c in lexicon.load("countries") for word in (*c["adjectives"], c["name"])) | _words("nationality")
+    return frozenset(word.lower() for c in lexicon.load("countries") for word in (*c["adjectives"], c["name"])) | word_list("nationality")
 
 
 def _bodies(view: _View, candidates: list[Found]) -> Iterator[Found]:
@@ -274,13 +283,13 @@ def _bodies(view: _View, candidates: list[Found]) -> Iterator[Found]:
             start = index + 2 + (view.word(index + 2) == "the")
             if start in places:
                 yield Found(index, places[start], Entity.AGENCY, sure=True)
-        if word not in _words("body") or index == 0:
+        if word not in word_list("body") or index == 0:
             continue
         for size in (3, 2, 1):
             adjective = " ".join(view.lower[max(0, index - size) : index])
             if index - size >= 0 and adjective in _nationalities() and view.words[index - size][0].isupper():
                 end = index + 1
-                while view.word(end) in _words("body") and view.words[end][0].isupper():
+                while view.word(end) in word_list("body") and view.words[end][0].isupper():
                     end += 1
                 if word in ("ministry",):
                     break
@@ -308,12 +317,12 @@ def _titled(view: _View, named: list[Match], candidates: list[Found]) -> Iterato
         end = covered = match.end
         while end in titles and view.words[end][0].isupper():
             end = covered = titles[end].end
-        if view.lower[end - 1] in _words("head_of_portfolio") and view.word(end) in ("of", "for"):
+        if view.lower[end - 1] in word_list("head_of_portfolio") and view.word(end) in ("of", "for"):
             end = _portfolio(view, end)
         written = view.words[start][0].isupper()
         name_end = view.name_end(end) if written else end
         begin = start
-        if view.word(start - 1) in _words("acting") and view.words[start - 1][0].isupper():
+        if view.word(start - 1) in word_list("acting") and view.words[start - 1][0].isupper():
             begin = start - 1
         if begin in ends and (name_end > end or ends[begin].end - ends[begin].start <= 2) and view.words[begin - 1].isupper():
             begin = ends[begin].start
@@ -328,7 +337,11 @@ def _portfolio(view: _View, end: int) -> int:
     index = end + 1 + (view.word(end + 1) == "the")
     last = end
     while index < len(view.words) and index - end < 8:
-        if view.words[index][:1].isupper() and view.words[index].isalpha() and (not view.capitals[index] or view.lower[index] in common_words()):
+        if (
+            view.words[index][:1].isupper()
+            and view.words[index].isalpha()
+            and (not view.capitals[index] or view.lower[index] in common_words())
+        ):
             last = index = index + 1
         elif last > end and view.word(index) in ("and", "of", "the") and view.words[min(index + 1, len(view.words) - 1)][0].isupper():
             index += 1
@@ -342,13 +355,13 @@ def _portfolio(view: _View, end: int) -> int:
 def _stands_for_holder(view: _View, start: int, end: int, match: Match) -> bool:
     """Whether a title without a name stands for the one who holds the office."""
     before, following = view.word(start - 1), view.word(end)
-    if before in _words("no_holder_before") or following in _words("no_holder_after"):
+    if before in word_list("no_holder_before") or following in word_list("no_holder_after"):
         return False
     if before == "the" and view.word(start - 2) in ("as", "of") and view.word(start - 3) == "office":
         return False
     word = view.words[start]
     if word.islower():
-        return before == "the" and match.surface.text in _words("holder_in_lower_case")
+        return before == "the" and match.surface.text in word_list("holder_in_lower_case")
     return True
 
 
@@ -357,10 +370,10 @@ def _in_full(view: _View) -> Iterator[Found]:
     index = 0
     while index < len(view.words):
         word = view.lower[index]
-        if word in _words("form_of_address") and view.words[index][0].isupper():
+        if word in word_list("form_of_address") and view.words[index][0].isupper():
             end = view.name_end(index + 1)
             if end > index + 1:
-                yield Found(index, end, Entity.OFFICIAL if word in _words("official_address") else Entity.PERSON)
+                yield Found(index, end, Entity.OFFICIAL if word in word_list("official_address") else Entity.PERSON)
                 index = end
                 continue
         elif word in _given_names() and index not in view.blocked and view.is_name(index):
