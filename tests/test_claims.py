@@ -194,3 +194,40 @@ def test_claims_of_the_gold_by_rule(shared):
 def test_written_claims_have_whole_spans():
     doc = CLAIMS_OF(NLP("Poe said the dam held."))
     assert all(isinstance(span, Span) and span.id_ == "0" for span in doc.spans[CLAIMS]) and len(doc.spans[CLAIMS]) == 3
+
+
+def test_the_real_cable(shared):
+    """What issue 2 names: who says what in 07ASTANA454, by rule."""
+    from cablespan.components.statements import Statements
+    from cablespan.document import to_doc, to_record
+    from cablespan.readers import read
+
+    doc = to_doc(NLP, next(iter(read(shared / "cables" / "07ASTANA454.txt"))))
+    record = to_record(CLAIMS_OF(Statements(NLP, "statements")(doc)))
+    texts = {paragraph["id"]: paragraph["text"] for paragraph in record["paragraphs"]}
+    numbers = {paragraph["id"]: paragraph["number"] for paragraph in record["paragraphs"]}
+    labels = {(numbers[s["paragraph"]], s["label"], texts[s["paragraph"]][s["start"] : s["end"]][:24]) for s in record["statements"]}
+    assert {
+        (1, "RECOMMENDATION", "For that reason, post re"),
+        (4, "COMMENT", "(Comment: While the lack"),
+        (8, "CLAIM", "Key private sector obser"),
+        (9, "CLAIM", "(An industry source esti"),
+        (10, "CLAIM", "This, the GOK officials "),
+        (13, "CLAIM", "Moreover, the IPR Commit"),
+        (14, "COMMITMENT", "The IPR Committee recent"),
+        (16, "COMMITMENT", 'A "Patent Palace" will b'),
+        (18, "RECOMMENDATION", "Keeping Kazakhstan off t"),
+    } <= labels
+    claims = [
+        (numbers[c["paragraph"]], c["source"] and c["source"]["text"], c["cue"]["text"], c["content"]["text"][:28])
+        for c in record["claims"]
+    ]
+    for claim in (
+        (1, "post", "recommends", "keeping Kazakhstan off the S"),
+        (6, "a well-informed private sector observer", "In the words of", "Kazakhstan's piracy problem "),
+        (9, "post", "In post's view", "the IPR Commission, at least"),
+        (10, "the GOK officials", "said", "This, the GOK officials said"),
+        (13, "the IPR Committee", "stated", "such confiscations are routi"),
+        (14, "The IPR Committee", "told", "the GOK plans to draft amend"),
+    ):
+        assert claim in claims

@@ -85,9 +85,10 @@ class _Sentence:
         parts: list[Part] = []
         position = 0
         open_content: int | None = None
+        loose = False  # the open content belongs to "Recalling ..." or "to imply ...", which the subject's own verb may end
         while position < self.end:
             inside = open_content is not None
-            readings = (self._governed(cue, inside=inside) for cue in self._cues_at(position))
+            readings = (self._governed(cue, inside=inside, loose=loose) for cue in self._cues_at(position))
             found = next(filter(None, readings), None)
             if not found:
                 position += 1
@@ -98,6 +99,7 @@ class _Sentence:
                 if close > open_content:
                     parts.append(self._part(open_content, close, Role.CONTENT))
                 open_content = None
+            loose = source is None and not any(part.role == Role.SOURCE for part in parts)
             if source is None and not any(part.role == Role.SOURCE for part in parts):
                 source = self._subject(cue_place[0])
             if source:
@@ -145,14 +147,14 @@ class _Sentence:
             if tuple(self.words[i : i + len(phrase)]) == phrase:
                 yield Cue(i, i + len(phrase), entry)
 
-    def _governed(self, cue: Cue, *, inside: bool):
+    def _governed(self, cue: Cue, *, inside: bool, loose: bool):
         """(source, cue, begin of content or None where it stands before) or nothing, if the cue puts nothing in a mouth here."""
-        if inside and not self._resumes(cue):
+        if inside and not self._resumes(cue, loose=loose):
             return None
         use = cue.entry["use"]
         return getattr(self, f"_{use}")(cue)
 
-    def _resumes(self, cue: Cue) -> bool:
+    def _resumes(self, cue: Cue, *, loose: bool) -> bool:
         """Whether a cue inside a content ends it: ", adding that", ", and said"."""
         before = self.words[cue.start - 1] if cue.start else ""
         if self.words[cue.start].endswith("ing"):
@@ -163,7 +165,7 @@ class _Sentence:
         pause = self.words[left - 2] if left > 1 else ""
         if cue.entry["use"] == "verb" and edge == "," and source:  # "X, he said, Y"
             behind = self.words[cue.end] if cue.end < self.end else "."
-            return behind in _PAUSES or behind == "."
+            return loose or behind in _PAUSES or behind == "."
         if edge in ("and", "but"):
             return bool(source and pause == ",") or (not source and self._that(cue.end) is not None)
         return False
@@ -190,7 +192,8 @@ class _Sentence:
             if cue.end >= self.end:
                 return None
         by_pronoun = source and words[source[0]] in function_words("pronoun")
-        if passive or (cue.entry["takes"] == "that" and not (by_pronoun and words[cue.start] == cue.entry["lemma"])):
+        clause = behind in function_words("determiner") or behind in function_words("pronoun")
+        if passive or (cue.entry["takes"] == "that" and not (by_pronoun and (clause or words[cue.start] == cue.entry["lemma"]))):
             return None
         if behind in function_words("preposition") and words[cue.end - 1] not in ("for", "on", "as"):
             return None

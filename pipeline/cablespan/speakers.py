@@ -2,15 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import cache
 
 from spacy.tokens import Doc, Span
 
-from cablespan import lexicon
+from cablespan.actors import sending_post
 from cablespan.attribution import Place, Triple
 from cablespan.cues import function_words, lexicon_entries
 from cablespan.document import PARAGRAPHS
-from cablespan.header.posts import known_post, squeezed
 from cablespan.labels import Certainty, Entity
 from cablespan.sentence import statement_spans
 
@@ -53,19 +51,12 @@ def speaker_of(mention: Span) -> Speaker:
     return int(mention.id_) if mention.id_ else (mention.kb_id_ or None)
 
 
-@cache
-def _post_id(origin: str) -> str:
-    """The KB id of a sending post, from its origin as the header names it ("Embassy Astana", "ASTANA")."""
-    named = next((entry["origin"] for entry in lexicon.load("posts") if entry["name"].lower() == origin.lower()), None)
-    return "post:" + (named or known_post(origin) or known_post(origin.split()[-1]) or squeezed(origin.split()[-1]))
-
-
 def author(doc: Doc) -> Speaker:
-    """The sending post: the cluster that is linked to the cable's origin, else the origin's KB id; None where no header names it."""
-    header = (doc._.cable or {}).get("header") or {}
-    if not header.get("origin"):
+    """The sending post: the cluster that is linked to it, else its KB id; None where the cable does not say who sent it."""
+    sender = sending_post(doc)
+    if sender is None:
         return None
-    post = _post_id(header["origin"])
+    post = "us:STATE" if sender["kind"] == "department" else f"post:{sender['origin']}"
     return next((cluster["cluster"] for cluster in doc._.clusters or () if cluster.get("kb_id") == post), post)
 
 
@@ -78,6 +69,7 @@ class Speakers:
         self.last: Speaker = None
         self.last_person: Speaker = None
         self.last_body: Speaker = None
+        self.unknown = False
         self.entities = list(doc.ents)
         self.sentences = statement_spans(doc)
         self.leads = self._lead_ins()
@@ -119,12 +111,14 @@ class Speakers:
                 return None
         mention = self._head(source, words)
         if mention is None:
+            if source[-1].text[:1].isupper() and len(source) < 4:
+                self.last_person, self.unknown = None, True  # a name that no mention covers: "he" is then nobody known
             return None
         return self._remember(speaker_of(mention), person=mention.label_ in _PEOPLE)
 
     def _remember(self, speaker: Speaker, *, person: bool) -> Speaker:
         if person:
-            self.last_person = speaker
+            self.last_person, self.unknown = speaker, False
         else:
             self.last_body = speaker
         return speaker
@@ -160,13 +154,13 @@ class Speakers:
             return self.last
         words = self.doc.text[slice(*triple.cue)].lower().split()
         entry = next(iter(lexicon_entries(words)), None)
-        if entry is None or entry["use"] not in ("verb", "adjective"):
+        if not words[0].endswith("ed") and (entry is None or entry["use"] not in ("verb", "adjective")):
             return None
         cue = self.doc.char_span(*triple.cue, alignment_mode="expand")
         before = [token.lower_ for token in self.doc[sentence.start : cue.start] if len(token) > 1 and token.is_alpha]
         light = function_words("adverb") | function_words("conjunction")
         opens = all(word in light or word.endswith("ly") for word in before)
-        if entry["lemma"].split()[0] == words[0]:
+        if entry and entry["lemma"].split()[0] == words[0]:
             return self.author if opens else None
         if before and before[-1] in ("is", "are", "was", "were", "been", "be", "being", "am"):
             return None
@@ -186,7 +180,7 @@ class Speakers:
         free = [ent for ent in before if ent.start >= sentence.start and self._stands_free(ent)]
         if free:
             return speaker_of(free[-1])
-        if self.last_person is not None:
+        if self.last_person is not None or self.unknown:
             return self.last_person
         earlier = [ent for ent in before if ent.start < sentence.start]
         if not earlier:
