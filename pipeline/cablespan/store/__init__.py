@@ -376,15 +376,16 @@ class Store:
         }
 
     def versions(self, task: int) -> list[dict[str, Any]]:
-        """Every annotator's standing answer to a task, for adjudication."""
+        """Every annotator's standing answer to a task, for adjudication: `annotator`, `action`, `layers`, `comment`, `flagged`."""
+        names = ("annotator", "action", "layers", "comment", "flagged")
         query = (
-            sa.select(answers.c.annotator, answers.c.action, answers.c.layers, answers.c.comment, answers.c.flagged)
+            sa.select(*(answers.c[name] for name in names))
             .join(standing, standing.c.answer == answers.c.seq)
             .where(standing.c.task == task, standing.c.role == AnnotatorRole.ANNOTATOR)
             .order_by(answers.c.annotator)
         )
         with self.read() as db:
-            return [dict(row) for row in db.execute(query).mappings()]
+            return [dict(zip(names, row, strict=True)) for row in db.execute(query)]
 
     def standing_answers(self, role: AnnotatorRole | None = None) -> Iterator[dict[str, Any]]:
         """Every answer that stands, with its task's paragraph, cable, text and fields, in the order of answering."""

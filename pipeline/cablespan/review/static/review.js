@@ -604,7 +604,7 @@ const EDITS = {
   clear: () => {
     if (picking !== null) picking = null;
     else if (mark || selection.anchor !== selection.head || activeClaim !== null) activeClaim = null;
-    else return workspace.blur();
+    else return byId("answers").querySelector("button").focus();
     mark = null;
     selection.anchor = selection.head;
     drawSelection();

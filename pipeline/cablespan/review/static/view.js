@@ -125,7 +125,7 @@ function drawClaims(paragraph, sentence, differs, readOnly) {
   );
 }
 
-const shorten = (text) => (text.length > 60 ? `${text.slice(0, 36).trimEnd()} … ${text.slice(-18).trimStart()}` : text);
+const shorten = (text) => (text.length > 64 ? `${text.slice(0, 40).replace(/\s+\S*$/u, "")} … ${text.slice(-20).replace(/^\S*\s+/u, "")}` : text);
 
 // Lines from the cue (or else the content) to the other parts, for one claim or all.
 export function drawLinks(workspace, paragraph, active) {

@@ -1,0 +1,222 @@
+"""What can go wrong in a day: nothing is lost, nothing is doubled, and the page says where things stand."""
+
+import resource
+
+from driver import answer_and_wait, claims, draft_saved, entities, entity, idle, on_paragraph, press, statements, stored, write_records
+from playwright.sync_api import expect
+
+from review_sample import make_record
+
+
+def uuids(server) -> list[str]:
+    return [row["uuid"] for row in stored(server)]
+
+
+def test_the_server_is_killed_in_the_middle(spawn, open_page):
+    server = spawn("--as", "ANNA")
+    page = open_page(server)
+    press(page, "Tab 5")
+    draft_saved(page)
+    server.kill()
+    press(page, "Enter")
+    expect(page.locator("#banner")).to_contain_text("not saved yet")
+    on_paragraph(page, 1)  # the page does not go on
+    server.start()
+    page.locator("#banner button").click()
+    on_paragraph(page, 2)
+    assert [row["action"] for row in stored(server)] == ["accept"]
+    assert stored(server)[0]["layers"]["entities"][0]["label"] == "ORG"
+
+
+def test_killed_over_and_over_each_answer_is_there_once(spawn, open_page):
+    server = spawn("--as", "ANNA")
+    page = open_page(server)
+    for number in (2, 3, 4):
+        server.kill()
+        press(page, "Enter")
+        expect(page.locator("#banner")).to_be_visible()
+        server.start()
+        page.locator("#banner button").click()
+        on_paragraph(page, number)
+    assert len(uuids(server)) == len(set(uuids(server))) == 3
+
+
+def test_a_lost_receipt_does_not_double_the_answer(serve, open_page):
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    lost = []
+
+    def lose_the_first(route):
+        if lost:
+            return route.continue_()
+        route.fetch()  # the server has it
+        lost.append(True)
+        route.abort()  # the page does not know
+
+    page.route("**/api/answer", lose_the_first)
+    press(page, "Enter")
+    on_paragraph(page, 2)
+    assert len(stored(server)) == 1
+
+
+def test_the_browser_is_killed_with_an_answer_on_its_way(serve, open_page):
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    page.route("**/api/answer", lambda route: route.abort())
+    press(page, "Enter")
+    expect(page.locator("#banner")).to_be_visible()
+    context = page.context
+    page.close()
+    assert stored(server) == []
+    again = open_page(server, context)
+    on_paragraph(again, 2)
+    assert len(stored(server)) == 1
+
+
+def test_work_that_the_server_never_saw_is_kept_by_the_browser(serve, open_page):
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    page.route("**/api/draft", lambda route: route.abort())
+    press(page, "Tab 5")
+    expect(page.locator("#banner")).to_contain_text("kept in this browser")
+    context = page.context
+    page.close()
+    again = open_page(server, context)
+    assert entity(again, "Econoff") == "ORG"
+
+
+def test_a_full_disk(spawn, open_page):
+    server = spawn("--as", "ANNA")
+    page = open_page(server)
+    used = max(path.stat().st_size for path in server.folder.iterdir())
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (used, resource.RLIM_INFINITY))
+    press(page, "c")
+    page.keyboard.insert_text("long " * 60_000)
+    press(page, "Enter Enter")
+    expect(page.locator("#banner")).to_contain_text("Not saved", timeout=15_000)
+    on_paragraph(page, 1)
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    page.locator("#banner button").click()
+    on_paragraph(page, 2)
+    assert [len(row["comment"]) > 200_000 for row in stored(server)] == [True]
+
+
+def test_two_tabs(serve, open_page):
+    server = serve(annotator="ANNA")
+    one = open_page(server)
+    two = open_page(server, one.context)
+    press(one, "Tab 5")
+    answer_and_wait(one)
+    press(two, "x")
+    expect(two.locator("#ask")).to_contain_text("answered “accept” in another tab")
+    two.locator("#ask button", has_text="Take what is there").click()
+    assert entity(two, "Econoff") == "ORG"
+    assert [row["action"] for row in stored(server)] == ["accept"]
+    press(two, "x")
+    idle(two)
+    on_paragraph(two, 2)
+    assert [row["action"] for row in stored(server)] == ["accept", "reject"]
+
+
+def test_two_tabs_keep_mine(serve, open_page):
+    server = serve(annotator="ANNA")
+    one = open_page(server)
+    two = open_page(server, one.context)
+    answer_and_wait(one)
+    press(two, "Tab 2")
+    expect(two.locator("#ask")).to_be_visible()
+    two.locator("#ask button", has_text="Keep mine").click()
+    draft_saved(two)
+    answer_and_wait(two)
+    assert [row["layers"]["entities"][0]["label"] for row in stored(server)] == ["AGENCY", "PLACE"]
+
+
+def test_two_annotators_do_not_meet_and_are_blind(serve, open_page):
+    server = serve(overlap=2)
+
+    def enter(name):
+        page = open_page(server, wait="input[name=name]")
+        page.fill("input[name=name]", name)
+        press(page, "Enter")
+        page.wait_for_selector(".row")
+        return page
+
+    anna = enter("ANNA")
+    press(anna, "Tab 5 c")
+    anna.keyboard.type("my secret")
+    press(anna, "Enter")
+    answer_and_wait(anna)
+    ben = enter("BEN")
+    on_paragraph(ben, 1)
+    assert entity(ben, "Econoff") == "AGENCY"
+    assert "my secret" not in ben.content()
+    answer_and_wait(ben)
+    cleo = enter("CLEO")
+    on_paragraph(cleo, 3)  # the second lies before ANNA and BEN
+    assert {(row["annotator"], row["task"]) for row in stored(server)} == {("ANNA", 1), ("BEN", 1)}
+
+
+HOSTILE = (
+    "<script>alert(1)</script> \u202eTOLD\u202c <img src=x onerror=alert(2)> "
+    "e\u0301\u200b \U0001f1f0\U0001f1ff Ministry\u00ad &amp; \U0001f600 Majlis said no."
+)
+
+
+def test_a_cable_full_of_tricks_shows_as_text_and_its_offsets_are_exact(folder, serve, open_page):
+    record = make_record()
+    record |= {"entities": [], "claims": [], "statements": [], "paragraphs": [record["paragraphs"][0] | {"text": HOSTILE}]}
+    record["header"] = record["header"] | {"subject": HOSTILE}
+    start = HOSTILE.index("Majlis")
+    paragraph = record["paragraphs"][0]["id"]
+    record["statements"] = [{"paragraph": paragraph, "start": 0, "end": len(HOSTILE), "label": "REPORT"}]
+    record["entities"] = [{"paragraph": paragraph, "start": start, "end": start + 6, "label": "ORG", "score": 0.4}]
+    write_records(folder, [record])
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    dialogs = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message) or dialog.dismiss())
+    assert page.inner_text("#cable h2").count("<script>") == 1
+    assert entities(page) == [["Majlis", "ORG"]]
+    assert page.locator(".hidden-character[data-code='202E']").count() >= 1
+    press(page, "1")
+    answer_and_wait(page)
+    (row,) = stored(server)
+    assert [(e["start"], e["end"], e["label"]) for e in row["layers"]["entities"]] == [(start, start + 6, "AGENCY")]
+    assert HOSTILE[start : start + 6] == "Majlis"
+    assert not dialogs
+
+
+def test_adjudication_side_by_side(folder, serve, open_page):
+    server = serve(overlap=2)
+    pages = {}
+    for name in ("ANNA", "BEN"):
+        pages[name] = page = open_page(server, wait="input[name=name]")
+        page.fill("input[name=name]", name)
+        press(page, "Enter")
+        page.wait_for_selector(".row")
+    answer_and_wait(pages["ANNA"])
+    press(pages["ANNA"], "6")
+    answer_and_wait(pages["ANNA"])
+    answer_and_wait(pages["BEN"])
+    press(pages["BEN"], "ArrowUp u")
+    answer_and_wait(pages["BEN"])
+    judge = serve(annotator="EVA", adjudicate=True)
+    page = open_page(judge)
+    on_paragraph(page, 2)  # the one that differs comes first
+    assert [h.inner_text() for h in page.locator("#versions h2").all()] == ["ANNA", "BEN"]
+    assert page.locator("#versions mark.differs").count() == 2
+    assert statements(page)[0] == "no label"
+    assert entity(page, "Criminal Code") is None
+    assert len(claims(page)) == 2
+    page.locator("#versions .version").nth(0).locator("mark", has_text="Criminal Code").click()
+    assert entity(page, "Criminal Code") == "LAW"
+    page.locator("#versions .version").nth(1).locator("button.statement").first.click()
+    assert statements(page)[0] == "REPORT"
+    press(page, "Alt+1")
+    assert statements(page)[0] == "CLAIM"
+    press(page, "z z z")
+    assert statements(page)[0] == "REPORT"
+    answer_and_wait(page)
+    gold = [row for row in stored(judge) if row["role"] == "adjudicator"]
+    assert [(row["annotator"], row["action"]) for row in gold] == [("EVA", "accept")]
+    assert {"LAW"} <= {e["label"] for e in gold[0]["layers"]["entities"]}
