@@ -21,6 +21,7 @@ class Reporter:
         self.before = (self.cables, self.words)
         self.hand: dict[int, tuple[int, int]] = {}
         self.begin = self.said = time.monotonic()
+        self.started: float | None = None
         self.bar = None
 
     def __enter__(self) -> "Reporter":
@@ -39,9 +40,16 @@ class Reporter:
     def seconds(self) -> float:
         return time.monotonic() - self.begin
 
+    @property
+    def working(self) -> float | None:
+        """Seconds since the first cable was done: without what it takes to load the model."""
+        return None if self.started is None else time.monotonic() - self.started
+
     def in_hand(self, hand: dict[int, tuple[int, int]]) -> None:
         """Items and words of the shards that are being done."""
         self.hand = hand
+        if self.started is None and any(words for _, words in hand.values()):
+            self.started = time.monotonic()
         self._say()
 
     def shard(self, counts: dict[str, Any], size: int) -> None:

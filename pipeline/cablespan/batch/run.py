@@ -135,9 +135,9 @@ class Run:
 
     def _timed(self, name: str, values: Iterator[Any]) -> Iterator[Any]:
         while True:
-            begin = time.perf_counter()
+            begin = time.thread_time()
             value = next(values, None)
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.thread_time() - begin
             if value is None:
                 return
             yield value
@@ -197,6 +197,7 @@ class Run:
             "resumed_at_cable": self.before.get("cables", 0),
             "cables_per_second": round(cables / took, 2),
             "words_per_second": round(words / took, 1),
+            "words_per_second_once_started": round(words / (self.reporter.working or took), 1),
             "profile": {step: round(spent, 3) for step, spent in self.seconds.items()},
             "incidents": self.incidents,
             "machine": {"python": platform.python_version(), "system": platform.platform(), "cores": os.cpu_count()},

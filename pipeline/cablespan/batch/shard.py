@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -151,7 +151,7 @@ def _annotate(nlp: "Language", cable: Cable, steps: "_Steps") -> tuple[dict[str,
 
 
 class _Steps:
-    """Seconds by step; `current` is the step at work."""
+    """Processor seconds by step, which other work on the machine does not stretch; `current` is the step at work."""
 
     def __init__(self):
         self.seconds: dict[str, float] = {}
@@ -159,9 +159,9 @@ class _Steps:
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
-        self.current, begin = name, perf_counter()
+        self.current, begin = name, process_time()
         yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - begin
+        self.seconds[name] = self.seconds.get(name, 0.0) + process_time() - begin
 
 
 @contextmanager
