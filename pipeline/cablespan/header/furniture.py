@@ -46,6 +46,10 @@ def is_furniture(line: str) -> bool:
     """
     if len(line) > 110 or line[:1].islower():
         return False
+    if line[1:2].islower():
+        return line.startswith(starts("archive"))
+    if not line.isupper() and line[:1] != "#":
+        return False
     if line in _whole_lines():
         return True
     if line.startswith("PAGE"):

@@ -109,16 +109,9 @@ class Opening:
 
 def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
     """The opening of the cable `text[start:end]`."""
-    lines, offset = [], start
     end = len(text) if end is None else end
-    for raw in text[start : min(end, start + _LONGEST)].splitlines(True)[: 4 * _FARTHEST_LABEL]:
-        if ":" in raw and len(lines) < _FARTHEST_LABEL and label_of(raw.strip()):
-            lines.extend(_split_labels(offset, raw))
-        else:
-            lines.append((offset, raw.strip()))
-        offset += len(raw)
-    last = _last_label(lines)
-    opening = Opening(body=offset if offset < start + _LONGEST else start)
+    lines, last, behind = _first_lines(text, start, end)
+    opening = Opening(body=behind if behind < start + _LONGEST else start)
     parts: dict[str, list[str]] = {}
     current: str | None = None
     blank = False
@@ -163,19 +156,26 @@ def _split_labels(offset: int, raw: str) -> list[tuple[int, str]]:
     return [(offset + first, raw[first:last].strip()) for first, last in zip(cuts, cuts[1:], strict=False)]
 
 
-def _last_label(lines: list[tuple[int, str]]) -> int:
-    """Index of the last labelled line of the opening, -1 where there is none."""
-    last, filled = -1, 0
-    for index, (_, line) in enumerate(lines):
-        if not line:
-            continue
-        filled += 1
+def _first_lines(text: str, start: int, end: int) -> tuple[list[tuple[int, str]], int, int]:
+    """The lines in which the opening can lie, with their offsets; the index of the last labelled one, -1 where there is none; the offset behind them."""
+    lines: list[tuple[int, str]] = []
+    last, filled, offset = -1, 0, start
+    for raw in text[start : min(end, start + _LONGEST)].splitlines(True):
+        line = raw.strip()
         label = label_of(line)
-        if label is not None and (label[0] not in ("ref", "classified_by") or last >= 0 or filled < _FARTHEST_LABEL // 3):
-            last = index
-        elif filled > _FARTHEST_LABEL or (last >= 0 and (_NUMBERED.match(line) and len(line) > 30 or index > last + 30)):
+        parts = _split_labels(offset, raw) if label is not None and ":" in raw and filled < _FARTHEST_LABEL else [(offset, line)]
+        offset += len(raw)
+        for at, part in parts:
+            lines.append((at, part))
+            if not part:
+                continue
+            filled += 1
+            label = label_of(part) if len(parts) > 1 else label
+            if label is not None and (label[0] not in ("ref", "classified_by") or last >= 0 or filled < _FARTHEST_LABEL // 3):
+                last = len(lines) - 1
+        if filled > _FARTHEST_LABEL or last >= 0 and (_NUMBERED.match(line) and len(line) > 30 or len(lines) > last + 30):
             break
-    return last
+    return lines, last, offset
 
 
 def _is_prose(lines: list[tuple[int, str]], index: int) -> bool:

@@ -9,7 +9,7 @@ from cablespan.header.opening import Opening
 from cablespan.header.posts import canonical_id, known_post
 from cablespan.header.prose import signers, subject_of, tags_of
 from cablespan.header.references import references_of
-from cablespan.header.transmission import date_time_group, info_recipients, recipients, sender
+from cablespan.header.transmission import correspondents, date_time_group
 
 _TRANSMISSION_ID = re.compile(r"V[ZV]CZC[A-Z]{3}\d{0,4}|VZCZC\w{1,10}")
 _SERIAL = re.compile(r"(?:^|[\s/])([A-Z][A-Z .'/]{2,30}?)[ ]{1,8}0{0,5}(\d{1,6})\b(?!\s{0,3}\d{6}Z)")
@@ -58,17 +58,17 @@ def parse(opening: Opening, head: str, body: str, **known: Any) -> Header:
     reference_id = known.get("reference_id") or reference_id_of(opening, known.get("created") or created)
     created = known.get("created") or created
     transmission_id = _TRANSMISSION_ID.search(head)
-    info = info_recipients(head)
+    sender, to, info = correspondents(head)
     facts = {
         "reference_id": reference_id,
         "created": created,
         "classification": classification_of(opening),
         "transmission_id": transmission_id[0] if transmission_id else None,
         "precedence": precedence,
-        "from_": sender(head),
-        "to": tuple(recipients(head)),
+        "from_": sender,
+        "to": tuple(addressee for addressee in to if not addressee.excluded),
         "info": tuple(addressee for addressee in info if not addressee.excluded),
-        "excluded": tuple(addressee for addressee in info if addressee.excluded),
+        "excluded": tuple(addressee for addressee in [*to, *info] if addressee.excluded),
         "subject": subject_of(fields.get("subject", "")),
         "tags": tuple(tags_of(fields["tags"])) if "tags" in fields else (),
         "references": tuple(references_of(fields["ref"], year=int(created[:4]) if created and created[:4].isdigit() else None, reference_id=reference_id)) if "ref" in fields else (),

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import islice
 
 from cablespan.header.furniture import inline_marks, is_furniture
 from cablespan.header.opening import read_opening
@@ -22,6 +23,7 @@ _END = re.compile(r"[-=*\s(\[{]{0,6}(?:\bEND\s{1,3}(?:OF\s)?(?:EXECUTIVE\s)?SUMM
 _RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")
 _PARAGRAPH = re.compile(rf"^[ \t]*(?:¶\s{{0,2}})?\d{{1,3}}\s?(?:[.)](?!\d)|(?=[ \t]{_MARKING}))|^[ \t]*¶")
 _STARTS = re.compile(rf"^[ \t]*{_NUMBER}[ \t]*")
+_LAST = 800  # characters in which a signature lies, with the notes that may follow it
 _SIGNER = r"(?:(?:MC|MAC|MAc|Mc|Mac|DE|LA|DEL|VAN|VON|DER|DI|DA|LE|EL|AL|ST)[ '.-]?)?[A-Z](?:[A-Z]|['’-](?=[A-Z])){1,19}"
 _SIGNATURE = re.compile(rf"{_SIGNER}(?:(?: [A-Z]\.)? {_SIGNER})?(?:\s?(?:/|&| AND |,)\s?{_SIGNER}){{0,2}}")
 
@@ -155,9 +157,9 @@ def signers(text: str) -> list[str]:
     >>> signers("18. (U) All is well.\\nROE/MCDOE\\n"), signers("It is well. End comment. ROE")
     (['ROE', 'MCDOE'], ['ROE'])
     """
-    lines = [line.strip() for line in text.splitlines()[-25:]]
-    lines = [line for line in lines if line and not is_furniture(line) and not _RULE.match(line) and not line.upper().startswith(("NOTE", "(NOTE"))]
-    for line in reversed(lines[-6:]):
+    lines = [line.strip() for line in text[-_LAST:].splitlines()[-25:]]
+    written = (line for line in reversed(lines) if line and not is_furniture(line) and not _RULE.match(line) and not line.upper().startswith(("NOTE", "(NOTE")))
+    for line in islice(written, 6):
         bare = re.sub(r"[\s#*\d.()-]{1,20}$", "", re.sub(r"^[-\s*#\"]{1,10}", "", line)).strip()
         bare = re.sub(r"\s?\((?:ACTING|A|CDA|CHARGE)$", "", bare)
         found = _signed(bare)

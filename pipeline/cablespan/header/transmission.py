@@ -68,8 +68,8 @@ def _recipient(line: str, excluded: bool = False) -> Recipient | None:
     )
 
 
-def _addressees(text: str, block: str) -> list[Recipient]:
-    return [found for line, exempt in _blocks(text)[block] if (found := _recipient(line, exempt))]
+def _addressees(lines: list[tuple[str, bool]]) -> list[Recipient]:
+    return [found for line, exempt in lines if (found := _recipient(line, exempt))]
 
 
 def recipients(text: str) -> list[Recipient]:
@@ -78,22 +78,22 @@ def recipients(text: str) -> list[Recipient]:
     >>> recipients("FM AMEMBASSY OSLO\\nTO RUEHC/SECSTATE WASHDC IMMEDIATE 0123\\nINFO RUEHTA/AMEMBASSY ASTANA")
     [Recipient(route='RUEHC', name='SECSTATE WASHDC', precedence='IMMEDIATE', mcn='0123', excluded=False)]
     """
-    return _addressees(text, "TO")
+    return _addressees(_blocks(text)["TO"])
 
 
 def info_recipients(text: str) -> list[Recipient]:
     """The addressees for information of a header; those behind XMT are `excluded`."""
-    return _addressees(text, "INFO")
+    return _addressees(_blocks(text)["INFO"])
 
 
-def sender(text: str) -> str | None:
-    """The FM line's post.
+def correspondents(text: str) -> tuple[str | None, list[Recipient], list[Recipient]]:
+    """Sender, addressees for action, addressees for information.
 
-    >>> sender("FM AMEMBASSY ASTANA")
-    'AMEMBASSY ASTANA'
+    >>> correspondents("FM AMEMBASSY ASTANA")
+    ('AMEMBASSY ASTANA', [], [])
     """
-    lines = _blocks(text)["FM"]
-    return lines[0][0] if lines else None
+    blocks = _blocks(text)
+    return blocks["FM"][0][0] if blocks["FM"] else None, _addressees(blocks["TO"]), _addressees(blocks["INFO"])
 
 
 def date_time_group(text: str) -> tuple[str | None, str | None]:

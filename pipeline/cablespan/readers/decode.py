@@ -68,7 +68,7 @@ def _sloppy() -> bool:
 
 def repair(text: str, notes: list[str]) -> tuple[str, list[str]]:
     """Mojibake put right, line by line, where ftfy is sure of it."""
-    if _MOJIBAKE.search(text) is None:
+    if text.isascii() or _MOJIBAKE.search(text) is None:
         return text, notes
     from ftfy import fix_encoding
 

@@ -1,5 +1,6 @@
 """A body's lines put together to paragraphs: by their numbers and items where it has them, else by blank lines and ragged ends."""
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from cablespan.header.furniture import inline_marks, is_furniture
@@ -41,14 +42,15 @@ def is_row(line: str) -> bool:
 class Page:
     """What a body's lines have in common."""
 
-    def __init__(self, raws: list[str]):
-        lengths = sorted(len(raw.rstrip()) for raw in raws if not raw.isspace())
-        short = [length for length in lengths if length <= _UNWRAPPED]
+    def __init__(self, raws: list[str], marked: bool):
+        lengths = sorted(map(len, map(str.rstrip, raws)))
+        del lengths[: bisect_right(lengths, 0)]
+        short = lengths[: bisect_right(lengths, _UNWRAPPED)]
         self.wrapped = sum(short) * 2 >= sum(lengths) if lengths else True
         self.width = short[len(short) * 9 // 10] if short else 0
         blanks = len(raws) - len(lengths)
         self.blank_separated = blanks * 25 >= len(raws)
-        self.blanks_at_marks = _blanks_at_marks(raws)
+        self.blanks_at_marks = _blanks_at_marks(raws) if marked else None
         self.double_spaced = blanks * 10 >= 9 * len(lengths) > 90 and self.wrapped and self.width > 55
 
 
@@ -59,7 +61,7 @@ def _blanks_at_marks(raws: list[str]) -> int | None:
         line = raw.strip()
         if not line:
             blanks += 1
-        elif line[0] not in _LOWER and is_furniture(line):
+        elif line.isupper() and is_furniture(line):
             mark = True
         else:
             if mark:
@@ -210,8 +212,9 @@ def looks_like_heading(text: str) -> bool:
 
 def lay_out(source: str, start: int, end: int) -> list[Draft]:
     """The paragraphs of `source[start:end]` as drafts, in order."""
-    raws = source[start:end].splitlines(True)
-    page = Page(raws)
+    body = source[start:end]
+    raws = body.splitlines(True)
+    page = Page(raws, " OF 0" in body or "PAGE" in body)
     layout = _Layout(page)
     offset = start
     double_spaced = page.double_spaced
@@ -227,7 +230,7 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
         if first != raw[0]:
             begin += len(raw) - len(raw.lstrip())
         if first not in _LOWER:
-            if is_furniture(line):
+            if (line.isupper() or first in "#<" or line[1:2].islower()) and is_furniture(line):
                 layout.mark = True
                 continue
             if is_rule(line):
@@ -237,6 +240,22 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
             if marks:
                 _cut(layout, begin, line, marks)
                 continue
+        # Nine lines of ten just go on: they are told first.
+        current = layout.current
+        if (
+            current is not None
+            and not (layout.gap or layout.mark or current.rows)
+            and page.wrapped
+            and (first in _LOWER or first.isalpha() and layout.previous[-1] not in _TERMINAL and not line.startswith("PARA"))
+            and line[1:2] not in ".) "
+            and line[2:3] not in ".)"
+            and "   " not in line
+            and "\t" not in line
+            and "|" not in line
+        ):
+            current.lines.append((begin, line))
+            layout.previous = line
+            continue
         _put(layout, raws, index, raw, begin, line)
     return [draft for draft in layout.drafts if draft.lines]
 

@@ -8,6 +8,7 @@ from cablespan.segment.layout import Draft, looks_like_heading
 
 _OPENER = re.compile(r"[(\[]?\s?([A-Za-z][A-Za-z/&,' ]{2,40}?)\s{0,2}(?:\([A-Z]{1,4}\)\s?)?(?::|\.|--|–|—| -\s)")
 _END = re.compile(r"\bend\s(?:of\s)?(?:embassy\s|post\s|unofficial\s|informal\s)?(\w+)")
+_END_SIGNS = ("End ", "END ", " end s", "(end ", " end c", " end t", "-end ", "nquote", "NQUOTE")  # told by these first: lowering all text costs more
 _FARTHEST_END = 15  # paragraphs between the two ends of a block
 _STRONG = frozenset({"summary", "comment", "action request", "introduction", "biographic note"})
 
@@ -29,15 +30,17 @@ def section_of_heading(text: str) -> str | None:
 
 def section_of_opener(text: str) -> str | None:
     """The section that a paragraph's first words open: "Summary: ...", "(Comment: ...", "BEGIN TEXT."."""
+    if not (text[:1].isalpha() or text[:1] in "([{"):
+        return None
     match = _OPENER.match(text, 0, 64)
     return section_of_heading(match[1]) if match else None
 
 
 def ended_sections(text: str) -> set[str]:
     """The sections that end somewhere in a text: "End summary."."""
-    lowered = text.lower()
-    if "end " not in lowered and "unquote" not in lowered:
+    if not any(sign in text for sign in _END_SIGNS):
         return set()
+    lowered = text.lower()
     sections = {_sections().get(match[1]) for match in _END.finditer(lowered)}
     return sections | {"text"} if "unquote" in lowered else sections - {None}
 
