@@ -75,6 +75,9 @@ class _Sentence:
                 self.words[i] = "hyphen"
         self.end = len(self.words)
         while self.end and self.words[self.end - 1] in _CLOSING:
+            opened = self.words[: self.end].count("(") - (self.words[0] == "(")  # a bracket around the sentence is no part of a content
+            if self.words[self.end - 1] == ")" and opened >= self.words[: self.end].count(")"):
+                break
             self.end -= 1
         index = {token.i: i for i, token in enumerate(self.tokens)}
         self.entity_starts = {
@@ -197,7 +200,7 @@ class _Sentence:
             return None
         if behind in function_words("preposition") and words[cue.end - 1] not in ("for", "on", "as"):
             return None
-        if cue.start and not source and not self._leads(cue.start):
+        if cue.start and not source and (before == "to" or not self._leads(cue.start)):
             return None
         begin = self._content(cue.end)
         return (source, (start, cue.end), begin) if begin < self.end else None

@@ -105,8 +105,10 @@ class Speakers:
                 return self.author
             if words[0] in function_words("masculine") | function_words("feminine"):
                 return self._remember(self._person_before(source, sentence), person=True)
-            if words[0] in function_words("plural") or words[0] == "it":
+            if words[0] in function_words("plural"):
                 return self._remember(self._body_before(source, sentence), person=False)
+            if words[0] == "it":  # it may be anything, unless a body has just spoken
+                return self.last_body if self.last_body is not None and self.last == self.last_body else None
             if words[0] in function_words("addressee"):
                 return None
         mention = self._head(source, words)
