@@ -108,11 +108,18 @@ def common_words() -> frozenset[str]:
 
 @cache
 def _matcher(vocab: Vocab) -> tuple[PhraseMatcher, dict[int, tuple[Surface, ...]]]:
-    """A matcher over the lower-case forms of all names, and the surfaces behind each of its keys."""
+    """A matcher over the lower-case forms of all names, and the surfaces behind each of its keys.
+
+    Names are cut into tokens in every case they are written in: "U.S." is one token, "u.s." two.
+    """
     tokenizer = spacy.blank("en").tokenizer
     matcher, behind = PhraseMatcher(vocab, attr="LOWER"), {}
     for text, candidates in surfaces().items():
-        matcher.add(text, [Doc(vocab, words=[token.text for token in tokenizer(text)])])
+        written = {spelling for surface in candidates for spelling in _spellings(surface.text) if spelling.lower() == text}
+        if "." in text:
+            written |= {text, text.upper()}
+        cut = {tuple(token.lower_ for token in tokenizer(spelling)) for spelling in written}
+        matcher.add(text, [Doc(vocab, words=list(words)) for words in sorted(cut)])
         behind[vocab.strings[text]] = candidates
     return matcher, behind
 

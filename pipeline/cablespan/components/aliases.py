@@ -1,5 +1,6 @@
 """Who is who: all mentions of one entity in a cable share a cluster."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -148,8 +149,7 @@ def _things(doc: Doc) -> list[list[int]]:
 def _key(ent: Span, explained: dict[str, str], home: str | None, sender: dict[str, Any] | None) -> str:
     """What the mentions of a thing have in common."""
     name = fold(ent.text).removeprefix("the ")
-    if "(" in name and name.endswith(")"):
-        name = name[: name.rindex("(")].strip()
+    name = re.sub(r" ?\([^)]*\)", "", name).strip() or name
     meaning = explained.get(name)
     if ent.label_ == Entity.AGENCY:
         country = country_code(meaning.split(" of ")[-1]) if meaning and " of " in meaning else None

@@ -69,6 +69,9 @@ def _patterns() -> tuple[tuple[str, re.Pattern, bool], ...]:
     return tuple(compiled)
 
 
+_BY_HEAD = frozenset({Entity.AGENCY, Entity.ORG, Entity.LAW})
+
+
 class _View:
     """A Doc as plain lists, with the stretches that are written in capitals throughout."""
 
@@ -97,6 +100,10 @@ class _View:
         """The word before an index, a "the" in between left out."""
         word = self.word(index - 1)
         return self.word(index - 2) if word == "the" else word
+
+    def in_compound(self, start: int, end: int) -> bool:
+        """Whether a hyphen ties the tokens to another word ("ROK-Japan talks", "Rhodes-type")."""
+        return any(0 < at < len(self.words) - 1 and self.words[at] in ("-", "–") and self._joined(at) for at in (start - 1, end))
 
     def is_name(self, index: int) -> bool:
         """Whether the token can be part of a person's name: a capital letter, no ordinary word."""
@@ -222,7 +229,7 @@ def _named(view: _View, named: list[Match]) -> Iterator[Found]:
             label = _united_states(view, start, end)
         elif surface.name_class == "country" and surface.text.isupper() and len(surface.text) < 5 and _is_adjective(view, start, end):
             continue
-        if label:
+        if label and not view.in_compound(start, end):
             yield Found(start, end, label, sure=_is_sure(surface.text, surface.name_class))
 
 
@@ -246,6 +253,8 @@ def _united_states(view: _View, start: int, end: int) -> str | None:
     before = view.before(start)
     if view.word(end) in ("-", "–", "/") or view.word(start - 1) in ("-", "–", "/"):
         return None
+    if view.words[start] == "US" and view.capitals[start] and "U.S." in view.words:
+        return None
     if following and following[0].isalpha() and following not in word_list("after_actor"):
         return None
     return Entity.PLACE if before in word_list("before_place") else Entity.AGENCY
@@ -261,12 +270,29 @@ def _by_pattern(view: _View) -> Iterator[Found]:
             span = view.doc.char_span(start + lead, stop)
             if span is None or not len(span) or (mixed and view.capitals[span.start]):
                 continue
-            if label in (Entity.AGENCY, Entity.ORG, Entity.LAW) and view.capitals[span.start] and len(span) > 3:
-                continue
             begin = span.start
-            while label in (Entity.AGENCY, Entity.ORG, Entity.LAW) and begin < span.end - 1 and view.lower[begin] in word_list("leading"):
-                begin += 1
+            if label in _BY_HEAD:
+                capitals = view.capitals[begin]
+                if capitals and (len(span) > 3 or (len(span) == 1 and view.lower[begin] in common_words())):
+                    continue
+                begin = _own_beginning(view, span)
             yield Found(begin, span.end, label, sure=label in (Entity.DATE, Entity.MONEY, Entity.CABLE_REF))
+
+
+def _own_beginning(view: _View, span: Span) -> int:
+    """Where a name found by its head noun begins: behind words that lead up to it and behind the body that it belongs to."""
+    begin = span.start
+    for index in range(span.start + 1, span.end - 1):
+        if view.words[index] in ("'s", "’s") and view.words[index - 1] in _heads_of_bodies():
+            begin = index + 1
+    while begin < span.end - 1 and view.lower[begin] in word_list("leading"):
+        begin += 1
+    return begin
+
+
+@cache
+def _heads_of_bodies() -> frozenset[str]:
+    return frozenset(entry["name"] for entry in lexicon.load("heads") if entry["label"] == Entity.AGENCY)
 
 
 @cache

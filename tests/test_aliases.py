@@ -1,0 +1,137 @@
+"""Who is who within a cable."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cablespan.bcubed import bcubed
+from cablespan.components.aliases import Aliases
+from marked import parse_marked
+
+
+def clusters(nlp, marked, origin=None):
+    """The clusters of a marked text as sets of mentions' texts."""
+    text, spans = parse_marked(marked)
+    doc = nlp.make_doc(text)
+    doc.ents = [doc.char_span(start, end, label=label) for start, end, label in spans]
+    if origin:
+        doc._.cable = {"id": "", "meta": {}, "header": {"origin": origin}, "paragraphs": []}
+    Aliases(nlp, "aliases")(doc)
+    found = {}
+    for ent in doc.ents:
+        found.setdefault(ent.id_, []).append(ent.text)
+    found.pop("", None)
+    return sorted(found.values())
+
+
+TOGETHER = [
+    "<OFFICIAL>President Nazarbayev</OFFICIAL> spoke; <OFFICIAL>Nazarbayev</OFFICIAL> and <OFFICIAL>NAZARBAYEV</OFFICIAL> agreed",
+    "<OFFICIAL>Foreign Minister Rassoul</OFFICIAL> met us. The <OFFICIAL>Foreign Minister</OFFICIAL> said <OFFICIAL>FonMin</OFFICIAL> left",
+    "<OFFICIAL>Prime Minister Bulent Ecevit</OFFICIAL>, <OFFICIAL>Ecevit</OFFICIAL>, <OFFICIAL>Mr. Ecevit</OFFICIAL>",
+    "<OFFICIAL>Kim Chong-p'il</OFFICIAL> and <OFFICIAL>Kim Chong Pil</OFFICIAL>; <OFFICIAL>Kim</OFFICIAL>",
+    "<OFFICIAL>Caglayangil</OFFICIAL> and <OFFICIAL>Caglayangill</OFFICIAL>",
+    "<AGENCY>Intellectual Property Rights (IPR) Committee</AGENCY> and the <AGENCY>IPR Committee</AGENCY>",
+    "<ORG>Popular Movement of Angola</ORG> (<ORG>PMA</ORG>) and <ORG>PMA</ORG>",
+    "<ORG>PMA</ORG> (<ORG>Popular Movement of Angola</ORG>)",
+    "<AGENCY>Government of Kazakhstan</AGENCY> (<AGENCY>GOK</AGENCY>), <AGENCY>Kazakhstani Government</AGENCY>",
+    "<AGENCY>Financial Police</AGENCY>, <AGENCY>FINANCIAL POLICE</AGENCY>",
+    "<AGENCY>Department of State</AGENCY> and <AGENCY>Department</AGENCY> and <AGENCY>Dept</AGENCY>",
+]
+APART = [
+    "<OFFICIAL>Andreas Papandreou</OFFICIAL> and <OFFICIAL>George Papandreou</OFFICIAL>",
+    "<OFFICIAL>Ambassador Kim</OFFICIAL> and <OFFICIAL>General Kim</OFFICIAL>",
+    "<OFFICIAL>Ngo Dinh Nhu</OFFICIAL> and <PERSON>Madame Nhu</PERSON>",
+    "Turkish <OFFICIAL>Foreign Minister</OFFICIAL> and Greek <OFFICIAL>Foreign Minister</OFFICIAL>",
+    "<PLACE>Iran</PLACE> and <PLACE>Iraq</PLACE>",
+    "<PLACE>Mauritania</PLACE> and <PLACE>Mauritius</PLACE>",
+    "<PLACE>US</PLACE> and <AGENCY>USG</AGENCY>",
+]
+
+
+@pytest.mark.parametrize("marked", TOGETHER)
+def test_together(blank, marked):
+    assert len(clusters(blank, marked)) == 1
+
+
+@pytest.mark.parametrize("marked", APART)
+def test_apart(blank, marked):
+    assert len(clusters(blank, marked)) == 2
+
+
+def test_the_sender_speaks_of_itself(blank):
+    marked = "<AGENCY>Post</AGENCY>, <AGENCY>Embassy</AGENCY> and <AGENCY>Embassy Astana</AGENCY>; <AGENCY>Embassy London</AGENCY>"
+    assert clusters(blank, marked, origin="Embassy Astana") == [["Embassy London"], ["Post", "Embassy", "Embassy Astana"]]
+
+
+def test_surname_goes_to_the_one_last_named(blank):
+    marked = (
+        "<OFFICIAL>Andreas Papandreou</OFFICIAL> spoke. <OFFICIAL>Papandreou</OFFICIAL> left. "
+        "<OFFICIAL>George Papandreou</OFFICIAL> came. <OFFICIAL>Papandreou</OFFICIAL> stayed, <OFFICIAL>Andreas</OFFICIAL> not"
+    )
+    assert clusters(blank, marked) == [["Andreas Papandreou", "Papandreou", "Andreas"], ["George Papandreou", "Papandreou"]]
+
+
+def test_cluster_facts(blank):
+    text, spans = parse_marked("<OFFICIAL>Ecevit</OFFICIAL> on <DATE>May 1</DATE>: <OFFICIAL>Prime Minister Ecevit</OFFICIAL>")
+    doc = blank.make_doc(text)
+    doc.ents = [doc.char_span(*span[:2], label=span[2]) for span in spans]
+    Aliases(blank, "aliases")(doc)
+    assert doc._.clusters == [{"cluster": 0, "label": "OFFICIAL", "name": "Prime Minister Ecevit", "kb_id": "", "mentions": 2}]
+    assert [ent.id_ for ent in doc.ents] == ["0", "", "0"]
+
+
+def test_time_is_linear(blank):
+    from time import perf_counter
+
+    def seconds(count):
+        text = " ".join(f"General Name{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}son met." for i in range(count))
+        doc = blank.make_doc(text)
+        doc.ents = [_labelled(doc, i) for i in range(0, len(doc) - 3, 4)]
+        start = perf_counter()
+        Aliases(blank, "aliases").process(doc)
+        return perf_counter() - start
+
+    seconds(200)
+    assert seconds(4000) < 60 * max(seconds(400), 0.005)
+
+
+def _labelled(doc, start):
+    from spacy.tokens import Span
+
+    return Span(doc, start, start + 2, label="OFFICIAL")
+
+
+def test_bcubed_by_hand():
+    """Gold {1,2,3} {4,5}; predicted {1,2} {3,4,5}: precision (1+1+1/3+2/3+2/3)/5, recall (2/3+2/3+1/3+1+1)/5."""
+    precision, recall, f1 = bcubed("aaabb", "xxyyy")
+    assert precision == pytest.approx((2 + 5 / 3) / 5)
+    assert recall == pytest.approx((5 / 3 + 2) / 5)
+    assert f1 == pytest.approx(2 * precision * recall / (precision + recall))
+
+
+def test_bcubed_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="no mention"):
+        bcubed([], [])
+
+
+@given(st.lists(st.integers(0, 5), min_size=1))
+def test_bcubed_of_the_same_clusters_is_one(gold):
+    assert bcubed(gold, [f"c{number}" for number in gold]) == pytest.approx((1, 1, 1))
+
+
+def test_persons_marked_by_the_historians(shared, blank):
+    """B-cubed F1 of at least 0.95 over a tenth of the telegrams (scripts/evaluate_clusters.py measures all)."""
+    import importlib.util
+    import itertools
+    from pathlib import Path
+
+    path = Path(__file__).parents[1] / "scripts" / "evaluate_clusters.py"
+    spec = importlib.util.spec_from_file_location("evaluate_clusters", path)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    aliases, scores = Aliases(blank, "aliases"), []
+    for telegram in itertools.islice(script.telegrams(), 0, None, 10):
+        doc, gold = script.marked_persons(blank, telegram)
+        if gold:
+            scores.append(bcubed(gold, aliases.process(doc)).f1)
+    assert sum(scores) / len(scores) > 0.95

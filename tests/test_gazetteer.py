@@ -1,0 +1,130 @@
+"""Entities by lexicon and pattern: marked text in, the same marks out."""
+
+import pytest
+
+from cablespan.components.gazetteer import Gazetteer
+from cablespan.names import CLASSES, classes
+from marked import parse_marked
+
+CASES = [
+    "The <AGENCY>IPR Committee</AGENCY> and the <AGENCY>Financial Police</AGENCY> told <OFFICIAL>Econoff</OFFICIAL> so.",
+    "<OFFICIAL>President Nazarbayev</OFFICIAL> visited <PLACE>Astana</PLACE> on <DATE>March 1</DATE>.",
+    "Turkish <OFFICIAL>Prime Minister Ecevit</OFFICIAL> spoke in <PLACE>Ankara</PLACE>.",
+    "The <OFFICIAL>Shah</OFFICIAL> received <OFFICIAL>Ambassador Meyer</OFFICIAL> <DATE>yesterday</DATE>.",
+    "The <AGENCY>Government of Iran</AGENCY> paid <MONEY>$975,806</MONEY> in <DATE>February 2007</DATE>.",
+    "The <AGENCY>Turkish Government</AGENCY> and the <AGENCY>Soviet Embassy</AGENCY> agreed.",
+    "<AGENCY>Ministry of Foreign Affairs</AGENCY> officials cited <LAW>TRIPS</LAW> and the <LAW>Criminal Procedure Code</LAW>.",
+    "<AGENCY>NEA/IRN</AGENCY> should see <CABLE_REF>Ref A</CABLE_REF> and <CABLE_REF>reftel</CABLE_REF>.",
+    "It cost <MONEY>72 million tenge</MONEY> in <DATE>2005</DATE>.",
+    "<AGENCY>US</AGENCY> should support it; US aid continues, he said on a visit to <PLACE>US</PLACE>.",
+    "THE <OFFICIAL>SHAH</OFFICIAL> TOLD <OFFICIAL>AMBASSADOR MEYER</OFFICIAL> THAT <PLACE>IRAN</PLACE> WOULD WAIT FOR AID.",
+    "<AGENCY>AMEMBASSY PARIS</AGENCY> AND <AGENCY>AMEMBASSY LONDON</AGENCY>",
+    "<ORG>NATO</ORG> and the <ORG>Baath Party</ORG> rejected <LAW>Resolution 242</LAW>.",
+    "A visit to <PLACE>Kirkuk</PLACE> is planned for the ROK-Japan talks.",
+    "<OFFICIAL>General Khanh</OFFICIAL> left. Later <OFFICIAL>Khanh</OFFICIAL> returned.",
+    "<AGENCY>GOK</AGENCY> officials often cast it so.",
+    "He served as Foreign Minister under the former Defense Minister.",
+]
+
+
+@pytest.fixture(scope="module")
+def gazetteer(blank):
+    return Gazetteer(blank, "gazetteer")
+
+
+@pytest.mark.parametrize("marked", CASES)
+def test_marked_text(blank, gazetteer, marked):
+    text, spans = parse_marked(marked)
+    doc = gazetteer(blank(text))
+    assert [(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents] == spans
+
+
+def test_process_is_pure(blank, gazetteer):
+    doc = blank("Embassy Astana reports.")
+    assert gazetteer.process(doc)
+    assert not doc.ents
+
+
+def test_fill_keeps_what_stands_there(blank):
+    doc = blank("The Justice Ministry of Kazakhstan met Ambassador Meyer in Astana.")
+    doc.ents = [doc.char_span(4, 34, label="AGENCY")]
+    Gazetteer(blank, "gazetteer", mode="fill")(doc)
+    assert [ent.text for ent in doc.ents] == ["Justice Ministry of Kazakhstan", "Ambassador Meyer", "Astana"]
+
+
+def test_unknown_mode_is_refused(blank):
+    with pytest.raises(ValueError, match="'only' or 'fill'"):
+        Gazetteer(blank, "gazetteer", mode="all")
+
+
+def test_empty_and_odd_docs(blank, gazetteer):
+    for text in ("", " ", "\n\n\n", "(((", "AMEMBASSY", "Mr.", "of of of", "–" * 50):
+        gazetteer(blank(text))
+
+
+def test_classes_are_stable(blank):
+    assert CLASSES[:3] == ("country", "city", "region") and CLASSES[16:18] == ("word", "person")
+    doc = blank("USPTO told the Embassy in Kazakhstan.")
+    found = classes(doc)
+    assert len(found) == len(doc) and found[0] == 2 * CLASSES.index("us_agency") + 1
+    assert found[5] == 2 * CLASSES.index("country") + 1
+
+
+def test_pipeline_survives_disk_and_processes(tmp_path):
+    import spacy
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("cable_gazetteer", config={"mode": "only"})
+    nlp.to_disk(tmp_path)
+    again = spacy.load(tmp_path)
+    texts = ["Embassy Astana told NATO."] * 3
+    for doc in again.pipe(texts, n_process=2):
+        assert [ent.text for ent in doc.ents] == ["Embassy Astana", "NATO"]
+
+
+REAL = {
+    "AGENCY": {
+        "IPR Committee",
+        "IPR Commission",
+        "Financial Police",
+        "Justice Ministry",
+        "General Procuracy",
+        "USPTO",
+        "Department of Justice",
+        "Parliament",
+        "GOK",
+        "USG",
+        "Post",
+        "Embassy",
+    },
+    "PLACE": {"Kazakhstan", "Russia", "Astana"},
+    "OFFICIAL": {"President Nazarbayev", "Nazarbayev", "Econoff"},
+    "ORG": {"IIPA", "WTO"},
+    "LAW": {"Special 301 Watchlist", "TRIPS", "Criminal Code", "Criminal Procedure Code"},
+    "CABLE_REF": {"Ref A"},
+    "MONEY": {"121 million tenge", "$975,806", "14,385,725 tenge", "$116,013", "$9"},
+    "DATE": {"November 2005", "early 2008", "March 1", "2009", "February 2007"},
+}
+
+
+def test_real_cable(shared, blank, gazetteer):
+    import cablespan
+
+    (cable,) = cablespan.read(shared / "cables" / "07ASTANA454.txt")
+    doc = gazetteer(cablespan.to_doc(blank, cable))
+    found = {label: {ent.text for ent in doc.ents if ent.label_ == label} for label in REAL}
+    assert {label: names - found[label] for label, names in REAL.items() if names - found[label]} == {}
+
+
+def test_baseline_on_the_shared_gold(shared, blank, gazetteer):
+    """The baseline stays a useful one: exact micro F1 on the development gold."""
+    import gzip
+    import json
+
+    right = wrong = missed = 0
+    for row in map(json.loads, gzip.decompress((shared / "gold" / "dev.jsonl.gz").read_bytes()).splitlines()):
+        doc = gazetteer(blank(row["text"]))
+        found = {(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents}
+        gold = {(e["start"], e["end"], e["label"]) for e in row["entities"]}
+        right, wrong, missed = right + len(found & gold), wrong + len(found - gold), missed + len(gold - found)
+    assert 2 * right / (2 * right + wrong + missed) > 0.70

@@ -1,0 +1,121 @@
+"""What mentions are linked to, and knowledge bases of users' own."""
+
+import json
+
+import pytest
+
+from cablespan.components.aliases import Aliases
+from cablespan.components.linker import Linker
+from cablespan.knowledge import KnowledgeBase, KnowledgeError
+from marked import parse_marked
+
+
+def linked(nlp, marked, origin=None, linker=None):
+    """Mentions of a marked text with their ids, and the Doc."""
+    text, spans = parse_marked(marked)
+    doc = nlp.make_doc(text)
+    doc.ents = [doc.char_span(start, end, label=label) for start, end, label in spans]
+    if origin:
+        doc._.cable = {"id": "", "meta": {}, "header": {"origin": origin}, "paragraphs": []}
+    (linker or Linker(nlp, "linker"))(Aliases(nlp, "aliases")(doc))
+    return [ent.kb_id_ for ent in doc.ents], doc
+
+
+@pytest.mark.parametrize(
+    ("marked", "origin", "kb_id"),
+    [
+        ("<PLACE>Kazakhstan</PLACE>", None, "iso:KZ"),
+        ("<PLACE>USSR</PLACE>", None, "iso:SUHH"),
+        ("<PLACE>Singapore</PLACE>", None, "iso:SG"),
+        ("<PLACE>Astana</PLACE>", None, "geonames:1526273"),
+        ("<PLACE>Nowhereville</PLACE>", None, ""),
+        ("<AGENCY>GOK</AGENCY>", "Embassy Astana", "gov:KZ"),
+        ("<AGENCY>GOK</AGENCY>", "Embassy Nairobi", "gov:KE"),
+        ("<AGENCY>GOK</AGENCY>", "Embassy Paris", ""),
+        ("<AGENCY>GOK</AGENCY>", None, ""),
+        ("<AGENCY>GVN</AGENCY>", None, "gov:VDVNS"),
+        ("<AGENCY>USG</AGENCY>", None, "us:USG"),
+        ("<AGENCY>Turkish Government</AGENCY>", None, "gov:TR"),
+        ("<AGENCY>Post</AGENCY>", "Embassy Astana", "post:ASTANA"),
+        ("<AGENCY>Embassy London</AGENCY>", "Embassy Astana", "post:LONDON"),
+        ("<AGENCY>Department</AGENCY>", None, "us:STATE"),
+        ("<AGENCY>NEA/IRN</AGENCY>", None, "us:STATE/NEA/IRN"),
+        ("<AGENCY>Turkish Foreign Ministry</AGENCY>", "Embassy Athens", "body:MFA/TR"),
+        ("<AGENCY>Parliament</AGENCY>", "Embassy Astana", "body:PARLIAMENT/KZ"),
+        ("<AGENCY>Parliament</AGENCY>", None, ""),
+        ("<ORG>North Atlantic Treaty Organization</ORG>", None, "org:NATO"),
+        ("<LAW>TRIPS</LAW>", None, "law:TRIPS"),
+        ("<OFFICIAL>President Nazarbayev</OFFICIAL>", None, "person:Nursultan_Nazarbayev"),
+        ("<OFFICIAL>Foreign Minister</OFFICIAL>", None, "office:FOREIGN_MINISTER"),
+    ],
+)
+def test_ids(blank, marked, origin, kb_id):
+    assert linked(blank, marked, origin)[0] == [kb_id]
+
+
+def test_text_says_whose_government_it_is(blank):
+    ids, _ = linked(blank, "<AGENCY>Government of Kuwait</AGENCY> (<AGENCY>GOK</AGENCY>); <AGENCY>GOK</AGENCY>", "Embassy Astana")
+    assert ids == ["gov:KW"] * 3
+
+
+def test_officials_fields(blank):
+    _, doc = linked(blank, "Turkish <OFFICIAL>Prime Minister Bulent Ecevit</OFFICIAL> and later <OFFICIAL>Ecevit</OFFICIAL>")
+    (cluster,) = doc._.clusters
+    assert cluster["mentions"] == 2 and cluster["kb_id"] == "person:Bulent_Ecevit"
+    fields = {name: cluster[name] for name in ("office", "country", "given_name", "family_name")}
+    assert fields == {"office": "Prime Minister", "country": "TR", "given_name": "Bulent", "family_name": "Ecevit"}
+
+
+def test_title_that_contradicts_leaves_null(blank):
+    assert linked(blank, "<OFFICIAL>Sergeant Nasser</OFFICIAL>")[0] == [""]
+
+
+ACME = {"id": "acme:1", "kind": "company", "name": "Acme Oil", "aliases": ["Acme"]}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(*entries):
+        path = tmp_path / "kb.jsonl"
+        path.write_text("".join((e if isinstance(e, str) else json.dumps(e)) + "\n" for e in entries), encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_knowledge_of_ones_own(blank, write, tmp_path):
+    path = write(
+        ACME, {"id": "x:nato", "kind": "intergovernmental", "name": "NATO"}, {**ACME, "id": "acme:2", "name": "ACO", "same_as": "acme:1"}
+    )
+    linker = Linker(blank, "linker", kb=str(path))
+    assert linked(blank, "<ORG>acme</ORG>, <ORG>ACO</ORG>, <ORG>NATO</ORG>", linker=linker)[0] == ["acme:1", "acme:1", "x:nato"]
+    linker.to_disk(tmp_path / "saved")
+    again = Linker(blank, "linker").from_disk(tmp_path / "saved")
+    assert again.knowledge.lookup("Acme Oil", "ORG") == "acme:1"
+
+
+def test_name_of_two_entries_is_ambiguous(write):
+    assert KnowledgeBase.read(write(ACME, {**ACME, "id": "acme:2", "name": "Acme Bank"})).lookup("Acme", "ORG") is None
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ((ACME, ACME), r"kb.jsonl:2: id 'acme:1' stands in line 1 already"),
+        ((ACME, {**ACME, "id": "b", "kind": "ship"}), r"kb.jsonl:2: unknown kind 'ship'; known are .*company"),
+        (({**ACME, "same_as": "b"}, {**ACME, "id": "b", "same_as": "acme:1"}), r"kb.jsonl:1: same_as goes in a circle"),
+        (({**ACME, "same_as": "acme:1"},), r"goes in a circle"),
+        (({**ACME, "same_as": "c"},), r"kb.jsonl:1: same_as names 'c'"),
+        (("{",), r"kb.jsonl:1: not JSON"),
+        (("[]",), r"kb.jsonl:1: no id, name, kind"),
+        (({"id": "a", "kind": "company"},), r"kb.jsonl:1: no name"),
+        (({**ACME, "aliases": "Acme"},), r"kb.jsonl:1: aliases must be a list"),
+    ],
+)
+def test_faulty_knowledge(write, entries, message):
+    with pytest.raises(KnowledgeError, match=message):
+        KnowledgeBase.read(write(*entries))
+
+
+def test_empty_knowledge(write):
+    assert KnowledgeBase.read(write()).lookup("Acme", "ORG") is None
