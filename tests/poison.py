@@ -4,12 +4,22 @@ import os
 import signal
 import sys
 import time
-from functools import partial
+from functools import cache, partial
 
 import orjson
 import spacy
 from spacy.language import Language
+from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+
+@cache
+def ministries(vocab: Vocab) -> PhraseMatcher:
+    """Built on first use, as the lexicon's matchers are."""
+    matcher = PhraseMatcher(vocab, attr="LOWER")
+    matcher.add("a name that no text holds", [Doc(vocab, words=["the", "ministry"])])
+    return matcher
 
 
 @Language.component("poison")
@@ -27,6 +37,7 @@ def poison(doc: Doc) -> Doc:
     if "MEMORY" in doc.text:
         raise MemoryError
     time.sleep(float(os.environ.get("POISON_PACE", 0)))
+    assert ministries(doc.vocab)(doc) or "Ministry" not in doc.text
     doc.ents = [doc.char_span(0, len("The Embassy"), label="AGENCY", alignment_mode="expand")]
     return doc
 

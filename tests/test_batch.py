@@ -18,7 +18,7 @@ from cablespan.batch import annotate, folder, pool
 from cablespan.batch.folder import Folder
 from cablespan.batch.manifest import Manifest
 from cablespan.batch.results import lines
-from cablespan.batch.shard import KINDS, Options, Shard, annotate_shard
+from cablespan.batch.shard import KINDS, Options, Shard, annotate_shard, warm_up
 from cablespan.readers import scan
 
 CABLES = 60
@@ -269,7 +269,7 @@ def test_a_pipeline_that_cannot_be_loaded_ends_the_run(source, tmp_path):
 
 
 def test_a_shard_is_the_same_whatever_was_rejected_in_it(source):
-    nlp = poison.pipeline()
+    nlp = warm_up(poison.pipeline())
     items = list(scan(source))[:4]
     whole = annotate_shard(nlp, Shard(0, items, (0, 0), (0, 4)), Options())
     less = annotate_shard(nlp, Shard(0, items, (0, 0), (0, 4)), Options(), fatal={1: "it killed its process"})
@@ -283,4 +283,4 @@ def test_want_of_memory_is_the_machines_fault_and_not_the_cables(tmp_path):
     (tmp_path / "dump.jsonl").write_bytes(poison.dump(2, {1: "MEMORY"}))
     items = list(scan(tmp_path / "dump.jsonl"))
     with pytest.raises(MemoryError):  # the process ends, and the shard is tried again in another one
-        annotate_shard(poison.pipeline(), Shard(0, items, (0, 0), (0, 2)), Options())
+        annotate_shard(warm_up(poison.pipeline()), Shard(0, items, (0, 0), (0, 2)), Options())

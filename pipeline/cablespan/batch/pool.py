@@ -17,7 +17,7 @@ from queue import Empty, Queue
 from threading import Event, Thread
 from typing import Any
 
-from cablespan.batch.shard import Options, Result, Shard, annotate_shard, time_limit_reason
+from cablespan.batch.shard import Options, Result, Shard, annotate_shard, time_limit_reason, warm_up
 
 DEATHS = 2  # a cable that was in hand at so many deaths of its process is rejected
 GRACE = 5.0  # seconds beyond the time limit after which a process that did not stop by itself is killed
@@ -68,7 +68,7 @@ def _set_interrupt(handler: Any) -> None:
 def _work(pipe: Connection, loader: Callable[[], Any], options: Options) -> None:
     """A worker's life: load the model, then a shard at a time until the parent is gone."""
     try:
-        nlp = loader()
+        nlp = warm_up(loader())
         pipe.send(("ready", None))
         while True:
             shard, fatal = pipe.recv()

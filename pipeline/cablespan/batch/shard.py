@@ -60,6 +60,15 @@ class Options:
     compress: bool = False
 
 
+WARM_UP = "Prime Minister Ivanov told the EMBASSY in Kazakhstan on May 22, 2007 that the U.S. would pay $5 million under Resolution 242."
+
+
+def warm_up(nlp: "Language") -> "Language":
+    """Lets components build what they build on first use: within a memory zone it would lose its strings when the zone ends."""
+    nlp(WARM_UP)
+    return nlp
+
+
 class TimeLimit(BaseException):
     """A cable took too long. Not an Exception, so that no component swallows it."""
 
@@ -88,7 +97,7 @@ def annotate_shard(
     fatal: dict[int, str] | None = None,
     started: Callable[[int, int], None] = lambda index, words: None,
 ) -> Result:
-    """Annotates the cables of a shard.
+    """Annotates the cables of a shard; `nlp` has been warmed up.
 
     `fatal` names items that have killed their process before, with the reason; `started(index, words)` is told before each item.
     MemoryError is not caught: whether there is memory is the machine's matter, so the shard is tried again elsewhere.
