@@ -38,7 +38,7 @@ _TASK_KEYS = {"_input_hash", "_view_id", "answer", "tokens", "spans", "relations
 OF_TOKENS = ("prodigy", "docbin", "conll")
 logger = logging.getLogger(__name__)
 
-__all__ = ["FORMATS", "GoldError", "convert", "find_format", "read_docs", "read_records"]
+__all__ = ["FORMATS", "GoldError", "convert", "find_format", "read_docs", "read_placed", "read_records"]
 
 
 def find_format(path: str | Path) -> str:
@@ -101,6 +101,20 @@ def read_records(
     texts of stand-off annotations are. `tokenize`: spans that cut its tokens are widened, and told to `report`.
     Raises GoldError at the end with all that is wrong; records before the first error have been given by then.
     """
+    for record, _ in read_placed(path, format=format, layers=layers, texts=texts, tokenize=tokenize, report=report):
+        yield record
+
+
+def read_placed(
+    path: str | Path,
+    *,
+    format: str | None = None,
+    layers: Iterable[str] | None = None,
+    texts: Iterable[str | Path] = (),
+    tokenize: "Callable[[str], Doc] | None" = None,
+    report: Callable[[Problem], None],
+) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """As `read_records`, each record with the places of its paragraphs ("gold.jsonl:12"), its own under ""."""
     path = Path(path)
     format = format or find_format(path)
     options: dict[str, Any] = {}
@@ -120,7 +134,7 @@ def read_records(
                 record, problems = fitted(record, places, tokenize)
                 for problem in problems:
                     report(problem)
-            yield record
+            yield record, places
     if errors:
         raise GoldError(errors)
 
