@@ -44,7 +44,7 @@ PARAGRAPHS = [
             "by <DATE>early May</DATE>.",
             [],
         ),
-        ("COMMENT", "This is more than <AGENCY>post</AGENCY> expected after <CABLE_REF>Ref A</CABLE_REF>.", []),
+        ("COMMENT", "This is more than <AGENCY>post</AGENCY> expected after <CABLE_REF>Ref A</CABLE_REF>, and late.", []),
     ],
     [
         (

@@ -52,6 +52,9 @@ def checked(text: str, layers: Mapping[str, Any]) -> dict[str, list[dict[str, An
     sentences overlap, or a claim has no content.
     """
 
+    if not isinstance(layers, Mapping):
+        raise ValueError("layers are an object with entities, statements and claims")
+
     def place(mark: Any, what: str) -> dict[str, int]:
         start, end = (mark.get("start"), mark.get("end")) if isinstance(mark, Mapping) else (None, None)
         if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(text):

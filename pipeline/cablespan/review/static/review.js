@@ -122,7 +122,8 @@ function show(next) {
   draw();
   say(task.draft ? "Half-done work of before is back. z takes its steps back." : "");
   workspace.focus({ preventScroll: true });
-  byId("paragraph").scrollIntoView({ block: "nearest" });
+  if (task.versions) scrollTo(0, 0);
+  else byId("paragraph").scrollIntoView({ block: "nearest" });
 }
 
 // The cursor starts where the model is least sure.

@@ -1,0 +1,276 @@
+"""The review server: who is let in, what is refused, what goes in and out."""
+
+import gzip
+import json
+import time
+
+import pytest
+from starlette.testclient import TestClient
+
+from cablespan.review import review
+from cablespan.review.app import create_app
+from cablespan.review.intake import input_files, take_in
+from cablespan.review.outcome import write_answers
+from cablespan.review.safety import MAX_BODY
+from cablespan.store import Annotator, AnnotatorRole, Store
+from review_sample import make_record
+
+HOME = "http://127.0.0.1:8321"
+ANNA, BEN, EVA = Annotator("ANNA"), Annotator("BEN"), Annotator("EVA", AnnotatorRole.ADJUDICATOR)
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path / "review.sqlite", overlap=2)
+    store.add([make_record()])
+    yield store
+    store.close()
+
+
+def visit(store, origin=HOME, **options) -> TestClient:
+    return TestClient(create_app(store, **options), base_url=HOME, headers={"origin": origin} if origin else {})
+
+
+@pytest.fixture
+def anna(store):
+    client = visit(store, annotator="ANNA")
+    assert client.get("/").status_code == 200
+    return client
+
+
+def body(client, **changes) -> dict:
+    task = client.get("/api/next").json()["task"]
+    return {"uuid": "u1", "task": task["id"], "action": "accept", "layers": task["suggested"], "version": task["version"]} | changes
+
+
+def test_a_visitor_on_this_machine_is_let_in_under_the_name_given(anna):
+    assert anna.get("/api/session").json()["annotator"] == "ANNA"
+
+
+def test_without_a_name_the_page_asks(store):
+    client = visit(store)
+    assert client.get("/").url.path == "/enter"
+    assert client.get("/api/next").status_code == 401
+    client.post("/enter", data={"name": "<b>BEN</b>"})
+    page = client.get("/").text
+    assert "&lt;b&gt;BEN" in page
+    assert "<b>BEN" not in page
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 61, "A\u0000B", "A\u202eB"])
+def test_names_that_cannot_be_read_are_refused(store, name):
+    assert visit(store).post("/enter", data={"name": name}).status_code == 403
+
+
+def test_a_token_is_asked_for_and_must_be_right(store):
+    client = visit(store, annotator="ANNA", token="secret")
+    assert client.get("/").url.path == "/enter"
+    assert client.post("/enter", data={"name": "ANNA", "token": "guess"}).status_code == 403
+    assert client.get("/api/next").status_code == 401
+    assert client.post("/enter", data={"name": "ANNA", "token": "secret"}).status_code == 200
+    assert client.get("/api/next").status_code == 200
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_foreign_pages(store):
+    cookie = visit(store, annotator="ANNA").get("/", follow_redirects=False).headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+
+
+@pytest.mark.parametrize(
+    "origin", [None, "null", "http://evil.example", "http://127.0.0.1:9999", "http://127.0.0.1:8321.evil.example", "127.0.0.1:8321"]
+)
+def test_a_foreign_page_may_not_write(store, origin):
+    client = visit(store, annotator="ANNA")
+    client.get("/")
+    sent = {"origin": origin} if origin else {}
+    client.headers.pop("origin")
+    for path in ("/api/answer", "/api/undo", "/api/draft", "/enter"):
+        assert client.post(path, json={}, headers=sent).status_code == 403
+    assert list(store.standing_answers()) == []
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8321", "127.0.0.1.evil.example", "10.0.0.1", ""])
+def test_a_name_that_was_bent_to_this_machine_is_refused(anna, host):
+    assert anna.get("/", headers={"host": host}).status_code == 421
+
+
+def test_another_host_needs_a_token(tmp_path):
+    with pytest.raises(ValueError, match="--token"):
+        review([tmp_path], host="0.0.0.0")
+
+
+def test_every_answer_carries_the_strict_headers(anna):
+    for path in ("/", "/api/session", "/guidelines", "/static/review.js", "/static/none", "/enter"):
+        headers = anna.get(path).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+    page = anna.get("/").text
+    assert "<script>" not in page
+    assert "style=" not in page
+    assert "onclick" not in page
+
+
+def test_large_bodies_are_refused_with_and_without_a_length(anna):
+    assert anna.post("/api/answer", content=b"x" * (MAX_BODY + 1)).status_code == 413
+    chunks = (b"x" * 100_000 for _ in range(MAX_BODY // 100_000 + 2))
+    assert anna.post("/api/answer", content=chunks).status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py", "/static//etc/passwd"])
+def test_no_path_leads_out_of_the_static_files(anna, path):
+    assert anna.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"action": "destroy"}, 422),
+        ({"task": 99}, 422),
+        ({"task": "x; DROP TABLE answers"}, 422),
+        ({"layers": {"entities": [{"start": 0, "end": 9999, "label": "ORG"}]}}, 422),
+        ({"layers": [1, 2]}, 422),
+        ({"version": 7}, 409),
+    ],
+)
+def test_answers_that_do_not_fit_are_refused_and_nothing_is_stored(store, anna, changes, status):
+    answer = anna.post("/api/answer", json=body(anna, **changes))
+    assert answer.status_code == status
+    assert answer.json()["error"]
+    assert list(store.standing_answers()) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe"])
+def test_broken_requests_get_an_answer_and_no_traceback(anna, content):
+    assert anna.post("/api/answer", content=content).status_code in (400, 422)
+
+
+def test_an_answer_brings_the_next_task_and_twice_is_once(store, anna):
+    sent = body(anna)
+    first, again = (anna.post("/api/answer", json=sent).json() for _ in range(2))
+    assert first["version"] == again["version"]
+    assert first["next"]["id"] == 2
+    assert first["progress"]["done"] == 1
+    assert len(store.history(1)) == 1
+
+
+def test_a_conflict_says_what_is_there(anna):
+    sent = body(anna)
+    anna.post("/api/answer", json=sent)
+    conflict = anna.post("/api/answer", json=sent | {"uuid": "u2", "action": "reject"})
+    assert conflict.status_code == 409
+    assert conflict.json()["current"]["answer"]["action"] == "accept"
+
+
+def test_offsets_are_code_points_whatever_the_text(tmp_path):
+    text = "\U0001f600 e\u0301 \u202eGOK\u202c\u200b said\u00a0no \U0001f1f0\U0001f1ff."
+    record = make_record()
+    record |= {"paragraphs": [record["paragraphs"][0] | {"text": text}], "entities": [], "statements": [], "claims": []}
+    store = Store(tmp_path / "review.sqlite")
+    store.add([record])
+    client = visit(store, annotator="ANNA")
+    client.get("/")
+    tokens = client.get("/api/next").json()["task"]["tokens"]
+    assert all(text[start:end] == words for start, end, words, _ in tokens)
+    assert "".join(words + " " * blank for _, _, words, blank in tokens) == text
+
+
+def test_another_annotator_sees_nothing_of_an_answer(store, anna):
+    anna.post("/api/answer", json=body(anna, comment="my secret"))
+    ben = visit(store, annotator="BEN")
+    ben.get("/")
+    seen = ben.get("/api/next").text + ben.get("/api/session").text + ben.get("/api/task?id=1").text
+    assert "my secret" not in seen
+    assert "ANNA" not in seen
+    assert "versions" not in ben.get("/api/next").json()["task"]
+
+
+def test_the_adjudicator_sees_all(store, anna):
+    anna.post("/api/answer", json=body(anna))
+    store.answer(BEN, 1, "reject", {}, uuid="b", version=0)
+    eva = visit(store, annotator="EVA", adjudicate=True)
+    eva.get("/")
+    task = eva.get("/api/next").json()["task"]
+    assert [(version["annotator"], version["action"]) for version in task["versions"]] == [("ANNA", "accept"), ("BEN", "reject")]
+    assert task["disputed"]
+
+
+def take(store, *paths) -> list[str]:
+    for _ in take_in(store, input_files(paths)):
+        pass
+    return store.problems()
+
+
+def state(store) -> list[tuple]:
+    names = ("annotator", "role", "action", "layers", "comment", "flagged", "paragraph", "text", "fields")
+    answers = [{**answer, "seconds": int(answer["timestamp"])} for answer in store.standing_answers()]
+    return sorted(json.dumps([answer[name] for name in (*names, "seconds")], sort_keys=True) for answer in answers)
+
+
+def test_what_goes_out_as_prodigy_tasks_comes_back_to_the_same_state(tmp_path, store):
+    for task in (1, 2, 3, 4):
+        layers = store.task(task)["layers"]
+        store.answer(ANNA, task, "accept", layers, uuid=f"a{task}", version=0, comment="why?" if task == 2 else "", flagged=task == 3)
+        fewer = {**layers, "entities": layers["entities"][:1], "claims": []}
+        store.answer(BEN, task, "ignore" if task == 4 else "accept", fewer, uuid=f"b{task}", version=0)
+    store.answer(EVA, 2, "accept", store.task(2)["layers"], uuid="e2", version=0)
+    counts = write_answers(store, tmp_path / "out", dataset="demo")
+    assert list(counts.values()) == [8, 1]
+    line = json.loads((tmp_path / "out" / "entities.jsonl").read_text().splitlines()[0])
+    assert (line["_view_id"], line["_session_id"], line["_annotator_id"], line["answer"]) == ("ner_manual", "demo-ANNA", "ANNA", "accept")
+    assert isinstance(line["_timestamp"], int)
+    again = Store(tmp_path / "again.sqlite")
+    for _ in range(2):
+        assert take(again, tmp_path / "out", tmp_path / "out" / "gold") == []
+    assert state(again) == state(store)
+
+
+def test_edited_tasks_with_stale_hashes_come_in(tmp_path, store):
+    store.answer(ANNA, 1, "accept", store.task(1)["layers"], uuid="a", version=0)
+    write_answers(store, tmp_path / "out", dataset="demo")
+    path = tmp_path / "out" / "entities.jsonl"
+    task = json.loads(path.read_text())
+    task["spans"][0]["label"] = "ORG"
+    path.write_text(json.dumps(task) + "\n")
+    again = Store(tmp_path / "again.sqlite")
+    assert take(again, tmp_path / "out") == []
+    assert next(iter(again.standing_answers()))["layers"]["entities"][0]["label"] == "ORG"
+
+
+def test_one_layer_from_prodigy_is_a_suggestion_and_no_answer(tmp_path, store):
+    store.answer(ANNA, 1, "accept", store.task(1)["layers"], uuid="a", version=0)
+    write_answers(store, tmp_path / "out", dataset="demo")
+    again = Store(tmp_path / "again.sqlite")
+    (problem,) = take(again, tmp_path / "out" / "entities.jsonl")
+    assert "ANNA did not answer statements, claims" in problem
+    assert list(again.standing_answers()) == []
+    assert len(again.task(1)["layers"]["entities"]) == 4
+
+
+def test_broken_lines_are_named_and_the_rest_comes_in(tmp_path):
+    path = tmp_path / "cables-00000.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"id": \n' + json.dumps(make_record()).encode() + b"\n[1]\n"))
+    store = Store(tmp_path / "review.sqlite")
+    problems = take(store, tmp_path)
+    assert [problem.split(":")[0] for problem in problems] == ["cables-00000.jsonl.gz, line 1", "cables-00000.jsonl.gz, line 3"]
+    assert store.progress(ANNA)["total"] == 4
+
+
+def test_files_that_are_known_are_not_read_again(tmp_path):
+    path = tmp_path / "cables.jsonl"
+    path.write_text(json.dumps(make_record()) + "\n")
+    store = Store(tmp_path / "review.sqlite")
+    assert list(take_in(store, [path])) == [4]
+    assert list(take_in(store, [path])) == []
+    time.sleep(0.01)
+    path.write_text(json.dumps(make_record("07ASTANA9")) + "\n" + json.dumps(make_record()) + "\n")
+    assert list(take_in(store, [path])) == [8]
+    assert store.progress(ANNA)["total"] == 8
+
+
+def test_nothing_to_review_says_what_to_do(tmp_path):
+    with pytest.raises(FileNotFoundError, match="cablespan annotate"):
+        input_files([tmp_path])
+    with pytest.raises(FileNotFoundError, match="no such file"):
+        input_files([tmp_path / "none"])
