@@ -34,41 +34,54 @@ def _alternatives(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(set(words), key=lambda w: (-len(w), w)))
 
 
+class Pattern(NamedTuple):
+    """A line of lexicon/patterns.jsonl: `near` are words of which one must stand near a match, `mixed` forbids capitals text."""
+
+    label: str
+    regex: re.Pattern
+    near: frozenset[str]
+    mixed: bool
+
+
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern, bool], ...]:
-    """Label, pattern and whether it is for mixed case only, of each line of lexicon/patterns.jsonl with its placeholders filled in."""
-    calendar = lexicon.load("calendar")
-    posts = [name for entry in lexicon.load("posts") for name in (entry["origin"], entry["city"], *entry["aliases"]) if name]
-    cities = [name for entry in lexicon.load("cities") if entry["kind"] == "capital" for name in (entry["name"], *entry["aliases"])]
-    spans = _alternatives({*posts, *cities})
-    values = {
-        "month": _alternatives(name for e in calendar if e["kind"] == "month" for name in (e["name"], *e["aliases"])),
-        "fullmonth": _alternatives(e["name"] for e in calendar if e["kind"] == "month" and e["name"] != "May"),
-        "weekday": _alternatives(name for e in calendar if e["kind"] == "weekday" for name in (e["name"], *e["aliases"])),
-        "fullweekday": _alternatives(e["name"] for e in calendar if e["kind"] == "weekday"),
-        "number": _alternatives(word_list("number")),
-        "code": _alternatives(entry["code"] for entry in lexicon.load("currencies")),
-        "unit": _alternatives(
-            [unit for e in lexicon.load("currencies") for unit in e["units"] if unit not in common_words() - word_list("currency")]
-            + sorted(word_list("currency"))
-        ),
-        "origin": _alternatives(posts),
-        "ORIGIN": _alternatives(name.upper() for name in posts),
-        "cityspan": f"(?:(?i:{spans})(?: WASHDC)?)\\b",
-        "bureau": _alternatives(
-            alias
-            for e in lexicon.load("state_offices")
-            for alias in e["aliases"]
-            if "/" not in alias and alias.isupper() and len(alias) > 1
-        ),
+def _vocabulary() -> dict[str, frozenset[str]]:
+    """The words behind the placeholders of patterns."""
+    calendar, currencies, posts = lexicon.load("calendar"), lexicon.load("currencies"), lexicon.load("posts")
+    cities = [entry for entry in lexicon.load("cities") if entry["kind"] == "capital"]
+    offices = (alias for entry in lexicon.load("state_offices") for alias in entry["aliases"])
+    origins = {name for entry in posts for name in (entry["origin"], entry["city"], *entry["aliases"]) if name}
+    units = {unit for entry in currencies for unit in entry["units"]}
+    return {
+        "month": frozenset(name for e in calendar if e["kind"] == "month" for name in (e["name"], *e["aliases"])),
+        "fullmonth": frozenset(e["name"] for e in calendar if e["kind"] == "month") - {"May"},
+        "weekday": frozenset(name for e in calendar if e["kind"] == "weekday" for name in (e["name"], *e["aliases"])),
+        "fullweekday": frozenset(e["name"] for e in calendar if e["kind"] == "weekday"),
+        "number": word_list("number"),
+        "code": frozenset(entry["code"] for entry in currencies),
+        "unit": (units - common_words()) | word_list("currency"),
+        "origin": frozenset(origins),
+        "ORIGIN": frozenset(name.upper() for name in origins),
+        "city": frozenset(origins | {name for entry in cities for name in (entry["name"], *entry["aliases"])}),
+        "bureau": frozenset(name for name in offices if len(name) > 1 and name.isalpha() and name.isupper()),
     }
+
+
+@cache
+def _patterns() -> tuple[Pattern, ...]:
+    """The patterns of the lexicon with their placeholders ("{month}") filled in."""
+    words = _vocabulary()
+    alternatives = {kind: _alternatives(values) for kind, values in words.items()}
+    near = {kind: frozenset(value.lower().split()[0] for value in values) for kind, values in words.items()}
     compiled = []
     for entry in lexicon.load("patterns"):
-        pattern = re.sub(r"\{(\w+)\}", lambda name: values.get(name[1], name[0]) if not name[1].isdigit() else name[0], entry["pattern"])
-        compiled.append((entry["label"], re.compile(pattern, 0 if entry.get("case") else re.IGNORECASE), entry.get("mixed", False)))
+        pattern = re.sub(r"\{([A-Za-z]+)\}", lambda name: alternatives[name[1]], entry["pattern"])
+        regex = re.compile(pattern, 0 if entry.get("case") else re.IGNORECASE)
+        compiled.append(Pattern(entry["label"], regex, near.get(entry.get("near"), frozenset()), entry.get("mixed", False)))
     return tuple(compiled)
 
 
+# How far from the word that a pattern wants near (before, behind) a match can reach, in characters.
+_BEFORE, _BEHIND = 60, 80
 _BY_HEAD = frozenset({Entity.AGENCY, Entity.ORG, Entity.LAW})
 
 
@@ -81,14 +94,13 @@ class _View:
         self.words = [token.text for token in doc]
         self.lower = [word.lower() for word in self.words]
         self.capitals = [False] * len(doc)
-        self.breaks = set()
+        self._surroundings: dict[frozenset[str], list[tuple[int, int]]] = {}
         for block in re.finditer(r"(?:(?!\n[^\S\n]*\n).)+", self.text, re.DOTALL):
             letters = sum(map(str.isalpha, block[0]))
             small = sum(map(str.islower, block[0]))
             span = doc.char_span(block.start(), block.end(), alignment_mode="expand")
             if span is None:
                 continue
-            self.breaks.add(span.start)
             if letters > 3 and small < 0.3 * letters:
                 self.capitals[span.start : span.end] = [True] * len(span)
 
@@ -100,6 +112,25 @@ class _View:
         """The word before an index, a "the" in between left out."""
         word = self.word(index - 1)
         return self.word(index - 2) if word == "the" else word
+
+    def surroundings(self, words: frozenset[str]) -> list[tuple[int, int]]:
+        """Stretches of the text around the tokens that are one of `words`, cut at blanks."""
+        if words not in self._surroundings:
+            self._surroundings[words] = self._find_surroundings(words)
+        return self._surroundings[words]
+
+    def _find_surroundings(self, words: frozenset[str]) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        for index in (i for i, word in enumerate(self.lower) if word in words or word.rstrip(".") in words):
+            at = self.doc[index].idx
+            begin = max(0, self.text.rfind(" ", 0, max(0, at - _BEFORE)))
+            end = self.text.find(" ", at + _BEHIND)
+            end = len(self.text) if end < 0 else end
+            if found and begin <= found[-1][1]:
+                found[-1] = found[-1][0], end
+            else:
+                found.append((begin, end))
+        return found
 
     def in_compound(self, start: int, end: int) -> bool:
         """Whether a hyphen ties the tokens to another word ("ROK-Japan talks", "Rhodes-type")."""
@@ -262,21 +293,27 @@ def _united_states(view: _View, start: int, end: int) -> str | None:
 
 def _by_pattern(view: _View) -> Iterator[Found]:
     """What the patterns of the lexicon find."""
-    for label, pattern, mixed in _patterns():
-        for match in pattern.finditer(view.text):
-            start, stop = match.span()
-            text = match[0]
-            lead = len(text) - len(text.removeprefix("The ").removeprefix("the ").removeprefix("THE "))
-            span = view.doc.char_span(start + lead, stop)
-            if span is None or not len(span) or (mixed and view.capitals[span.start]):
-                continue
-            begin = span.start
-            if label in _BY_HEAD:
-                capitals = view.capitals[begin]
-                if capitals and (len(span) > 3 or (len(span) == 1 and view.lower[begin] in common_words())):
-                    continue
-                begin = _own_beginning(view, span)
-            yield Found(begin, span.end, label, sure=label in (Entity.DATE, Entity.MONEY, Entity.CABLE_REF))
+    for label, regex, near, mixed in _patterns():
+        for begin, end in view.surroundings(near) if near else [(0, len(view.text))]:
+            for match in regex.finditer(view.text, begin, end):
+                found = _of_match(view, label, match, mixed)
+                if found:
+                    yield found
+
+
+def _of_match(view: _View, label: str, match: re.Match, mixed: bool) -> Found | None:
+    """A pattern's match as whole tokens, without "the" and words that lead up to a name; None where it cannot stand here."""
+    start, end = match.span()
+    lead = 4 if match[0][:4].lower() == "the " else 0
+    span = view.doc.char_span(start + lead, end)
+    if span is None or not len(span) or (mixed and view.capitals[span.start]):
+        return None
+    begin = span.start
+    if label in _BY_HEAD:
+        if view.capitals[begin] and (len(span) > 3 or (len(span) == 1 and view.lower[begin] in common_words())):
+            return None
+        begin = _own_beginning(view, span)
+    return Found(begin, span.end, label, sure=label in (Entity.DATE, Entity.MONEY, Entity.CABLE_REF))
 
 
 def _own_beginning(view: _View, span: Span) -> int:
