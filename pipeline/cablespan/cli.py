@@ -287,5 +287,41 @@ def adjudicate(
         raise typer.Exit(1)
 
 
+GoldTexts = Annotated[
+    list[Path] | None,
+    typer.Option("--texts", help="Folder or file with the texts of stand-off gold; repeat it.", show_default="NAME.texts.jsonl beside"),
+]
+
+
+@app.command(epilog="Example: `cablespan evaluate models/en_cable_sm annotations/modern --texts corpus/modern --report scores.html`")
+def evaluate(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="Folder of a trained pipeline; `rules` is the baseline of rules alone.")],
+    gold: Annotated[list[Path], typer.Argument(metavar="GOLD...", help="Gold in any format of convert.", show_default=False)],
+    report: Annotated[Path | None, typer.Option(help="File for a page with plots and mistakes.", show_default=False)] = None,
+    json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")] = False,
+    texts: GoldTexts = None,
+) -> None:
+    """How good a model is: precision, recall, F1 with intervals, confusion, slices, calibration, mistakes."""
+    from cablespan.evaluation import evaluate_files
+
+    result = evaluate_files(model, gold, texts=texts or (), report=lambda problem: typer.echo(problem, err=True))
+    if report is not None:
+        from cablespan.evaluation.page import page
+
+        report.write_text(page(result), encoding="utf-8")
+    if json:
+        import orjson
+
+        typer.echo(orjson.dumps(result, option=orjson.OPT_INDENT_2).decode())
+    else:
+        from rich.console import Console
+
+        from cablespan.evaluation.table import tables
+
+        console = Console()
+        for table in tables(result):
+            console.print(table)
+
+
 if __name__ == "__main__":
     sys.exit(app())

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy
 
-from cablespan.evaluation.counts import NOTHING, Judged, best_overlap
 from cablespan.agreement.matching import match_exactly
+from cablespan.evaluation.counts import NOTHING, Judged, best_overlap
 from cablespan.labels import Entity, Statement
 
 RESAMPLES, SEED = 1000, 0
