@@ -1,5 +1,6 @@
 """The charts of a report: Vega-Lite specifications by Altair, drawn in the browser by the script that goes into the page."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -10,7 +11,7 @@ import orjson
 import vl_convert
 
 from cablespan.labels import Certainty, Entity, Statement
-from cablespan.report.findings import UNKNOWN, Findings
+from cablespan.report.findings import UNKNOWN, Findings, Thing
 
 INK, MUTED, ACCENT, GRID = "#1f2933", "#61707f", "#1f5f8b", "#e4e8ec"
 STATEMENT_COLOURS = dict(zip(Statement, ("#b8c0c8", "#b5403a", "#e08e3c", "#d9b640", "#5b8c5a", "#1f5f8b", "#8fb8d6"), strict=True))
@@ -102,7 +103,7 @@ def _years(findings: Findings) -> Chart | None:
     base = alt.Chart(_data(rows), width=WIDE, height=150)
     bars = base.mark_bar(color=ACCENT, cornerRadiusEnd=2).encode(
         x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-        y=alt.Y("cables:Q", title="cables", axis=alt.Axis(tickCount=4, format="~s")),
+        y=alt.Y("cables:Q", title="cables", axis=alt.Axis(tickCount=4, tickMinStep=1, format="~s")),
         tooltip=["year:O", alt.Tooltip("cables:Q", format=",")],
     )
     top = max(rows, key=lambda row: row["cables"])
@@ -168,8 +169,9 @@ def _most_named(findings: Findings, label: Entity, title: str) -> Chart | None:
     things = findings.most_named(label)
     if not things:
         return None
-    names = [thing.name for thing in things]
-    rows = [{"name": thing.name, "mentions": thing.mentions, "cables": thing.cables} for thing in things]
+    shown = _told_apart(things)
+    names = list(shown.values())
+    rows = [{"name": shown[thing.key], "mentions": thing.mentions, "cables": thing.cables} for thing in things]
     years = findings.years()
     step = 26
     y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False, labelPadding=8, labelLimit=180))
@@ -180,28 +182,38 @@ def _most_named(findings: Findings, label: Entity, title: str) -> Chart | None:
     words = "; ".join(f"{thing.name}: {thing.mentions:,}" for thing in things)
     if len(years) <= 2:
         return _chart(title, bars, words)
-    lines = [
-        # Each line keeps to its own band: 0 to 1 of its highest year.
-        {
-            "name": thing.name,
-            "year": year,
-            "mentions": thing.years[year],
-            "level": thing.years[year] / (max(thing.years.values(), default=0) or 1),
-        }
-        for thing in things
-        for year in years
-    ]
+    lines = []
+    for band, thing in enumerate(reversed(things)):
+        # Each line keeps to its own band: 0.1 to 0.9 of its highest year.
+        top = max(thing.years.values(), default=0) or 1
+        lines += [
+            {
+                "name": shown[thing.key],
+                "year": year,
+                "mentions": thing.years[year],
+                "floor": band + 0.1,
+                "level": band + 0.1 + 0.8 * thing.years[year] / top,
+            }
+            for year in years
+        ]
     trend = (
-        alt.Chart(_data(lines), width=90, height=step - 8)
+        alt.Chart(_data(lines), width=100, height=step * len(things))
         .mark_area(line={"color": ENTITY_COLOURS[label], "strokeWidth": 1.5}, color=ENTITY_COLOURS[label], fillOpacity=0.15)
         .encode(
             x=alt.X("year:Q", axis=None, scale=alt.Scale(domain=[years[0], years[-1]], nice=False)),
-            y=alt.Y("level:Q", axis=None, scale=alt.Scale(domain=[0, 1.05])),
-            row=alt.Row("name:N", sort=names, header=None, spacing=8),
+            y=alt.Y("level:Q", axis=None, scale=alt.Scale(domain=[0, len(things)], nice=False)),
+            y2="floor:Q",
+            detail="name:N",
             tooltip=["name:N", "year:O", alt.Tooltip("mentions:Q", format=",")],
         )
     )
     return _chart(title, alt.hconcat(bars, trend, spacing=14), words)
+
+
+def _told_apart(things: list[Thing]) -> dict[tuple[str, str], str]:
+    """The names of things by their keys; of two that bear one name each gets its entry in the knowledge base behind it."""
+    named = Counter(thing.name for thing in things)
+    return {thing.key: thing.name if named[thing.name] == 1 else f"{thing.name} ({thing.kb_id or 'unknown'})" for thing in things}
 
 
 def _map(findings: Findings) -> Chart | None:
@@ -212,7 +224,7 @@ def _map(findings: Findings) -> Chart | None:
     land = alt.InlineData(
         orjson.loads(files(__package__).joinpath("land-110m.json").read_bytes()), alt.TopoDataFormat(feature="land", type="topojson")
     )
-    world = alt.Chart(land).mark_geoshape(fill="#e9ecef", stroke="#cdd4da", strokeWidth=0.5)
+    world = alt.Chart(land).mark_geoshape(fill="#e6e9ec", stroke="#cdd4da", strokeWidth=0.5, clip=True)
     dots = (
         alt.Chart(_data(places))
         .mark_circle(color=ACCENT, opacity=0.6, stroke="white", strokeWidth=0.7)
@@ -235,14 +247,26 @@ def _map(findings: Findings) -> Chart | None:
             tooltip=["name:N", alt.Tooltip("mentions:Q", format=","), alt.Tooltip("cables:Q", format=",")],
         )
     )
-    labels = (
-        alt.Chart(_data(places[:12]))
-        .mark_text(dy=-12, fontSize=11, color=INK, stroke="white", strokeWidth=3, strokeJoin="round", strokeOpacity=0.8)
-        .encode(longitude="lon:Q", latitude="lat:Q", text="name:N")
-    )
-    names = labels.mark_text(dy=-12, fontSize=11, color=INK)
-    chart = alt.layer(world, dots, labels, names).project("naturalEarth1").properties(width=WIDE, height=480)
+    labels = alt.Chart(_data(_labelled(places))).encode(longitude="lon:Q", latitude="lat:Q", text="name:N")
+    halo = labels.mark_text(dy=-13, fontSize=11.5, stroke="white", strokeWidth=3, strokeJoin="round", strokeOpacity=0.85)
+    names = labels.mark_text(dy=-13, fontSize=11.5, color=INK)
+    # Cut below Cape Horn: no cable comes from Antarctica.
+    chart = alt.layer(world, dots, halo, names).project("naturalEarth1", scale=182, translate=[500, 275]).properties(width=WIDE, height=455)
     return _chart("Places on the map", chart, f"{len(places)} places; most named: {', '.join(place['name'] for place in places[:12])}.")
+
+
+def _labelled(places: list[dict[str, Any]], number: int = 14) -> list[dict[str, Any]]:
+    """The most named places of which the names do not lie over each other."""
+    chosen: list[dict[str, Any]] = []
+    for place in places:
+        if all(
+            abs(place["lat"] - other["lat"]) > 5 or abs(place["lon"] - other["lon"]) > 1.3 * len(place["name"] + other["name"])
+            for other in chosen
+        ):
+            chosen.append(place)
+        if len(chosen) == number:
+            break
+    return chosen
 
 
 def _ticks(places: list[dict[str, Any]]) -> list[int]:
@@ -261,7 +285,7 @@ def _about(findings: Findings, number: int = 14) -> Chart | None:
         by_key[key] = by_key.get(key, 0) + count
     top = lambda counts: sorted(counts, key=lambda value: (-counts[value], str(value)))[:number]  # noqa: E731
     speakers, keys = top(by_speaker), [key for key in top(by_key) if key in findings.things]
-    names = {key: findings.things[key].name for key in keys}
+    names = _told_apart([findings.things[key] for key in keys])
     rows = [
         {"speaker": speaker, "about": names[key], "claims": pairs[speaker, key]}
         for speaker in speakers
@@ -274,14 +298,14 @@ def _about(findings: Findings, number: int = 14) -> Chart | None:
             "about:N",
             sort=list(names.values()),
             title="who or what the claim names",
-            axis=alt.Axis(orient="top", labelAngle=-40, ticks=False, domain=False),
+            axis=alt.Axis(orient="top", labelAngle=-40, ticks=False, domain=False, labelLimit=150),
         ),
         tooltip=["speaker:N", "about:N", alt.Tooltip("claims:Q", format=",")],
     )
     tiles = base.mark_rect(cornerRadius=2, stroke="white", strokeWidth=2).encode(
         color=alt.Color("claims:Q", scale=alt.Scale(scheme="blues", type="sqrt"), legend=None)
     )
-    middle = max(row["claims"] for row in rows) * 0.3
+    middle = max(2, max(row["claims"] for row in rows) * 0.35)
     numbers = base.mark_text(fontSize=11).encode(
         text=alt.Text("claims:Q", format="~s"), color=alt.condition(alt.datum.claims > middle, alt.value("white"), alt.value(INK))
     )
@@ -301,7 +325,7 @@ def _certainty(findings: Findings, number: int = 14) -> Chart | None:
     if not rows:
         return None
     chart = (
-        alt.Chart(_data(rows), width=WIDTH, height=alt.Step(26))
+        alt.Chart(_data(rows), width=WIDE, height=alt.Step(26))
         .mark_bar()
         .encode(
             y=alt.Y("speaker:N", sort=speakers, title=None, axis=alt.Axis(ticks=False, domain=False, labelPadding=8)),

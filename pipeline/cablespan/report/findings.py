@@ -3,6 +3,7 @@
 import heapq
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
@@ -27,6 +28,18 @@ class Thing:
     mentions: int = 0
     cables: int = 0
     years: Counter = field(default_factory=Counter)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes two mentions mean the same: label, and the knowledge base's entry or else the name."""
+        return self.label, self.kb_id or self.name.casefold()
+
+
+@cache
+def known_names() -> dict[str, str]:
+    """The proper names of the lexicon's entries by their `kb_id`."""
+    lists = ("countries", "cities", "regions", "orgs", "us_agencies", "bodies", "laws")
+    return {entry["kb_id"]: entry["name"] for name in lists for entry in load(name) if entry.get("kb_id")}
 
 
 @dataclass
@@ -83,7 +96,7 @@ class Findings:
             keys.append(key)
             thing = self.things.get(key)
             if thing is None:
-                thing = self.things[key] = Thing(entity["label"], name, kb_id)
+                thing = self.things[key] = Thing(entity["label"], known_names().get(kb_id, name), kb_id)
             elif thing.name.isupper() and not name.isupper():
                 thing.name = name
             thing.mentions += 1
