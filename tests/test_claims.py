@@ -92,8 +92,11 @@ def test_any_parts_make_claims_of_whole_parts(steps):
     assert sum(len([p for p in parts if p.role == Role.CONTENT and t.content[0] <= p.start < t.content[1]]) for t in triples) == contents
 
 
-def test_a_tagger_s_parts_go_before_the_rules():
-    text, spans = parse_marked("<SOURCE>Poe</SOURCE> <CUE>went on</CUE>: <CONTENT>no dam is safe</CONTENT>. Roe said nothing would help.")
+def test_a_tagger_s_parts_are_completed_by_rule():
+    text, spans = parse_marked(
+        "<SOURCE>Poe</SOURCE> <CUE>went on</CUE>: <CONTENT>no dam is safe</CONTENT>. Roe <CUE>said</CUE> <CONTENT>it held</CONTENT>. "
+        "Poe told Roe that it leaks. Engineers found that it leaks. <CONTENT>Rivers</CONTENT> rise."
+    )
     doc = NLP(text)
     doc.spans["claim_parts"] = [doc.char_span(start, end, label=label) for start, end, label in spans]
     CLAIMS_OF(doc)
@@ -101,8 +104,14 @@ def test_a_tagger_s_parts_go_before_the_rules():
         ("Poe", "SOURCE", "0"),
         ("went on", "CUE", "0"),
         ("no dam is safe", "CONTENT", "0"),
+        ("Roe", "SOURCE", "1"),  # the tagger's cue, the rule's source
+        ("said", "CUE", "1"),
+        ("it held", "CONTENT", "1"),
+        ("Poe", "SOURCE", "2"),  # a sure cue that the tagger missed; "found" is not sure, and a content without a cue is none
+        ("told", "CUE", "2"),
+        ("it leaks", "CONTENT", "2"),
     ]
-    assert doc.spans[CLAIMS].attrs["claims"] == {"0": {"speaker": None, "certainty": "asserted"}}
+    assert doc.spans[CLAIMS].attrs["claims"] == {key: {"speaker": None, "certainty": "asserted"} for key in "012"}
 
 
 @pytest.mark.parametrize(

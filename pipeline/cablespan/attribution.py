@@ -3,7 +3,7 @@
 All places are `(start, end)` in characters of one text, ends exclusive.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from cablespan.labels import Role
@@ -126,6 +126,37 @@ def assemble(text: str, parts: Iterable[Part]) -> list[Triple]:
             said_by = parts[j - 1] if j and parts[j - 1].role == Role.SOURCE and ":" in text[parts[j - 1].end : part.start] else None
             triples.append(Triple(said_by and (said_by.start, said_by.end), None, (part.start, part.end)))
     return sorted(triples, key=lambda triple: triple.content)
+
+
+def complete(tagged: Iterable[Triple], by_rule: Iterable[Triple], sure: Callable[[Place], bool]) -> list[Triple]:
+    """A tagger's triples with what the rules know besides: sources and cues that are missing, and claims of cues that are `sure`.
+
+    A content that has no cue by either is left out.
+    """
+    by_rule = list(by_rule)
+    completed = []
+    for triple in tagged:
+        same = max(by_rule, key=lambda other: overlap(other.content, triple.content), default=None)
+        if same is not None and overlap(same.content, triple.content) < 0.5:
+            same = None
+        if triple.cue is None:
+            triple = Triple(same.source, same.cue, triple.content) if same else triple
+        elif triple.source is None and same is not None and same.cue is not None and _touch(triple.cue, same.cue):
+            triple = triple._replace(source=same.source)
+        if triple.cue is not None or triple.source is not None:
+            completed.append(triple)
+    for other in by_rule:
+        if other.cue is not None and sure(other.cue) and not any(_meet(other, triple) for triple in completed):
+            completed.append(other)
+    return completed
+
+
+def _touch(one: Place, other: Place) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _meet(one: Triple, other: Triple) -> bool:
+    return _touch(one.content, other.content) or (one.cue is not None and other.cue is not None and _touch(one.cue, other.cue))
 
 
 def _interrupts(text: str, parts: list[Part], cue: int, behind: int, taken: set[int]) -> bool:

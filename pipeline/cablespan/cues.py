@@ -59,6 +59,11 @@ def lexicon_entries(words: Sequence[str]) -> list[dict[str, Any]]:
     return [entry for _, entry in sorted(found, key=lambda pair: -pair[0])]
 
 
+def is_sure(cue: str) -> bool:
+    """Whether a cue hardly ever means anything else: three of four times and more in the gold, where the rules find it."""
+    return any(entry.get("sure") for entry in lexicon_entries(cue.lower().split())[:1])
+
+
 def rule_parts(sentence: Span) -> list[Part]:
     """SOURCE, CUE and CONTENT parts of one sentence, in order; empty where no cue of the lexicon governs anything."""
     return _Sentence(sentence).parts()

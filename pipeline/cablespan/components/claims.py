@@ -5,8 +5,8 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from cablespan.attribution import Part, Triple, assemble
-from cablespan.cues import rule_parts
+from cablespan.attribution import Part, Triple, assemble, complete
+from cablespan.cues import is_sure, rule_parts
 from cablespan.document import set_claims
 from cablespan.labels import Role
 from cablespan.sentence import statement_spans
@@ -15,7 +15,7 @@ from cablespan.speakers import Speakers, author, certainty
 
 @Language.factory("cable_claims", default_config={"parts_key": "claim_parts"}, assigns=["doc.spans"])
 class Claims:
-    """Writes `doc.spans["claims"]` from the span group `parts_key`; where a Doc has no such group, from the cue lexicon.
+    """Writes `doc.spans["claims"]` from the span group `parts_key`, completed by rule; by rule alone where a Doc has no such group.
 
     Runs last: speakers are clusters (`ent.id_`), so mentions must have been clustered and linked.
     """
@@ -31,8 +31,10 @@ class Claims:
         speakers = Speakers(doc, author(doc))
         claims = []
         for sentence in statement_spans(doc):
-            parts = rule_parts(sentence) if tagged is None else tagged.get(sentence.start, [])
-            for triple in sorted(assemble(text, parts), key=_first_place):
+            triples = assemble(text, rule_parts(sentence))
+            if tagged is not None:
+                triples = complete(assemble(text, tagged.get(sentence.start, [])), triples, lambda cue: is_sure(text[slice(*cue)]))
+            for triple in sorted(triples, key=_first_place):
                 cue = text[slice(*triple.cue)] if triple.cue else ""
                 claims.append(
                     {
