@@ -293,6 +293,54 @@ GoldTexts = Annotated[
 ]
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    epilog="Example: `cablespan train --config models/configs/cable_sm.cfg --train gold.jsonl --dev dev.jsonl --output mine "
+    "--training.max_epochs 10`",
+)
+def train(
+    context: typer.Context,
+    config: Annotated[Path, typer.Option(help="spaCy's config of the training; those of cablespan are in models/configs.")],
+    train: Annotated[list[Path], typer.Option(help="Gold in any format of convert, a file or folder; repeat it.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for model-best and model-last.")],
+    dev: Annotated[
+        list[Path] | None, typer.Option(help="Gold of other documents, to choose the best model by.", show_default="a share of --train")
+    ] = None,
+    texts: GoldTexts = None,
+    dev_share: Annotated[float, typer.Option(min=0.01, max=0.9, help="Share of the documents that is kept for dev without --dev.")] = 0.1,
+    allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Train although labels have no example.")] = False,
+    gpu: Annotated[int, typer.Option("--gpu-id", "-g", help="GPU, or -1 for the CPU.")] = -1,
+    code: Annotated[
+        Path | None, typer.Option("--code", "-c", help="Python file with registered functions of your own.", show_default=False)
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-V", help="Log what spaCy does.")] = False,
+) -> None:
+    """Train a model of your own with spaCy, on gold in any of our formats.
+
+    Gold and config are checked before. Any value of the config is given as --section.key value, as with `spacy train`.
+    """
+    from spacy.cli._util import parse_config_overrides
+
+    from cablespan.training import train as run
+
+    overrides = parse_config_overrides(list(context.args))
+    run(
+        config,
+        train,
+        dev or [],
+        output,
+        texts=texts or (),
+        dev_share=dev_share,
+        allow_empty=allow_empty,
+        overrides=overrides,
+        gpu=gpu,
+        code=code,
+        verbose=verbose,
+        warn=lambda problem: typer.echo(f"warning: {problem}", err=True),
+    )
+    typer.echo(f"{output / 'model-best'}: scores.json, README.md", err=True)
+
+
 @app.command(epilog="Example: `cablespan evaluate models/en_cable_sm annotations/modern --texts corpus/modern --report scores.html`")
 def evaluate(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Folder of a trained pipeline; `rules` is the baseline of rules alone.")],
