@@ -6,7 +6,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from cablespan.attribution import Part, Triple, assemble, complete
-from cablespan.cues import is_sure, rule_parts
+from cablespan.cues import function_words, is_sure, lexicon_entries, rule_parts
 from cablespan.document import set_claims
 from cablespan.labels import Role
 from cablespan.sentence import statement_spans
@@ -34,7 +34,7 @@ class Claims:
             triples = assemble(text, rule_parts(sentence))
             if tagged is not None:
                 triples = complete(assemble(text, tagged.get(sentence.start, [])), triples, lambda cue: is_sure(text[slice(*cue)]))
-            for triple in sorted(triples, key=_first_place):
+            for triple in sorted((_tidy(doc, triple) for triple in triples), key=_first_place):
                 cue = text[slice(*triple.cue)] if triple.cue else ""
                 claims.append(
                     {
@@ -62,6 +62,22 @@ class Claims:
     def __call__(self, doc: Doc) -> Doc:
         set_claims(doc, self.process(doc))
         return doc
+
+
+def _tidy(doc: Doc, triple: Triple) -> Triple:
+    """The source without conjunctions before and adverbs behind it; none for an adverb ("reportedly")."""
+    if not triple.source or not triple.cue:
+        return triple
+    entry = next(iter(lexicon_entries(doc.text[slice(*triple.cue)].lower().split())), None)
+    if entry and entry["use"] == "adverb":
+        return triple._replace(source=None)
+    source = doc.char_span(*triple.source, alignment_mode="expand")
+    start, end = source.start, source.end
+    while start < end - 1 and doc[start].lower_ in ("and", "but"):
+        start += 1
+    while end > start + 1 and doc[end - 1].lower_ in function_words("adverb"):
+        end -= 1
+    return triple._replace(source=(doc[start].idx, doc[end - 1].idx + len(doc[end - 1])))
 
 
 def _first_place(triple: Triple) -> tuple[int, int]:
