@@ -20,6 +20,7 @@ from pathlib import Path
 import orjson
 import psutil
 
+from cablespan.batch.shard import warm_up
 from cablespan.cable import Cable
 from cablespan.document import to_doc
 from cablespan.nlp import load
@@ -78,12 +79,34 @@ def annotate(dump: Path, output: Path, workers: int, shard: int, *more: str) -> 
     return seconds, memory, facts
 
 
+def disturbed(dump: Path, output: Path, shard: int, shards: int) -> float:
+    """Seconds of a run with two workers that is killed when half of its shards are there, and then resumed."""
+    command = [
+        sys.executable,
+        "-m",
+        "cablespan.cli",
+        "annotate",
+        str(dump),
+        "--output",
+        str(output),
+        "--workers",
+        "2",
+        "--shard-size",
+        str(shard),
+    ]
+    begin = time.perf_counter()
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    while len(list(output.glob("rejects-*"))) < shards // 2 and process.poll() is None:
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    annotate(dump, output, 2, shard, "--resume")
+    return time.perf_counter() - begin
+
+
 def pipe_alone(dump: Path) -> float:
-    """Seconds that `nlp.pipe` takes over the dump's Docs, which are made beforehand."""
-    nlp = load(ops=os.environ.get("CABLESPAN_OPS", "numpy"))
-    docs = [to_doc(nlp, cable) for cable in scan(dump) if isinstance(cable, Cable)]
-    for _ in nlp.pipe(docs[:5]):
-        pass
+    """Processor seconds that `nlp.pipe` takes over the dump's Docs, which are made beforehand."""
+    nlp = warm_up(load(ops=os.environ.get("CABLESPAN_OPS", "numpy")))
     docs = [to_doc(nlp, cable) for cable in scan(dump) if isinstance(cable, Cable)]
     begin = time.process_time()
     for _ in nlp.pipe(docs):
@@ -112,17 +135,15 @@ def main() -> None:
             if workers == 1:
                 alone = facts
         print(f"two workers: {rates[2] / rates[1]:.2f} times one")
-        pipe = pipe_alone(dump)
-        all_of_it = sum(alone["profile"].values())
-        print(f"nlp.pipe alone {pipe:.1f} s; one worker with reading and writing {all_of_it:.1f} s: overhead {all_of_it / pipe - 1:.1%}")
-        same = all(
-            path.read_bytes() == Path(folder, "run-2", path.name).read_bytes()
-            for path in Path(folder, "run-1").iterdir()
-            if path.is_file() and path.name.endswith(".gz")
-        )
+        pipe, spent = pipe_alone(dump), alone["profile"]
+        around = sum(spent[step] for step in ("read", "record", "tasks", "write"))
+        print(f"nlp.pipe alone: {pipe:.1f} s; reading, records, tasks and writing: {around:.1f} s, {around / pipe:.1%} of it", end="")
+        print(f"; Docs {spent['tokenize']:.1f} s; publishing (mostly waiting for the disk) {spent['publish']:.1f} s")
+        runs = [[path for path in sorted(Path(folder, f"run-{n}").iterdir()) if path.suffix == ".gz"] for n in (1, 2)]
+        same = all(one.name == two.name and one.read_bytes() == two.read_bytes() for one, two in zip(*runs, strict=True))
         print(f"same bytes of one worker and two: {same}")
-        seconds, _, _ = annotate(dump, Path(folder, "run-2"), 2, arguments.shard_size, "--resume")
-        print(f"resuming a finished run: {seconds:.1f} s")
+        killed = disturbed(dump, Path(folder, "killed"), arguments.shard_size, -(-arguments.cables // arguments.shard_size))
+        print(f"killed in the middle and resumed: {killed:.1f} s in all, undisturbed {seconds:.1f} s")
         hours = CABLEGATE[1] / rates[2] / 3600
         print(f"Cablegate, {CABLEGATE[0]:,} cables: {hours:.1f} h with two workers")
         per_worker = rates[2] / 2 * 3600

@@ -1,6 +1,9 @@
 """A run as tables: keys that join, types that hold, CSV and Parquet alike."""
 
 import csv
+import subprocess
+import sys
+from pathlib import Path
 
 import orjson
 import pyarrow as pa
@@ -88,3 +91,10 @@ def test_csv_holds_the_same(run, tables, tmp_path):
 def test_a_folder_without_a_run(tmp_path):
     with pytest.raises(FileNotFoundError, match="cablespan annotate"):
         export(str(tmp_path), tmp_path / "out")
+
+
+def test_questions_are_answered(run, tmp_path):
+    export(str(run), tmp_path)
+    script = Path(__file__).parents[1] / "scripts/questions.py"
+    answers = subprocess.run([sys.executable, script, tmp_path], capture_output=True, text=True, check=True).stdout
+    assert answers.count("?") == 3 and "President Ulanov" in answers and "Embassy" in answers

@@ -78,7 +78,7 @@ class _Lines:
 
     def __init__(self, compress: bool):
         self.buffer = io.BytesIO()
-        self.file = gzip.GzipFile(filename="", mode="wb", fileobj=self.buffer, compresslevel=5, mtime=0) if compress else self.buffer
+        self.file = gzip.GzipFile(filename="", mode="wb", fileobj=self.buffer, compresslevel=3, mtime=0) if compress else self.buffer
 
     def write(self, values: list[dict[str, Any]]) -> None:
         self.file.write(b"".join(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE) for value in values))
