@@ -7,6 +7,7 @@ Run: `python scripts/evaluate_clusters.py [--show N]` (N telegrams with their mi
 import argparse
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +15,12 @@ import spacy
 from spacy.tokens import Doc
 from spacy.util import filter_spans
 
+from cablespan.actors import country_code
 from cablespan.bcubed import bcubed
 from cablespan.components.aliases import Aliases
 from cablespan.document import SEPARATOR
+from cablespan.names import surfaces
+from cablespan.people import fold
 
 TELEGRAMS = Path(__file__).parents[2] / "shared" / "frus" / "telegrams.jsonl.gz"
 
@@ -41,6 +45,32 @@ def marked_persons(nlp: spacy.Language, telegram: dict) -> tuple[Doc, list[str]]
     return doc, [refs[ent.start, ent.end] for ent in doc.ents]
 
 
+def abbreviations() -> tuple[int, int, int]:
+    """Mentions of marked abbreviations, those whose abbreviation the lexicon knows, and those for which it knows the marked meaning."""
+    marked = known = right = 0
+    for telegram in telegrams():
+        mentions = [ref for paragraph in telegram["paragraphs"] for *_, kind, ref in paragraph["spans"] if kind == "term"]
+        for term in (telegram["terms"][ref] for ref in mentions if ref in telegram["terms"]):
+            entries = [surface.entry for surface in surfaces().get(term["name"].lower(), ()) if surface.name_class != "nationality"]
+            marked += 1
+            known += bool(entries)
+            right += any(_means(entry, term["desc"]) for entry in entries)
+    return marked, known, right
+
+
+def _means(entry: dict, description: str) -> bool:
+    """Whether one of an entry's names, or the country of its government, is in the editors' words."""
+    words = fold(description)
+    countries = {code for name in re.split(r"[ ,;()]+", words) if (code := country_code(name))}
+    countries |= {code for match in re.finditer(r"of (?:the )?([a-z' -]+)", words) if (code := country_code(match[1].strip()))}
+    names = (
+        fold(name)
+        for name in (entry["name"], *entry.get("aliases", ()))
+        if len(name) > 3 and " " in name or name.islower() or len(name) > 5
+    )
+    return any(name in words for name in names) or bool(countries & set(entry.get("countries", ())))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--show", type=int, default=0)
@@ -63,9 +93,10 @@ def main() -> None:
             )
     total = bcubed(*everything)
     mean = sum(score.f1 for score in scores) / len(scores)
-    print(
-        f"{len(everything[0])} mentions in {len(scores)} telegrams: mean F1 {mean:.4f}; over all P {total[0]:.4f} R {total[1]:.4f} F1 {total[2]:.4f}"
-    )
+    print(f"{len(everything[0])} mentions of persons in {len(scores)} telegrams: mean F1 {mean:.4f}")
+    print(f"over all mentions: precision {total.precision:.4f}, recall {total.recall:.4f}, F1 {total.f1:.4f}")
+    marked, known, right = abbreviations()
+    print(f"{marked} marked abbreviations: {known} in the lexicon, {right} with the meaning that the editors give")
 
 
 if __name__ == "__main__":

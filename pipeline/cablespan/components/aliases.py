@@ -209,9 +209,9 @@ def _by_single_name(mention: Mention, by_name: dict[str, list[Cluster]], near: d
     if not known and len(name) >= _LONG:
         known = [c for c in (near.get(form) for form in _with_one_left_out(name)) if c and any(_one_letter(name, n) for n in c.names)][:1]
     if mention.person.female:
-        known = [cluster for cluster in known if cluster.female or cluster.known_by_given(name)]
+        known = [cluster for cluster in known if cluster.female or cluster.known_by_given(name) or not (cluster.full or cluster.offices)]
     else:
-        known = [cluster for cluster in known if not cluster.female or cluster.known_by_given(name)]
+        known = [cluster for cluster in known if not cluster.female or cluster.known_by_given(name)] or known
     fitting = [cluster for cluster in known if cluster.accepts_offices(mention.person.offices)]
     if not fitting and len(known) == 1 and not mention.person.title:
         fitting = known
