@@ -70,6 +70,7 @@ class Speakers:
         self.last_person: Speaker = None
         self.last_body: Speaker = None
         self.unknown = False
+        self.text = doc.text  # built anew each time it is asked for
         self.entities = list(doc.ents)
         self.sentences = statement_spans(doc)
         self.leads = self._lead_ins()
@@ -154,7 +155,7 @@ class Speakers:
         """No source: "Believe that ..." is the author's, "Said that ..." goes on with the last speaker; passives have none."""
         if triple.cue is None:
             return self.last
-        words = self.doc.text[slice(*triple.cue)].lower().split()
+        words = self.text[slice(*triple.cue)].lower().split()
         entry = next(iter(lexicon_entries(words)), None)
         if not words[0].endswith("ed") and (entry is None or entry["use"] not in ("verb", "adjective")):
             return None

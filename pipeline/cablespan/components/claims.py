@@ -34,7 +34,7 @@ class Claims:
             triples = assemble(text, rule_parts(sentence))
             if tagged is not None:
                 triples = complete(assemble(text, tagged.get(sentence.start, [])), triples, lambda cue: is_sure(text[slice(*cue)]))
-            for triple in sorted((_tidy(doc, triple) for triple in triples), key=_first_place):
+            for triple in sorted((_tidy(doc, text, triple) for triple in triples), key=_first_place):
                 cue = text[slice(*triple.cue)] if triple.cue else ""
                 claims.append(
                     {
@@ -64,11 +64,11 @@ class Claims:
         return doc
 
 
-def _tidy(doc: Doc, triple: Triple) -> Triple:
+def _tidy(doc: Doc, text: str, triple: Triple) -> Triple:
     """The source without conjunctions before and adverbs behind it; none for an adverb ("reportedly")."""
     if not triple.source or not triple.cue:
         return triple
-    entry = next(iter(lexicon_entries(doc.text[slice(*triple.cue)].lower().split())), None)
+    entry = next(iter(lexicon_entries(text[slice(*triple.cue)].lower().split())), None)
     if entry and entry["use"] == "adverb":
         return triple._replace(source=None)
     source = doc.char_span(*triple.source, alignment_mode="expand")

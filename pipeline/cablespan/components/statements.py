@@ -49,10 +49,11 @@ class Statements:
     def process(self, doc: Doc) -> list[tuple[Span, Statement]]:
         """Every sentence with its label, in order."""
         kinds = {span.start: span.label_ for span in doc.spans[PARAGRAPHS]} if PARAGRAPHS in doc.spans else {}
+        text = doc.text
         labelled, previous, kind = [], Attribution("", "", False), ""
         for sentence in statement_spans(doc):
             kind = kinds.get(sentence.start, kind)
-            found = attribution(sentence)
+            found = attribution(sentence, text)
             label = Statement.ADMIN if kind in ("heading", "header") else decide(sentence.text, found, previous)
             labelled.append((sentence, label))
             previous = found if found.voice or label != Statement.CLAIM else previous
@@ -65,12 +66,11 @@ class Statements:
         return doc
 
 
-def attribution(sentence: Span) -> Attribution:
-    """The first attribution of a sentence by rule."""
-    triples = assemble(sentence.doc.text, rule_parts(sentence))
+def attribution(sentence: Span, text: str) -> Attribution:
+    """The first attribution of a sentence by rule; `text` is that of the whole Doc, which `Doc.text` builds anew each time."""
+    triples = assemble(text, rule_parts(sentence))
     if not triples:
         return Attribution("", "", False)
-    text = sentence.doc.text
     triple = min(triples, key=lambda triple: triple.cue or triple.content)
     words = text[slice(*triple.cue)].lower().split() if triple.cue else []
     entry = next(iter(lexicon_entries(words)), {"kind": "asserts", "lemma": ""})
