@@ -303,7 +303,7 @@ def _about(findings: Findings, number: int = 14) -> Chart | None:
         tooltip=["speaker:N", "about:N", alt.Tooltip("claims:Q", format=",")],
     )
     tiles = base.mark_rect(cornerRadius=2, stroke="white", strokeWidth=2).encode(
-        color=alt.Color("claims:Q", scale=alt.Scale(scheme="blues", type="sqrt"), legend=None)
+        color=alt.Color("claims:Q", scale=alt.Scale(scheme="blues", domainMin=0), legend=None)
     )
     middle = max(2, max(row["claims"] for row in rows) * 0.35)
     numbers = base.mark_text(fontSize=11).encode(
