@@ -203,7 +203,7 @@ class Gazetteer:
         candidates += _by_pattern(view)
         candidates += _bodies(view, candidates)
         view.blocked = frozenset(c.start for c in candidates if c.label not in (Entity.OFFICIAL, Entity.DATE))
-        people = list(_titled(view, named, candidates)) + list(_in_full(view))
+        people = list(_titled(view, named, candidates)) + list(_in_full(view)) + list(_speaking(view))
         candidates += people
         chosen = _longest(candidates)
         return _longest(chosen + list(_by_surname(view, people, chosen)))
@@ -448,6 +448,26 @@ def _in_full(view: _View) -> Iterator[Found]:
         index += 1
 
 
+def _speaking(view: _View) -> Iterator[Found]:
+    """Surnames that nothing but a verb of speech shows to be names ("Godber said"): in cables, those of officials."""
+    for index in range(len(view.words)):
+        if index in view.blocked or not view.is_name(index) or view.lower[index].rstrip("s") in common_words():
+            continue
+        if view.lower[index] in surfaces() or view.lower[index].rstrip("s") in surfaces():
+            continue
+        end = view.name_end(index)
+        verb = end + 1 if view.word(end) in word_list("adverb") else end
+        if view.word(verb) in _spoken() and not (view.words[index].isupper() and not view.capitals[index]):
+            yield Found(index, end, Entity.OFFICIAL)
+
+
+@cache
+def _spoken() -> frozenset[str]:
+    """Forms of verbs of speech that cannot be nouns: the past, and a few in the third person."""
+    forms = (form for entry in lexicon.load("cues") if entry["use"] == "verb" for form in entry["forms"] if " " not in form)
+    return frozenset(form for form in forms if form.endswith("ed") or form in word_list("finite_speech"))
+
+
 @cache
 def _given_names() -> frozenset[str]:
     return frozenset(entry["name"].lower() for entry in lexicon.load("given_names"))
@@ -458,8 +478,7 @@ def _by_surname(view: _View, people: list[Found], chosen: list[Found]) -> Iterat
     labels: dict[str, str] = {}
     for found in sorted(people, key=lambda f: f.label):
         words = [view.lower[index] for index in range(found.start, found.end) if view.is_name(index) or index == found.end - 1]
-        titled = any(f"{w}" in surfaces() for w in words[:-1])
-        if len(words) > 1 and len(words[-1]) > 2 and words[-1].isalpha() and (titled or found.label == Entity.PERSON or len(words) > 1):
+        if words and len(words[-1]) > 2 and words[-1].isalpha():
             labels.setdefault(words[-1], found.label)
     taken = {index for found in chosen for index in range(found.start, found.end)}
     for index, word in enumerate(view.lower):
