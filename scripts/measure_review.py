@@ -1,7 +1,7 @@
 """Fifty corrections by keyboard in a real browser: strokes for each, and the server's time for each answer.
 
-Known faults are put into the invented sample (wrong label, wrong edge, a mark too many, a mark too few, a wrong statement, a missing claim),
-the driver corrects them as an annotator would, and what is stored is compared with the truth.
+Known faults are put into the invented sample (wrong label, wrong edge, a mark too many, a mark too few, a wrong statement, a missing
+claim), the driver corrects them as an annotator would, and what is stored is compared with the truth.
 
     python scripts/measure_review.py [--tasks 50]
 """
@@ -39,10 +39,10 @@ def with_fault(number: int, kind: str, choice: random.Random) -> tuple[dict, dic
     if kind == "label":
         entity["label"] = choice.choice([label for label in ENTITY_KEYS if label != entity["label"]])
     elif kind == "edge":
-        entity["end"] = text.index(" ", entity["end"] + 1) if " " in text[entity["end"] + 1 :] else entity["end"]
-        while text[entity["end"] - 1] in ".,":
-            entity["end"] -= 1
-        fault["same"] = entity["end"] == fault["entity"]["end"]
+        edges = [e for e in record["entities"] if text[e["end"]] == " "]  # those that a word follows
+        entity = choice.choice(edges)
+        fault["entity"] = dict(entity)
+        entity["end"] += len(text[entity["end"] + 1 :].split()[0].strip(".,")) + 1
     elif kind == "extra":
         taken = [(e["start"], e["end"]) for e in record["entities"]]
         words = [w for w in ("met", "said", "more", "warned", "charged", "recommends", "advise") if w in text]
@@ -109,7 +109,7 @@ class Annotator:
         if kind == "label":
             self.go_to_entity(entity["start"])
             self.press(ENTITY_KEYS[entity["label"]])
-        elif kind == "edge" and not fault["same"]:
+        elif kind == "edge":
             self.go_to_entity(entity["start"])
             self.press("}")
         elif kind == "extra":
@@ -188,9 +188,8 @@ def main() -> None:
             f"  {kind:10} {len(of_kind):3} tasks, {statistics.mean(row['strokes'] for row in of_kind):.2f} strokes each (Enter not counted)"
         )
     spans = [row["strokes"] for row in rows if row["kind"] in ("label", "edge", "extra")]
-    print(
-        f"a wrong span: {statistics.mean(spans):.2f} strokes (mean of {len(spans)}); all faults: {statistics.mean(r['strokes'] for r in rows):.2f}"
-    )
+    every = statistics.mean(row["strokes"] for row in rows)
+    print(f"a wrong span: {statistics.mean(spans):.2f} strokes (mean of {len(spans)}); all faults: {every:.2f}")
     times = sorted(row["server_ms"] for row in rows)
     print(f"answer saved and next task served: median {statistics.median(times):.1f} ms, largest {times[-1]:.1f} ms")
     print(f"wall time of a correction by the driver: median {statistics.median(row['wall_s'] for row in rows):.2f} s")

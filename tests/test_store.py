@@ -168,7 +168,7 @@ def test_progress_counts_and_pace_leaves_pauses_out(store):
         answer(store, ANNA, task, action, timestamp=1000 + 10 * task)
     progress = store.progress(ANNA)
     assert (progress["done"], progress["accept"], progress["reject"], progress["ignore"]) == (3, 1, 1, 1)
-    assert (progress["total"], progress["open"], progress["per_hour"]) == (4, 1, 360.0)
+    assert (progress["total"], progress["per_hour"]) == (4, 360.0)
     assert pace([10_000, 20, 0]) == 180.0
     assert pace([5]) is None
 

@@ -11,9 +11,8 @@ import orjson
 
 from cablespan.store import Annotator, AnnotatorRole, Store
 from cablespan.store.layers import LAYERS
-from cablespan.tasks import ANSWERS, add_annotations, annotations_of, annotator_of, bare_record, hashes, layer_of
 
-CHUNK = 40  # records a transaction: some tens of milliseconds, so that answers of a running page do not wait
+CHUNK = 20  # records a transaction: some tens of milliseconds, so that answers of a running page do not wait
 
 
 def input_files(paths: Iterable[Path]) -> list[Path]:
@@ -92,6 +91,8 @@ def take_in_tasks(store: Store, tasks: Iterable[Mapping[str, Any]], problems: li
     Hashes are not looked at: Prodigy does not renew them when an annotator edits a task. Appends to `problems` what was left out or
     cannot be held, and gives the number of paragraphs. Taking the same answers in again changes nothing.
     """
+    from cablespan.tasks import ANSWERS, annotations_of, annotator_of, hashes, layer_of  # late: it brings spaCy, records do without
+
     paragraphs: dict[tuple[str, str], Mapping[str, Any]] = {}
     suggested: dict[tuple[str, str], dict[str, list]] = {}
     answered: dict[tuple[str, str, str], dict[str, Mapping[str, Any]]] = {}
@@ -125,6 +126,8 @@ def take_in_tasks(store: Store, tasks: Iterable[Mapping[str, Any]], problems: li
 def _add_paragraphs(
     store: Store, paragraphs: Mapping[tuple[str, str], Mapping[str, Any]], suggested: Mapping[tuple[str, str], dict]
 ) -> None:
+    from cablespan.tasks import add_annotations, bare_record
+
     records: dict[str, dict[str, Any]] = {}
     for key, task in paragraphs.items():
         paragraph, text = key
@@ -148,6 +151,8 @@ def _add_paragraphs(
 
 def _add_answer(store: Store, task: int, name: str, layers: Mapping[str, Mapping[str, Any]], problems: list[str]) -> None:
     """One paragraph's answer out of its three tasks: rejected or ignored as a whole where one layer is."""
+    from cablespan.tasks import annotations_of
+
     actions = {task["answer"] for task in layers.values()}
     action = next(action for action in ("reject", "ignore", "accept") if action in actions)
     first = layers["entities"]

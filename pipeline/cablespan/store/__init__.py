@@ -25,6 +25,7 @@ from cablespan.store.tables import answers, cables, contents, drafts, files, lea
 
 LEASE_SECONDS = 3600  # a task that is shown to one annotator is not handed to another meanwhile
 DRAFT_LEASE_SECONDS = 7 * 86400  # half-done work keeps its task for longer
+_NEVER = (float("-inf"), 0)
 PAUSE_SECONDS = 300  # a longer gap between two answers is a pause, not work
 
 
@@ -68,6 +69,7 @@ class Store:
         sa.event.listen(self.engine, "begin", lambda c: c.exec_driver_sql(c.get_execution_options().get("begin", "BEGIN")))
         with self.write() as db:
             metadata.create_all(db)
+        self._counted = _NEVER
         self.overlap = self._set_overlap(overlap)
 
     @contextmanager
@@ -123,6 +125,7 @@ class Store:
         with self.write() as db:
             self._add_cables(db, cable_rows)
             self._add_rows(db, rows)
+        self._counted = _NEVER
         return len(rows)
 
     def _add_cables(self, db: sa.Connection, rows: list[dict]) -> None:
@@ -301,7 +304,7 @@ class Store:
                     timestamp=time.time() if timestamp is None else timestamp,
                 )
             ).inserted_primary_key[0]
-            self._stand(db, annotator, task, version=seq, answer=seq)
+            self._stand(db, annotator, task, version=seq, answer=seq, action=action, flagged=flagged)
             db.execute(sa.delete(drafts).where(*_mine(drafts, annotator, task)))
             db.execute(sa.delete(leases).where(leases.c.task == task, leases.c.annotator == annotator.name))
         return seq
@@ -333,8 +336,9 @@ class Store:
                 )
             ).inserted_primary_key[0]
             earlier = query.where(answers.c.task == last["task"], answers.c.seq != last["seq"]).order_by(answers.c.seq.desc()).limit(1)
-            before = db.scalar(earlier.with_only_columns(answers.c.seq))
-            self._stand(db, annotator, last["task"], version=seq, answer=before)
+            before = db.execute(earlier).mappings().first() or dict.fromkeys(("seq", "action", "flagged"))
+            restored = {"answer": before["seq"], "action": before["action"], "flagged": bool(before["flagged"])}
+            self._stand(db, annotator, last["task"], version=seq, **restored)
             state = {**{key: last[key] for key in ("layers", "comment", "flagged")}, "edits": last["edits"] or []}
             self._put_draft(db, annotator, last["task"], state, 1)
             if annotator.role == AnnotatorRole.ANNOTATOR:
@@ -437,30 +441,32 @@ class Store:
             return db.scalar(sa.select(sessions.c.annotator).where(sessions.c.key == _digest(cookie)))
 
     def progress(self, annotator: Annotator) -> dict[str, Any]:
-        """Where one annotator stands: `done`, of it `accept`, `reject`, `ignore`, `flagged`; `per_hour`; `total`, and `open` to anybody."""
+        """Where one annotator stands: `done`, of it `accept`, `reject`, `ignore`, `flagged`; `total`; answers `per_hour`."""
+        mine = (standing.c.annotator == annotator.name, standing.c.role == annotator.role, standing.c.answer.is_not(None))
+        count = sa.func.count()
+        recent = sa.select(answers.c.timestamp).where(answers.c.annotator == annotator.name, answers.c.role == annotator.role)
         with self.read() as db:
-            stands = standing.join(answers, standing.c.answer == answers.c.seq)
-            mine = (standing.c.annotator == annotator.name, standing.c.role == annotator.role)
-            counts = dict(
-                db.execute(sa.select(answers.c.action, sa.func.count()).select_from(stands).where(*mine).group_by(answers.c.action)).all()
-            )
-            flagged = db.scalar(sa.select(sa.func.count()).select_from(stands).where(*mine, answers.c.flagged))
-            total = sa.select(sa.func.count()).select_from(tasks).where(tasks.c.current)
-            if annotator.role == AnnotatorRole.ADJUDICATOR:
-                total = total.where(tasks.c.done >= 2)
-            recent = sa.select(answers.c.timestamp).where(answers.c.annotator == annotator.name, answers.c.role == annotator.role)
+            by_action = sa.select(standing.c.action, count, sa.func.sum(standing.c.flagged)).where(*mine).group_by(standing.c.action)
+            rows = db.execute(by_action).all()
             times = db.scalars(recent.where(answers.c.action != "undo").order_by(answers.c.seq.desc()).limit(101)).all()
-            result = {
-                "total": db.scalar(total),
-                "open": db.scalar(sa.select(sa.func.count()).select_from(tasks).where(tasks.c.open, tasks.c.current)),
-            }
+            if annotator.role == AnnotatorRole.ADJUDICATOR:
+                total = db.scalar(sa.select(count).select_from(tasks).where(tasks.c.current, tasks.c.done >= 2))
+            else:
+                total = self._total(db)
+        counts = {action: number for action, number, _ in rows}
         return {
-            **result,
-            **{action.value: counts.get(action, 0) for action in Action},
+            "total": total,
             "done": sum(counts.values()),
-            "flagged": flagged,
+            **{action.value: counts.get(action, 0) for action in Action},
+            "flagged": sum(flagged for *_, flagged in rows),
             "per_hour": pace(times),
         }
+
+    def _total(self, db: sa.Connection) -> int:
+        """The number of tasks; counting 100,000 takes longer than serving the next one, so it is kept for some seconds."""
+        if time.monotonic() - self._counted[0] > 10:
+            self._counted = time.monotonic(), db.scalar(sa.select(sa.func.count()).select_from(tasks).where(tasks.c.current))
+        return self._counted[1]
 
     def problems(self) -> list[str]:
         """What could not be read from the input files."""

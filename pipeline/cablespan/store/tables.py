@@ -83,7 +83,9 @@ standing = sa.Table(
     sa.Column("role", sa.Text, primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),  # seq of the last event, undo included
     sa.Column("answer", sa.Integer),  # seq of the answer that stands, None where it was undone
-    sa.Index("standing_of_annotator", "annotator", "role", "answer"),
+    sa.Column("action", sa.Text),
+    sa.Column("flagged", sa.Boolean, nullable=False),
+    sa.Index("standing_of_annotator", "annotator", "role", "action", "answer", "flagged"),
 )
 drafts = sa.Table(
     "drafts",

@@ -201,7 +201,7 @@ export function drawProgress(progress) {
   const share = progress.total ? progress.done / progress.total : 0;
   const meter = element("progress", { max: progress.total || 1, value: progress.done, "aria-label": "Your share of all paragraphs" });
   const pace = progress.per_hour ? ` · ${Math.round(progress.per_hour)} an hour` : "";
-  const title = `accepted ${progress.accept}, rejected ${progress.reject}, ignored ${progress.ignore}, flagged ${progress.flagged}; open to anybody ${progress.open}`;
+  const title = `accepted ${progress.accept}, rejected ${progress.reject}, ignored ${progress.ignore}, flagged ${progress.flagged}`;
   fill(byId("progress"), meter, element("span", { title }, `${progress.done} of ${progress.total} (${percent(share)})${pace}`));
 }
 
