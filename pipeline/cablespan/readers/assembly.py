@@ -1,5 +1,6 @@
 """A cable out of what a reader has found."""
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,8 @@ from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
 from cablespan.segment import segment
 
+# "VZCZCXRO1234" or "DE RUEHTA #0454/01 0520941", and its FM line not far below.
+_ANOTHER = re.compile(r"^(?:V[ZV]CZC\w{2,12}|PP RU[A-Z]{4}[^\n]{0,60})[ \t]*\n(?:[^\n]{0,80}\n){1,8}?FM [A-Z]", re.MULTILINE)
 _TAIL = 1500  # characters at the end of a body in which its signers stand
 
 
@@ -52,10 +55,19 @@ def assemble(
     return Cable(cable_id, header, segment(text, cable_id, opening.body, end), source, dict(meta or {}), tuple(notes), text)
 
 
+def with_text(cable: Cable) -> Cable | Reject:
+    """The cable, or a reject where nothing is left behind its opening."""
+    if cable.paragraphs:
+        return cable
+    reason = f"no text behind the opening of {cable.id}" if cable.id else "no cable in it: no paragraph behind the opening lines"
+    return Reject(cable.source.path, f"cable {cable.source.index + 1}", reason, "look whether the file holds a cable's body")
+
+
 def numbered(found: Iterator[Cable | Reject]) -> Iterator[Cable | Reject]:
     """The same cables; one whose id came before gets a number behind it and a note."""
     seen: Counter[str] = Counter()
     for item in found:
+        item = with_text(item) if isinstance(item, Cable) else item
         if isinstance(item, Cable):
             seen[item.id] += 1
             if seen[item.id] > 1:
@@ -81,6 +93,12 @@ def through(source_map: SourceMap, mapping: SourceMap) -> SourceMap:
                 pieces.append(Piece(offset + first - at, first - piece.offset + piece.source_offset, last - first))
             index += 1
     return SourceMap(tuple(pieces))
+
+
+def bodies(text: str) -> list[tuple[int, int]]:
+    """Where the cables of a text begin and end: a transmission header in the middle of it begins another one."""
+    starts = [match.start() for match in _ANOTHER.finditer(text) if text[: match.start()].strip()]
+    return list(zip([0, *starts], [*starts, len(text)], strict=True))
 
 
 def laid_back(cable: Cable, mapping: SourceMap, source_text: str) -> Cable:

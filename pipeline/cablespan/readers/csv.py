@@ -13,7 +13,7 @@ from typing import BinaryIO
 from cablespan.cable import Cable, Reject
 from cablespan.header.posts import canonical_id
 from cablespan.header.references import references_of
-from cablespan.readers.assembly import assemble, renamed
+from cablespan.readers.assembly import assemble, renamed, with_text
 from cablespan.readers.decode import repair
 
 COLUMNS = ("number", "created", "reference_id", "origin", "classification", "references", "header", "body")
@@ -108,7 +108,7 @@ def _cable(row: bytes, path: str, line: int, index: int) -> Cable | Reject:
         classification=classification or None,
         listed=tuple(references_of(listed.replace("|", ", "), int(created[:4]) if created else None, cable_id)) if listed else (),
     )
-    return cable
+    return with_text(cable)
 
 
 def _iso(time: str) -> str | None:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from cablespan.cable import Cable, Reject
 from cablespan.header.posts import canonical_id
 from cablespan.readers import web
-from cablespan.readers.assembly import assemble, laid_back
-from cablespan.readers.markup import text_of
+from cablespan.readers.assembly import assemble, bodies, laid_back
+from cablespan.readers.markup import blanked, text_of
 
 _TABLE = re.compile(r"<table\b[^<>]*\bclass\s?=\s?[\"']?cable\b[^<>]*>", re.IGNORECASE)
 _PRE = re.compile(r"<pre\b[^<>]*>", re.IGNORECASE)
 _PRE_END = re.compile(r"</pre\s?>|</code\s?>", re.IGNORECASE)
 _TABLE_END = re.compile(r"</table\s?>", re.IGNORECASE)
-_SILENT = re.compile(r"<(script|style|head)\b[^<>]*>.*?</\1\s?>", re.IGNORECASE | re.DOTALL)
+_SILENT = (("<script", "</script"), ("<style", "</style"), ("<head>", "</head"))
 _LINES = frozenset("br p div tr li h1 h2 h3 h4 h5 h6 pre table ul ol blockquote td th hr".split())
 
 
@@ -23,9 +23,11 @@ def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable 
     if not tables:
         yield from _by_text(source, path, notes)
         return
+    line, counted, found = 1, 0, 0
     for index, table in enumerate(tables):
         end = tables[index + 1].start() if index + 1 < len(tables) else len(source)
-        place = f"line {source.count(chr(10), 0, table.start()) + 1}"
+        line, counted = line + source.count("\n", counted, table.start()), table.start()
+        place = f"line {line}"
         facts = _facts(source, table.start(), end)
         blocks = _blocks(source, table.end(), end)
         if not blocks:
@@ -33,8 +35,13 @@ def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable 
             continue
         head = text_of(source, *blocks[0])[0] if len(blocks) > 1 else ""
         text, mapping = text_of(source, *blocks[-1] if len(blocks) < 3 else blocks[1])
-        cable = assemble(text, path=path, format="html", index=index, head=head, notes=notes, fallback_id=f"page {index + 1}", **facts)
-        yield laid_back(cable, mapping, source)
+        for start, stop in bodies(text):
+            if start:  # a second cable inside the body: the page's facts are not its own
+                facts, head = {}, ""
+            name = f"{facts.get('reference_id') or f'page {index + 1}'}"
+            cable = assemble(text, path=path, format="html", index=found, start=start, end=stop, head=head or None, notes=notes, fallback_id=name, **facts)
+            found += 1
+            yield laid_back(cable, mapping, source)
 
 
 def _facts(source: str, start: int, end: int) -> dict[str, str | None]:
@@ -68,8 +75,7 @@ def _blocks(source: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _by_text(source: str, path: str, notes: tuple[str, ...]) -> Iterator[Cable | Reject]:
     """A page of another site: its text read as a web page's."""
-    blanked = _SILENT.sub(lambda match: " " * len(match[0]), source)
-    text, mapping = text_of(blanked, breaks=_LINES)
+    text, mapping = text_of(blanked(source, *_SILENT), breaks=_LINES)
     found = False
     for cable in web.read(text, path, notes):
         found = True

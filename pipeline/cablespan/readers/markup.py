@@ -2,11 +2,38 @@
 
 import re
 from html import unescape
+from itertools import chain
 
 from cablespan.cable import Piece, SourceMap
 
-TOKEN = re.compile(r"<!--.*?-->|<[!?/A-Za-z][^<>]*>|&#?\w{1,32};?|[^<&]+|[<&]", re.DOTALL)
-_COMMENT_OPEN = "<!--"
+# A "<" or "&" that opens nothing is text; what a run looks ahead for ends at the next "<", so that the time stays linear.
+_TOKEN = re.compile(r"<[!?/A-Za-z][^<>]*>|&#?\w{1,32};?|(?:[^<&]|<(?![!?/A-Za-z][^<>]*>)|&(?!#?\w))+")
+
+
+def _between(source: str, start: int, end: int, opening: str, closing: str) -> list[tuple[int, int]]:
+    """The stretches of `source[start:end]` outside of what begins with `opening` and ends with `closing`; what is never closed stays."""
+    stretches, at = [], start
+    while (begun := source.find(opening, at, end)) >= 0 and (closed := source.find(closing, begun, end)) >= 0:
+        stretches.append((at, begun))
+        at = closed + len(closing)
+    return [*stretches, (at, end)]
+
+
+def blanked(source: str, *pairs: tuple[str, str]) -> str:
+    """A source with what stands between each pair of signs, case apart, turned to blanks, so that offsets stay.
+
+    >>> blanked("a<SCRIPT>b</SCRIPT>c", ("<script", "</script>"))
+    'a                  c'
+    """
+    for opening, closing in pairs:
+        lowered = source.lower()
+        lowered = lowered if len(lowered) == len(source) else source
+        at, parts = 0, []
+        for start, end in _between(lowered, 0, len(source), opening, closing):
+            parts.extend((" " * (start - at), source[start:end]))
+            at = end
+        source = "".join(parts)
+    return source
 
 
 def text_of(source: str, start: int = 0, end: int | None = None, breaks: frozenset[str] = frozenset({"br"})) -> tuple[str, SourceMap]:
@@ -18,7 +45,8 @@ def text_of(source: str, start: int = 0, end: int | None = None, breaks: frozens
     parts: list[str] = []
     pieces: list[Piece] = []
     offset = 0
-    for match in TOKEN.finditer(source, start, len(source) if end is None else end):
+    stretches = _between(source, start, len(source) if end is None else end, "<!--", "-->")
+    for match in chain.from_iterable(_TOKEN.finditer(source, *stretch) for stretch in stretches):
         token = match[0]
         sign = token[0]
         if sign == "<" and len(token) > 1:

@@ -54,6 +54,6 @@ def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:
             name = f"{name}~{taken[name]}"
         if draft.number is not None:
             lead = name
-        text, source_map = reflow(draft.lines, draft.rows)
+        text, source_map = reflow(draft.lines, draft.rows, draft.within)
         made.append(Paragraph(f"{cable_id}/{name}", text, draft.number, draft.marking, draft.section, draft.kind, source_map))
     return tuple(made)

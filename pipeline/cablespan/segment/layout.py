@@ -1,6 +1,8 @@
 """A body's lines put together to paragraphs: by their numbers and items where it has them, else by blank lines and ragged ends."""
 
+import re
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
 
 from cablespan.header.furniture import inline_marks, is_furniture
@@ -8,21 +10,23 @@ from cablespan.segment.starts import Start, start_of
 
 _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
 _STARTERS = frozenset("0123456789¶([{-–—•·*▪●◦○‣>+")
-_RULE_SIGNS = frozenset("-=*_~#+. ")
+_WORD = re.compile(r"[^\W\d_]+")
 _TERMINAL = frozenset(".:;?!\")]'”’")
 _UNWRAPPED = 100  # no cable wraps its lines behind this column
+_LEAST_COLUMN = 65  # at which a hard wrap can have cut words
 _FARTHEST_JUMP = 20  # how many paragraph numbers may be missing in a row
 
 
 @dataclass(slots=True)
 class Draft:
-    """A paragraph in the making: `lines` are `(offset in the source, stripped line)`; `rows` marks a table."""
+    """A paragraph in the making: `lines` are `(offset in the source, stripped line)`; `rows` marks a table, `within` has the offsets of lines that go on within a word."""
 
     kind: str
     number: int | None = None
     marking: str | None = None
     lines: list[tuple[int, str]] = field(default_factory=list)
     rows: bool = False
+    within: frozenset[int] = frozenset()
     section: str | None = None
 
     def text(self) -> str:
@@ -50,6 +54,10 @@ class Page:
         self.width = short[len(short) * 9 // 10] if short else 0
         blanks = len(raws) - len(lengths)
         self.blank_separated = blanks * 25 >= len(raws)
+        # Where lines are cut at a column whatever stands there, most are of one length.
+        longest = short[-1] if short else 0
+        self.column = longest if longest >= _LEAST_COLUMN else 0
+        self.cut = self.column > 0 and len(short) > 5 and short.count(longest) * 10 >= 6 * len(short)
         self.blanks_at_marks = _blanks_at_marks(raws) if marked else None
         self.double_spaced = blanks * 10 >= 9 * len(lengths) > 90 and self.wrapped and self.width > 55
 
@@ -257,7 +265,29 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
             layout.previous = line
             continue
         _put(layout, raws, index, raw, begin, line)
-    return [draft for draft in layout.drafts if draft.lines]
+    drafts = [draft for draft in layout.drafts if draft.lines]
+    if page.column:
+        _find_cut_words(drafts, page, source, body)
+    return drafts
+
+
+def _find_cut_words(drafts: list[Draft], page: Page, source: str, body: str) -> None:
+    """Writes which lines go on within a word: full to the last column, and the word occurs whole elsewhere, or lines are cut there anyway."""
+    words: Counter[str] | None = None
+    for draft in drafts:
+        if draft.rows:
+            continue
+        within = []
+        for (begin, line), (following, rest) in zip(draft.lines, draft.lines[1:], strict=False):
+            if len(line) != page.column or source[begin + len(line) : following] not in ("\n", "\r\n") or not (line[-1].isalpha() and rest[0].isalpha()):
+                continue
+            words = Counter(_WORD.findall(body)) if words is None else words
+            left, right = _WORD.findall(line)[-1], _WORD.match(rest)[0]
+            whole = words[left + right] > 0
+            if whole and (words[left] == 1 or words[right] == 1) or page.cut and not (words[left] > 1 and words[right] > 1):
+                within.append(following)
+        if within:
+            draft.within = frozenset(within)
 
 
 def _put(layout: _Layout, raws: list[str], index: int, raw: str, begin: int, line: str) -> None:
