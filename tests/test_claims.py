@@ -1,4 +1,6 @@
 import gzip
+from hashlib import sha256
+from pathlib import Path
 
 import orjson
 import pytest
@@ -16,6 +18,7 @@ from cablespan.speakers import certainty
 from marked import parse_marked
 
 NLP = English()
+MARKS = Path(__file__).parents[1] / "annotations" / "speakers"
 CLAIMS_OF = Claims(NLP, "cable_claims")
 
 # One sentence, one claim: what the rules must find.
@@ -127,6 +130,9 @@ def test_a_tagger_s_parts_are_completed_by_rule():
         ("asked", "the dam held", "asked"),
         ("Didn't say", "the dam held", "denied"),
         ("wanted to know", "why the dam burst?", "asked"),
+        ("could not say", "whether the dam held", "denied"),
+        ("revealed", "whether the dam held", "asked"),
+        ("stated", "if the dam burst, all was lost", "asserted"),
         ("urged", "him to repair the dam", "asked"),
         ("promised", "to repair the dam", "asserted"),
         ("", "the dam holds", "asserted"),
@@ -203,6 +209,23 @@ def test_claims_of_the_gold_by_rule(shared):
 def test_written_claims_have_whole_spans():
     doc = CLAIMS_OF(NLP("Poe said the dam held."))
     assert all(isinstance(span, Span) and span.id_ == "0" for span in doc.spans[CLAIMS]) and len(doc.spans[CLAIMS]) == 3
+
+
+def test_marked_speakers_lie_on_their_texts(shared):
+    """A hundred and more claims marked by reading, for scripts/measure_speakers.py: places within the paragraphs that were marked."""
+    marks = [orjson.loads(line) for line in (MARKS / "telegrams.jsonl").read_bytes().splitlines()]
+    wanted = {mark["doc"] for mark in marks}
+    with gzip.open(shared / "frus" / "telegrams.jsonl.gz") as lines:
+        telegrams = {row["id"]: [p["text"] for p in row["paragraphs"]] for row in map(orjson.loads, lines) if row["id"] in wanted}
+    assert len(marks) > 100
+    for mark in marks:
+        text = telegrams[mark["doc"]][mark["paragraph"]]
+        assert sha256(text.encode()).hexdigest() == mark["sha256"]
+        for role in ("source", "cue", "content"):
+            assert mark[role] is None or 0 <= mark[role]["start"] < mark[role]["end"] <= len(text)
+        if isinstance(mark["speaker"], dict):
+            mention = telegrams[mark["doc"]][mark["speaker"]["paragraph"]][mark["speaker"]["start"] : mark["speaker"]["end"]]
+            assert mention and mention == mention.strip()
 
 
 def test_the_real_cable(shared):

@@ -37,9 +37,7 @@ def certainty(cue: str, content: str) -> Certainty:
     said = content.lower().split()
     opening = {word.strip(",.;") for word in said[:_HEDGED_WITHIN]}
     if kind == "asserts":
-        if said and said[0] in ("whether", "if") and "?" not in content[-1:]:
-            return Certainty.ASKED
-        if content.rstrip("”\"’'").endswith("?"):
+        if said[:1] == ["whether"] or content.rstrip("”\"’'").endswith("?"):
             return Certainty.ASKED
         if opening & function_words("hedge"):
             return Certainty.HEDGED
