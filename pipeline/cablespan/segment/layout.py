@@ -57,7 +57,7 @@ class Page:
         # Where lines are cut at a column whatever stands there, most are of one length.
         longest = short[-1] if short else 0
         self.column = longest if longest >= _LEAST_COLUMN else 0
-        self.cut = self.column > 0 and len(short) > 5 and short.count(longest) * 10 >= 6 * len(short)
+        self.cut = self.column > 0 and len(short) > 5 and (len(short) - bisect_right(short, longest - 2)) * 10 >= 8 * len(short)
         self.blanks_at_marks = _blanks_at_marks(raws) if marked else None
         self.double_spaced = blanks * 10 >= 9 * len(lengths) > 90 and self.wrapped and self.width > 55
 
@@ -279,7 +279,8 @@ def _find_cut_words(drafts: list[Draft], page: Page, source: str, body: str) -> 
             continue
         within = []
         for (begin, line), (following, rest) in zip(draft.lines, draft.lines[1:], strict=False):
-            if len(line) != page.column or source[begin + len(line) : following] not in ("\n", "\r\n") or not (line[-1].isalpha() and rest[0].isalpha()):
+            end = begin + len(line)
+            if end - source.rfind("\n", 0, end) - 1 != page.column or source[end:following] not in ("\n", "\r\n") or not (line[-1].isalpha() and rest[0].isalpha()):
                 continue
             words = Counter(_WORD.findall(body)) if words is None else words
             left, right = _WORD.findall(line)[-1], _WORD.match(rest)[0]

@@ -1,0 +1,111 @@
+"""Bodies in, paragraphs out."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cablespan.segment import segment, segment_blocks
+
+
+def shapes(body):
+    return [(p.number, p.marking, p.section, p.kind, p.text) for p in segment(body, "07OSLO1")]
+
+
+def texts(body):
+    return [p.text for p in segment(body, "07OSLO1")]
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "marking"),
+    [
+        ("1. (C) All is well.", 1, "C"),
+        ("1.(C) All is well.", 1, "C"),
+        ("1. C) All is well.", 1, "C"),
+        ("¶1. (C/NF) All is well.", 1, "C/NF"),
+        ("¶1 (U) All is well.", 1, "U"),
+        ("1 (S//NF) All is well.", 1, "S//NF"),
+        ("(SBU) 1. All is well.", 1, "SBU"),
+        ("1) All is well.", 1, None),
+        ("(SBU) All is well.", None, "SBU"),
+        ("1. (C/REL NATO) All is well.", 1, "C/REL NATO"),
+        ("1. All is well.", 1, None),
+    ],
+)
+def test_number_and_portion_mark_become_fields(line, number, marking):
+    (paragraph,) = segment(line, "07OSLO1")
+    assert (paragraph.number, paragraph.marking, paragraph.text) == (number, marking, "All is well.")
+
+
+def test_a_decimal_or_a_year_is_no_number():
+    assert len(texts("1. (U) Growth was\n2.5 percent in\n2005. Exports rose.")) == 1
+
+
+def test_numbers_missing_doubled_restarted_keep_their_paragraphs_and_ids_stay_unique():
+    made = segment("1. (U) One.\n3. (U) Three.\n3. (U) Again.\n1. (U) Anew.", "07OSLO1")
+    assert [p.id for p in made] == ["07OSLO1/1", "07OSLO1/3", "07OSLO1/3~2", "07OSLO1/1~2"]
+
+
+def test_a_sentence_runs_on_across_furniture():
+    body = "1. (C) The road to\n\nCONFIDENTIAL\nPAGE 02        OSLO  01634  071251Z\n\nthe harbor is closed.\nOSLO 00000454  002 OF 003\nIt will open."
+    assert texts(body) == ["The road to the harbor is closed. It will open."]
+
+
+def test_items_stay_items_and_a_dash_at_a_wrap_does_not():
+    body = (
+        "1. (U) He named two points, as the minister had done in the spring:\n-- the harbor, which is closed;\n-- the road.\n"
+        "2. (U) He spoke of the road from the capital to the harbor in the\n-- as he said -- remote north of the country, and of nothing else."
+    )
+    assert [kind for *_, kind, _ in shapes(body)] == ["numbered", "item", "item", "numbered"]
+
+
+def test_headings_open_sections():
+    body = "SUMMARY\n-------\n1. (C) All is well.\n\nThe Long Road\n=============\n\n2. (C) It is long.\n\nCOMMENT\n-------\n3. (C) Too long."
+    assert [(section, kind) for _, _, section, kind, _ in shapes(body)] == [
+        ("summary", "heading"), ("summary", "numbered"), (None, "heading"), (None, "numbered"), ("comment", "heading"), ("comment", "numbered"),
+    ]  # fmt: skip
+
+
+def test_a_block_closes_in_a_later_paragraph_or_stays_in_its_own():
+    closed = "1. (C) Summary: One.\n2. (C) Two. End summary.\n3. (C) Three."
+    never = "1. (C) Summary: One.\n2. (C) Two.\n3. (C) Three."
+    assert [section for _, _, section, *_ in shapes(closed)] == ["summary", "summary", None]
+    assert [section for _, _, section, *_ in shapes(never)] == ["summary", None, None]
+
+
+def test_tables_keep_their_rows():
+    body = "1. (U) Figures:\n\nYear     Exports    Imports\n2005     12         14\n2006     13         15\n\n2. (U) They rose."
+    assert texts(body)[1] == "Year     Exports    Imports\n2005     12         14\n2006     13         15"
+
+
+def test_words_cut_at_the_last_column_are_whole_again():
+    words = "The ministry of infrastructure told the embassy that infrastructure projects would be delayed. " * 6
+    line = "1. (C) " + words.strip()
+    assert texts("\n".join(line[at : at + 71] for at in range(0, len(line), 71))) == [words.strip()]
+
+
+def test_text_without_numbers_has_its_paragraphs_by_layout():
+    assert texts("The road is\nclosed.\n\nThe harbor is\nopen.") == ["The road is closed.", "The harbor is open."]
+
+
+def test_one_block_is_one_paragraph_where_nothing_is_wrapped():
+    blocks = ["1. One.", "- an item", "SUMMARY", "and a line", "6877. Subject Talks. Ref: State 1:"]
+    assert len(segment_blocks("\n\n".join(blocks), "x")) == 5
+
+
+WORDS = st.lists(st.sampled_from("1. 2. (C) (a) -- - A. SUMMARY END COMMENT: word Word. PAGE 02 OSLO 00000454  002 OF 003 \n \n\n \t --- | é \u00a0 x".split(" ") + ["\n", "  "]), max_size=60)
+
+
+@given(st.one_of(st.text(max_size=300), WORDS.map(" ".join)))
+@settings(max_examples=300)
+def test_every_piece_lies_on_its_source_and_nothing_is_said_twice(body):
+    made = segment(body, "07OSLO1")
+    used = []
+    for paragraph in made:
+        for offset, source, length in paragraph.source_map.pieces:
+            assert paragraph.text[offset : offset + length] == body[source : source + length]
+            used.append((source, source + length))
+    assert used == sorted(used) and all(a[1] <= b[0] for a, b in zip(used, used[1:], strict=False))
+    assert len({p.id for p in made}) == len(made)
+    assert all(re.search(r"\S", p.text) for p in made)
