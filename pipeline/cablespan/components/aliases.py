@@ -45,14 +45,15 @@ class Cluster:
         self.female = self.female or mention.person.female
         self.mentions.append(mention.index)
 
-    def accepts_full(self, names: tuple[str, ...]) -> bool:
+    def accepts_full(self, person: Person) -> bool:
         """Whether a full name can be this person's: given names equal, or initials of each other, under one family name."""
+        names = person.names
         if not self.full:
             return names[-1] in self.names or names[0] in self.names
         ours, theirs = self.full, names
         if set(theirs) <= set(ours) or set(ours) <= set(theirs):
             return True
-        if "".join(ours) == "".join(theirs) or _one_letter("".join(ours), "".join(theirs)):
+        if "".join(ours) == "".join(theirs) or (_one_letter("".join(ours), "".join(theirs)) and self.accepts_offices(person.offices)):
             return True
         if ours[-1] != theirs[-1]:
             return False
@@ -186,8 +187,8 @@ def _people(doc: Doc) -> list[list[int]]:
     for mention in mentions:
         names = mention.person.names
         if len(names) > 1:
-            known = [cluster for name in (names[-1], names[0]) for cluster in by_name[name] if cluster.accepts_full(names)]
-            known += [c for c in (near.get(form) for form in _with_one_left_out(names[-1])) if c and c.accepts_full(names)]
+            known = [cluster for name in (names[-1], names[0]) for cluster in by_name[name] if cluster.accepts_full(mention.person)]
+            known += [c for c in (near.get(form) for form in _with_one_left_out(names[-1])) if c and c.accepts_full(mention.person)]
             join(mention, known[0] if known else None)
     for mention in mentions:
         if len(mention.person.names) == 1:
@@ -205,7 +206,7 @@ def _mention(doc: Doc, index: int, ent: Span) -> Mention:
 def _by_single_name(mention: Mention, by_name: dict[str, list[Cluster]], near: dict[str, Cluster]) -> Cluster | None:
     """The person a surname belongs to: whose title fits, of these the one last named before it."""
     name = mention.person.names[0]
-    known = by_name.get(name, [])
+    known = [cluster for cluster in by_name.get(name, ()) if not cluster.full or name in (cluster.full[0], cluster.full[-1])]
     if not known and len(name) >= _LONG:
         known = [c for c in (near.get(form) for form in _with_one_left_out(name)) if c and any(_one_letter(name, n) for n in c.names)][:1]
     if mention.person.female:

@@ -15,10 +15,12 @@ from cablespan.actors import country_code, government_of, meanings, post_of, sen
 from cablespan.knowledge import KnowledgeBase
 from cablespan.labels import Entity
 from cablespan.names import surfaces
-from cablespan.people import Person, fold, parse
+from cablespan.people import Person, fold, parse, word_list
 
 _PEOPLE = frozenset({Entity.OFFICIAL, Entity.PERSON})
-_OWN_STATE = frozenset({"ministry", "legislature", "court", "prosecutor", "police", "committee", "commission", "government", "agency"})
+_OWN_STATE = frozenset(
+    {"ministry", "legislature", "court", "prosecutor", "police", "committee", "commission", "government", "agency", "military"}
+)
 # Which class wins where one name is in several lexicon files ("Singapore": the country, not the city).
 _ORDER = {name: rank for rank, name in enumerate(("country", "region", "city", "us_agency", "body", "org", "law", "person"))}
 _OFFICIAL_FIELDS = ("office", "country", "given_name", "family_name")
@@ -113,7 +115,7 @@ def _by_lexicon(name: str, label: str) -> str | None:
 
 def _body(name: str, home: str | None) -> str | None:
     """A body of a state: the lexicon's id, and for bodies that every state has, the state ("body:MFA/TR"), named or the sender's own."""
-    known = _by_lexicon(name, Entity.AGENCY)
+    known = None if name in word_list("own_post") else _by_lexicon(name, Entity.AGENCY)
     if known and not known.startswith("body:"):
         return known
     words = name.split()
