@@ -91,9 +91,8 @@ def train(
 def _check(
     train: Sequence[Gold], dev: Sequence[Gold], trained: Mapping[str, str], place: str, allow_empty: bool, warn: Callable[[Problem], None]
 ) -> None:
-    problems = [
-        Problem(place, f"no paragraph to {aim} on", "give more gold") for aim, gold in (("train", train), ("test", dev)) if not gold
-    ]
+    sets = {"train": train, "judge": dev}
+    problems = [Problem(place, f"no paragraph to {aim} on", "give more gold") for aim, gold in sets.items() if not gold]
     problems += leaks(train, dev, warn)
     empty = list(empty_classes(train, trained, place)) if train else []
     if allow_empty:

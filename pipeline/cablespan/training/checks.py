@@ -31,16 +31,17 @@ def leaks(train: Sequence[Gold], dev: Sequence[Gold], warn: Callable[[Problem], 
     """Documents that stand in both sets, by name or by text; single stock paragraphs go to `warn`."""
     documents = {gold.document: gold.place("") for gold in reversed(train)}
     texts = {text: place for gold in reversed(train) for text, place, _ in _texts(gold)}
-    told = set()
+    by_document: dict[str, list[Gold]] = {}
     for gold in dev:
-        if gold.document in documents:
-            if gold.document not in told:
-                told.add(gold.document)
-                what = f"document {gold.document} is in the training set too, at {documents[gold.document]}"
-                yield Problem(gold.place(""), what, "take it out of one of the two")
+        by_document.setdefault(gold.document, []).append(gold)
+    for document, stretches in by_document.items():
+        if document in documents:
+            what = f"document {document} is in the training set too, at {documents[document]}"
+            yield Problem(stretches[0].place(""), what, "take it out of one of the two")
             continue
-        found = [(place, texts[text], words) for text, place, words in _texts(gold) if text in texts]
-        leaked = sum(words for *_, words in found) >= LEAKED * sum(len(p["text"].split()) for p in gold.record["paragraphs"])
+        found = [(place, texts[text], words) for gold in stretches for text, place, words in _texts(gold) if text in texts]
+        size = sum(len(paragraph["text"].split()) for gold in stretches for paragraph in gold.record["paragraphs"])
+        leaked = sum(words for *_, words in found) >= LEAKED * size
         for place, other, _ in found:
             problem = Problem(place, f"the same text is in the training set, at {other}", "take the paragraph out of one of the two")
             if leaked:

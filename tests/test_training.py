@@ -1,0 +1,243 @@
+"""Training on gold in any format: a pipeline of a few steps, and what is refused before any step."""
+
+import random
+from importlib.util import find_spec
+from pathlib import Path
+
+import orjson
+import pytest
+import spacy
+from typer.testing import CliRunner
+
+from cablespan.cli import app
+from cablespan.exchange import convert
+from cablespan.gold import read_gold
+from cablespan.training import split
+from cablespan.training.checks import checked_config
+
+CONFIGS = Path(__file__).parents[1] / "models" / "configs"
+SMALL = {
+    "components.tok2vec.model.embed.include_static_vectors": "false",
+    "components.tok2vec.model.embed.width": "16",
+    "components.tok2vec.model.encode.width": "16",
+    "components.tok2vec.model.encode.depth": "1",
+    **{f"components.{name}.model.tok2vec.width": "16" for name in ("ner", "statements", "claim_tagger")},
+    "training.max_steps": "4",
+    "training.eval_frequency": "2",
+}
+# One sentence for each label of statements, and every label of entities.
+SENTENCES = [
+    ("Ref A.", "ADMIN", [("Ref A", "CABLE_REF")], None),
+    ("Please ask the Ministry of Justice by May 22.", "REQUEST", [("Ministry of Justice", "AGENCY"), ("May 22", "DATE")], None),
+    ("Post recommends a visit to Astana.", "RECOMMENDATION", [("Astana", "PLACE")], ("Post", "recommends", "a visit to Astana")),
+    ("Minister Roe promised $9 for the UN.", "COMMITMENT", [("Minister Roe", "OFFICIAL"), ("$9", "MONEY"), ("UN", "ORG")], None),
+    ("The Criminal Code was not effective.", "COMMENT", [("Criminal Code", "LAW")], None),
+    ("Jane Poe said the market was open.", "CLAIM", [("Jane Poe", "PERSON")], ("Jane Poe", "said", "the market was open")),
+    ("The market was open.", "REPORT", [], None),
+]  # fmt: skip
+
+
+def line(document: str, number: int, sentences=SENTENCES) -> dict:
+    text, entities, statements, claims = "", [], [], []
+    for sentence, label, names, triple in sentences:
+        offset = len(text) + bool(text)
+        text = f"{text} {sentence}".strip()
+        statements.append({"start": offset, "end": offset + len(sentence), "label": label})
+        for name, kind in names:
+            start = text.index(name, offset)
+            entities.append({"start": start, "end": start + len(name), "label": kind})
+        if triple:
+            places = [text.index(part, offset) for part in triple]
+            parts = [{"start": start, "end": start + len(part)} for start, part in zip(places, triple, strict=True)]
+            claims.append(dict(zip(("source", "cue", "content"), parts, strict=True)))
+    return {"doc": document, "paragraph": number, "text": text, "entities": entities, "statements": statements, "claims": claims}
+
+
+def write(path: Path, lines: list[dict]) -> Path:
+    path.write_bytes(b"\n".join(map(orjson.dumps, lines)) + b"\n")
+    return path
+
+
+def documents(names: str, seed: int) -> list[dict]:
+    """A document a letter: the sentences in an order of its own, so that no two texts are the same."""
+    draw = random.Random(seed)
+    return [line(name, 0, draw.sample(SENTENCES, len(SENTENCES))) for name in names]
+
+
+@pytest.fixture
+def gold(tmp_path) -> Path:
+    return write(tmp_path / "train.jsonl", documents("abcde", 1))
+
+
+@pytest.fixture
+def dev(tmp_path) -> Path:
+    return write(tmp_path / "dev.jsonl", documents("xy", 2))
+
+
+def run(*arguments, config=CONFIGS / "cable_sm.cfg", small=True):
+    overrides = [part for key, value in SMALL.items() for part in (f"--{key}", value)] if small else []
+    return CliRunner().invoke(app, ["train", "--config", str(config), *map(str, arguments), *overrides])
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    gold, dev = write(folder / "train.jsonl", documents("abcde", 1)), write(folder / "dev.jsonl", documents("xy", 2))
+    outcome = run("--train", gold, "--dev", dev, "--output", folder / "mine", "--training.seed", 3)
+    assert outcome.exit_code == 0, outcome.output
+    return folder / "mine" / "model-best"
+
+
+class TestTrained:
+    def test_spacy_loads_it_and_it_writes_every_layer(self, trained):
+        nlp = spacy.load(trained)
+        doc = nlp("Post recommends a visit to Astana. The market was open.")
+        assert {"ner", "statements", "claim_tagger"} <= set(nlp.pipe_names)
+        assert "statements" in doc.spans and "claim_parts" in doc.spans
+
+    def test_scores_and_card_lie_beside(self, trained):
+        scores = orjson.loads((trained / "scores.json").read_bytes())
+        assert scores["documents"] == 2 and scores["statements"]["support"] == 14
+        card = (trained / "README.md").read_text()
+        for fact in ("# mine", "5 documents, 5 paragraphs", "train.jsonl", "`--training.max_steps 4`", "seed 3", "Limits and biases"):
+            assert fact in card
+
+    def test_no_temporary_path_stays_in_the_config(self, trained):
+        config = spacy.util.load_config(trained / "config.cfg")
+        assert config["paths"]["train"] is None and config["paths"]["dev"] is None
+        assert config["training"]["max_steps"] == 4
+
+    def test_same_gold_same_seed_same_model(self, trained, tmp_path, gold, dev):
+        assert run("--train", gold, "--dev", dev, "--output", tmp_path / "again", "--training.seed", 3).exit_code == 0
+        assert (tmp_path / "again" / "model-best" / "ner" / "model").read_bytes() == (trained / "ner" / "model").read_bytes()
+
+
+@pytest.mark.parametrize("to", ["docbin", "records", "prodigy", "standoff"])
+def test_gold_of_every_format_gives_the_same_examples(gold, tmp_path, to):
+    name = {"docbin": "gold.spacy", "prodigy": "tasks"}.get(to, "gold-out.jsonl")
+    convert(gold, tmp_path / name, to)
+
+    def layers(path: Path) -> list:
+        return [
+            [[(a["start"], a["end"], a["label"]) for a in known.record[layer]] for layer in ("entities", "statements")]
+            + [[claim["content"]["start"] for claim in known.record["claims"]]]
+            for known in read_gold([path])
+        ]
+
+    assert layers(tmp_path / name) == layers(gold)
+
+
+def test_documents_are_split_off_where_there_is_no_dev(gold):
+    known = read_gold([gold])
+    train, dev = split(known, 0.4, 0)
+    assert len({d.document for d in dev}) == 2
+    assert not {d.document for d in train} & {d.document for d in dev}
+    assert split(known, 0.4, 0) == (train, dev)
+    assert split(known[:1], 0.4, 0) == (known[:1], [])
+
+
+class TestRefused:
+    """Nothing is trained: the message names file, line and remedy, and no model appears."""
+
+    def refused(self, tmp_path, *arguments, **options) -> str:
+        outcome = run(*arguments, "--output", tmp_path / "out", **options)
+        assert outcome.exit_code == 2, outcome.output
+        assert not (tmp_path / "out").exists()
+        return outcome.stderr
+
+    @pytest.mark.parametrize(
+        "change, told",
+        [
+            ({"entities": [{"start": 0, "end": 3, "label": "COUNTRY"}]}, "unknown label 'COUNTRY'"),
+            ({"entities": [{"start": 0, "end": 5, "label": "PLACE"}, {"start": 3, "end": 8, "label": "ORG"}]}, "overlap"),
+            ({"statements": [{"start": 0, "end": 9999, "label": "REPORT"}]}, "lies outside the text"),
+            ({"scheme": "cablespan.scheme/99"}, "is not 'cablespan.scheme/1'"),
+            ({"text": 7}, "no `doc` and `text`"),
+        ],
+    )
+    def test_unusable_gold(self, tmp_path, gold, change, told):
+        lines = documents("abc", 3)
+        lines[1] |= change
+        message = self.refused(tmp_path, "--train", write(tmp_path / "bad.jsonl", lines), "--dev", gold)
+        assert "bad.jsonl:2" in message and told in message
+
+    def test_all_files_are_checked_at_once(self, tmp_path):
+        bad = {"entities": [{"start": 0, "end": 3, "label": "COUNTRY"}]}
+        one, other = (write(tmp_path / name, [line(name, 0) | bad]) for name in ("one.jsonl", "other.jsonl"))
+        message = self.refused(tmp_path, "--train", one, "--train", other)
+        assert "one.jsonl:1" in message and "other.jsonl:1" in message
+
+    def test_a_document_in_both_sets(self, tmp_path, gold):
+        lines = documents("xyb", 4)
+        message = self.refused(tmp_path, "--train", gold, "--dev", write(tmp_path / "dev.jsonl", lines))
+        assert "dev.jsonl:3" in message and "train.jsonl:2" in message and "take it out of one of the two" in message
+
+    def test_a_text_in_both_sets(self, tmp_path, gold):
+        copied = documents("abcde", 1)[3] | {"doc": "copy"}
+        copied["text"] = copied["text"].upper()
+        message = self.refused(tmp_path, "--train", gold, "--dev", write(tmp_path / "dev.jsonl", [copied]))
+        assert "dev.jsonl:1" in message and "train.jsonl:4" in message and "same text" in message
+
+    def test_an_empty_class(self, tmp_path, dev):
+        without = [line(name, 0, SENTENCES[1:]) for name in "abc"]
+        train = write(tmp_path / "some.jsonl", without)
+        message = self.refused(tmp_path, "--train", train, "--dev", dev)
+        assert "no example of ADMIN" in message and "no example of CABLE_REF" in message and "--allow-empty" in message
+
+    def test_a_layer_that_nobody_annotated(self, tmp_path, gold):
+        lines = [{key: value for key, value in entry.items() if key != "claims"} for entry in documents("abc", 3)]
+        message = self.refused(tmp_path, "--train", write(tmp_path / "some.jsonl", lines), "--dev", gold)
+        assert "no claims" in message and "claim_tagger" in message
+
+    def test_a_config_that_names_a_missing_package(self, tmp_path, gold):
+        if find_spec("spacy_transformers"):
+            pytest.skip("spacy-transformers is installed here")
+        message = self.refused(tmp_path, "--train", gold, config=CONFIGS / "cable_trf.cfg", small=False)
+        assert "cable_trf.cfg" in message and "cablespan[trf]" in message
+
+    @pytest.mark.parametrize(
+        "override, told",
+        [
+            (("--components.ner.factory", "no_such_factory"), "no_such_factory"),
+            (("--components.ner.model.@architectures", "acme.Tagger.v1"), "acme.Tagger.v1"),
+            (("--training.optimizer.@optimizers", "acme.Sgd.v1"), "acme.Sgd.v1"),
+            (("--training.dropout", "much"), "dropout"),
+        ],
+    )
+    def test_a_config_with_unknown_names_or_values(self, tmp_path, gold, override, told):
+        message = self.refused(tmp_path, "--train", gold, *override)
+        assert "cable_sm.cfg" in message and told in message
+
+    def test_no_config(self, tmp_path, gold):
+        assert "does not exist" in self.refused(tmp_path, "--train", gold, config=tmp_path / "none.cfg")
+
+    def test_a_single_document_cannot_be_split(self, tmp_path):
+        message = self.refused(tmp_path, "--train", write(tmp_path / "one.jsonl", documents("a", 1)))
+        assert "no paragraph to judge on" in message
+
+
+def test_warnings_stop_nothing(tmp_path):
+    """A class without an example (where that is allowed), a stock paragraph in both sets, a span that cuts a token."""
+    stock = "The country is no party to the convention."
+    plain = [(stock, "REPORT", [], None)]
+    train = [line("a", 0), line("a", 1, plain), line("b", 0, SENTENCES[1:])]
+    without_person = [entry | {"entities": [e for e in entry["entities"] if e["label"] != "PERSON"]} for entry in train]
+    train[0]["entities"][0]["end"] -= 1
+    other = documents("xy", 2) + [line("y", 1, plain)]
+    outcome = run(
+        *("--train", write(tmp_path / "train.jsonl", without_person), "--dev", write(tmp_path / "other.jsonl", other)),
+        *("--output", tmp_path / "out", "--allow-empty"),
+    )
+    assert outcome.exit_code == 0, outcome.output
+    assert "train.jsonl:1: CABLE_REF 'Ref ' (0-4) cuts a token: taken as 'Ref'" in outcome.stderr
+    assert "no example of PERSON" in outcome.stderr
+    assert "other.jsonl:3: the same text is in the training set, at" in outcome.stderr
+
+
+@pytest.mark.parametrize("name", ["cable_sm.cfg"])
+def test_the_configs_are_complete(name):
+    """Nothing is filled in silently that a reader of the config would not see."""
+    config, nlp = checked_config(CONFIGS / name, {})
+    for section in ("training", "corpora"):
+        assert set(nlp.config[section]) >= set(config[section])
+    assert nlp.pipe_names == config["nlp"]["pipeline"]
