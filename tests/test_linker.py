@@ -119,3 +119,19 @@ def test_faulty_knowledge(write, entries, message):
 
 def test_empty_knowledge(write):
     assert KnowledgeBase.read(write()).lookup("Acme", "ORG") is None
+
+
+def test_knowledge_on_the_command_line(write, tmp_path):
+    from typer.testing import CliRunner
+
+    from cablespan.cli import app
+
+    cable = tmp_path / "cable.jsonl"
+    cable.write_text(json.dumps({"text": "The company Acme Oil told NATO so.", "meta": {"id": "07ASTANA1"}}) + "\n", encoding="utf-8")
+    path = write({"id": "mine:nato", "kind": "intergovernmental", "name": "NATO"})
+    arguments = ["annotate", str(cable), "--model", "rules", "--workers", "1", "--kb", str(path), "--output", str(tmp_path / "out")]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    assert '"kb_id":"mine:nato"' in (tmp_path / "out" / "cables.jsonl").read_text(encoding="utf-8").replace('": "', '":"')
+    write("{")
+    faulty = CliRunner().invoke(app, [*arguments, "--overwrite"])
+    assert faulty.exit_code == 2 and "kb.jsonl:1" in faulty.output

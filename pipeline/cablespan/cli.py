@@ -108,6 +108,7 @@ def annotate(
     ] = None,
     time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds a single cable may take.")] = 120.0,
     profile: Annotated[bool, typer.Option(help="Show the share of each step.")] = False,
+    kb: Annotated[str | None, typer.Option(help="Knowledge base of your own to link to, JSON Lines: id, kind, name, aliases.")] = None,
 ) -> None:
     """Annotate cables: the main job.
 
@@ -129,6 +130,7 @@ def annotate(
             resume=resume,
             time_limit=time_limit,
             profile=profile,
+            kb=kb,
         )
     )
 

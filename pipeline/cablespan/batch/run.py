@@ -27,6 +27,7 @@ from cablespan.batch.pool import Pool
 from cablespan.batch.progress import Reporter
 from cablespan.batch.shard import KINDS, Options, Result, Shard
 from cablespan.batch.stream import STDIN, Ids, changed_inputs, expand, shards
+from cablespan.knowledge import KnowledgeBase
 
 RUN = "run.json"
 PART = 200  # cables in a part where the output is one file of each kind
@@ -46,11 +47,13 @@ def annotate(
     resume: bool | None = None,
     time_limit: float = Options.time_limit,
     profile: bool = False,
+    kb: str | None = None,
     loader: Callable[[], Any] | None = None,
 ) -> int:
     """Annotates inputs into the folder `output` and returns the exit code of the command.
 
     `resume` goes on with an interrupted run (True), replaces what the folder holds (False), or takes only a folder without a run (None).
+    `kb` is a knowledge base of the user's own for the linker, which is checked before the run begins.
     `loader` gives another pipeline than `cablespan.nlp.load(model)`; it is called in each worker process.
     Raises ValueError and OSError with what the user can do about it.
     """
@@ -63,6 +66,7 @@ def annotate(
             "cablespan": __version__,
             "code": code_hash(),
             "model": model_facts(model),
+            "kb": kb and _checked(kb),
             # Not measured, as `nlp.load` does by itself: the other matrix multiplication may round otherwise.
             "ops": os.environ.get("CABLESPAN_OPS", "numpy"),
             "format": format and str(format),
@@ -74,7 +78,7 @@ def annotate(
         if manifest.end:
             Reporter(None, {}).say(f"{folder}: this run is already done; --overwrite does it again")
             return exit_code(manifest.totals())
-        loader = loader or partial(load, model, settings["ops"])
+        loader = loader or partial(load, model, settings["ops"], kb)
         run = Run(folder, manifest, paths, Options(time_limit, compress=shard_size is not None), shard_size or PART)
         with _engine(engine, address, loader, run, workers or len(os.sched_getaffinity(0))) as work:
             finished = run.go(work)
@@ -264,9 +268,16 @@ def _size_left(paths: list[str], manifest: Manifest) -> int | None:
     return sum(os.path.getsize(path) for path in paths) - sum(shard["characters"] for shard in manifest.shards.values())
 
 
-def load(model: str | None, ops: str) -> Any:
+def load(model: str | None, ops: str, kb: str | None = None) -> Any:
     """The pipeline, as a worker process loads it."""
-    return nlp.load(model, ops=ops)
+    return nlp.load(model, kb=kb, ops=ops)
+
+
+def _checked(kb: str) -> dict[str, str]:
+    """Name and SHA-256 of a knowledge base that can be used. Raises KnowledgeError or OSError where it cannot."""
+    KnowledgeBase.read(kb)
+    with open(kb, "rb") as file:
+        return {"name": kb, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
 def code_hash() -> str:
