@@ -21,6 +21,10 @@ _SPACED = re.compile(
 )
 
 
+# "ACTION EUR-12", "INFO OCT-01 ISO-00 AID-05": the Department's own list of offices that got a copy.
+_DISTRIBUTION = re.compile(r"(?:\d{2,3} ?)?(?:ACTION|INFO)[ ]{1,6}[A-Z/]{1,6}-\d\d\b.{0,70}|(?:[A-Z/]{1,6}-\d\d[ ,]{1,3}){2,20}(?:[A-Z/]{1,6}-\d\d|/\d{3} [A-Z])?.{0,12}")
+
+
 @cache
 def words(kind: str) -> frozenset[str]:
     """The furniture of one kind (`banner`, `caption`, `operator`, `archive`, `before`, `after`) as the lexicon lists it."""
@@ -48,9 +52,11 @@ def is_furniture(line: str) -> bool:
         return False
     if line[1:2].islower():
         return line.startswith(starts("archive"))
-    if not line.isupper() and line[:1] != "#":
+    if not line.isupper() and line[:1] not in "#-":
         return False
     if line in _whole_lines():
+        return True
+    if "-" in line and (_DISTRIBUTION.fullmatch(line) or line.startswith("-----") and line[-1].isdigit()):
         return True
     if line.startswith("PAGE"):
         return _PAGE_MARK.fullmatch(line) is not None

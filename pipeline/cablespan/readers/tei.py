@@ -19,7 +19,7 @@ _NS = "{http://www.tei-c.org/ns/1.0}"
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
 _TELEGRAM = re.compile(r"\W{0,3}\d{0,4}\.?\s*(?:\[[^\]]{0,80}\]\s*)?(?:[A-Z][a-z]+ )?(?:Tele(?:gram|type)|Backchannel Message)")
 _LEFT_OUT = frozenset({"note", "del", "pb", "figure"})
-_BLOCKS = frozenset({"p", "item", "salute", "signed", "ab", "l"})
+_BLOCKS = frozenset({"p", "item", "salute", "ab", "l"})
 _MARKS = {"persName": "persons", "gloss": "terms", "placeName": "places"}
 _FROM = re.compile(r"Telegram\s+(?:\S+\s+)?From\s+the\s+(.{3,80}?)\s+to\s")
 _LONGEST_OPENING = 300  # a labelled paragraph that is longer carries text
@@ -213,7 +213,8 @@ def _cable(div, head, volume, mapping, known, path, cable_id, index, sha, source
     opening = read_opening(text)
     date = next((d.get("when") for d in div.iter(f"{_NS}date") if d.get("when")), None)
     sender = _FROM.search(head)
-    header = parse(opening, text[: opening.body], text[-1500:], created=date, origin=sender[1] if sender else None)
+    signed = tuple(_plain(node) for node in div.iter(f"{_NS}signed")) or None
+    header = parse(opening, text[: opening.body], text[-1500:], signers=signed, created=date, origin=sender[1] if sender else None)
     drafts, kept, offset = [], [], 0
     for block in folded:
         words = block.text()

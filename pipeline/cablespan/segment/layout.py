@@ -139,7 +139,7 @@ class _Layout:
         terminal = self.previous[-1:] in _TERMINAL
         usual = self.page.blanks_at_marks
         if self.mark and self.blanks > (usual if usual is not None else self.blanks):
-            return terminal or line[0] not in _LOWER
+            return terminal or line[0] not in _LOWER and not line.isupper() and self.ended(line)
         if self.gap and not self.mark:
             return terminal or line[0] not in _LOWER or self.ended(line)
         if line[0] in _LOWER or not terminal:
@@ -238,9 +238,11 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
         if first != raw[0]:
             begin += len(raw) - len(raw.lstrip())
         if first not in _LOWER:
-            if (line.isupper() or first in "#<" or line[1:2].islower()) and is_furniture(line):
+            if (line.isupper() or first in "#<-" or line[1:2].islower()) and is_furniture(line):
                 layout.mark = True
                 continue
+            if layout.mark and line.isdigit():
+                continue  # a page's or an office's number beside a page mark
             if is_rule(line):
                 layout.rule()
                 continue

@@ -18,6 +18,13 @@ def _sections() -> dict[str, str]:
     return {entry["words"]: entry["section"] for entry in load("headings")}
 
 
+@cache
+def _text_words() -> frozenset[str]:
+    """The words that END can be followed by at the end of a quoted text."""
+    words = {word for entry in load("headings") if entry["section"] == "text" for word in entry["words"].split()}
+    return frozenset(words - {"begin", "of", "follows", "embassy"})
+
+
 def section_of_heading(text: str) -> str | None:
     """The section that a heading opens.
 
@@ -41,7 +48,7 @@ def ended_sections(text: str) -> set[str]:
     if not any(sign in text for sign in _END_SIGNS):
         return set()
     lowered = text.lower()
-    sections = {_sections().get(match[1]) for match in _END.finditer(lowered)}
+    sections = {"text" if match[1] in _text_words() else _sections().get(match[1]) for match in _END.finditer(lowered)}
     return sections | {"text"} if "unquote" in lowered else sections - {None}
 
 
@@ -51,6 +58,8 @@ def find_headings(drafts: list[Draft]) -> None:
         if draft.kind != "text" or draft.marking or draft.rows or len(draft.lines) > 1 or following.kind == "item":
             continue
         text = draft.text()
+        if following is drafts[-1] and text.isupper() and len(text) < 30 and following.text().upper().startswith("NOTE"):
+            continue  # the signature, and a note below it
         known = section_of_heading(text)
         if known or (len(text) <= 72 and text[-1] != ":" and looks_like_heading(text)):
             draft.kind = "heading"

@@ -7,6 +7,7 @@ _CLASSES = "SBU|FOUO|LOU|TS|U|C|S|UNCLASSIFIED|CONFIDENTIAL|SECRET|UNCLAS|R"
 _MARKING = re.compile(rf"[(\[{{]\s?({_CLASSES})((?:[ ]?[/,-]| (?:REL|NF|NOFORN|FVEY)\b)[A-Z0-9 ,/-]{{0,40}})?\s?[)\]}}]\s{{0,8}}")
 _HALF_MARKING = re.compile(rf"({_CLASSES})((?:/|//)[A-Z/]{{1,12}})?[)\]]\s{{0,8}}")
 _NUMBER = re.compile(r"(?:¶\s{0,2})?(?:PARA(?:GRAPH)? )?(\d{1,3})\s?([.)])[.)]?(?![\d%])\s{0,8}")
+_DOUBLED = re.compile(r"(\d{1,2})\.\s?(?=\1\.(?!\d))")
 _BARE_NUMBER = re.compile(rf"(?:¶\s{{0,2}})?(\d{{1,3}})\s{{1,3}}(?=[(\[](?:{_CLASSES})[)\]/-])|¶\s{{0,2}}(\d{{1,3}})\s{{1,4}}")
 _ITEM = re.compile(
     r"(?P<dash>(?:--+|[-–—•·*▪●◦○‣>+]+)(?=[ \t\w\"'($“])(?!-)|o(?=\s))"
@@ -37,6 +38,8 @@ def start_of(line: str) -> Start | None:
     """
     before = _MARKING.match(line)
     offset = before.end() if before else 0
+    doubled = _DOUBLED.match(line, offset)
+    offset = doubled.end() if doubled else offset
     number = _NUMBER.match(line, offset) or _BARE_NUMBER.match(line, offset)
     if number:
         style = number[2] if number.re is _NUMBER else "."
