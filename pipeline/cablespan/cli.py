@@ -343,7 +343,7 @@ def train(
     typer.echo(f"{output / 'model-best'}: scores.json, README.md", err=True)
 
 
-@app.command(epilog="Example: `cablespan evaluate models/en_cable_sm annotations/modern --texts corpus/modern --report scores.html`")
+@app.command(epilog="Example: `cablespan evaluate models/en_cable_sm annotations/modern --report scores.html`")
 def evaluate(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Folder of a trained pipeline; `rules` is the baseline of rules alone.")],
     gold: Annotated[list[Path], typer.Argument(metavar="GOLD...", help="Gold in any format of convert.", show_default=False)],

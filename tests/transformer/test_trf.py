@@ -1,0 +1,79 @@
+"""cable_trf.cfg on a tiny encoder that is made here: it trains, loads, predicts, and takes any encoder by path."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import spacy
+from transformers import BertConfig, BertModel, BertTokenizerFast
+
+from cablespan.document import to_record
+from cablespan.nlp import load
+from cablespan.training import train
+from cablespan.training.checks import checked_config
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from test_training import documents, write  # noqa: E402
+
+CONFIG = Path(__file__).parents[2] / "models" / "configs" / "cable_trf.cfg"
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory) -> Path:
+    """A BERT of one layer with a WordPiece vocabulary of letters and their continuations."""
+    folder = tmp_path_factory.mktemp("encoder")
+    signs = [chr(code) for code in range(33, 127) if not chr(code).isupper()]
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *signs, *(f"##{sign}" for sign in signs), "the", "said", "post", "##ing"]
+    (folder / "vocab.txt").write_text("\n".join(pieces) + "\n")
+    BertTokenizerFast(str(folder / "vocab.txt"), do_lower_case=True).save_pretrained(folder)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    BertModel(BertConfig(vocab_size=len(pieces), max_position_embeddings=256, **sizes)).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(encoder, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("trf")
+    gold, dev = write(folder / "train.jsonl", documents("abcd", 1)), write(folder / "dev.jsonl", documents("xy", 2))
+    overrides = {"paths.encoder": str(encoder), "training.max_steps": 4, "training.eval_frequency": 2}
+    train(CONFIG, [gold], [dev], folder / "mine", overrides=overrides)
+    return folder / "mine" / "model-best"
+
+
+def test_the_config_is_complete(encoder):
+    config, nlp = checked_config(CONFIG, {"paths.encoder": str(encoder)})
+    assert nlp.pipe_names == config["nlp"]["pipeline"]
+
+
+def test_the_encoder_is_trained_with_the_heads(trained):
+    scores = spacy.util.load_meta(trained / "meta.json")["performance"]
+    assert scores["transformer_loss"] > 0
+    assert (trained / "scores.json").is_file() and (trained / "README.md").is_file()
+
+
+def test_it_loads_and_writes_every_layer(trained, tmp_path):
+    nlp = load(trained)
+    doc = nlp("Post recommends a visit to Astana. The market was open, Jane Poe said.")
+    assert len(doc.spans["statements"]) == 2
+    assert all(0 <= score <= 1 for score in doc.spans["statements"].attrs["scores"])
+    assert "claims" in doc.spans
+
+
+def test_it_needs_no_encoder_beside_it(trained, encoder):
+    """The weights travel in the model: a folder that is gone is not missed."""
+    hidden = encoder.with_name("gone")
+    encoder.rename(hidden)
+    try:
+        assert spacy.load(trained)("Post agreed.")[0].text == "Post"
+    finally:
+        hidden.rename(encoder)
+
+
+def test_a_document_gives_a_record(trained):
+    from cablespan.cable import Cable, Header, Paragraph, Source
+    from cablespan.document import to_doc
+
+    nlp = load(trained)
+    cable = Cable("07OSLO1", Header(), (Paragraph("07OSLO1/1", "Post agreed. He said so.", 1),), Source("a.txt", "text", "0"))
+    (doc,) = nlp.pipe([to_doc(nlp, cable)])
+    assert [statement["paragraph"] for statement in to_record(doc)["statements"]] == ["07OSLO1/1", "07OSLO1/1"]
