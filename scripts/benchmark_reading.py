@@ -15,10 +15,7 @@ from pathlib import Path
 from cablespan.cable import Cable
 from cablespan.readers import scan
 
-WORDS = (
-    "post believes that the ministry will delay its answer until the talks on the harbor have ended and the committee has met again in "
-    "public with officials who told econoff privately of their doubts about the draft agreement Oslo Astana Bergen Parliament February"
-).split()
+WORDS = ["post", "believes", "that", "the", "ministry", "will", "delay", "its", "answer", "until", "the", "talks", "on", "the", "harbor", "have", "ended", "and", "the", "committee", "has", "met", "again", "in", "public", "with", "officials", "who", "told", "econoff", "privately", "of", "their", "doubts", "about", "the", "draft", "agreement", "Oslo", "Astana", "Bergen", "Parliament", "February"]
 
 
 def body(draw: random.Random, serial: int) -> str:

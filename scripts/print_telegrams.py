@@ -25,7 +25,10 @@ from cablespan.readers.text import read
 
 OPENING = re.compile(r"(?:ref|refs|reference|references|reftels?|subject|subj|tags|e\.o\.|fm|to|info)\b[ :.]", re.IGNORECASE)
 NUMBER = re.compile(r"(\d{1,3})[.)] *(?=[^\s\d])")
-RAW = re.compile(r"TELEGRAM\b|(?:[OPRZ] ){1,3}\d{6}Z|\d{6}Z|[A-Z ]{3,20}\d{3,7}(?: |$)|(?:ROME|DEPT?|PASS|FOR|USUN|POUCH|NODIS|EXDIS|LIMDIS)\b", re.IGNORECASE)
+RAW = re.compile(
+    r"TELEGRAM\b|(?:[OPRZ] ){1,3}\d{6}Z|\d{6}Z|[A-Z ]{3,20}\d{3,7}(?: |$)|(?:ROME|DEPT?|PASS|FOR|USUN|POUCH|NODIS|EXDIS|LIMDIS)\b",
+    re.IGNORECASE,
+)
 MARKS = ("U", "C", "S", "LOU", "C/NF")
 
 
@@ -68,11 +71,23 @@ def printed(name: str, paragraphs: list[str]) -> tuple[str, list[str], list[str 
             lines.append("")
         lines.extend(wrapper.wrap(paragraph))
     pages = [lines[at : at + 50] for at in range(0, len(lines), 50)]
-    head = ["R 071251Z FEB 74", "FM AMEMBASSY WARSAW", "TO SECSTATE WASHDC 1234", "BT", "C O N F I D E N T I A L WARSAW 01634", "E.O. 11652: GDS", "TAGS: PFOR, PL"]
+    head = [
+        "R 071251Z FEB 74",
+        "FM AMEMBASSY WARSAW",
+        "TO SECSTATE WASHDC 1234",
+        "BT",
+        "C O N F I D E N T I A L WARSAW 01634",
+        "E.O. 11652: GDS",
+        "TAGS: PFOR, PL",
+    ]
     out = [*head, "SUBJECT: A TELEGRAM PRINTED AGAIN", ""]
     for number, page in enumerate(pages, 1):
         if number > 1:
-            out.extend([f"WARSAW 00001634  {number:03d} OF {len(pages):03d}"] if section_marks else ["", "CONFIDENTIAL", f"PAGE {number:02d}  WARSAW 01634  071251Z", ""])
+            out.extend(
+                [f"WARSAW 00001634  {number:03d} OF {len(pages):03d}"]
+                if section_marks
+                else ["", "CONFIDENTIAL", f"PAGE {number:02d}  WARSAW 01634  071251Z", ""]
+            )
         out.extend(page)
     return "\n".join(line + " " * trailing for line in out) + "\n", paragraphs, expected
 

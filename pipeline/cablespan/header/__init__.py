@@ -6,4 +6,15 @@ from cablespan.header.prose import signers, subject, summary, tags
 from cablespan.header.references import references
 from cablespan.header.transmission import info_recipients, recipients
 
-__all__ = ["canonical_id", "classified_by", "declassify_on", "info_recipients", "recipients", "references", "signers", "subject", "summary", "tags"]
+__all__ = [
+    "canonical_id",
+    "classified_by",
+    "declassify_on",
+    "info_recipients",
+    "recipients",
+    "references",
+    "signers",
+    "subject",
+    "summary",
+    "tags",
+]

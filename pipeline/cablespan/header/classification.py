@@ -14,7 +14,8 @@ from cablespan.lexicon import load
 
 _EO = re.compile(r"(?<!\d)\d{5}(?!\d)")
 _CLASSIFIED_BY = re.compile(
-    r"\b(?:(?:DERIVATIVELY )?CLAS+I?FI?[A-Z]{0,3}(?:\s{1,3}(?:BY|BT|PER|B Y)\b|:|\s{1,3}AUTHORITY\b)|CLASS\. BY|CLASSIFIER\b|(?:CABLE|MESSAGE|TELEGRAM)\s(?:WAS\s|IS\s)?CLASSIFIED\b)[\s:;-]{0,6}", re.IGNORECASE
+    r"\b(?:(?:DERIVATIVELY )?CLAS+I?FI?[A-Z]{0,3}(?:\s{1,3}(?:BY|BT|PER|B Y)\b|:|\s{1,3}AUTHORITY\b)|CLASS\. BY|CLASSIFIER\b|(?:CABLE|MESSAGE|TELEGRAM)\s(?:WAS\s|IS\s)?CLASSIFIED\b)[\s:;-]{0,6}",
+    re.IGNORECASE,
 )
 _REASON = re.compile(
     r"\b(?:for\s+(?:the\s+)?(?:following\s+)?)?re[a-z]{0,3}s[a-z]{0,2}[onm]{0,2}s?\b(?=[\s:.,;(-]{0,6}(?:e\.?o|1|i\.|\(?[a-h]\)|$|under|are|is|section|par))"
@@ -23,14 +24,24 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"(?<![\dA-Z])[1Il]\s?[.,-]\s?[456]\s?[.,]?((?:[\s,/&().]|AND|and|[A-Ha-h](?![A-Za-z])){1,40})")
-_WORDS = re.compile(r"\b(?:OADR|ORIGINATING AGENCY.{0,25} REQUIRED|XGDS(?:[ -]?\d)?|ADS|GDS|N\s?/\s?A|NA|MR|X-\d)\b|(?<![A-Za-z])X[1-9](?:\s?,\s?X?[1-9])*\b", re.IGNORECASE)
-_NUMERIC = re.compile(r"(?<!\d)(?:(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})|(\d{1,2})\s?[/.-]{1,2}\s?(\d{1,2})\s?[/.-]{1,2}\s?(\d{4}|\d{2})|(19\d\d|20\d\d)(\d{2})(\d{2}))(?!\d)")
+_WORDS = re.compile(
+    r"\b(?:OADR|ORIGINATING AGENCY.{0,25} REQUIRED|XGDS(?:[ -]?\d)?|ADS|GDS|N\s?/\s?A|NA|MR|X-\d)\b|(?<![A-Za-z])X[1-9](?:\s?,\s?X?[1-9])*\b",
+    re.IGNORECASE,
+)
+_NUMERIC = re.compile(
+    r"(?<!\d)(?:(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})|(\d{1,2})\s?[/.-]{1,2}\s?(\d{1,2})\s?[/.-]{1,2}\s?(\d{4}|\d{2})|(19\d\d|20\d\d)(\d{2})(\d{2}))(?!\d)"
+)
 _MONTH = "(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
-_WRITTEN = re.compile(rf"\b(?:(\d{{1,2}})(?:ST|ND|RD|TH)?[ ./-]{{0,3}}{_MONTH}[ .,/-]{{0,3}}(\d{{4}}|\d{{2}})|{_MONTH}\.? {{0,2}}(\d{{1,2}})(?:ST|ND|RD|TH)?,? {{0,2}}(\d{{4}}|\d{{2}}))\b", re.IGNORECASE)
+_WRITTEN = re.compile(
+    rf"\b(?:(\d{{1,2}})(?:ST|ND|RD|TH)?[ ./-]{{0,3}}{_MONTH}[ .,/-]{{0,3}}(\d{{4}}|\d{{2}})|{_MONTH}\.? {{0,2}}(\d{{1,2}})(?:ST|ND|RD|TH)?,? {{0,2}}(\d{{4}}|\d{{2}}))\b",
+    re.IGNORECASE,
+)
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _LABEL = re.compile(r"\b(?:DECLASSIFY\s+ON|DECLASSIFIED\s+ON|DECLASSIFY|DECLASS?|DECL)\b\s{0,2}(?:ON\b)?[:;. ]{0,4}", re.IGNORECASE)
 _HARD_WRAP = 68  # from this column on a line end may fall within a word
-_SURNAMES_THAT_ARE_WORDS = frozenset("west law major force start post head north south war rights marine rose budget price ward bishop page border press day case".split())
+_SURNAMES_THAT_ARE_WORDS = frozenset(
+    ["west", "law", "major", "force", "start", "post", "head", "north", "south", "war", "rights", "marine", "rose", "budget", "price", "ward", "bishop", "page", "border", "press", "day", "case"]
+)
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _SUFFIX = re.compile(r",\s{0,3}((?:JR|SR)\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
 _PARTICLES = frozenset({"de", "la", "del", "van", "von", "der", "den", "di", "da", "al", "el", "du", "le", "dos", "ter", "ten", "y"})
@@ -141,7 +152,11 @@ def _is_office(word: str) -> bool:
         return True
     if "-" in bare and any(part in _office_words() for part in bare.split("-") if len(part) > 2):
         return True
-    return len(bare) >= 7 and bare.isalpha() and process.extractOne(bare, _long_office_words(), scorer=OSA.distance, score_cutoff=1 if len(bare) < 9 else 2) is not None
+    return (
+        len(bare) >= 7
+        and bare.isalpha()
+        and process.extractOne(bare, _long_office_words(), scorer=OSA.distance, score_cutoff=1 if len(bare) < 9 else 2) is not None
+    )
 
 
 def _joined(lines: list[str]) -> str:
@@ -207,19 +222,25 @@ def _name_runs(part: str) -> list[list[str]]:
     runs: list[list[str]] = [[]]
     for index, word in enumerate(words):
         bare = word.strip("\"'`*.")
-        initial = len(bare) <= 2 and bare.isalpha() and (word.endswith(".") or len(bare) == 1) or re.fullmatch(r"(?:[A-Z]\.){1,3}[A-Z]?|0\.", word) is not None
-        if initial and (bare.isupper() or bare == "0") and (runs[-1] or index + 1 < len(words) and not _is_office(words[index + 1])) and not (len(bare) == 2 and _is_office(bare)):
-            runs[-1].append(word)
-        elif bare.lower() in _PARTICLES and (runs[-1] or bare[0].isupper()) and index + 1 < len(words):
-            runs[-1].append(word)
-        elif runs[-1] and bare.lower() in _SUFFIXES:
+        initial = (
+            len(bare) <= 2
+            and bare.isalpha()
+            and (word.endswith(".") or len(bare) == 1)
+            or re.fullmatch(r"(?:[A-Z]\.){1,3}[A-Z]?|0\.", word) is not None
+        )
+        if (
+            initial
+            and (bare.isupper() or bare == "0")
+            and (runs[-1] or index + 1 < len(words) and not _is_office(words[index + 1]))
+            and not (len(bare) == 2 and _is_office(bare))
+        ) or bare.lower() in _PARTICLES and (runs[-1] or bare[0].isupper()) and index + 1 < len(words) or runs[-1] and bare.lower() in _SUFFIXES:
             runs[-1].append(word)
         elif runs[-1] and bare[:1].isupper() and "/" not in bare and _is_surname(runs[-1], bare, index == len(words) - 1):
             runs[-1].append(bare)
         elif not bare or not bare[0].isupper() or _is_office(bare) or any(sign.isdigit() for sign in bare):
             runs.append([])
         else:
-            runs[-1].append(word.strip("\"`*"))
+            runs[-1].append(word.strip('"`*'))
     return [run for run in runs if any(len(word.strip(".")) > 1 for word in run)]
 
 

@@ -69,7 +69,15 @@ def field_of(label: str) -> str | None:
     return None
 
 
-_RIGHT_LABELS = {"TAGS": "tags", "SUBJECT": "subject", "REFTEL": "ref", "REFERENCE": "ref", "CLASSIFIEDBY": "classified_by", "DECLASSIFYON": "declassify", "REASON": "reason"}
+_RIGHT_LABELS = {
+    "TAGS": "tags",
+    "SUBJECT": "subject",
+    "REFTEL": "ref",
+    "REFERENCE": "ref",
+    "CLASSIFIEDBY": "classified_by",
+    "DECLASSIFYON": "declassify",
+    "REASON": "reason",
+}
 
 
 def label_of(line: str) -> tuple[str, int] | None:

@@ -71,13 +71,18 @@ def parse(opening: Opening, head: str, body: str, **known: Any) -> Header:
         "excluded": tuple(addressee for addressee in [*to, *info] if addressee.excluded),
         "subject": subject_of(fields.get("subject", "")),
         "tags": tuple(tags_of(fields["tags"])) if "tags" in fields else (),
-        "references": tuple(references_of(fields["ref"], year=int(created[:4]) if created and created[:4].isdigit() else None, reference_id=reference_id)) if "ref" in fields else (),
+        "references": tuple(
+            references_of(fields["ref"], year=int(created[:4]) if created and created[:4].isdigit() else None, reference_id=reference_id)
+        )
+        if "ref" in fields
+        else (),
         "eo": eo_of(fields.get("eo")),
         "declassify_on": declassification(fields),
         "classified_by": person_of(fields["classified_by"]) if fields.get("classified_by") else None,
         "reasons": tuple(reasons(fields)),
         "captions": tuple(dict.fromkeys(opening.captions)),
         "signers": tuple(signers(body)),
-        "partial": "This record is a partial extract of the original cable" in head or "This record is a partial extract of the original cable" in body,
+        "partial": "This record is a partial extract of the original cable" in head
+        or "This record is a partial extract of the original cable" in body,
     }
     return Header(**{**facts, **{name: value for name, value in known.items() if value is not None}})

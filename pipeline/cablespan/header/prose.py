@@ -8,7 +8,9 @@ from cablespan.header.furniture import inline_marks, is_furniture
 from cablespan.header.opening import read_opening
 from cablespan.lexicon import load
 
-_TAG = re.compile(r"(?P<name>\([^()\n]{2,60}\))|(?P<person>\b[A-Z]{3,20},\s{0,2}[A-Z]{3,20}(?:\s[A-Z]\.)?(?=\)))|(?P<tag>\b(?:[A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]{1,4})?|[A-Z]-\d{1,2})\b)")
+_TAG = re.compile(
+    r"(?P<name>\([^()\n]{2,60}\))|(?P<person>\b[A-Z]{3,20},\s{0,2}[A-Z]{3,20}(?:\s[A-Z]\.)?(?=\)))|(?P<tag>\b(?:[A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]{1,4})?|[A-Z]-\d{1,2})\b)"
+)
 _TAGS_LABEL = re.compile(r"^\s{0,8}TAGS?\b\s{0,3}[:;.]?|\bTAGS?\s{0,3}:", re.IGNORECASE | re.MULTILINE)
 _NO_TAGS = frozenset({"AND", "TAGS", "TAG", "NA", "SUBJECT", "SUBJ", "REF", "NONE"})
 _MARKING = r"(?:[(\[]\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/ ]{1,20})?\s?[)\]])"
@@ -97,7 +99,9 @@ def summary(text: str) -> str | None:
     """
     opener = None
     for match in _SUMMARY.finditer(text):
-        if not re.search(r"\bEND\s+(?:OF\s+)?$", text[max(0, match.start("sign") - 30) : match.start("sign")].upper().rsplit("SUMMARY", 1)[0]):
+        if not re.search(
+            r"\bEND\s+(?:OF\s+)?$", text[max(0, match.start("sign") - 30) : match.start("sign")].upper().rsplit("SUMMARY", 1)[0]
+        ):
             opener = match
             break
     if opener is None:
@@ -134,21 +138,25 @@ def _until_next(lines: list[str], headed: bool) -> list[str]:
 
 def _is_heading(line: str, above: list[str]) -> bool:
     """Whether a line below a blank one is a heading: short, no sentence's end, no number."""
-    return not above[-1].strip() and len(line) < 60 and line[-1] not in ".,;:?!\")" and line[0].isupper() and not _PARAGRAPH.match(line)
+    return not above[-1].strip() and len(line) < 60 and line[-1] not in '.,;:?!")' and line[0].isupper() and not _PARAGRAPH.match(line)
 
 
 def _goes_on(above: list[str], below: list[str]) -> bool:
     """Whether a paragraph goes on behind a blank line: it broke off in a sentence for a page mark."""
     last = next((line.strip() for line in reversed(above) if line.strip() and not is_furniture(line.strip())), "")
     following = next((line.strip() for line in below if line.strip()), "")
-    return bool(last) and bool(following) and last[-1] not in ".!?:\")" and not _PARAGRAPH.match(following)
+    return bool(last) and bool(following) and last[-1] not in '.!?:")' and not _PARAGRAPH.match(following)
 
 
 @cache
 def _no_signers() -> frozenset[str]:
     words = {word for entry in load("furniture") if entry["kind"] != "after" for word in entry["text"].upper().split()}
     words |= {word.upper() for entry in load("headings") for word in entry["words"].split()}
-    return frozenset(words) | frozenset(entry["word"] for entry in load("references")) | frozenset("END SUMMARY XGDS GDS DECONTROL NOT UNQUOTE QUOTE USG FOR THE OF NONE".split())
+    return (
+        frozenset(words)
+        | frozenset(entry["word"] for entry in load("references"))
+        | frozenset(["END", "SUMMARY", "XGDS", "GDS", "DECONTROL", "NOT", "UNQUOTE", "QUOTE", "USG", "FOR", "THE", "OF", "NONE"])
+    )
 
 
 def signers(text: str) -> list[str]:
@@ -158,7 +166,11 @@ def signers(text: str) -> list[str]:
     (['ROE', 'MCDOE'], ['ROE'])
     """
     lines = [line.strip() for line in text[-_LAST:].splitlines()[-25:]]
-    written = (line for line in reversed(lines) if line and not is_furniture(line) and not _RULE.match(line) and not line.upper().startswith(("NOTE", "(NOTE")))
+    written = (
+        line
+        for line in reversed(lines)
+        if line and not is_furniture(line) and not _RULE.match(line) and not line.upper().startswith(("NOTE", "(NOTE"))
+    )
     for line in islice(written, 6):
         bare = re.sub(r"[\s#*\d.()-]{1,20}$", "", re.sub(r"^[-\s*#\"]{1,10}", "", line)).strip()
         bare = re.sub(r"\s?\((?:ACTING|A|CDA|CHARGE)$", "", bare)
@@ -172,7 +184,9 @@ def signers(text: str) -> list[str]:
     return []
 
 
-_SIGNED_BEHIND = re.compile(rf"[.!?)\"]\s{{0,4}}(?:XGDS(?:-\d)?\s|GDS\s|DECONTROL.{{0,20}}\.\s{{0,3}})?({_SIGNATURE.pattern})[\s#*\d]{{0,12}}$")
+_SIGNED_BEHIND = re.compile(
+    rf"[.!?)\"]\s{{0,4}}(?:XGDS(?:-\d)?\s|GDS\s|DECONTROL.{{0,20}}\.\s{{0,3}})?({_SIGNATURE.pattern})[\s#*\d]{{0,12}}$"
+)
 
 
 def _signed(line: str) -> list[str]:

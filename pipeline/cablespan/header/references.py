@@ -87,7 +87,10 @@ def references_of(field: str, year: int | None = None, reference_id: str | None 
     return kept
 
 
-_ENUMERATOR = re.compile(r"(?:^|(?<=[\s,;:.)\]]))[(\[]?([A-Z]|[a-z])(?:[.):\]]{1,2}|-(?=\s))(?:\s{0,2}[(\[][A-Za-z][)\]])?(?![A-Za-z]\.)(?=\s|\d|[A-Z(])|(?:^|(?<=\s))[(\[]([A-Z])[)\]]", re.MULTILINE)
+_ENUMERATOR = re.compile(
+    r"(?:^|(?<=[\s,;:.)\]]))[(\[]?([A-Z]|[a-z])(?:[.):\]]{1,2}|-(?=\s))(?:\s{0,2}[(\[][A-Za-z][)\]])?(?![A-Za-z]\.)(?=\s|\d|[A-Z(])|(?:^|(?<=\s))[(\[]([A-Z])[)\]]",
+    re.MULTILINE,
+)
 
 
 def _items(block: str) -> list[tuple[str | None, str, int]]:
@@ -205,7 +208,13 @@ def _cables(item: str, letter: str | None, year: int | None) -> list[Reference]:
 def _is_time(tokens: list[_Token], index: int) -> bool:
     """Whether a number is a date-time group: six digits and a Z."""
     following = tokens[index + 1] if index + 1 < len(tokens) else None
-    return index < len(tokens) and len(tokens[index].text) == 6 and following is not None and following.text.upper() == "Z" and following.start == tokens[index].end
+    return (
+        index < len(tokens)
+        and len(tokens[index].text) == 6
+        and following is not None
+        and following.text.upper() == "Z"
+        and following.start == tokens[index].end
+    )
 
 
 def _year_behind(tokens: list[_Token], index: int, year: int | None) -> tuple[int, int] | None:

@@ -63,9 +63,7 @@ def _recipient(line: str, excluded: bool = False) -> Recipient | None:
     match = _RECIPIENT.fullmatch(line.rstrip(" .;,"))
     if match is None:
         return None
-    return Recipient(
-        match["route"], match["name"].strip(), match["precedence"], match["mcn"], excluded
-    )
+    return Recipient(match["route"], match["name"].strip(), match["precedence"], match["mcn"], excluded)
 
 
 def _addressees(lines: list[tuple[str, bool]]) -> list[Recipient]:

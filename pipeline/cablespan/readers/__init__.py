@@ -31,7 +31,7 @@ def find_format(head: str) -> str:
     if ROW.match(start[:200].encode()):
         return "csv"
     if start.startswith("<"):
-        tags = start[:4096].lower()
+        tags = start.lower()
         if "<tei" in tags or "tei-c.org" in tags or ("<?xml" in tags and "<html" not in tags):
             return "tei"
         return "html"
@@ -55,7 +55,9 @@ def scan(path: str | Path, format: str | None = None, *, start: int = 0, **optio
                 yield Reject(path, "byte 0", "the file is empty", "give a file with a cable in it")
                 return
             if is_binary(head):
-                yield Reject(path, "byte 0", "binary data, no text", "give text, HTML, CSV, XML or JSON Lines; packed as gzip or zstd at most")
+                yield Reject(
+                    path, "byte 0", "binary data, no text", "give text, HTML, CSV, XML or JSON Lines; packed as gzip or zstd at most"
+                )
                 return
             format = format or find_format(head.decode("utf-8", "replace"))
             yield from _cables(stream, path, format, start, options)
@@ -87,7 +89,11 @@ def expand(inputs: Iterable[str | Path]) -> list[str]:
         if given == "-" or "://" in given:
             paths.append(given)
         elif Path(given).is_dir():
-            paths.extend(str(path) for path in sorted(Path(given).rglob("*")) if path.is_file() and not any(part.startswith(".") for part in path.parts[len(Path(given).parts) :]))
+            paths.extend(
+                str(path)
+                for path in sorted(Path(given).rglob("*"))
+                if path.is_file() and not any(part.startswith(".") for part in path.parts[len(Path(given).parts) :])
+            )
         elif Path(given).exists():
             paths.append(given)
         else:

@@ -87,7 +87,12 @@ def _cable(row: bytes, path: str, line: int, index: int) -> Cable | Reject:
     except (csv.Error, StopIteration) as error:
         return Reject(path, place, f"torn row: {error}", "the row must have eight cells in double quotes, backslash as escape")
     if len(cells) != len(COLUMNS):
-        return Reject(path, place, f"torn row: {len(cells)} cells where eight belong", "the row must have eight cells in double quotes, backslash as escape")
+        return Reject(
+            path,
+            place,
+            f"torn row: {len(cells)} cells where eight belong",
+            "the row must have eight cells in double quotes, backslash as escape",
+        )
     number, created, reference_id, origin, classification, listed, head, body = cells
     body, notes = repair(body, notes)
     if not body.strip():

@@ -20,7 +20,7 @@ def open_input(path: str) -> BinaryIO:
 
         stream = fsspec.open(path, "rb").open()
     else:
-        stream = open(path, "rb")  # noqa: SIM115 - the reader closes it
+        stream = open(path, "rb", buffering=HEAD)  # noqa: SIM115 - the reader closes it
     stream = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream, HEAD)
     magic = stream.peek(4)[:4]
     if magic[:2] == b"\x1f\x8b":

@@ -14,7 +14,7 @@ _PRE = re.compile(r"<pre\b[^<>]*>", re.IGNORECASE)
 _PRE_END = re.compile(r"</pre\s?>|</code\s?>", re.IGNORECASE)
 _TABLE_END = re.compile(r"</table\s?>", re.IGNORECASE)
 _SILENT = (("<script", "</script"), ("<style", "</style"), ("<head>", "</head"))
-_LINES = frozenset("br p div tr li h1 h2 h3 h4 h5 h6 pre table ul ol blockquote td th hr".split())
+_LINES = frozenset(["br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "table", "ul", "ol", "blockquote", "td", "th", "hr"])
 
 
 def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | Reject]:
@@ -39,7 +39,18 @@ def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable 
             if start:  # a second cable inside the body: the page's facts are not its own
                 facts, head = {}, ""
             name = f"{facts.get('reference_id') or f'page {index + 1}'}"
-            cable = assemble(text, path=path, format="html", index=found, start=start, end=stop, head=head or None, notes=notes, fallback_id=name, **facts)
+            cable = assemble(
+                text,
+                path=path,
+                format="html",
+                index=found,
+                start=start,
+                end=stop,
+                head=head or None,
+                notes=notes,
+                fallback_id=name,
+                **facts,
+            )
             found += 1
             yield laid_back(cable, mapping, source)
 
@@ -81,4 +92,6 @@ def _by_text(source: str, path: str, notes: tuple[str, ...]) -> Iterator[Cable |
         found = True
         yield laid_back(cable, mapping, source)
     if not found:
-        yield Reject(path, "line 1", "no cable on the page", "a page needs a table of class cable, or a line with the cable's id, dates and origin")
+        yield Reject(
+            path, "line 1", "no cable on the page", "a page needs a table of class cable, or a line with the cable's id, dates and origin"
+        )

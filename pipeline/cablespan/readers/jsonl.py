@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from cablespan.cable import Cable, Reject, Source
-from cablespan.header.opening import label_of, read_opening
+from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
 from cablespan.readers.assembly import renamed
 from cablespan.readers.decode import name_of, repair

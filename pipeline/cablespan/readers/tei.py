@@ -66,7 +66,7 @@ def read(source: str, path: str, notes: tuple[str, ...] = (), all_documents: boo
     cut = next((entry for entry in parser.error_log if entry.level_name == "FATAL"), None)
     volume = _Text(root)
     mapped, mapping = _body_text(source)
-    sound = mapped == volume.text
+    sound = mapped.startswith(volume.text)
     known = _known_names(root)
     sha = digest(source)
     name = _volume_name(root) or name_of(path)
@@ -77,12 +77,29 @@ def read(source: str, path: str, notes: tuple[str, ...] = (), all_documents: boo
     index = 0
     for number, div in enumerate(documents):
         if cut is not None and number == len(documents) - 1:
-            yield Reject(path, f"line {cut.line}", f"document {div.get(_ID) or number + 1} is cut: {cut.message}", "the documents before it were read")
+            yield Reject(
+                path,
+                f"line {cut.line}",
+                f"document {div.get(_ID) or number + 1} is cut: {cut.message}",
+                "the documents before it were read",
+            )
             continue
         head = _plain(div.find(f"{_NS}head"))
         if not all_documents and not _TELEGRAM.match(head):
             continue
-        cable = _cable(div, head, volume, mapping if sound else None, known, path, f"{name}/{div.get(_ID) or f'd{number + 1}'}", index, sha, source, notes)
+        cable = _cable(
+            div,
+            head,
+            volume,
+            mapping if sound else None,
+            known,
+            path,
+            f"{name}/{div.get(_ID) or f'd{number + 1}'}",
+            index,
+            sha,
+            source,
+            notes,
+        )
         index += 1
         if cable is None:
             yield Reject(path, f"line {div.sourceline}", f"document {div.get(_ID)} has no text", "nothing to read there")
@@ -99,7 +116,7 @@ def _body_text(source: str) -> tuple[str, SourceMap]:
     """The text of the root element as the source's characters spell it."""
     first = re.search(r"<[A-Za-z]", source)
     start = first.start() if first else 0
-    return text_of(source, start, source.rfind(">") + 1 or None, breaks=frozenset())
+    return text_of(source, start, breaks=frozenset())
 
 
 def _volume_name(root: Any) -> str | None:
@@ -183,7 +200,14 @@ def _fold(node: Any, volume: _Text) -> _Folded:
             if child.tail:
                 folded.add(child.tail, volume.spans[child][1] if child in volume.spans else _after(child, volume))
         if tag in _MARKS and folded.length > start:
-            folded.marks.append((_MARKS[tag], start if start else 0, folded.length, (element.get("corresp") or element.get("target") or "").lstrip("#") or None))
+            folded.marks.append(
+                (
+                    _MARKS[tag],
+                    start if start else 0,
+                    folded.length,
+                    (element.get("corresp") or element.get("target") or "").lstrip("#") or None,
+                )
+            )
 
     walk(node)
     return folded
@@ -203,7 +227,9 @@ def _cable(div, head, volume, mapping, known, path, cable_id, index, sha, source
     folded = []
     for node in div.iter():
         tag = node.tag.removeprefix(_NS) if isinstance(node.tag, str) else ""
-        if tag in _BLOCKS and not any(isinstance(up.tag, str) and up.tag.removeprefix(_NS) in ("note", "head", "dateline", "del") for up in node.iterancestors()):
+        if tag in _BLOCKS and not any(
+            isinstance(up.tag, str) and up.tag.removeprefix(_NS) in ("note", "head", "dateline", "del") for up in node.iterancestors()
+        ):
             block = _fold(node, volume)
             if block.length:
                 folded.append(block)
@@ -232,7 +258,13 @@ def _cable(div, head, volume, mapping, known, path, cable_id, index, sha, source
         made.append(_paragraph(paragraph, through(SourceMap(tuple(pieces)), mapping) if mapping else SourceMap()))
         for kind, start, end, ref in block.marks:
             if start >= skip:
-                mark = {"paragraph": paragraph.id, "start": start - skip, "end": end - skip, "text": paragraph.text[start - skip : end - skip], "ref": ref}
+                mark = {
+                    "paragraph": paragraph.id,
+                    "start": start - skip,
+                    "end": end - skip,
+                    "text": paragraph.text[start - skip : end - skip],
+                    "ref": ref,
+                }
                 marks[kind].append({**mark, "name": known[ref]} if ref in known else mark)
     meta = {"head": head, "date": date, **marks}
     extra = () if mapping else ("the mark-up is damaged: paragraphs without a source map",)

@@ -282,7 +282,11 @@ def _find_cut_words(drafts: list[Draft], page: Page, source: str, body: str) -> 
         within = []
         for (begin, line), (following, rest) in zip(draft.lines, draft.lines[1:], strict=False):
             end = begin + len(line)
-            if end - source.rfind("\n", 0, end) - 1 != page.column or source[end:following] not in ("\n", "\r\n") or not (line[-1].isalpha() and rest[0].isalpha()):
+            if (
+                end - source.rfind("\n", 0, end) - 1 != page.column
+                or source[end:following] not in ("\n", "\r\n")
+                or not (line[-1].isalpha() and rest[0].isalpha())
+            ):
                 continue
             words = Counter(_WORD.findall(body)) if words is None else words
             left, right = _WORD.findall(line)[-1], _WORD.match(rest)[0]

@@ -8,7 +8,17 @@ from cablespan.segment.layout import Draft, looks_like_heading
 
 _OPENER = re.compile(r"[(\[]?\s?([A-Za-z][A-Za-z/&,' ]{2,40}?)\s{0,2}(?:\([A-Z]{1,4}\)\s?)?(?::|\.|--|–|—| -\s)")
 _END = re.compile(r"\bend\s(?:of\s)?(?:embassy\s|post\s|unofficial\s|informal\s)?(\w+)")
-_END_SIGNS = ("End ", "END ", " end s", "(end ", " end c", " end t", "-end ", "nquote", "NQUOTE")  # told by these first: lowering all text costs more
+_END_SIGNS = (
+    "End ",
+    "END ",
+    " end s",
+    "(end ",
+    " end c",
+    " end t",
+    "-end ",
+    "nquote",
+    "NQUOTE",
+)  # told by these first: lowering all text costs more
 _FARTHEST_END = 15  # paragraphs between the two ends of a block
 _STRONG = frozenset({"summary", "comment", "action request", "introduction", "biographic note"})
 

@@ -1,0 +1,172 @@
+"""Files in, cables out: golden pairs of every format, in `cables/in` and `cables/out`; bad input; what holds for any text.
+
+After a change that is meant, write the golden files anew: `python tests/test_readers.py`, and read the difference.
+"""
+
+import gzip
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cablespan import readers
+from cablespan.cable import Cable, Reject
+
+HERE = Path(__file__).parent / "cables"
+INPUTS = sorted((HERE / "in").iterdir())
+
+
+def outcome(path):
+    """Everything that a file gives, as plain data: the golden form."""
+    items = []
+    for item in readers.scan(path):
+        row = {"reject": {"place": item.place, "reason": item.reason}} if isinstance(item, Reject) else asdict(item)
+        if isinstance(item, Cable):
+            del row["source_text"], row["source"]["path"]
+        items.append(row)
+    return json.loads(json.dumps(items, default=str))
+
+
+@pytest.mark.parametrize("path", INPUTS, ids=lambda path: path.name)
+def test_golden_pairs(path):
+    golden = HERE / "out" / f"{path.name}.json"
+    assert outcome(path) == json.loads(golden.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", INPUTS, ids=lambda path: path.name)
+def test_every_piece_lies_on_the_source(path):
+    for cable in readers.scan(path):
+        if isinstance(cable, Cable):
+            for p in cable.paragraphs:
+                assert p.source_map.pieces
+                assert all(p.text[o : o + n] == cable.source_text[s : s + n] for o, s, n in p.source_map.pieces)
+
+
+@pytest.mark.parametrize("name", ["text.txt", "web.txt", "page-five-columns.html", "dump.csv"])
+def test_one_cable_reads_the_same_in_every_guise(name):
+    cable = next(iter(readers.scan(HERE / "in" / name)))
+    header = cable.header
+    assert cable.id == "07OSLO12"
+    assert (header.subject, header.tags, header.classified_by, header.signers) == (
+        "THE HARBOR AND THE ROAD",
+        ("PREL", "ECON", "NO"),
+        "Jane Roe",
+        ("ROE",),
+    )
+    assert [r.value for r in header.references] == ["06STATE7944", "07OSLO9"]
+    assert [(p.id.split("/")[1], p.kind, p.section) for p in cable.paragraphs] == [
+        ("1", "numbered", "summary"), ("2", "numbered", None), ("2.1", "item", None), ("2.2", "item", None),
+        ("p1", "heading", "comment"), ("3", "numbered", "comment"), ("p2", "text", "comment"),
+    ]  # fmt: skip
+    assert cable.paragraphs[0].text == 'Summary: The harbor is "closed," said the Minister & his deputy. It will stay so. End summary.'
+    assert cable.paragraphs[1].text == "The road is open to the capital. He named two reasons:"
+
+
+def test_a_torn_row_takes_no_other_with_it_and_a_doubled_id_is_numbered():
+    first, torn, third = readers.scan(HERE / "in" / "dump.csv")
+    assert (first.id, third.id) == ("07OSLO12", "07OSLO12~2") and third.paragraphs[0].id == "07OSLO12~2/1"
+    assert "line" in torn.place and "torn" in torn.reason
+    assert list(readers.scan(HERE / "in" / "dump.csv", start=2)) == [third]
+
+
+def test_a_volume_gives_its_marks_and_without_a_cut_document():
+    cable, cut = readers.scan(HERE / "in" / "volume.xml")
+    (person,) = cable.meta["persons"]
+    assert (person["text"], person["name"]) == ("Roe", "Roe, Jane, Minister of Harbors")
+    assert cable.paragraphs[0].text == "612. Saw Roe & her deputy at the harbor." and "d3" in cut.reason
+    assert [item.id for item in readers.scan(HERE / "in" / "volume.xml", all_documents=True) if isinstance(item, Cable)] == [
+        "invented1/d1",
+        "invented1/d2",
+    ]
+
+
+def test_packed_files_read_like_plain_ones(tmp_path):
+    data = (HERE / "in" / "text.txt").read_bytes()
+    plain = next(readers.read(HERE / "in" / "text.txt"))
+    for packed in (gzip.compress(data), zstandard.compress(data)):
+        (tmp_path / "text.txt").write_bytes(packed)
+        assert next(readers.read(tmp_path / "text.txt")).paragraphs == plain.paragraphs
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (bytes(range(256)) * 8, "binary"),
+        (b"\n \n", "no text"),
+        (gzip.compress(b"1. (C) A road. " * 500)[:60], "cannot be read"),
+        (b"<html><body><p>Nothing here.</p></body></html>", "no cable on the page"),
+        (b"<TEI xmlns='http://www.tei-c.org/ns/1.0'></TEI>", "no document"),
+        (
+            b'<!DOCTYPE a [<!ENTITY x "aaaaaaaaaa"><!ENTITY y "' + b"&x;" * 9999 + b'">]><TEI><p>' + b"&y;" * 9999 + b"</p></TEI>",
+            "no document",
+        ),
+    ],
+)
+def test_bad_input_is_rejected_with_place_and_reason(tmp_path, data, reason):
+    (tmp_path / "bad").write_bytes(data)
+    (reject,) = readers.scan(tmp_path / "bad")
+    assert reason in reject.reason and reject.place and reject.path.endswith("bad")
+
+
+def test_a_missing_file_is_a_reject(tmp_path):
+    (reject,) = readers.scan(tmp_path / "nowhere.txt")
+    assert "cannot be read" in reject.reason
+
+
+def test_no_external_entity_is_fetched(tmp_path):
+    (tmp_path / "secret").write_text("SECRET WORD")
+    (tmp_path / "v.xml").write_text(
+        f'<!DOCTYPE a [<!ENTITY x SYSTEM "file://{tmp_path}/secret">]><TEI xmlns="http://www.tei-c.org/ns/1.0"><text><body>'
+        '<div type="document"><head>Telegram</head><p>See &x; there.</p></div></body></text></TEI>'
+    )
+    assert not any("SECRET WORD" in p.text for cable in readers.read(tmp_path / "v.xml") for p in cable.paragraphs)
+
+
+@pytest.mark.parametrize(("data", "text"), [("1. (U) Caf\xe9s.".encode("cp1252"), "Cafés."), ("1. (U) CafÃ©s.".encode(), "Cafés.")])
+def test_encodings_are_repaired_and_noted(tmp_path, data, text):
+    (tmp_path / "c.txt").write_bytes(data)
+    (cable,) = readers.read(tmp_path / "c.txt")
+    assert cable.paragraphs[0].text == text and cable.notes
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["word and ", "x", "-", "(", "A. ", "1. (C) x ", "SUBJECT: ", "<", "<a ", "<!-- ", "&", "REF: A. OSLO 1 ", "\n", "-\n", "1. (C)\n\n"],
+)
+@pytest.mark.parametrize("opening", ["1. (C) y ", "<html>", "SUBJECT: "])
+def test_no_input_takes_more_than_its_share_of_time(tmp_path, unit, opening):
+    (tmp_path / "long").write_text(opening + unit * (500_000 // len(unit)))
+    begun = time.process_time()
+    list(readers.scan(tmp_path / "long"))
+    assert time.process_time() - begun < 4
+
+
+@given(
+    st.binary(max_size=400),
+    st.sampled_from(["", "<table class='cable'>", "<TEI><div>", '{"text": "', '"1","2/21/2007 9:41","07OSLO1","', "1. (C) "]),
+    st.sampled_from([None, *readers.FORMATS]),
+)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_bytes_give_cables_or_rejects(tmp_path, data, opening, format):
+    (tmp_path / "any").write_bytes(opening.encode() + data)
+    assert all(isinstance(item, Cable | Reject) for item in readers.scan(tmp_path / "any", format))
+
+
+def test_folders_and_globs_are_expanded_in_order(tmp_path):
+    for name in ("b.txt", "a.txt", "sub/c.txt", ".hidden"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    names = [Path(path).name for path in readers.expand([tmp_path, f"{tmp_path}/*.txt", "-"])]
+    assert names == ["a.txt", "b.txt", "c.txt", "-"]
+
+
+if __name__ == "__main__":
+    for source in INPUTS:
+        golden_text = json.dumps(outcome(source), indent=1, ensure_ascii=False)
+        (HERE / "out" / f"{source.name}.json").write_text(golden_text + "\n", encoding="utf-8")
