@@ -216,6 +216,12 @@ def test_adjudication_side_by_side(folder, serve, open_page):
     assert statements(page)[0] == "CLAIM"
     press(page, "z z z")
     assert statements(page)[0] == "REPORT"
+    press(page, "ArrowUp ArrowUp Alt+Shift+1")  # the first sentence as ANNA has it
+    assert statements(page)[0] == "CLAIM"
+    assert entity(page, "Criminal Code") == "LAW"
+    page.locator("#workspace button.statement").first.click()
+    press(page, "Alt+Shift+2")
+    assert statements(page)[0] == "REPORT"
     answer_and_wait(page)
     gold = [row for row in stored(judge) if row["role"] == "adjudicator"]
     assert [(row["annotator"], row["action"]) for row in gold] == [("EVA", "accept")]

@@ -33,7 +33,7 @@ def review(
     """
     import uvicorn
 
-    from cablespan.review.app import create_app, tokenizer
+    from cablespan.review.app import create_app
     from cablespan.review.intake import input_files, take_in
     from cablespan.store import Store
 
@@ -46,7 +46,6 @@ def review(
     next(intake, None)  # the page opens with the first paragraphs, the rest comes in meanwhile
     sys.setswitchinterval(0.0005)  # answers must not wait for the intake's turns of 5 ms
     threading.Thread(target=_finish, args=(intake, store), daemon=True).start()
-    threading.Thread(target=tokenizer, daemon=True).start()
 
     config = uvicorn.Config("", host=host, port=port, log_level="warning", access_log=False, server_header=False)
     try:
@@ -93,6 +92,9 @@ def dataset_of(database: Path) -> str:
 
 
 def _finish(intake: Iterable[int], store) -> None:
+    from cablespan.review.app import tokenizer
+
+    tokenizer()  # spaCy first: the first paragraph waits for it
     for _ in intake:
         pass
     for problem in store.problems():

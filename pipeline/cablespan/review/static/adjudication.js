@@ -73,7 +73,7 @@ export function drawVersions(task, result, takeVersion, takeMark) {
   });
   fill(
     byId("versions"),
-    element("p", { class: "hint" }, open ? `${open} marks differ (≠). Click a mark, a sentence's label or a claim to take it; click it again to leave it out.` : "All versions agree."),
+    element("p", { class: "hint" }, open ? `${open} marks differ (≠). Click a mark, a sentence's label or a claim to take it; click it again to leave it out. Alt and a digit takes a version, with Shift its part of the sentence at the cursor.` : "All versions agree."),
     element("div", { class: "version-columns" }, columns),
   );
 }
@@ -94,4 +94,19 @@ export function takePart(paragraph, layer, value) {
     }
   }
   return paragraph.setLayer(layer, [...others, value].sort((a, b) => a.first - b.first));
+}
+
+// Takes one sentence as a version has it: its label, entities and claims.
+export function takeSentence(paragraph, layers, sentence) {
+  const version = paragraph.readLayers(layers);
+  const { first, end } = paragraph.statements[sentence];
+  const inside = (range) => range.first >= first && range.first < end;
+  const anchor = (claim) => claim.cue ?? claim.source ?? claim.content;
+  const mixed = (layer, place) => [...paragraph[layer].filter((mark) => !inside(place(mark))), ...version[layer].filter((mark) => inside(place(mark)))];
+  const byPlace = (a, b) => a.first - b.first;
+  paragraph.setLayer("entities", mixed("entities", (mark) => mark).sort(byPlace));
+  paragraph.setLayer("claims", mixed("claims", anchor));
+  const labelled = version.statements.find((statement) => statement.first === first && statement.end === end);
+  if (labelled) paragraph.labelSentence(sentence, labelled.label);
+  else for (const statement of version.statements.filter(inside)) takePart(paragraph, "statements", statement);
 }

@@ -45,10 +45,10 @@ export const ACTIONS = [
 
 const byKey = new Map(ACTIONS.flatMap((action) => action.keys.map((key) => [key, action.name])));
 
-// The action of a key press: a name of ACTIONS, or {entity: n}, {statement: n}, {role: n}, {version: n}; null for none.
+// The action of a key press: a name of ACTIONS, or {entity: n}, {statement: n}, {role: n}, {version: n, sentence}; null for none.
 export function actionOf(event) {
   const { key } = event;
-  if (event.altKey && !event.ctrlKey && /^Digit[1-9]$/.test(event.code)) return { version: Number(event.code.at(-1)) - 1 };
+  if (event.altKey && !event.ctrlKey && /^Digit[1-9]$/.test(event.code)) return { version: Number(event.code.at(-1)) - 1, sentence: event.shiftKey };
   const named = key.length > 1;
   const prefix = (event.ctrlKey ? "Ctrl+" : "") + (event.metaKey ? "Meta+" : "") + (named && event.altKey ? "Alt+" : "") + (named && event.shiftKey ? "Shift+" : "");
   const name = byKey.get(prefix + key);

@@ -228,8 +228,10 @@ export class Paragraph {
   }
 
   replaceLayers(layers) {
-    for (const layer of ["entities", "claims"]) this.#edit(layer, this.#read(layer, layers[layer]));
-    this.#edit("statements", this.#whole(this.#read("statements", layers.statements)));
+    const { entities, statements, claims } = this.readLayers(layers);
+    this.#edit("entities", entities);
+    this.#edit("claims", claims);
+    this.#edit("statements", this.#whole(statements));
   }
 
   setLayer(layer, marks) {

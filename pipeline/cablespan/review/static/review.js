@@ -1,6 +1,6 @@
 // The page: holds the paragraph under review, turns keys and the mouse into edits, and saves before it goes on.
 
-import { drawVersions, startFromVersions, takePart } from "./adjudication.js";
+import { drawVersions, startFromVersions, takePart, takeSentence } from "./adjudication.js";
 import { byId, element, fill, kbd } from "./dom.js";
 import { ACTIONS, actionOf } from "./keys.js";
 import { Paragraph, ROLES, sameRange } from "./paragraph.js";
@@ -546,10 +546,11 @@ function moveSentence(by) {
 
 // --- adjudication ---
 
-function takeVersion(index) {
+function takeVersion(index, sentence = null) {
   const version = task.versions?.[index];
   if (!version) return;
-  paragraph.replaceLayers(version.layers);
+  if (sentence === null) paragraph.replaceLayers(version.layers);
+  else takeSentence(paragraph, version.layers, sentence);
   forgetMark();
   changed();
   say(`${version.annotator}'s version is taken.`);
@@ -662,7 +663,7 @@ function act(action) {
   if (action.entity !== undefined) entityKey(action.entity);
   else if (action.statement !== undefined) statementKey(action.statement);
   else if (action.role !== undefined) roleKey(action.role);
-  else if (action.version !== undefined) takeVersion(action.version);
+  else if (action.version !== undefined) takeVersion(action.version, action.sentence ? paragraph.sentenceAt(selection.head) : null);
 }
 
 function onKey(event) {
