@@ -14,7 +14,7 @@ from spacy.attrs import SENT_START
 from spacy.ml import FeatureExtractor
 from spacy.ml.staticvectors import StaticVectors
 from spacy.tokens import Doc
-from thinc.api import Embed, HashEmbed, Linear, Maxout, Mish, Model, Softmax_v2, chain, concatenate, list2ragged, ragged2list, with_array
+from thinc.api import Embed, HashEmbed, Maxout, Mish, Model, Softmax_v2, chain, concatenate, list2ragged, ragged2list, with_array
 from thinc.types import Floats2d, Ints1d
 
 from cablespan import names
@@ -157,7 +157,7 @@ def sentence_places(doc: Doc) -> list[tuple[int, int, int]]:
 def sentence_classifier(
     tok2vec: Model[list[Doc], list[Floats2d]], hidden: int, window: int, nO: int | None = None
 ) -> Model[list[Doc], list[Floats2d]]:
-    """A probability for each label of each statement of each doc: pooled tokens, the paragraph's place, and `window` neighbours on both sides."""
+    """A probability for each label of each statement: pooled tokens, the paragraph's place, and `window` neighbours on both sides."""
     pool = Maxout(nO=hidden, nP=2, normalize=False, dropout=0.0)
     places = concatenate(*(chain(_column(i), Embed(8, rows, column=0)) for i, rows in enumerate((PLACES, 4, 8))))
     neighbours = Maxout(nO=hidden, nP=2, normalize=False, dropout=0.0)
