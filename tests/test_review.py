@@ -2,8 +2,11 @@
 
 import gzip
 import json
+import subprocess
+import sys
 import time
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -274,3 +277,25 @@ def test_nothing_to_review_says_what_to_do(tmp_path):
         input_files([tmp_path])
     with pytest.raises(FileNotFoundError, match="no such file"):
         input_files([tmp_path / "none"])
+
+
+def test_the_command_serves_without_delayed_acknowledgements_and_names_a_taken_port(tmp_path):
+    (tmp_path / "cables.jsonl").write_text(json.dumps(make_record()) + "\n")
+    command = [sys.executable, "-m", "cablespan.cli", "review", str(tmp_path), "--port"]
+    server = subprocess.Popen([*command, "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        url = server.stderr.readline().split()[2]
+        times = []
+        with httpx.Client(base_url=url) as client:
+            for _ in range(20):
+                begun = time.perf_counter()
+                assert client.get("/enter").status_code == 200
+                times.append(time.perf_counter() - begun)
+        assert min(times) < 0.03, "TCP_NODELAY is missing: each request waits 40 ms"
+        port = url.rsplit(":", 1)[1].strip("/")
+        second = subprocess.run([*command, port], capture_output=True, text=True)
+        assert second.returncode == 2
+        assert "--port" in second.stderr
+    finally:
+        server.terminate()
+        assert server.communicate()[0] == "", "standard output carries data only"

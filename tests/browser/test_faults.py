@@ -59,6 +59,17 @@ def test_a_lost_receipt_does_not_double_the_answer(serve, open_page):
     assert len(stored(server)) == 1
 
 
+def test_a_laptop_that_slept(serve, open_page):
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    page.context.set_offline(True)
+    press(page, "Tab 5 Enter")
+    expect(page.locator("#banner")).to_be_visible()
+    page.context.set_offline(False)  # the page hears that it is online and sends by itself
+    on_paragraph(page, 2)
+    assert [row["layers"]["entities"][0]["label"] for row in stored(server)] == ["ORG"]
+
+
 def test_the_browser_is_killed_with_an_answer_on_its_way(serve, open_page):
     server = serve(annotator="ANNA")
     page = open_page(server)
