@@ -82,7 +82,11 @@ def main() -> None:
         doc, gold = marked_persons(nlp, telegram)
         if not gold:
             continue
-        predicted = aliases.process(doc)
+        pairs = zip(gold, aliases.process(doc), doc.ents, strict=True)
+        named = [(ref, number, ent.text) for ref, number, ent in pairs if ref]  # some marks name nobody
+        if not named:
+            continue
+        gold, predicted, _ = zip(*named, strict=True)
         scores.append(bcubed(gold, predicted))
         everything[0].extend((telegram["id"], ref) for ref in gold)
         everything[1].extend((telegram["id"], number) for number in predicted)
