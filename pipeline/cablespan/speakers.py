@@ -68,6 +68,7 @@ class Speakers:
         self.last_person: Speaker = None
         self.last_body: Speaker = None
         self.unknown = False
+        self.spoke_at = 0
         self.text = doc.text  # built anew each time it is asked for
         self.entities = list(doc.ents)
         self.sentences = statement_spans(doc)
@@ -91,6 +92,7 @@ class Speakers:
         """The speaker of a claim in `sentence`."""
         while self.leads and self.leads[0][0] <= sentence.start:
             self.last = self.last_person = self.leads.pop(0)[1]
+            self.spoke_at = sentence.start
         found = self._of_source(triple.source, sentence) if triple.source else self._unnamed(triple, sentence)
         if found is not None:
             self.last = found
@@ -103,7 +105,9 @@ class Speakers:
             if words[0] in function_words("author") and source[0].text != "US" and not self._named(source):
                 return self.author
             if words[0] in function_words("masculine") | function_words("feminine"):
-                return self._remember(self._person_before(source, sentence), person=True)
+                person = self._person_before(source, sentence)
+                self.spoke_at = source.start
+                return self._remember(person, person=True) if person is not None else None
             if words[0] in function_words("plural"):
                 return self._remember(self._body_before(source, sentence), person=False)
             if words[0] == "it":  # it may be anything, unless a body has just spoken
@@ -112,9 +116,14 @@ class Speakers:
                 return None
         mention = self._head(source, words)
         if mention is None:
-            if source[-1].text[:1].isupper() and len(source) < 4:
+            if len(source) < 4 and all(token.text[:1].isupper() and token.lower_ not in function_words("preposition") for token in source):
                 self.last_person, self.unknown = None, True  # a name that no mention covers: "he" is then nobody known
             return None
+        behind = self.doc[source.end].lower_ if source.end < len(self.doc) else ""
+        if behind in ("who", "which"):  # an aside; the sentence has another subject
+            return speaker_of(mention)
+        if mention.label_ in _PEOPLE:
+            self.spoke_at = source.start
         return self._remember(speaker_of(mention), person=mention.label_ in _PEOPLE)
 
     def _remember(self, speaker: Speaker, *, person: bool) -> Speaker:
@@ -181,9 +190,11 @@ class Speakers:
         free = [ent for ent in before if ent.start >= sentence.start and self._stands_free(ent)]
         if free:
             return speaker_of(free[-1])
-        if self.last_person is not None or self.unknown:
-            return self.last_person
         earlier = [ent for ent in before if ent.start < sentence.start]
+        here = self.paragraph_of[pronoun.start]
+        spoke_here = self.paragraph_of[self.spoke_at] == here
+        if self.unknown or (self.last_person is not None and (spoke_here or not earlier or self.paragraph_of[earlier[-1].start] != here)):
+            return self.last_person
         if not earlier:
             return None
         nearest = bisect_right(self.sentences, earlier[-1].start, key=lambda span: span.start) - 1
