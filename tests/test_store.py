@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cablespan.store import Annotator, AnnotatorRole, Stale, Store, pace
+from cablespan.store import Annotator, AnnotatorRole, Stale, Store
+from cablespan.store.annotators import pace
 from cablespan.store.layers import checked, comparable, label_bits, uncertainty
 from review_sample import make_record
 

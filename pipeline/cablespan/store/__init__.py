@@ -12,50 +12,22 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from cablespan.store.layers import LAYERS, checked, comparable, label_bit, label_bits, uncertainty
+from cablespan.store.adding import add_records, text_hash
+from cablespan.store.annotators import Action, Annotator, AnnotatorRole, Stale, pace
+from cablespan.store.layers import checked, comparable, label_bit, label_bits, uncertainty
 from cablespan.store.tables import answers, cables, contents, drafts, files, leases, metadata, sessions, settings, standing, tasks
+
+__all__ = ["Action", "Annotator", "AnnotatorRole", "Stale", "Store"]
 
 LEASE_SECONDS = 3600  # a task that is shown to one annotator is not handed to another meanwhile
 DRAFT_LEASE_SECONDS = 7 * 86400  # half-done work keeps its task for longer
 _NEVER = (float("-inf"), 0)
-PAUSE_SECONDS = 300  # a longer gap between two answers is a pause, not work
-
-
-class Action(StrEnum):
-    """What an annotator answers to a task, in Prodigy's words."""
-
-    ACCEPT = "accept"
-    REJECT = "reject"
-    IGNORE = "ignore"
-
-
-class AnnotatorRole(StrEnum):
-    """Annotators are blind to each other; an adjudicator sees every annotator's answers and decides."""
-
-    ANNOTATOR = "annotator"
-    ADJUDICATOR = "adjudicator"
-
-
-@dataclass(frozen=True, slots=True)
-class Annotator:
-    name: str
-    role: AnnotatorRole = AnnotatorRole.ANNOTATOR
-
-
-class Stale(Exception):
-    """The task has moved on since the page read it (another tab). `version` is what stands now."""
-
-    def __init__(self, version: int):
-        super().__init__(f"the task stands at version {version} by now")
-        self.version = version
 
 
 class Store:
@@ -110,75 +82,15 @@ class Store:
 
         A paragraph that is there keeps its answers and takes the new suggestion; one whose text has changed becomes a new task.
         """
-        cable_rows, rows = [], []
-        for record in records:
-            cable_rows.append({"id": record["id"], "header": record.get("header") or {}, "meta": record.get("meta") or {}})
-            by_paragraph: dict[str, dict[str, list]] = {}
-            for name in LAYERS:
-                for mark in record.get(name, []):
-                    plain = {key: value for key, value in mark.items() if key != "paragraph"}
-                    by_paragraph.setdefault(mark["paragraph"], {layer: [] for layer in LAYERS})[name].append(plain)
-            for position, paragraph in enumerate(record["paragraphs"]):
-                if paragraph["text"].strip():
-                    layers = by_paragraph.get(paragraph["id"], {layer: [] for layer in LAYERS})
-                    rows.append((record["id"], position, paragraph, layers))
         with self.write() as db:
-            self._add_cables(db, cable_rows)
-            self._add_rows(db, rows)
+            count = add_records(db, records)
         self._counted = _NEVER
-        return len(rows)
-
-    def _add_cables(self, db: sa.Connection, rows: list[dict]) -> None:
-        if rows:
-            statement = insert(cables)
-            db.execute(statement.on_conflict_do_update(["id"], set_={k: statement.excluded[k] for k in ("header", "meta")}), rows)
-
-    def _add_rows(self, db: sa.Connection, rows: list[tuple]) -> None:
-        if not rows:
-            return
-        by_paragraph = {paragraph["id"]: i for i, (_, _, paragraph, _) in enumerate(rows)}
-        hashes = [_text_hash(paragraph["text"]) for _, _, paragraph, _ in rows]
-        known: dict[tuple[str, str], int] = {}
-        outdated: list[int] = []
-        ids = list(by_paragraph)
-        for first in range(0, len(ids), 500):
-            found = sa.select(tasks.c.id, tasks.c.paragraph, tasks.c.text_hash).where(tasks.c.paragraph.in_(ids[first : first + 500]))
-            for task, paragraph, text_hash in db.execute(found):
-                known[paragraph, text_hash] = task
-                if hashes[by_paragraph[paragraph]] != text_hash:
-                    outdated.append(task)
-        next_id = (db.scalar(sa.select(sa.func.max(tasks.c.id))) or 0) + 1
-        task_rows, content_rows = [], []
-        for index in by_paragraph.values():
-            cable, position, paragraph, layers = rows[index]
-            task = known.get((paragraph["id"], hashes[index]))
-            if task is None:
-                task, next_id = next_id, next_id + 1
-            task_rows.append(
-                {
-                    "id": task,
-                    "paragraph": paragraph["id"],
-                    "text_hash": hashes[index],
-                    "cable": cable,
-                    "position": position,
-                    "labels": label_bits(layers),
-                    "uncertainty": uncertainty(layers),
-                    "current": True,
-                }
-            )
-            fields = {key: paragraph.get(key) for key in ("number", "marking", "section", "kind")}
-            content_rows.append({"task": task, "text": paragraph["text"], "fields": fields, "layers": layers})
-        changing = ("cable", "position", "labels", "uncertainty", "current")
-        for table, new_rows, key, columns in ((tasks, task_rows, "id", changing), (contents, content_rows, "task", ("fields", "layers"))):
-            statement = insert(table)
-            db.execute(statement.on_conflict_do_update([key], set_={c: statement.excluded[c] for c in columns}), new_rows)
-        if outdated:
-            db.execute(sa.update(tasks).where(tasks.c.id.in_(outdated)).values(current=False))
+        return count
 
     def find(self, paragraph: str, text: str) -> int | None:
         """The task of a paragraph that has this text."""
         with self.read() as db:
-            return db.scalar(sa.select(tasks.c.id).where(tasks.c.paragraph == paragraph, tasks.c.text_hash == _text_hash(text)))
+            return db.scalar(sa.select(tasks.c.id).where(tasks.c.paragraph == paragraph, tasks.c.text_hash == text_hash(text)))
 
     def suggest(self, task: int, layers: Mapping[str, Any]) -> None:
         """Replaces the suggestion of those layers that are given."""
@@ -474,16 +386,6 @@ class Store:
             return [problem for found in db.scalars(sa.select(files.c.problems)) for problem in found or []]
 
 
-def pace(times: list[float]) -> float | None:
-    """Answers an hour from their times in seconds, newest first; pauses are left out. None before the second answer.
-
-    >>> pace([1030, 1020, 1010, 10, 0])
-    360.0
-    """
-    gaps = [later - earlier for later, earlier in zip(times, times[1:], strict=False) if 0 <= later - earlier < PAUSE_SECONDS]
-    return round(3600 * len(gaps) / sum(gaps), 1) if sum(gaps) else None
-
-
 def _configure(connection, _record) -> None:
     connection.isolation_level = None  # SQLAlchemy's "begin" event begins the transactions
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "temp_store=MEMORY"):
@@ -498,10 +400,6 @@ def _lease(db: sa.Connection, task: int, annotator: str, seconds: float) -> None
 
 def _mine(table: sa.Table, annotator: Annotator, task: int) -> tuple:
     return table.c.task == task, table.c.annotator == annotator.name, table.c.role == annotator.role
-
-
-def _text_hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _digest(cookie: str) -> str:
