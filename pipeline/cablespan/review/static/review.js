@@ -1,13 +1,14 @@
 // The page: holds the paragraph under review, turns keys and the mouse into edits, and saves before it goes on.
 
 import { drawVersions, startFromVersions, takePart, takeSentence } from "./adjudication.js";
+import { ask, askLabel, askText, openGuidelines } from "./dialogs.js";
 import { byId, element, fill, kbd } from "./dom.js";
+import { dropHints, hintKey, hintsShown, showHints } from "./hints.js";
 import { ACTIONS, actionOf } from "./keys.js";
 import { Paragraph, ROLES, sameRange } from "./paragraph.js";
 import { drafts, get, pending, post, postUntilSaved } from "./server.js";
 import { caption, drawCable, drawContext, drawHelp, drawLegend, drawLinks, drawProgress, drawSentences } from "./view.js";
 
-const HINTS = "fjdkslaghrueiwovmcnxbtyqpz";
 const CERTAINTIES = [null, "asserted", "hedged", "denied", "asked"];
 
 const workspace = byId("workspace");
@@ -19,8 +20,6 @@ let selection = { anchor: 0, head: 0 };
 let mark = null; // {entity: n} or {claim: n, role}
 let activeClaim = null;
 let picking = null; // index in ROLES while a new claim is being picked
-let hints = null; // Map of letters to what they select
-let typed = "";
 let busy = false;
 let draftTimer = 0;
 const queue = { order: localStorage.getItem("cablespan.order") ?? "order", label: "", search: "" };
@@ -113,8 +112,8 @@ function show(next) {
   if (kept && kept.version === versions.version && kept.draft_version === versions.draft) task.draft = kept.state;
   else drafts.drop(task.id);
   paragraph = task.versions && !task.draft && !task.answer ? startFromVersions(task) : new Paragraph(task);
-  picking = hints = activeClaim = mark = null;
-  typed = "";
+  picking = activeClaim = mark = null;
+  dropHints();
   selection = { anchor: 0, head: 0 };
   drawCable(task);
   drawContext(task);
@@ -298,117 +297,6 @@ async function undo() {
   });
 }
 
-// --- dialogs ---
-
-function ask(title, content, choices) {
-  const dialog = byId("ask");
-  byId("ask-title").textContent = title;
-  fill(byId("ask-body"), ...content);
-  fill(
-    byId("ask-buttons"),
-    ...choices.map(([text, work], i) =>
-      element("button", { type: "submit", class: i ? "" : "primary", onclick: (event) => {
-        event.preventDefault();
-        dialog.close();
-        work?.();
-      } }, text),
-    ),
-  );
-  if (!dialog.open) dialog.showModal();
-  (dialog.querySelector("input, textarea") ?? dialog.querySelector("button")).focus();
-}
-
-function askText(title, name, value, work, { lines = false } = {}) {
-  const input = element(lines ? "textarea" : "input", { name: "text", "aria-label": name, rows: lines ? 3 : null, type: lines ? null : "text" });
-  input.value = value;
-  const done = () => work(input.value.trim());
-  if (lines) {
-    input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey) {
-        event.preventDefault();
-        byId("ask").close();
-        done();
-      }
-    });
-  }
-  ask(title, [input], [
-    ["OK", done],
-    ["Cancel", null],
-  ]);
-}
-
-function askLabel() {
-  const all = [...session.labels.entities, ...session.labels.statements, ...session.labels.claims];
-  const keys = ["123456789", "qwertyu", "sdf"].join("");
-  const dialog = byId("ask");
-  const choose = (label) => {
-    dialog.close();
-    filter("label", label);
-  };
-  const chips = all.map((label, i) => element("button", { type: "button", class: "chip", onclick: () => choose(label.label) }, kbd(keys[i]), " ", label.label));
-  const content = element("div", { class: "chips" }, chips);
-  content.addEventListener("keydown", (event) => {
-    const index = keys.indexOf(event.key);
-    if (event.key.length === 1 && index >= 0) choose(all[index].label);
-  });
-  ask("Only paragraphs with the label", [content], [
-    ["All labels", () => filter("label", "")],
-    ["Cancel", null],
-  ]);
-  chips[0].focus();
-}
-
-async function openGuidelines() {
-  const body = byId("guide-body");
-  if (!body.childElementCount) {
-    const response = await fetch("/guidelines");
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    fill(body, ...page.body.childNodes);
-  }
-  byId("guide").showModal();
-}
-
-// --- hints: a letter on every mark or word ---
-
-function showHints(targets) {
-  hints = new Map();
-  typed = "";
-  const two = targets.length > HINTS.length;
-  targets.forEach(({ node, choose }, index) => {
-    const letters = two ? HINTS[Math.floor(index / HINTS.length)] + HINTS[index % HINTS.length] : HINTS[index];
-    if (!node || !letters) return;
-    hints.set(letters, choose);
-    node.append(element("span", { class: "hint", "aria-hidden": "true" }, letters));
-  });
-  if (!hints.size) hints = null;
-  else say(`Press the letters of a ${two ? "word" : "mark or word"}; Escape leaves.`);
-}
-
-function dropHints() {
-  hints = null;
-  for (const node of workspace.querySelectorAll(".hint")) node.remove();
-}
-
-function hintKey(event) {
-  if (event.key.length !== 1) {
-    if (event.key === "Shift") return;
-    dropHints();
-    return say("");
-  }
-  typed += event.key.toLowerCase();
-  const choose = hints.get(typed);
-  if (choose) {
-    dropHints();
-    say("");
-    choose();
-    picked();
-    drawSelection();
-  } else if (![...hints.keys()].some((letters) => letters.startsWith(typed))) {
-    dropHints();
-    say("No mark has this letter.");
-  }
-}
-
 // --- marks ---
 
 const forgetMark = () => {
@@ -564,6 +452,11 @@ function takeMark(layer, value) {
 
 // --- keys and mouse ---
 
+function hint(places) {
+  const letters = showHints(places);
+  say(hintsShown() ? `Press ${letters === 2 ? "the two letters" : "the letter"} of a place; Escape leaves.` : "There is none.");
+}
+
 const EDITS = {
   comment: () => askText("Comment", "Comment on this paragraph", paragraph.comment, (text) => {
     paragraph.setComment(text);
@@ -593,12 +486,12 @@ const EDITS = {
   goToMark: () => {
     const tokenNode = (place) => workspace.querySelector(`.sentence [data-token="${place.first}"]`);
     const node = ({ found, place }) => (found.entity !== undefined ? workspace.querySelector(`mark[data-entity="${found.entity}"]`) : workspace.querySelector(`.part[data-claim="${found.claim}"][data-role="${found.role}"]`)) ?? tokenNode(place);
-    showHints([...entities(), ...parts()].map((one) => ({ node: node(one), choose: () => selectMark(one.found) })));
+    hint([...entities(), ...parts()].map((one) => ({ node: node(one), choose: () => selectMark(one.found) })));
   },
   goToWord: () => {
     const { first, end } = paragraph.statements[paragraph.sentenceAt(selection.head)];
     const words = paragraph.tokens.slice(first, end).filter((token) => /[\p{L}\p{N}]/u.test(token.text));
-    showHints(words.map(({ index }) => ({ node: workspace.querySelector(`.token[data-token="${index}"]`), choose: () => {
+    hint(words.map(({ index }) => ({ node: workspace.querySelector(`.token[data-token="${index}"]`), choose: () => {
       mark = null;
       selection = { anchor: index, head: index };
     } })));
@@ -647,7 +540,7 @@ const MOVES = {
   back: () => step(-1),
   forward: () => step(1),
   order: () => session.mode === "annotator" && filter("order", queue.order === "order" ? "uncertainty" : "order"),
-  label: askLabel,
+  label: () => askLabel(session.labels, (label) => filter("label", label)),
   search: () => askText("Only paragraphs with the words", "Words", queue.search, (text) => filter("search", text)),
   guidelines: openGuidelines,
   help: () => byId("help").showModal(),
@@ -668,9 +561,16 @@ function act(action) {
 
 function onKey(event) {
   if (document.querySelector("dialog[open]") || event.target.closest("input, textarea, select") || event.isComposing) return;
-  if (hints) {
+  if (hintsShown()) {
     event.preventDefault();
-    return hintKey(event);
+    const choose = hintKey(event);
+    if (choose) {
+      choose();
+      picked();
+      drawSelection();
+    }
+    if (choose !== null) say(choose ? "" : "No mark was chosen.");
+    return;
   }
   // A control that has the focus keeps its own keys.
   const onControl = event.target.closest("button, a");
@@ -693,7 +593,7 @@ function onKey(event) {
 
 function onPointerDown(event) {
   if (!task || busy || event.button !== 0) return;
-  if (hints) dropHints();
+  if (hintsShown()) dropHints();
   const statement = event.target.closest("button.statement");
   const part = event.target.closest(".part");
   const token = event.target.closest("[data-token]");

@@ -1,0 +1,73 @@
+// Questions to the annotator, and the guidelines.
+
+import { byId, element, fill, kbd } from "./dom.js";
+import { ENTITY_KEYS, ROLE_KEYS, STATEMENT_KEYS } from "./keys.js";
+
+// A question with choices: `[text, work]`, the first is the likely one.
+export function ask(title, content, choices) {
+  const dialog = byId("ask");
+  byId("ask-title").textContent = title;
+  fill(byId("ask-body"), ...content);
+  fill(
+    byId("ask-buttons"),
+    ...choices.map(([text, work], i) =>
+      element("button", { type: "submit", class: i ? "" : "primary", onclick: (event) => {
+        event.preventDefault();
+        dialog.close();
+        work?.();
+      } }, text),
+    ),
+  );
+  if (!dialog.open) dialog.showModal();
+  (dialog.querySelector("input, textarea") ?? dialog.querySelector("button")).focus();
+}
+
+export function askText(title, name, value, work, { lines = false } = {}) {
+  const input = element(lines ? "textarea" : "input", { name: "text", "aria-label": name, rows: lines ? 3 : null, type: lines ? null : "text" });
+  input.value = value;
+  const done = () => work(input.value.trim());
+  if (lines) {
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey) {
+        event.preventDefault();
+        byId("ask").close();
+        done();
+      }
+    });
+  }
+  ask(title, [input], [
+    ["OK", done],
+    ["Cancel", null],
+  ]);
+}
+
+// One of the scheme's labels, by its key; "" for all.
+export function askLabel(labels, choose) {
+  const all = [...labels.entities, ...labels.statements, ...labels.claims];
+  const keys = ENTITY_KEYS + STATEMENT_KEYS + ROLE_KEYS;
+  const chosen = (label) => {
+    byId("ask").close();
+    choose(label);
+  };
+  const chips = all.map((label, i) => element("button", { type: "button", class: "chip", onclick: () => chosen(label.label) }, kbd(keys[i]), " ", label.label));
+  const content = element("div", { class: "chips" }, chips);
+  content.addEventListener("keydown", (event) => {
+    const index = keys.indexOf(event.key);
+    if (event.key.length === 1 && index >= 0) chosen(all[index].label);
+  });
+  ask("Only paragraphs with the label", [content], [
+    ["All labels", () => choose("")],
+    ["Cancel", null],
+  ]);
+  chips[0].focus();
+}
+
+export async function openGuidelines() {
+  const body = byId("guide-body");
+  if (!body.childElementCount) {
+    const response = await fetch("/guidelines");
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    fill(body, ...page.body.childNodes);
+  }
+  byId("guide").showModal();
+}

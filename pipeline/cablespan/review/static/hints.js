@@ -1,0 +1,43 @@
+// A letter on every mark or word: pressing it goes there.
+
+import { element } from "./dom.js";
+
+const LETTERS = "fjdkslaghrueiwovmcnxbtyqpz";
+
+let targets = null; // letters -> what they choose
+let typed = "";
+
+export const hintsShown = () => targets !== null;
+
+// `places` are `{node, choose}`. Gives how many letters each takes.
+export function showHints(places) {
+  targets = new Map();
+  typed = "";
+  const two = places.length > LETTERS.length;
+  places.forEach(({ node, choose }, index) => {
+    const letters = two ? LETTERS[Math.floor(index / LETTERS.length)] + LETTERS[index % LETTERS.length] : LETTERS[index];
+    targets.set(letters, choose);
+    node.append(element("span", { class: "hint", "aria-hidden": "true" }, letters));
+  });
+  if (!targets.size) targets = null;
+  return two ? 2 : 1;
+}
+
+export function dropHints() {
+  targets = null;
+  for (const node of document.querySelectorAll("#workspace .hint")) node.remove();
+}
+
+// What a key press chooses: a function to call, null while more letters are awaited, false where no mark has the letter.
+export function hintKey(event) {
+  if (event.key === "Shift") return null;
+  typed += event.key.toLowerCase();
+  const choose = event.key.length === 1 && targets.get(typed);
+  if (choose) {
+    dropHints();
+    return choose;
+  }
+  if (event.key.length === 1 && [...targets.keys()].some((letters) => letters.startsWith(typed))) return null;
+  dropHints();
+  return false;
+}
