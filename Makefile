@@ -4,11 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := uv==0.13.9
 
-.PHONY: demo test test-browser test-trf lint lock clean
+.PHONY: demo test test-browser test-trf model lint lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cablespan annotate corpus/sample --output annotations/demo --overwrite
-	@$(BIN)/cablespan summary annotations/demo
+	@$(BIN)/python scripts/demo_summary.py annotations/demo
 
 test: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -22,6 +22,10 @@ test-browser: $(VENV)/.dev
 # The transformer pipeline has an environment of its own: with spacy-transformers installed even `import spacy` loads torch.
 test-trf: .venv-trf/.trf
 	OMP_NUM_THREADS=1 .venv-trf/bin/pytest tests/transformer
+
+# The bundled model anew, from gold to models/en_cable_sm: hours on a CPU; models/project.yml says what each step needs.
+model: $(VENV)/.dev .venv-trf/.trf
+	$(BIN)/weasel run all models
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

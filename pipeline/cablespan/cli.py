@@ -308,6 +308,10 @@ def train(
     dev: Annotated[
         list[Path] | None, typer.Option(help="Gold of other documents, to choose the best model by.", show_default="a share of --train")
     ] = None,
+    silver: Annotated[
+        list[Path] | None, typer.Option(help="DocBin of machine-labelled examples to learn beside the gold; repeat it.", show_default=False)
+    ] = None,
+    gold_copies: Annotated[int, typer.Option(min=1, help="Times that the gold is read beside the silver in an epoch.")] = 1,
     texts: GoldTexts = None,
     dev_share: Annotated[float, typer.Option(min=0.01, max=0.9, help="Share of the documents that is kept for dev without --dev.")] = 0.1,
     allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Train although labels have no example.")] = False,
@@ -331,6 +335,8 @@ def train(
         train,
         dev or [],
         output,
+        silver=silver or (),
+        gold_copies=gold_copies,
         texts=texts or (),
         dev_share=dev_share,
         allow_empty=allow_empty,

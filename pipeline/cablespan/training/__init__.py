@@ -19,7 +19,7 @@ from cablespan.exchange.checks import GoldError, Problem
 from cablespan.gold import Gold, read_gold, training_doc
 from cablespan.nlp import OPS, fastest_ops, load
 from cablespan.training.card import card
-from cablespan.training.checks import checked_config, empty_classes, leaks, trained_layers
+from cablespan.training.checks import checked_config, empty_classes, leaks, silver_leaks, trained_layers
 
 __all__ = ["split", "train", "write_docs"]
 
@@ -30,6 +30,8 @@ def train(
     dev: Sequence[str | Path],
     output: Path,
     *,
+    silver: Sequence[Path] = (),
+    gold_copies: int = 1,
     texts: Iterable[str | Path] = (),
     dev_share: float = 0.1,
     allow_empty: bool = False,
@@ -42,6 +44,8 @@ def train(
     """Trains a pipeline into `output` (`model-best`, `model-last`) and gives its scores on dev, without the mistakes.
 
     `train`, `dev`: gold as `read_gold` takes it; without `dev`, a share of the training documents is split off by the config's seed.
+    `silver`: DocBins of examples that a machine labelled, learned beside the gold as they are (scripts/distil.py writes them);
+    each gold example is read `gold_copies` times to hold its own against them.
     `overrides`: of the config ("training.max_steps"); `code`: a Python file with registered functions. `model-best` gets scores.json
     and README.md, a model card. Raises GoldError and ValueError for anything wrong with gold or config, before any training.
     """
@@ -59,12 +63,20 @@ def train(
         training, judging = split(training, dev_share, seed)
         how = f"Split off by document: {dev_share:.0%}, seed {seed}."
     _check(training, judging, trained_layers(nlp), ", ".join(map(str, train)), allow_empty, warn)
+    if found := list(silver_leaks(silver, judging)):
+        raise GoldError(found)
     if gpu < 0:
         set_current_ops(NumpyOps(use_blis=OPS[fastest_ops()]))
     with tempfile.TemporaryDirectory(prefix="cablespan-train-") as folder:
-        paths = {}
-        for name, gold in (("train", training), ("dev", judging)):
-            paths[f"paths.{name}"] = str(write_docs(gold, Path(folder, f"{name}.spacy")))
+        examples, dev_file = Path(folder, "train"), Path(folder, "dev.spacy")
+        examples.mkdir()
+        write_docs(training, Path(folder, "gold.spacy"))
+        for number in range(gold_copies):
+            (examples / f"gold-{number}.spacy").symlink_to(Path(folder, "gold.spacy"))
+        write_docs(judging, dev_file)
+        for number, file in enumerate(silver):
+            (examples / f"silver-{number}.spacy").symlink_to(file.resolve())
+        paths = {"paths.train": str(examples), "paths.dev": str(dev_file)}
         spacy_train(config, output, use_gpu=gpu, overrides=overrides | paths)
     for model in (output / "model-best", output / "model-last"):
         _forget_paths(model)
@@ -78,7 +90,7 @@ def train(
         config=config,
         seed=seed,
         overrides=overrides,
-        train=(train, training),
+        train=([*train, *silver], training),
         dev=(dev, judging),
         split=how,
         scores=scores,
@@ -113,11 +125,10 @@ def split(gold: Sequence[Gold], share: float, seed: int) -> tuple[list[Gold], li
     return [known for known in gold if known.document not in chosen], [known for known in gold if known.document in chosen]
 
 
-def write_docs(gold: Iterable[Gold], path: Path) -> Path:
+def write_docs(gold: Iterable[Gold], path: Path) -> None:
     """The gold as a DocBin that `cablespan.Corpus.v1` reads."""
     nlp = spacy.blank("en")
     DocBin(docs=(training_doc(nlp, known) for known in gold), store_user_data=True).to_disk(path)
-    return path
 
 
 def _forget_paths(model: Path) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import catalogue
+import spacy
 from confection import ConfigValidationError
 from spacy.language import Language
 from spacy.schemas import ConfigSchemaTraining
+from spacy.tokens import DocBin
 from spacy.util import load_config, load_model_from_config, registry
 from thinc.api import Config
 
@@ -56,6 +58,22 @@ def _texts(gold: Gold) -> Iterator[tuple[str, str, int]]:
         words = paragraph["text"].casefold().split()
         if len(words) >= DISTINCTIVE:
             yield hashlib.sha256(" ".join(words).encode()).hexdigest(), gold.place(paragraph["id"]), len(words)
+
+
+def silver_leaks(files: Sequence[Path], dev: Sequence[Gold]) -> Iterator[Problem]:
+    """Machine-labelled examples that are no DocBin of ours, or that hold a document of dev."""
+    documents = {gold.document: gold.place("") for gold in dev}
+    vocab = spacy.blank("en").vocab
+    for file in files:
+        try:
+            docs = DocBin().from_disk(file)
+        except Exception as error:  # msgpack, zlib and srsly each raise their own
+            yield Problem(str(file), f"no DocBin ({error})", "write it with scripts/distil.py, or give it as --train")
+            continue
+        for number, doc in enumerate(docs.get_docs(vocab)):
+            name = (doc._.cable or {}).get("id")
+            if name in documents:
+                yield Problem(f"{file}: doc {number}", f"document {name} is in dev, at {documents[name]}", "take it out of one of the two")
 
 
 def label_counts(golds: Sequence[Gold]) -> dict[str, Counter[str]]:
