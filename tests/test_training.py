@@ -4,9 +4,11 @@ import random
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy
 import orjson
 import pytest
 import spacy
+from spacy.vectors import Vectors
 from typer.testing import CliRunner
 
 from cablespan.cli import app
@@ -17,7 +19,6 @@ from cablespan.training.checks import checked_config
 
 CONFIGS = Path(__file__).parents[1] / "models" / "configs"
 SMALL = {
-    "components.tok2vec.model.embed.include_static_vectors": "false",
     "components.tok2vec.model.embed.width": "16",
     "components.tok2vec.model.encode.width": "16",
     "components.tok2vec.model.encode.depth": "1",
@@ -86,6 +87,18 @@ def trained(tmp_path_factory):
     outcome = run("--train", gold, "--dev", dev, "--output", folder / "mine", "--training.seed", 3)
     assert outcome.exit_code == 0, outcome.output
     return folder / "mine" / "model-best"
+
+
+def test_a_config_that_names_no_vectors_trains_with_the_bundled_ones_or_none(gold, dev, tmp_path, monkeypatch):
+    nlp = spacy.blank("en")
+    nlp.vocab.vectors = Vectors(data=numpy.eye(2, dtype="f"), keys=[nlp.vocab.strings.add(word) for word in ("post", "said")])
+    for bundled, told, shape in ((None, "trained without", (0, 0)), (tmp_path / "bundle", "are taken", (2, 2))):
+        nlp.to_disk(tmp_path / "bundle")
+        monkeypatch.setattr("cablespan.training.bundled_model", lambda folder=bundled: folder)
+        outcome = run("--train", gold, "--dev", dev, "--output", tmp_path / told)
+        assert outcome.exit_code == 0, outcome.output
+        assert "no word vectors named" in outcome.stderr and told in outcome.stderr
+        assert spacy.load(tmp_path / told / "model-best").vocab.vectors.shape == shape
 
 
 class TestTrained:

@@ -3,7 +3,7 @@
 import logging
 import random
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,13 @@ import spacy
 from spacy.cli.train import train as spacy_train
 from spacy.tokens import DocBin
 from spacy.util import import_file, logger
+from spacy.vectors import Vectors
 from thinc.api import Config, NumpyOps, set_current_ops
 
 from cablespan.evaluation import evaluate
 from cablespan.exchange.checks import GoldError, Problem
 from cablespan.gold import Gold, read_gold, training_doc
-from cablespan.nlp import OPS, fastest_ops, load
+from cablespan.nlp import OPS, bundled_model, fastest_ops, load
 from cablespan.training.card import card
 from cablespan.training.checks import checked_config, empty_classes, leaks, silver_leaks, trained_layers
 
@@ -55,6 +56,7 @@ def train(
         import_file("python_code", code)
     overrides = dict(overrides or {})
     _, nlp = checked_config(config, overrides)
+    overrides |= _default_vectors(nlp.config.interpolate(), config, warn)
     seed = nlp.config.interpolate()["training"]["seed"] or 0
     texts = list(texts)
     training, judging = read_gold(train, texts=texts, report=warn), read_gold(dev, texts=texts, report=warn)
@@ -98,6 +100,28 @@ def train(
     )
     (best / "README.md").write_text(text, encoding="utf-8")
     return scores
+
+
+def _default_vectors(settings: Config, place: Path, warn: Callable[[Problem], None]) -> dict[str, Any]:
+    """Overrides for a config that takes word vectors and names none: those of the bundled model, or none where there is no such model."""
+    takers = [f"{path}.include_static_vectors" for path, taken in _values(settings["components"], "include_static_vectors") if taken]
+    if not takers or settings["initialize"]["vectors"]:
+        return {}
+    bundled = bundled_model()
+    if bundled is not None and Vectors(name="bundled").from_disk(bundled / "vocab").size:
+        warn(Problem(str(place), "no word vectors named", f"those of {bundled} are taken; name others with --paths.vectors"))
+        return {"initialize.vectors": str(bundled)}
+    warn(Problem(str(place), "no word vectors named", "trained without; name some with --paths.vectors"))
+    return {f"components.{taker}": False for taker in takers}
+
+
+def _values(section: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
+    """Each value under `key` in nested sections, with the dotted path of its section."""
+    for name, value in section.items():
+        if isinstance(value, Mapping):
+            if key in value:
+                yield name, value[key]
+            yield from ((f"{name}.{path}", found) for path, found in _values(value, key))
 
 
 def _check(
