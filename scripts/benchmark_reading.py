@@ -15,12 +15,56 @@ from pathlib import Path
 from cablespan.cable import Cable
 from cablespan.readers import scan
 
-WORDS = ["post", "believes", "that", "the", "ministry", "will", "delay", "its", "answer", "until", "the", "talks", "on", "the", "harbor", "have", "ended", "and", "the", "committee", "has", "met", "again", "in", "public", "with", "officials", "who", "told", "econoff", "privately", "of", "their", "doubts", "about", "the", "draft", "agreement", "Oslo", "Astana", "Bergen", "Parliament", "February"]
+WORDS = [
+    "post",
+    "believes",
+    "that",
+    "the",
+    "ministry",
+    "will",
+    "delay",
+    "its",
+    "answer",
+    "until",
+    "the",
+    "talks",
+    "on",
+    "the",
+    "harbor",
+    "have",
+    "ended",
+    "and",
+    "the",
+    "committee",
+    "has",
+    "met",
+    "again",
+    "in",
+    "public",
+    "with",
+    "officials",
+    "who",
+    "told",
+    "econoff",
+    "privately",
+    "of",
+    "their",
+    "doubts",
+    "about",
+    "the",
+    "draft",
+    "agreement",
+    "Oslo",
+    "Astana",
+    "Bergen",
+    "Parliament",
+    "February",
+]
 
 
 def body(draw: random.Random, serial: int) -> str:
     lines = [
-        f"C O N F I D E N T I A L SECTION 01 OF 02 OSLO {serial:06d}", "", "SIPDIS", "", "E.O. 12958: DECL: 02/21/2017", "TAGS: PREL, ECON, NO",
+        f"C O N F I D E N T I A L SECTION 01 OF 02 OSLO {serial:06d}", "", "SIPDIS", "", "E.O. 12958: DECL: 02/21/2017", "TAGS: PREL, ECON, NO",  # noqa: E501
         "SUBJECT: TALKS ON THE HARBOR", "", f"REF: A. OSLO {serial % 900 + 1}", f"     B. 06 STATE {serial}", "",
         "Classified By: DCM Jane Roe for reasons 1.4 (b) and (d).", "",
     ]  # fmt: skip
@@ -60,7 +104,8 @@ def make(path: Path, megabytes: int) -> None:
         while size < megabytes * 1_000_000:
             serial += 1
             cells = [
-                str(serial), "2/21/2007 9:41", f"07OSLO{serial}", "Embassy Oslo", "CONFIDENTIAL", f"07OSLO{serial % 900 + 1}|06STATE{serial}",
+                str(serial), "2/21/2007 9:41", f"07OSLO{serial}", "Embassy Oslo", "CONFIDENTIAL", f"07OSLO{serial % 900 + 1}"
+                    "|06STATE{serial}",
                 HEAD.format(serial=serial % 10000), bodies[serial % len(bodies)].replace("believes", 'believes \\"firmly\\"'),
             ]  # fmt: skip
             row = ",".join(f'"{cell}"' for cell in cells)

@@ -48,14 +48,18 @@ def test_numbers_missing_doubled_restarted_keep_their_paragraphs_and_ids_stay_un
 
 
 def test_a_sentence_runs_on_across_furniture():
-    body = "1. (C) The road to\n\nCONFIDENTIAL\nPAGE 02        OSLO  01634  071251Z\n\nthe harbor is closed.\nOSLO 00000454  002 OF 003\nIt will open."
+    body = (
+        "1. (C) The road to\n\nCONFIDENTIAL\nPAGE 02        OSLO  01634  071251Z\n\nthe harbor is closed.\nOSLO 00000454 "
+        " 002 OF 003\nIt will open."
+    )
     assert texts(body) == ["The road to the harbor is closed. It will open."]
 
 
 def test_items_stay_items_and_a_dash_at_a_wrap_does_not():
     body = (
         "1. (U) He named two points, as the minister had done in the spring:\n-- the harbor, which is closed;\n-- the road.\n"
-        "2. (U) He spoke of the road from the capital to the harbor in the\n-- as he said -- remote north of the country, and of nothing else."
+        "2. (U) He spoke of the road from the capital to the harbor in the\n-- as he said -- remote north of the country, and"
+        " of nothing else."
     )
     assert [kind for *_, kind, _ in shapes(body)] == ["numbered", "item", "item", "numbered"]
 
@@ -65,7 +69,7 @@ def test_headings_open_sections():
         "SUMMARY\n-------\n1. (C) All is well.\n\nThe Long Road\n=============\n\n2. (C) It is long.\n\nCOMMENT\n-------\n3. (C) Too long."
     )
     assert [(section, kind) for _, _, section, kind, _ in shapes(body)] == [
-        ("summary", "heading"), ("summary", "numbered"), (None, "heading"), (None, "numbered"), ("comment", "heading"), ("comment", "numbered"),
+        ("summary", "heading"), ("summary", "numbered"), (None, "heading"), (None, "numbered"), ("comment", "heading"), ("comment", "numbered"),  # noqa: E501
     ]  # fmt: skip
 
 
@@ -98,7 +102,36 @@ def test_one_block_is_one_paragraph_where_nothing_is_wrapped():
 
 WORDS = st.lists(
     st.sampled_from(
-        ["1.", "2.", "(C)", "(a)", "--", "-", "A.", "SUMMARY", "END", "COMMENT:", "word", "Word.", "PAGE", "02", "OSLO", "00000454", "", "002", "OF", "003", "\n", "\n\n", "\t", "---", "|", "é", "\xa0", "x"]
+        [
+            "1.",
+            "2.",
+            "(C)",
+            "(a)",
+            "--",
+            "-",
+            "A.",
+            "SUMMARY",
+            "END",
+            "COMMENT:",
+            "word",
+            "Word.",
+            "PAGE",
+            "02",
+            "OSLO",
+            "00000454",
+            "",
+            "002",
+            "OF",
+            "003",
+            "\n",
+            "\n\n",
+            "\t",
+            "---",
+            "|",
+            "é",
+            "\xa0",
+            "x",
+        ]
         + ["\n", "  "]
     ),
     max_size=60,

@@ -14,18 +14,21 @@ from cablespan.lexicon import load
 
 _EO = re.compile(r"(?<!\d)\d{5}(?!\d)")
 _CLASSIFIED_BY = re.compile(
-    r"\b(?:(?:DERIVATIVELY )?CLAS+I?FI?[A-Z]{0,3}(?:\s{1,3}(?:BY|BT|PER|B Y)\b|:|\s{1,3}AUTHORITY\b)|CLASS\. BY|CLASSIFIER\b|(?:CABLE|MESSAGE|TELEGRAM)\s(?:WAS\s|IS\s)?CLASSIFIED\b)[\s:;-]{0,6}",
+    r"\b(?:(?:DERIVATIVELY )?CLAS+I?FI?[A-Z]{0,3}(?:\s{1,3}(?:BY|BT|PER|B Y)\b|:|\s{1,3}AUTHORITY\b)|CLASS\. BY|CLASSIFIER\b"
+    r"|(?:CABLE|MESSAGE|TELEGRAM)\s(?:WAS\s|IS\s)?CLASSIFIED\b)[\s:;-]{0,6}",
     re.IGNORECASE,
 )
 _REASON = re.compile(
     r"\b(?:for\s+(?:the\s+)?(?:following\s+)?)?re[a-z]{0,3}s[a-z]{0,2}[onm]{0,2}s?\b(?=[\s:.,;(-]{0,6}(?:e\.?o|1|i\.|\(?[a-h]\)|$|under|are|is|section|par))"
-    r"|\b(?:for|per|under|pursuant|in accordance|by authority|by virtue)\s+(?:to\s+)?(?:the\s+)?(?:sec|e\.?\s?o\b|executive|1\s?[.,]|para|follow)"
+    r"|\b(?:for|per|under|pursuant|in accordance|by authority|by virtue)\s+(?:to\s+)?(?:the\s+)?(?:sec|e\.?\s?o\b|executive"
+    r"|1\s?[.,]|para|follow)"
     r"|[\s(,;:-][1Il]\s?[.,-]\s?[456]\b|\bE\.?\s?O\.?\s?1[23]|\bdeclas|\bdecl\b",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"(?<![\dA-Z])[1Il]\s?[.,-]\s?[456]\s?[.,]?((?:[\s,/&().]|AND|and|[A-Ha-h](?![A-Za-z])){1,40})")
 _WORDS = re.compile(
-    r"\b(?:OADR|ORIGINATING AGENCY.{0,25} REQUIRED|XGDS(?:[ -]?\d)?|ADS|GDS|N\s?/\s?A|NA|MR|X-\d)\b|(?<![A-Za-z])X[1-9](?:\s?,\s?X?[1-9])*\b",
+    r"\b(?:OADR|ORIGINATING AGENCY.{0,25} REQUIRED|XGDS(?:[ -]?\d)?|ADS|GDS|N\s?/\s?A|NA|MR|X-\d)\b"
+    r"|(?<![A-Za-z])X[1-9](?:\s?,\s?X?[1-9])*\b",
     re.IGNORECASE,
 )
 _NUMERIC = re.compile(
@@ -33,14 +36,38 @@ _NUMERIC = re.compile(
 )
 _MONTH = "(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
 _WRITTEN = re.compile(
-    rf"\b(?:(\d{{1,2}})(?:ST|ND|RD|TH)?[ ./-]{{0,3}}{_MONTH}[ .,/-]{{0,3}}(\d{{4}}|\d{{2}})|{_MONTH}\.? {{0,2}}(\d{{1,2}})(?:ST|ND|RD|TH)?,? {{0,2}}(\d{{4}}|\d{{2}}))\b",
+    rf"\b(?:(\d{{1,2}})(?:ST|ND|RD|TH)?[ ./-]{{0,3}}{_MONTH}[ .,/-]{{0,3}}(\d{{4}}|\d{{2}})|{_MONTH}\.?"
+    rf" {{0,2}}(\d{{1,2}})(?:ST|ND|RD|TH)?,? {{0,2}}(\d{{4}}|\d{{2}}))\b",
     re.IGNORECASE,
 )
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _LABEL = re.compile(r"\b(?:DECLASSIFY\s+ON|DECLASSIFIED\s+ON|DECLASSIFY|DECLASS?|DECL)\b\s{0,2}(?:ON\b)?[:;. ]{0,4}", re.IGNORECASE)
 _HARD_WRAP = 68  # from this column on a line end may fall within a word
 _SURNAMES_THAT_ARE_WORDS = frozenset(
-    ["west", "law", "major", "force", "start", "post", "head", "north", "south", "war", "rights", "marine", "rose", "budget", "price", "ward", "bishop", "page", "border", "press", "day", "case"]
+    [
+        "west",
+        "law",
+        "major",
+        "force",
+        "start",
+        "post",
+        "head",
+        "north",
+        "south",
+        "war",
+        "rights",
+        "marine",
+        "rose",
+        "budget",
+        "price",
+        "ward",
+        "bishop",
+        "page",
+        "border",
+        "press",
+        "day",
+        "case",
+    ]
 )
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _SUFFIX = re.compile(r",\s{0,3}((?:JR|SR)\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
@@ -186,8 +213,10 @@ def _goes_on(text: str, line: str) -> bool:
 def classified_by(text: str) -> str | None:
     """The person who classified a cable, without office and reason.
 
-    >>> classified_by("Classified By: DCM Jane Roe. Reason 1.4 (b) and (d)"), classified_by("CLASSIFIED BY JOHN DOE, AMBASSADOR, REASON 1.5 (D)")
-    ('Jane Roe', 'JOHN DOE')
+    >>> classified_by("Classified By: DCM Jane Roe. Reason 1.4 (b) and (d)")
+    'Jane Roe'
+    >>> classified_by("CLASSIFIED BY JOHN DOE, AMBASSADOR, REASON 1.5 (D)")
+    'JOHN DOE'
     """
     field = read_opening(text).fields.get("classified_by")
     if not field:
@@ -229,11 +258,18 @@ def _name_runs(part: str) -> list[list[str]]:
             or re.fullmatch(r"(?:[A-Z]\.){1,3}[A-Z]?|0\.", word) is not None
         )
         if (
-            initial
-            and (bare.isupper() or bare == "0")
-            and (runs[-1] or index + 1 < len(words) and not _is_office(words[index + 1]))
-            and not (len(bare) == 2 and _is_office(bare))
-        ) or bare.lower() in _PARTICLES and (runs[-1] or bare[0].isupper()) and index + 1 < len(words) or runs[-1] and bare.lower() in _SUFFIXES:
+            (
+                initial
+                and (bare.isupper() or bare == "0")
+                and (runs[-1] or index + 1 < len(words) and not _is_office(words[index + 1]))
+                and not (len(bare) == 2 and _is_office(bare))
+            )
+            or bare.lower() in _PARTICLES
+            and (runs[-1] or bare[0].isupper())
+            and index + 1 < len(words)
+            or runs[-1]
+            and bare.lower() in _SUFFIXES
+        ):
             runs[-1].append(word)
         elif runs[-1] and bare[:1].isupper() and "/" not in bare and _is_surname(runs[-1], bare, index == len(words) - 1):
             runs[-1].append(bare)

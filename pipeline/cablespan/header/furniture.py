@@ -23,7 +23,8 @@ _SPACED = re.compile(
 
 # "ACTION EUR-12", "INFO OCT-01 ISO-00 AID-05": the Department's own list of offices that got a copy.
 _DISTRIBUTION = re.compile(
-    r"(?:\d{2,3} ?)?(?:ACTION|INFO)[ ]{1,6}[A-Z/]{1,6}-\d\d\b.{0,70}|(?:[A-Z/]{1,6}-\d\d[ ,]{1,3}){2,20}(?:[A-Z/]{1,6}-\d\d|/\d{3} [A-Z])?.{0,12}"
+    r"(?:\d{2,3} ?)?(?:ACTION|INFO)[ ]{1,6}[A-Z/]{1,6}-\d\d\b.{0,70}|(?:[A-Z/]{1,6}-\d\d[ ,]{1,3}){2,20}(?:[A-Z/]{1,6}-\d\d"
+    r"|/\d{3} [A-Z])?.{0,12}"
 )
 
 

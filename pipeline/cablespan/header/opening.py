@@ -16,15 +16,21 @@ _BARE_LABEL = re.compile(
     re.IGNORECASE,
 )
 _INLINE = re.compile(
-    r"(?<=[\S])[ \t]{1,40}(?=(?:TAGS|SUBJECT|SUBJ|REF|REFS|REF\(S\)|REFTEL|REFTELS|REFERENCES?|E\.O\. \d{5}|EO \d{5}|DECLASSIFY ON|Declassify on|CLASSIFIED BY|Classified By|Classified by|Subject|Subj|Refs?|Tags)"
+    r"(?<=[\S])[ \t]{1,40}(?=(?:TAGS|SUBJECT|SUBJ|REF|REFS|REF\(S\)|REFTEL|REFTELS|REFERENCES?|E\.O\. \d{5}|EO \d{5}"
+    r"|DECLASSIFY ON|Declassify on|CLASSIFIED BY|Classified By|Classified by|Subject|Subj|Refs?|Tags)"
     r"[ \t]{0,3}:|1\.\s{1,3}\((?:U|SBU|C|S|C/NF|S/NF|TS|LOU)\)|(?:CLASSIFIED BY|Classified By) [A-Z])"
 )
 _TRANSMISSION = re.compile(
-    r"(?:V[ZV]CZ[A-Z0-9]*|(?:[OPRZY]{1,2} )+RUE?[A-Z]*.*|DE RU[A-Z]{2,6} .*|Z[NY]Y [A-Z ]{3,14}(?: ZZH.*)?|ZZH.*|(?:[OPRZYM] ){0,3}\d{6}Z? ?[A-Z]{3} ?\d{2,4}.*|"
-    r"FM .*|TO[: ] ?.*|INFO[: ].*|XMT .*|RU[A-Z]{2,6} ?/ ?.*|ACTION [A-Z].{0,10}-\d\d.*|INFO +OCT-.*|(?:[A-Z/]{1,6}-\d\d ){2,}.*|(?:AM)?(?:EMBASSY|EMB|CONSUL|CONGEN) [A-Z .'-]{2,30}(?: \d{1,5})?|"
-    r"(?:US)?MISSION [A-Z .'/]{2,30}(?: \d{1,5})?|SECSTATE.*|(?:FLASH|IMMEDIATE|NIACT IMMEDIATE|PRIORITY|ROUTINE)(?: [A-Z ]{0,40})?\d{0,5}|TELEGRAM|Department of State|[A-Z /]{0,20}COLLECTIVE.*|"
-    r"(?:DEPT?|STATE|DEPARTMENT|PLEASE|PLS|WHITE HOUSE|NSC|EMBASSY|TREASURY|USTR|USDOC|COMMERCE|FROM|FOR|PASS|ALSO|PACOM|CENTCOM|EUCOM|LONDON|PARIS|USDA|DOE|DOJ|DHS|BRUSSELS|GENEVA)\b[A-Z/ ]{0,30}"
-    r"\b(?:FOR|PASS|TO|FROM|PASS TO)\b[^.]{0,120}|S E N S I T I V E.*|\(?CORRECTED.{0,40}|C O R R E C T E D.*|\d{6}|[A-Z]{2,3}\d{0,4}|-{3,}.*|\d{2,3})"
+    r"(?:V[ZV]CZ[A-Z0-9]*|(?:[OPRZY]{1,2} )+RUE?[A-Z]*.*|DE RU[A-Z]{2,6} .*|Z[NY]Y [A-Z ]{3,14}(?: ZZH.*)?|ZZH.*|(?:[OPRZYM]"
+    r" ){0,3}\d{6}Z? ?[A-Z]{3} ?\d{2,4}.*|"
+    r"FM .*|TO[: ] ?.*|INFO[: ].*|XMT .*|RU[A-Z]{2,6} ?/ ?.*|ACTION [A-Z].{0,10}-\d\d.*|INFO +OCT-.*|(?:[A-Z/]{1,6}-\d\d"
+    r" ){2,}.*|(?:AM)?(?:EMBASSY|EMB|CONSUL|CONGEN) [A-Z .'-]{2,30}(?: \d{1,5})?|"
+    r"(?:US)?MISSION [A-Z .'/]{2,30}(?: \d{1,5})?|SECSTATE.*|(?:FLASH|IMMEDIATE|NIACT IMMEDIATE|PRIORITY|ROUTINE)(?: [A-Z"
+    r" ]{0,40})?\d{0,5}|TELEGRAM|Department of State|[A-Z /]{0,20}COLLECTIVE.*|"
+    r"(?:DEPT?|STATE|DEPARTMENT|PLEASE|PLS|WHITE HOUSE|NSC|EMBASSY|TREASURY|USTR|USDOC|COMMERCE|FROM|FOR|PASS|ALSO|PACOM"
+    r"|CENTCOM|EUCOM|LONDON|PARIS|USDA|DOE|DOJ|DHS|BRUSSELS|GENEVA)\b[A-Z/ ]{0,30}"
+    r"\b(?:FOR|PASS|TO|FROM|PASS TO)\b[^.]{0,120}|S E N S I T I V E.*|\(?CORRECTED.{0,40}|C O R R E C T E D.*|\d{6}"
+    r"|[A-Z]{2,3}\d{0,4}|-{3,}.*|\d{2,3})"
 )
 _NUMBERED = re.compile(
     r"(?:¶\s{0,2})?(?:PARA(?:GRAPH)? )?[(\[]?(?:[A-Z/]{1,5}[)\]]\s?)?(?:1|[2-9](?=[.)]?\s{0,3}[(\[][A-Z/]{1,6}[)\]]|\. {1,3}[A-Z]))\s?"
@@ -107,7 +113,9 @@ def label_of(line: str) -> tuple[str, int] | None:
 
 @dataclass(slots=True)
 class Opening:
-    """`fields`: content of the labelled lines, lines kept; `transmission`: the other lines; `captions`; `body`: offset at which the body begins."""
+    """`fields`: content of the labelled lines, lines kept; `transmission`: the other lines; `captions`; `body`: offset at which the
+    body begins.
+    """
 
     fields: dict[str, str] = field(default_factory=dict)
     transmission: list[str] = field(default_factory=list)
@@ -165,7 +173,9 @@ def _split_labels(offset: int, raw: str) -> list[tuple[int, str]]:
 
 
 def _first_lines(text: str, start: int, end: int) -> tuple[list[tuple[int, str]], int, int]:
-    """The lines in which the opening can lie, with their offsets; the index of the last labelled one, -1 where there is none; the offset behind them."""
+    """The lines in which the opening can lie, with their offsets; the index of the last labelled one, -1 where there is none; the
+    offset behind them.
+    """
     lines: list[tuple[int, str]] = []
     last, filled, offset = -1, 0, start
     for raw in text[start : min(end, start + _LONGEST)].splitlines(True):

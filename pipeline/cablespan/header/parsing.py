@@ -52,7 +52,9 @@ def classification_of(opening: Opening) -> str | None:
 
 
 def parse(opening: Opening, head: str, body: str, **known: Any) -> Header:
-    """The header of a cable: `head` is the text of its opening, `body` that of its end; `known` are facts from outside the text, which win."""
+    """The header of a cable: `head` is the text of its opening, `body` that of its end; `known` are facts from outside the text, which
+    win.
+    """
     precedence, created = date_time_group(head)
     fields = opening.fields
     reference_id = known.get("reference_id") or reference_id_of(opening, known.get("created") or created)

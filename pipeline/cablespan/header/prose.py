@@ -16,8 +16,10 @@ _NO_TAGS = frozenset({"AND", "TAGS", "TAG", "NA", "SUBJECT", "SUBJ", "REF", "NON
 _MARKING = r"(?:[(\[]\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/ ]{1,20})?\s?[)\]])"
 _NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}\s?[.)]\s{{0,3}}{_MARKING}?|¶\s?\d{{1,3}}\s{{0,2}}{_MARKING}?|{_MARKING})"
 _SUMMARY = re.compile(
-    rf"(?:^|(?<=[.)\n]))[ \t]*(?:{_NUMBER}[ \t]*){{0,1}}[-=* \t(]{{0,6}}(?:BEGIN\s)?(?:EXECUTIVE\s|INTRODUCTION\sAND\s|INTRO(?:DUCTORY)?\s|BRIEF\s)?SUMMARY"
-    rf"(?:\s?(?:AND|&|/|,)\s?(?:COMMENTS?|INTRODUCTION|ACTION REQUEST(?:ED)?|RECOMMENDATIONS?|OVERVIEW|BACKGROUND|ANALYSIS|CONCLUSIONS?|KEY POINTS|REQUEST FOR GUIDANCE|GUIDANCE REQUEST))?"
+    rf"(?:^|(?<=[.)\n]))[ \t]*(?:{_NUMBER}[ \t]*){{0,1}}[-=* \t(]{{0,6}}(?:BEGIN\s)?(?:EXECUTIVE\s|INTRODUCTION\sAND\s"
+    rf"|INTRO(?:DUCTORY)?\s|BRIEF\s)?SUMMARY"
+    rf"(?:\s?(?:AND|&|/|,)\s?(?:COMMENTS?|INTRODUCTION|ACTION REQUEST(?:ED)?|RECOMMENDATIONS?|OVERVIEW|BACKGROUND|ANALYSIS"
+    rf"|CONCLUSIONS?|KEY POINTS|REQUEST FOR GUIDANCE|GUIDANCE REQUEST))?"
     rf"[ \t]*{_MARKING}?[ \t]*(?P<sign>[:.]|-{{1,3}}(?=[ \t\w])|[–—]|(?=[ \t]*\n)|[-=*]{{3,}})",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -113,10 +115,8 @@ def summary(text: str) -> str | None:
         first = next((line for line in rest.split("\n") if line.strip()), "")
         headed = _RULE.match(first) is not None or _PARAGRAPH.match(first) is not None
     end = _END.search(rest)
-    if end and end.start() < 12_000:
-        found = _content(rest[: end.start()].split("\n"))
-    else:
-        found = _content(_until_next(rest.split("\n"), headed))
+    marked = end is not None and end.start() < 12_000
+    found = _content(rest[: end.start()].split("\n") if marked else _until_next(rest.split("\n"), headed))
     return found.strip(" -=*()[]") if not found.endswith(")") or found.count("(") < found.count(")") else found.lstrip(" -=*") or None
 
 

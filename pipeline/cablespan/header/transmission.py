@@ -18,12 +18,14 @@ _DTG = re.compile(
 )
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _RECIPIENT = re.compile(
-    r"(?:(?P<route>R[A-Z]{3,7})\s{0,2}/\s{0,2})?(?P<name>\S.*?)(?:\s{1,4}(?P<precedence>NIACT IMMEDIATE|IMMEDIATE|PRIORITY|ROUTINE|FLASH|NIACT))?(?:\s{1,4}(?P<mcn>\d{1,5}))?"
+    r"(?:(?P<route>R[A-Z]{3,7})\s{0,2}/\s{0,2})?(?P<name>\S.*?)(?:\s{1,4}(?P<precedence>NIACT IMMEDIATE|IMMEDIATE|PRIORITY"
+    r"|ROUTINE|FLASH|NIACT))?(?:\s{1,4}(?P<mcn>\d{1,5}))?"
 )
 _ROUTE = re.compile(r"R[A-Z]{3,7}\s{0,2}/")
 _START = re.compile(r"(FM|FROM|TO|INFO|XMT)\b[:\s]\s{0,8}(.*)")
 _STOP = re.compile(
-    r"BT|(?:UNCLAS|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE|[CUS] [OENI] [NC][A-Z ]*)\b.*|SIPDIS|E\.?O\.? ?1.*|TAGS?:.*|SUBJ.*:.*|REF.*:.*|DEPT FOR.*|\d\. .*|PASS .*"
+    r"BT|(?:UNCLAS|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE|[CUS] [OENI] [NC][A-Z ]*)\b.*|SIPDIS|E\.?O\.? ?1.*|TAGS?:.*"
+    r"|SUBJ.*:.*|REF.*:.*|DEPT FOR.*|\d\. .*|PASS .*"
 )
 
 

@@ -12,7 +12,9 @@ HEAD = 1 << 16
 
 
 def open_input(path: str) -> BinaryIO:
-    """A binary stream of a file, `-` for standard input, or a URL that fsspec knows; gzip and zstd are unpacked, found by their first bytes."""
+    """A binary stream of a file, `-` for standard input, or a URL that fsspec knows; gzip and zstd are unpacked, found by their first
+    bytes.
+    """
     if path == "-":
         stream: BinaryIO = sys.stdin.buffer
     elif "://" in path:

@@ -14,7 +14,9 @@ _PRE = re.compile(r"<pre\b[^<>]*>", re.IGNORECASE)
 _PRE_END = re.compile(r"</pre\s?>|</code\s?>", re.IGNORECASE)
 _TABLE_END = re.compile(r"</table\s?>", re.IGNORECASE)
 _SILENT = (("<script", "</script"), ("<style", "</style"), ("<head>", "</head"))
-_LINES = frozenset(["br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "table", "ul", "ol", "blockquote", "td", "th", "hr"])
+_LINES = frozenset(
+    ["br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "table", "ul", "ol", "blockquote", "td", "th", "hr"]
+)
 
 
 def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | Reject]:

@@ -39,8 +39,9 @@ def blanked(source: str, *pairs: tuple[str, str]) -> str:
 def text_of(source: str, start: int = 0, end: int | None = None, breaks: frozenset[str] = frozenset({"br"})) -> tuple[str, SourceMap]:
     """The text of `source[start:end]` without tags, entities resolved, and its map. A tag named in `breaks` is a line end.
 
-    >>> text_of("<p>A &amp; B<br>C</p>")
-    ('A & B\\nC', SourceMap(pieces=(Piece(offset=0, source_offset=3, length=2), Piece(offset=3, source_offset=10, length=2), Piece(offset=6, source_offset=16, length=1))))
+    >>> text, mapping = text_of("<p>A &amp; B<br>C</p>")
+    >>> text, [tuple(piece) for piece in mapping.pieces]
+    ('A & B\\nC', [(0, 3, 2), (3, 10, 2), (6, 16, 1)])
     """
     parts: list[str] = []
     pieces: list[Piece] = []

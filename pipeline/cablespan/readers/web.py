@@ -8,7 +8,10 @@ from cablespan.header.furniture import starts
 from cablespan.header.posts import canonical_id
 from cablespan.readers.assembly import assemble
 
-_CLASS = r"(?:TOP SECRET|UNCLASSIFIED|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE)(?:[ ]?//?[ ]?(?:FOR OFFICIAL USE ONLY|NOFORN|NODIS|EXDIS|SENSITIVE))?"
+_CLASS = (
+    r"(?:TOP SECRET|UNCLASSIFIED|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE)(?:[ ]?//?[ ]?(?:FOR OFFICIAL USE ONLY|NOFORN"
+    r"|NODIS|EXDIS|SENSITIVE))?"
+)
 VALUES = re.compile(
     r"^[ \t]{0,20}(?P<id>\d\d[A-Z]{3,30}\d{1,7})\s{1,9}(?P<created>\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?)"
     r"(?:\s{1,9}(?P<released>\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?))?"

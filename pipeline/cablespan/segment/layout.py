@@ -19,7 +19,9 @@ _FARTHEST_JUMP = 20  # how many paragraph numbers may be missing in a row
 
 @dataclass(slots=True)
 class Draft:
-    """A paragraph in the making: `lines` are `(offset in the source, stripped line)`; `rows` marks a table, `within` has the offsets of lines that go on within a word."""
+    """A paragraph in the making: `lines` are `(offset in the source, stripped line)`; `rows` marks a table, `within` has the offsets
+    of lines that go on within a word.
+    """
 
     kind: str
     number: int | None = None
@@ -63,7 +65,9 @@ class Page:
 
 
 def _blanks_at_marks(raws: list[str]) -> int | None:
-    """How many blank lines stand around a page mark in the middle of a paragraph: the fewest around any, None where fewer than two marks tell."""
+    """How many blank lines stand around a page mark in the middle of a paragraph: the fewest around any, None where fewer than two
+    marks tell.
+    """
     counts, blanks, mark = [], 0, False
     for raw in raws:
         line = raw.strip()
@@ -274,7 +278,9 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
 
 
 def _find_cut_words(drafts: list[Draft], page: Page, source: str, body: str) -> None:
-    """Writes which lines go on within a word: full to the last column, and the word occurs whole elsewhere, or lines are cut there anyway."""
+    """Writes which lines go on within a word: full to the last column, and the word occurs whole elsewhere, or lines are cut there
+    anyway.
+    """
     words: Counter[str] | None = None
     for draft in drafts:
         if draft.rows:

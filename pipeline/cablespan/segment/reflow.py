@@ -6,7 +6,9 @@ _STAY_APART = ("and ", "or ", "to ", "AND ", "OR ", "TO ")
 
 
 def _runs(line: str) -> list[tuple[int, str]]:
-    """The parts of a line with tabs, hard blanks or control signs between runs of white space other than one blank, each with its offset."""
+    """The parts of a line with tabs, hard blanks or control signs between runs of white space other than one blank, each with its
+    offset.
+    """
     runs, offset = [], 0
     for word in line.split():
         at = line.index(word, offset)

@@ -17,7 +17,9 @@ _ITEM = re.compile(
 
 
 class Start(NamedTuple):
-    """The start of a paragraph: its kind, number, marking, style ("." or ")" of numbers, sign of items), and where its text begins in the line."""
+    """The start of a paragraph: its kind, number, marking, style ("." or ")" of numbers, sign of items), and where its text begins in
+    the line.
+    """
 
     kind: str
     number: int | None
