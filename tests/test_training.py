@@ -268,3 +268,28 @@ def test_the_configs_are_complete(name):
     for section in ("training", "corpora"):
         assert set(nlp.config[section]) >= set(config[section])
     assert nlp.pipe_names == config["nlp"]["pipeline"]
+
+
+def test_the_project_calls_commands_and_options_that_exist():
+    """models/project.yml, the road from gold to the bundled model: every step's command line is one of ours, and its inputs are made before."""
+    from typer.main import get_command
+    from weasel.util.config import load_project_config
+
+    project = load_project_config(CONFIGS.parent)
+    steps = {step["name"]: step for step in project["commands"]}
+    commands = get_command(app).commands
+    for step in steps.values():
+        for script in step["script"]:
+            program, *arguments = script.split()
+            if program.endswith("cablespan"):
+                known = {option for parameter in commands[arguments[0]].params for option in parameter.opts}
+                options = {argument for argument in arguments if argument.startswith("--") and "." not in argument}
+                assert options <= known, f"{step['name']}: {options - known}"
+            else:
+                assert program.endswith("python") and arguments[0].startswith("../scripts/"), script
+    for workflow in project["workflows"].values():
+        made: set[str] = set()
+        for step in (steps[name] for name in workflow):
+            missing = [path for path in step["deps"] if path.startswith("work/") and path not in made]
+            assert not missing, f"{step['name']} needs {missing}, which no step before makes"
+            made |= set(step["outputs"])
