@@ -271,7 +271,7 @@ def test_the_configs_are_complete(name):
 
 
 def test_the_project_calls_commands_and_options_that_exist():
-    """models/project.yml, the road from gold to the bundled model: every step's command line is one of ours, and its inputs are made before."""
+    """models/project.yml, the road from gold to the bundled model: its steps call what there is, their inputs are made before."""
     from typer.main import get_command
     from weasel.util.config import load_project_config
 
