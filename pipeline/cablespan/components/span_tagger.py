@@ -163,10 +163,10 @@ class SpanTagger(TrainablePipe):
         results = []
         for doc, probabilities in zip(docs, self.model.predict(docs), strict=True):
             tags = decode(numpy.log(probabilities + 1e-8), sentence_lengths(doc), allowed, first)
-            results.append(self._spans(tags, probabilities))
+            results.append(self.spans(tags, probabilities))
         return results
 
-    def _spans(self, tags: numpy.ndarray, probabilities: Floats2d) -> list[tuple[int, int, str, float]]:
+    def spans(self, tags: numpy.ndarray, probabilities: Floats2d) -> list[tuple[int, int, str, float]]:
         spans, start = [], 0
         for i in numpy.flatnonzero(tags):
             part, label = (tags[i] - 1) % 4, self.labels[(tags[i] - 1) // 4]

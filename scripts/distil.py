@@ -1,0 +1,207 @@
+"""From the transformer to the small pipeline: word vectors out of its encoder, and its labels on texts that nobody annotated.
+
+    python scripts/distil.py vectors OUT --encoder NAME_OR_FOLDER TEXTS...      (environment with torch)
+    python scripts/distil.py silver MODEL OUT.pkl --seconds 1000 TEXTS...       (the model's own environment)
+    python scripts/distil.py mix OUT.spacy [WEIGHT:]SILVER.pkl ...
+"""
+
+import gzip
+import pickle
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+from typing import Annotated
+
+import numpy
+import orjson
+import spacy
+import typer
+from spacy.attrs import LOWER
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin, Span
+from spacy.vectors import Vectors
+
+from cablespan import lexicon
+from cablespan.architectures import sentence_lengths
+from cablespan.components.span_tagger import SpanTagger, decode
+from cablespan.document import CLAIM_PARTS, STATEMENTS, make_doc
+from cablespan.sentence import sentence_starts, statement_spans
+
+app = typer.Typer(help=__doc__, rich_markup_mode=None)
+Files = Annotated[list[Path], typer.Argument(help="JSON Lines (.gz too) with `paragraphs` or `text`.")]
+
+NUMBER = re.compile(r"^\s*(\d{1,4}\.|\(\d{1,2}\)|\d{1,2}\))\s+")
+WORD = re.compile(r"[^\W\d_][\w'’.-]*[^\W\d_]|[^\W\d_]")
+HEADS = ("ner", "statements", "claim_tagger")
+
+
+def lines(file: Path) -> Iterator[dict]:
+    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
+        yield from map(orjson.loads, stream)
+
+
+def documents(files: list[Path]) -> Iterator[tuple[str, list[str]]]:
+    """Documents as lists of paragraphs without their numbers; lines of one document that follow each other are one."""
+    name, paragraphs = None, []
+    for file in files:
+        for line in lines(file):
+            texts = [p["text"] for p in line["paragraphs"]] if "paragraphs" in line else [line["text"]]
+            if (line.get("id") or line["doc"]) != name:
+                if paragraphs:
+                    yield name, paragraphs
+                name, paragraphs = line.get("id") or line["doc"], []
+            paragraphs += [text for text in (NUMBER.sub("", text).strip() for text in texts) if text]
+    if paragraphs:
+        yield name, paragraphs
+
+
+def portions(files: list[Path], words: int = 700, longest: int = 400) -> list[tuple[str, list[str]]]:
+    """Runs of paragraphs of at most so many words, shuffled; paragraphs that are longer than `longest` are left out."""
+    found = []
+    for name, paragraphs in documents(files):
+        run, size = [], 0
+        for paragraph in paragraphs:
+            length = len(paragraph.split())
+            if length > longest:
+                continue
+            if run and size + length > words:
+                found.append((name, run))
+                run, size = [], 0
+            run.append(paragraph)
+            size += length
+        if run:
+            found.append((name, run))
+    random.Random(1).shuffle(found)
+    return found
+
+
+def plain_doc(nlp: Language, name: str, paragraphs: list[str]) -> Doc:
+    fields = {"number": None, "marking": None, "section": None, "kind": "text", "source_map": []}
+    places = [{"id": f"{name}/{i}", **fields} for i in range(len(paragraphs))]
+    return make_doc(nlp, paragraphs, {"id": name, "meta": {}, "source": {}, "header": {}, "paragraphs": places})
+
+
+def lexicon_words() -> Iterator[str]:
+    for name in ("countries", "regions", "governments", "us_agencies", "bodies", "orgs", "titles", "laws", "cities", "given_names"):
+        for entry in lexicon.load(name):
+            for form in (entry.get("name"), *entry.get("aliases", ())):
+                yield from WORD.findall(form or "")
+
+
+@app.command()
+def vectors(output: Path, files: Files, encoder: Annotated[str, typer.Option()], size: int = 30_000, width: int = 96) -> None:
+    """Word vectors: the encoder's mean output for each word alone, reduced to `width` principal components, looked up by lower case.
+
+    The words are the most frequent of the texts and those of the lexicon (Model2Vec's idea, without its reweighting).
+    """
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    torch.set_num_threads(1)
+    counts = Counter(word.lower() for _, paragraphs in documents(files) for text in paragraphs for word in WORD.findall(text))
+    counts.update(word.lower() for word in lexicon_words())
+    words = [word for word, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if len(word) < 25][:size]
+    tokenizer, model = AutoTokenizer.from_pretrained(encoder), AutoModel.from_pretrained(encoder).eval()
+    rows = []
+    with torch.no_grad():
+        for start in range(0, len(words), 512):
+            batch = tokenizer(words[start : start + 512], return_tensors="pt", padding=True, truncation=True, max_length=16)
+            mask = batch["attention_mask"][..., None]
+            rows.append(((model(**batch).last_hidden_state * mask).sum(1) / mask.sum(1)).numpy())
+    table = numpy.concatenate(rows)
+    table -= table.mean(axis=0)
+    directions, _, _ = numpy.linalg.svd(table.T @ table / len(table))
+    table = table @ directions[:, :width]
+    nlp = spacy.blank("en")
+    keys = [nlp.vocab.strings.add(word) for word in words]
+    data = (table / table.std()).astype("f")
+    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=data, keys=keys, attr=LOWER, name="cable_vectors")
+    nlp.to_disk(output)
+    print(f"{output}: {len(words)} words, {width} dimensions")
+
+
+@app.command()
+def silver(
+    model: Path,
+    output: Path,
+    files: Files,
+    seconds: float = 1000.0,
+    without: Annotated[list[Path] | None, typer.Option(help="Gold whose documents are left out.")] = None,
+) -> None:
+    """A model's probabilities for every head over unlabelled texts, for as long as `seconds`."""
+    nlp = spacy.load(model)
+    gold = {line["doc"] for file in without or [] for line in lines(file)}
+    work = [portion for portion in portions(files) if portion[0] not in gold]
+    begun, results, words = monotonic(), [], 0
+    for start in range(0, len(work), 8):
+        if monotonic() - begun > seconds:
+            break
+        docs = [plain_doc(nlp, *portion) for portion in work[start : start + 8]]
+        found: list[dict] = [{} for _ in docs]
+        for name, pipe in nlp.pipeline:
+            if name in HEADS:
+                for probabilities, rows in zip(found, pipe.model.predict(docs), strict=True):
+                    probabilities[name] = numpy.asarray(rows, dtype="float16")
+            elif hasattr(pipe, "predict"):
+                pipe.set_annotations(docs, pipe.predict(docs))
+            else:
+                docs = [pipe(doc) for doc in docs]
+        results += [(*portion, rows) for portion, rows in zip(work[start : start + 8], found, strict=True)]
+        words += sum(map(len, docs))
+    labels = {name: list(nlp.get_pipe(name).labels) for name in HEADS}
+    output.write_bytes(pickle.dumps((labels, results)))
+    print(f"{output}: {len(results)} of {len(work)} portions, {words} tokens")
+
+
+@app.command()
+def mix(output: Path, sources: list[str], sure: float = 0.5) -> None:
+    """Training examples from the weighted mean of several models' probabilities; sentences they are not `sure` of teach nothing."""
+    weights, silvers = [], []
+    for source in sources:
+        weight, _, file = source.rpartition(":")
+        weights.append(float(weight or 1))
+        silvers.append(pickle.loads(Path(file).read_bytes()))
+    labels = silvers[0][0]
+    if any(other != labels for other, _ in silvers):
+        raise SystemExit("the models have different labels: train them on the same gold")
+    known = [{(name, tuple(paragraphs)): rows for name, paragraphs, rows in results} for _, results in silvers]
+    nlp, bin = spacy.blank("en"), DocBin(store_user_data=True)
+    taggers = {name: SpanTagger(nlp.vocab, None, name, spans_key=None, scorer=None) for name in ("ner", "claim_tagger")}
+    for name, tagger in taggers.items():
+        tagger.cfg["labels"] = labels[name]
+    for name, paragraphs, _ in silvers[0][1]:
+        key = (name, tuple(paragraphs))
+        if not all(key in results for results in known):
+            continue
+        mean = {
+            head: sum(w * rows[key][head].astype("f") for w, rows in zip(weights, known, strict=True)) / sum(weights) for head in HEADS
+        }
+        bin.add(_labelled(plain_doc(nlp, name, paragraphs), mean, taggers, labels[STATEMENTS], sure))
+    bin.to_disk(output)
+    print(f"{output}: {len(bin)} portions")
+
+
+def _labelled(doc: Doc, probabilities: dict, taggers: dict[str, SpanTagger], labels: list[str], sure: float) -> Doc:
+    starts = set(sentence_starts(doc))
+    for token in doc:
+        token.is_sent_start = token.i in starts
+    spans = {}
+    for head, tagger in taggers.items():
+        tags = decode(numpy.log(probabilities[head] + 1e-8), sentence_lengths(doc), *tagger.transitions())
+        spans[head] = [Span(doc, start, end, label=label) for start, end, label, _ in tagger.spans(tags, probabilities[head])]
+    doc.set_ents(spans["ner"])
+    doc.spans[CLAIM_PARTS] = spans["claim_tagger"]
+    rows = probabilities[STATEMENTS]
+    doc.spans[STATEMENTS] = [
+        Span(doc, span.start, span.end, label=labels[row.argmax()])
+        for span, row in zip(statement_spans(doc), rows, strict=True)
+        if row.max() > sure
+    ]
+    return doc
+
+
+if __name__ == "__main__":
+    app()
