@@ -1,11 +1,15 @@
 """Bodies in, paragraphs out."""
 
+import json
 import re
+from collections import defaultdict
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cablespan.readers import scan
 from cablespan.segment import segment, segment_blocks
 
 
@@ -89,6 +93,47 @@ def test_words_cut_at_the_last_column_are_whole_again():
     words = "The ministry of infrastructure told the embassy that infrastructure projects would be delayed. " * 6
     line = "1. (C) " + words.strip()
     assert texts("\n".join(line[at : at + 71] for at in range(0, len(line), 71))) == [words.strip()]
+
+
+@pytest.mark.parametrize("below", ["", "\nNNNN", "\nUNCLASSIFIED\n\nNNNN\n#1234", "\n0123", "\nUNCLAS SECTION 02 OF 02 OSLO 000012"])
+def test_a_signature_on_its_own_line_is_no_paragraph(below):
+    assert texts("1. (U) All is well.\n2. (U) So it is.\n\nROE/MCDOE" + below) == ["All is well.", "So it is."]
+    assert texts("1. (U) All is well.\nROE" + below) == ["All is well."]
+
+
+def test_a_note_below_the_signature_stays():
+    assert texts("1. (U) All is well.\nROE\nNOTE: not passed to Bern.") == ["All is well.", "NOTE: not passed to Bern."]
+
+
+def test_the_last_word_of_capitals_is_no_signature():
+    assert texts("1. (U) THE ROAD LEADS FROM HERE TO\nOSLO.") == ["THE ROAD LEADS FROM HERE TO OSLO."]
+    assert texts("1. (U) THE ROAD LEADS FROM HERE TO\nOSLO") == ["THE ROAD LEADS FROM HERE TO OSLO"]
+
+
+def test_dash_items_have_their_portion_mark_as_a_field():
+    body = "1. (SBU) Points:\n\n-- (SBU) the harbor;\n\n-- (C/NF) the road;\n\n-- the rest."
+    assert [(kind, marking, text) for _, marking, _, kind, text in shapes(body)][1:] == [
+        ("item", "SBU", "the harbor;"),
+        ("item", "C/NF", "the road;"),
+        ("item", None, "-- the rest."),
+    ]
+
+
+def test_a_number_written_twice_is_lost_twice():
+    assert shapes("3. (U) 3. (U) All is well.") == [(3, "U", None, "numbered", "All is well.")]
+
+
+def test_the_paragraphs_of_the_modern_gold_are_read_as_annotated():
+    root = Path(__file__).parent.parent
+    gold = defaultdict(list)
+    for path in sorted((root / "annotations" / "modern").glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            entry = json.loads(line)
+            gold[entry["doc"]].append((entry["number"], entry["marking"], entry["text"]))
+    read = {
+        name: [(p.number, p.marking, p.text) for p in next(scan(root / "corpus" / "modern" / f"{name}.txt")).paragraphs] for name in gold
+    }
+    assert [name for name in gold if read[name] != gold[name]] == []
 
 
 def test_text_without_numbers_has_its_paragraphs_by_layout():

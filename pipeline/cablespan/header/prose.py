@@ -165,25 +165,53 @@ def signers(text: str) -> list[str]:
     >>> signers("18. (U) All is well.\\nROE/MCDOE\\n"), signers("It is well. End comment. ROE")
     (['ROE', 'MCDOE'], ['ROE'])
     """
-    lines = [line.strip() for line in text[-_LAST:].splitlines()[-25:]]
+    return signature(text)[0]
+
+
+def signature(text: str, start: int = 0, end: int | None = None) -> tuple[list[str], tuple[int, int] | None]:
+    """The surnames with which `text[start:end]` ends, and where their line is; None where they have none of their own.
+
+    >>> signature("2. All is well.\\nROE\\nNNNN")
+    (['ROE'], (16, 19))
+    """
+    end = len(text) if end is None else end
+    at = max(start, end - _LAST)
+    lines: list[tuple[int, str]] = []
+    for raw in text[at:end].splitlines(True):
+        line = raw.strip()
+        lines.append((at + len(raw) - len(raw.lstrip()), line))
+        at += len(raw)
+    lines = lines[-25:]
     written = (
-        line
-        for line in reversed(lines)
-        if line and not is_furniture(line) and not _RULE.match(line) and not line.upper().startswith(("NOTE", "(NOTE"))
+        index
+        for index in range(len(lines) - 1, -1, -1)
+        if (line := lines[index][1])
+        and not is_furniture(line)
+        and not _RULE.match(line)
+        and not line.upper().startswith(("NOTE", "(NOTE"))
+        and (index == 0 or any(sign.isalpha() for sign in line))
     )
-    for line in islice(written, 6):
+    for index in islice(written, 6):
+        offset, line = lines[index]
         bare = re.sub(r"[\s#*\d.()-]{1,20}$", "", re.sub(r"^[-\s*#\"]{1,10}", "", line)).strip()
         bare = re.sub(r"\s?\((?:ACTING|A|CDA|CHARGE)$", "", bare)
         found = _signed(bare)
         if found:
-            return found
-        if _SIGNED_BEHIND.search(line):
-            return _signed(_SIGNED_BEHIND.search(line)[1])
+            above = lines[index - 1][1] if index else ""
+            apart = not above or above[-1] in _SENTENCE_ENDS or is_furniture(above) or _RULE.match(above) is not None
+            if not apart and line[-1] == ".":
+                return [], None  # the last word of a sentence in capitals
+            own = apart and line[-1] != "." and text[start:offset].strip()
+            return found, (offset, offset + len(line)) if own else None
+        behind = _SIGNED_BEHIND.search(line)
+        if behind:
+            return _signed(behind[1]), None
         if len(line) > 30 or line[-1:] in ".:":
-            return []
-    return []
+            return [], None
+    return [], None
 
 
+_SENTENCE_ENDS = frozenset(".!?:;)]\"'”’*-")
 _SIGNED_BEHIND = re.compile(
     rf"[.!?)\"]\s{{0,4}}(?:XGDS(?:-\d)?\s|GDS\s|DECONTROL.{{0,20}}\.\s{{0,3}})?({_SIGNATURE.pattern})[\s#*\d]{{0,12}}$"
 )

@@ -70,7 +70,7 @@ def references_of(field: str, year: int | None = None, reference_id: str | None 
     block = _without_marks(field).replace("¶", " ")
     own = canonical_id(reference_id) if reference_id else None
     if year is None and own:
-        year = int(own[:2])
+        year = int(own[:2]) + (2000 if int(own[:2]) < 45 else 1900)
     found: list[Reference] = []
     for letter, item, _ in _items(block):
         alone = _NUMBER_ALONE.fullmatch(item)

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from cablespan.cable import Paragraph
+from cablespan.header.prose import signature
 from cablespan.segment.blocks import lay_out_blocks
 from cablespan.segment.layout import Draft, lay_out
 from cablespan.segment.reflow import reflow
@@ -17,7 +18,14 @@ def segment(source: str, cable_id: str, start: int = 0, end: int | None = None) 
     >>> [(p.id, p.marking, p.text) for p in segment("1. (U) All is\\nwell.\\n2. (C) So\\nit is.", "07OSLO1")]
     [('07OSLO1/1', 'U', 'All is well.'), ('07OSLO1/2', 'C', 'So it is.')]
     """
-    drafts = lay_out(source, start, len(source) if end is None else end)
+    end = len(source) if end is None else end
+    signed = signature(source, start, end)[1]
+    if signed:
+        # Only notes are text behind a signature; numbers there are the operators'.
+        below = [draft for draft in lay_out(source, signed[1], end) if any(sign.isalpha() for sign in draft.text())]
+        drafts = lay_out(source, start, signed[0]) + below
+    else:
+        drafts = lay_out(source, start, end)
     find_headings(drafts)
     find_sections(drafts)
     return paragraphs(drafts, cable_id)

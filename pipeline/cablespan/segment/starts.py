@@ -50,10 +50,15 @@ def start_of(line: str) -> Start | None:
         marking = before or _MARKING.match(line, offset) or _HALF_MARKING.match(line, offset)
         if marking is not None and marking is not before:
             offset = marking.end()
+            again = _NUMBER.match(line, offset)
+            marked = _MARKING.match(line, again.end()) if again and int(again[1]) == value else None
+            offset = marked.end() if marked else offset  # "3. (U) 3. (U) Post believes"
         return Start("numbered", value, _marking(marking) if marking else None, style, offset)
     if before:
         return Start("marked", None, _marking(before), line[before.start() + 1], before.end())
     item = _ITEM.match(line)
     if item:
-        return Start("item", None, None, item["bracket"] or item["letter"] or "-", 0)
+        marking = _MARKING.match(line, len(line) - len(line[item.end() :].lstrip())) if item["dash"] else None
+        style = item["bracket"] or item["letter"] or "-"
+        return Start("item", None, _marking(marking) if marking else None, style, marking.end() if marking else 0)
     return None
