@@ -114,12 +114,12 @@ def _kind_of(item: str) -> str | None:
 
 def _references_of(item: str, letter: str | None, year: int | None) -> list[Reference]:
     cables = _cables(item, letter, year)
-    kind = _kind_of(item)
-    text = " ".join(item.split()).strip(" ,;.")
-    if kind is not None and not cables:
-        return [Reference(text, kind, text, letter)]
     if cables:
         return cables
+    kind = _kind_of(item)
+    text = " ".join(item.split()).strip(" ,;.")
+    if kind is not None:
+        return [Reference(text, kind, text, letter)]
     dtg = _DTG.search(item)
     if dtg:
         return [Reference(" ".join(dtg[0].upper().split()), "dtg", text, letter)]

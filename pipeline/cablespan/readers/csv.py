@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from cablespan.cable import Cable, Reject
-from cablespan.header.posts import canonical_id
+from cablespan.cable import Cable, Reference, Reject
+from cablespan.header.posts import canonical_id, known_post
 from cablespan.header.references import references_of
 from cablespan.readers.assembly import assemble, renamed, with_text
 from cablespan.readers.decode import repair
@@ -19,6 +19,7 @@ from cablespan.readers.decode import repair
 COLUMNS = ("number", "created", "reference_id", "origin", "classification", "references", "header", "body")
 ROW = re.compile(rb'^"?\d{1,9}"?,"?\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?"?,"?(?P<id>[^",\r\n]{1,60})', re.MULTILINE)
 _TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2})(?::\d{2})?(?: ([AP]M))?")
+_ID = re.compile(r"\d\d([A-Z]{3,30})[1-9]\d{0,6}")
 _BLOCK = 1 << 20
 csv.field_size_limit(1 << 31)
 
@@ -111,9 +112,17 @@ def _cable(row: bytes, path: str, line: int, index: int) -> Cable | Reject:
         created=created,
         origin=origin or None,
         classification=classification or None,
-        listed=tuple(references_of(listed.replace("|", ", "), int(created[:4]) if created else None, cable_id)) if listed else (),
+        listed=_references(listed, created, cable_id) if listed else (),
     )
     return with_text(cable)
+
+
+def _references(listed: str, created: str | None, cable_id: str) -> tuple[Reference, ...]:
+    """The references of the list `07OSLO1|06STATE2`; what is no id in it is read as a REF line."""
+    ids = [(name, _ID.fullmatch(name)) for name in listed.split("|")]
+    if all(match and known_post(match[1]) == match[1] for _, match in ids):
+        return tuple(Reference(name, "cable", name) for name in dict.fromkeys(name for name, _ in ids) if name != cable_id)
+    return tuple(references_of(listed.replace("|", ", "), int(created[:4]) if created else None, cable_id))
 
 
 def _iso(time: str) -> str | None:

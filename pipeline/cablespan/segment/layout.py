@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 
-from cablespan.header.furniture import inline_marks, is_furniture
+from cablespan.header.furniture import inline_marks, is_furniture, starts
 from cablespan.segment.starts import Start, start_of
 
 _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -15,6 +15,7 @@ _TERMINAL = frozenset(".:;?!\")]'”’")
 _UNWRAPPED = 100  # no cable wraps its lines behind this column
 _LEAST_COLUMN = 65  # at which a hard wrap can have cut words
 _FARTHEST_JUMP = 20  # how many paragraph numbers may be missing in a row
+_MOST_PARAGRAPHS = 100_000  # in a body; what no cable has, so that the time for one stays bounded: the last takes in the rest
 
 
 @dataclass(slots=True)
@@ -230,6 +231,7 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
     layout = _Layout(page)
     offset = start
     double_spaced = page.double_spaced
+    archive = starts("archive")
     for index, raw in enumerate(raws):
         line = raw.strip()
         begin = offset
@@ -242,7 +244,7 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
         if first != raw[0]:
             begin += len(raw) - len(raw.lstrip())
         if first not in _LOWER:
-            if (line.isupper() or first in "#<-" or line[1:2].islower()) and is_furniture(line):
+            if (line.isupper() or first in "#<-" or line[1:2].islower() and line.startswith(archive)) and is_furniture(line):
                 layout.mark = True
                 continue
             if layout.mark and line.isdigit():
@@ -288,6 +290,8 @@ def _find_cut_words(drafts: list[Draft], page: Page, source: str, body: str) -> 
         within = []
         for (begin, line), (following, rest) in zip(draft.lines, draft.lines[1:], strict=False):
             end = begin + len(line)
+            if following - end > 2 or source[end] not in "\r\n":
+                continue
             if (
                 end - source.rfind("\n", 0, end) - 1 != page.column
                 or source[end:following] not in ("\n", "\r\n")
@@ -306,6 +310,9 @@ def _find_cut_words(drafts: list[Draft], page: Page, source: str, body: str) -> 
 def _put(layout: _Layout, raws: list[str], index: int, raw: str, begin: int, line: str) -> None:
     """Adds a line to the paragraph that is open, or opens the one it starts."""
     current = layout.current
+    if len(layout.drafts) >= _MOST_PARAGRAPHS:
+        current.lines.append((begin, line))
+        return
     opening = (
         start_of(line)
         if line[0] in _STARTERS or line[1:2] in (".", ")", " ") or line[2:3] in (".", ")") or line.startswith("PARA")

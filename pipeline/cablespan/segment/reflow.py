@@ -1,5 +1,7 @@
 """Lines of a paragraph put together to running text, with the way back to their source."""
 
+from itertools import repeat
+
 from cablespan.cable import Piece, SourceMap
 
 _STAY_APART = ("and ", "or ", "to ", "AND ", "OR ", "TO ")
@@ -35,6 +37,10 @@ def reflow(lines: list[tuple[int, str]], rows: bool = False, hard_breaks: frozen
 
     `rows`: the lines of a table, which stay lines. `hard_breaks`: source offsets of lines that go on within a word.
     """
+    if not rows and not hard_breaks:
+        text = " ".join([line for _, line in lines])
+        if "- " not in text and text.isprintable():
+            return _plain(lines, text)
     parts: list[str] = []
     pieces: list[Piece] = []
     offset, previous = 0, ""
@@ -71,3 +77,34 @@ def reflow(lines: list[tuple[int, str]], rows: bool = False, hard_breaks: frozen
                 offset += len(run)
                 blank = " "
     return "".join(parts), SourceMap(tuple(pieces))
+
+
+def _plain(lines: list[tuple[int, str]], text: str) -> tuple[str, SourceMap]:
+    """The same for lines with blanks between all of them; `text` is them joined."""
+    pieces: list[tuple[int, int, int]] = []
+    offset = 0
+    if "  " not in text:
+        for begin, line in lines:
+            length = len(line)
+            pieces.append((offset, begin, length))
+            offset += length + 1
+        return text, SourceMap(tuple(map(tuple.__new__, repeat(Piece), pieces)))
+    runs: list[str] = []
+    for begin, line in lines:
+        if "  " not in line:
+            length = len(line)
+            runs.append(line)
+            pieces.append((offset, begin, length))
+            offset += length + 1
+            continue
+        end = begin
+        for part in line.split("  "):
+            end += len(part)
+            run = part.lstrip()
+            if run:
+                length = len(run)
+                runs.append(run)
+                pieces.append((offset, end - length, length))
+                offset += length + 1
+            end += 2
+    return " ".join(runs), SourceMap(tuple(map(tuple.__new__, repeat(Piece), pieces)))

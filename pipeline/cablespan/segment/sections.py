@@ -55,7 +55,10 @@ def section_of_opener(text: str) -> str | None:
 
 def ended_sections(text: str) -> set[str]:
     """The sections that end somewhere in a text: "End summary."."""
-    if not any(sign in text for sign in _END_SIGNS):
+    for sign in _END_SIGNS:
+        if sign in text:
+            break
+    else:
         return set()
     lowered = text.lower()
     sections = {"text" if match[1] in _text_words() else _sections().get(match[1]) for match in _END.finditer(lowered)}
