@@ -108,18 +108,30 @@ class Aliases:
         for ent, number in zip(ents, numbers, strict=True):
             if number is not None:
                 members[number].append(ent)
+        clusters = {number: _cluster(number, mentions) for number, mentions in members.items()}
         doc.ents = [
-            Span(doc, e.start, e.end, label=e.label, kb_id=e.kb_id, span_id="" if n is None else str(n))
+            Span(doc, e.start, e.end, label=_label(e, clusters.get(n)), kb_id=e.kb_id, span_id="" if n is None else str(n))
             for e, n in zip(ents, numbers, strict=True)
         ]
-        doc._.clusters = [_cluster(number, mentions) for number, mentions in sorted(members.items())]
+        doc._.clusters = [clusters[number] for number in sorted(clusters)]
         return doc
 
 
 def _cluster(number: int, mentions: list[Span]) -> dict[str, Any]:
-    label = Counter(mention.label_ for mention in mentions).most_common(1)[0][0]
     best = max(mentions, key=lambda mention: (_rank(mention), -mention.start))
+    label = Counter(mention.label_ for mention in mentions).most_common(1)[0][0]
+    if label in _PEOPLE:
+        label = Entity.OFFICIAL if any(_titled(mention) for mention in mentions) else best.label_
     return {"cluster": number, "label": label, "name": " ".join(best.text.split()), "kb_id": "", "mentions": len(mentions)}
+
+
+def _label(mention: Span, cluster: dict[str, Any] | None) -> str:
+    """One individual is either an official or a person, whatever a single mention looked like."""
+    return cluster["label"] if cluster and mention.label_ in _PEOPLE else mention.label_
+
+
+def _titled(mention: Span) -> bool:
+    return mention.label_ == Entity.OFFICIAL and bool(parse(mention.text).offices)
 
 
 def _rank(mention: Span) -> tuple[int, int]:

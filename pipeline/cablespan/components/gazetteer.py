@@ -41,6 +41,7 @@ class Pattern(NamedTuple):
     regex: re.Pattern
     near: frozenset[str]
     mixed: bool
+    fills: bool
 
 
 @cache
@@ -76,7 +77,7 @@ def _patterns() -> tuple[Pattern, ...]:
     for entry in lexicon.load("patterns"):
         pattern = re.sub(r"\{([A-Za-z]+)\}", lambda name: alternatives[name[1]], entry["pattern"])
         regex = re.compile(pattern, 0 if entry.get("case") else re.IGNORECASE)
-        compiled.append(Pattern(entry["label"], regex, near.get(entry.get("near"), frozenset()), entry.get("mixed", False)))
+        compiled.append(Pattern(entry["label"], regex, near.get(entry.get("near"), frozenset()), entry.get("mixed", False), entry.get("fills", False)))
     return tuple(compiled)
 
 
@@ -186,7 +187,8 @@ class _View:
 class Gazetteer:
     """Writes `doc.ents` by lexicon and patterns.
 
-    `mode`: "only" writes all it finds; "fill" keeps what stands there and adds, between it, what is sure.
+    `mode`: "only" writes all it finds; "fill" keeps what a trained component found, adds what is sure between it, and knows
+    the names of laws better.
     """
 
     def __init__(self, nlp: Language, name: str, mode: Literal["only", "fill"] = "only"):
@@ -200,7 +202,9 @@ class Gazetteer:
         view = _View(doc)
         named = [match for match in find(doc) if _accepted(view, match)]
         candidates = list(_named(view, named))
-        candidates += _by_pattern(view)
+        if self.mode == "fill":
+            return _longest([*candidates, *_by_pattern(view, [pattern for pattern in _patterns() if pattern.fills])])
+        candidates += _by_pattern(view, _patterns())
         candidates += _bodies(view, candidates)
         view.blocked = frozenset(c.start for c in candidates if c.label not in (Entity.OFFICIAL, Entity.DATE))
         people = list(_titled(view, named, candidates)) + list(_in_full(view)) + list(_speaking(view))
@@ -212,7 +216,8 @@ class Gazetteer:
         found = self.process(doc)
         kept: list[Span] = []
         if self.mode == "fill":
-            kept = list(doc.ents)
+            laws = {(f.start, f.end) for f in found if f.sure and f.label == Entity.LAW}
+            kept = [Span(doc, e.start, e.end, label=Entity.LAW) if (e.start, e.end) in laws else e for e in doc.ents]
             taken = {index for ent in kept for index in range(ent.start, ent.end)}
             found = [f for f in found if f.sure and not taken.intersection(range(f.start, f.end))]
         doc.ents = kept + [Span(doc, f.start, f.end, label=f.label) for f in found]
@@ -261,11 +266,13 @@ def _named(view: _View, named: list[Match]) -> Iterator[Found]:
         elif surface.name_class == "country" and surface.text.isupper() and len(surface.text) < 5 and _is_adjective(view, start, end):
             continue
         if label and not view.in_compound(start, end):
-            yield Found(start, end, label, sure=_is_sure(surface.text, surface.name_class))
+            yield Found(start, end, label, sure=_is_sure(surface.text, surface.name_class, view.capitals[start]))
 
 
-def _is_sure(text: str, name_class: str) -> bool:
-    return name_class not in ("person", "title") and text.lower() not in common_words() and len(text) > 2
+def _is_sure(text: str, name_class: str, capitals: bool) -> bool:
+    """Whether a name needs no trained component to vouch for it: an acronym that is a word in lower case is sure outside capitals."""
+    is_word = text.lower() in common_words() and (capitals or not text.isupper())
+    return name_class not in ("person", "title") and not is_word and len(text) > 2
 
 
 def _is_adjective(view: _View, start: int, end: int) -> bool:
@@ -291,14 +298,14 @@ def _united_states(view: _View, start: int, end: int) -> str | None:
     return Entity.PLACE if before in word_list("before_place") else Entity.AGENCY
 
 
-def _by_pattern(view: _View) -> Iterator[Found]:
-    """What the patterns of the lexicon find."""
-    for label, regex, near, mixed in _patterns():
+def _by_pattern(view: _View, patterns: Iterable[Pattern]) -> Iterator[Found]:
+    """What patterns of the lexicon find."""
+    for label, regex, near, mixed, fills in patterns:
         for begin, end in view.surroundings(near) if near else [(0, len(view.text))]:
             for match in regex.finditer(view.text, begin, end):
                 found = _of_match(view, label, match, mixed)
                 if found:
-                    yield found
+                    yield found._replace(sure=found.sure or fills)
 
 
 def _of_match(view: _View, label: str, match: re.Match, mixed: bool) -> Found | None:
