@@ -105,7 +105,7 @@ def make(path: Path, megabytes: int) -> None:
             serial += 1
             cells = [
                 str(serial), "2/21/2007 9:41", f"07OSLO{serial}", "Embassy Oslo", "CONFIDENTIAL", f"07OSLO{serial % 900 + 1}"
-                    "|06STATE{serial}",
+                f"|06STATE{serial}",
                 HEAD.format(serial=serial % 10000), bodies[serial % len(bodies)].replace("believes", 'believes \\"firmly\\"'),
             ]  # fmt: skip
             row = ",".join(f'"{cell}"' for cell in cells)

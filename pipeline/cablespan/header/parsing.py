@@ -83,7 +83,7 @@ def parse(opening: Opening, head: str, body: str, **known: Any) -> Header:
         "classified_by": person_of(fields["classified_by"]) if fields.get("classified_by") else None,
         "reasons": tuple(reasons(fields)),
         "captions": tuple(dict.fromkeys(opening.captions)),
-        "signers": tuple(signers(body)),
+        "signers": () if known.get("signers") is not None else tuple(signers(body)),
         "partial": "This record is a partial extract of the original cable" in head
         or "This record is a partial extract of the original cable" in body,
     }

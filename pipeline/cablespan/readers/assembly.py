@@ -11,6 +11,7 @@ from typing import Any
 from cablespan.cable import Cable, Piece, Reference, Reject, Source, SourceMap
 from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
+from cablespan.header.prose import signature
 from cablespan.segment import segment
 
 # "VZCZCXRO1234" or "DE RUEHTA #0454/01 0520941", and its FM line not far below.
@@ -46,13 +47,15 @@ def assemble(
     end = len(text) if end is None else end
     opening = read_opening(text, start, end)
     above = text[start : opening.body]
+    names, signed = signature(text, opening.body, end)
+    known = {"signers": tuple(names), **known}
     header = parse(opening, above if head is None else f"{head}\n{above}", text[max(opening.body, end - _TAIL) : end], **known)
     if listed:
         values = {reference.value for reference in header.references}
         header = replace(header, references=header.references + tuple(r for r in listed if r.value not in values))
     cable_id = header.reference_id or fallback_id
     source = Source(path, format, digest(text), index)
-    return Cable(cable_id, header, segment(text, cable_id, opening.body, end), source, dict(meta or {}), tuple(notes), text)
+    return Cable(cable_id, header, segment(text, cable_id, opening.body, end, signed or (end, end)), source, dict(meta or {}), tuple(notes), text)
 
 
 def with_text(cable: Cable) -> Cable | Reject:

@@ -12,20 +12,21 @@ from cablespan.segment.sections import find_headings, find_sections
 __all__ = ["paragraphs", "segment", "segment_blocks"]
 
 
-def segment(source: str, cable_id: str, start: int = 0, end: int | None = None) -> tuple[Paragraph, ...]:
-    """The paragraphs of the body `source[start:end]`; their source maps point into `source`.
+def segment(
+    source: str, cable_id: str, start: int = 0, end: int | None = None, signed: tuple[int, int] | None = None
+) -> tuple[Paragraph, ...]:
+    """The paragraphs of the body `source[start:end]`; their source maps point into `source`. `signed`: where the signature's line is,
+    if that is known.
 
     >>> [(p.id, p.marking, p.text) for p in segment("1. (U) All is\\nwell.\\n2. (C) So\\nit is.", "07OSLO1")]
     [('07OSLO1/1', 'U', 'All is well.'), ('07OSLO1/2', 'C', 'So it is.')]
     """
     end = len(source) if end is None else end
-    signed = signature(source, start, end)[1]
-    if signed:
+    signed = signed or signature(source, start, end)[1] or (end, end)
+    drafts = lay_out(source, start, signed[0])
+    if not source[signed[1] : end].isspace() and signed[1] < end:
         # Only notes are text behind a signature; numbers there are the operators'.
-        below = [draft for draft in lay_out(source, signed[1], end) if any(sign.isalpha() for sign in draft.text())]
-        drafts = lay_out(source, start, signed[0]) + below
-    else:
-        drafts = lay_out(source, start, end)
+        drafts += [draft for draft in lay_out(source, signed[1], end) if any(sign.isalpha() for sign in draft.text())]
     find_headings(drafts)
     find_sections(drafts)
     return paragraphs(drafts, cable_id)

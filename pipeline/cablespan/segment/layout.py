@@ -71,7 +71,7 @@ def _blanks_at_marks(raws: list[str]) -> int | None:
     """
     counts, blanks, mark = [], 0, False
     for raw in raws:
-        line = raw.strip()
+        line = raw if raw[0] in _LOWER else raw.strip()
         if not line:
             blanks += 1
         elif line.isupper() and is_furniture(line):
@@ -232,6 +232,7 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
     offset = start
     double_spaced = page.double_spaced
     archive = starts("archive")
+    columns = "\t" in body or "|" in body
     for index, raw in enumerate(raws):
         line = raw.strip()
         begin = offset
@@ -263,11 +264,11 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
             and not (layout.gap or layout.mark or current.rows)
             and page.wrapped
             and (first in _LOWER or first.isalpha() and layout.previous[-1] not in _TERMINAL and not line.startswith("PARA"))
-            and line[1:2] not in ".) "
-            and line[2:3] not in ".)"
+            and len(line) > 2
+            and line[1] not in ".) "
+            and line[2] not in ".)"
             and "   " not in line
-            and "\t" not in line
-            and "|" not in line
+            and not (columns and is_row(line))
         ):
             current.lines.append((begin, line))
             layout.previous = line

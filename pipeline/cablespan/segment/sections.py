@@ -7,6 +7,7 @@ from cablespan.lexicon import load
 from cablespan.segment.layout import Draft, looks_like_heading
 
 _OPENER = re.compile(r"[(\[]?\s?([A-Za-z][A-Za-z/&,' ]{2,40}?)\s{0,2}(?:\([A-Z]{1,4}\)\s?)?(?::|\.|--|–|—| -\s)")
+_FIRST_WORD = re.compile(r"[(\[{]?\s?([A-Za-z]+)")
 _END = re.compile(r"\bend\s(?:of\s)?(?:embassy\s|post\s|unofficial\s|informal\s)?(\w+)")
 _END_SIGNS = (
     "End ",
@@ -29,6 +30,11 @@ def _sections() -> dict[str, str]:
 
 
 @cache
+def _first_words() -> frozenset[str]:
+    return frozenset(re.match(r"[a-z]*", words)[0] for words in _sections())
+
+
+@cache
 def _text_words() -> frozenset[str]:
     """The words that END can be followed by at the end of a quoted text."""
     words = {word for entry in load("headings") if entry["section"] == "text" for word in entry["words"].split()}
@@ -48,6 +54,9 @@ def section_of_heading(text: str) -> str | None:
 def section_of_opener(text: str) -> str | None:
     """The section that a paragraph's first words open: "Summary: ...", "(Comment: ...", "BEGIN TEXT."."""
     if not (text[:1].isalpha() or text[:1] in "([{"):
+        return None
+    word = _FIRST_WORD.match(text)
+    if word is None or word[1].lower() not in _first_words():
         return None
     match = _OPENER.match(text, 0, 64)
     return section_of_heading(match[1]) if match else None
