@@ -20,6 +20,7 @@ _INLINE = re.compile(
     r"|DECLASSIFY ON|Declassify on|CLASSIFIED BY|Classified By|Classified by|Subject|Subj|Refs?|Tags)"
     r"[ \t]{0,3}:|1\.\s{1,3}\((?:U|SBU|C|S|C/NF|S/NF|TS|LOU)\)|(?:CLASSIFIED BY|Classified By) [A-Z])"
 )
+_MORE = ("1.", "CLASSIFIED", "Classified")  # one of these, or a second colon, is in a line that has a further label
 _TRANSMISSION = re.compile(
     r"(?:V[ZV]CZ[A-Z0-9]*|(?:[OPRZY]{1,2} )+RUE?[A-Z]*.*|DE RU[A-Z]{2,6} .*|Z[NY]Y [A-Z ]{3,14}(?: ZZH.*)?|ZZH.*|(?:[OPRZYM]"
     r" ){0,3}\d{6}Z? ?[A-Z]{3} ?\d{2,4}.*|"
@@ -126,7 +127,7 @@ class Opening:
 def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
     """The opening of the cable `text[start:end]`."""
     end = len(text) if end is None else end
-    lines, last, behind = _first_lines(text, start, end)
+    lines, labels, last, behind = _first_lines(text, start, end)
     opening = Opening(body=behind if behind < start + _LONGEST else start)
     parts: dict[str, list[str]] = {}
     current: str | None = None
@@ -141,7 +142,7 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
             elif not opening.fields and current is None:
                 opening.transmission.append(line)
             continue
-        label = label_of(line) if index <= last else None
+        label = labels[index] if index <= last else None
         if label is not None and label[0] in ("ref", "subject") and index >= last and _is_prose(lines, index):
             opening.body = at
             break
@@ -168,15 +169,18 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
 
 def _split_labels(offset: int, raw: str) -> list[tuple[int, str]]:
     """A labelled line cut before each further label that stands on it."""
+    if raw.count(":") == 1 and not any(sign in raw for sign in _MORE):
+        return [(offset, raw.strip())]
     cuts = [0, *(match.end() for match in _INLINE.finditer(raw)), len(raw)]
     return [(offset + first, raw[first:last].strip()) for first, last in zip(cuts, cuts[1:], strict=False)]
 
 
-def _first_lines(text: str, start: int, end: int) -> tuple[list[tuple[int, str]], int, int]:
-    """The lines in which the opening can lie, with their offsets; the index of the last labelled one, -1 where there is none; the
-    offset behind them.
+def _first_lines(text: str, start: int, end: int) -> tuple[list[tuple[int, str]], list[tuple[str, int] | None], int, int]:
+    """The lines in which the opening can lie, with their offsets; their labels; the index of the last labelled one, -1 where there is
+    none; the offset behind them.
     """
     lines: list[tuple[int, str]] = []
+    labels: list[tuple[str, int] | None] = []
     last, filled, offset = -1, 0, start
     for raw in text[start : min(end, start + _LONGEST)].splitlines(True):
         line = raw.strip()
@@ -185,15 +189,16 @@ def _first_lines(text: str, start: int, end: int) -> tuple[list[tuple[int, str]]
         offset += len(raw)
         for at, part in parts:
             lines.append((at, part))
+            label = label_of(part) if len(parts) > 1 else label
+            labels.append(label)
             if not part:
                 continue
             filled += 1
-            label = label_of(part) if len(parts) > 1 else label
             if label is not None and (label[0] not in ("ref", "classified_by") or last >= 0 or filled < _FARTHEST_LABEL // 3):
                 last = len(lines) - 1
         if filled > _FARTHEST_LABEL or last >= 0 and (_NUMBERED.match(line) and len(line) > 30 or len(lines) > last + 30):
             break
-    return lines, last, offset
+    return lines, labels, last, offset
 
 
 def _is_prose(lines: list[tuple[int, str]], index: int) -> bool:

@@ -83,12 +83,17 @@ def _plain(lines: list[tuple[int, str]], text: str) -> tuple[str, SourceMap]:
     """The same for lines with blanks between all of them; `text` is them joined."""
     pieces: list[tuple[int, int, int]] = []
     offset = 0
-    if "  " not in text:
+    if "   " not in text:
         for begin, line in lines:
-            length = len(line)
-            pieces.append((offset, begin, length))
+            at = 0
+            while (end := line.find("  ", at)) >= 0:
+                pieces.append((offset, begin + at, end - at))
+                offset += end - at + 1
+                at = end + 2
+            length = len(line) - at
+            pieces.append((offset, begin + at, length))
             offset += length + 1
-        return text, SourceMap(tuple(map(tuple.__new__, repeat(Piece), pieces)))
+        return text.replace("  ", " "), SourceMap(tuple(map(tuple.__new__, repeat(Piece), pieces)))
     runs: list[str] = []
     for begin, line in lines:
         if "  " not in line:
