@@ -136,3 +136,18 @@ def test_persons_marked_by_the_historians(shared, blank):
         if named:
             scores.append(bcubed(*zip(*named, strict=True)).f1)
     assert sum(scores) / len(scores) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("marked", "label"),
+    [
+        ("<PERSON>Soilihi Mohamed</PERSON> fled. Police arrested <OFFICIAL>Mohamed</OFFICIAL>.", "PERSON"),
+        ("<OFFICIAL>Prime Minister Ecevit</OFFICIAL> spoke. <PERSON>Ecevit</PERSON> left.", "OFFICIAL"),
+    ],
+)
+def test_one_individual_has_one_label(blank, marked, label):
+    text, spans = parse_marked(marked)
+    doc = blank.make_doc(text)
+    doc.ents = [doc.char_span(start, end, label=label) for start, end, label in spans]
+    Aliases(blank, "aliases")(doc)
+    assert {ent.label_ for ent in doc.ents} == {label}

@@ -46,7 +46,7 @@ def test_process_is_pure(blank, gazetteer):
 
 
 def test_fill_keeps_what_stands_there(blank):
-    doc = blank("The Justice Ministry of Kazakhstan assured post in Astana.")
+    doc = blank("The Justice Ministry of Kazakhstan assured post that Astana agreed.")
     doc.ents = [doc.char_span(4, 34, label="AGENCY")]
     Gazetteer(blank, "gazetteer", mode="fill")(doc)
     assert [ent.text for ent in doc.ents] == ["Justice Ministry of Kazakhstan", "post", "Astana"]

@@ -23,7 +23,21 @@ RULES = {
     "linker": "cable_linker",
     "claims": "cable_claims",
 }
-ORDER = ["sentences", "tok2vec", "transformer", "ner", "gazetteer", "statements", "claim_tagger", "aliases", "linker", "claims"]
+ORDER = [
+    "sentences",
+    "tok2vec",
+    "transformer",
+    "ner",
+    "gazetteer",
+    "statements",
+    "second_opinion",
+    "claim_tagger",
+    "aliases",
+    "linker",
+    "claims",
+]
+# What a rule component does beside a trained one that takes its place.
+BESIDE_TRAINED = {"gazetteer": {"mode": "fill"}, "second_opinion": {"below": 0.75}}
 OPS = {"blis": True, "numpy": False}
 
 
@@ -79,10 +93,13 @@ def load(model: str | Path | None = None, *, kb: str | Path | None = None, ops: 
 
 def assemble(nlp: Language) -> None:
     """Adds the rule components that a pipeline lacks, each in its place."""
-    trained = "ner" in nlp.pipe_names
-    for name, factory in RULES.items():
+    wanted = RULES
+    if "ner" in nlp.pipe_names and "statements" in nlp.pipe_names:
+        wanted = {**RULES, "second_opinion": RULES["statements"]}
+    beside = BESIDE_TRAINED if "ner" in nlp.pipe_names else {}
+    for name, factory in wanted.items():
         if name in nlp.pipe_names:
             continue
-        config = {"mode": "fill" if trained else "only"} if name == "gazetteer" else {}
+        config = beside.get(name, {})
         later = [other for other in ORDER[ORDER.index(name) + 1 :] if other in nlp.pipe_names]
         nlp.add_pipe(factory, name=name, config=config, before=later[0] if later else None)

@@ -19,6 +19,9 @@ _REPORTED = re.compile(r"\b(?:would|had|could|he|she|his)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"\?[\"”’)]*$")
 
 
+FALLBACKS = frozenset({Statement.COMMENT, Statement.REPORT})
+
+
 class Attribution(NamedTuple):
     """Whose words a sentence gives: `voice` is "author", "other" or "" for none; `kind` and `past` are those of the cue."""
 
@@ -39,12 +42,17 @@ def _matches(label: Statement, text: str) -> bool:
     return any(pattern.search(text) for pattern in _patterns()[label])
 
 
-@Language.factory("cable_statements", assigns=["doc.spans"])
+@Language.factory("cable_statements", assigns=["doc.spans"], default_config={"below": None})
 class Statements:
-    """Writes `doc.spans["statements"]`, a span with one label for every sentence; scores are those of a rule: 1."""
+    """Writes `doc.spans["statements"]`, a span with one label for every sentence; scores are those of a rule: 1.
 
-    def __init__(self, nlp: Language, name: str):
+    `below`: give a second opinion instead, on what a trained classifier wrote there with a lower score. Its label makes way for one
+    that the words of the sentence show (all but COMMENT and REPORT, which rules only fall back on); the score stays the classifier's.
+    """
+
+    def __init__(self, nlp: Language, name: str, below: float | None = None):
         self.name = name
+        self.below = below
 
     def process(self, doc: Doc) -> list[tuple[Span, Statement]]:
         """Every sentence with its label, in order."""
@@ -61,6 +69,15 @@ class Statements:
 
     def __call__(self, doc: Doc) -> Doc:
         labelled = self.process(doc)
+        if self.below is not None:
+            group = doc.spans[STATEMENTS]
+            scores = group.attrs["scores"]
+            doc.spans[STATEMENTS] = [
+                Span(doc, span.start, span.end, label=rule if score < self.below and rule not in FALLBACKS else span.label_)
+                for span, (_, rule), score in zip(group, labelled, scores, strict=True)
+            ]
+            doc.spans[STATEMENTS].attrs["scores"] = scores
+            return doc
         doc.spans[STATEMENTS] = [Span(doc, span.start, span.end, label=label) for span, label in labelled]
         doc.spans[STATEMENTS].attrs["scores"] = [1.0] * len(labelled)
         return doc
