@@ -55,7 +55,9 @@ def assemble(
         header = replace(header, references=header.references + tuple(r for r in listed if r.value not in values))
     cable_id = header.reference_id or fallback_id
     source = Source(path, format, digest(text), index)
-    return Cable(cable_id, header, segment(text, cable_id, opening.body, end, signed or (end, end)), source, dict(meta or {}), tuple(notes), text)
+    return Cable(
+        cable_id, header, segment(text, cable_id, opening.body, end, signed or (end, end)), source, dict(meta or {}), tuple(notes), text
+    )
 
 
 def with_text(cable: Cable) -> Cable | Reject:

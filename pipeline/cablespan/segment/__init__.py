@@ -63,6 +63,6 @@ def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:
             name = f"{name}~{taken[name]}"
         if draft.number is not None:
             lead = name
-        text, source_map = reflow(draft.lines, draft.rows, draft.within)
+        text, source_map = reflow(draft.lines, draft.rows, draft.within, draft.joined)
         made.append(Paragraph(f"{cable_id}/{name}", text, draft.number, draft.marking, draft.section, draft.kind, source_map))
     return tuple(made)

@@ -21,7 +21,7 @@ _MOST_PARAGRAPHS = 100_000  # in a body; what no cable has, so that the time for
 @dataclass(slots=True)
 class Draft:
     """A paragraph in the making: `lines` are `(offset in the source, stripped line)`; `rows` marks a table, `within` has the offsets
-    of lines that go on within a word.
+    of lines that go on within a word; `joined` is the text once the lines are settled.
     """
 
     kind: str
@@ -31,6 +31,7 @@ class Draft:
     rows: bool = False
     within: frozenset[int] = frozenset()
     section: str | None = None
+    joined: str | None = None
 
     def text(self) -> str:
         return " ".join(line for _, line in self.lines)
@@ -233,10 +234,24 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
     double_spaced = page.double_spaced
     archive = starts("archive")
     columns = "\t" in body or "|" in body
+    going = False  # whether the line before went on, so that the next one may
     for index, raw in enumerate(raws):
         line = raw.strip()
         begin = offset
         offset += len(raw)
+        if (
+            going
+            and raw[0] in _LOWER
+            and len(line) > 2
+            and line[1] not in ".) "
+            and line[2] not in ".)"
+            and "   " not in line
+            and not columns
+        ):
+            layout.current.lines.append((begin, line))
+            layout.previous = line
+            continue
+        going = False
         if not line:
             layout.gap = not double_spaced or index + 1 < len(raws) and raws[index + 1].isspace()
             layout.blanks += 1
@@ -272,10 +287,11 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
         ):
             current.lines.append((begin, line))
             layout.previous = line
+            going = True
             continue
         _put(layout, raws, index, raw, begin, line)
     drafts = [draft for draft in layout.drafts if draft.lines]
-    if page.column:
+    if page.column and not {page.column + 1, page.column + 2}.isdisjoint(map(len, raws)):
         _find_cut_words(drafts, page, source, body)
     return drafts
 

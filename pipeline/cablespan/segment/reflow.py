@@ -32,13 +32,16 @@ def joint(line: str, following: str) -> str:
     return "" if within else " "
 
 
-def reflow(lines: list[tuple[int, str]], rows: bool = False, hard_breaks: frozenset[int] = frozenset()) -> tuple[str, SourceMap]:
+def reflow(
+    lines: list[tuple[int, str]], rows: bool = False, hard_breaks: frozenset[int] = frozenset(), joined: str | None = None
+) -> tuple[str, SourceMap]:
     """The text of lines `(offset in the source, stripped line)` and its map.
 
     `rows`: the lines of a table, which stay lines. `hard_breaks`: source offsets of lines that go on within a word.
+    `joined`: the lines with blanks between them, where that is at hand.
     """
     if not rows and not hard_breaks:
-        text = " ".join([line for _, line in lines])
+        text = " ".join([line for _, line in lines]) if joined is None else joined
         if "- " not in text and text.isprintable():
             return _plain(lines, text)
     parts: list[str] = []

@@ -86,7 +86,10 @@ def find_headings(drafts: list[Draft]) -> None:
 
 def find_sections(drafts: list[Draft]) -> None:
     """Writes the section of every draft."""
-    texts = [draft.text() for draft in drafts]
+    texts = []
+    for draft in drafts:
+        draft.joined = draft.text()
+        texts.append(draft.joined)
     ends = [ended_sections(text) for text in texts]
     headed: str | None = None
     block: str | None = None
