@@ -9,20 +9,24 @@ from rich.table import Table
 
 folder = Path(sys.argv[1])
 counts = orjson.loads((folder / "run.json").read_bytes())["counts"]
-table = Table(title=f"{counts['cables']} cables, {counts['paragraphs']} paragraphs, {counts['words']:,} words in {folder}/", title_justify="left")
+table = Table(
+    title=f"{counts['cables']} cables, {counts['paragraphs']} paragraphs, {counts['words']:,} words in {folder}/", title_justify="left"
+)
 table.add_column("layer")
 table.add_column("found", justify="right")
 table.add_column("by label")
 for layer in ("entities", "statements"):
     labels = counts[layer]
-    table.add_row(layer, f"{sum(labels.values()):,}", ", ".join(f"{label} {n}" for label, n in sorted(labels.items(), key=lambda item: -item[1])))
+    table.add_row(
+        layer, f"{sum(labels.values()):,}", ", ".join(f"{label} {n}" for label, n in sorted(labels.items(), key=lambda item: -item[1]))
+    )
 table.add_row("claims", f"{counts['claims']:,}", "source, cue, content")
 console = Console(width=110)
 console.print(table)
 console.print(
     f"""Look next:
-  .venv/bin/cablespan show {folder}/cables.jsonl --cable 07ALMATY1412      one cable, its layers in colour
-  .venv/bin/cablespan review {folder} --as ANNA                            correct labels in the browser
+  .venv/bin/cablespan show {folder}/cables.jsonl --cable 08COTONOU3612      one cable, its layers in colour
+  .venv/bin/cablespan review {folder} --as ANNA                               correct labels in the browser
   .venv/bin/cablespan annotate YOUR_CABLES --output annotations/yours      your own""",
     highlight=False,
     markup=False,

@@ -47,7 +47,9 @@ def test_every_span_lies_on_the_source(bundled, path):
 
 
 def test_the_bundled_model_sees_a_recommendation_and_who_says_what(bundled):
-    doc = bundled("Post recommends keeping Kazakhstan off the Special 301 Watchlist. The IPR Committee told Econoff that the GOK would act.")
+    doc = bundled(
+        "Post recommends keeping Kazakhstan off the Special 301 Watchlist. The IPR Committee told Econoff that the GOK would act."
+    )
     assert [span.label_ for span in doc.spans["statements"]][0] == "RECOMMENDATION"
     assert {("GOK", "AGENCY"), ("Kazakhstan", "PLACE"), ("Special 301 Watchlist", "LAW")} <= {(e.text, e.label_) for e in doc.ents}
     assert {"The IPR Committee", "told", "the GOK would act"} <= {span.text for span in doc.spans["claims"]}

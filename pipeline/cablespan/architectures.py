@@ -135,7 +135,7 @@ PLACES = 9
 
 
 def sentence_places(doc: Doc) -> list[tuple[int, int, int]]:
-    """For each statement: the kind of its paragraph's place, its position in the paragraph (first, second, later, last), its length class."""
+    """For each statement: the kind of its paragraph's place, its position there (first, second, later, last), its length class."""
     paragraphs = list(doc.spans["paragraphs"]) if "paragraphs" in doc.spans else []
     facts = (doc._.cable or {}).get("paragraphs", []) if doc.has_extension("cable") else []
     places = {}

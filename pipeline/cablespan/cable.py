@@ -119,7 +119,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Cable:
-    """One cable. `source_text` is the string that source maps point into; it is not part of the record. `notes` say what could not be read or was repaired."""
+    """One cable. `source_text` is the string that source maps point into, no part of the record; `notes` say what was repaired or lost."""
 
     id: str
     header: Header

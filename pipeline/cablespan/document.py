@@ -174,7 +174,7 @@ def _claims(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
 
 
 def set_claims(doc: Doc, claims: list[dict[str, Any]]) -> None:
-    """Writes `doc.spans["claims"]` from plain triples: `source`, `cue`, `content` as `(start_char, end_char)` or None, `speaker`, `certainty`."""
+    """Writes `doc.spans["claims"]` from plain triples: the roles as `(start_char, end_char)` or None, `speaker`, `certainty`."""
     spans, facts = [], {}
     for index, claim in enumerate(claims):
         key = str(index)

@@ -77,7 +77,9 @@ def _patterns() -> tuple[Pattern, ...]:
     for entry in lexicon.load("patterns"):
         pattern = re.sub(r"\{([A-Za-z]+)\}", lambda name: alternatives[name[1]], entry["pattern"])
         regex = re.compile(pattern, 0 if entry.get("case") else re.IGNORECASE)
-        compiled.append(Pattern(entry["label"], regex, near.get(entry.get("near"), frozenset()), entry.get("mixed", False), entry.get("fills", False)))
+        compiled.append(
+            Pattern(entry["label"], regex, near.get(entry.get("near"), frozenset()), entry.get("mixed", False), entry.get("fills", False))
+        )
     return tuple(compiled)
 
 
