@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from cablespan.cable import Cable, Reject
 from cablespan.header.furniture import starts
 from cablespan.header.posts import canonical_id
-from cablespan.readers.assembly import assemble
+from cablespan.readers.assembly import assemble, bodies
 
 _CLASS = (
     r"(?:TOP SECRET|UNCLASSIFIED|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE)(?:[ ]?//?[ ]?(?:FOR OFFICIAL USE ONLY|NOFORN"
@@ -19,6 +19,8 @@ VALUES = re.compile(
     re.MULTILINE,
 )
 
+_LEAST_CABLE = 200  # characters before a transmission header that are a cable, not the site's words
+
 
 def iso(time: str | None) -> str | None:
     """`2007-02-21 09:41` as `2007-02-21T09:41:00`; a bare date stays one."""
@@ -30,22 +32,35 @@ def iso(time: str | None) -> str | None:
 def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | Reject]:
     """The cables of a page's text."""
     heads = list(VALUES.finditer(text))
+    found = 0
     for index, head in enumerate(heads):
-        end = heads[index + 1].start() if index + 1 < len(heads) else len(text)
-        yield assemble(
-            text,
-            path=path,
-            format="web",
-            index=index,
-            start=head.end(),
-            end=_end_of_cable(text, head.end(), end),
-            notes=notes,
-            reference_id=canonical_id(head["id"]),
-            created=iso(head["created"]),
-            released=iso(head["released"]),
-            classification=head["classification"],
-            origin=head["origin"],
-        )
+        begin = head.end()
+        end = _end_of_cable(text, begin, heads[index + 1].start() if index + 1 < len(heads) else len(text))
+        facts = {
+            "reference_id": canonical_id(head["id"]),
+            "created": iso(head["created"]),
+            "released": iso(head["released"]),
+            "classification": head["classification"],
+            "origin": head["origin"],
+        }
+        parts = bodies(text[begin:end])
+        if parts[0][1] < _LEAST_CABLE:
+            parts = [(0, end - begin)]
+        for start, stop in parts:
+            if start:  # a second cable inside the body: the page's facts are not its own
+                facts = {}
+            yield assemble(
+                text,
+                path=path,
+                format="web",
+                index=found,
+                start=begin + start,
+                end=begin + stop,
+                notes=notes,
+                fallback_id=f"page {found + 1}",
+                **facts,
+            )
+            found += 1
 
 
 def _end_of_cable(text: str, start: int, end: int) -> int:
