@@ -136,6 +136,12 @@ def test_the_paragraphs_of_the_modern_gold_are_read_as_annotated():
     assert [name for name in gold if read[name] != gold[name]] == []
 
 
+def test_the_paragraphs_of_a_body_are_bounded_and_no_text_is_lost(monkeypatch):
+    monkeypatch.setattr("cablespan.segment.layout._MOST_PARAGRAPHS", 3)
+    made = texts("".join(f"{number}. (U) Point.\n" for number in range(1, 6)))
+    assert made == ["Point.", "Point.", "Point. 4. (U) Point. 5. (U) Point."]
+
+
 def test_text_without_numbers_has_its_paragraphs_by_layout():
     assert texts("The road is\nclosed.\n\nThe harbor is\nopen.") == ["The road is closed.", "The harbor is open."]
 
