@@ -10,9 +10,10 @@ demo: $(VENV)/.demo
 	$(BIN)/cablespan annotate corpus/sample --output annotations/demo --overwrite
 	@$(BIN)/python scripts/demo_summary.py annotations/demo
 
+# The suite but for the browser tests, which need Chromium: make test-browser
 test: $(VENV)/.dev
 	$(BIN)/ruff check .
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --ignore=tests/browser
 
 # The review page in a real browser: Debian's Chromium.
 test-browser: $(VENV)/.dev
