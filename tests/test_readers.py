@@ -170,3 +170,21 @@ if __name__ == "__main__":
     for source in INPUTS:
         golden_text = json.dumps(outcome(source), indent=1, ensure_ascii=False)
         (HERE / "out" / f"{source.name}.json").write_text(golden_text + "\n", encoding="utf-8")
+
+
+def test_a_text_that_is_no_cable_is_rejected(tmp_path):
+    (tmp_path / "list.txt").write_text("Hello, this is a shopping list. Milk, bread and two candles.")
+    (reject,) = readers.scan(tmp_path / "list.txt")
+    assert "no cable in it" in reject.reason and "JSON Lines" in reject.remedy
+
+
+def test_a_scrap_of_a_cable_is_one(tmp_path):
+    (tmp_path / "scrap.txt").write_text("Embtel 377. FonMin told me yesterday he would reply soonest.")
+    (cable,) = readers.scan(tmp_path / "scrap.txt")
+    assert cable.paragraphs[0].text.startswith("Embtel 377")
+
+
+def test_one_endless_line_is_rejected(tmp_path):
+    (tmp_path / "line.txt").write_text("1. (U) " + "A" * 2_000_000)
+    (reject,) = readers.scan(tmp_path / "line.txt")
+    assert "2,000,000 characters" in reject.reason and reject.place.startswith("cable 0")

@@ -14,6 +14,7 @@ from cablespan.readers.decode import HEAD, decode, is_binary, open_input
 
 FORMATS = ("web", "html", "csv", "tei", "text", "jsonl")
 _STREAMED = ("csv", "jsonl")
+LONGEST_PARAGRAPH = 1_000_000  # characters; spaCy's own limit for a text
 
 
 def find_format(head: str) -> str:
@@ -60,9 +61,18 @@ def scan(path: str | Path, format: str | None = None, *, start: int = 0, **optio
                 )
                 return
             format = format or find_format(head.decode("utf-8", "replace"))
-            yield from _cables(stream, path, format, start, options)
+            yield from map(_of_bearable_length, _cables(stream, path, format, start, options))
     except (OSError, EOFError) as error:
         yield Reject(path, "file", f"cannot be read: {error}", "check the path and whether the file is whole")
+
+
+def _of_bearable_length(item: Cable | Reject) -> Cable | Reject:
+    """The cable, or a reject where a paragraph is longer than any cable: nothing behind the reader could bear it."""
+    longest = max((len(paragraph.text) for paragraph in item.paragraphs), default=0) if isinstance(item, Cable) else 0
+    if longest <= LONGEST_PARAGRAPH:
+        return item
+    reason = f"a paragraph of {longest:,} characters; cables have at most {LONGEST_PARAGRAPH:,}"
+    return Reject(item.source.path, f"cable {item.source.index} ({item.id})", reason, "break the text into lines and paragraphs")
 
 
 def _cables(stream: BinaryIO, path: str, format: str, start: int, options: dict[str, Any]) -> Iterator[Cable | Reject]:
