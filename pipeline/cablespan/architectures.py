@@ -14,10 +14,24 @@ from spacy.attrs import SENT_START
 from spacy.ml import FeatureExtractor
 from spacy.ml.staticvectors import StaticVectors
 from spacy.tokens import Doc
-from thinc.api import Embed, HashEmbed, Maxout, Mish, Model, Softmax_v2, chain, concatenate, list2ragged, ragged2list, with_array
+from thinc.api import (
+    Embed,
+    HashEmbed,
+    Maxout,
+    Mish,
+    Model,
+    Softmax_v2,
+    chain,
+    concatenate,
+    expand_window,
+    list2ragged,
+    ragged2list,
+    with_array,
+)
 from thinc.types import Floats2d, Ints1d
 
 from cablespan import names
+from cablespan.document import SENDERS, sender
 from cablespan.sentence import statement_spans
 
 
@@ -134,8 +148,11 @@ def _role_of(kind: str, section: str) -> int:
 PLACES = 9
 
 
-def sentence_places(doc: Doc) -> list[tuple[int, int, int]]:
-    """For each statement: the kind of its paragraph's place, its position there (first, second, later, last), its length class."""
+def sentence_places(doc: Doc) -> list[tuple[int, int, int, int]]:
+    """For each statement: the kind of its paragraph's place, its position there (first, second, later, last), its length class,
+    and who sends the cable: what a post recommends, the Department requests.
+    """
+    signed = SENDERS.index(sender(doc._.cable or {})) if doc.has_extension("cable") else 0
     paragraphs = list(doc.spans["paragraphs"]) if "paragraphs" in doc.spans else []
     facts = (doc._.cable or {}).get("paragraphs", []) if doc.has_extension("cable") else []
     places = {}
@@ -148,7 +165,7 @@ def sentence_places(doc: Doc) -> list[tuple[int, int, int]]:
         if opening:
             role, position = opening[-1], 0
         last = span.end in ends
-        result.append((role, 3 if last and position else min(position, 2), min(len(span) // 4, 7)))
+        result.append((role, 3 if last and position else min(position, 2), min(len(span) // 4, 7), signed))
         position += 1
     return result
 
@@ -158,15 +175,31 @@ def sentence_classifier(
     tok2vec: Model[list[Doc], list[Floats2d]], hidden: int, window: int, nO: int | None = None
 ) -> Model[list[Doc], list[Floats2d]]:
     """A probability for each label of each statement: pooled tokens, the paragraph's place, and `window` neighbours on both sides."""
+    return _sentence_classifier(tok2vec, tok2vec, (PLACES, 4, 8), hidden, window, nO)
+
+
+@registry.architectures("cablespan.SentenceClassifier.v2")
+def reading_sentence_classifier(
+    tok2vec: Model[list[Doc], list[Floats2d]], width: int, hidden: int, window: int, nO: int | None = None
+) -> Model[list[Doc], list[Floats2d]]:
+    """The same over tokens that a layer of its own, `width` wide, reads with their neighbours; it also sees who sends the cable.
+
+    What a shared `tok2vec` learns for the tagging of names is not what tells a plan from a claim.
+    """
+    reader = with_array(chain(expand_window(1), Maxout(nO=width, nP=3, normalize=True, dropout=0.0)), pad=1)
+    return _sentence_classifier(tok2vec, chain(tok2vec, reader), (PLACES, 4, 8, len(SENDERS)), hidden, window, nO)
+
+
+def _sentence_classifier(tok2vec: Model, tokens: Model, rows: tuple[int, ...], hidden: int, window: int, nO: int | None) -> Model:
     pool = Maxout(nO=hidden, nP=2, normalize=False, dropout=0.0)
-    places = concatenate(*(chain(_column(i), Embed(8, rows, column=0)) for i, rows in enumerate((PLACES, 4, 8))))
+    places = concatenate(*(chain(_column(i), Embed(8, size, column=0)) for i, size in enumerate(rows)))
     neighbours = Maxout(nO=hidden, nP=2, normalize=False, dropout=0.0)
     output = Softmax_v2(nO=nO)
     return Model(
         "sentence_classifier",
         _forward_classifier,
         init=_init_classifier,
-        layers=[tok2vec, pool, places, neighbours, output],
+        layers=[tokens, pool, places, neighbours, output],
         refs={"tok2vec": tok2vec, "output": output},
         attrs={"window": window},
     )
@@ -228,14 +261,15 @@ def _init_classifier(model: Model, X=None, Y=None) -> Model:
         pool.initialize(X=pooled)
         places.initialize(X=_places(X))
         width = pool.get_dim("nO")
-        hidden = numpy.zeros((len(pooled), width * (1 + 2 * model.attrs["window"]) + 24), dtype="f")
+        facts = places.predict(_places(X)).shape[1]
+        hidden = numpy.zeros((len(pooled), width * (1 + 2 * model.attrs["window"]) + facts), dtype="f")
         neighbours.initialize(X=hidden)
         output.initialize(X=neighbours.predict(hidden), Y=None if Y is None else numpy.concatenate(Y))
     return model
 
 
 def _places(docs: list[Doc]) -> Ints1d:
-    return numpy.array([place for doc in docs for place in sentence_places(doc)], dtype="uint64").reshape(-1, 3)
+    return numpy.array([place for doc in docs for place in sentence_places(doc)], dtype="uint64").reshape(-1, 4)
 
 
 def _forward_classifier(model: Model, docs: list[Doc], is_train: bool):

@@ -4,15 +4,18 @@ A Doc's text is the paragraphs joined by a blank line; the cable's header and th
 as plain data, so that DocBin, `n_process` and `Doc.to_bytes` keep them.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
+from functools import cache
 from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
+from cablespan import lexicon
 from cablespan.attribution import Triple, flatten
 from cablespan.cable import Cable, Header, Paragraph
 from cablespan.labels import Role
@@ -20,10 +23,34 @@ from cablespan.labels import Role
 RECORD_SCHEMA = "cablespan.record/1"
 PARAGRAPHS, STATEMENTS, CLAIMS, CLAIM_PARTS = "paragraphs", "statements", "claims", "claim_parts"
 SEPARATOR = "\n\n"
+SENDERS = ("", "post", "department")
+# "Telegram From the Embassy in Iran to the Department of State", as historians head it.
+_HEAD = re.compile(r"\bFrom (?:the )?(.+?)(?: to |$)")
+_ID = re.compile(r"\d\d([A-Z]+)\d+")
 
 for _name, _default in (("cable", None), ("entity_scores", None), ("clusters", None)):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=_default)
+
+
+def sender(cable: Mapping[str, Any]) -> str:
+    """Whether a "post" or the "department" sends a cable, by its origin, its `from`, its heading or its id; "" where nothing tells.
+
+    >>> sender({"id": "07ASTANA454"}), sender({"meta": {"head": "6. Telegram From the Department of State to the Embassy in Iran"}})
+    ('post', 'department')
+    """
+    header, meta = cable.get("header") or {}, cable.get("meta") or {}
+    head, serial = _HEAD.search(meta.get("head") or ""), _ID.fullmatch(cable.get("id") or "")
+    name = header.get("origin") or header.get("from") or meta.get("origin") or (head and head[1]) or (serial and serial[1])
+    if not name:
+        return ""
+    return "department" if name.upper().startswith(_departments()) else "post"
+
+
+@cache
+def _departments() -> tuple[str, ...]:
+    entries = [entry for entry in lexicon.load("posts") if entry["kind"] == "department"]
+    return tuple(name.upper() for entry in entries for name in (entry["origin"], entry["name"], *entry["aliases"]))
 
 
 def header_record(header: Header) -> dict[str, Any]:

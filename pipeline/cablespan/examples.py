@@ -57,11 +57,16 @@ def _moved(doc: Doc, span: Span) -> Span:
 
 
 @registry.augmenters("cablespan.case.v1")
-def case_augmenter(upper: float, lower: float, seed: int = 0) -> Callable[[Language, Example], Iterator[Example]]:
-    """Gives each example as it is, or all in capitals (`upper` of the time), or all in small letters (`lower` of the time)."""
+def case_augmenter(upper: float, lower: float, unsigned: float = 0.0, seed: int = 0) -> Callable[[Language, Example], Iterator[Example]]:
+    """Gives each example as it is, or all in capitals (`upper` of the time), or all in small letters (`lower` of the time).
+
+    `unsigned` of the time nothing tells who sent it, as with a cable that comes without its header.
+    """
     chance = random.Random(seed)
 
     def augment(nlp: Language, example: Example) -> Iterator[Example]:
+        if chance.random() < unsigned:
+            example.predicted._.cable = {"paragraphs": (example.predicted._.cable or {}).get("paragraphs", [])}
         draw = chance.random()
         if draw < upper + lower:
             yield recased(example, str.upper if draw < upper else str.lower)
@@ -82,7 +87,9 @@ def recased(example: Example, change: Callable[[str], str]) -> Example:
     reference.set_ents([_moved(reference, span) for span in original.ents])
     for key, group in original.spans.items():
         reference.spans[key] = [_moved(reference, span) for span in group]
-    return Example(unannotated(original, words), reference)
+    predicted = unannotated(original, words)
+    predicted._.cable = example.predicted._.cable
+    return Example(predicted, reference)
 
 
 class _TwoRates(Optimizer):

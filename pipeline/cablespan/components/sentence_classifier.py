@@ -48,12 +48,22 @@ maxout_pieces = 3
 
 @Language.factory(
     "cable_sentence_classifier",
-    default_config={"model": DEFAULT_MODEL, "label_weight": 0.0, "scorer": {"@scorers": "cablespan.statement_scorer.v1"}},
+    default_config={
+        "model": DEFAULT_MODEL,
+        "label_weight": 0.0,
+        "loss_weight": 1.0,
+        "scorer": {"@scorers": "cablespan.statement_scorer.v1"},
+    },
     default_score_weights={"statements_macro_f": 0.5, "statements_acc": 0.5},
 )
-def make_sentence_classifier(nlp: Language, name: str, model: Model, label_weight: float, scorer: Callable | None) -> "SentenceClassifier":
-    """`label_weight` w weighs a label of frequency f by (1/f)**w in training: 0 all sentences alike, 1 all labels alike."""
-    return SentenceClassifier(nlp.vocab, model, name, label_weight=label_weight, scorer=scorer)
+def make_sentence_classifier(
+    nlp: Language, name: str, model: Model, label_weight: float, loss_weight: float, scorer: Callable | None
+) -> "SentenceClassifier":
+    """`label_weight` w weighs a label of frequency f by (1/f)**w in training: 0 all sentences alike, 1 all labels alike.
+
+    `loss_weight` multiplies all of it: sentences are few beside the tokens that taggers on the same tok2vec learn from.
+    """
+    return SentenceClassifier(nlp.vocab, model, name, label_weight=label_weight, loss_weight=loss_weight, scorer=scorer)
 
 
 def overlapping_label(span: Span, others: Iterable[Span]) -> str | None:
@@ -100,11 +110,11 @@ def make_statement_scorer() -> Callable:
 class SentenceClassifier(TrainablePipe):
     """Writes `doc.spans["statements"]` with `attrs["scores"]`."""
 
-    def __init__(self, vocab: Vocab, model: Model, name: str, *, label_weight: float, scorer: Callable | None):
+    def __init__(self, vocab: Vocab, model: Model, name: str, *, label_weight: float, loss_weight: float = 1.0, scorer: Callable | None):
         self.vocab = vocab
         self.model = model
         self.name = name
-        self.cfg = {"labels": [], "label_weight": label_weight, "weights": []}
+        self.cfg = {"labels": [], "label_weight": label_weight, "loss_weight": loss_weight, "weights": []}
         self.scorer = scorer
 
     @property
@@ -185,7 +195,7 @@ class SentenceClassifier(TrainablePipe):
             self.add_label(label)
         raw = [(1 / max(counts.get(label, 0), 1)) ** self.cfg["label_weight"] for label in self.labels]
         mean = sum(weight * counts.get(label, 0) for weight, label in zip(raw, self.labels, strict=True)) / max(sum(counts.values()), 1)
-        self.cfg["weights"] = [weight / mean for weight in raw] if mean else []
+        self.cfg["weights"] = [self.cfg["loss_weight"] * weight / mean for weight in raw] if mean else []
         sample = [example.x for example in islice(get_examples(), 10)]
         for doc in sample:
             if not doc.has_annotation("SENT_START"):
