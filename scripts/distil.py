@@ -1,8 +1,8 @@
 """From the transformer to the small pipeline: word vectors out of its encoder, and its labels on texts that nobody annotated.
 
-    python scripts/distil.py vectors OUT --encoder NAME_OR_FOLDER TEXTS...      (environment with torch)
-    python scripts/distil.py silver MODEL OUT.pkl --seconds 1000 TEXTS...       (the model's own environment)
-    python scripts/distil.py mix OUT.spacy [WEIGHT:]SILVER.pkl ...
+python scripts/distil.py vectors OUT --encoder NAME_OR_FOLDER TEXTS...      (environment with torch)
+python scripts/distil.py silver MODEL OUT.pkl --seconds 1000 TEXTS...       (the model's own environment)
+python scripts/distil.py mix OUT.spacy [WEIGHT:]SILVER.pkl ...
 """
 
 import gzip
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import numpy
 import orjson
@@ -43,45 +43,54 @@ def lines(file: Path) -> Iterator[dict]:
         yield from map(orjson.loads, stream)
 
 
-def documents(files: list[Path]) -> Iterator[tuple[str, list[str]]]:
-    """Documents as lists of paragraphs without their numbers; lines of one document that follow each other are one."""
-    name, paragraphs = None, []
+class Portion(NamedTuple):
+    """Paragraphs of one document, without their numbers, and the heading that says who sent it."""
+
+    name: str
+    head: str
+    paragraphs: tuple[str, ...]
+
+
+def documents(files: list[Path]) -> Iterator[Portion]:
+    """Whole documents; lines of one document that follow each other are one."""
+    name, head, paragraphs = None, "", []
     for file in files:
         for line in lines(file):
             texts = [p["text"] for p in line["paragraphs"]] if "paragraphs" in line else [line["text"]]
             if (line.get("id") or line["doc"]) != name:
                 if paragraphs:
-                    yield name, paragraphs
-                name, paragraphs = line.get("id") or line["doc"], []
+                    yield Portion(name, head, tuple(paragraphs))
+                name, head, paragraphs = line.get("id") or line["doc"], line.get("head") or "", []
             paragraphs += [text for text in (NUMBER.sub("", text).strip() for text in texts) if text]
     if paragraphs:
-        yield name, paragraphs
+        yield Portion(name, head, tuple(paragraphs))
 
 
-def portions(files: list[Path], words: int = 700, longest: int = 400) -> list[tuple[str, list[str]]]:
+def portions(files: list[Path], words: int = 700, longest: int = 400) -> list[Portion]:
     """Runs of paragraphs of at most so many words, shuffled; paragraphs that are longer than `longest` are left out."""
     found = []
-    for name, paragraphs in documents(files):
+    for name, head, paragraphs in documents(files):
         run, size = [], 0
         for paragraph in paragraphs:
             length = len(paragraph.split())
             if length > longest:
                 continue
             if run and size + length > words:
-                found.append((name, run))
+                found.append(Portion(name, head, tuple(run)))
                 run, size = [], 0
             run.append(paragraph)
             size += length
         if run:
-            found.append((name, run))
+            found.append(Portion(name, head, tuple(run)))
     random.Random(1).shuffle(found)
     return found
 
 
-def plain_doc(nlp: Language, name: str, paragraphs: list[str]) -> Doc:
+def plain_doc(nlp: Language, portion: Portion) -> Doc:
     fields = {"number": None, "marking": None, "section": None, "kind": "text", "source_map": []}
-    places = [{"id": f"{name}/{i}", **fields} for i in range(len(paragraphs))]
-    return make_doc(nlp, paragraphs, {"id": name, "meta": {}, "source": {}, "header": {}, "paragraphs": places})
+    places = [{"id": f"{portion.name}/{i}", **fields} for i in range(len(portion.paragraphs))]
+    cable = {"id": portion.name, "meta": {"head": portion.head}, "source": {}, "header": {}, "paragraphs": places}
+    return make_doc(nlp, portion.paragraphs, cable)
 
 
 def lexicon_words() -> Iterator[str]:
@@ -101,7 +110,7 @@ def vectors(output: Path, files: Files, encoder: Annotated[str, typer.Option()],
     from transformers import AutoModel, AutoTokenizer
 
     torch.set_num_threads(1)
-    counts = Counter(word.lower() for _, paragraphs in documents(files) for text in paragraphs for word in WORD.findall(text))
+    counts = Counter(word.lower() for document in documents(files) for text in document.paragraphs for word in WORD.findall(text))
     counts.update(word.lower() for word in lexicon_words())
     words = [word for word, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if len(word) < 25][:size]
     tokenizer, model = AutoTokenizer.from_pretrained(encoder), AutoModel.from_pretrained(encoder).eval()
@@ -134,12 +143,12 @@ def silver(
     """A model's probabilities for every head over unlabelled texts, for as long as `seconds`."""
     nlp = spacy.load(model)
     gold = {line["doc"] for file in without or [] for line in lines(file)}
-    work = [portion for portion in portions(files) if portion[0] not in gold]
+    work = [portion for portion in portions(files) if portion.name not in gold]
     begun, results, words = monotonic(), [], 0
     for start in range(0, len(work), 8):
         if monotonic() - begun > seconds:
             break
-        docs = [plain_doc(nlp, *portion) for portion in work[start : start + 8]]
+        docs = [plain_doc(nlp, portion) for portion in work[start : start + 8]]
         found: list[dict] = [{} for _ in docs]
         for name, pipe in nlp.pipeline:
             if name in HEADS:
@@ -149,7 +158,7 @@ def silver(
                 pipe.set_annotations(docs, pipe.predict(docs))
             else:
                 docs = [pipe(doc) for doc in docs]
-        results += [(*portion, rows) for portion, rows in zip(work[start : start + 8], found, strict=True)]
+        results += [(tuple(portion), rows) for portion, rows in zip(work[start : start + 8], found, strict=True)]
         words += sum(map(len, docs))
     labels = {name: list(nlp.get_pipe(name).labels) for name in HEADS}
     output.write_bytes(pickle.dumps((labels, results)))
@@ -167,19 +176,18 @@ def mix(output: Path, sources: list[str], sure: float = 0.5) -> None:
     labels = silvers[0][0]
     if any(other != labels for other, _ in silvers):
         raise SystemExit("the models have different labels: train them on the same gold")
-    known = [{(name, tuple(paragraphs)): rows for name, paragraphs, rows in results} for _, results in silvers]
+    known = [{Portion(*portion): rows for portion, rows in results} for _, results in silvers]
     nlp, bin = spacy.blank("en"), DocBin(store_user_data=True)
     taggers = {name: SpanTagger(nlp.vocab, None, name, spans_key=None, scorer=None) for name in ("ner", "claim_tagger")}
     for name, tagger in taggers.items():
         tagger.cfg["labels"] = labels[name]
-    for name, paragraphs, _ in silvers[0][1]:
-        key = (name, tuple(paragraphs))
-        if not all(key in results for results in known):
+    for portion in known[0]:
+        if not all(portion in results for results in known):
             continue
         mean = {
-            head: sum(w * rows[key][head].astype("f") for w, rows in zip(weights, known, strict=True)) / sum(weights) for head in HEADS
+            head: sum(w * rows[portion][head].astype("f") for w, rows in zip(weights, known, strict=True)) / sum(weights) for head in HEADS
         }
-        bin.add(_labelled(plain_doc(nlp, name, paragraphs), mean, taggers, labels[STATEMENTS], sure))
+        bin.add(_labelled(plain_doc(nlp, portion), mean, taggers, labels[STATEMENTS], sure))
     bin.to_disk(output)
     print(f"{output}: {len(bin)} portions")
 

@@ -33,15 +33,25 @@ for _name, _default in (("cable", None), ("entity_scores", None), ("clusters", N
         Doc.set_extension(_name, default=_default)
 
 
-def sender(cable: Mapping[str, Any]) -> str:
-    """Whether a "post" or the "department" sends a cable, by its origin, its `from`, its heading or its id; "" where nothing tells.
+def origin(cable: Mapping[str, Any]) -> str | None:
+    """Who sends a cable, by its header, else by its heading or its id.
 
-    >>> sender({"id": "07ASTANA454"}), sender({"meta": {"head": "6. Telegram From the Department of State to the Embassy in Iran"}})
-    ('post', 'department')
+    >>> origin({"id": "07ASTANA454"}), origin({"meta": {"head": "6. Telegram From the Embassy in Iran to the Department of State"}})
+    ('ASTANA', 'Embassy in Iran')
     """
     header, meta = cable.get("header") or {}, cable.get("meta") or {}
     head, serial = _HEAD.search(meta.get("head") or ""), _ID.fullmatch(cable.get("id") or "")
-    name = header.get("origin") or header.get("from") or meta.get("origin") or (head and head[1]) or (serial and serial[1])
+    known = header.get("origin") or header.get("from") or meta.get("origin")
+    return known or (head[1] if head else serial[1] if serial else None)
+
+
+def sender(cable: Mapping[str, Any]) -> str:
+    """Whether a "post" or the "department" sends a cable; "" where nothing tells.
+
+    >>> sender({"id": "07ASTANA454"}), sender({"meta": {"origin": "Department of State"}})
+    ('post', 'department')
+    """
+    name = origin(cable)
     if not name:
         return ""
     return "department" if name.upper().startswith(_departments()) else "post"

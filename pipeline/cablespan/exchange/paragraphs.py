@@ -19,7 +19,7 @@ def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
         if "doc" not in line or not isinstance(line.get("text"), str):
             raise GoldError([Problem(place, "no `doc` and `text`", "write one paragraph a line, see annotations/README.md")])
         if line["doc"] not in documents:
-            meta = {key: line[key] for key in ("date", "head") if line.get(key)}
+            meta = {key: line[key] for key in ("date", "head", "origin") if line.get(key)}
             record = bare_record(line["doc"], path=str(path), format="gold", meta=meta)
             if "scheme" in line:
                 record["scheme"] = line["scheme"]
@@ -87,6 +87,7 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
                     "paragraph": line.pop("paragraph"),
                     "head": head,
                     "date": date,
+                    **({"origin": meta["origin"]} if meta.get("origin") else {}),
                     "text": paragraph["text"],
                 } | line
 

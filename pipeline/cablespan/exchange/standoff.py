@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from cablespan.document import origin
 from cablespan.exchange import paragraphs
 from cablespan.exchange.checks import GoldError, Problem
 from cablespan.exchange.files import json_lines, text_of
@@ -47,10 +48,11 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
 
 
 def standoff_lines(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    date = record.get("meta", {}).get("date")
+    known = {"date": record.get("meta", {}).get("date"), "origin": origin(record)}
+    known = {key: value for key, value in known.items() if value}
     for paragraph, line in paragraphs.lines_of(record):
         facts = {"doc": line.pop("doc"), "paragraph": line.pop("paragraph"), "sha256": text_hash(paragraph["text"])}
-        yield {"schema": SCHEMA, "scheme": SCHEME_VERSION} | facts | ({"date": date} if date else {}) | line
+        yield {"schema": SCHEMA, "scheme": SCHEME_VERSION} | facts | known | line
 
 
 def read(
@@ -79,7 +81,9 @@ def read(
         if text is None:
             continue
         if line["doc"] not in documents:
-            record = bare_record(line["doc"], path=str(path), format="standoff", meta={"date": line["date"]} if line.get("date") else {})
+            record = bare_record(
+                line["doc"], path=str(path), format="standoff", meta={key: line[key] for key in ("date", "origin") if line.get(key)}
+            )
             record["scheme"] = line.get("scheme", SCHEME_VERSION)
             documents[line["doc"]] = record, {"": place}
         record, places = documents[line["doc"]]
