@@ -98,10 +98,19 @@ def test_the_gold_has_no_text_and_the_layers_that_it_should(split, paragraphs):
     gold = [json.loads(line) for line in (GOLD / f"{split}.jsonl").read_text().splitlines()]
     assert len(gold) == paragraphs
     assert {key for line in gold for key in line} <= {
-        "schema", "scheme", "doc", "paragraph", "sha256", "date", "entities", "statements", "claims"
+        "schema", "scheme", "doc", "paragraph", "sha256", "date", "origin", "entities", "statements", "claims"
     }  # fmt: skip
     spans = [span for line in gold for layer in ("entities", "statements") for span in line[layer]]
     assert {key for span in spans for key in span} == {"start", "end", "label"}
+
+
+def test_the_extended_gold_leaves_out_what_is_gold_already():
+    lines = [json.loads(line) for line in gzip.open(GOLD / "extended.jsonl.gz")]
+    taken = {(line["doc"], line["paragraph"]) for line in lines}
+    gold = [json.loads(line) for name in ("train", "dev", "telegrams") for line in (GOLD / f"{name}.jsonl").read_text().splitlines()]
+    assert len(taken) == len(lines) == 10086
+    assert not taken & {(line["doc"], line["paragraph"]) for line in gold}
+    assert not {line["sha256"] for line in lines} & {line["sha256"] for line in gold}
 
 
 @pytest.mark.parametrize("split", ["train", "dev"])
