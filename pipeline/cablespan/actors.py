@@ -7,6 +7,7 @@ from typing import Any
 from spacy.tokens import Doc
 
 from cablespan import lexicon
+from cablespan.document import once_a_doc, text_of
 from cablespan.people import fold, word_list
 
 _GOVERNMENT = r"(?:government|govt\.?|gov|govts)"
@@ -16,6 +17,14 @@ _MISSION = re.compile(
     r"(?:(?:us|u\.s\.|american) )?(?:am)?(?:embassy|consulate general|consulate|congen|consul|con|mission|interests section)\.?"
     r" (?:in )?(?P<city>.+)"
 )
+# What stands in brackets is rare, so that one looks for it first, and from there at the words before it: for the long form
+# "Intellectual Property Rights (IPR)" at up to ten.
+_SHORT = r"(?P<short>[A-Z][A-Za-z&/-]{1,9})"
+_IN_BRACKETS = re.compile(rf"\([\"“]?{_SHORT}[\"”]?\)")
+_WORDS_BEFORE = re.compile(r"(?:[\w'’.&-]+[ \n]+){2,10}\Z")
+_LONGEST_MEANING = 300
+_LONG_IN_BRACKETS = re.compile(r" \((?:the )?(?P<long>[A-Z][^()]{5,90})\)")
+_WORD_BEFORE = re.compile(rf"\b{_SHORT}\Z")
 
 
 @cache
@@ -97,6 +106,7 @@ def government_of(name: str, home: str | None, defined: str | None = None) -> st
     return ("us:USG" if code == "US" else f"gov:{code}") if code else None
 
 
+@once_a_doc
 def meanings(doc: Doc) -> dict[str, str]:
     """Acronyms that the text itself explains, with their meaning, in either order.
 
@@ -104,15 +114,18 @@ def meanings(doc: Doc) -> dict[str, str]:
     >>> meanings(spacy.blank("en")("rights (Intellectual Property Rights (IPR)) and the PNP (Philippine National Police)"))
     {'ipr': 'intellectual property rights', 'pnp': 'philippine national police'}
     """
+    text = text_of(doc)
     found: dict[str, str] = {}
-    for match in re.finditer(r"(?P<long>(?:[\w'’.&-]+[ \n]+){2,10})\([\"“]?(?P<short>[A-Z][A-Za-z&/-]{1,9})[\"”]?\)", doc.text):
-        meaning = _meaning(match["long"].split(), match["short"])
+    for match in _IN_BRACKETS.finditer(text):
+        before = _WORDS_BEFORE.search(text, max(0, match.start() - _LONGEST_MEANING), match.start())
+        meaning = _meaning(before[0].split(), match["short"]) if before else None
         if meaning:
             found.setdefault(match["short"].lower(), fold(meaning))
-    for match in re.finditer(r"\b(?P<short>[A-Z][A-Za-z&/-]{1,9}) \((?:the )?(?P<long>[A-Z][^()]{5,90})\)", doc.text):
+    for match in _LONG_IN_BRACKETS.finditer(text):
+        before = _WORD_BEFORE.search(text, max(0, match.start() - 10), match.start())
         words = match["long"].split()
-        if _meaning(words, match["short"]) == " ".join(words):
-            found.setdefault(match["short"].lower(), fold(match["long"]))
+        if before and _meaning(words, before["short"]) == " ".join(words):
+            found.setdefault(before["short"].lower(), fold(match["long"]))
     return found
 
 

@@ -1,8 +1,9 @@
 """Attribution by rule: the parts of claims that the cue lexicon and the words around a cue show, without a parser."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from spacy.tokens import Doc, Span
 
@@ -64,15 +65,40 @@ def is_sure(cue: str) -> bool:
     return any(entry.get("sure") for entry in lexicon_entries(cue.lower().split())[:1])
 
 
-def rule_parts(sentence: Span) -> list[Part]:
-    """SOURCE, CUE and CONTENT parts of one sentence, in order; empty where no cue of the lexicon governs anything."""
-    return _Sentence(sentence).parts()
+_known_parts: WeakKeyDictionary[Doc, tuple[list[int], list[int], list[list[Part]]]] = WeakKeyDictionary()
+
+
+def rule_parts(doc: Doc, sentences: Sequence[Span]) -> list[list[Part]]:
+    """SOURCE, CUE and CONTENT parts of each sentence, in order; none where no cue of the lexicon governs anything.
+
+    `sentences` are in the Doc's order, so that one walk over its entities serves them all. What was found is kept for the next
+    component that asks, for as long as neither sentences nor entities end elsewhere.
+    """
+    entities = list(doc.ents)
+    borders = [border for span in sentences for border in (span.start, span.end)]
+    around = [border for span in entities for border in (span.start, span.end)]
+    known = _known_parts.get(doc)
+    if known is None or known[:2] != (borders, around):
+        known = _known_parts[doc] = borders, around, [_Sentence(*pair).parts() for pair in _with_entities(sentences, entities)]
+    return known[2]
+
+
+def _with_entities(sentences: Iterable[Span], entities: Sequence[Span]) -> Iterator[tuple[Span, Sequence[Span]]]:
+    """Each sentence with the entities within it."""
+    first = 0
+    for sentence in sentences:
+        while first < len(entities) and entities[first].start < sentence.start:
+            first += 1
+        behind = first
+        while behind < len(entities) and entities[behind].end <= sentence.end:
+            behind += 1
+        yield sentence, entities[first:behind]
 
 
 class _Sentence:
     """The words of a sentence and the rules over them; places are token indices within the sentence."""
 
-    def __init__(self, sentence: Span):
+    def __init__(self, sentence: Span, entities: Iterable[Span]):
         self.tokens = [token for token in sentence if not token.is_space]
         self.words = [token.lower_.replace("’", "'") for token in self.tokens]
         for i, token in enumerate(self.tokens):  # a hyphen within a word is no pause
@@ -85,21 +111,20 @@ class _Sentence:
                 break
             self.end -= 1
         index = {token.i: i for i, token in enumerate(self.tokens)}
-        self.entity_starts = {
-            index[ent.end - 1] + 1: index[ent.start] for ent in _entities(sentence) if ent.start in index and ent.end - 1 in index
-        }
+        self.entity_starts = {index[ent.end - 1] + 1: index[ent.start] for ent in entities if ent.start in index and ent.end - 1 in index}
 
     def parts(self) -> list[Part]:
         parts: list[Part] = []
         position = 0
         open_content: int | None = None
         loose = False  # the open content belongs to "Recalling ..." or "to imply ...", which the subject's own verb may end
-        while position < self.end:
+        for start in (i for i, word in enumerate(self.words[: self.end]) if word in _phrases()):
+            if start < position:
+                continue
             inside = open_content is not None
-            readings = (self._governed(cue, inside=inside, loose=loose) for cue in self._cues_at(position))
+            readings = (self._governed(cue, inside=inside, loose=loose) for cue in self._cues_at(start))
             found = next(filter(None, readings), None)
             if not found:
-                position += 1
                 continue
             source, cue_place, content = found
             if open_content is not None:
@@ -383,8 +408,3 @@ class _Sentence:
         if stop is None:
             stop = max(ends) if ends else (self.end if self.end - i <= _LONGEST_SOURCE else None)
         return (i, stop) if stop and stop > i else None
-
-
-def _entities(sentence: Span) -> Sequence[Span]:
-    doc: Doc = sentence.doc
-    return sentence.ents if doc.ents else ()

@@ -5,11 +5,12 @@ as plain data, so that DocBin, `n_process` and `Doc.to_bytes` keep them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
-from functools import cache
-from typing import Any
+from functools import cache, wraps
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -31,6 +32,31 @@ _ID = re.compile(r"\d\d([A-Z]+)\d+")
 for _name, _default in (("cable", None), ("entity_scores", None), ("clusters", None)):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=_default)
+
+Value = TypeVar("Value")
+
+
+def once_a_doc(function: Callable[[Doc], Value]) -> Callable[[Doc], Value]:
+    """Remembers what a function gives for a Doc as long as the Doc lives.
+
+    For plain values that only text and tokens decide, which no component of ours changes; one that held on to the Doc or to a span
+    of it would keep it alive for ever.
+    """
+    known: WeakKeyDictionary[Doc, Value] = WeakKeyDictionary()
+
+    @wraps(function)
+    def remembered(doc: Doc) -> Value:
+        if doc not in known:
+            known[doc] = function(doc)
+        return known[doc]
+
+    return remembered
+
+
+@once_a_doc
+def text_of(doc: Doc) -> str:
+    """The text of a Doc, which `Doc.text` joins anew from its tokens each time."""
+    return doc.text
 
 
 def origin(cable: Mapping[str, Any]) -> str | None:
@@ -274,6 +300,6 @@ def set_claim_parts(doc: Doc) -> None:
     triples: dict[str, dict[str, tuple[int, int]]] = {}
     for span in doc.spans[CLAIMS]:
         triples.setdefault(span.id_, {})[span.label_.lower()] = (span.start_char, span.end_char)
-    parts = flatten(doc.text, [Triple(t.get("source"), t.get("cue"), t["content"]) for t in triples.values()])
+    parts = flatten(text_of(doc), [Triple(t.get("source"), t.get("cue"), t["content"]) for t in triples.values()])
     spans = [doc.char_span(part.start, part.end, label=part.role, alignment_mode="contract") for part in parts]
     doc.spans[CLAIM_PARTS] = filter_spans([span for span in spans if span is not None])

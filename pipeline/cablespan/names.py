@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from cablespan import lexicon
+from cablespan.document import once_a_doc
 
 # Class of the names of a lexicon file. The position in CLASSES is part of trained models: only ever add at the end.
 CLASSES = (
@@ -124,6 +125,7 @@ def _matcher(vocab: Vocab) -> tuple[PhraseMatcher, dict[int, tuple[Surface, ...]
     return matcher, behind
 
 
+@once_a_doc
 def find(doc: Doc) -> list[Match]:
     """Every lexicon name in a Doc, whatever its case and however they overlap, in order of their start."""
     matcher, behind = _matcher(doc.vocab)

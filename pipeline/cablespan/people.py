@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from cablespan import lexicon
@@ -23,20 +23,28 @@ class Person(NamedTuple):
     female: bool = False
 
 
+# Cables name the same few people and bodies again and again.
+_remembered = lru_cache(maxsize=1 << 14)
+
+
 @cache
 def word_list(kind: str) -> frozenset[str]:
     """The words of `kind` in lexicon/name_context.jsonl."""
     return frozenset(word for entry in lexicon.load("name_context") if entry["kind"] == kind for word in entry["words"])
 
 
+@_remembered
 def fold(text: str) -> str:
     """Lower case, without accents, possessive and doubled blanks, apostrophes and dashes made plain.
 
     >>> fold("Chargé  d’Affaires’s")
     "charge d'affaires"
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.replace("’", "'").replace("–", "-")) if not unicodedata.combining(c))
-    return re.sub(r"'s$|(?<=s)'$", "", " ".join(plain.lower().split()))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.replace("’", "'").replace("–", "-"))
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    plain = " ".join(text.lower().split())
+    return plain[:-2] if plain.endswith("'s") else plain[:-1] if plain.endswith("s'") else plain
 
 
 @cache
@@ -49,6 +57,7 @@ def _titles() -> dict[str, tuple[str, ...]]:
     }
 
 
+@_remembered
 def parse(mention: str, before: str = "") -> Person:
     """Takes a mention apart; `before` is the text in front of it, where a title may stand outside the mention.
 

@@ -8,10 +8,12 @@ import re
 from bisect import bisect_left
 from functools import cache
 
+import numpy
+from spacy.attrs import IS_SPACE, SENT_START
 from spacy.tokens import Doc, Span
 
 from cablespan import lexicon
-from cablespan.document import PARAGRAPHS
+from cablespan.document import PARAGRAPHS, text_of
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 # The word before the stop, the stop with what closes behind it, white space, and the first word of what follows.
@@ -69,7 +71,7 @@ def _initials(word: str) -> bool:
 
 def _blocks(doc: Doc) -> list[tuple[int, int]]:
     """Character ranges that no sentence leaves: paragraphs, and within them what blank lines separate."""
-    text = doc.text
+    text = text_of(doc)
     blocks = []
     for start, end in [(p.start_char, p.end_char) for p in doc.spans[PARAGRAPHS]] if PARAGRAPHS in doc.spans else [(0, len(text))]:
         for gap in _BLANK_LINE.finditer(text, start, end):
@@ -101,7 +103,7 @@ def sentence_offsets(text: str, start: int, end: int) -> list[int]:
 
 def sentence_starts(doc: Doc) -> list[int]:
     """Indices of the tokens that begin a sentence, in order; the first token always does."""
-    text = doc.text
+    text = text_of(doc)
     offsets = [offset for start, end in _blocks(doc) for offset in sentence_offsets(text, start, end)]
     begins = doc.to_array("IDX").tolist()
     starts = {bisect_left(begins, offset) for offset in offsets} | {0}
@@ -115,13 +117,9 @@ def statement_spans(doc: Doc) -> list[Span]:
     """
     if not len(doc):
         return []
-    borders = [sentence.start for sentence in doc.sents] if doc.has_annotation("SENT_START") else sentence_starts(doc)
-    spans = []
-    for start, end in zip(borders, [*borders[1:], len(doc)], strict=True):
-        while start < end and doc[start].is_space:
-            start += 1
-        while end > start and doc[end - 1].is_space:
-            end -= 1
-        if start < end:
-            spans.append(doc[start:end])
-    return spans
+    marks, spaces = doc.to_array([SENT_START, IS_SPACE]).T
+    words = numpy.flatnonzero(spaces == 0)
+    begins = numpy.flatnonzero(marks == 1) if doc.has_annotation("SENT_START") else numpy.asarray(sentence_starts(doc))
+    # Of the words, numbers of the first in each sentence; a sentence without one has that of the next.
+    firsts = numpy.searchsorted(words, numpy.union1d(begins, [0])).tolist()
+    return [doc[int(words[a]) : int(words[b - 1]) + 1] for a, b in zip(firsts, [*firsts[1:], len(words)], strict=True) if a < b]

@@ -8,7 +8,7 @@ from spacy.tokens import Doc, Span
 from cablespan.actors import sending_post
 from cablespan.attribution import Place, Triple
 from cablespan.cues import function_words, lexicon_entries
-from cablespan.document import PARAGRAPHS
+from cablespan.document import PARAGRAPHS, text_of
 from cablespan.labels import Certainty, Entity
 from cablespan.sentence import statement_spans
 
@@ -61,7 +61,7 @@ def author(doc: Doc) -> Speaker:
 class Speakers:
     """Finds the speakers of a Doc's claims, asked in reading order; it remembers who spoke last."""
 
-    def __init__(self, doc: Doc, author: Speaker):
+    def __init__(self, doc: Doc, author: Speaker, sentences: Sequence[Span] | None = None):
         self.doc = doc
         self.author = author
         self.last: Speaker = None
@@ -69,9 +69,9 @@ class Speakers:
         self.last_body: Speaker = None
         self.unknown = False
         self.spoke_at = 0
-        self.text = doc.text  # built anew each time it is asked for
+        self.text = text_of(doc)
         self.entities = list(doc.ents)
-        self.sentences = statement_spans(doc)
+        self.sentences = statement_spans(doc) if sentences is None else sentences
         self.leads = self._lead_ins()
         self.paragraph_of = [0] * (len(doc) + 1)
         for index, paragraph in enumerate(doc.spans.get(PARAGRAPHS, ())):
@@ -81,7 +81,8 @@ class Speakers:
         """Where what follows is one person's: "Main points made by Poe as follows:"; the token behind it, and the person."""
         leads = []
         for sentence in self.sentences:
-            if sentence.text.endswith(":") or "as follows" in sentence.text[-40:]:
+            ending = self.text[max(sentence.start_char, sentence.end_char - 40) : sentence.end_char]
+            if ending.endswith(":") or "as follows" in ending:
                 people = [ent for ent in self.entities if sentence.start <= ent.start < sentence.end and ent.label_ in _PEOPLE]
                 named = [ent for ent in people if self.doc[ent.start - 1].lower_ == "by" or self._stands_free(ent)]
                 if named:

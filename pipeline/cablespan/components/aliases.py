@@ -95,15 +95,18 @@ class Aliases:
 
     def process(self, doc: Doc) -> list[int | None]:
         """The cluster of each entity, numbered in order of first mention; None for dates and amounts."""
-        groups = _things(doc) + _people(doc)
+        return self._numbers(doc, list(doc.ents))
+
+    def _numbers(self, doc: Doc, ents: list[Span]) -> list[int | None]:
+        groups = _things(doc, ents) + _people(doc, ents)
         cluster_of: dict[int, int] = {}
         for number, group in enumerate(sorted(groups, key=min)):
             cluster_of.update(dict.fromkeys(group, number))
-        return [cluster_of.get(index) for index in range(len(doc.ents))]
+        return [cluster_of.get(index) for index in range(len(ents))]
 
     def __call__(self, doc: Doc) -> Doc:
-        numbers = self.process(doc)
         ents = list(doc.ents)
+        numbers = self._numbers(doc, ents)
         members: dict[int, list[Span]] = defaultdict(list)
         for ent, number in zip(ents, numbers, strict=True):
             if number is not None:
@@ -139,14 +142,14 @@ def _rank(mention: Span) -> tuple[int, int]:
     return (len(parse(mention.text).names) if mention.label_ in _PEOPLE else 0, len(mention.text))
 
 
-def _things(doc: Doc) -> list[list[int]]:
+def _things(doc: Doc, ents: list[Span]) -> list[list[int]]:
     """Groups of entities other than people: by the lexicon's entry, by acronym and meaning, by spelling."""
     sender = sending_post(doc)
     home = sender["country"] if sender else None
     explained = meanings(doc)
     groups: dict[tuple[str, str], list[int]] = {}
     near: dict[tuple[str, str], tuple[str, str]] = {}
-    for index, ent in enumerate(doc.ents):
+    for index, ent in enumerate(ents):
         if ent.label_ in _PEOPLE or ent.label_ in _UNCLUSTERED:
             continue
         key = ent.label_, _key(ent, explained, home, sender)
@@ -176,9 +179,9 @@ def _key(ent: Span, explained: dict[str, str], home: str | None, sender: dict[st
     return name
 
 
-def _people(doc: Doc) -> list[list[int]]:
+def _people(doc: Doc, ents: list[Span]) -> list[list[int]]:
     """Groups of officials and persons: full names first, surnames to the full names they belong to, then offices alone."""
-    mentions = [_mention(doc, index, ent) for index, ent in enumerate(doc.ents) if ent.label_ in _PEOPLE]
+    mentions = [_mention(doc, index, ent) for index, ent in enumerate(ents) if ent.label_ in _PEOPLE]
     by_name: dict[str, list[Cluster]] = defaultdict(list)
     near: dict[str, Cluster] = {}
     clusters: list[Cluster] = []

@@ -1,5 +1,6 @@
 """Claims: who says what, joined from a tagger's parts or found by rule, with the speaker and the certainty of each."""
 
+from bisect import bisect_right
 from typing import Any
 
 from spacy.language import Language
@@ -7,7 +8,7 @@ from spacy.tokens import Doc, Span
 
 from cablespan.attribution import Part, Triple, assemble, complete
 from cablespan.cues import function_words, is_sure, lexicon_entries, rule_parts
-from cablespan.document import set_claims
+from cablespan.document import set_claims, text_of
 from cablespan.labels import Role
 from cablespan.sentence import statement_spans
 from cablespan.speakers import Speakers, author, certainty
@@ -26,12 +27,12 @@ class Claims:
 
     def process(self, doc: Doc) -> list[dict[str, Any]]:
         """Plain triples in reading order: `source`, `cue`, `content` as `(start_char, end_char)` or None, `speaker`, `certainty`."""
-        text = doc.text
-        tagged = self._tagged(doc)
-        speakers = Speakers(doc, author(doc))
+        text, sentences = text_of(doc), statement_spans(doc)
+        tagged = self._tagged(doc, sentences)
+        speakers = Speakers(doc, author(doc), sentences)
         claims = []
-        for sentence in statement_spans(doc):
-            triples = assemble(text, rule_parts(sentence))
+        for sentence, parts in zip(sentences, rule_parts(doc, sentences), strict=True):
+            triples = assemble(text, parts)
             if tagged is not None:
                 triples = complete(assemble(text, tagged.get(sentence.start, [])), triples, lambda cue: is_sure(text[slice(*cue)]))
             for triple in sorted((_tidy(doc, text, triple) for triple in triples), key=_first_place):
@@ -47,16 +48,16 @@ class Claims:
                 )
         return claims
 
-    def _tagged(self, doc: Doc) -> dict[int, list[Part]] | None:
+    def _tagged(self, doc: Doc, sentences: list[Span]) -> dict[int, list[Part]] | None:
         """The tagger's parts by the sentence that each begins in; None where no tagger ran."""
         if self.parts_key not in doc.spans:
             return None
-        sentences: list[Span] = statement_spans(doc)
-        sentence_of = {token.i: sentence.start for sentence in sentences for token in sentence}
+        begins = [sentence.start for sentence in sentences]
         parts: dict[int, list[Part]] = {}
         for span in doc.spans[self.parts_key]:
-            if span.start in sentence_of:
-                parts.setdefault(sentence_of[span.start], []).append(Part(span.start_char, span.end_char, Role(span.label_)))
+            nth = bisect_right(begins, span.start) - 1
+            if nth >= 0 and span.start < sentences[nth].end:
+                parts.setdefault(begins[nth], []).append(Part(span.start_char, span.end_char, Role(span.label_)))
         return parts
 
     def __call__(self, doc: Doc) -> Doc:

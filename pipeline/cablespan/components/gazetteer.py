@@ -13,6 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from cablespan import lexicon
+from cablespan.document import text_of
 from cablespan.labels import Entity
 from cablespan.names import Match, common_words, find, surfaces
 
@@ -93,7 +94,7 @@ class _View:
 
     def __init__(self, doc: Doc):
         self.doc = doc
-        self.text = doc.text
+        self.text = text_of(doc)
         self.words = [token.text for token in doc]
         self.lower = [word.lower() for word in self.words]
         self.capitals = [False] * len(doc)

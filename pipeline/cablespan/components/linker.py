@@ -45,14 +45,17 @@ class Linker:
 
     def process(self, doc: Doc) -> list[str]:
         """The KB id of each entity, "" for none: its own, else the one that its cluster's other mentions agree on."""
+        return self._ids(doc, list(doc.ents))
+
+    def _ids(self, doc: Doc, ents: list[Span]) -> list[str]:
         sender, explained = sending_post(doc), meanings(doc)
-        own = [self._of(ent, explained, sender) or "" for ent in doc.ents]
+        own = [self._of(ent, explained, sender) or "" for ent in ents]
         by_cluster: dict[str, set[str]] = defaultdict(set)
-        for ent, kb_id in zip(doc.ents, own, strict=True):
+        for ent, kb_id in zip(ents, own, strict=True):
             if kb_id and not kb_id.startswith("office:"):
                 by_cluster[ent.id_].add(kb_id)
         agreed = {cluster: next(iter(ids)) for cluster, ids in by_cluster.items() if cluster and len(ids) == 1}
-        return [agreed.get(ent.id_, kb_id) for ent, kb_id in zip(doc.ents, own, strict=True)]
+        return [agreed.get(ent.id_, kb_id) for ent, kb_id in zip(ents, own, strict=True)]
 
     def _of(self, ent: Span, explained: dict[str, str], sender: dict[str, Any] | None) -> str | None:
         name = fold(ent.text).removeprefix("the ")
@@ -71,10 +74,12 @@ class Linker:
         return _by_lexicon(name, ent.label_) or _by_lexicon(explained.get(name, name), ent.label_)
 
     def __call__(self, doc: Doc) -> Doc:
-        ids = self.process(doc)
-        doc.ents = [Span(doc, e.start, e.end, label=e.label, kb_id=i, span_id=e.id) for e, i in zip(doc.ents, ids, strict=True)]
+        ents = list(doc.ents)
+        ids = self._ids(doc, ents)
+        ents = [Span(doc, e.start, e.end, label=e.label, kb_id=i, span_id=e.id) for e, i in zip(ents, ids, strict=True)]
+        doc.ents = ents
         mentions: dict[str, list[Span]] = defaultdict(list)
-        for ent in doc.ents:
+        for ent in ents:
             mentions[ent.id_].append(ent)
         for cluster in doc._.clusters or ():
             members = mentions[str(cluster["cluster"])]
@@ -146,6 +151,12 @@ def _holders() -> dict[str, list[dict[str, Any]]]:
 
 
 @cache
+def _people() -> dict[str, dict[str, Any]]:
+    """Office holders of the lexicon by their ids."""
+    return {entry["kb_id"]: entry for entry in reversed(lexicon.load("people"))}
+
+
+@cache
 def _title_names() -> dict[str, str]:
     return {entry["kb_id"]: entry["name"] for entry in lexicon.load("titles")}
 
@@ -171,7 +182,7 @@ def _fields(doc: Doc, mentions: list[Span], kb_id: str) -> dict[str, str | None]
     people = [parse(ent.text, doc[max(0, ent.start - 4) : ent.start].text) for ent in mentions]
     offices = Counter(office for person in people for office in person.offices)
     named = max((person for person in people if person.names), key=lambda person: len(person.names), default=None)
-    known = next((entry for entry in lexicon.load("people") if entry["kb_id"] == kb_id), None)
+    known = _people().get(kb_id)
     countries = Counter(code for ent in mentions if (code := _service(doc, ent)))
     office = max(offices, key=lambda o: (offices[o], len(_title_names().get(o, ""))), default=None)
     fields = (

@@ -76,35 +76,45 @@ def make_span_tagger_scorer() -> Callable:
 
 
 def decode(scores: Floats2d, lengths: list[int], allowed: Floats2d, first: Floats2d) -> numpy.ndarray:
-    """The best legal tag sequence of each sentence (Viterbi), all sentences at once.
+    """The best legal tag sequence of each sentence.
 
     `scores`: log probabilities (tokens, tags); `lengths`: tokens a sentence; `allowed[i, j]`: 0 where tag j may follow tag i, else
-    -inf; `first`: the same for the first token. Tags that would stay open at the end of a sentence are closed by `first`'s transpose
-    rule: a sentence may end only where an outside tag could follow.
+    -inf; `first`: the same for the first token. A sentence may end only where the outside tag, the first, could follow.
+
+    The likeliest tags of all tokens are mostly legal as they are, and then they are the best; only where they are not one searches.
     """
-    order = numpy.argsort([-length for length in lengths], kind="stable")
-    sizes = numpy.asarray(lengths)[order]
-    starts = numpy.cumsum([0, *lengths])[:-1][order]
-    tags = numpy.zeros(len(scores), dtype="int64")
-    if not len(scores):
+    tags = scores.argmax(axis=1)
+    if not len(tags):
         return tags
-    best = scores[starts] + first
-    pointers = []
-    for t in range(1, int(sizes[0])):
-        alive = int(numpy.searchsorted(-sizes, -t, side="left"))
-        paths = best[:alive, :, None] + allowed[None]
-        pointer = paths.argmax(axis=1)
-        best = best.copy()
-        best[:alive] = numpy.take_along_axis(paths, pointer[:, None, :], axis=1)[:, 0] + scores[starts[:alive] + t]
-        pointers.append(pointer)
-    last = (best + allowed[:, 0]).argmax(axis=1)
-    current = last.copy()
-    for t in range(int(sizes[0]) - 1, -1, -1):
-        alive = int(numpy.searchsorted(-sizes, -t, side="left"))
-        tags[starts[:alive] + t] = current[:alive]
-        if t:
-            current[:alive] = numpy.take_along_axis(pointers[t - 1], current[:alive, None], axis=1)[:, 0]
+    ends = numpy.cumsum(lengths)
+    starts = ends - lengths
+    wrong = numpy.zeros(len(scores) + 1, dtype=bool)
+    wrong[1:-1] = allowed[tags[:-1], tags[1:]] < 0
+    wrong[starts] = first[tags[starts]] < 0
+    # A sentence is searched if something is wrong at its beginning, between its tokens, or at its end.
+    searched = numpy.logical_or.reduceat(wrong, starts) | (allowed[tags[ends - 1], 0] < 0)
+    into = numpy.ascontiguousarray(allowed.T)
+    for start, end in zip(starts[searched], ends[searched], strict=True):
+        tags[start:end] = _viterbi(scores[start:end], into, first)
     return tags
+
+
+def _viterbi(scores: Floats2d, into: Floats2d, first: Floats2d) -> numpy.ndarray:
+    """The best legal tag sequence of one sentence; `into[j, i]` is 0 where tag j may follow tag i."""
+    best = scores[0] + first
+    every = numpy.arange(len(best))
+    pointers = []
+    for row in scores[1:]:
+        paths = into + best
+        pointer = paths.argmax(axis=1)
+        best = paths[every, pointer] + row
+        pointers.append(pointer)
+    tag = int((best + into[0]).argmax())
+    tags = [tag]
+    for pointer in reversed(pointers):
+        tag = int(pointer[tag])
+        tags.append(tag)
+    return numpy.array(tags[::-1])
 
 
 class SpanTagger(TrainablePipe):
@@ -167,15 +177,14 @@ class SpanTagger(TrainablePipe):
         return results
 
     def spans(self, tags: numpy.ndarray, probabilities: Floats2d) -> list[tuple[int, int, str, float]]:
-        spans, start = [], 0
-        for i in numpy.flatnonzero(tags):
-            part, label = (tags[i] - 1) % 4, self.labels[(tags[i] - 1) // 4]
-            if part in (0, 3):
-                start = i
-            if part in (2, 3):
-                chosen = probabilities[numpy.arange(start, i + 1), tags[start : i + 1]]
-                spans.append((int(start), int(i) + 1, label, float(chosen.min())))
-        return spans
+        parts, labels = (tags - 1) % 4, self.labels
+        marked = tags > 0
+        starts = numpy.flatnonzero(marked & ((parts == 0) | (parts == 3))).tolist()
+        ends = (numpy.flatnonzero(marked & (parts >= 2)) + 1).tolist()
+        chosen = probabilities[numpy.arange(len(tags)), tags]
+        return [
+            (start, end, labels[(tags[start] - 1) // 4], float(chosen[start:end].min())) for start, end in zip(starts, ends, strict=True)
+        ]
 
     def set_annotations(self, docs: Iterable[Doc], predictions: list[list[tuple[int, int, str, float]]]) -> None:
         key = self.cfg["spans_key"]

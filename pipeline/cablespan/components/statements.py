@@ -1,6 +1,7 @@
 """What each sentence does, by rule: the decision list of the scheme over patterns of the lexicon and the attribution found by cue."""
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -8,18 +9,15 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from cablespan import lexicon
-from cablespan.attribution import assemble
+from cablespan.attribution import Part, assemble
 from cablespan.cues import function_words, lexicon_entries, rule_parts
-from cablespan.document import PARAGRAPHS, STATEMENTS
+from cablespan.document import PARAGRAPHS, STATEMENTS, text_of
 from cablespan.labels import Statement
 from cablespan.sentence import statement_spans
 
 _LEAD = re.compile(r"\s*(?:\(?\w{1,2}[.)]\s+|--?\s+|—)?(?:\([A-Z/]{1,8}\)\s*)?[(“\"]?(?:comment|summary|note)?[:.]?\s*", re.IGNORECASE)
 _REPORTED = re.compile(r"\b(?:would|had|could|he|she|his)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"\?[\"”’)]*$")
-
-
-FALLBACKS = frozenset({Statement.COMMENT, Statement.REPORT})
 
 
 class Attribution(NamedTuple):
@@ -56,36 +54,52 @@ class Statements:
 
     def process(self, doc: Doc) -> list[tuple[Span, Statement]]:
         """Every sentence with its label, in order."""
+        sentences, text = statement_spans(doc), text_of(doc)
+        shown = self.shown(doc, sentences, [True] * len(sentences))
+        return [
+            (sentence, label or fall_back(text[sentence.start_char : sentence.end_char], found))
+            for sentence, (label, found) in zip(sentences, shown, strict=True)
+        ]
+
+    def shown(self, doc: Doc, sentences: list[Span], asked: Iterable[bool]) -> Iterator[tuple[Statement | None, Attribution]]:
+        """The label that the words of each sentence show, None where they show none, and its attribution.
+
+        Sentences that are not `asked` for have a label only where a later one can depend on it.
+        """
         kinds = {span.start: span.label_ for span in doc.spans[PARAGRAPHS]} if PARAGRAPHS in doc.spans else {}
-        text = doc.text
-        labelled, previous, kind = [], Attribution("", "", False), ""
-        for sentence in statement_spans(doc):
+        text, previous, kind = text_of(doc), Attribution("", "", False), ""
+        for sentence, parts, wanted in zip(sentences, rule_parts(doc, sentences), asked, strict=True):
             kind = kinds.get(sentence.start, kind)
-            found = attribution(sentence, text)
-            label = Statement.ADMIN if kind in ("heading", "header") else decide(sentence.text, found, previous)
-            labelled.append((sentence, label))
-            previous = found if found.voice or label != Statement.CLAIM else previous
-        return labelled
+            found = attribution(parts, text)
+            may_go_on = not found.voice and (previous.voice == "other" or previous.past)
+            label = None
+            if kind in ("heading", "header"):
+                label = Statement.ADMIN
+            elif wanted or may_go_on:
+                label = decide(text[sentence.start_char : sentence.end_char], found, previous)
+            yield label, found
+            previous = previous if may_go_on and label == Statement.CLAIM else found
 
     def __call__(self, doc: Doc) -> Doc:
-        labelled = self.process(doc)
-        if self.below is not None:
-            group = doc.spans[STATEMENTS]
-            scores = group.attrs["scores"]
-            doc.spans[STATEMENTS] = [
-                Span(doc, span.start, span.end, label=rule if score < self.below and rule not in FALLBACKS else span.label_)
-                for span, (_, rule), score in zip(group, labelled, scores, strict=True)
+        if self.below is None:
+            labels = self.process(doc)
+            scores = [1.0] * len(labels)
+        else:
+            given = list(doc.spans[STATEMENTS])
+            scores = doc.spans[STATEMENTS].attrs["scores"]
+            unsure = [score < self.below for score in scores]
+            shown = self.shown(doc, given, unsure)
+            labels = [
+                (span, label if doubt and label else span.label_) for span, (label, _), doubt in zip(given, shown, unsure, strict=True)
             ]
-            doc.spans[STATEMENTS].attrs["scores"] = scores
-            return doc
-        doc.spans[STATEMENTS] = [Span(doc, span.start, span.end, label=label) for span, label in labelled]
-        doc.spans[STATEMENTS].attrs["scores"] = [1.0] * len(labelled)
+        doc.spans[STATEMENTS] = [Span(doc, span.start, span.end, label=label) for span, label in labels]
+        doc.spans[STATEMENTS].attrs["scores"] = scores
         return doc
 
 
-def attribution(sentence: Span, text: str) -> Attribution:
-    """The first attribution of a sentence by rule; `text` is that of the whole Doc, which `Doc.text` builds anew each time."""
-    triples = assemble(text, rule_parts(sentence))
+def attribution(parts: Iterable[Part], text: str) -> Attribution:
+    """The first attribution of a sentence by rule, from its parts; `text` is that of the whole Doc."""
+    triples = assemble(text, parts)
     if not triples:
         return Attribution("", "", False)
     triple = min(triples, key=lambda triple: triple.cue or triple.content)
@@ -100,10 +114,13 @@ def attribution(sentence: Span, text: str) -> Attribution:
     return Attribution(voice, entry["kind"], past)
 
 
-def decide(text: str, found: Attribution, previous: Attribution) -> Statement:
-    """The label of a sentence, by the scheme's order; `previous` is the attribution that a sentence without one may go on with."""
-    rest = text[_LEAD.match(text).end() :] or text
-    if _matches(Statement.ADMIN, rest) or _matches(Statement.ADMIN, text):
+def decide(text: str, found: Attribution, previous: Attribution) -> Statement | None:
+    """The label that the words of a sentence show, by the scheme's order; None leaves COMMENT and REPORT, between which `fall_back` is.
+
+    `previous` is the attribution that a sentence without one may go on with.
+    """
+    rest = _rest(text)
+    if _matches(Statement.ADMIN, rest) or (rest != text and _matches(Statement.ADMIN, text)):
         return Statement.ADMIN
     spoken = found.voice == "other" or (found.voice == "author" and found.past)
     goes_on = not found.voice and (previous.voice == "other" or previous.past) and bool(_REPORTED.search(text))
@@ -113,8 +130,14 @@ def decide(text: str, found: Attribution, previous: Attribution) -> Statement:
         return Statement.RECOMMENDATION
     if _matches(Statement.COMMITMENT, rest) or found.kind == "promises":
         return Statement.COMMITMENT
-    if spoken or goes_on:
-        return Statement.CLAIM
-    if found.voice == "author" or _matches(Statement.COMMENT, rest):
-        return Statement.COMMENT
-    return Statement.REPORT
+    return Statement.CLAIM if spoken or goes_on else None
+
+
+def fall_back(text: str, found: Attribution) -> Statement:
+    """Whether the author only tells or judges as well."""
+    return Statement.COMMENT if found.voice == "author" or _matches(Statement.COMMENT, _rest(text)) else Statement.REPORT
+
+
+def _rest(text: str) -> str:
+    """A sentence without number, marking and the like before it."""
+    return text[_LEAD.match(text).end() :] or text
