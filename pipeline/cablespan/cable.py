@@ -4,17 +4,15 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any
 
 PARAGRAPH_KINDS = ("numbered", "item", "heading", "text", "header")
 
 
-class Piece(NamedTuple):
-    """`text[offset:offset + length] == source[source_offset:source_offset + length]`, in code points."""
-
-    offset: int
-    source_offset: int
-    length: int
+# (offset, source offset, length) in code points: text[offset:offset + length] == source[source_offset:source_offset + length].
+# A plain tuple: a dump has millions, and the garbage collector stops looking after plain tuples of numbers.
+Piece = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +28,12 @@ class SourceMap:
 
     @classmethod
     def of(cls, pieces: Sequence[Sequence[int]]) -> "SourceMap":
-        return cls(tuple(Piece(*piece) for piece in pieces))
+        return cls(tuple((offset, at, length) for offset, at, length in pieces))
 
     def _piece_at(self, offset: int) -> Piece | None:
-        index = bisect_right(self.pieces, offset, key=lambda piece: piece.offset) - 1
+        index = bisect_right(self.pieces, offset, key=itemgetter(0)) - 1
         piece = self.pieces[index] if index >= 0 else None
-        return piece if piece and offset < piece.offset + piece.length else None
+        return piece if piece and offset < piece[0] + piece[2] else None
 
     def to_source(self, start: int, end: int) -> tuple[int, int] | None:
         """Source offsets of a span; None where it is empty, or begins or ends in a gap between pieces."""
@@ -43,7 +41,7 @@ class SourceMap:
         last = self._piece_at(end - 1)
         if start >= end or first is None or last is None:
             return None
-        return start - first.offset + first.source_offset, end - last.offset + last.source_offset
+        return start - first[0] + first[1], end - last[0] + last[1]
 
 
 @dataclass(frozen=True, slots=True)

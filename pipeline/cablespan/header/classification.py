@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -227,6 +227,7 @@ def classified_by(text: str) -> str | None:
     return person_of(field)
 
 
+@lru_cache(4096)  # an officer classifies many cables in the same words
 def person_of(field: str) -> str | None:
     """The person named in the content of a Classified By line."""
     line = _joined(field.split("\n"))[:400]

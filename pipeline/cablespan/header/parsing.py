@@ -1,9 +1,10 @@
 """All header facts of a cable at once."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from cablespan.cable import Header
+from cablespan.cable import Header, Reference
 from cablespan.header.classification import declassification, eo_of, person_of, reasons
 from cablespan.header.opening import Opening
 from cablespan.header.posts import canonical_id, known_post
@@ -51,9 +52,9 @@ def classification_of(opening: Opening) -> str | None:
     return None
 
 
-def parse(opening: Opening, head: str, body: str, **known: Any) -> Header:
-    """The header of a cable: `head` is the text of its opening, `body` that of its end; `known` are facts from outside the text, which
-    win.
+def parse(opening: Opening, head: str, body: str, *, listed: Sequence[Reference] = (), **known: Any) -> Header:
+    """The header of a cable: `head` is the text of its opening, `body` that of its end; `listed` are references that a list outside the
+    text names; `known` are facts from there, which win.
     """
     precedence, created = date_time_group(head)
     fields = opening.fields
@@ -61,6 +62,9 @@ def parse(opening: Opening, head: str, body: str, **known: Any) -> Header:
     created = known.get("created") or created
     transmission_id = _TRANSMISSION_ID.search(head)
     sender, to, info = correspondents(head)
+    year = int(created[:4]) if created and created[:4].isdigit() else None
+    references = references_of(fields["ref"], year=year, reference_id=reference_id) if "ref" in fields else []
+    values = {reference.value for reference in references}
     facts = {
         "reference_id": reference_id,
         "created": created,
@@ -73,11 +77,7 @@ def parse(opening: Opening, head: str, body: str, **known: Any) -> Header:
         "excluded": tuple(addressee for addressee in [*to, *info] if addressee.excluded),
         "subject": subject_of(fields.get("subject", "")),
         "tags": tuple(tags_of(fields["tags"])) if "tags" in fields else (),
-        "references": tuple(
-            references_of(fields["ref"], year=int(created[:4]) if created and created[:4].isdigit() else None, reference_id=reference_id)
-        )
-        if "ref" in fields
-        else (),
+        "references": (*references, *(reference for reference in listed if reference.value not in values)),
         "eo": eo_of(fields.get("eo")),
         "declassify_on": declassification(fields),
         "classified_by": person_of(fields["classified_by"]) if fields.get("classified_by") else None,

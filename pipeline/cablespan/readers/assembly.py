@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any
 
-from cablespan.cable import Cable, Piece, Reference, Reject, Source, SourceMap
+from cablespan.cable import Cable, Reference, Reject, Source, SourceMap
 from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
 from cablespan.header.prose import signature
@@ -49,10 +50,8 @@ def assemble(
     above = text[start : opening.body]
     names, signed = signature(text, opening.body, end)
     known = {"signers": tuple(names), **known}
-    header = parse(opening, above if head is None else f"{head}\n{above}", text[max(opening.body, end - _TAIL) : end], **known)
-    if listed:
-        values = {reference.value for reference in header.references}
-        header = replace(header, references=header.references + tuple(r for r in listed if r.value not in values))
+    above = above if head is None else f"{head}\n{above}"
+    header = parse(opening, above, text[max(opening.body, end - _TAIL) : end], listed=listed, **known)
     cable_id = header.reference_id or fallback_id
     source = Source(path, format, digest(text), index)
     return Cable(
@@ -90,12 +89,12 @@ def through(source_map: SourceMap, mapping: SourceMap) -> SourceMap:
     """A map into a text and the map of that text into its source, as one map."""
     pieces = []
     for offset, at, length in source_map.pieces:
-        index = max(bisect_right(mapping.pieces, at, key=lambda piece: piece.offset) - 1, 0)
-        while index < len(mapping.pieces) and mapping.pieces[index].offset < at + length:
-            piece = mapping.pieces[index]
-            first, last = max(at, piece.offset), min(at + length, piece.offset + piece.length)
+        index = max(bisect_right(mapping.pieces, at, key=itemgetter(0)) - 1, 0)
+        while index < len(mapping.pieces) and mapping.pieces[index][0] < at + length:
+            begin, source_at, run = mapping.pieces[index]
+            first, last = max(at, begin), min(at + length, begin + run)
             if first < last:
-                pieces.append(Piece(offset + first - at, first - piece.offset + piece.source_offset, last - first))
+                pieces.append((offset + first - at, first - begin + source_at, last - first))
             index += 1
     return SourceMap(tuple(pieces))
 

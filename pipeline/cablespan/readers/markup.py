@@ -40,7 +40,7 @@ def text_of(source: str, start: int = 0, end: int | None = None, breaks: frozens
     """The text of `source[start:end]` without tags, entities resolved, and its map. A tag named in `breaks` is a line end.
 
     >>> text, mapping = text_of("<p>A &amp; B<br>C</p>")
-    >>> text, [tuple(piece) for piece in mapping.pieces]
+    >>> text, list(mapping.pieces)
     ('A & B\\nC', [(0, 3, 2), (3, 10, 2), (6, 16, 1)])
     """
     parts: list[str] = []
@@ -58,14 +58,14 @@ def text_of(source: str, start: int = 0, end: int | None = None, breaks: frozens
         if sign == "&" and len(token) > 1:
             text = unescape(token)
             if text == token:
-                pieces.append(Piece(offset, match.start(), len(token)))
+                pieces.append((offset, match.start(), len(token)))
             parts.append(text)
             offset += len(text)
             continue
         at = match.start()
         for run in _without_returns(token):
             if run != "\r\n":
-                pieces.append(Piece(offset, at, len(run)))
+                pieces.append((offset, at, len(run)))
             else:
                 parts.append("\n")
                 offset += 1

@@ -12,7 +12,6 @@ from cablespan.readers.decode import name_of
 from cablespan.readers.markup import text_of
 from cablespan.segment import paragraphs
 from cablespan.segment.layout import Draft
-from cablespan.segment.sections import find_headings, find_sections
 from cablespan.segment.starts import start_of
 
 _NS = "{http://www.tei-c.org/ns/1.0}"
@@ -172,7 +171,7 @@ class _Folded:
             self.line_end = False
             word = match[0]
             self.parts.append(word)
-            self.pieces.append(Piece(self.length, at + match.start(), len(word)))
+            self.pieces.append((self.length, at + match.start(), len(word)))
             self.length += len(word)
             self.blank = False
         if text and text[-1].isspace():
@@ -249,12 +248,10 @@ def _cable(div, head, volume, mapping, known, path, cable_id, index, sha, source
             drafts.append(_draft(words.replace("\n", " "), len(drafts)))
             kept.append(block)
         offset = end + 2
-    find_headings(drafts)
-    find_sections(drafts)
     made, marks = [], {kind: [] for kind in _MARKS.values()}
     for paragraph, draft, block in zip(paragraphs(drafts, cable_id), drafts, kept, strict=True):
-        skip = draft.lines[0][0]
-        pieces = [Piece(max(o - skip, 0), s + max(skip - o, 0), n - max(skip - o, 0)) for o, s, n in block.pieces if o + n > skip]
+        skip = draft.spans[0][0]
+        pieces = [(max(o - skip, 0), s + max(skip - o, 0), n - max(skip - o, 0)) for o, s, n in block.pieces if o + n > skip]
         made.append(_paragraph(paragraph, through(SourceMap(tuple(pieces)), mapping) if mapping else SourceMap()))
         for kind, start, end, ref in block.marks:
             if start >= skip:
@@ -274,9 +271,9 @@ def _cable(div, head, volume, mapping, known, path, cable_id, index, sha, source
 def _draft(text: str, index: int) -> Draft:
     opening = start_of(text)
     if opening is None or opening.skip >= len(text) or (opening.kind == "numbered" and not opening.marking and opening.number > index + 30):
-        return Draft("text", lines=[(0, text)])
+        return Draft("text", text, spans=[(0, len(text))])
     kind = {"marked": "text"}.get(opening.kind, opening.kind)
-    return Draft(kind, opening.number, opening.marking, [(opening.skip, text[opening.skip :])])
+    return Draft(kind, text, opening.number, opening.marking, [(opening.skip, len(text))])
 
 
 def _paragraph(paragraph: Paragraph, source_map: SourceMap) -> Paragraph:

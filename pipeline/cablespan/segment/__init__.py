@@ -27,8 +27,6 @@ def segment(
     if not source[signed[1] : end].isspace() and signed[1] < end:
         # Only notes are text behind a signature; numbers there are the operators'.
         drafts += [draft for draft in lay_out(source, signed[1], end) if any(sign.isalpha() for sign in draft.text())]
-    find_headings(drafts)
-    find_sections(drafts)
     return paragraphs(drafts, cable_id)
 
 
@@ -38,18 +36,20 @@ def segment_blocks(source: str, cable_id: str, body: int = 0) -> tuple[Paragraph
     >>> [(p.kind, p.text) for p in segment_blocks("SUBJECT: ROADS\\n\\n1. All is well.", "07OSLO1", 16)]
     [('header', 'SUBJECT: ROADS'), ('numbered', 'All is well.')]
     """
-    drafts = lay_out_blocks(source, body)
-    find_headings([draft for draft in drafts if draft.kind != "header"])
-    find_sections(drafts)
-    return paragraphs(drafts, cable_id)
+    return paragraphs(lay_out_blocks(source, body), cable_id)
 
 
 def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:
-    """Drafts as paragraphs with their ids: the number, `3.1` for an item under number 3, `p1` for others, `~2` behind what comes again."""
+    """Drafts as paragraphs with their sections and ids: the number, `3.1` for an item under number 3, `p1` for others, `~2` behind what
+    comes again.
+    """
+    find_headings(drafts)
+    texts = [reflow(draft) for draft in drafts]
+    find_sections(drafts, [text for text, _ in texts])
     made, taken = [], Counter()
     lead: str | None = None
     items = unnumbered = 0
-    for draft in drafts:
+    for draft, (text, source_map) in zip(drafts, texts, strict=True):
         if draft.number is not None:
             name, items = str(draft.number), 0
         elif draft.kind == "item" and lead is not None:
@@ -63,6 +63,5 @@ def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:
             name = f"{name}~{taken[name]}"
         if draft.number is not None:
             lead = name
-        text, source_map = reflow(draft.lines, draft.rows, draft.within, draft.joined)
         made.append(Paragraph(f"{cable_id}/{name}", text, draft.number, draft.marking, draft.section, draft.kind, source_map))
     return tuple(made)

@@ -17,46 +17,35 @@ def _blocks(source: str, start: int, end: int) -> list[tuple[int, int]]:
             bounds.append((at, match.start()))
             at = match.end()
     bounds.append((at, end))
-    return [(a, b) for a, b in bounds if source[a:b].strip()]
+    blocks = [(start, end, source[start:end].strip()) for start, end in bounds]
+    return [(begin := source.index(block[0], start), begin + len(block)) for start, end, block in blocks if block]
 
 
 def lay_out_blocks(source: str, body: int) -> list[Draft]:
     """The paragraphs of a text; the opening's blocks, before `body`, as drafts of kind "header"."""
     if _is_wrapped(source, _blocks(source, body, len(source))):
-        drafts = [Draft("header", lines=_lines(source, start, end)) for start, end in _blocks(source, 0, body)]
+        drafts = [Draft("header", source, spans=[bounds]) for bounds in _blocks(source, 0, body)]
         return drafts + lay_out(source, body, len(source))
     blocks = _blocks(source, 0, len(source))
-    drafts = [Draft("header", lines=_lines(source, start, end)) for start, end in blocks if end <= body]
+    drafts = [Draft("header", source, spans=[bounds]) for bounds in blocks if bounds[1] <= body]
     blocks = blocks[len(drafts) :]
     last = 0
     for start, end in blocks:
-        lines = _lines(source, start, end)
-        opening = start_of(lines[0][1])
-        draft = Draft("text", lines=lines)
+        opening = start_of(source[start:end].splitlines()[0].strip())
+        draft = Draft("text", source, spans=[(start, end)])
         if opening is not None and opening.kind == "numbered" and (opening.marking or opening.number <= max(last, 1) + _FIRST_NUMBER - 1):
             draft.kind, draft.number, last = "numbered", opening.number, opening.number
         elif opening is not None and opening.kind == "item":
             draft.kind = "item"
         if opening is not None:
             draft.marking = opening.marking
-            begin, first = lines[0]
-            rest = first[opening.skip :]
-            if rest or len(lines) > 1:
-                lines[:1] = [(begin + opening.skip, rest)] if rest else []
+            begin = start + opening.skip
+            if begin < end:
+                draft.spans = [(begin, end)]
             else:
                 draft.kind, draft.number, draft.marking = "text", None, None
         drafts.append(draft)
     return drafts
-
-
-def _lines(source: str, start: int, end: int) -> list[tuple[int, str]]:
-    lines, offset = [], start
-    for raw in source[start:end].splitlines(True):
-        line = raw.strip()
-        if line:
-            lines.append((offset + raw.index(line[0]), line))
-        offset += len(raw)
-    return lines
 
 
 def _is_wrapped(source: str, blocks: list[tuple[int, int]]) -> bool:

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 
 from cablespan.header.furniture import inline_marks, is_furniture, starts
 from cablespan.segment.starts import Start, start_of
@@ -12,29 +13,66 @@ _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
 _STARTERS = frozenset("0123456789¶([{-–—•·*▪●◦○‣>+")
 _WORD = re.compile(r"[^\W\d_]+")
 _TERMINAL = frozenset(".:;?!\")]'”’")
+_UNENDED = r"[^\s.:;?!\")\]'”’]"
 _UNWRAPPED = 100  # no cable wraps its lines behind this column
+_TRAILING = 3  # blanks at the end of a line that are usual
 _LEAST_COLUMN = 65  # at which a hard wrap can have cut words
 _FARTHEST_JUMP = 20  # how many paragraph numbers may be missing in a row
+_SHORT = 400  # characters of a paragraph that can be a heading, with room to spare
 _MOST_PARAGRAPHS = 100_000  # in a body; what no cable has, so that the time for one stays bounded: the last takes in the rest
 
 
 @dataclass(slots=True)
 class Draft:
-    """A paragraph in the making: `lines` are `(offset in the source, stripped line)`; `rows` marks a table, `within` has the offsets
-    of lines that go on within a word; `joined` is the text once the lines are settled.
+    """A paragraph in the making: `spans` are the stretches of `source` that it is made of, each of one line or more, with nothing but
+    white space to leave out inside; `rows` marks a table, `within` has the offsets of lines that go on within a word.
     """
 
     kind: str
+    source: str
     number: int | None = None
     marking: str | None = None
-    lines: list[tuple[int, str]] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)
     rows: bool = False
     within: frozenset[int] = frozenset()
     section: str | None = None
-    joined: str | None = None
+
+    def add(self, begin: int, end: int) -> None:
+        """Takes in `source[begin:end]`: the last stretch grows where only white space lies between."""
+        last = self.spans[-1] if self.spans else None
+        if last is not None and self.source[last[1] : begin].isspace():
+            self.spans[-1] = last[0], end
+        else:
+            self.spans.append((begin, end))
+
+    def lines(self) -> list[tuple[int, str]]:
+        """The lines: offset in the source and text, stripped."""
+        return [line for begin, end in self.spans for line in stripped_lines(self.source, begin, end)]
+
+    def last_lines(self) -> list[tuple[int, str]]:
+        """The lines where they are few and short, else some of the last."""
+        begin, end = self.spans[-1]
+        if len(self.spans) < 3 and end - begin < _SHORT and self.spans[0][1] - self.spans[0][0] < _SHORT:
+            return self.lines()
+        return stripped_lines(self.source, max(begin, end - _SHORT), end)
+
+    def cut(self, at: int) -> None:
+        """Leaves out what lies behind an offset of the source."""
+        self.spans = [(begin, begin + len(self.source[begin : min(end, at)].rstrip())) for begin, end in self.spans if begin < at]
 
     def text(self) -> str:
-        return " ".join(line for _, line in self.lines)
+        return " ".join([line for _, line in self.lines()])
+
+
+def stripped_lines(source: str, start: int, end: int) -> list[tuple[int, str]]:
+    """The lines of `source[start:end]` that are not blank: offset and text, stripped."""
+    lines, offset = [], start
+    for raw in source[start:end].splitlines(True):
+        line = raw.strip()
+        if line:
+            lines.append((offset + raw.index(line[0]), line))
+        offset += len(raw)
+    return lines
 
 
 def is_rule(line: str) -> bool:
@@ -84,9 +122,20 @@ def _blanks_at_marks(raws: list[str]) -> int | None:
     return min(counts) if len(counts) > 1 or counts == [0] else None
 
 
+@cache
+def _stop(least: int) -> re.Pattern[str]:
+    """The end of a line behind which no line stands that just goes on: one that begins with a letter, has not the form of a start, a
+    mark or an archive's note, and if it begins with a capital, comes in mid-sentence or behind a line of `least` signs.
+    """
+    archive = "|".join(map(re.escape, starts("archive")))
+    behind = "|".join(rf"(?<={line}\n)" for line in (_UNENDED, f"{_UNENDED} ", rf"[^\n]{{{least}}}"))
+    return re.compile(rf"\n(?!(?:[a-z]|(?:{behind})(?!{archive})[A-Z](?=[^\n]*[a-z]))(?:[^.)\s](?:[^.)\s]| \S)|(?<!o) [^.)\s]))")
+
+
 class _Layout:
-    def __init__(self, page: Page):
+    def __init__(self, page: Page, source: str):
         self.page = page
+        self.source = source
         self.drafts: list[Draft] = []
         self.current: Draft | None = None
         self.last_number = 0
@@ -163,49 +212,48 @@ class _Layout:
         return self.ended(line) and (raw.startswith(("   ", "\t")) or len(self.previous) * 4 < self.page.width * 3)
 
     def begin(self, start: Start, begin: int, line: str) -> None:
-        rest = line[start.skip :]
         kind = start.kind
         if kind == "numbered" and self.style is not None and start.style != self.style and start.marking is None:
             self.last_item = str(start.number)
-            self.open(Draft("item", lines=[(begin, line)]))
+            self.open(Draft("item", self.source, spans=[(begin, begin + len(line))]))
             return
         if kind == "marked" and self.last_item and self.follows(start.style):
             self.last_item = start.style
-            self.open(Draft("item", lines=[(begin, line)]))
+            self.open(Draft("item", self.source, spans=[(begin, begin + len(line))]))
             return
         if kind == "numbered":
             self.style = self.style or start.style
             self.last_number, self.last_item = start.number, ""
         elif kind == "item":
             self.last_item = start.style
-        draft = Draft({"marked": "text"}.get(kind, kind), start.number, start.marking)
-        if rest:
-            draft.lines.append((begin + start.skip, rest))
+        draft = Draft("text" if kind == "marked" else kind, self.source, start.number, start.marking)
+        if start.skip < len(line):
+            draft.spans.append((begin + start.skip, begin + len(line)))
         self.open(draft)
 
     def rule(self) -> None:
         """A rule: the line above it is a heading where it looks like one."""
         current = self.current
-        if current is not None and not self.gap and current.lines and not current.rows:
+        if current is not None and not self.gap and current.spans and not current.rows:
             heading = _heading_above(current)
-            if heading:
-                if len(heading) < len(current.lines) or current.number is not None:
-                    del current.lines[-len(heading) :]
-                    self.open(Draft("heading", lines=heading))
+            if heading is not None:
+                if heading > current.spans[0][0] or current.number is not None:
+                    spans = [(max(begin, heading), end) for begin, end in current.spans if end > heading]
+                    current.cut(heading)
+                    self.open(Draft("heading", self.source, spans=spans))
                 else:
                     current.kind = "heading"
         self.gap = True
         self.mark = False
 
 
-def _heading_above(draft: Draft) -> list[tuple[int, str]]:
-    """The lines at the end of a draft that a rule below them makes a heading: one, or the two of a wrapped one."""
-    if draft.kind == "text" and len(draft.lines) <= 2 and draft.marking is None and looks_like_heading(draft.text()):
-        return draft.lines[:]
-    last = draft.lines[-1][1]
-    if looks_like_heading(last) and (len(draft.lines) > 1 or draft.kind == "text"):
-        return draft.lines[-1:]
-    return []
+def _heading_above(draft: Draft) -> int | None:
+    """Where the lines at the end of a draft begin that a rule below them makes a heading: one, or the two of a wrapped one."""
+    lines = draft.last_lines()
+    if draft.kind == "text" and len(lines) <= 2 and draft.marking is None and looks_like_heading(" ".join(line for _, line in lines)):
+        return lines[0][0]
+    offset, last = lines[-1]
+    return offset if looks_like_heading(last) and (offset > draft.spans[0][0] or draft.kind == "text") else None
 
 
 def looks_like_heading(text: str) -> bool:
@@ -229,31 +277,23 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
     body = source[start:end]
     raws = body.splitlines(True)
     page = Page(raws, " OF 0" in body or "PAGE" in body)
-    layout = _Layout(page)
-    offset = start
+    layout = _Layout(page, source)
+    offset, index = start, 0
     double_spaced = page.double_spaced
     archive = starts("archive")
     columns = "\t" in body or "|" in body
-    going = False  # whether the line before went on, so that the next one may
-    for index, raw in enumerate(raws):
+    # Where line ends are line feeds and nothing else, lines that just go on, nine of ten, are found at once.
+    at_once = page.wrapped and "\r" not in body and body.count("\n") + (body[-1:] != "\n") == len(raws)
+    full = page.width * 6 // 10 + 1 + _TRAILING if " " * _TRAILING + " \n" not in body else _UNWRAPPED
+    one_by_one = start  # the offset before which lines have to be looked at one by one
+    while index < len(raws):
+        raw = raws[index]
+        index += 1
         line = raw.strip()
         begin = offset
         offset += len(raw)
-        if (
-            going
-            and raw[0] in _LOWER
-            and len(line) > 2
-            and line[1] not in ".) "
-            and line[2] not in ".)"
-            and "   " not in line
-            and not columns
-        ):
-            layout.current.lines.append((begin, line))
-            layout.previous = line
-            continue
-        going = False
         if not line:
-            layout.gap = not double_spaced or index + 1 < len(raws) and raws[index + 1].isspace()
+            layout.gap = not double_spaced or index < len(raws) and raws[index].isspace()
             layout.blanks += 1
             continue
         first = line[0]
@@ -272,7 +312,6 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
             if marks:
                 _cut(layout, begin, line, marks)
                 continue
-        # Nine lines of ten just go on: they are told first.
         current = layout.current
         if (
             current is not None
@@ -285,14 +324,32 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
             and "   " not in line
             and not (columns and is_row(line))
         ):
-            current.lines.append((begin, line))
+            current.add(begin, begin + len(line))
             layout.previous = line
-            going = True
-            continue
-        _put(layout, raws, index, raw, begin, line)
-    drafts = [draft for draft in layout.drafts if draft.lines]
-    if page.column and not {page.column + 1, page.column + 2}.isdisjoint(map(len, raws)):
-        _find_cut_words(drafts, page, source, body)
+        else:
+            _put(layout, raws[index].strip() if index < len(raws) else "", raw, begin, line)
+        if at_once and offset >= one_by_one and first == raw[0] and not layout.current.rows:
+            stop = _stop(full if layout.style or page.blank_separated else _UNWRAPPED).search(source, offset - 1, end)
+            until = stop.start() if stop else end
+            if until <= offset:
+                continue
+            ordinary = source[offset : min(until + 1, end)]
+            # Columns, a mark inside a line: not for here. Three blanks at the ends of lines are no columns.
+            gaps = ordinary.count("   ")
+            if gaps > ordinary.count("   \n") or " OF 0" in ordinary or columns and ("\t" in ordinary or "|" in ordinary):
+                one_by_one = until
+                continue
+            written = ordinary.rstrip()
+            layout.current.add(offset, offset + len(written))
+            layout.previous = written[written.rfind("\n") + 1 :]
+            index += ordinary.count("\n") + (until == end)
+            offset = until + 1
+    drafts = [draft for draft in layout.drafts if draft.spans]
+    column = page.column
+    if column and not {column + 1, column + 2}.isdisjoint(map(len, raws)):
+        full_lines = [raw for raw in raws if len(raw) - column in (1, 2)]
+        if any(raw[column] in "\r\n" and raw[column - 1].isalpha() for raw in full_lines):
+            _find_cut_words(drafts, page, source, body)
     return drafts
 
 
@@ -304,8 +361,8 @@ def _find_cut_words(drafts: list[Draft], page: Page, source: str, body: str) -> 
     for draft in drafts:
         if draft.rows:
             continue
-        within = []
-        for (begin, line), (following, rest) in zip(draft.lines, draft.lines[1:], strict=False):
+        within, lines = [], draft.lines()
+        for (begin, line), (following, rest) in zip(lines, lines[1:], strict=False):
             end = begin + len(line)
             if following - end > 2 or source[end] not in "\r\n":
                 continue
@@ -324,11 +381,11 @@ def _find_cut_words(drafts: list[Draft], page: Page, source: str, body: str) -> 
             draft.within = frozenset(within)
 
 
-def _put(layout: _Layout, raws: list[str], index: int, raw: str, begin: int, line: str) -> None:
-    """Adds a line to the paragraph that is open, or opens the one it starts."""
-    current = layout.current
+def _put(layout: _Layout, following: str, raw: str, begin: int, line: str) -> None:
+    """Adds a line to the paragraph that is open, or opens the one it starts. `following`: the next line."""
+    current, end = layout.current, begin + len(line)
     if len(layout.drafts) >= _MOST_PARAGRAPHS:
-        current.lines.append((begin, line))
+        current.add(begin, end)
         return
     opening = (
         start_of(line)
@@ -338,17 +395,17 @@ def _put(layout: _Layout, raws: list[str], index: int, raw: str, begin: int, lin
     if (
         is_row(line)
         and (opening is None or opening.kind == "item" and opening.style == "-")
-        and ((current is not None and current.rows) or (index + 1 < len(raws) and is_row(raws[index + 1].strip())))
+        and ((current is not None and current.rows) or is_row(following))
     ):
         if current is None or not current.rows:
-            layout.open(Draft("text", rows=True))
-        layout.current.lines.append((begin, line))
+            layout.open(Draft("text", layout.source, rows=True))
+        layout.current.add(begin, end)
     elif opening is not None and layout.is_start(opening, line):
         layout.begin(opening, begin, line)
     elif current is not None and not current.rows and not layout.breaks(raw, line):
-        current.lines.append((begin, line))
+        current.add(begin, end)
     else:
-        layout.open(Draft("text", lines=[(begin, line)]))
+        layout.open(Draft("text", layout.source, spans=[(begin, end)]))
     layout.previous = line
     layout.gap = layout.mark = False
     layout.blanks = 0
@@ -360,5 +417,5 @@ def _cut(layout: _Layout, begin: int, line: str, marks: list[tuple[int, int]]) -
     for mark_start, mark_end in [*marks, (len(line), len(line))]:
         part = line[at:mark_start].strip()
         if part:
-            _put(layout, [], 0, part, line.index(part, at) + begin, part)
+            _put(layout, "", part, line.index(part, at) + begin, part)
         at = mark_end

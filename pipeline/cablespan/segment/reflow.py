@@ -1,9 +1,11 @@
 """Lines of a paragraph put together to running text, with the way back to their source."""
 
-from itertools import repeat
+import re
 
 from cablespan.cable import Piece, SourceMap
+from cablespan.segment.layout import Draft
 
+_HYPHEN = re.compile(r"- *\n")
 _STAY_APART = ("and ", "or ", "to ", "AND ", "OR ", "TO ")
 
 
@@ -32,87 +34,58 @@ def joint(line: str, following: str) -> str:
     return "" if within else " "
 
 
-def reflow(
-    lines: list[tuple[int, str]], rows: bool = False, hard_breaks: frozenset[int] = frozenset(), joined: str | None = None
-) -> tuple[str, SourceMap]:
-    """The text of lines `(offset in the source, stripped line)` and its map.
-
-    `rows`: the lines of a table, which stay lines. `hard_breaks`: source offsets of lines that go on within a word.
-    `joined`: the lines with blanks between them, where that is at hand.
-    """
-    if not rows and not hard_breaks:
-        text = " ".join([line for _, line in lines]) if joined is None else joined
-        if "- " not in text and text.isprintable():
-            return _plain(lines, text)
+def reflow(draft: Draft) -> tuple[str, SourceMap]:
+    """The text of a draft and its map: wraps are blanks, doubled blanks single ones, and the rows of a table stay lines."""
+    if not draft.rows and not draft.within:
+        plain = _plain(draft.source, draft.spans)
+        if plain is not None:
+            return plain
     parts: list[str] = []
     pieces: list[Piece] = []
     offset, previous = 0, ""
-    new = tuple.__new__  # half of the time of Piece(...), for millions of pieces
-    for begin, line in lines:
+    for begin, line in draft.lines():
         if previous:
-            between = "\n" if rows else "" if begin in hard_breaks else " " if previous[-1] != "-" else joint(previous, line)
+            between = "\n" if draft.rows else "" if begin in draft.within else " " if previous[-1] != "-" else joint(previous, line)
             parts.append(between)
             offset += len(between)
-        previous = line
-        if rows or "  " not in line and line.isprintable():
-            length = len(line)
-            parts.append(line)
-            pieces.append(new(Piece, (offset, begin, length)))
-            offset += length
-            continue
-        at, blank = begin, ""
-        if line.isprintable():
-            for part in line.split("  "):
-                run = part.lstrip()
-                length = len(run)
-                if run:
-                    parts.append(blank + run)
-                    offset += len(blank)
-                    pieces.append(new(Piece, (offset, at + len(part) - length, length)))
-                    offset += length
-                    blank = " "
-                at += len(part) + 2
-        else:
-            for at, run in _runs(line):
-                parts.append(blank + run)
-                offset += len(blank)
-                pieces.append(new(Piece, (offset, begin + at, len(run))))
-                offset += len(run)
-                blank = " "
+        previous, blank = line, ""
+        for at, run in [(0, line)] if draft.rows else _runs(line):
+            parts.append(blank + run)
+            offset += len(blank)
+            pieces.append((offset, begin + at, len(run)))
+            offset += len(run)
+            blank = " "
     return "".join(parts), SourceMap(tuple(pieces))
 
 
-def _plain(lines: list[tuple[int, str]], text: str) -> tuple[str, SourceMap]:
-    """The same for lines with blanks between all of them; `text` is them joined."""
-    pieces: list[tuple[int, int, int]] = []
-    offset = 0
-    if "   " not in text:
-        for begin, line in lines:
-            at = 0
-            while (end := line.find("  ", at)) >= 0:
-                pieces.append((offset, begin + at, end - at))
-                offset += end - at + 1
-                at = end + 2
-            length = len(line) - at
-            pieces.append((offset, begin + at, length))
-            offset += length + 1
-        return text.replace("  ", " "), SourceMap(tuple(map(tuple.__new__, repeat(Piece), pieces)))
+def _plain(source: str, spans: list[tuple[int, int]]) -> tuple[str, SourceMap] | None:
+    """The same for lines of words with blanks between; None where there are tabs, control signs, or a line that ends in a hyphen."""
     runs: list[str] = []
-    for begin, line in lines:
-        if "  " not in line:
-            length = len(line)
-            runs.append(line)
-            pieces.append((offset, begin, length))
-            offset += length + 1
-            continue
-        end = begin
-        for part in line.split("  "):
-            end += len(part)
-            run = part.lstrip()
-            if run:
-                length = len(run)
-                runs.append(run)
-                pieces.append((offset, end - length, length))
-                offset += length + 1
-            end += 2
-    return " ".join(runs), SourceMap(tuple(map(tuple.__new__, repeat(Piece), pieces)))
+    pieces: list[Piece] = []
+    offset = 0
+    for begin, end in spans:
+        stretch = source[begin:end]
+        ends = stretch.count("\n")
+        # Where each line ends in a blank, that and the line's end are two blanks like any others.
+        lines = [stretch.replace("\n", " ")] if ends == stretch.count(" \n") else stretch.split("\n")
+        at = begin
+        for line in lines:
+            for part in line.split("  "):
+                length = len(part)
+                if length:
+                    run = part if part[0] != " " and part[-1] != " " else part.strip(" ")
+                    if run:
+                        runs.append(run)
+                        pieces.append((offset, at + (part[0] == " "), len(run)))
+                        offset += len(run) + 1
+                at += length + 2
+            at -= 1  # the end of a line is one sign
+    text = " ".join(runs)
+    if not text.isprintable() or "- " in text and _hyphenated(source, spans):
+        return None
+    return text, SourceMap(tuple(pieces))
+
+
+def _hyphenated(source: str, spans: list[tuple[int, int]]) -> bool:
+    """Whether a line ends in a hyphen before another one."""
+    return any(_HYPHEN.search(source, begin, end) or source[end - 1] == "-" and (begin, end) != spans[-1] for begin, end in spans)

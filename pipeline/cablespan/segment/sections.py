@@ -74,9 +74,12 @@ def ended_sections(text: str) -> set[str]:
 def find_headings(drafts: list[Draft]) -> None:
     """Makes headings of the short lines that stand by themselves before a paragraph and have the look of one."""
     for draft, following in zip(drafts, drafts[1:], strict=False):
-        if draft.kind != "text" or draft.marking or draft.rows or len(draft.lines) > 1 or following.kind == "item":
+        if draft.kind != "text" or draft.marking or draft.rows or following.kind == "item":
             continue
-        text = draft.text()
+        lines = draft.last_lines()
+        if len(lines) > 1 or len(draft.spans) > 1:
+            continue
+        text = lines[0][1]
         if following is drafts[-1] and text.isupper() and len(text) < 30 and following.text().upper().startswith("NOTE"):
             continue  # the signature, and a note below it
         known = section_of_heading(text)
@@ -84,12 +87,8 @@ def find_headings(drafts: list[Draft]) -> None:
             draft.kind = "heading"
 
 
-def find_sections(drafts: list[Draft]) -> None:
-    """Writes the section of every draft."""
-    texts = []
-    for draft in drafts:
-        draft.joined = draft.text()
-        texts.append(draft.joined)
+def find_sections(drafts: list[Draft], texts: list[str]) -> None:
+    """Writes the section of every draft; `texts` are theirs, reflowed."""
     ends = [ended_sections(text) for text in texts]
     headed: str | None = None
     block: str | None = None
