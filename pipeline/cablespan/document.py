@@ -166,16 +166,20 @@ class _Locator:
         return {"paragraph": self.ids[index], "start": span.start_char - offset, "end": span.end_char - offset}
 
 
+def _words(span: Span, text: str) -> str:
+    """The text of a span out of its Doc's, which `Span.text` joins from tokens."""
+    return text[span.start_char : span.end_char]
+
+
 def _score(value: float | None) -> float | None:
     return None if value is None else round(float(value), 4)
 
 
 def to_record(doc: Doc) -> dict[str, Any]:
     """The record of an annotated Doc, as CONTRACT.md shapes it: plain data, ready for JSON."""
-    cable = doc._.cable
-    locate = _Locator(doc)
+    cable, text, locate = doc._.cable, text_of(doc), _Locator(doc)
     paragraphs = [
-        {**{k: v for k, v in paragraph.items() if k != "source_map"}, "text": span.text, "source_map": paragraph["source_map"]}
+        {**{k: v for k, v in paragraph.items() if k != "source_map"}, "text": _words(span, text), "source_map": paragraph["source_map"]}
         for paragraph, span in zip(cable["paragraphs"], doc.spans[PARAGRAPHS], strict=True)
     ]
     record = {
@@ -197,12 +201,12 @@ def to_record(doc: Doc) -> dict[str, Any]:
 
 
 def _entities(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
-    scores = doc._.entity_scores or {}
+    scores, text = doc._.entity_scores or {}, text_of(doc)
     return [
         {
             **locate(ent),
             "label": ent.label_,
-            "text": ent.text,
+            "text": _words(ent, text),
             "kb_id": ent.kb_id_ or None,
             "cluster": int(ent.id_) if ent.id_ else None,
             "score": _score(scores.get(f"{ent.start_char}-{ent.end_char}")),
@@ -224,12 +228,12 @@ def _claims(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
     if CLAIMS not in doc.spans:
         return []
     group = doc.spans[CLAIMS]
-    facts = group.attrs.get("claims", {})
+    facts, text = group.attrs.get("claims", {}), text_of(doc)
     triples: dict[str, dict[str, Any]] = {}
     for span in group:
         place = locate(span)
         triple = triples.setdefault(span.id_, {"paragraph": place["paragraph"], "source": None, "cue": None, "content": None})
-        triple[span.label_.lower()] = {"start": place["start"], "end": place["end"], "text": span.text}
+        triple[span.label_.lower()] = {"start": place["start"], "end": place["end"], "text": _words(span, text)}
     return [
         {**triple, "speaker": facts.get(key, {}).get("speaker"), "certainty": facts.get(key, {}).get("certainty")}
         for key, triple in triples.items()

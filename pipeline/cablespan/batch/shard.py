@@ -4,6 +4,7 @@ Each cable is annotated by itself, not in `nlp.pipe` batches: matrix products of
 shard that is repeated without a poisonous cable must not differ elsewhere. It also tells which cable and which component failed.
 """
 
+import gc
 import gzip
 import io
 import re
@@ -64,8 +65,12 @@ WARM_UP = "Prime Minister Ivanov told the EMBASSY in Kazakhstan on May 22, 2007 
 
 
 def warm_up(nlp: "Language") -> "Language":
-    """Lets components build what they build on first use: within a memory zone it would lose its strings when the zone ends."""
+    """Lets components build what they build on first use: within a memory zone it would lose its strings when the zone ends.
+
+    What is loaded then stays; garbage collection need not go through it again and again.
+    """
     nlp(WARM_UP)
+    gc.freeze()
     return nlp
 
 
@@ -155,7 +160,7 @@ def _annotate(nlp: "Language", cable: Cable, steps: "_Steps") -> tuple[dict[str,
     with steps("record"):
         record = to_record(doc)
     with steps("tasks"):
-        lines = {"cables": [record], **record_tasks(record, nlp.tokenizer)}
+        lines = {"cables": [record], **record_tasks(record, nlp.tokenizer, doc=doc)}
     return lines, len(doc)
 
 

@@ -13,7 +13,7 @@ from cablespan.document import RECORD_SCHEMA, header_record
 from cablespan.labels import Entity, Role, Statement
 from cablespan.tasks.claims import claim_graph, claims_of, plain_claim
 from cablespan.tasks.hashing import hashes
-from cablespan.tasks.tokens import Snap, blank_pipeline, position, token_records
+from cablespan.tasks.tokens import Snap, blank_pipeline, position, token_records, tokens_of_paragraphs
 
 __all__ = [
     "ANSWERS",
@@ -51,8 +51,11 @@ def make_task(
     `annotations` are the record's entities, statements or claims of that paragraph, offsets within `text`; `tokens` as `token_records`
     gives them. `layer` is a key of VIEWS. The inverse is `annotations_of`.
     """
-    snap = Snap(tokens)
-    task: Task = {"text": text, "meta": dict(meta), "tokens": tokens}
+    return _task(layer, text, Snap(tokens), meta, annotations)
+
+
+def _task(layer: str, text: str, snap: Snap, meta: Mapping[str, Any], annotations: Iterable[Mapping[str, Any]]) -> Task:
+    task: Task = {"text": text, "meta": dict(meta), "tokens": snap.tokens}
     if layer == "claims":
         claims = [plain_claim(claim) for claim in annotations]
         task["spans"], task["relations"] = claim_graph(claims, snap)
@@ -83,24 +86,27 @@ def task_meta(record: Mapping[str, Any], paragraph: Mapping[str, Any]) -> dict[s
     }
 
 
-def record_tasks(record: Mapping[str, Any], tokenize: Tokenize, layers: Iterable[str] = tuple(VIEWS)) -> dict[str, list[Task]]:
+def record_tasks(
+    record: Mapping[str, Any], tokenize: Tokenize, layers: Iterable[str] = tuple(VIEWS), doc: Doc | None = None
+) -> dict[str, list[Task]]:
     """The tasks of a record by layer, one a paragraph in the record's order; each paragraph is tokenized once for all layers.
 
-    `tokenize` is `nlp.tokenizer` of `spacy.blank("en")` or of any pipeline of ours.
+    `tokenize` is `nlp.tokenizer` of `spacy.blank("en")` or of any pipeline of ours; what `doc`, the record's own, gives needs it not.
     """
     layers = tuple(layers)
     annotations: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for layer in layers:
         for annotation in record.get(layer) or ():
             annotations.setdefault((layer, annotation["paragraph"]), []).append(annotation)
+    known = tokens_of_paragraphs(doc) if doc is not None else {}
     tasks: dict[str, list[Task]] = {layer: [] for layer in layers}
     for paragraph in record["paragraphs"]:
         text = paragraph["text"]
         if not text:
             continue
-        tokens, meta = token_records(tokenize(text)), task_meta(record, paragraph)
+        snap, meta = Snap(known.get(text) or token_records(tokenize(text))), task_meta(record, paragraph)
         for layer in layers:
-            tasks[layer].append(make_task(layer, text, tokens, meta, annotations.get((layer, paragraph["id"]), ())))
+            tasks[layer].append(_task(layer, text, snap, meta, annotations.get((layer, paragraph["id"]), ())))
     return tasks
 
 

@@ -27,6 +27,8 @@ def plain_claim(claim: Mapping[str, Any]) -> dict[str, Any]:
 
 def claim_graph(claims: Sequence[Mapping[str, Any]], snap: Snap) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Non-overlapping spans and relations for claims whose parts may overlap: see the module's head."""
+    if not claims:
+        return [], []
     nodes = [{role: snap(*c[role].values(), role.upper()) if c[role] else None for role in ("source", "cue", "content")} for c in claims]
     wanted = {position(node): node for claim in nodes for node in claim.values() if node}
     owners: dict[int, dict[str, Any]] = {}

@@ -15,12 +15,11 @@ _IGNORED_KEYS = frozenset(
 
 def _stripped(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _stripped(item) for key, item in value.items() if key not in _IGNORED_KEYS}
+        return {key: _stripped(item) if isinstance(item, (dict, list)) else item for key, item in value.items() if key not in _IGNORED_KEYS}
     return [_stripped(item) for item in value] if isinstance(value, list) else value
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+_dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def hashes(task: Mapping[str, Any]) -> tuple[int, int]:
@@ -33,7 +32,8 @@ def hashes(task: Mapping[str, Any]) -> tuple[int, int]:
     def listed(keys: Sequence[str]) -> str:
         return "".join(f"{key}={_dumps(_stripped(task[key]))}" for key in keys if key in task)
 
-    whole = {key: value for key, value in task.items() if key not in ("_input_hash", "_task_hash")}
-    input_hash = murmurhash(listed(_INPUT_KEYS) or _dumps(_stripped(whole)), 0)
-    own = listed(_TASK_KEYS) or _dumps(_stripped({**whole, "_input_hash": input_hash}))
-    return input_hash, murmurhash(f"{input_hash}{own}", 0)
+    def whole(**more: Any) -> str:
+        return _dumps(_stripped({key: value for key, value in task.items() if key not in ("_input_hash", "_task_hash")} | more))
+
+    input_hash = murmurhash(listed(_INPUT_KEYS) or whole(), 0)
+    return input_hash, murmurhash(f"{input_hash}{listed(_TASK_KEYS) or whole(_input_hash=input_hash)}", 0)
