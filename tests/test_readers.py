@@ -74,6 +74,35 @@ def test_a_torn_row_takes_no_other_with_it_and_a_doubled_id_is_numbered():
     assert list(readers.scan(HERE / "in" / "dump.csv", start=2)) == [third]
 
 
+def test_a_second_cable_in_the_body_of_a_row_is_one_of_its_own(tmp_path):
+    head = "VZCZCXRO1234\nR 210941Z FEB 07\nFM AMEMBASSY OSLO\nTO RUEHC/SECSTATE WASHDC 12\n"
+    first = "UNCLAS OSLO 000012\n\nSUBJECT: ROADS\n\n1. (U) All is well.\nROE\n"
+    second = (
+        "VZCZCXRO1235\nR 220941Z FEB 07\nFM AMEMBASSY BERN\nTO RUEHC/SECSTATE WASHDC 7\nBT\n"
+        'UNCLAS BERN 000033\n\nSUBJECT: LAKES\n\n1. (U) All is \\"blue\\".\nDOE\n'
+    )
+    row = '"{0}","2/21/2007 9:41","{1}","Embassy Oslo","UNCLASSIFIED","06STATE9","{2}","{3}"\n'.format
+    dump = tmp_path / "dump.csv"
+    dump.write_text(row(1, "07OSLO12", head, first + "\n" + second) + row(2, "07OSLO13", head, first) + row(3, "07BERN33", head, first))
+    cables = list(readers.scan(dump))
+    assert [cable.id for cable in cables] == ["07OSLO12", "07BERN33", "07OSLO13", "07BERN33~2"]
+    assert [cable.source.index for cable in cables] == [0, 1, 2, 3]
+    lakes = cables[1]
+    assert (lakes.header.subject, lakes.header.from_, lakes.header.references) == ("LAKES", "AMEMBASSY BERN", ())
+    assert [p.text for p in lakes.paragraphs] == ['All is "blue".'] and "07OSLO12" in lakes.notes[0]
+    assert [p.text for p in cables[0].paragraphs] == ["All is well."]
+    assert all(p.text[o : o + n] == lakes.source_text[s : s + n] for p in lakes.paragraphs for o, s, n in p.source_map.pieces)
+    for start in range(5):
+        assert list(readers.scan(dump, start=start)) == cables[start:]
+
+
+def test_a_body_of_too_many_paragraphs_is_noted(tmp_path, monkeypatch):
+    monkeypatch.setattr("cablespan.segment.layout.MOST_PARAGRAPHS", 3)
+    (tmp_path / "c.txt").write_text("".join(f"{number}. (U) Point.\n" for number in range(1, 6)))
+    (cable,) = readers.scan(tmp_path / "c.txt")
+    assert len(cable.paragraphs) == 3 and "3 paragraphs" in cable.notes[0]
+
+
 def test_a_volume_gives_its_marks_and_without_a_cut_document():
     cable, cut = readers.scan(HERE / "in" / "volume.xml")
     (person,) = cable.meta["persons"]

@@ -101,6 +101,21 @@ def test_a_signature_on_its_own_line_is_no_paragraph(below):
     assert texts("1. (U) All is well.\nROE" + below) == ["All is well."]
 
 
+@pytest.mark.parametrize("line", ["ST. JOHN", "O'NEILL", "HOBBS-ROE", "VAN DER MEEREN", "(signed) ROE"])
+def test_a_signature_of_any_form_is_no_paragraph(line):
+    assert texts(f"1. (U) All is well.\n{line}\n#0454\nNNNN") == ["All is well."]
+
+
+def test_a_note_on_the_line_of_the_signature_stays():
+    assert texts("1. (U) All is well.\nQUIST NOTE: not passed to Bern.") == ["All is well.", "NOTE: not passed to Bern."]
+    assert texts("1. (U) All is well.\nQUIST NOTE BY OC/T: NOT PASSED.") == ["All is well."]
+
+
+def test_end_comment_with_two_blanks_closes_its_block():
+    body = "1. (C) Comment: It will pass.\n2. (C) Soon. End  comment.\n3. (C) More."
+    assert [section for _, _, section, *_ in shapes(body)] == ["comment", "comment", None]
+
+
 def test_a_note_below_the_signature_stays():
     assert texts("1. (U) All is well.\nROE\nNOTE: not passed to Bern.") == ["All is well.", "NOTE: not passed to Bern."]
 
@@ -137,7 +152,7 @@ def test_the_paragraphs_of_the_modern_gold_are_read_as_annotated():
 
 
 def test_the_paragraphs_of_a_body_are_bounded_and_no_text_is_lost(monkeypatch):
-    monkeypatch.setattr("cablespan.segment.layout._MOST_PARAGRAPHS", 3)
+    monkeypatch.setattr("cablespan.segment.layout.MOST_PARAGRAPHS", 3)
     made = texts("".join(f"{number}. (U) Point.\n" for number in range(1, 6)))
     assert made == ["Point.", "Point.", "Point. 4. (U) Point. 5. (U) Point."]
 

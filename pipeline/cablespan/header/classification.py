@@ -28,7 +28,7 @@ _REASON = re.compile(
 _LETTERS = re.compile(r"(?<![\dA-Z])[1Il]\s?[.,-]\s?[456]\s?[.,]?((?:[\s,/&().]|AND|and|[A-Ha-h](?![A-Za-z])){1,40})")
 _WORDS = re.compile(
     r"\b(?:OADR|ORIGINATING AGENCY.{0,25} REQUIRED|XGDS(?:[ -]?\d)?|ADS|GDS|N\s?/\s?A|NA|MR|X-\d)\b"
-    r"|(?<![A-Za-z])X[1-9](?:\s?,\s?X?[1-9])*\b",
+    r"|\b(?:25|50)X\d(?:-HUMAN)?\b|\b\d{1,2}/(?:19|20)\d\d\b|(?<![A-Za-z])X[1-9](?:\s?,\s?X?[1-9])*\b",
     re.IGNORECASE,
 )
 _NUMERIC = re.compile(

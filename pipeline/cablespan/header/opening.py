@@ -20,6 +20,7 @@ _INLINE = re.compile(
     r"|DECLASSIFY ON|Declassify on|CLASSIFIED BY|Classified By|Classified by|Subject|Subj|Refs?|Tags)"
     r"[ \t]{0,3}:|1\.\s{1,3}\((?:U|SBU|C|S|C/NF|S/NF|TS|LOU)\)|(?:CLASSIFIED BY|Classified By) [A-Z])"
 )
+_MARK_ALONE = re.compile(r"\s{0,9}[(\[][A-Z/]{1,5}[)\]]")
 _MORE = ("1.", "CLASSIFIED", "Classified")  # one of these, or a second colon, is in a line that has a further label
 _TRANSMISSION = re.compile(
     r"(?:V[ZV]CZ[A-Z0-9]*|(?:[OPRZY]{1,2} )+RUE?[A-Z]*.*|DE RU[A-Z]{2,6} .*|Z[NY]Y [A-Z ]{3,14}(?: ZZH.*)?|ZZH.*|(?:[OPRZYM]"
@@ -131,12 +132,13 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
     opening = Opening(body=behind if behind < start + _LONGEST else start)
     parts: dict[str, list[str]] = {}
     current: str | None = None
-    blank = False
+    blank = marked = False
     for index, (at, line) in enumerate(lines):
         if not line:
-            blank = True
+            blank = not marked
             continue
         if is_furniture(line):
+            marked = current == "subject" and not blank and line[-1].isdigit()
             if line in words("caption"):
                 opening.captions.append(line)
             elif not opening.fields and current is None:
@@ -152,7 +154,7 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
         elif _NUMBERED.match(line) and not (current == "ref" and index < last) and (index > last or current):
             opening.body = at
             break
-        elif current is not None and _goes_on(current, line, blank, parts[current]):
+        elif current is not None and _goes_on(current, line, blank or marked and not line.isupper(), parts[current]):
             parts[current].append(line)
         elif index < last:
             current = None
@@ -162,7 +164,7 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
         else:
             opening.body = at
             break
-        blank = False
+        blank = marked = False
     opening.fields = {name: "\n".join(lines).strip() for name, lines in parts.items()}
     return opening
 
@@ -171,7 +173,7 @@ def _split_labels(offset: int, raw: str) -> list[tuple[int, str]]:
     """A labelled line cut before each further label that stands on it."""
     if raw.count(":") == 1 and not any(sign in raw for sign in _MORE):
         return [(offset, raw.strip())]
-    cuts = [0, *(match.end() for match in _INLINE.finditer(raw)), len(raw)]
+    cuts = [0, *(match.end() for match in _INLINE.finditer(raw) if not _MARK_ALONE.fullmatch(raw, 0, match.start())), len(raw)]
     return [(offset + first, raw[first:last].strip()) for first, last in zip(cuts, cuts[1:], strict=False)]
 
 
@@ -217,7 +219,7 @@ def _goes_on(current: str, line: str, blank: bool, content: list[str]) -> bool:
     if current == "ref":
         return not blank or _ENUMERATED.match(line) is not None and _REFERENCE.search(line) is not None and len(line) < 75
     if blank and any(content):
-        return False
+        return current == "tags" and content[-1].endswith(",") and _TAG_LINE.fullmatch(line) is not None
     if _MARKED.match(line):
         return False
     if line.startswith("---") or line.lower().strip(" .:-*=") in _heading_words():

@@ -28,7 +28,7 @@ _RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")
 _PARAGRAPH = re.compile(rf"^[ \t]*(?:¶\s{{0,2}})?\d{{1,3}}\s?(?:[.)](?!\d)|(?=[ \t]{_MARKING}))|^[ \t]*¶")
 _STARTS = re.compile(rf"^[ \t]*{_NUMBER}[ \t]*")
 _LAST = 800  # characters in which a signature lies, with the notes that may follow it
-_SIGNER = r"(?:(?:MC|MAC|MAc|Mc|Mac|DE|LA|DEL|VAN|VON|DER|DI|DA|LE|EL|AL|ST)[ '.-]?)?[A-Z](?:[A-Z]|['’-](?=[A-Z])){1,19}"
+_SIGNER = r"(?:(?:MC|MAC|MAc|Mc|Mac|DE|LA|DEL|VAN|VON|DER|DI|DA|LE|EL|AL|ST)(?:\.? |['.-])?)?[A-Z](?:[A-Z]|['’-](?=[A-Z])){1,19}"
 _SIGNATURE = re.compile(rf"{_SIGNER}(?:(?: [A-Z]\.)? {_SIGNER})?(?:\s?(?:/|&| AND |,)\s?{_SIGNER}){{0,2}}")
 
 
@@ -193,13 +193,17 @@ def signature(text: str, start: int = 0, end: int | None = None) -> tuple[list[s
     )
     for index in islice(written, 6):
         offset, line = lines[index]
-        bare = re.sub(r"[\s#*\d.()-]{1,20}$", "", re.sub(r"^[-\s*#\"]{1,10}", "", line)).strip()
+        above = lines[index - 1][1] if index else ""
+        if "   " in line and above[-1:].isdigit():
+            return [], None  # the last row of a table
+        note = _NOTE_BEHIND.search(line)
+        line = line[: note.start()] if note else line
+        bare = re.sub(r"[\s#*\d.()-]{1,20}$", "", _BEFORE_NAMES.sub("", line)).strip()
         bare = re.sub(r"\s?\((?:ACTING|A|CDA|CHARGE)$", "", bare)
         found = _signed(bare)
         if found:
-            above = lines[index - 1][1] if index else ""
             apart = not above or above[-1] in _SENTENCE_ENDS or is_furniture(above) or _RULE.match(above) is not None
-            if not apart and line[-1] == ".":
+            if not apart and (line[-1] == "." or above.isupper() and (above[-1] == "," or above.split()[-1].lower() in _LEADS_ON)):
                 return [], None  # the last word of a sentence in capitals
             own = apart and line[-1] != "." and text[start:offset].strip()
             return found, (offset, offset + len(line)) if own else None
@@ -211,6 +215,33 @@ def signature(text: str, start: int = 0, end: int | None = None) -> tuple[list[s
     return [], None
 
 
+_NOTE_BEHIND = re.compile(r"\s{1,9}\(?NOTE(?::| BY\b).{0,300}$")
+_BEFORE_NAMES = re.compile(r"^(?:[-\s*#\"]{1,10}|\(?(?:signed|sgd)\)?[:.]?\s)", re.IGNORECASE)
+_LEADS_ON = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "with",
+        "as",
+        "is",
+        "are",
+        "was",
+        "were",
+        "that",
+        "than",
+    ]
+)
 _SENTENCE_ENDS = frozenset(".!?:;)]\"'”’*-")
 _SIGNED_BEHIND = re.compile(
     rf"[.!?)\"]\s{{0,4}}(?:XGDS(?:-\d)?\s|GDS\s|DECONTROL.{{0,20}}\.\s{{0,3}})?({_SIGNATURE.pattern})[\s#*\d]{{0,12}}$"

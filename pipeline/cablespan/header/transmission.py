@@ -3,7 +3,7 @@
 import re
 
 from cablespan.cable import Recipient
-from cablespan.header.furniture import is_furniture
+from cablespan.header.furniture import is_furniture, words
 
 _PRECEDENCES = {
     "FLASH": "FLASH",
@@ -34,9 +34,9 @@ def _blocks(text: str) -> dict[str, list[tuple[str, bool]]]:
     blocks: dict[str, list[tuple[str, bool]]] = {"FM": [], "TO": [], "INFO": []}
     current: str | None = None
     exempt = False
-    for raw in text.splitlines():
-        line = raw.strip()
-        if not line or line.startswith("PAGE ") and is_furniture(line):
+    lines = [line for raw in text.splitlines() if (line := raw.strip())]
+    for line, following in zip(lines, [*lines[1:], ""], strict=False):
+        if line.startswith("PAGE ") and is_furniture(line) or following.startswith("PAGE ") and line in words("banner"):
             continue
         match = _START.match(line)
         if match and match[1] == "XMT":

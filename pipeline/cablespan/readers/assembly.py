@@ -13,7 +13,7 @@ from cablespan.cable import Cable, Reference, Reject, Source, SourceMap
 from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
 from cablespan.header.prose import signature
-from cablespan.segment import segment
+from cablespan.segment import layout, segment
 
 # "VZCZCXRO1234" or "DE RUEHTA #0454/01 0520941", and its FM line not far below.
 _ANOTHER = re.compile(r"^(?:V[ZV]CZC\w{2,12}|PP RU[A-Z]{4}[^\n]{0,60})[ \t]*\n(?:[^\n]{0,80}\n){1,8}?FM [A-Z]", re.MULTILINE)
@@ -54,9 +54,10 @@ def assemble(
     header = parse(opening, above, text[max(opening.body, end - _TAIL) : end], listed=listed, **known)
     cable_id = header.reference_id or fallback_id
     source = Source(path, format, digest(text), index)
-    return Cable(
-        cable_id, header, segment(text, cable_id, opening.body, end, signed or (end, end)), source, dict(meta or {}), tuple(notes), text
-    )
+    paragraphs = segment(text, cable_id, opening.body, end, signed or (end, end))
+    if len(paragraphs) >= layout.MOST_PARAGRAPHS:
+        notes = (*notes, f"a body of {layout.MOST_PARAGRAPHS:,} paragraphs: what comes behind them stands in the last")
+    return Cable(cable_id, header, paragraphs, source, dict(meta or {}), tuple(notes), text)
 
 
 def with_text(cable: Cable) -> Cable | Reject:
@@ -101,6 +102,8 @@ def through(source_map: SourceMap, mapping: SourceMap) -> SourceMap:
 
 def bodies(text: str) -> list[tuple[int, int]]:
     """Where the cables of a text begin and end: a transmission header in the middle of it begins another one."""
+    if "\nFM " not in text:
+        return [(0, len(text))]
     starts = [match.start() for match in _ANOTHER.finditer(text) if text[: match.start()].strip()]
     return list(zip([0, *starts], [*starts, len(text)], strict=True))
 

@@ -1,7 +1,7 @@
 """The eight-column dump: number, created, reference id, origin, classification, references, header, body; streamed row by row.
 
 A row begins where a line begins with a quoted number and a quoted time: a torn row cannot take the next one with it,
-and rows can be skipped without being parsed.
+and rows can be skipped without being parsed. A body can hold another whole cable, which becomes one of its own.
 """
 
 import csv
@@ -13,7 +13,7 @@ from typing import BinaryIO
 from cablespan.cable import Cable, Reference, Reject
 from cablespan.header.posts import canonical_id, known_post
 from cablespan.header.references import references_of
-from cablespan.readers.assembly import assemble, renamed, with_text
+from cablespan.readers.assembly import assemble, bodies, renamed, with_text
 from cablespan.readers.decode import repair
 
 COLUMNS = ("number", "created", "reference_id", "origin", "classification", "references", "header", "body")
@@ -23,6 +23,7 @@ _NEXT_ROW = re.compile(rb"\n" + _ROW)  # a literal first sign is found faster th
 _TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2})(?::\d{2})?(?: ([AP]M))?")
 _ID = re.compile(r"\d\d([A-Z]{3,30})[1-9]\d{0,6}")
 _BLOCK = 1 << 20
+_REMEDY = "the row must have eight cells in double quotes, backslash as escape"
 csv.field_size_limit(1 << 31)
 
 
@@ -56,20 +57,27 @@ def read(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable | Reject
     """The cables of a dump; of the first `start` only the ids are read."""
     index = 0
     seen: Counter[str] = Counter()
-    for line, row in rows(stream):
-        if index < start:
+    for number, (line, row) in enumerate(rows(stream), 1):
+        if index < start and not _can_hold_another(row):
             match = ROW.match(row)
             if match:
                 seen[canonical_id(match["id"].decode("utf-8", "replace")) or ""] += 1
             index += 1
             continue
-        made = _cable(row, path, line, index)
-        index += 1
-        if isinstance(made, Cable):
-            seen[made.id] += 1
-            if seen[made.id] > 1:
-                made = renamed(made, f"{made.id}~{seen[made.id]}")
-        yield made
+        for made in _cables(row, path, f"line {line}, row {number}", index):
+            if isinstance(made, Cable):
+                seen[made.id] += 1
+                if seen[made.id] > 1:
+                    made = renamed(made, f"{made.id}~{seen[made.id]}")
+            if index >= start:
+                yield made
+            index += 1
+
+
+def _can_hold_another(row: bytes) -> bool:
+    """Whether an FM line stands in a row's last cell, the body."""
+    sender = row.rfind(b"\nFM ")
+    return sender >= 0 and row.find(b'","', sender) < 0
 
 
 def _decoded(row: bytes) -> tuple[str, list[str]]:
@@ -82,31 +90,31 @@ def _decoded(row: bytes) -> tuple[str, list[str]]:
         return row.decode("sloppy-windows-1252"), ["not UTF-8: decoded as Windows-1252"]
 
 
-def _cable(row: bytes, path: str, line: int, index: int) -> Cable | Reject:
-    place = f"line {line}, row {index + 1}"
+def _cables(row: bytes, path: str, place: str, index: int) -> Iterator[Cable | Reject]:
+    """The cable of a row, and those that its body holds besides."""
     text, notes = _decoded(row)
     try:
         cells = next(csv.reader([text], escapechar="\\", doublequote=True, strict=True))
     except (csv.Error, StopIteration) as error:
-        return Reject(path, place, f"torn row: {error}", "the row must have eight cells in double quotes, backslash as escape")
+        yield Reject(path, place, f"torn row: {error}", _REMEDY)
+        return
     if len(cells) != len(COLUMNS):
-        return Reject(
-            path,
-            place,
-            f"torn row: {len(cells)} cells where eight belong",
-            "the row must have eight cells in double quotes, backslash as escape",
-        )
+        yield Reject(path, place, f"torn row: {len(cells)} cells where eight belong", _REMEDY)
+        return
     number, created, reference_id, origin, classification, listed, head, body = cells
     body, notes = repair(body, notes)
     if not body.strip():
-        return Reject(path, place, f"no body in the row of {reference_id}", "nothing to read there")
+        yield Reject(path, place, f"no body in the row of {reference_id}", "nothing to read there")
+        return
     cable_id = canonical_id(reference_id) or reference_id.strip() or f"row {number}"
     created = _iso(created)
+    parts = bodies(body)
     cable = assemble(
         body,
         path=path,
         format="csv",
         index=index,
+        end=parts[0][1],
         head=head,
         notes=tuple(notes),
         fallback_id=cable_id,
@@ -116,7 +124,10 @@ def _cable(row: bytes, path: str, line: int, index: int) -> Cable | Reject:
         classification=classification or None,
         listed=_references(listed, created, cable_id) if listed else (),
     )
-    return with_text(cable)
+    yield with_text(cable)
+    notes.append(f"stood in the body of {cable_id}")
+    for at, (start, end) in enumerate(parts[1:], index + 1):  # the row's facts are not theirs
+        yield with_text(assemble(body, path=path, format="csv", index=at, start=start, end=end, notes=tuple(notes), fallback_id=cable_id))
 
 
 def _references(listed: str, created: str | None, cable_id: str) -> tuple[Reference, ...]:

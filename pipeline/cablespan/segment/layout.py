@@ -19,7 +19,7 @@ _TRAILING = 3  # blanks at the end of a line that are usual
 _LEAST_COLUMN = 65  # at which a hard wrap can have cut words
 _FARTHEST_JUMP = 20  # how many paragraph numbers may be missing in a row
 _SHORT = 400  # characters of a paragraph that can be a heading, with room to spare
-_MOST_PARAGRAPHS = 100_000  # in a body; what no cable has, so that the time for one stays bounded: the last takes in the rest
+MOST_PARAGRAPHS = 100_000  # in a body; what no cable has, so that the time for one stays bounded: the last takes in the rest
 
 
 @dataclass(slots=True)
@@ -384,7 +384,7 @@ def _find_cut_words(drafts: list[Draft], page: Page, source: str, body: str) -> 
 def _put(layout: _Layout, following: str, raw: str, begin: int, line: str) -> None:
     """Adds a line to the paragraph that is open, or opens the one it starts. `following`: the next line."""
     current, end = layout.current, begin + len(line)
-    if len(layout.drafts) >= _MOST_PARAGRAPHS:
+    if len(layout.drafts) >= MOST_PARAGRAPHS:
         current.add(begin, end)
         return
     opening = (
