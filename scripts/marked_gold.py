@@ -47,6 +47,8 @@ BANNERS = {
     "SECRET": "S E C R E T",
     "SECRET//NOFORN": "S E C R E T",
 }
+# Readers leave the dashes of an item without a portion mark in its text.
+DASHES = "-- "
 ROLES = {"S": "source", "Q": "cue", "C": "content"}
 TOKENIZER = spacy.blank("en").tokenizer
 
@@ -119,8 +121,9 @@ def add_sentence(paragraph: Paragraph, label: str, marked: str, place: str, chec
     if not text:
         checks.error(place, "a label without a sentence")
         return
-    offset = len(paragraph.text) + 1 if paragraph.text else 0
-    paragraph.text = f"{paragraph.text} {text}" if paragraph.text else text
+    before = f"{paragraph.text} " if paragraph.text else DASHES if paragraph.kind == "item" and not paragraph.marking else ""
+    offset = len(before)
+    paragraph.text = before + text
     paragraph.statements.append({"start": offset, "end": offset + len(text), "label": label})
     doc = TOKENIZER(text)
     claims: dict[int, dict] = {}
@@ -266,7 +269,8 @@ def cable_text(draft: Draft) -> str:
             rule = "-" * min(len(marking + paragraph.text), WIDTH)
             blocks.append("\n".join([rule, wrap(marking + paragraph.text), rule]))
         else:
-            start = {"numbered": f"{paragraph.number}. ", "item": "-- ", "text": ""}[paragraph.kind]
+            dashes = "" if paragraph.text.startswith(DASHES) else DASHES
+            start = {"numbered": f"{paragraph.number}. ", "item": dashes, "text": ""}[paragraph.kind]
             blocks.append(wrap(start + marking + paragraph.text))
     if header.get("signer"):
         blocks.append(header["signer"].upper())
