@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy
 from spacy import registry
-from spacy.attrs import SENT_START
+from spacy.attrs import LOWER, SENT_START
 from spacy.ml import FeatureExtractor
 from spacy.ml.staticvectors import StaticVectors
 from spacy.tokens import Doc
@@ -21,6 +21,7 @@ from thinc.api import (
     Mish,
     Model,
     Softmax_v2,
+    SparseLinear_v2,
     chain,
     concatenate,
     expand_window,
@@ -192,14 +193,18 @@ def sentence_classifier(
 
 @registry.architectures("cablespan.SentenceClassifier.v2")
 def reading_sentence_classifier(
-    tok2vec: Model[list[Doc], list[Floats2d]], width: int, hidden: int, window: int, nO: int | None = None
+    tok2vec: Model[list[Doc], list[Floats2d]], width: int, hidden: int, window: int, ngrams: int = 0, nO: int | None = None
 ) -> Model[list[Doc], list[Floats2d]]:
     """The same over tokens that a layer of its own, `width` wide, reads with their neighbours; it also sees who sends the cable.
 
-    What a shared `tok2vec` learns for the tagging of names is not what tells a plan from a claim.
+    What a shared `tok2vec` learns for the tagging of names is not what tells a plan from a claim. With `ngrams`, so many weights
+    for each label, a linear model of the words and pairs of words is added to the network's (as in spaCy's TextCatEnsemble).
     """
     reader = with_array(chain(expand_window(1), Maxout(nO=width, nP=3, normalize=True, dropout=0.0)), pad=1)
-    return _sentence_classifier(tok2vec, chain(tok2vec, reader), (PLACES, 4, 8, len(SENDERS)), hidden, window, nO)
+    model = _sentence_classifier(tok2vec, chain(tok2vec, reader), (PLACES, 4, 8, len(SENDERS)), hidden, window, nO)
+    if ngrams:
+        model.layers.append(SparseLinear_v2(nO=nO, length=ngrams))
+    return model
 
 
 def _sentence_classifier(tok2vec: Model, tokens: Model, rows: tuple[int, ...], hidden: int, window: int, nO: int | None) -> Model:
@@ -265,8 +270,42 @@ def _windows(lengths: list[int], window: int):
     return [numpy.where((rows + d >= starts) & (rows + d < ends), rows + d, -1) for d in offsets]
 
 
+def sentence_ngrams(doc: Doc) -> list[Ints1d]:
+    """For each statement the hashes of its words, its pairs of words, its first three words, and the words before and behind it.
+
+    Those of the sentences around it and of its first words are hashed apart from its own.
+    """
+    words = doc.to_array([LOWER]).astype("uint64") if len(doc) else numpy.zeros(0, dtype="uint64")
+    pairs = (words[:-1] * numpy.uint64(0x9E3779B97F4A7C15)) ^ words[1:]
+    spans = [(span.start, span.end) for span in statement_spans(doc)]
+    own = [words[start:end] for start, end in spans]
+    nothing = words[:0]
+    return [
+        numpy.concatenate(
+            [
+                numpy.unique(own[i]),
+                numpy.unique(pairs[start : end - 1]),
+                own[i][:3] ^ FIRST,
+                numpy.unique(own[i - 1] if i else nothing) ^ BEFORE,
+                numpy.unique(own[i + 1] if i + 1 < len(own) else nothing) ^ BEHIND,
+            ]
+        )
+        for i, (start, end) in enumerate(spans)
+    ]
+
+
+FIRST, BEFORE, BEHIND = (numpy.uint64(number) for number in (0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5))
+
+
+def _linear_inputs(docs: list[Doc]):
+    found = [keys for doc in docs for keys in sentence_ngrams(doc)]
+    lengths = numpy.array([len(keys) for keys in found], dtype="int32")
+    values = numpy.repeat(1 / numpy.sqrt(numpy.maximum(lengths, 1)), lengths).astype("f")
+    return (numpy.concatenate(found) if found else numpy.zeros(0, dtype="uint64")), values, lengths
+
+
 def _init_classifier(model: Model, X=None, Y=None) -> Model:
-    tok2vec, pool, places, neighbours, output = model.layers
+    tok2vec, pool, places, neighbours, output, *linear = model.layers
     tok2vec.initialize(X=X)
     if X is not None:
         pooled, lengths, _ = _pool(tok2vec.predict(X), X)
@@ -277,6 +316,9 @@ def _init_classifier(model: Model, X=None, Y=None) -> Model:
         hidden = numpy.zeros((len(pooled), width * (1 + 2 * model.attrs["window"]) + facts), dtype="f")
         neighbours.initialize(X=hidden)
         output.initialize(X=neighbours.predict(hidden), Y=None if Y is None else numpy.concatenate(Y))
+        for layer in linear:
+            layer.set_dim("nO", output.get_dim("nO"))
+            layer.initialize()
     return model
 
 
@@ -285,7 +327,7 @@ def _places(docs: list[Doc]) -> Ints1d:
 
 
 def _forward_classifier(model: Model, docs: list[Doc], is_train: bool):
-    tok2vec, pool, places, neighbours, output = model.layers
+    tok2vec, pool, places, neighbours, output, *linear = model.layers
     vectors, backprop_tok2vec = tok2vec(docs, is_train)
     pooled, lengths, backprop_pool_rows = _pool(vectors, docs)
     S, backprop_pool = pool(pooled, is_train)
@@ -294,9 +336,19 @@ def _forward_classifier(model: Model, docs: list[Doc], is_train: bool):
     around = [numpy.where((index >= 0)[:, None], S[index], 0.0).astype("f") for index in windows] if len(S) else [S for _ in windows]
     H, backprop_neighbours = neighbours(numpy.concatenate([S, *around, F], axis=1), is_train)
     Y, backprop_output = output(H, is_train)
+    backprop_linear = []
+    if len(Y):
+        for layer in linear:
+            scores, backprop_layer = layer(_linear_inputs(docs), is_train)
+            # the softmax of a sum is the product of the softmaxes, made to sum to one
+            Y = Y * numpy.exp(scores - scores.max(axis=1, keepdims=True))
+            Y /= Y.sum(axis=1, keepdims=True)
+            backprop_linear.append(backprop_layer)
     splits = numpy.cumsum(lengths)[:-1]
 
     def backprop(dY: list[Floats2d]):
+        for backprop_layer in backprop_linear:
+            backprop_layer(numpy.concatenate(dY))
         dH = backprop_neighbours(backprop_output(numpy.concatenate(dY)))
         width = S.shape[1]
         dS = dH[:, :width].copy()
