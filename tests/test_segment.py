@@ -111,6 +111,11 @@ def test_a_note_on_the_line_of_the_signature_stays():
     assert texts("1. (U) All is well.\nQUIST NOTE BY OC/T: NOT PASSED.") == ["All is well."]
 
 
+def test_a_heading_with_a_colon_and_an_opener_without_open_their_sections():
+    body = "1. (C) SUMMARY The road is long. END SUMMARY.\n\nCOMMENT: MONEY IS SHORT\n---------------------\n2. (C) It is."
+    assert [section for _, _, section, *_ in shapes(body)] == ["summary", "comment", "comment"]
+
+
 def test_end_comment_with_two_blanks_closes_its_block():
     body = "1. (C) Comment: It will pass.\n2. (C) Soon. End  comment.\n3. (C) More."
     assert [section for _, _, section, *_ in shapes(body)] == ["comment", "comment", None]

@@ -8,6 +8,7 @@ from cablespan.segment.layout import Draft, looks_like_heading
 
 _OPENER = re.compile(r"[(\[]?\s?([A-Za-z][A-Za-z/&,' ]{2,40}?)\s{0,2}(?:\([A-Z]{1,4}\)\s?)?(?::|\.|--|–|—| -\s)")
 _FIRST_WORD = re.compile(r"[(\[{]?\s?([A-Za-z]+)")
+_BARE_OPENER = re.compile(r"[A-Z]{4,12}(?= [A-Z])")
 _END = re.compile(r"\bend\s(?:of\s)?(?:embassy\s|post\s|unofficial\s|informal\s)?(\w+)")
 _END_SIGNS = (
     "End ",
@@ -94,12 +95,18 @@ def find_sections(drafts: list[Draft], texts: list[str]) -> None:
     block: str | None = None
     for index, draft in enumerate(drafts):
         if draft.kind == "heading":
-            headed, block = section_of_heading(texts[index]), None
+            words, _, title = texts[index].partition(":")
+            headed, block = section_of_heading(texts[index]) or (section_of_heading(words) if title else None), None
             if headed == "summary" and not _closes(drafts, ends, index, headed, headings=True):
                 headed = None if index + 1 >= len(drafts) else headed
             draft.section = headed
             continue
         opened = section_of_opener(texts[index])
+        if opened is None and ends[index]:
+            # "SUMMARY The talks ... END SUMMARY.": the sign behind the word is lost, but the block's end is there.
+            bare = _BARE_OPENER.match(texts[index])
+            opened = section_of_heading(bare[0]) if bare else None
+            opened = opened if opened in ends[index] else None
         if opened is not None:
             draft.section = opened
             block = opened if opened not in ends[index] and _closes(drafts, ends, index, opened) else None
