@@ -48,6 +48,11 @@ APART = [
 ]
 
 
+def test_two_names_on_one_hyphen_are_two_people(blank):
+    marked = "<OFFICIAL>Riad</OFFICIAL> saw <OFFICIAL>Jarring</OFFICIAL>; <OFFICIAL>Riad-Jarring</OFFICIAL> talks"
+    assert clusters(blank, marked) == [["Jarring"], ["Riad"], ["Riad-Jarring"]]
+
+
 @pytest.mark.parametrize("marked", TOGETHER)
 def test_together(blank, marked):
     assert len(clusters(blank, marked)) == 1

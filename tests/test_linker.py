@@ -47,6 +47,7 @@ def linked(nlp, marked, origin=None, linker=None):
         ("<LAW>TRIPS</LAW>", None, "law:TRIPS"),
         ("<OFFICIAL>President Nazarbayev</OFFICIAL>", None, "person:Nursultan_Nazarbayev"),
         ("<OFFICIAL>Foreign Minister</OFFICIAL>", None, "office:FOREIGN_MINISTER"),
+        ("<PERSON>Mrs. Gromyko</PERSON>", None, ""),
     ],
 )
 def test_ids(blank, marked, origin, kb_id):

@@ -199,16 +199,19 @@ def _people(doc: Doc, ents: list[Span]) -> list[list[int]]:
                 for form in _with_one_left_out(name):
                     near.setdefault(form, cluster)
 
+    alone = {mention.person.names[0] for mention in mentions if len(mention.person.names) == 1}
+    pairs = [m for m in mentions if len(m.person.names) == 2 and " " not in ents[m.index].text and alone.issuperset(m.person.names)]
     for mention in mentions:
         names = mention.person.names
-        if len(names) > 1:
+        if len(names) > 1 and mention not in pairs:
             known = [cluster for name in (names[-1], names[0]) for cluster in by_name[name] if cluster.accepts_full(mention.person)]
             known += [c for c in (near.get(form) for form in _with_one_left_out(names[-1])) if c and c.accepts_full(mention.person)]
             join(mention, known[0] if known else None)
     for mention in mentions:
         if len(mention.person.names) == 1:
             join(mention, _by_single_name(mention, by_name, near))
-    return [cluster.mentions for cluster in clusters] + _offices_alone(mentions, clusters)
+    # "Riad-Jarring" where Riad and Jarring are named alone as well: two people, and neither of them
+    return [cluster.mentions for cluster in clusters] + [[pair.index] for pair in pairs] + _offices_alone(mentions, clusters)
 
 
 def _mention(doc: Doc, index: int, ent: Span) -> Mention:

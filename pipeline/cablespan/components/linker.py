@@ -165,6 +165,8 @@ def _person(ent: Span, person: Person) -> str | None:
     """A known office holder, by full name, or by a surname that his title does not contradict; an office alone by its own id."""
     if not person.names:
         return person.offices[0] if person.offices else None
+    if person.female and len(person.names) == 1:
+        return None  # "Mrs. Gromyko" is not the Foreign Minister
     full, bare = fold(ent.text), " ".join(person.names)
     for name in (full, bare, fold(person.family or "")):
         holders = _holders().get(name, [])
