@@ -77,16 +77,16 @@ def sender(cable: Mapping[str, Any]) -> str:
     >>> sender({"id": "07ASTANA454"}), sender({"meta": {"origin": "Department of State"}})
     ('post', 'department')
     """
-    name = origin(cable)
+    name = (origin(cable) or "").lower()
     if not name:
         return ""
-    return "department" if name.upper().startswith(_departments()) else "post"
+    return "department" if any(name == words or name.startswith(f"{words} ") for words in _capital()) else "post"
 
 
 @cache
-def _departments() -> tuple[str, ...]:
-    entries = [entry for entry in lexicon.load("posts") if entry["kind"] == "department"]
-    return tuple(name.upper() for entry in entries for name in (entry["origin"], entry["name"], *entry["aliases"]))
+def _capital() -> tuple[str, ...]:
+    """How those in Washington who instruct posts are called as senders."""
+    return tuple(word for entry in lexicon.load("name_context") if entry["kind"] == "capital" for word in entry["words"])
 
 
 def header_record(header: Header) -> dict[str, Any]:
