@@ -27,6 +27,7 @@ ORDER = [
     "cues",
     "speakers",
     "architectures",
+    "trained",
     "components",
     "nlp",
     "tasks",

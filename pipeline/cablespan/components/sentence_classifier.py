@@ -5,45 +5,20 @@ from itertools import islice
 from typing import Any
 
 import numpy
-from spacy.errors import Errors
 from spacy.language import Language
-from spacy.pipeline import TrainablePipe
 from spacy.scorer import PRFScore
 from spacy.tokens import Doc, Span
-from spacy.training import Example, validate_examples, validate_get_examples
+from spacy.training import Example, validate_get_examples
 from spacy.util import registry
 from spacy.vocab import Vocab
-from thinc.api import Config, Model, Optimizer, set_dropout_rate
+from thinc.api import Model
 from thinc.types import Floats2d
 
 from cablespan.document import STATEMENTS
 from cablespan.sentence import statement_spans
+from cablespan.trained import TrainedPipe, default_model
 
-DEFAULT_MODEL = Config().from_str(
-    """
-[model]
-@architectures = "cablespan.SentenceClassifier.v1"
-hidden = 96
-window = 2
-
-[model.tok2vec]
-@architectures = "spacy.Tok2Vec.v2"
-
-[model.tok2vec.embed]
-@architectures = "spacy.MultiHashEmbed.v2"
-width = 96
-attrs = ["NORM", "PREFIX", "SUFFIX", "SHAPE"]
-rows = [5000, 1000, 2500, 2500]
-include_static_vectors = false
-
-[model.tok2vec.encode]
-@architectures = "spacy.MaxoutWindowEncoder.v2"
-width = 96
-depth = 4
-window_size = 1
-maxout_pieces = 3
-"""
-)["model"]
+DEFAULT_MODEL = default_model("cablespan.SentenceClassifier.v2", width=96, hidden=96, window=2)
 
 
 @Language.factory(
@@ -107,32 +82,11 @@ def make_statement_scorer() -> Callable:
     return statement_score
 
 
-class SentenceClassifier(TrainablePipe):
+class SentenceClassifier(TrainedPipe):
     """Writes `doc.spans["statements"]` with `attrs["scores"]`."""
 
     def __init__(self, vocab: Vocab, model: Model, name: str, *, label_weight: float, loss_weight: float = 1.0, scorer: Callable | None):
-        self.vocab = vocab
-        self.model = model
-        self.name = name
-        self.cfg = {"labels": [], "label_weight": label_weight, "loss_weight": loss_weight, "weights": []}
-        self.scorer = scorer
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return tuple(self.cfg["labels"])
-
-    @property
-    def label_data(self) -> tuple[str, ...]:
-        return self.labels
-
-    def add_label(self, label: str) -> int:
-        """1 where the label is new, else 0; labels cannot grow once the model has its size."""
-        if label in self.labels:
-            return 0
-        if self.model.get_ref("output").has_dim("nO"):
-            raise ValueError(Errors.E922.format(name=self.name, nO=self.model.get_ref("output").get_dim("nO"), pre_nO=len(self.labels)))
-        self.cfg["labels"].append(label)
-        return 1
+        super().__init__(vocab, model, name, {"label_weight": label_weight, "loss_weight": loss_weight, "weights": []}, scorer)
 
     def predict(self, docs: Iterable[Doc]) -> list[Floats2d]:
         """For each doc the probabilities (statements, labels)."""
@@ -166,22 +120,6 @@ class SentenceClassifier(TrainablePipe):
             gradients.append(gradient)
             loss += float((gradient**2).sum())
         return loss, gradients
-
-    def update(self, examples: Iterable[Example], *, drop: float = 0.0, sgd: Optimizer | None = None, losses: dict | None = None) -> dict:
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
-        examples = [example for example in examples if len(example.predicted)]
-        validate_examples(examples, "SentenceClassifier.update")
-        if not examples:
-            return losses
-        set_dropout_rate(self.model, drop)
-        scores, backprop = self.model.begin_update([example.predicted for example in examples])
-        loss, gradients = self.get_loss(examples, scores)
-        backprop(gradients)
-        if sgd is not None:
-            self.finish_update(sgd)
-        losses[self.name] += loss
-        return losses
 
     def initialize(
         self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None, labels: Iterable[str] | None = None

@@ -5,45 +5,19 @@ from itertools import islice
 from typing import Any
 
 import numpy
-from spacy.errors import Errors
 from spacy.language import Language
-from spacy.pipeline import TrainablePipe
 from spacy.scorer import Scorer
 from spacy.tokens import Doc, Span
-from spacy.training import Example, validate_examples, validate_get_examples
+from spacy.training import Example, validate_get_examples
 from spacy.util import registry
 from spacy.vocab import Vocab
-from thinc.api import Config, Model, Optimizer, set_dropout_rate
+from thinc.api import Model
 from thinc.types import Floats2d
 
 from cablespan.architectures import sentence_lengths
+from cablespan.trained import TrainedPipe, default_model
 
-DEFAULT_MODEL = Config().from_str(
-    """
-[model]
-@architectures = "cablespan.SpanTagger.v1"
-hidden = 96
-context = 32
-
-[model.tok2vec]
-@architectures = "spacy.Tok2Vec.v2"
-
-[model.tok2vec.embed]
-@architectures = "spacy.MultiHashEmbed.v2"
-width = 96
-attrs = ["NORM", "PREFIX", "SUFFIX", "SHAPE"]
-rows = [5000, 1000, 2500, 2500]
-include_static_vectors = false
-
-[model.tok2vec.encode]
-@architectures = "spacy.MaxoutWindowEncoder.v2"
-width = 96
-depth = 4
-window_size = 1
-maxout_pieces = 3
-"""
-)["model"]
-
+DEFAULT_MODEL = default_model("cablespan.SpanTagger.v1", hidden=96, context=32)
 OUTSIDE = "O"
 
 
@@ -117,24 +91,12 @@ def _viterbi(scores: Floats2d, into: Floats2d, first: Floats2d) -> numpy.ndarray
     return numpy.array(tags[::-1])
 
 
-class SpanTagger(TrainablePipe):
+class SpanTagger(TrainedPipe):
     """BILOU tags by softmax, the best legal sequence in each sentence by Viterbi."""
 
     def __init__(self, vocab: Vocab, model: Model, name: str, *, spans_key: str | None, scorer: Callable | None):
-        self.vocab = vocab
-        self.model = model
-        self.name = name
-        self.cfg = {"labels": [], "spans_key": spans_key}
-        self.scorer = scorer
+        super().__init__(vocab, model, name, {"spans_key": spans_key}, scorer)
         self._transitions: tuple[Floats2d, Floats2d] | None = None
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return tuple(self.cfg["labels"])
-
-    @property
-    def label_data(self) -> tuple[str, ...]:
-        return self.labels
 
     @property
     def tags(self) -> list[str]:
@@ -142,15 +104,6 @@ class SpanTagger(TrainablePipe):
 
     def score(self, examples: Iterable[Example], **config: Any) -> dict[str, Any]:
         return self.scorer(examples, **{**config, "spans_key": self.cfg["spans_key"]}) if self.scorer else {}
-
-    def add_label(self, label: str) -> int:
-        """1 where the label is new, else 0; labels cannot grow once the model has its size."""
-        if label in self.labels:
-            return 0
-        if self.model.get_ref("output").has_dim("nO"):
-            raise ValueError(Errors.E922.format(name=self.name, nO=self.model.get_ref("output").get_dim("nO"), pre_nO=len(self.tags)))
-        self.cfg["labels"].append(label)
-        return 1
 
     def transitions(self) -> tuple[Floats2d, Floats2d]:
         """Log weights of tag pairs and of first tags: 0 or minus infinity."""
@@ -223,22 +176,6 @@ class SpanTagger(TrainablePipe):
             gradients.append(gradient)
             loss += float((gradient**2).sum())
         return loss, gradients
-
-    def update(self, examples: Iterable[Example], *, drop: float = 0.0, sgd: Optimizer | None = None, losses: dict | None = None) -> dict:
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
-        examples = [example for example in examples if len(example.predicted)]
-        validate_examples(examples, "SpanTagger.update")
-        if not examples:
-            return losses
-        set_dropout_rate(self.model, drop)
-        scores, backprop = self.model.begin_update([example.predicted for example in examples])
-        loss, gradients = self.get_loss(examples, scores)
-        backprop(gradients)
-        if sgd is not None:
-            self.finish_update(sgd)
-        losses[self.name] += loss
-        return losses
 
     def initialize(
         self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None, labels: Iterable[str] | None = None
