@@ -11,7 +11,7 @@ from cablespan.readers.assembly import digest, through
 from cablespan.readers.decode import name_of
 from cablespan.readers.markup import text_of
 from cablespan.segment import paragraphs
-from cablespan.segment.layout import Draft
+from cablespan.segment.draft import Draft
 from cablespan.segment.starts import start_of
 
 _NS = "{http://www.tei-c.org/ns/1.0}"

@@ -5,7 +5,8 @@ from collections import Counter
 from cablespan.cable import Paragraph
 from cablespan.header.prose import signature
 from cablespan.segment.blocks import lay_out_blocks
-from cablespan.segment.layout import Draft, lay_out
+from cablespan.segment.draft import Draft
+from cablespan.segment.layout import lay_out
 from cablespan.segment.reflow import reflow
 from cablespan.segment.sections import find_headings, find_sections
 

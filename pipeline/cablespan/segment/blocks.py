@@ -2,7 +2,8 @@
 
 import re
 
-from cablespan.segment.layout import Draft, lay_out
+from cablespan.segment.draft import Draft
+from cablespan.segment.layout import lay_out
 from cablespan.segment.starts import start_of
 
 _BLANK = re.compile(r"\n[ \t\r\f\v]*\n")

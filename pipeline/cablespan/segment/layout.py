@@ -1,78 +1,21 @@
 """A body's lines put together to paragraphs: by their numbers and items where it has them, else by blank lines and ragged ends."""
 
 import re
-from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import cache
 
 from cablespan.header.furniture import inline_marks, is_furniture, starts
+from cablespan.segment.draft import Draft
+from cablespan.segment.page import LOWER, UNWRAPPED, Page
 from cablespan.segment.starts import Start, start_of
 
-_LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
 _STARTERS = frozenset("0123456789¶([{-–—•·*▪●◦○‣>+")
 _WORD = re.compile(r"[^\W\d_]+")
 _TERMINAL = frozenset(".:;?!\")]'”’")
 _UNENDED = r"[^\s.:;?!\")\]'”’]"
-_UNWRAPPED = 100  # no cable wraps its lines behind this column
 _TRAILING = 3  # blanks at the end of a line that are usual
-_LEAST_COLUMN = 65  # at which a hard wrap can have cut words
 _FARTHEST_JUMP = 20  # how many paragraph numbers may be missing in a row
-_SHORT = 400  # characters of a paragraph that can be a heading, with room to spare
 MOST_PARAGRAPHS = 100_000  # in a body; what no cable has, so that the time for one stays bounded: the last takes in the rest
-
-
-@dataclass(slots=True)
-class Draft:
-    """A paragraph in the making: `spans` are the stretches of `source` that it is made of, each of one line or more, with nothing but
-    white space to leave out inside; `rows` marks a table, `within` has the offsets of lines that go on within a word.
-    """
-
-    kind: str
-    source: str
-    number: int | None = None
-    marking: str | None = None
-    spans: list[tuple[int, int]] = field(default_factory=list)
-    rows: bool = False
-    within: frozenset[int] = frozenset()
-    section: str | None = None
-
-    def add(self, begin: int, end: int) -> None:
-        """Takes in `source[begin:end]`: the last stretch grows where only white space lies between."""
-        last = self.spans[-1] if self.spans else None
-        if last is not None and self.source[last[1] : begin].isspace():
-            self.spans[-1] = last[0], end
-        else:
-            self.spans.append((begin, end))
-
-    def lines(self) -> list[tuple[int, str]]:
-        """The lines: offset in the source and text, stripped."""
-        return [line for begin, end in self.spans for line in stripped_lines(self.source, begin, end)]
-
-    def last_lines(self) -> list[tuple[int, str]]:
-        """The lines where they are few and short, else some of the last."""
-        begin, end = self.spans[-1]
-        if len(self.spans) < 3 and end - begin < _SHORT and self.spans[0][1] - self.spans[0][0] < _SHORT:
-            return self.lines()
-        return stripped_lines(self.source, max(begin, end - _SHORT), end)
-
-    def cut(self, at: int) -> None:
-        """Leaves out what lies behind an offset of the source."""
-        self.spans = [(begin, begin + len(self.source[begin : min(end, at)].rstrip())) for begin, end in self.spans if begin < at]
-
-    def text(self) -> str:
-        return " ".join([line for _, line in self.lines()])
-
-
-def stripped_lines(source: str, start: int, end: int) -> list[tuple[int, str]]:
-    """The lines of `source[start:end]` that are not blank: offset and text, stripped."""
-    lines, offset = [], start
-    for raw in source[start:end].splitlines(True):
-        line = raw.strip()
-        if line:
-            lines.append((offset + raw.index(line[0]), line))
-        offset += len(raw)
-    return lines
 
 
 def is_rule(line: str) -> bool:
@@ -83,43 +26,6 @@ def is_rule(line: str) -> bool:
 def is_row(line: str) -> bool:
     """Whether a line, stripped, looks like the row of a table."""
     return "   " in line or "\t" in line or line.count("|") > 1
-
-
-class Page:
-    """What a body's lines have in common."""
-
-    def __init__(self, raws: list[str], marked: bool):
-        lengths = sorted(map(len, map(str.rstrip, raws)))
-        del lengths[: bisect_right(lengths, 0)]
-        short = lengths[: bisect_right(lengths, _UNWRAPPED)]
-        self.wrapped = sum(short) * 2 >= sum(lengths) if lengths else True
-        self.width = short[len(short) * 9 // 10] if short else 0
-        blanks = len(raws) - len(lengths)
-        self.blank_separated = blanks * 25 >= len(raws)
-        # Where lines are cut at a column whatever stands there, most are of one length.
-        longest = short[-1] if short else 0
-        self.column = longest if longest >= _LEAST_COLUMN else 0
-        self.cut = self.column > 0 and len(short) > 5 and (len(short) - bisect_right(short, longest - 2)) * 10 >= 8 * len(short)
-        self.blanks_at_marks = _blanks_at_marks(raws) if marked else None
-        self.double_spaced = blanks * 10 >= 9 * len(lengths) > 90 and self.wrapped and self.width > 55
-
-
-def _blanks_at_marks(raws: list[str]) -> int | None:
-    """How many blank lines stand around a page mark in the middle of a paragraph: the fewest around any, None where fewer than two
-    marks tell.
-    """
-    counts, blanks, mark = [], 0, False
-    for raw in raws:
-        line = raw if raw[0] in _LOWER else raw.strip()
-        if not line:
-            blanks += 1
-        elif line.isupper() and is_furniture(line):
-            mark = True
-        else:
-            if mark:
-                counts.append(blanks)
-            blanks, mark = 0, False
-    return min(counts) if len(counts) > 1 or counts == [0] else None
 
 
 @cache
@@ -170,7 +76,7 @@ class _Layout:
             if start.style == "-":
                 # Behind a lost line the next item of a list is known by its sisters.
                 sister = (
-                    self.current is not None and self.current.kind == "item" and not line.isupper() and line.lstrip("- ")[:1] not in _LOWER
+                    self.current is not None and self.current.kind == "item" and not line.isupper() and line.lstrip("- ")[:1] not in LOWER
                 )
                 return apart or terminal or sister or self.ended(line)
             follows = start.style in "aA1iI" or self.follows(start.style)
@@ -194,10 +100,10 @@ class _Layout:
         terminal = self.previous[-1:] in _TERMINAL
         usual = self.page.blanks_at_marks
         if self.mark and self.blanks > (usual if usual is not None else self.blanks):
-            return terminal or line[0] not in _LOWER and not line.isupper() and self.ended(line)
+            return terminal or line[0] not in LOWER and not line.isupper() and self.ended(line)
         if self.gap and not self.mark:
-            return terminal or line[0] not in _LOWER or self.ended(line)
-        if line[0] in _LOWER or not terminal:
+            return terminal or line[0] not in LOWER or self.ended(line)
+        if line[0] in LOWER or not terminal:
             return False
         if self.mark:
             return usual is None and self.blanks > 0 and self.ended(line)
@@ -262,7 +168,7 @@ def looks_like_heading(text: str) -> bool:
     >>> looks_like_heading("Unemployment on the Rise"), looks_like_heading("and they left for the coast")
     (True, False)
     """
-    if not 2 <= len(text) <= 90 or text[-1] in ".;," or text[0] in _LOWER:
+    if not 2 <= len(text) <= 90 or text[-1] in ".;," or text[0] in LOWER:
         return False
     words = [word for word in text.split() if word[:1].isalpha()]
     if not words:
@@ -284,7 +190,7 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
     columns = "\t" in body or "|" in body
     # Where line ends are line feeds and nothing else, lines that just go on, nine of ten, are found at once.
     at_once = page.wrapped and "\r" not in body and body.count("\n") + (body[-1:] != "\n") == len(raws)
-    full = page.width * 6 // 10 + 1 + _TRAILING if " " * _TRAILING + " \n" not in body else _UNWRAPPED
+    full = page.width * 6 // 10 + 1 + _TRAILING if " " * _TRAILING + " \n" not in body else UNWRAPPED
     one_by_one = start  # the offset before which lines have to be looked at one by one
     while index < len(raws):
         raw = raws[index]
@@ -299,7 +205,7 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
         first = line[0]
         if first != raw[0]:
             begin += len(raw) - len(raw.lstrip())
-        if first not in _LOWER:
+        if first not in LOWER:
             if (line.isupper() or first in "#<-" or line[1:2].islower() and line.startswith(archive)) and is_furniture(line):
                 layout.mark = True
                 continue
@@ -317,7 +223,7 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
             current is not None
             and not (layout.gap or layout.mark or current.rows)
             and page.wrapped
-            and (first in _LOWER or first.isalpha() and layout.previous[-1] not in _TERMINAL and not line.startswith("PARA"))
+            and (first in LOWER or first.isalpha() and layout.previous[-1] not in _TERMINAL and not line.startswith("PARA"))
             and len(line) > 2
             and line[1] not in ".) "
             and line[2] not in ".)"
@@ -329,7 +235,7 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
         else:
             _put(layout, raws[index].strip() if index < len(raws) else "", raw, begin, line)
         if at_once and offset >= one_by_one and first == raw[0] and not layout.current.rows:
-            stop = _stop(full if layout.style or page.blank_separated else _UNWRAPPED).search(source, offset - 1, end)
+            stop = _stop(full if layout.style or page.blank_separated else UNWRAPPED).search(source, offset - 1, end)
             until = stop.start() if stop else end
             if until <= offset:
                 continue

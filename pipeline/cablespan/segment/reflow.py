@@ -3,7 +3,7 @@
 import re
 
 from cablespan.cable import Piece, SourceMap
-from cablespan.segment.layout import Draft
+from cablespan.segment.draft import Draft
 
 _HYPHEN = re.compile(r"- *\n")
 _STAY_APART = ("and ", "or ", "to ", "AND ", "OR ", "TO ")

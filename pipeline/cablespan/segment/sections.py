@@ -4,7 +4,8 @@ import re
 from functools import cache
 
 from cablespan.lexicon import load
-from cablespan.segment.layout import Draft, looks_like_heading
+from cablespan.segment.draft import Draft
+from cablespan.segment.layout import looks_like_heading
 
 _OPENER = re.compile(r"[(\[]?\s?([A-Za-z][A-Za-z/&,' ]{2,40}?)\s{0,2}(?:\([A-Z]{1,4}\)\s?)?(?::|\.|--|–|—| -\s)")
 _FIRST_WORD = re.compile(r"[(\[{]?\s?([A-Za-z]+)")
