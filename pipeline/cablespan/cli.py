@@ -76,6 +76,14 @@ Inputs = Annotated[
 ]
 FormatOption = Annotated[Format | None, typer.Option("--format", help="Input format.", show_default="found by looking")]
 ModelOption = Annotated[str | None, typer.Option("--model", help="Folder of a trained pipeline.", show_default="the bundled one")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")]
+AnnotatorFiles = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="Annotations, a file each, or with _annotator_id in one.", show_default=False)
+]
+GoldTexts = Annotated[
+    list[Path] | None,
+    typer.Option("--texts", help="Folder or file with the texts of stand-off gold; repeat it.", show_default="NAME.texts.jsonl beside"),
+]
 
 
 def _version(wanted: bool) -> None:
@@ -239,10 +247,8 @@ def convert(
 
 @app.command(epilog="Example: `cablespan agree anna.jsonl ben.jsonl --html agreement.html`")
 def agree(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Annotations, a file each, or with _annotator_id in one.", show_default=False)
-    ],
-    json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")] = False,
+    files: AnnotatorFiles,
+    json: JsonOption = False,
     html: Annotated[Path | None, typer.Option(help="File for a page with the disagreements.", show_default=False)] = None,
 ) -> None:
     """How far annotators agree: span F1, Cohen's kappa, Krippendorff's alpha, confusion, claims."""
@@ -269,9 +275,7 @@ def agree(
 
 @app.command(epilog="Example: `cablespan adjudicate anna.jsonl ben.jsonl --prefer anna --output gold.jsonl`")
 def adjudicate(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Annotations, a file each, or with _annotator_id in one.", show_default=False)
-    ],
+    files: AnnotatorFiles,
     output: Annotated[Path, typer.Option("--output", "-o", help="File for the gold, as Prodigy tasks.")],
     prefer: Annotated[str | None, typer.Option(help="Annotator who is right in a conflict.", show_default="nobody")] = None,
     decided: Annotated[Path | None, typer.Option(help="Annotations that decide the conflicts.", show_default=False)] = None,
@@ -287,12 +291,6 @@ def adjudicate(
     if conflicts:
         typer.echo(f"{conflicts}: {len(outcome.conflicts)} open", err=True)
         raise typer.Exit(1)
-
-
-GoldTexts = Annotated[
-    list[Path] | None,
-    typer.Option("--texts", help="Folder or file with the texts of stand-off gold; repeat it.", show_default="NAME.texts.jsonl beside"),
-]
 
 
 @app.command(
@@ -354,7 +352,7 @@ def evaluate(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Folder of a trained pipeline; `rules` is the baseline of rules alone.")],
     gold: Annotated[list[Path], typer.Argument(metavar="GOLD...", help="Gold in any format of convert.", show_default=False)],
     report: Annotated[Path | None, typer.Option(help="File for a page with plots and mistakes.", show_default=False)] = None,
-    json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")] = False,
+    json: JsonOption = False,
     texts: GoldTexts = None,
 ) -> None:
     """How good a model is: precision, recall, F1 with intervals, confusion, slices, calibration, mistakes."""
