@@ -133,10 +133,6 @@ class SentenceClassifier(TrainedPipe):
             self.add_label(label)
         raw = [(1 / max(counts.get(label, 0), 1)) ** self.cfg["label_weight"] for label in self.labels]
         mean = sum(weight * counts.get(label, 0) for weight, label in zip(raw, self.labels, strict=True)) / max(sum(counts.values()), 1)
-        self.cfg["weights"] = [self.cfg["loss_weight"] * weight / mean for weight in raw] if mean else []
+        self.cfg["weights"] = [self.cfg["loss_weight"] * weight / (mean or 1) for weight in raw]
         sample = [example.x for example in islice(get_examples(), 10)]
-        for doc in sample:
-            if not doc.has_annotation("SENT_START"):
-                for token in doc:
-                    token.is_sent_start = token.i == 0
         self.model.initialize(X=sample, Y=[numpy.zeros((len(statement_spans(doc)), len(self.labels)), dtype="f") for doc in sample])
