@@ -1,5 +1,6 @@
 """Training on gold in any format: a pipeline of a few steps, and what is refused before any step."""
 
+import pickle
 import random
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,11 +9,17 @@ import numpy
 import orjson
 import pytest
 import spacy
+from spacy.tokens import Span
+from spacy.training import Example
 from spacy.vectors import Vectors
+from thinc.api import Model
 from typer.testing import CliRunner
 
 from cablespan.cli import app
-from cablespan.exchange import convert
+from cablespan.components.sentence_classifier import make_sentence_classifier
+from cablespan.document import PARAGRAPHS, STATEMENTS, make_doc, sender
+from cablespan.examples import case_augmenter, unannotated
+from cablespan.exchange import convert, read_records
 from cablespan.gold import read_gold
 from cablespan.training import split
 from cablespan.training.checks import checked_config
@@ -124,20 +131,179 @@ class TestTrained:
         assert run("--train", gold, "--dev", dev, "--output", tmp_path / "again", "--training.seed", 3).exit_code == 0
         assert (tmp_path / "again" / "model-best" / "ner" / "model").read_bytes() == (trained / "ner" / "model").read_bytes()
 
+    def test_it_says_the_same_pickled_saved_and_in_two_processes(self, trained, tmp_path):
+        nlp = spacy.load(trained)
+        texts = [text for text, *_ in SENTENCES]
+        expected = [layers(doc) for doc in nlp.pipe(texts)]
+        nlp.to_disk(tmp_path / "copy")
+        for copy in (pickle.loads(pickle.dumps(nlp)), spacy.load(tmp_path / "copy")):
+            assert [layers(copy(text)) for text in texts] == expected
+        assert [layers(doc) for doc in nlp.pipe(texts, n_process=2, batch_size=3)] == expected
+        for name in ("ner", "statements", "claim_tagger"):
+            for file in ("cfg", "model"):
+                assert (tmp_path / "copy" / name / file).read_bytes() == (trained / name / file).read_bytes()
+
+    def test_what_is_saved_beside_the_weights(self, trained, tmp_path):
+        saved = {name: orjson.loads((trained / name / "cfg").read_bytes()) for name in ("ner", "statements", "claim_tagger")}
+        assert list(saved["ner"]) == list(saved["claim_tagger"]) == ["labels", "spans_key"]
+        assert list(saved["statements"]) == ["labels", "label_weight", "loss_weight", "weights"]
+        nlp = spacy.load(trained)
+        for name, cfg in saved.items():
+            assert nlp.get_pipe(name).labels == nlp.get_pipe(name).label_data == tuple(cfg["labels"])
+
+    def test_a_model_loads_that_was_saved_before_there_was_a_loss_weight(self, trained, tmp_path):
+        nlp = spacy.load(trained)
+        nlp.to_disk(tmp_path / "old")
+        cfg = tmp_path / "old" / "statements" / "cfg"
+        cfg.write_bytes(orjson.dumps({key: value for key, value in orjson.loads(cfg.read_bytes()).items() if key != "loss_weight"}))
+        text = SENTENCES[1][0]
+        assert layers(spacy.load(tmp_path / "old")(text)) == layers(nlp(text))
+
+    @pytest.mark.parametrize("name", ["ner", "statements"])
+    def test_its_labels_are_what_they_are(self, trained, name):
+        pipe = spacy.load(trained).get_pipe(name)
+        assert pipe.add_label(pipe.labels[0]) == 0
+        with pytest.raises(ValueError, match=f"Component '{name}' has been initialized with an output dimension"):
+            pipe.add_label("RUMOUR")
+
+
+def layers(doc) -> list:
+    return [[(s.start_char, s.end_char, s.label_) for s in spans] for spans in (doc.ents, doc.spans[STATEMENTS], doc.spans["claim_parts"])]
+
+
+def stub(nlp, **weights):
+    """A sentence classifier without a network: enough for what is reckoned from labels and guesses."""
+    model = Model("none", lambda model, X, is_train: (X, lambda dY: dY), init=lambda model, X=None, Y=None: model, dims={"nO": None})
+    model.set_ref("output", model)
+    return make_sentence_classifier(nlp, "statements", model, **({"label_weight": 0.0, "loss_weight": 1.0} | weights), scorer=None)
+
+
+def labelled(nlp, *labels: str | None) -> Example:
+    """A paragraph of sentences `It rained.`; None leaves one without a label."""
+    reference = nlp.make_doc(" ".join(["It rained."] * len(labels)))
+    reference.spans[STATEMENTS] = [Span(reference, 3 * i, 3 * i + 3, label=label) for i, label in enumerate(labels) if label]
+    return Example(nlp.make_doc(reference.text), reference)
+
+
+class TestLossWeight:
+    GUESS = numpy.array([[0.5, 0.5], [0.25, 0.75], [0.125, 0.875]], dtype="f")
+    # Guess less truth, for COMMENT, REPORT and a sentence that nobody labelled.
+    GRADIENT = numpy.array([[-0.5, 0.5], [0.25, -0.25], [0, 0]])
+
+    @pytest.mark.parametrize("weight", [1.0, 3.0, 0.5])
+    def test_it_multiplies_the_gradient(self, blank, weight):
+        pipe = stub(blank, loss_weight=weight)
+        example = labelled(blank, "COMMENT", "REPORT", None)
+        pipe.initialize(lambda: [example], nlp=blank)
+        loss, (gradient,) = pipe.get_loss([example], [self.GUESS])
+        assert gradient.tolist() == (weight * self.GRADIENT).tolist()
+        assert loss == weight**2 * 0.625
+
+    def test_beside_the_weight_of_rare_labels(self, blank):
+        """Three of four are reports: (1/3)**1 and 1, on the mean 0.5 of the sentences 2/3 and 2; twice that is 4/3 and 4."""
+        pipe = stub(blank, label_weight=1.0, loss_weight=2.0)
+        example = labelled(blank, "REPORT", "REPORT", "REPORT", "COMMENT")
+        pipe.initialize(lambda: [example], nlp=blank)
+        assert dict(zip(pipe.labels, pipe.cfg["weights"], strict=True)) == pytest.approx({"COMMENT": 4, "REPORT": 4 / 3})
+
+    def test_where_labels_are_named_before_any_sentence_has_one(self, blank):
+        pipe = stub(blank, loss_weight=3.0)
+        pipe.initialize(lambda: [labelled(blank, None)], nlp=blank, labels=["COMMENT", "REPORT"])
+        _, (gradient,) = pipe.get_loss([labelled(blank, "COMMENT", "REPORT", None)], [self.GUESS])
+        assert gradient.tolist() == (3 * self.GRADIENT).tolist()
+
+
+def test_initialising_leaves_the_examples_as_they_are(blank):
+    """A classifier that set sentences on the first ten would train on them as one sentence each."""
+    example = labelled(blank, "COMMENT", "REPORT")
+    stub(blank).initialize(lambda: [example], nlp=blank)
+    assert not example.predicted.has_annotation("SENT_START")
+
+
+class TestUnsigned:
+    """A cable as it comes without its header: nothing tells who sent it, all else stays."""
+
+    CABLE = {
+        "id": "07STATE7944",
+        "meta": {"head": "Telegram From the Department of State to the Embassy in Iran"},
+        "header": {"origin": "Secretary of State"},
+        "paragraphs": [{"id": "1", "kind": "numbered", "section": "COMMENT"}, {"id": "2", "kind": "text", "section": None}],
+    }
+
+    def example(self, blank) -> Example:
+        reference = make_doc(blank, ["Please call.", "It rained."], self.CABLE)
+        reference.spans[STATEMENTS] = [Span(reference, 0, 3, label="REQUEST")]
+        return Example(unannotated(reference), reference)
+
+    @pytest.mark.parametrize("upper", [0.0, 1.0])
+    def test_nothing_tells_of_the_sender(self, blank, upper):
+        (augmented,) = case_augmenter(upper, 0.0, unsigned=1.0)(blank, self.example(blank))
+        assert sender(augmented.predicted._.cable) == ""
+        assert augmented.predicted._.cable["paragraphs"] == self.CABLE["paragraphs"]
+        assert [(span.start, span.end, span.label_) for span in augmented.predicted.spans[PARAGRAPHS]] == [
+            (0, 3, "numbered"),
+            (4, 7, "text"),
+        ]
+        assert augmented.predicted.text.isupper() == bool(upper)
+
+    @pytest.mark.parametrize("upper", [0.0, 1.0])
+    def test_the_reference_keeps_cable_and_labels(self, blank, upper):
+        (augmented,) = case_augmenter(upper, 0.0, unsigned=1.0)(blank, self.example(blank))
+        assert augmented.reference._.cable == self.CABLE
+        assert [span.label_ for span in augmented.reference.spans[STATEMENTS]] == ["REQUEST"]
+
+    def test_so_many_and_no_more(self, blank):
+        assert all(sender(e.predicted._.cable) == "department" for e in self.augmented(blank, 0.0))
+        unsigned = [sender(e.predicted._.cable) == "" for e in self.augmented(blank, 0.3)]
+        assert 40 < sum(unsigned) < 80
+        assert unsigned == [sender(e.predicted._.cable) == "" for e in self.augmented(blank, 0.3)], "a seed, the same in each run"
+
+    def augmented(self, blank, unsigned: float) -> list[Example]:
+        augment = case_augmenter(0.0, 0.0, unsigned=unsigned, seed=4)
+        return [example for _ in range(200) for example in augment(blank, self.example(blank))]
+
+    def test_a_doc_that_no_reader_made(self, blank):
+        doc = blank("It rained.")
+        (augmented,) = case_augmenter(0.0, 0.0, unsigned=1.0)(blank, Example(doc.copy(), doc))
+        assert sender(augmented.predicted._.cable) == ""
+
+
+@pytest.mark.parametrize(
+    ("known", "origin", "who"),
+    [
+        ({"head": "Telegram From the Department of State to the Embassy in Iran"}, "Department of State", "department"),
+        ({"head": "Telegram From the Embassy in Iran to the Department of State"}, "Embassy in Iran", "post"),
+        ({"origin": "Embassy Astana"}, "Embassy Astana", "post"),
+        ({"head": "Memorandum of Conversation"}, None, ""),
+    ],
+)
+def test_stand_off_lines_tell_who_sent_the_document(tmp_path, known, origin, who):
+    """The heading stays with the text; without it `origin` is given back as `meta.origin`."""
+    text = "Please call."
+    source = write(tmp_path / "gold.jsonl", [{"doc": "frus/d7", "paragraph": 0, "text": text, "statements": []} | known])
+    convert(source, tmp_path / "out.jsonl", "standoff")
+    (written,) = map(orjson.loads, (tmp_path / "out.jsonl").read_bytes().splitlines())
+    assert written.get("origin") == origin and "head" not in written
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "page.txt").write_text(text)
+    (record,) = read_records(tmp_path / "out.jsonl", texts=[tmp_path / "texts"], report=lambda problem: None)
+    assert record["meta"] == ({"origin": origin} if origin else {})
+    assert sender(record) == who
+
 
 @pytest.mark.parametrize("to", ["docbin", "records", "prodigy", "standoff"])
 def test_gold_of_every_format_gives_the_same_examples(gold, tmp_path, to):
     name = {"docbin": "gold.spacy", "prodigy": "tasks"}.get(to, "gold-out.jsonl")
     convert(gold, tmp_path / name, to)
 
-    def layers(path: Path) -> list:
+    def annotated(path: Path) -> list:
         return [
             [[(a["start"], a["end"], a["label"]) for a in known.record[layer]] for layer in ("entities", "statements")]
             + [[claim["content"]["start"] for claim in known.record["claims"]]]
             for known in read_gold([path])
         ]
 
-    assert layers(tmp_path / name) == layers(gold)
+    assert annotated(tmp_path / name) == annotated(gold)
 
 
 def test_silver_is_learned_beside_the_gold(trained, tmp_path, gold, dev):
