@@ -20,13 +20,12 @@ from sqlalchemy.dialects.sqlite import insert
 
 from cablespan.store.adding import add_records, text_hash
 from cablespan.store.annotators import Action, Annotator, AnnotatorRole, Stale, pace
-from cablespan.store.layers import checked, comparable, label_bit, label_bits, uncertainty
+from cablespan.store.layers import checked, comparable, label_bits, uncertainty
+from cablespan.store.queue import DRAFT_LEASE_SECONDS, LEASE_SECONDS, beside, lease, waiting
 from cablespan.store.tables import answers, cables, contents, drafts, files, leases, metadata, sessions, settings, standing, tasks
 
 __all__ = ["Action", "Annotator", "AnnotatorRole", "Stale", "Store"]
 
-LEASE_SECONDS = 3600  # a task that is shown to one annotator is not handed to another meanwhile
-DRAFT_LEASE_SECONDS = 7 * 86400  # half-done work keeps its task for longer
 _NEVER = (float("-inf"), 0)
 
 
@@ -128,49 +127,21 @@ class Store:
         `order` is "order" (as imported) or "uncertainty" (the least sure first); `label` and `search` narrow it down.
         `after`: go on behind this task, and begin again at the end.
         """
-        mine = sa.exists().where(
-            standing.c.task == tasks.c.id,
-            standing.c.annotator == annotator.name,
-            standing.c.role == annotator.role,
-            standing.c.answer.is_not(None),
-        )
-        query = sa.select(tasks.c.id).where(tasks.c.current, ~mine)
-        if annotator.role == AnnotatorRole.ADJUDICATOR:
-            query = query.where(tasks.c.done >= 2)
-            ordering = [tasks.c.disputed.desc(), tasks.c.id]
-        else:
-            others = (
-                sa.select(sa.func.count())
-                .where(leases.c.task == tasks.c.id, leases.c.annotator != annotator.name, leases.c.until > time.time())
-                .scalar_subquery()
-            )
-            query = query.where(tasks.c.open, tasks.c.done + others < self.overlap)
-            ordering = [tasks.c.uncertainty.desc(), tasks.c.id] if order == "uncertainty" else [tasks.c.id]
-        if label:
-            query = query.where(tasks.c.labels.op("&")(label_bit(label)) != 0)
-        if search:
-            query = query.where(sa.exists().where(contents.c.task == tasks.c.id, contents.c.text.icontains(search, autoescape=True)))
+        query = waiting(annotator, self.overlap, order=order, label=label, search=search)
         with self.write() as db:
             found = None
             if after and order == "order" and annotator.role == AnnotatorRole.ANNOTATOR:
-                found = db.scalar(query.where(tasks.c.id > after).order_by(*ordering).limit(1))
+                found = db.scalar(query.where(tasks.c.id > after).limit(1))
             if found is None:
-                found = db.scalar(query.order_by(*ordering).limit(1))
+                found = db.scalar(query.limit(1))
             if found is not None and annotator.role == AnnotatorRole.ANNOTATOR:
-                _lease(db, found, annotator.name, LEASE_SECONDS)
+                lease(db, found, annotator.name, LEASE_SECONDS)
         return found
 
     def step(self, annotator: Annotator, task: int, direction: int) -> int | None:
         """The task before (-1) or behind (+1) a task in the order of import that this annotator may see."""
-        visible = sa.or_(
-            tasks.c.open,
-            sa.exists().where(standing.c.task == tasks.c.id, standing.c.annotator == annotator.name, standing.c.role == annotator.role),
-        )
-        if annotator.role == AnnotatorRole.ADJUDICATOR:
-            visible = tasks.c.done >= 2
-        beyond, ordering = (tasks.c.id < task, tasks.c.id.desc()) if direction < 0 else (tasks.c.id > task, tasks.c.id)
         with self.read() as db:
-            return db.scalar(sa.select(tasks.c.id).where(tasks.c.current, visible, beyond).order_by(ordering).limit(1))
+            return db.scalar(beside(annotator, task, direction).limit(1))
 
     # --- answers -----------------------------------------------------------------------------------------------------------------
 
@@ -254,7 +225,7 @@ class Store:
             state = {**{key: last[key] for key in ("layers", "comment", "flagged")}, "edits": last["edits"] or []}
             self._put_draft(db, annotator, last["task"], state, 1)
             if annotator.role == AnnotatorRole.ANNOTATOR:
-                _lease(db, last["task"], annotator.name, DRAFT_LEASE_SECONDS)
+                lease(db, last["task"], annotator.name, DRAFT_LEASE_SECONDS)
         return last["task"]
 
     def _check_version(self, db: sa.Connection, annotator: Annotator, task: int, version: int) -> None:
@@ -335,7 +306,7 @@ class Store:
                 raise Stale(version)
             self._put_draft(db, annotator, task, state, current + 1)
             if annotator.role == AnnotatorRole.ANNOTATOR:
-                _lease(db, task, annotator.name, DRAFT_LEASE_SECONDS)
+                lease(db, task, annotator.name, DRAFT_LEASE_SECONDS)
         return current + 1
 
     def _put_draft(self, db: sa.Connection, annotator: Annotator, task: int, state: Mapping[str, Any], version: int) -> None:
@@ -390,12 +361,6 @@ def _configure(connection, _record) -> None:
     connection.isolation_level = None  # SQLAlchemy's "begin" event begins the transactions
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _lease(db: sa.Connection, task: int, annotator: str, seconds: float) -> None:
-    until = time.time() + seconds
-    statement = insert(leases).values(task=task, annotator=annotator, until=until)
-    db.execute(statement.on_conflict_do_update(["task", "annotator"], set_={"until": sa.func.max(leases.c.until, until)}))
 
 
 def _mine(table: sa.Table, annotator: Annotator, task: int) -> tuple:
