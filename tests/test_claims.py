@@ -117,6 +117,16 @@ def test_a_tagger_s_parts_are_completed_by_rule():
     assert doc.spans[CLAIMS].attrs["claims"] == {key: {"speaker": None, "certainty": "asserted"} for key in "012"}
 
 
+@pytest.mark.parametrize("source", ["<SOURCE>'s</SOURCE>", "<SOURCE>Poe's</SOURCE>"])
+def test_a_source_has_no_possessive(source):
+    marked = f"In {'' if 'Poe' in source else 'Poe'}{source} <CUE>opinion</CUE>, <CONTENT>no dam is safe</CONTENT>."
+    text, spans = parse_marked(marked)
+    doc = NLP(text)
+    doc.spans["claim_parts"] = [doc.char_span(start, end, label=label) for start, end, label in spans]
+    CLAIMS_OF(doc)
+    assert [span.text for span in doc.spans[CLAIMS] if span.label_ == "SOURCE"] == ["Poe"]
+
+
 @pytest.mark.parametrize(
     ("cue", "content", "expected"),
     [

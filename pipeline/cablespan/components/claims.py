@@ -13,6 +13,8 @@ from cablespan.labels import Role
 from cablespan.sentence import statement_spans
 from cablespan.speakers import Speakers, author, certainty
 
+_POSSESSIVE = frozenset({"'s", "’s"})
+
 
 @Language.factory("cable_claims", default_config={"parts_key": "claim_parts"}, assigns=["doc.spans"])
 class Claims:
@@ -66,7 +68,7 @@ class Claims:
 
 
 def _tidy(doc: Doc, text: str, triple: Triple) -> Triple:
-    """The source without conjunctions before and adverbs behind it; none for an adverb ("reportedly")."""
+    """The source without conjunctions before, adverbs and a possessive 's behind it; none for an adverb ("reportedly")."""
     if not triple.source or not triple.cue:
         return triple
     entry = next(iter(lexicon_entries(text[slice(*triple.cue)].lower().split())), None)
@@ -74,9 +76,13 @@ def _tidy(doc: Doc, text: str, triple: Triple) -> Triple:
         return triple._replace(source=None)
     source = doc.char_span(*triple.source, alignment_mode="expand")
     start, end = source.start, source.end
+    if doc[start].lower_ in _POSSESSIVE and start:
+        start -= 1  # "in post's view", of which a tagger took the 's alone
     while start < end - 1 and doc[start].lower_ in ("and", "but"):
         start += 1
     while end > start + 1 and doc[end - 1].lower_ in function_words("adverb"):
+        end -= 1
+    if end > start + 1 and doc[end - 1].lower_ in _POSSESSIVE:
         end -= 1
     return triple._replace(source=(doc[start].idx, doc[end - 1].idx + len(doc[end - 1])))
 
