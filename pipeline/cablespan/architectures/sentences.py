@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from thinc.api import Embed, Maxout, Model, Softmax_v2, SparseLinear_v2, chain, concatenate, expand_window, with_array
 from thinc.types import Floats2d, Ints1d
 
-from cablespan.document import SENDERS, sender
+from cablespan.document import PARAGRAPHS, SENDERS, sender
 from cablespan.sentence import statement_spans
 
 
@@ -32,11 +32,11 @@ def sentence_places(doc: Doc) -> list[tuple[int, int, int, int]]:
     """For each statement: the kind of its paragraph's place, its position there (first, second, later, last), its length class,
     and who sends the cable: what a post recommends, the Department requests.
     """
-    signed = SENDERS.index(sender(doc._.cable or {})) if doc.has_extension("cable") else 0
-    paragraphs = list(doc.spans["paragraphs"]) if "paragraphs" in doc.spans else []
-    facts = (doc._.cable or {}).get("paragraphs", []) if doc.has_extension("cable") else []
+    cable = doc._.cable or {}
+    signed = SENDERS.index(sender(cable))
+    paragraphs = list(doc.spans[PARAGRAPHS]) if PARAGRAPHS in doc.spans else []
     places = {}
-    for span, fact in zip(paragraphs, facts, strict=False):
+    for span, fact in zip(paragraphs, cable.get("paragraphs", []), strict=False):
         places[span.start] = _role_of(fact.get("kind") or "text", (fact.get("section") or "").lower())
     ends = {span.end for span in paragraphs} or {len(doc)}
     result, role, position = [], 0, 0
