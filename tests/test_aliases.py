@@ -29,6 +29,7 @@ TOGETHER = [
     "<OFFICIAL>Foreign Minister Rassoul</OFFICIAL> met us. The <OFFICIAL>Foreign Minister</OFFICIAL> said <OFFICIAL>FonMin</OFFICIAL> left",
     "<OFFICIAL>Prime Minister Bulent Ecevit</OFFICIAL>, <OFFICIAL>Ecevit</OFFICIAL>, <OFFICIAL>Mr. Ecevit</OFFICIAL>",
     "<OFFICIAL>Kim Chong-p'il</OFFICIAL> and <OFFICIAL>Kim Chong Pil</OFFICIAL>; <OFFICIAL>Kim</OFFICIAL>",
+    "<OFFICIAL>Council Member Pote Sarasin</OFFICIAL> and <OFFICIAL>Pote</OFFICIAL>",
     "<OFFICIAL>Caglayangil</OFFICIAL> and <OFFICIAL>Caglayangill</OFFICIAL>",
     "<AGENCY>Intellectual Property Rights (IPR) Committee</AGENCY> and the <AGENCY>IPR Committee</AGENCY>",
     "<ORG>Popular Movement of Angola</ORG> (<ORG>PMA</ORG>) and <ORG>PMA</ORG>",

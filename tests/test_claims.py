@@ -127,6 +127,14 @@ def test_a_source_has_no_possessive(source):
     assert [span.text for span in doc.spans[CLAIMS] if span.label_ == "SOURCE"] == ["Poe"]
 
 
+def test_the_one_spoken_with_is_no_source():
+    text, spans = parse_marked("<CUE>Agreed with</CUE> <SOURCE>Poe</SOURCE> <CONTENT>no dam is safe</CONTENT>.")
+    doc = NLP(text)
+    doc.spans["claim_parts"] = [doc.char_span(start, end, label=label) for start, end, label in spans]
+    CLAIMS_OF(doc)
+    assert [span.label_ for span in doc.spans[CLAIMS]] == ["CUE", "CONTENT"]
+
+
 @pytest.mark.parametrize(
     ("cue", "content", "expected"),
     [
@@ -184,6 +192,7 @@ def test_a_pronoun_goes_back_to_the_last_speaker():
 def test_speech_without_subject_goes_on():
     assert speakers("<OFFICIAL id=3>Poe</OFFICIAL> said the dam held. Asserted that it would last.") == [3, 3]
     assert speakers("Points made by <OFFICIAL id=5>Roe</OFFICIAL> as follows:", "Stressed that the dam held.") == [5]
+    assert speakers("<OFFICIAL id=3>Poe</OFFICIAL> said it held. Agreed with <OFFICIAL id=4>Roe</OFFICIAL> that it would last.") == [3, 3]
     assert speakers("It was reported that the dam held.") == [None]
 
 

@@ -224,7 +224,8 @@ def _mention(doc: Doc, index: int, ent: Span) -> Mention:
 def _by_single_name(mention: Mention, by_name: dict[str, list[Cluster]], near: dict[str, Cluster]) -> Cluster | None:
     """The person a surname belongs to: whose title fits, of these the one last named before it."""
     name = mention.person.names[0]
-    known = [cluster for cluster in by_name.get(name, ()) if not cluster.full or name in (cluster.full[0], cluster.full[-1])]
+    named = by_name.get(name, [])
+    known = [cluster for cluster in named if not cluster.full or name in (cluster.full[0], cluster.full[-1])] or named
     if not known and len(name) >= _LONG:
         known = [c for c in (near.get(form) for form in _with_one_left_out(name)) if c and any(_one_letter(name, n) for n in c.names)][:1]
     if mention.person.female:

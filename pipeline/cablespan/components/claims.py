@@ -68,13 +68,15 @@ class Claims:
 
 
 def _tidy(doc: Doc, text: str, triple: Triple) -> Triple:
-    """The source without conjunctions before, adverbs and a possessive 's behind it; none for an adverb ("reportedly")."""
+    """The source without conjunctions before, adverbs and a possessive 's behind it; none for an adverb ("reportedly"), nor for
+    the one spoken with ("agreed with Poe that")."""
     if not triple.source or not triple.cue:
         return triple
     entry = next(iter(lexicon_entries(text[slice(*triple.cue)].lower().split())), None)
-    if entry and entry["use"] == "adverb":
-        return triple._replace(source=None)
     source = doc.char_span(*triple.source, alignment_mode="expand")
+    spoken_with = triple.cue < triple.source < triple.content and doc[source.start - 1].lower_ in function_words("partner")
+    if entry and (entry["use"] == "adverb" or (entry["use"] == "verb" and spoken_with)):
+        return triple._replace(source=None)
     start, end = source.start, source.end
     if doc[start].lower_ in _POSSESSIVE and start:
         start -= 1  # "in post's view", of which a tagger took the 's alone
