@@ -187,7 +187,8 @@ def _first_lines(text: str, start: int, end: int) -> tuple[list[tuple[int, str]]
     for raw in text[start : min(end, start + _LONGEST)].splitlines(True):
         line = raw.strip()
         label = label_of(line)
-        parts = _split_labels(offset, raw) if label is not None and ":" in raw and filled < _FARTHEST_LABEL else [(offset, line)]
+        labelled = label is not None and ":" in raw or " TAGS:" in raw  # the whole opening on one line
+        parts = _split_labels(offset, raw) if labelled and filled < _FARTHEST_LABEL else [(offset, line)]
         offset += len(raw)
         for at, part in parts:
             lines.append((at, part))

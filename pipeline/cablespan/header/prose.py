@@ -27,6 +27,7 @@ _END = re.compile(r"[-=*\s(\[{]{0,6}(?:\bEND\s{1,3}(?:OF\s)?(?:EXECUTIVE\s)?SUMM
 _RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")
 _PARAGRAPH = re.compile(rf"^[ \t]*(?:¶\s{{0,2}})?\d{{1,3}}\s?(?:[.)](?!\d)|(?=[ \t]{_MARKING}))|^[ \t]*¶")
 _STARTS = re.compile(rf"^[ \t]*{_NUMBER}[ \t]*")
+_LONGEST_SUMMARY = 12_000  # characters
 _LAST = 800  # characters in which a signature lies, with the notes that may follow it
 _SIGNER = r"(?:(?:MC|MAC|MAc|Mc|Mac|DE|LA|DEL|VAN|VON|DER|DI|DA|LE|EL|AL|ST)(?:\.? |['.-])?)?[A-Z](?:[A-Z]|['’-](?=[A-Z])){1,19}"
 _SIGNATURE = re.compile(rf"{_SIGNER}(?:(?: [A-Z]\.)? {_SIGNER})?(?:\s?(?:/|&| AND |,)\s?{_SIGNER}){{0,2}}")
@@ -72,8 +73,7 @@ def tags_of(field: str) -> list[str]:
     found = []
     for match in _TAG.finditer(_one_line(" ".join(lines)).upper()):
         if match["name"]:
-            inner = match["name"].strip("() ")
-            found.extend([inner] if "," in inner or " " in inner or len(inner) > 4 else [inner])
+            found.append(match["name"].strip("() "))
         elif match["tag"] and match["tag"] not in _NO_TAGS:
             found.append(match["tag"])
     return list(dict.fromkeys(found))
@@ -107,7 +107,8 @@ def summary(text: str) -> str | None:
             opener = match
             break
     if opener is None:
-        return None
+        body, end = read_opening(text).body, _END.search(text)
+        return _content(text[body : end.start()].split("\n")) or None if end and body < end.start() < body + _LONGEST_SUMMARY else None
     rest = text[opener.end() :]
     numbered = _STARTS.match(opener[0]) is not None
     headed = not opener["sign"] or opener["sign"][0] in "-=*" and len(opener["sign"]) > 2 or not rest.split("\n", 1)[0].strip(" -=*.:")
@@ -115,7 +116,7 @@ def summary(text: str) -> str | None:
         first = next((line for line in rest.split("\n") if line.strip()), "")
         headed = _RULE.match(first) is not None or _PARAGRAPH.match(first) is not None
     end = _END.search(rest)
-    marked = end is not None and end.start() < 12_000
+    marked = end is not None and end.start() < _LONGEST_SUMMARY
     found = _content(rest[: end.start()].split("\n") if marked else _until_next(rest.split("\n"), headed))
     return found.strip(" -=*()[]") if not found.endswith(")") or found.count("(") < found.count(")") else found.lstrip(" -=*") or None
 
@@ -128,7 +129,7 @@ def _until_next(lines: list[str], headed: bool) -> list[str]:
         begun = any(part.strip() and not _RULE.match(part) for part in kept)
         if begun and not is_furniture(stripped):
             following = next((later.strip() for later in lines[index + 1 : index + 3] if later.strip()), "")
-            if headed and stripped and (_RULE.match(following) and not _PARAGRAPH.match(line) or _is_heading(stripped, kept)):
+            if headed and stripped and _is_heading(stripped) and (_RULE.match(following) or not kept[-1].strip()):
                 break
             if not headed and (_PARAGRAPH.match(line) or not stripped and not _goes_on(kept, lines[index + 1 :])):
                 break
@@ -136,9 +137,9 @@ def _until_next(lines: list[str], headed: bool) -> list[str]:
     return kept
 
 
-def _is_heading(line: str, above: list[str]) -> bool:
-    """Whether a line below a blank one is a heading: short, no sentence's end, no number."""
-    return not above[-1].strip() and len(line) < 60 and line[-1] not in '.,;:?!")' and line[0].isupper() and not _PARAGRAPH.match(line)
+def _is_heading(line: str) -> bool:
+    """Whether a line can be a heading: short, no sentence's end, no number."""
+    return len(line) < 60 and line[-1] not in '.,;:?!")' and line[0].isupper() and not _PARAGRAPH.match(line)
 
 
 def _goes_on(above: list[str], below: list[str]) -> bool:

@@ -10,7 +10,10 @@ from cablespan.header.opening import read_opening
 from cablespan.header.posts import canonical_id, known_post, longest_post, nearest_post
 from cablespan.lexicon import load
 
-_TOKEN = re.compile(r"(?<![A-Za-z0-9])[01][A-Za-z]{2,}|[A-Za-z]{1,20}[015][A-Za-z]{2,}|\d+|[A-Za-z](?:[A-Za-z']*[A-Za-z])?|[^\sA-Za-z\d]")
+_TOKEN = re.compile(
+    r"(?<![A-Za-z0-9])[01][A-Za-z]{2,}|[A-Za-z]{1,20}[015][A-Za-z]{2,}|[A-Za-z]{3,20}[015][A-Za-z](?=\s{1,3}\d)|\d+"
+    r"|[A-Za-z](?:[A-Za-z']*[A-Za-z])?|[^\sA-Za-z\d]"
+)
 _REF_LABEL = re.compile(r"^[ \t]{0,8}(?:REF(?:S|TELS?|ERENCES?)?(?:\(S\))?|REFTEL\(S\))[ \t]{0,3}[:.]", re.IGNORECASE | re.MULTILINE)
 _DTG = re.compile(r"\b\d{6}Z(?: ?[A-Z]{3} ?\d{2,4})?", re.IGNORECASE)
 _NUMBER_ALONE = re.compile(r"[\s.]{0,5}(\d{1,7})(?:\s{0,3}\([A-Z ]{2,20}\))?[\s,;.]{0,5}(?:AND)?[\s,;.]{0,5}", re.IGNORECASE)
