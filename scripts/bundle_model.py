@@ -1,6 +1,6 @@
 """Puts a trained pipeline where the package takes it from, if it is small enough and loads without torch.
 
-    python scripts/bundle_model.py work/student/model-best models/en_cable_sm
+python scripts/bundle_model.py work/student/model-best models/en_cable_sm
 """
 
 import argparse

@@ -119,9 +119,7 @@ def statement_agreement(paragraphs: Iterable[tuple[Unit, list, list]]) -> dict[s
     sentences = [pair for pair, count in confusion.items() for _ in range(count)]
     labels = [str(label) for label in Statement if any(label in pair for pair in confusion)]
     rows = [[confusion[one, other] for other in labels] for one in labels]
-    by_label = {
-        label: f1(confusion[label, label], sum(rows[n]), sum(row[n] for row in rows)) for n, label in enumerate(labels)
-    }
+    by_label = {label: f1(confusion[label, label], sum(rows[n]), sum(row[n] for row in rows)) for n, label in enumerate(labels)}
     same = sum(confusion[label, label] for label in labels)
     return {
         "sentences": len(sentences),

@@ -26,9 +26,7 @@ def match(
     ones: Sequence[Annotation], others: Sequence[Annotation], same: Callable[[Annotation, Annotation], bool], weight=overlap
 ) -> Pairs:
     """Index pairs of the annotations for which `same` holds, each at most once; the heaviest pair first, then in order of the text."""
-    candidates = sorted(
-        (-weight(one, other), i, j) for i, one in enumerate(ones) for j, other in enumerate(others) if same(one, other)
-    )
+    candidates = sorted((-weight(one, other), i, j) for i, one in enumerate(ones) for j, other in enumerate(others) if same(one, other))
     pairs, taken, given = [], set(), set()
     for _, i, j in candidates:
         if i not in taken and j not in given:

@@ -101,9 +101,7 @@ def _check_annotation(layer: str, annotation: Mapping[str, Any], text: str, wher
             )
 
 
-def fitted(
-    record: Mapping[str, Any], places: Mapping[str, str], tokenize: Callable[[str], Doc]
-) -> tuple[dict[str, Any], list[Problem]]:
+def fitted(record: Mapping[str, Any], places: Mapping[str, str], tokenize: Callable[[str], Doc]) -> tuple[dict[str, Any], list[Problem]]:
     """The record with every span on whole tokens, and what had to change: a span that cuts a token takes in all of it.
 
     Of two entities or statements in one token the later is left out.
