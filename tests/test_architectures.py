@@ -9,6 +9,7 @@ from thinc.api import Adam, fix_random_seed
 
 from cablespan.architectures.sentences import sentence_ngrams, sentence_places
 from cablespan.document import SENDERS, STATEMENTS, make_doc, origin, sender
+from cablespan.sentence import statement_spans
 from cablespan.trained import default_model
 
 SMALL = {"width": 8, "hidden": 8, "window": 1, "ngrams": 1024}
@@ -20,6 +21,10 @@ def classifier(nlp, **changes):
     model["tok2vec"]["embed"] |= {"width": 8, "rows": [64, 64, 64, 64]}
     model["tok2vec"]["encode"] |= {"width": 8, "depth": 1}
     return nlp.add_pipe("cable_sentence_classifier", config={"model": model})
+
+
+def ngrams_of(doc):
+    return sentence_ngrams(doc, statement_spans(doc))
 
 
 class TestSender:
@@ -64,23 +69,23 @@ class TestSender:
         texts = ["Please call. We will wait.", "It rained."]
         for header, who in (({"origin": "Secretary of State"}, "department"), ({"origin": "Embassy Oslo"}, "post"), ({}, "")):
             doc = make_doc(blank, texts, {"paragraphs": paragraphs, "header": header})
-            assert [place[3] for place in sentence_places(doc)] == [SENDERS.index(who)] * 3
+            assert [place[3] for place in sentence_places(doc, statement_spans(doc))] == [SENDERS.index(who)] * 3
 
 
 class TestNgrams:
     def ngrams(self, blank, text: str) -> list[set[int]]:
-        return [set(keys.tolist()) for keys in sentence_ngrams(blank(text))]
+        return [set(keys.tolist()) for keys in ngrams_of(blank(text))]
 
     def test_one_array_a_statement(self, blank):
         assert len(self.ngrams(blank, "Post called. Minister Roe came. It rained.")) == 3
-        assert sentence_ngrams(blank("")) == []
-        assert [len(keys) for keys in sentence_ngrams(blank("Rained"))] == [2]  # the word, and the word as the first
+        assert ngrams_of(blank("")) == []
+        assert [len(keys) for keys in ngrams_of(blank("Rained"))] == [2]  # the word, and the word as the first
 
     def test_capitals_are_no_other_words(self, blank):
         assert self.ngrams(blank, "Post called. It rained.") == self.ngrams(blank, "POST CALLED. IT RAINED.")
 
     def test_a_word_twice_counts_once(self, blank):
-        once, twice = (sentence_ngrams(blank(text))[0].tolist() for text in ("Post saw it and left", "Post saw it and left and left"))
+        once, twice = (ngrams_of(blank(text))[0].tolist() for text in ("Post saw it and left", "Post saw it and left and left"))
         added = set(twice) - set(once)
         assert len(added) == 1 and len(twice) == len(once) + 1, "only the pair `left and` is new"
 
@@ -102,7 +107,7 @@ class TestNgrams:
 
     def test_neighbours_end_at_the_doc_not_at_the_paragraph(self, blank):
         apart = make_doc(blank, ["Stop.", "Rained."], {"paragraphs": [{"id": "1", "kind": "text"}, {"id": "2", "kind": "text"}]})
-        assert [set(keys.tolist()) for keys in sentence_ngrams(apart)] == self.ngrams(blank, "Stop. Rained.")
+        assert [set(keys.tolist()) for keys in ngrams_of(apart)] == self.ngrams(blank, "Stop. Rained.")
 
 
 # The same two sentences, each a comment or a report by what is said before it, and by nothing else.

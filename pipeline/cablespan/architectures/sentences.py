@@ -1,14 +1,15 @@
 """The head over sentences: a label for each, from its tokens, its place, its sender and its neighbours."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 import numpy
 from spacy import registry
 from spacy.attrs import LOWER
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from thinc.api import Embed, Maxout, Model, Softmax_v2, SparseLinear_v2, chain, concatenate, expand_window, with_array
-from thinc.types import Floats2d, Ints1d
+from thinc.types import Floats2d, Ints1d, Ints2d
 
 from cablespan.document import PARAGRAPHS, SENDERS, sender
 from cablespan.sentence import statement_spans
@@ -28,8 +29,8 @@ PLACES = 9
 FIRST, BEFORE, BEHIND = (numpy.uint64(number) for number in (0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5))
 
 
-def sentence_places(doc: Doc) -> list[tuple[int, int, int, int]]:
-    """For each statement: the kind of its paragraph's place, its position there (first, second, later, last), its length class,
+def sentence_places(doc: Doc, sentences: Sequence[Span]) -> list[tuple[int, int, int, int]]:
+    """For each of a Doc's sentences: the kind of its paragraph's place, its position there (first, second, later, last), its length class,
     and who sends the cable: what a post recommends, the Department requests.
     """
     cable = doc._.cable or {}
@@ -40,7 +41,7 @@ def sentence_places(doc: Doc) -> list[tuple[int, int, int, int]]:
         places[span.start] = _role_of(fact.get("kind") or "text", (fact.get("section") or "").lower())
     ends = {span.end for span in paragraphs} or {len(doc)}
     result, role, position = [], 0, 0
-    for span in statement_spans(doc):
+    for span in sentences:
         opening = [places[i] for i in range(max(0, span.start - 3), span.start + 1) if i in places]
         if opening:
             role, position = opening[-1], 0
@@ -85,13 +86,12 @@ def _forward_column(model: Model, X, is_train: bool):
     return numpy.ascontiguousarray(X[:, index : index + 1]), lambda dY: numpy.zeros_like(X)
 
 
-def _pool(vectors: list[Floats2d], docs: list[Doc]):
-    """Mean, maximum, first and second token of each statement, and the gradient of that."""
-    spans = [[(span.start, span.end) for span in statement_spans(doc)] for doc in docs]
+def _pool(vectors: list[Floats2d], sentences: list[list[Span]]):
+    """Mean, maximum, first and second token of each sentence, and the gradient of that."""
     rows, tops = [], []
-    for X, places in zip(vectors, spans, strict=True):
-        for start, end in places:
-            part = X[start:end]
+    for X, spans in zip(vectors, sentences, strict=True):
+        for span in spans:
+            part = X[span.start : span.end]
             top = part.argmax(axis=0)
             tops.append(top)
             rows.append(
@@ -102,9 +102,9 @@ def _pool(vectors: list[Floats2d], docs: list[Doc]):
 
     def backprop(dY: Floats2d) -> list[Floats2d]:
         gradients, row = [], 0
-        for X, places in zip(vectors, spans, strict=True):
+        for X, spans in zip(vectors, sentences, strict=True):
             dX = numpy.zeros_like(X)
-            for start, end in places:
+            for start, end in ((span.start, span.end) for span in spans):
                 mean, top, first, second = numpy.split(dY[row], 4)
                 dX[start:end] += mean / (end - start)
                 dX[start + tops[row], numpy.arange(width)] += top
@@ -114,7 +114,7 @@ def _pool(vectors: list[Floats2d], docs: list[Doc]):
             gradients.append(dX)
         return gradients
 
-    return pooled, [len(places) for places in spans], backprop
+    return pooled, [len(spans) for spans in sentences], backprop
 
 
 def _windows(lengths: list[int], window: int):
@@ -126,32 +126,31 @@ def _windows(lengths: list[int], window: int):
     return [numpy.where((rows + d >= starts) & (rows + d < ends), rows + d, -1) for d in offsets]
 
 
-def sentence_ngrams(doc: Doc) -> list[Ints1d]:
-    """For each statement the hashes of its words, its pairs of words, its first three words, and the words before and behind it.
+def sentence_ngrams(doc: Doc, sentences: Sequence[Span]) -> list[Ints1d]:
+    """For each of a Doc's sentences the hashes of its words, its pairs of words, its first three words, and the words before and behind it.
 
     Those of the sentences around it and of its first words are hashed apart from its own.
     """
     words = doc.to_array([LOWER]).astype("uint64") if len(doc) else numpy.zeros(0, dtype="uint64")
     pairs = (words[:-1] * numpy.uint64(0x9E3779B97F4A7C15)) ^ words[1:]
-    spans = [(span.start, span.end) for span in statement_spans(doc)]
-    own = [words[start:end] for start, end in spans]
+    own = [words[span.start : span.end] for span in sentences]
     nothing = words[:0]
     return [
         numpy.concatenate(
             [
                 numpy.unique(own[i]),
-                numpy.unique(pairs[start : end - 1]),
+                numpy.unique(pairs[span.start : span.end - 1]),
                 own[i][:3] ^ FIRST,
                 numpy.unique(own[i - 1] if i else nothing) ^ BEFORE,
                 numpy.unique(own[i + 1] if i + 1 < len(own) else nothing) ^ BEHIND,
             ]
         )
-        for i, (start, end) in enumerate(spans)
+        for i, span in enumerate(sentences)
     ]
 
 
-def _linear_inputs(docs: list[Doc]):
-    found = [keys for doc in docs for keys in sentence_ngrams(doc)]
+def _linear_inputs(docs: list[Doc], sentences: list[list[Span]]):
+    found = [keys for doc, spans in zip(docs, sentences, strict=True) for keys in sentence_ngrams(doc, spans)]
     lengths = numpy.array([len(keys) for keys in found], dtype="int32")
     values = numpy.repeat(1 / numpy.sqrt(numpy.maximum(lengths, 1)), lengths).astype("f")
     return (numpy.concatenate(found) if found else numpy.zeros(0, dtype="uint64")), values, lengths
@@ -161,11 +160,13 @@ def _init_classifier(model: Model, X=None, Y=None) -> Model:
     tok2vec, pool, places, neighbours, output, *linear = model.layers
     tok2vec.initialize(X=X)
     if X is not None:
-        pooled, lengths, _ = _pool(tok2vec.predict(X), X)
+        sentences = [statement_spans(doc) for doc in X]
+        pooled, lengths, _ = _pool(tok2vec.predict(X), sentences)
         pool.initialize(X=pooled)
-        places.initialize(X=_places(X))
+        where = _places(X, sentences)
+        places.initialize(X=where)
         width = pool.get_dim("nO")
-        facts = places.predict(_places(X)).shape[1]
+        facts = places.predict(where).shape[1]
         hidden = numpy.zeros((len(pooled), width * (1 + 2 * model.attrs["window"]) + facts), dtype="f")
         neighbours.initialize(X=hidden)
         output.initialize(X=neighbours.predict(hidden), Y=None if Y is None else numpy.concatenate(Y))
@@ -175,16 +176,18 @@ def _init_classifier(model: Model, X=None, Y=None) -> Model:
     return model
 
 
-def _places(docs: list[Doc]) -> Ints1d:
-    return numpy.array([place for doc in docs for place in sentence_places(doc)], dtype="uint64").reshape(-1, 4)
+def _places(docs: list[Doc], sentences: list[list[Span]]) -> Ints2d:
+    found = [place for doc, spans in zip(docs, sentences, strict=True) for place in sentence_places(doc, spans)]
+    return numpy.array(found, dtype="uint64").reshape(-1, 4)
 
 
 def _forward_classifier(model: Model, docs: list[Doc], is_train: bool):
     tok2vec, pool, places, neighbours, output, *linear = model.layers
     vectors, backprop_tok2vec = tok2vec(docs, is_train)
-    pooled, lengths, backprop_pool_rows = _pool(vectors, docs)
+    sentences = [statement_spans(doc) for doc in docs]
+    pooled, lengths, backprop_pool_rows = _pool(vectors, sentences)
     S, backprop_pool = pool(pooled, is_train)
-    F, backprop_places = places(_places(docs), is_train)
+    F, backprop_places = places(_places(docs, sentences), is_train)
     windows = _windows(lengths, model.attrs["window"])
     around = [numpy.where((index >= 0)[:, None], S[index], 0.0).astype("f") for index in windows] if len(S) else [S for _ in windows]
     H, backprop_neighbours = neighbours(numpy.concatenate([S, *around, F], axis=1), is_train)
@@ -192,7 +195,7 @@ def _forward_classifier(model: Model, docs: list[Doc], is_train: bool):
     backprop_linear = []
     if len(Y):
         for layer in linear:
-            scores, backprop_layer = layer(_linear_inputs(docs), is_train)
+            scores, backprop_layer = layer(_linear_inputs(docs, sentences), is_train)
             # the softmax of a sum is the product of the softmaxes, made to sum to one
             Y = Y * numpy.exp(scores - scores.max(axis=1, keepdims=True))
             Y /= Y.sum(axis=1, keepdims=True)
