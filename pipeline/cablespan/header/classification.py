@@ -43,32 +43,6 @@ _WRITTEN = re.compile(
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _LABEL = re.compile(r"\b(?:DECLASSIFY\s+ON|DECLASSIFIED\s+ON|DECLASSIFY|DECLASS?|DECL)\b\s{0,2}(?:ON\b)?[:;. ]{0,4}", re.IGNORECASE)
 _HARD_WRAP = 68  # from this column on a line end may fall within a word
-_SURNAMES_THAT_ARE_WORDS = frozenset(
-    [
-        "west",
-        "law",
-        "major",
-        "force",
-        "start",
-        "post",
-        "head",
-        "north",
-        "south",
-        "war",
-        "rights",
-        "marine",
-        "rose",
-        "budget",
-        "price",
-        "ward",
-        "bishop",
-        "page",
-        "border",
-        "press",
-        "day",
-        "case",
-    ]
-)
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _SUFFIX = re.compile(r",\s{0,3}((?:JR|SR)\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
 _PARTICLES = frozenset({"de", "la", "del", "van", "von", "der", "den", "di", "da", "al", "el", "du", "le", "dos", "ter", "ten", "y"})
@@ -160,8 +134,9 @@ def declassify_on(text: str) -> date | str | None:
 
 
 @cache
-def _office_words() -> frozenset[str]:
-    return frozenset(entry["word"] for entry in load("office_words"))
+def _office_words(kind: str = "office") -> frozenset[str]:
+    """The words of offices; with `kind` "given" or "surname" the names that look like one."""
+    return frozenset(entry["word"] for entry in load("office_words") if entry.get("kind", "office") == kind)
 
 
 @cache
@@ -182,6 +157,7 @@ def _is_office(word: str) -> bool:
     return (
         len(bare) >= 7
         and bare.isalpha()
+        and bare not in _office_words("given")
         and process.extractOne(bare, _long_office_words(), scorer=OSA.distance, score_cutoff=1 if len(bare) < 9 else 2) is not None
     )
 
@@ -205,7 +181,13 @@ def _goes_on(text: str, line: str) -> bool:
     left, right = text.rsplit(None, 1)[-1], re.match(r"[A-Za-z]+", line)[0]
     if _is_office(left) and _is_office(right):
         return False
-    if _is_office(left + right) or left[0].isupper() and left[1:].islower() and right.islower() and not _is_office(right):
+    if (
+        _is_office(left + right)
+        or left[0].isupper()
+        and left[1:].islower()
+        and right.islower()
+        and (len(right) == 1 or not _is_office(right))
+    ):
         return True
     return left.isupper() and right.isupper() and not _is_office(left) and not _is_office(right) and len(right) <= 4
 
@@ -220,7 +202,7 @@ def classified_by(text: str) -> str | None:
     """
     field = read_opening(text).fields.get("classified_by")
     if not field:
-        label = _CLASSIFIED_BY.search(text)
+        label = next((match for match in _CLASSIFIED_BY.finditer(text) if match[0][0].isupper()), None)
         if label is None:
             return None
         field = re.split(r"\n[ \t]*\n|\n\s*(?:¶?\s?\d{1,2}\.\s|SUBJ|TAGS|REF)", text[label.end() :].lstrip(), maxsplit=1)[0]
@@ -284,7 +266,7 @@ def _name_runs(part: str) -> list[list[str]]:
 def _is_surname(run: list[str], word: str, last: bool) -> bool:
     """Whether a word that could belong to an office ends a name: behind an initial, or as the last word where surnames are such words."""
     initial = len(run[-1].strip(".")) == 1
-    return initial and len(word) > 2 or last and word.lower() in _SURNAMES_THAT_ARE_WORDS
+    return initial and len(word) > 2 or last and word.lower() in _office_words("surname")
 
 
 def _best(parts: list[list[list[str]]]) -> list[str] | None:

@@ -19,6 +19,7 @@ _INLINE = re.compile(
     r"(?<=[\S])[ \t]{1,40}(?=(?:TAGS|SUBJECT|SUBJ|REF|REFS|REF\(S\)|REFTEL|REFTELS|REFERENCES?|E\.O\. \d{5}|EO \d{5}"
     r"|DECLASSIFY ON|Declassify on|CLASSIFIED BY|Classified By|Classified by|Subject|Subj|Refs?|Tags)"
     r"[ \t]{0,3}:|1\.\s{1,3}\((?:U|SBU|C|S|C/NF|S/NF|TS|LOU)\)|(?:CLASSIFIED BY|Classified By) [A-Z])"
+    r"|(?<=[A-Z]{3})(?=(?:TAGS|SUBJECT|REF):)"  # a line end was lost
 )
 _MARK_ALONE = re.compile(r"\s{0,9}[(\[][A-Z/]{1,5}[)\]]")
 _MORE = ("1.", "CLASSIFIED", "Classified")  # one of these, or a second colon, is in a line that has a further label
@@ -138,7 +139,7 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
             blank = not marked
             continue
         if is_furniture(line):
-            marked = current == "subject" and not blank and line[-1].isdigit()
+            marked = current == "subject" and line[-1].isdigit()
             if line in words("caption"):
                 opening.captions.append(line)
             elif not opening.fields and current is None:

@@ -22,6 +22,11 @@ def squeezed(name: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", name.upper())
 
 
+def says_kind(word: str) -> bool:
+    """Whether a word tells what kind of post follows, and is no part of its name in an id: AMEMBASSY."""
+    return _NOISE.fullmatch(squeezed(word)) is not None
+
+
 @cache
 def _origins() -> dict[str, str]:
     """Every spelling of every post, squeezed, with its origin."""

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from itertools import islice
 
-from cablespan.header.furniture import inline_marks, is_furniture
+from cablespan.header.furniture import inline_marks, is_furniture, starts
 from cablespan.header.opening import read_opening
 from cablespan.lexicon import load
 
@@ -28,6 +28,7 @@ _RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")
 _PARAGRAPH = re.compile(rf"^[ \t]*(?:¶\s{{0,2}})?\d{{1,3}}\s?(?:[.)](?!\d)|(?=[ \t]{_MARKING}))|^[ \t]*¶")
 _STARTS = re.compile(rf"^[ \t]*{_NUMBER}[ \t]*")
 _LONGEST_SUMMARY = 12_000  # characters
+_POINT = re.compile(rf"^((?:--?|[*•])\s{{0,3}}){_MARKING}\s{{0,3}}")
 _LAST = 800  # characters in which a signature lies, with the notes that may follow it
 _SIGNER = r"(?:(?:MC|MAC|MAc|Mc|Mac|DE|LA|DEL|VAN|VON|DER|DI|DA|LE|EL|AL|ST)(?:\.? |['.-])?)?[A-Z](?:[A-Z]|['’-](?=[A-Z])){1,19}"
 _SIGNATURE = re.compile(rf"{_SIGNER}(?:(?: [A-Z]\.)? {_SIGNER})?(?:\s?(?:/|&| AND |,)\s?{_SIGNER}){{0,2}}")
@@ -89,7 +90,7 @@ def _content(lines: list[str]) -> str:
         for start, end in reversed(inline_marks(stripped)):
             stripped = stripped[:start] + " " + stripped[end:]
         number = _STARTS.match(stripped)
-        kept.append(stripped[number.end() :] if number else stripped)
+        kept.append(_POINT.sub(r"\1", stripped[number.end() :] if number else stripped))
     return _one_line(" ".join(kept))
 
 
@@ -180,6 +181,8 @@ def signature(text: str, start: int = 0, end: int | None = None) -> tuple[list[s
     lines: list[tuple[int, str]] = []
     for raw in text[at:end].splitlines(True):
         line = raw.strip()
+        if line.strip("-=*_~# ").startswith(starts("after")):
+            break
         lines.append((at + len(raw) - len(raw.lstrip()), line))
         at += len(raw)
     lines = lines[-25:]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cablespan.cable import Reference
 from cablespan.header.furniture import inline_marks, is_furniture
 from cablespan.header.opening import read_opening
-from cablespan.header.posts import canonical_id, known_post, longest_post, nearest_post
+from cablespan.header.posts import canonical_id, known_post, longest_post, nearest_post, says_kind
 from cablespan.lexicon import load
 
 _TOKEN = re.compile(
@@ -172,7 +172,7 @@ def _cables(item: str, letter: str | None, year: int | None) -> list[Reference]:
         written = None
         first = index
         before = index - 1
-        if before >= used and tokens[before].text in "'-/.":
+        if before >= used and (tokens[before].text in "'-/." or says_kind(tokens[before].text)):
             before -= 1
         if before >= used and _is_year(tokens[before].text):
             written, first = tokens[before].text, before

@@ -23,6 +23,7 @@ _RECIPIENT = re.compile(
 )
 _ROUTE = re.compile(r"R[A-Z]{3,7}\s{0,2}/")
 _START = re.compile(r"(FM|FROM|TO|INFO|XMT)\b[:\s]\s{0,8}(.*)")
+_DISTRIBUTION = re.compile(r"INFO\s{1,8}[A-Z/]{1,6}-\d\d\b")  # the offices of the Department that got a copy
 _STOP = re.compile(
     r"BT|(?:UNCLAS|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE|[CUS] [OENI] [NC][A-Z ]*)\b.*|SIPDIS|E\.?O\.? ?1.*|TAGS?:.*"
     r"|SUBJ.*:.*|REF.*:.*|DEPT FOR.*|\d\. .*|PASS .*"
@@ -38,7 +39,7 @@ def _blocks(text: str) -> dict[str, list[tuple[str, bool]]]:
     for line, following in zip(lines, [*lines[1:], ""], strict=False):
         if line.startswith("PAGE ") and is_furniture(line) or following.startswith("PAGE ") and line in words("banner"):
             continue
-        match = _START.match(line)
+        match = None if _DISTRIBUTION.match(line) else _START.match(line)
         if match and match[1] == "XMT":
             exempt = current in ("TO", "INFO")
             line = match[2].strip()
