@@ -44,6 +44,7 @@ class TestSender:
             ({"meta": {"head": "12. Telegram From the Embassy in Iran to the Department of State"}}, "Embassy in Iran", "post"),
             ({"meta": {"head": "Telegram From the Embassy in Iran"}}, "Embassy in Iran", "post"),
             ({"id": "07STATE7944"}, "STATE", "department"),
+            ({"header": {"origin": "Secretary of Defense"}}, "Secretary of Defense", "department"),
             ({"id": "07ASTANA454"}, "ASTANA", "post"),
             ({"id": "frus1969-76ve04/d7", "meta": {"head": "12. Memorandum of Conversation"}}, None, ""),
             ({"id": None, "header": None, "meta": None}, None, ""),
