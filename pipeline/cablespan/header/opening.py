@@ -11,7 +11,7 @@ from cablespan.lexicon import load
 
 _LABEL = re.compile(r"(?:[(\[]?U[)\]]\s?)?[(\[]?([A-Z][A-Z0-9.,/ ()&]{0,24}?)\s{0,3}[:;]", re.IGNORECASE)
 _BARE_LABEL = re.compile(
-    r"(?:(SUBJECT|SUBJ|TAGS|E\.\s?O\.|EO|CLASSIFIED BY|DECLASSIFY ON)\b[\s.-]{1,6}(?=\S)"
+    r"(?:(SUBJECT|SUBJ|TAGS|E\.\s?O\.|EO|CLASSIFIED BY|DECLASSIFY ON)(?!\w)[\s.-]{1,6}(?=\S)"
     r"|(REFTELS?|REFS?|REF\(S\)|REFERENCES?)\b[\s.-]{1,6}(?=[(\[]?[A-Z][.):\]]|\d|[A-Z]{3,}[A-Z .]{0,20} \d))",
     re.IGNORECASE,
 )
@@ -139,8 +139,9 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
             blank = not marked
             continue
         if is_furniture(line):
-            marked = current == "subject" and line[-1].isdigit()
-            if line in words("caption"):
+            caption = line in words("caption")
+            marked = current == "subject" and not caption and (marked or line not in words("banner"))
+            if caption:
                 opening.captions.append(line)
             elif not opening.fields and current is None:
                 opening.transmission.append(line)

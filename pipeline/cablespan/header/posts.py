@@ -10,6 +10,7 @@ from cablespan.lexicon import load
 
 _ID = re.compile(r"(?P<year>(?:19|20)?\d\d)(?P<post>[A-Z0-9]*?[A-Z])0*(?P<serial>\d{1,7})")
 _LEFT_OUT = re.compile(r"[^A-Z0-9~]")
+_YEAR_BEHIND = re.compile(r"\s*([A-Z][A-Z .]*\d+)\s*['’/(]\s?((?:19|20)?\d\d)\)?\s*")
 _NOISE = re.compile(
     r"(?:SECTION|SECT)(?:\d{1,2}OF\d{1,2}|\d{0,2})(?:OF\d{0,2})?|EFTO|AMEMBASSY|AMEMB|EMBASSY|AMCONSUL|AMCONGEN|CONGEN|CONSULATE|USMISSION|TOSEC\d*|SECTO\d*|"
     r"UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET|NOFORN|SENSITIVE|SIPDIS|CORRECTEDCOPY|CORRECTED|COPY|REF[A-Z]?(?=[A-Z]{4})"
@@ -83,7 +84,8 @@ def canonical_id(text: str) -> str | None:
     >>> canonical_id("07 ASTANA 000454"), canonical_id("2007SECSTATE00012"), canonical_id("no id")
     ('07ASTANA454', '07STATE12', None)
     """
-    squeezed_text = _LEFT_OUT.sub("", text.upper())
+    behind = _YEAR_BEHIND.fullmatch(text.upper())
+    squeezed_text = _LEFT_OUT.sub("", behind[2] + behind[1] if behind else text.upper())
     match = _ID.fullmatch(squeezed_text)
     if match is None:
         return None

@@ -23,7 +23,10 @@ _SUMMARY = re.compile(
     rf"[ \t]*{_MARKING}?[ \t]*(?P<sign>[:.]|-{{1,3}}(?=[ \t\w])|[–—]|(?=[ \t]*\n)|[-=*]{{3,}})",
     re.IGNORECASE | re.MULTILINE,
 )
-_END = re.compile(r"[-=*\s(\[{]{0,6}(?:\bEND\s{1,3}(?:OF\s)?(?:EXECUTIVE\s)?SUMMARY|\bENDSUMMARY|\bSUMMARY ENDS?\b)", re.IGNORECASE)
+_END = re.compile(
+    r"[-=*\s(\[{]{0,6}(?:\bEND\s{1,3}(?:OF\s)?(?:EXECUTIVE\s|BRIEF\s|INTRO(?:DUCTION)?\sAND\s|COMMENT\sAND\s)?SUMMARY|\bENDSUMMARY|\bSUMMARY ENDS?\b)",
+    re.IGNORECASE,
+)
 _RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")
 _PARAGRAPH = re.compile(rf"^[ \t]*(?:¶\s{{0,2}})?\d{{1,3}}\s?(?:[.)](?!\d)|(?=[ \t]{_MARKING}))|^[ \t]*¶")
 _STARTS = re.compile(rf"^[ \t]*{_NUMBER}[ \t]*")
@@ -119,6 +122,7 @@ def summary(text: str) -> str | None:
     end = _END.search(rest)
     marked = end is not None and end.start() < _LONGEST_SUMMARY
     found = _content(rest[: end.start()].split("\n") if marked else _until_next(rest.split("\n"), headed))
+    found = re.sub(r"(?<=[.!?]) END\.?$", "", found)  # all that is left of the frame
     return found.strip(" -=*()[]") if not found.endswith(")") or found.count("(") < found.count(")") else found.lstrip(" -=*") or None
 
 

@@ -26,7 +26,7 @@ _START = re.compile(r"(FM|FROM|TO|INFO|XMT)\b[:\s]\s{0,8}(.*)")
 _DISTRIBUTION = re.compile(r"INFO\s{1,8}[A-Z/]{1,6}-\d\d\b")  # the offices of the Department that got a copy
 _STOP = re.compile(
     r"BT|(?:UNCLAS|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE|[CUS] [OENI] [NC][A-Z ]*)\b.*|SIPDIS|E\.?O\.? ?1.*|TAGS?:.*"
-    r"|SUBJ.*:.*|REF.*:.*|DEPT FOR.*|\d\. .*|PASS .*"
+    r"|SUBJ.*:.*|REF.*:.*|DEPT FOR.*|STATE \d{3,7}|\d\. .*|PASS .*"
 )
 
 
