@@ -24,7 +24,8 @@ _SUMMARY = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _END = re.compile(
-    r"[-=*\s(\[{]{0,6}(?:\bEND\s{1,3}(?:OF\s)?(?:EXECUTIVE\s|BRIEF\s|INTRO(?:DUCTION)?\sAND\s|COMMENT\sAND\s)?SUMMARY|\bENDSUMMARY|\bSUMMARY ENDS?\b)",
+    r"[-=*\s(\[{]{0,6}(?:\bEND\s{1,3}(?:OF\s)?(?:EXECUTIVE\s|BRIEF\s|INTRO(?:DUCTION)?\sAND\s|COMMENT\sAND\s)?SUMMARY|\bENDSUMMARY"
+    r"|\bSUMMARY ENDS?\b)",
     re.IGNORECASE,
 )
 _RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")
