@@ -175,25 +175,20 @@ def signature(text: str, start: int = 0, end: int | None = None) -> tuple[list[s
     (['ROE'], (16, 19))
     """
     end = len(text) if end is None else end
-    at = max(start, end - _LAST)
-    lines: list[tuple[int, str]] = []
-    for raw in text[at:end].splitlines(True):
-        line = raw.strip()
-        lines.append((at + len(raw) - len(raw.lstrip()), line))
-        at += len(raw)
-    lines = lines[-25:]
+    raws = text[max(start, end - _LAST) : end].splitlines(True)[-25:]
+    lines = [*map(str.strip, raws)]
     written = (
         index
         for index in range(len(lines) - 1, -1, -1)
-        if (line := lines[index][1])
+        if (line := lines[index])
         and not is_furniture(line)
         and not _RULE.match(line)
         and not line.upper().startswith(("NOTE", "(NOTE"))
         and (index == 0 or any(sign.isalpha() for sign in line))
     )
     for index in islice(written, 6):
-        offset, line = lines[index]
-        above = lines[index - 1][1] if index else ""
+        line, above = lines[index], lines[index - 1] if index else ""
+        offset = end - sum(map(len, raws[index:])) + raws[index].index(line)
         if "   " in line and above[-1:].isdigit():
             return [], None  # the last row of a table
         note = _NOTE_BEHIND.search(line)
