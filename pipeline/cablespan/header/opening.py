@@ -22,7 +22,6 @@ _INLINE = re.compile(
     r"|(?<=[A-Z]{3})(?=(?:TAGS|SUBJECT|REF):)"  # a line end was lost
 )
 _MARK_ALONE = re.compile(r"\s{0,9}[(\[][A-Z/]{1,5}[)\]]")
-_MORE = ("1.", "CLASSIFIED", "Classified")  # one of these, or a second colon, is in a line that has a further label
 _TRANSMISSION = re.compile(
     r"(?:V[ZV]CZ[A-Z0-9]*|(?:[OPRZY]{1,2} )+RUE?[A-Z]*.*|DE RU[A-Z]{2,6} .*|Z[NY]Y [A-Z ]{3,14}(?: ZZH.*)?|ZZH.*|(?:[OPRZYM]"
     r" ){0,3}\d{6}Z? ?[A-Z]{3} ?\d{2,4}.*|"
@@ -96,17 +95,15 @@ def label_of(line: str) -> tuple[str, int] | None:
     (('subject', 5), None)
     """
     first = line[:1]
-    if not (first.isalpha() or first in "([¶"):
+    if not (first.isalpha() or first in ("(", "[")):
         return None
-    if first == "¶":
-        return None
-    match = _LABEL.match(line)
+    match = _LABEL.match(line) if ":" in line or ";" in line else None
     if match:
         name = field_of(match[1])
         if name is not None:
             return name, 0 if name == "eo" else match.end()
-    bare = _BARE_LABEL.match(line)
-    if bare and line[0].isupper():
+    bare = _BARE_LABEL.match(line) if first in "STECDR" else None
+    if bare:
         label = bare[1] or bare[2]
         if label.isupper() or label.lower() in ("classified by", "declassify on", "ref", "refs", "ref(s)"):
             name = field_of(label)
@@ -172,8 +169,8 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
 
 
 def _split_labels(offset: int, raw: str) -> list[tuple[int, str]]:
-    """A labelled line cut before each further label that stands on it."""
-    if raw.count(":") == 1 and not any(sign in raw for sign in _MORE):
+    """A labelled line cut before each further label that stands on it: it then has a second colon, or one of three words."""
+    if raw.count(":") == 1 and not ("1." in raw or "CLASSIFIED" in raw or "Classified" in raw):
         return [(offset, raw.strip())]
     cuts = [0, *(match.end() for match in _INLINE.finditer(raw) if not _MARK_ALONE.fullmatch(raw, 0, match.start())), len(raw)]
     return [(offset + first, raw[first:last].strip()) for first, last in zip(cuts, cuts[1:], strict=False)]

@@ -2,7 +2,7 @@
 
 import re
 from functools import cache
-from itertools import islice
+from itertools import islice, takewhile
 
 from cablespan.header.furniture import inline_marks, is_furniture, starts
 from cablespan.header.opening import read_opening
@@ -182,27 +182,21 @@ def signature(text: str, start: int = 0, end: int | None = None) -> tuple[list[s
     (['ROE'], (16, 19))
     """
     end = len(text) if end is None else end
-    at = max(start, end - _LAST)
-    lines: list[tuple[int, str]] = []
-    for raw in text[at:end].splitlines(True):
-        line = raw.strip()
-        if line.strip("-=*_~# ").startswith(starts("after")):
-            break
-        lines.append((at + len(raw) - len(raw.lstrip()), line))
-        at += len(raw)
-    lines = lines[-25:]
+    begin = max(start, end - _LAST)
+    raws = text[begin:end].splitlines(True)
+    lines = [*takewhile(_is_of_the_cable, map(str.strip, raws))]
     written = (
         index
         for index in range(len(lines) - 1, -1, -1)
-        if (line := lines[index][1])
+        if (line := lines[index])
         and not is_furniture(line)
         and not _RULE.match(line)
         and not line.upper().startswith(("NOTE", "(NOTE"))
         and (index == 0 or any(sign.isalpha() for sign in line))
     )
     for index in islice(written, 6):
-        offset, line = lines[index]
-        above = lines[index - 1][1] if index else ""
+        line, above = lines[index], lines[index - 1] if index else ""
+        offset = begin + sum(map(len, raws[:index])) + raws[index].index(line)
         if "   " in line and above[-1:].isdigit():
             return [], None  # the last row of a table
         note = _NOTE_BEHIND.search(line)
@@ -222,6 +216,11 @@ def signature(text: str, start: int = 0, end: int | None = None) -> tuple[list[s
         if len(line) > 30 or line[-1:] in ".:":
             return [], None
     return [], None
+
+
+def _is_of_the_cable(line: str) -> bool:
+    """Whether a line is not where the words of a web page begin behind the cable."""
+    return not line.strip("-=*_~# ").startswith(starts("after"))
 
 
 _NOTE_BEHIND = re.compile(r"\s{1,9}\(?NOTE(?::| BY\b).{0,300}$")

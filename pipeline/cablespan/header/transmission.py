@@ -1,6 +1,7 @@
 """The transmission header: who sends, when, to whom."""
 
 import re
+from functools import lru_cache
 
 from cablespan.cable import Recipient
 from cablespan.header.furniture import is_furniture, words
@@ -49,6 +50,8 @@ def _blocks(text: str) -> dict[str, list[tuple[str, bool]]]:
         elif line in ("TO", "INFO", "FM"):
             current, exempt = line, False
             continue
+        elif current is None:
+            continue
         elif _STOP.fullmatch(line):
             if current in ("TO", "INFO"):
                 break
@@ -62,6 +65,7 @@ def _blocks(text: str) -> dict[str, list[tuple[str, bool]]]:
     return blocks
 
 
+@lru_cache(4096)  # a post writes to the same addressees again and again
 def _recipient(line: str, excluded: bool = False) -> Recipient | None:
     match = _RECIPIENT.fullmatch(line.rstrip(" .;,"))
     if match is None:

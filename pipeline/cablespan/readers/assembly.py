@@ -102,7 +102,7 @@ def through(source_map: SourceMap, mapping: SourceMap) -> SourceMap:
 
 def bodies(text: str) -> list[tuple[int, int]]:
     """Where the cables of a text begin and end: a transmission header in the middle of it begins another one."""
-    if "\nFM " not in text:
+    if "\nFM" not in text:  # the blank behind it, in every line, would slow the search
         return [(0, len(text))]
     starts = [match.start() for match in _ANOTHER.finditer(text) if text[: match.start()].strip()]
     return list(zip([0, *starts], [*starts, len(text)], strict=True))

@@ -13,6 +13,7 @@ _STARTERS = frozenset("0123456789¶([{-–—•·*▪●◦○‣>+")
 _WORD = re.compile(r"[^\W\d_]+")
 _TERMINAL = frozenset(".:;?!\")]'”’")
 _UNENDED = r"[^\s.:;?!\")\]'”’]"
+_GAP = re.compile(r"   (?! {0,2}\n)")  # between columns; three blanks at the end of a line are none
 _TRAILING = 3  # blanks at the end of a line that are usual
 _FARTHEST_JUMP = 20  # how many paragraph numbers may be missing in a row
 MOST_PARAGRAPHS = 100_000  # in a body; what no cable has, so that the time for one stays bounded: the last takes in the rest
@@ -62,14 +63,14 @@ class _Layout:
 
     def is_start(self, start: Start, line: str) -> bool:
         """Whether what has the form of a start is one here."""
+        number, last = start.number, self.last_number
+        if start.kind == "numbered" and start.marking is not None and number <= last + 5 * _FARTHEST_JUMP:
+            return True
         apart = self.gap or self.mark or not self.page.wrapped
         terminal = self.previous[-1:] in _TERMINAL
         if start.kind == "numbered":
             if self.style is not None and start.style != self.style and start.marking is None:
                 return apart or terminal or self.ended(line)
-            number, last = start.number, self.last_number
-            if start.marking is not None and number <= last + 5 * _FARTHEST_JUMP:
-                return True
             near = number == 1 or last <= number <= last + _FARTHEST_JUMP
             return near and (apart or terminal or self.ended(line))
         if start.kind == "item":
@@ -182,12 +183,14 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
     """The paragraphs of `source[start:end]` as drafts, in order."""
     body = source[start:end]
     raws = body.splitlines(True)
-    page = Page(raws, " OF 0" in body or "PAGE" in body)
+    marked = " OF 0" in body
+    page = Page(raws, marked or "PAGE" in body)
     layout = _Layout(page, source)
     offset, index = start, 0
     double_spaced = page.double_spaced
     archive = starts("archive")
     columns = "\t" in body or "|" in body
+    gaps = _GAP.search(body) is not None
     # Where line ends are line feeds and nothing else, lines that just go on, nine of ten, are found at once.
     at_once = page.wrapped and "\r" not in body and body.count("\n") + (body[-1:] != "\n") == len(raws)
     full = page.width * 6 // 10 + 1 + _TRAILING if " " * _TRAILING + " \n" not in body else UNWRAPPED
@@ -233,16 +236,15 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
             current.add(begin, begin + len(line))
             layout.previous = line
         else:
-            _put(layout, raws[index].strip() if index < len(raws) else "", raw, begin, line)
+            _put(layout, raws[index] if index < len(raws) else "", raw, begin, line)
         if at_once and offset >= one_by_one and first == raw[0] and not layout.current.rows:
             stop = _stop(full if layout.style or page.blank_separated else UNWRAPPED).search(source, offset - 1, end)
             until = stop.start() if stop else end
             if until <= offset:
                 continue
             ordinary = source[offset : min(until + 1, end)]
-            # Columns, a mark inside a line: not for here. Three blanks at the ends of lines are no columns.
-            gaps = ordinary.count("   ")
-            if gaps > ordinary.count("   \n") or " OF 0" in ordinary or columns and ("\t" in ordinary or "|" in ordinary):
+            # Columns, a mark inside a line: not for here.
+            if gaps and _GAP.search(ordinary) or marked and " OF 0" in ordinary or columns and ("\t" in ordinary or "|" in ordinary):
                 one_by_one = until
                 continue
             written = ordinary.rstrip()
@@ -301,7 +303,7 @@ def _put(layout: _Layout, following: str, raw: str, begin: int, line: str) -> No
     if (
         is_row(line)
         and (opening is None or opening.kind == "item" and opening.style == "-")
-        and ((current is not None and current.rows) or is_row(following))
+        and ((current is not None and current.rows) or is_row(following.strip()))
     ):
         if current is None or not current.rows:
             layout.open(Draft("text", layout.source, rows=True))

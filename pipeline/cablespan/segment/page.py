@@ -32,15 +32,18 @@ def _blanks_at_marks(raws: list[str]) -> int | None:
     """How many blank lines stand around a page mark in the middle of a paragraph: the fewest around any, None where fewer than two
     marks tell.
     """
-    counts, blanks, mark = [], 0, False
-    for raw in raws:
-        line = raw if raw[0] in LOWER else raw.strip()
-        if not line:
-            blanks += 1
-        elif line.isupper() and is_furniture(line):
-            mark = True
-        else:
-            if mark:
-                counts.append(blanks)
-            blanks, mark = 0, False
+    marks = dict.fromkeys([index for index, raw in enumerate(raws) if raw.isupper() and is_furniture(raw.strip())])
+    counts, behind = [], 0
+    for mark in marks:
+        if mark < behind:
+            continue  # it stands below another one
+        before, behind = mark, mark + 1
+        while before > 0 and raws[before - 1].isspace():
+            before -= 1
+        blanks = mark - before
+        while behind < len(raws) and (behind in marks or raws[behind].isspace()):
+            blanks += behind not in marks
+            behind += 1
+        if behind < len(raws):
+            counts.append(blanks)
     return min(counts) if len(counts) > 1 or counts == [0] else None

@@ -81,7 +81,7 @@ def _plain(source: str, spans: list[tuple[int, int]]) -> tuple[str, SourceMap] |
                 at += length + 2
             at -= 1  # the end of a line is one sign
     text = " ".join(runs)
-    if not text.isprintable() or "- " in text and _hyphenated(source, spans):
+    if not text.isprintable() or "-" in text and _hyphenated(source, spans):
         return None
     return text, SourceMap(tuple(pieces))
 

@@ -10,7 +10,7 @@ from cablespan.segment.layout import looks_like_heading
 _OPENER = re.compile(r"[(\[]?\s?([A-Za-z][A-Za-z/&,' ]{2,40}?)\s{0,2}(?:\([A-Z]{1,4}\)\s?)?(?::|\.|--|–|—| -\s)")
 _FIRST_WORD = re.compile(r"[(\[{]?\s?([A-Za-z]+)")
 _BARE_OPENER = re.compile(r"[A-Z]{4,12}(?= [A-Z])")
-_END = re.compile(r"\bend\s(?:of\s)?(?:embassy\s|post\s|unofficial\s|informal\s)?(\w+)")
+_END = re.compile(r"end(?<!\wend)\s(?:of\s)?(?:embassy\s|post\s|unofficial\s|informal\s)?(\w+)")
 _END_SIGNS = (
     "End ",
     "END ",
