@@ -1,8 +1,6 @@
 import pytest
 from spacy.lang.en import English
-from spacy.tokens import Span
 
-from cablespan.components.sentences import Sentences
 from cablespan.components.statements import Statements
 from cablespan.document import STATEMENTS, make_doc
 from cablespan.labels import Statement
@@ -55,13 +53,3 @@ def test_headings_are_admin_and_every_sentence_has_one_label():
 
 def test_an_empty_text_has_no_statement():
     assert not STATEMENTS_BY_RULE(NLP("")).spans[STATEMENTS]
-
-
-def test_a_second_opinion_changes_only_what_the_classifier_was_unsure_of(blank):
-    doc = blank("Post recommends that Washington press Ankara. Post recommends that Ankara wait. It rained.")
-    Sentences(blank, "sentences")(doc)
-    doc.spans["statements"] = [Span(doc, s.start, s.end, label="COMMENT") for s in doc.sents]
-    doc.spans["statements"].attrs["scores"] = [0.5, 0.9, 0.4]
-    Statements(blank, "second_opinion", below=0.75)(doc)
-    assert [span.label_ for span in doc.spans["statements"]] == ["RECOMMENDATION", "COMMENT", "COMMENT"]
-    assert doc.spans["statements"].attrs["scores"] == [0.5, 0.9, 0.4]

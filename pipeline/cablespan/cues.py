@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from spacy.tokens import Doc, Span
 
@@ -65,22 +64,12 @@ def is_sure(cue: str) -> bool:
     return any(entry.get("sure") for entry in lexicon_entries(cue.lower().split())[:1])
 
 
-_known_parts: WeakKeyDictionary[Doc, tuple[list[int], list[int], list[list[Part]]]] = WeakKeyDictionary()
-
-
 def rule_parts(doc: Doc, sentences: Sequence[Span]) -> list[list[Part]]:
     """SOURCE, CUE and CONTENT parts of each sentence, in order; none where no cue of the lexicon governs anything.
 
-    `sentences` are in the Doc's order, so that one walk over its entities serves them all. What was found is kept for the next
-    component that asks, for as long as neither sentences nor entities end elsewhere.
+    `sentences` are in the Doc's order, so that one walk over its entities serves them all.
     """
-    entities = list(doc.ents)
-    borders = [border for span in sentences for border in (span.start, span.end)]
-    around = [border for span in entities for border in (span.start, span.end)]
-    known = _known_parts.get(doc)
-    if known is None or known[:2] != (borders, around):
-        known = _known_parts[doc] = borders, around, [_Sentence(*pair).parts() for pair in _with_entities(sentences, entities)]
-    return known[2]
+    return [_Sentence(*pair).parts() for pair in _with_entities(sentences, list(doc.ents))]
 
 
 def _with_entities(sentences: Iterable[Span], entities: Sequence[Span]) -> Iterator[tuple[Span, Sequence[Span]]]:

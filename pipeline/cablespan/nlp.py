@@ -30,14 +30,13 @@ ORDER = [
     "ner",
     "gazetteer",
     "statements",
-    "second_opinion",
     "claim_tagger",
     "aliases",
     "linker",
     "claims",
 ]
 # What a rule component does beside a trained one that takes its place.
-BESIDE_TRAINED = {"gazetteer": {"mode": "fill"}, "second_opinion": {"below": 0.75}}
+BESIDE_TRAINED = {"gazetteer": {"mode": "fill"}}
 OPS = {"blis": True, "numpy": False}
 
 
@@ -93,11 +92,8 @@ def load(model: str | Path | None = None, *, kb: str | Path | None = None, ops: 
 
 def assemble(nlp: Language) -> None:
     """Adds the rule components that a pipeline lacks, each in its place."""
-    wanted = RULES
-    if "ner" in nlp.pipe_names and "statements" in nlp.pipe_names:
-        wanted = {**RULES, "second_opinion": RULES["statements"]}
     beside = BESIDE_TRAINED if "ner" in nlp.pipe_names else {}
-    for name, factory in wanted.items():
+    for name, factory in RULES.items():
         if name in nlp.pipe_names:
             continue
         config = beside.get(name, {})

@@ -1,7 +1,7 @@
 """What each sentence does, by rule: the decision list of the scheme over patterns of the lexicon and the attribution found by cue."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -40,60 +40,32 @@ def _matches(label: Statement, text: str) -> bool:
     return any(pattern.search(text) for pattern in _patterns()[label])
 
 
-@Language.factory("cable_statements", assigns=["doc.spans"], default_config={"below": None})
+@Language.factory("cable_statements", assigns=["doc.spans"])
 class Statements:
-    """Writes `doc.spans["statements"]`, a span with one label for every sentence; scores are those of a rule: 1.
+    """Writes `doc.spans["statements"]`, a span with one label for every sentence; scores are those of a rule: 1."""
 
-    `below`: give a second opinion instead, on what a trained classifier wrote there with a lower score. Its label makes way for one
-    that the words of the sentence show (all but COMMENT and REPORT, which rules only fall back on); the score stays the classifier's.
-    """
-
-    def __init__(self, nlp: Language, name: str, below: float | None = None):
+    def __init__(self, nlp: Language, name: str):
         self.name = name
-        self.below = below
 
     def process(self, doc: Doc) -> list[tuple[Span, Statement]]:
         """Every sentence with its label, in order."""
-        sentences, text = statement_spans(doc), text_of(doc)
-        shown = self.shown(doc, sentences, [True] * len(sentences))
-        return [
-            (sentence, label or fall_back(text[sentence.start_char : sentence.end_char], found))
-            for sentence, (label, found) in zip(sentences, shown, strict=True)
-        ]
-
-    def shown(self, doc: Doc, sentences: list[Span], asked: Iterable[bool]) -> Iterator[tuple[Statement | None, Attribution]]:
-        """The label that the words of each sentence show, None where they show none, and its attribution.
-
-        Sentences that are not `asked` for have a label only where a later one can depend on it.
-        """
         kinds = {span.start: span.label_ for span in doc.spans[PARAGRAPHS]} if PARAGRAPHS in doc.spans else {}
-        text, previous, kind = text_of(doc), Attribution("", "", False), ""
-        for sentence, parts, wanted in zip(sentences, rule_parts(doc, sentences), asked, strict=True):
+        sentences, text = statement_spans(doc), text_of(doc)
+        previous, kind = Attribution("", "", False), ""
+        labelled = []
+        for sentence, parts in zip(sentences, rule_parts(doc, sentences), strict=True):
             kind = kinds.get(sentence.start, kind)
-            found = attribution(parts, text)
-            may_go_on = not found.voice and (previous.voice == "other" or previous.past)
-            label = None
-            if kind in ("heading", "header"):
-                label = Statement.ADMIN
-            elif wanted or may_go_on:
-                label = decide(text[sentence.start_char : sentence.end_char], found, previous)
-            yield label, found
-            previous = previous if may_go_on and label == Statement.CLAIM else found
+            said, found = text[sentence.start_char : sentence.end_char], attribution(parts, text)
+            label = Statement.ADMIN if kind in ("heading", "header") else decide(said, found, previous)
+            labelled.append((sentence, label or fall_back(said, found)))
+            goes_on = label == Statement.CLAIM and not found.voice and (previous.voice == "other" or previous.past)
+            previous = previous if goes_on else found
+        return labelled
 
     def __call__(self, doc: Doc) -> Doc:
-        if self.below is None:
-            labels = self.process(doc)
-            scores = [1.0] * len(labels)
-        else:
-            given = list(doc.spans[STATEMENTS])
-            scores = doc.spans[STATEMENTS].attrs["scores"]
-            unsure = [score < self.below for score in scores]
-            shown = self.shown(doc, given, unsure)
-            labels = [
-                (span, label if doubt and label else span.label_) for span, (label, _), doubt in zip(given, shown, unsure, strict=True)
-            ]
-        doc.spans[STATEMENTS] = [Span(doc, span.start, span.end, label=label) for span, label in labels]
-        doc.spans[STATEMENTS].attrs["scores"] = scores
+        labelled = self.process(doc)
+        doc.spans[STATEMENTS] = [Span(doc, span.start, span.end, label=label) for span, label in labelled]
+        doc.spans[STATEMENTS].attrs["scores"] = [1.0] * len(labelled)
         return doc
 
 
