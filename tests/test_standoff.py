@@ -109,7 +109,8 @@ def test_the_extended_gold_leaves_out_what_is_gold_already():
         extended = [json.loads(line) for line in file]
     taken = {(line["doc"], line["paragraph"]) for line in extended}
     gold = {
-        name: [json.loads(line) for line in (GOLD / f"{name}.jsonl").read_text().splitlines()] for name in ("train", "dev", "telegrams", "fresh")
+        name: [json.loads(line) for line in (GOLD / f"{name}.jsonl").read_text().splitlines()]
+        for name in ("train", "dev", "telegrams", "fresh")
     }
     assert len(taken) == len(extended) == 19239
     assert not taken & {(line["doc"], line["paragraph"]) for lines in gold.values() for line in lines}
