@@ -185,6 +185,8 @@ def test_a_named_source_is_its_cluster():
 def test_a_pronoun_goes_back_to_the_last_speaker():
     said = "<OFFICIAL id=3>Poe</OFFICIAL> said the dam held. He added that <OFFICIAL id=4>Roe</OFFICIAL> was wrong. He said it would last."
     assert speakers(said) == [3, 3, 3]
+    group = "<OFFICIAL id=3>Poe</OFFICIAL> said the dam held. Soviets recognize that it leaks. He added that it would last."
+    assert speakers(group) == [3, None, 3]
     assert speakers("<OFFICIAL id=3>Poe</OFFICIAL> saw <OFFICIAL id=4>Roe</OFFICIAL> today.", "He said the dam held.") == [3]
     assert speakers("The <AGENCY id=2>GOR</AGENCY> said the dam held. They believe it will last.") == [2, 2]
 
@@ -199,6 +201,7 @@ def test_speech_without_subject_goes_on():
 def test_the_author_is_the_sending_post():
     assert speakers("We believe the dam will hold. Recommend that it be kept. I told him that it leaks.") == ["post:OSLO"] * 3
     assert speakers("Post believes the dam will hold.", origin=None) == [None]
+    assert speakers("We believe the dam will hold.", origin="Secretary of State Rusk") == ["us:STATE"]
     cluster = {"cluster": 7, "kb_id": "post:OSLO", "label": "AGENCY", "name": "Embassy Oslo", "mentions": 1}
     assert speakers("We believe the dam will hold.", clusters=[cluster]) == [7]
 

@@ -68,7 +68,9 @@ def sending_post(doc: Doc) -> dict[str, Any] | None:
     cable = doc._.cable or {}
     origin = (cable.get("header") or {}).get("origin") or (cable.get("meta") or {}).get("origin") or ""
     in_id = re.fullmatch(r"\d{2}([A-Z]+)\d+[A-Z]?", str(cable.get("id") or ""))
-    for name in (origin, re.sub(r"^(?:embassy|consulate|mission) ", "", fold(origin)), in_id[1] if in_id else ""):
+    folded = fold(origin)
+    # "Secretary of State Rusk" writes for the Department.
+    for name in (origin, re.sub(r"^(?:embassy|consulate|mission) ", "", folded), folded[:18], in_id[1] if in_id else ""):
         if fold(name) in _posts():
             return _posts()[fold(name)]
     return None

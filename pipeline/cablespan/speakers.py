@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc, Span
 
-from cablespan.actors import sending_post
+from cablespan.actors import country_code, sending_post
 from cablespan.attribution import Place, Triple
 from cablespan.cues import function_words, lexicon_entries
 from cablespan.document import PARAGRAPHS, text_of
@@ -117,7 +117,8 @@ class Speakers:
                 return None
         mention = self._head(source, words)
         if mention is None:
-            if len(source) < 4 and all(token.text[:1].isupper() and token.lower_ not in function_words("preposition") for token in source):
+            capitals = all(token.text[:1].isupper() and token.lower_ not in function_words("preposition") for token in source)
+            if len(source) < 4 and capitals and country_code(source.text.removesuffix("s")) is None:
                 self.last_person, self.unknown = None, True  # a name that no mention covers: "he" is then nobody known
             return None
         behind = self.doc[source.end].lower_ if source.end < len(self.doc) else ""
