@@ -30,13 +30,14 @@ ORDER = [
     "ner",
     "gazetteer",
     "statements",
+    "reported_promises",
     "claim_tagger",
     "aliases",
     "linker",
     "claims",
 ]
 # What a rule component does beside a trained one that takes its place.
-BESIDE_TRAINED = {"gazetteer": {"mode": "fill"}}
+BESIDE_TRAINED = {"gazetteer": {"mode": "fill"}, "reported_promises": {"below": 0.65}}
 OPS = {"blis": True, "numpy": False}
 
 
@@ -93,7 +94,8 @@ def load(model: str | Path | None = None, *, kb: str | Path | None = None, ops: 
 def assemble(nlp: Language) -> None:
     """Adds the rule components that a pipeline lacks, each in its place."""
     beside = BESIDE_TRAINED if "ner" in nlp.pipe_names else {}
-    for name, factory in RULES.items():
+    judged = {"reported_promises": RULES["statements"]} if beside and "statements" in nlp.pipe_names else {}
+    for name, factory in {**RULES, **judged}.items():
         if name in nlp.pipe_names:
             continue
         config = beside.get(name, {})
