@@ -66,6 +66,7 @@ def code_hash() -> str:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell started the tests in the background
     from cablespan.batch import annotate
     from cablespan.batch import run as runs
 
