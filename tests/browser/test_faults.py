@@ -73,11 +73,12 @@ def test_a_laptop_that_slept(serve, open_page):
 def test_the_browser_is_killed_with_an_answer_on_its_way(serve, open_page):
     server = serve(annotator="ANNA")
     page = open_page(server)
-    page.route("**/api/answer", lambda route: route.abort())
+    context = page.context
+    context.set_offline(True)
     press(page, "Enter")
     expect(page.locator("#banner")).to_be_visible()
-    context = page.context
     page.close()
+    context.set_offline(False)
     assert stored(server) == []
     again = open_page(server, context)
     on_paragraph(again, 2)
