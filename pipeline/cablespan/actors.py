@@ -7,7 +7,7 @@ from typing import Any
 from spacy.tokens import Doc
 
 from cablespan import lexicon
-from cablespan.document import once_a_doc, text_of
+from cablespan.document import once_a_doc, origin, sender, text_of
 from cablespan.people import fold, word_list
 
 _GOVERNMENT = r"(?:government|govt\.?|gov|govts)"
@@ -66,14 +66,13 @@ def _posts() -> dict[str, dict[str, Any]]:
 def sending_post(doc: Doc) -> dict[str, Any] | None:
     """The lexicon's entry of the post that sent a cable, from its header's origin or its id; None without either."""
     cable = doc._.cable or {}
-    origin = (cable.get("header") or {}).get("origin") or (cable.get("meta") or {}).get("origin") or ""
+    sent_from = fold(origin(cable) or "")
     in_id = re.fullmatch(r"\d{2}([A-Z]+)\d+[A-Z]?", str(cable.get("id") or ""))
-    folded = fold(origin)
+    for name in (sent_from, re.sub(r"^(?:am)?(?:embassy|consulate|consul|mission) ", "", sent_from), fold(in_id[1]) if in_id else ""):
+        if name in _posts():
+            return _posts()[name]
     # "Secretary of State Rusk" writes for the Department.
-    for name in (origin, re.sub(r"^(?:embassy|consulate|mission) ", "", folded), folded[:18], in_id[1] if in_id else ""):
-        if fold(name) in _posts():
-            return _posts()[fold(name)]
-    return None
+    return _posts()["state"] if sender(cable) == "department" else None
 
 
 def post_of(name: str, sender: dict[str, Any] | None) -> str | None:

@@ -74,7 +74,7 @@ def _tidy(doc: Doc, text: str, triple: Triple) -> Triple:
         return triple
     entry = next(iter(lexicon_entries(text[slice(*triple.cue)].lower().split())), None)
     source = doc.char_span(*triple.source, alignment_mode="expand")
-    spoken_with = triple.cue < triple.source < triple.content and doc[source.start - 1].lower_ in function_words("partner")
+    spoken_with = triple.cue < triple.source < triple.content and doc[source.start - 1].lower_ in ("with", "to")
     if entry and (entry["use"] == "adverb" or (entry["use"] == "verb" and spoken_with)):
         return triple._replace(source=None)
     start, end = source.start, source.end

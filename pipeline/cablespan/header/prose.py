@@ -12,7 +12,6 @@ _TAG = re.compile(
     r"(?P<name>\([^()\n]{2,60}\))|(?P<person>\b[A-Z]{3,20},\s{0,2}[A-Z]{3,20}(?:\s[A-Z]\.)?(?=\)))|(?P<tag>\b(?:[A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]{1,4})?|[A-Z]-\d{1,2})\b)"
 )
 _TAGS_LABEL = re.compile(r"^\s{0,8}TAGS?\b\s{0,3}[:;.]?|\bTAGS?\s{0,3}:", re.IGNORECASE | re.MULTILINE)
-_NO_TAGS = frozenset({"AND", "TAGS", "TAG", "NA", "SUBJECT", "SUBJ", "REF", "NONE"})
 _MARKING = r"(?:[(\[]\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/ ]{1,20})?\s?[)\]])"
 _NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}\s?[.)]\s{{0,3}}{_MARKING}?|¶\s?\d{{1,3}}\s{{0,2}}{_MARKING}?|{_MARKING})"
 _SUMMARY = re.compile(
@@ -79,7 +78,7 @@ def tags_of(field: str) -> list[str]:
     for match in _TAG.finditer(_one_line(" ".join(lines)).upper()):
         if match["name"]:
             found.append(match["name"].strip("() "))
-        elif match["tag"] and match["tag"] not in _NO_TAGS:
+        elif match["tag"] and match["tag"] not in _header_words("no_tag"):
             found.append(match["tag"])
     return list(dict.fromkeys(found))
 
@@ -159,11 +158,19 @@ def _goes_on(above: list[str], below: list[str]) -> bool:
 def _no_signers() -> frozenset[str]:
     words = {word for entry in load("furniture") if entry["kind"] != "after" for word in entry["text"].upper().split()}
     words |= {word.upper() for entry in load("headings") for word in entry["words"].split()}
-    return (
-        frozenset(words)
-        | frozenset(entry["word"] for entry in load("references"))
-        | frozenset(["END", "SUMMARY", "XGDS", "GDS", "DECONTROL", "NOT", "UNQUOTE", "QUOTE", "USG", "FOR", "THE", "OF", "NONE"])
-    )
+    return frozenset(words) | frozenset(entry["word"] for entry in load("references")) | _header_words("no_signer")
+
+
+@cache
+def _header_words(kind: str) -> frozenset[str]:
+    return frozenset(entry["word"] for entry in load("header_words") if entry["kind"] == kind)
+
+
+@cache
+def _leading_on() -> frozenset[str]:
+    """Words that no sentence ends with."""
+    kinds = ("determiner", "preposition", "conjunction", "auxiliary")
+    return frozenset(entry["form"] for entry in load("function_words") if entry["kind"] in kinds)
 
 
 def signers(text: str) -> list[str]:
@@ -206,7 +213,7 @@ def signature(text: str, start: int = 0, end: int | None = None) -> tuple[list[s
         found = _signed(bare)
         if found:
             apart = not above or above[-1] in _SENTENCE_ENDS or is_furniture(above) or _RULE.match(above) is not None
-            if not apart and (line[-1] == "." or above.isupper() and (above[-1] == "," or above.split()[-1].lower() in _LEADS_ON)):
+            if not apart and (line[-1] == "." or above.isupper() and (above[-1] == "," or above.split()[-1].lower() in _leading_on())):
                 return [], None  # the last word of a sentence in capitals
             own = apart and line[-1] != "." and text[start:offset].strip()
             return found, (offset, offset + len(line)) if own else None
@@ -225,31 +232,6 @@ def _is_of_the_cable(line: str) -> bool:
 
 _NOTE_BEHIND = re.compile(r"\s{1,9}\(?NOTE(?::| BY\b).{0,300}$")
 _BEFORE_NAMES = re.compile(r"^(?:[-\s*#\"]{1,10}|\(?(?:signed|sgd)\)?[:.]?\s)", re.IGNORECASE)
-_LEADS_ON = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "with",
-        "as",
-        "is",
-        "are",
-        "was",
-        "were",
-        "that",
-        "than",
-    ]
-)
 _SENTENCE_ENDS = frozenset(".!?:;)]\"'”’*-")
 _SIGNED_BEHIND = re.compile(
     rf"[.!?)\"]\s{{0,4}}(?:XGDS(?:-\d)?\s|GDS\s|DECONTROL.{{0,20}}\.\s{{0,3}})?({_SIGNATURE.pattern})[\s#*\d]{{0,12}}$"
