@@ -52,6 +52,14 @@ def test_fill_keeps_what_stands_there(blank):
     assert [ent.text for ent in doc.ents] == ["Justice Ministry of Kazakhstan", "post", "Astana"]
 
 
+def test_fill_takes_no_number_for_a_year_that_none_can_be(blank):
+    text, spans = parse_marked("<DATE>1697</DATE> persons paid in <DATE>2004</DATE>.")
+    doc = blank(text)
+    doc.ents = [doc.char_span(*span[:2], label=span[2]) for span in spans]
+    Gazetteer(blank, "gazetteer", mode="fill")(doc)
+    assert [ent.text for ent in doc.ents] == ["2004"]
+
+
 def test_fill_knows_the_names_of_laws(blank):
     doc = blank("A draft law (reportedly consistent with TRIPS) is under review.")
     doc.ents = [doc.char_span(40, 45, label="ORG")]

@@ -131,7 +131,14 @@ def assemble(text: str, parts: Iterable[Part]) -> list[Triple]:
 def complete(tagged: Iterable[Triple], by_rule: Iterable[Triple], sure: Callable[[Place], bool]) -> list[Triple]:
     """A tagger's triples with what the rules know besides: sources and cues that are missing, and claims of cues that are `sure`.
 
-    A content that has no cue by either is left out.
+    A content that has no cue by either is left out; one whose cue has a content already goes on with it: "several clauses after one cue
+    are one content".
+
+    >>> text = "Roe admitted the point that few had paid."
+    >>> said, goes_on = Triple((0, 3), (4, 12), (13, 22)), Triple(None, None, (28, 40))
+    >>> by_rule = Triple((0, 3), (4, 12), (28, 40))
+    >>> [text[slice(*t.content)] for t in complete([said, goes_on], [by_rule], lambda cue: False)]
+    ['the point that few had paid']
     """
     by_rule = list(by_rule)
     completed = []
@@ -143,7 +150,9 @@ def complete(tagged: Iterable[Triple], by_rule: Iterable[Triple], sure: Callable
             triple = Triple(same.source, same.cue, triple.content) if same else triple
         elif triple.source is None and same is not None and same.cue is not None and _touch(triple.cue, same.cue):
             triple = triple._replace(source=same.source)
-        if triple.cue is not None or triple.source is not None:
+        if triple.cue is not None and completed and triple.cue == completed[-1].cue:
+            completed[-1] = completed[-1]._replace(content=(completed[-1].content[0], triple.content[1]))
+        elif triple.cue is not None or triple.source is not None:
             completed.append(triple)
     for other in by_rule:
         if other.cue is not None and sure(other.cue) and not any(_meet(other, triple) for triple in completed):

@@ -23,7 +23,7 @@ class Gazetteer:
     """Writes `doc.ents` by lexicon and patterns.
 
     `mode`: "only" writes all it finds; "fill" keeps what a trained component found, adds what is sure between it, and knows
-    the names of laws better.
+    the names of laws better, and which numbers are no years.
     """
 
     def __init__(self, nlp: Language, name: str, mode: Literal["only", "fill"] = "only"):
@@ -52,11 +52,17 @@ class Gazetteer:
         kept: list[Span] = []
         if self.mode == "fill":
             laws = {(f.start, f.end) for f in found if f.sure and f.label == Entity.LAW}
-            kept = [Span(doc, e.start, e.end, label=Entity.LAW) if (e.start, e.end) in laws else e for e in doc.ents]
+            named = (ent for ent in doc.ents if not _is_no_year(ent))
+            kept = [Span(doc, e.start, e.end, label=Entity.LAW) if (e.start, e.end) in laws else e for e in named]
             taken = {index for ent in kept for index in range(ent.start, ent.end)}
             found = [f for f in found if f.sure and not taken.intersection(range(f.start, f.end))]
         doc.ents = kept + [Span(doc, f.start, f.end, label=f.label) for f in found]
         return doc
+
+
+def _is_no_year(ent: Span) -> bool:
+    """Whether a date is a bare number that no cable means as a year ("1697 inspections", "at 1830")."""
+    return ent.label_ == Entity.DATE and len(ent.text) == 4 and ent.text.isdecimal() and not 1750 <= int(ent.text) < 2100
 
 
 def _longest(candidates: Iterable[Found]) -> list[Found]:
