@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from cablespan.header.furniture import is_furniture
+from cablespan.header.furniture import is_furniture, is_running
 from cablespan.header.opening import read_opening
 from cablespan.header.posts import known_post
 from cablespan.lexicon import load
@@ -34,6 +34,7 @@ _WORDS = re.compile(
 _NUMERIC = re.compile(
     r"(?<!\d)(?:(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})|(\d{1,2})\s?[/.-]{1,2}\s?(\d{1,2})\s?[/.-]{1,2}\s?(\d{4}|\d{2})|(19\d\d|20\d\d)(\d{2})(\d{2}))(?!\d)"
 )
+_LETTER_FOR_ZERO = re.compile(r"\bO(?=\d/)|(?<=\d)O(?=[\d/])")
 _MONTH = "(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
 _WRITTEN = re.compile(
     rf"\b(?:(\d{{1,2}})(?:ST|ND|RD|TH)?[ ./-]{{0,3}}{_MONTH}[ .,/-]{{0,3}}(\d{{4}}|\d{{2}})|{_MONTH}\.?"
@@ -102,7 +103,7 @@ def declassification(fields: dict[str, str]) -> date | str | None:
             text = _EO.sub(" ", text, count=1)
             label = _LABEL.search(text)
             text = text[label.end() :] if label else text.split(":", 1)[-1]
-        text = text.split("TAGS")[0]
+        text = _LETTER_FOR_ZERO.sub("0", text.split("TAGS")[0])
         found = date_of(text)
         if found:
             return found
@@ -122,14 +123,15 @@ def declassify_on(text: str) -> date | str | None:
     >>> declassify_on("E.O. 12958: DECL: 09/10/2017"), declassify_on("E.O. 12356: DECL: OADR")
     (datetime.date(2017, 9, 10), 'OADR')
     """
-    fields = read_opening(text).fields
-    found = declassification(fields)
+    opening = read_opening(text)
+    found = declassification(opening.fields)
     if found is None:
-        label = _LABEL.search(text)
+        head = text[: opening.body].replace(opening.fields.get("subject") or "\0", "") if opening.fields else text
+        label = _LABEL.search(head)
         if label:
-            found = declassification({"declassify": text[label.end() :].split("\n\n")[0].split("\n")[0]})
-        elif not fields:
-            found = date_of(text) or None
+            found = declassification({"declassify": head[label.end() :].split("\n\n")[0].split("\n")[0]})
+        elif not opening.fields and not is_running(text):
+            found = date_of(text)
     return found
 
 

@@ -28,6 +28,14 @@ _DISTRIBUTION = re.compile(
 )
 
 
+_RUNNING = re.compile(r"\b[a-z]{5,}\b")
+
+
+def is_running(text: str) -> bool:
+    """Whether a text without labels is prose and no header: no tag or date has so long a word in small letters."""
+    return _RUNNING.search(text) is not None
+
+
 @cache
 def words(kind: str) -> frozenset[str]:
     """The furniture of one kind (`banner`, `caption`, `operator`, `archive`, `before`, `after`) as the lexicon lists it."""

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from itertools import islice, takewhile
 
-from cablespan.header.furniture import inline_marks, is_furniture, starts
+from cablespan.header.furniture import inline_marks, is_furniture, is_running, starts
 from cablespan.header.opening import read_opening
 from cablespan.lexicon import load
 
@@ -14,19 +14,21 @@ _TAG = re.compile(
 _TAGS_LABEL = re.compile(r"^\s{0,8}TAGS?\b\s{0,3}[:;.]?|\bTAGS?\s{0,3}:", re.IGNORECASE | re.MULTILINE)
 _MARKING = r"(?:[(\[]\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/ ]{1,20})?\s?[)\]])"
 _NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}\s?[.)]\s{{0,3}}{_MARKING}?|¶\s?\d{{1,3}}\s{{0,2}}{_MARKING}?|{_MARKING})"
+_WORD = r"SUM{1,3}[AE]?R{0,2}Y"  # misspelt too
 _SUMMARY = re.compile(
     rf"(?:^|(?<=[.)\n]))[ \t]*(?:{_NUMBER}[ \t]*){{0,1}}[-=* \t(]{{0,6}}(?:BEGIN\s)?(?:EXECUTIVE\s|INTRODUCTION\sAND\s"
-    rf"|INTRO(?:DUCTORY)?\s|BRIEF\s)?SUMMARY"
+    rf"|INTRO(?:DUCTORY)?\s|BRIEF\s)?{_WORD}"
     rf"(?:\s?(?:AND|&|/|,)\s?(?:COMMENTS?|INTRODUCTION|ACTION REQUEST(?:ED)?|RECOMMENDATIONS?|OVERVIEW|BACKGROUND|ANALYSIS"
     rf"|CONCLUSIONS?|KEY POINTS|REQUEST FOR GUIDANCE|GUIDANCE REQUEST))?"
-    rf"[ \t]*{_MARKING}?[ \t]*(?P<sign>[:.]|-{{1,3}}(?=[ \t\w])|[–—]|(?=[ \t]*\n)|[-=*]{{3,}})",
+    rf"[ \t]*{_MARKING}?[ \t]*(?P<sign>[:.)]|-{{1,3}}(?=[ \t\w])|[–—]|(?=[ \t]*\n)|[-=*]{{3,}})",
     re.IGNORECASE | re.MULTILINE,
 )
 _END = re.compile(
-    r"[-=*\s(\[{]{0,6}(?:\bEND\s{1,3}(?:OF\s)?(?:EXECUTIVE\s|BRIEF\s|INTRO(?:DUCTION)?\sAND\s|COMMENT\sAND\s)?SUMMARY|\bENDSUMMARY"
-    r"|\bSUMMARY ENDS?\b)",
+    rf"[-=*\s(\[{{]{{0,6}}(?:\bEND\s{{1,3}}(?:OF\s)?(?:EXECUTIVE\s|BRIEF\s|INTRO(?:DUCTION)?\sAND\s|COMMENT\sAND\s)?{_WORD}\b|\bENDSUMMARY"
+    rf"|\b{_WORD} ENDS?\b)",
     re.IGNORECASE,
 )
+_ENDS = re.compile(rf"\bEND\s+(?:OF\s+)?{_WORD}[^.:]*\Z", re.IGNORECASE)
 _RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")
 _PARAGRAPH = re.compile(rf"^[ \t]*(?:¶\s{{0,2}})?\d{{1,3}}\s?(?:[.)](?!\d)|(?=[ \t]{_MARKING}))|^[ \t]*¶")
 _STARTS = re.compile(rf"^[ \t]*{_NUMBER}[ \t]*")
@@ -68,7 +70,7 @@ def tags(text: str) -> list[str]:
     label = _TAGS_LABEL.search(text)
     if label:
         return tags_of(text[label.end() :].split("\n\n")[0])
-    return [] if fields or ":" in text else tags_of(text)
+    return [] if fields or ":" in text or is_running(text) else tags_of(text)
 
 
 def tags_of(field: str) -> list[str]:
@@ -79,8 +81,25 @@ def tags_of(field: str) -> list[str]:
         if match["name"]:
             found.append(match["name"].strip("() "))
         elif match["tag"] and match["tag"] not in _header_words("no_tag"):
-            found.append(match["tag"])
+            found += _apart(match["tag"])
     return list(dict.fromkeys(found))
+
+
+def _apart(tag: str) -> list[str]:
+    """The known tags that stand glued to each other ("ECONEFIN"), a country's behind them at most; else the tag as it is."""
+    pieces = [tag[start : start + 4] for start in range(0, len(tag), 4)]
+    glued = len(pieces) > 1 and all(piece in _subjects() for piece in pieces[:-1]) and pieces[-1] in _subjects() | _country_tags()
+    return pieces if glued else [tag]
+
+
+@cache
+def _subjects() -> frozenset[str]:
+    return frozenset(entry["tag"] for entry in load("tags"))
+
+
+@cache
+def _country_tags() -> frozenset[str]:
+    return frozenset(entry["tags"] for entry in load("countries") if entry.get("tags"))
 
 
 def _content(lines: list[str]) -> str:
@@ -105,9 +124,7 @@ def summary(text: str) -> str | None:
     """
     opener = None
     for match in _SUMMARY.finditer(text):
-        if not re.search(
-            r"\bEND\s+(?:OF\s+)?$", text[max(0, match.start("sign") - 30) : match.start("sign")].upper().rsplit("SUMMARY", 1)[0]
-        ):
+        if not _ENDS.search(text, max(0, match.start("sign") - 30), match.start("sign")):
             opener = match
             break
     if opener is None:
@@ -122,7 +139,7 @@ def summary(text: str) -> str | None:
     end = _END.search(rest)
     marked = end is not None and end.start() < _LONGEST_SUMMARY
     found = _content(rest[: end.start()].split("\n") if marked else _until_next(rest.split("\n"), headed))
-    found = re.sub(r"(?<=[.!?]) END\.?$", "", found)  # all that is left of the frame
+    found = re.sub(r"(?<=[.!?]) END\.?$", "", found, flags=re.IGNORECASE)  # all that is left of the frame
     return found.strip(" -=*()[]") if not found.endswith(")") or found.count("(") < found.count(")") else found.lstrip(" -=*") or None
 
 

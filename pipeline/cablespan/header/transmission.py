@@ -23,10 +23,14 @@ _RECIPIENT = re.compile(
     r"|ROUTINE|FLASH|NIACT))?(?:\s{1,4}(?P<mcn>\d{1,5}))?"
 )
 _ROUTE = re.compile(r"R[A-Z]{3,7}\s{0,2}/")
+_LISTS_BEHIND = re.compile(r"\S (?:TO|INFO) R[A-Z]{3,7}\s{0,2}/")
+_LINE_ENDS = re.compile(
+    r"(?<=\S)\s{1,9}(?=(?:FM|TO|INFO|XMT) [A-Z])|(?<!\bTO)(?<!\bINFO)(?<!\bFM)(?<=\S)\s{1,9}(?=R[A-Z]{3,7}\s{0,2}/|BT\b)"
+)
 _START = re.compile(r"(FM|FROM|TO|INFO|XMT)\b[:\s]\s{0,8}(.*)")
 _DISTRIBUTION = re.compile(r"INFO\s{1,8}[A-Z/]{1,6}-\d\d\b")  # the offices of the Department that got a copy
 _STOP = re.compile(
-    r"BT|(?:UNCLAS|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE|[CUS] [OENI] [NC][A-Z ]*)\b.*|SIPDIS|E\.?O\.? ?1.*|TAGS?:.*"
+    r"BT(?: .*)?|(?:UNCLAS|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE|[CUS] [OENI] [NC][A-Z ]*)\b.*|SIPDIS|E\.?O\.? ?1.*|TAGS?:.*"
     r"|SUBJ.*:.*|REF.*:.*|DEPT FOR.*|STATE \d{3,7}|\d\. .*|PASS .*"
 )
 
@@ -36,7 +40,7 @@ def _blocks(text: str) -> dict[str, list[tuple[str, bool]]]:
     blocks: dict[str, list[tuple[str, bool]]] = {"FM": [], "TO": [], "INFO": []}
     current: str | None = None
     exempt = False
-    lines = [line for raw in text.splitlines() if (line := raw.strip())]
+    lines = [line for raw in text.splitlines() for line in _apart(raw.strip()) if line]
     for line, following in zip(lines, [*lines[1:], ""], strict=False):
         if line.startswith("PAGE ") and is_furniture(line) or following.startswith("PAGE ") and line in words("banner"):
             continue
@@ -63,6 +67,13 @@ def _blocks(text: str) -> dict[str, list[tuple[str, bool]]]:
         if current is not None and line:
             blocks[current].append((line, exempt))
     return blocks
+
+
+def _apart(line: str) -> list[str]:
+    """The lines that a line was, where a header has come without its line ends."""
+    if line.count("/") < 2 and not _LISTS_BEHIND.search(line):
+        return [line]
+    return _LINE_ENDS.split(line)
 
 
 @lru_cache(4096)  # a post writes to the same addressees again and again
