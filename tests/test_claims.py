@@ -127,6 +127,24 @@ def test_a_source_has_no_possessive(source):
     assert [span.text for span in doc.spans[CLAIMS] if span.label_ == "SOURCE"] == ["Poe"]
 
 
+@pytest.mark.parametrize(
+    ("marked", "content"),
+    [
+        (
+            "Claims that the dam was old, <SOURCE>he</SOURCE> <CUE>said</CUE>, <CONTENT>had done harm</CONTENT>.",
+            "Claims that the dam was old, he said, had done harm",
+        ),
+        ("A dam which, <SOURCE>he</SOURCE> <CUE>said</CUE>, <CONTENT>was old</CONTENT> burst.", "was old"),
+    ],
+)
+def test_a_verb_behind_the_cue_has_its_subject_before_it(marked, content):
+    text, spans = parse_marked(marked)
+    doc = NLP(text)
+    doc.spans["claim_parts"] = [doc.char_span(start, end, label=label) for start, end, label in spans]
+    (claim,) = CLAIMS_OF.process(doc)
+    assert text[slice(*claim["content"])] == content
+
+
 def test_the_one_spoken_with_is_no_source():
     text, spans = parse_marked("<CUE>Agreed with</CUE> <SOURCE>Poe</SOURCE> <CONTENT>no dam is safe</CONTENT>.")
     doc = NLP(text)

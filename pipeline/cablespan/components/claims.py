@@ -1,6 +1,7 @@
 """Claims: who says what, joined from a tagger's parts or found by rule, with the speaker and the certainty of each."""
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from typing import Any
 
 from spacy.language import Language
@@ -37,7 +38,8 @@ class Claims:
             triples = assemble(text, parts)
             if tagged is not None:
                 triples = complete(assemble(text, tagged.get(sentence.start, [])), triples, lambda cue: is_sure(text[slice(*cue)]))
-            for triple in sorted((_tidy(doc, text, triple) for triple in triples), key=_first_place):
+            tidied = [_interrupted(text, sentence.start_char, _tidy(doc, text, triple)) for triple in triples]
+            for triple in sorted((triple for triple in tidied if not _is_inside(triple, tidied)), key=_first_place):
                 cue = text[slice(*triple.cue)] if triple.cue else ""
                 claims.append(
                     {
@@ -87,6 +89,25 @@ def _tidy(doc: Doc, text: str, triple: Triple) -> Triple:
     if end > start + 1 and doc[end - 1].lower_ in _POSSESSIVE:
         end -= 1
     return triple._replace(source=(doc[start].idx, doc[end - 1].idx + len(doc[end - 1])))
+
+
+def _interrupted(text: str, sentence: int, triple: Triple) -> Triple:
+    """The claim with the subject of its content, where source and cue stand between subject and verb: "Bribes, he said, had risen"."""
+    if not triple.source or not triple.cue:
+        return triple
+    begin, end = min(triple.source[0], triple.cue[0]), max(triple.source[1], triple.cue[1])
+    words, verb = text[sentence:begin].split(), text[slice(*triple.content)].split()
+    joined = bool(words) and words[-1].endswith(",") and text[end : triple.content[0]].strip() == ","
+    leading_on = joined and words[-1][:-1].lower() in function_words("relative") | function_words("conjunction")
+    if not joined or leading_on or verb[0].lower() not in function_words("auxiliary"):
+        return triple
+    return triple._replace(content=(text.index(words[0], sentence), triple.content[1]))
+
+
+def _is_inside(triple: Triple, others: Iterable[Triple]) -> bool:
+    """Whether a claim lies inside the content of another, which is then the only one."""
+    begin, end = _first_place(triple)[0], max(place[1] for place in triple if place)
+    return any(other != triple and other.content[0] <= begin and end <= other.content[1] for other in others)
 
 
 def _first_place(triple: Triple) -> tuple[int, int]:
