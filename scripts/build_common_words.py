@@ -1,8 +1,9 @@
 """Builds lexicon/common_words.jsonl: words of the language, told from names by how they are written in mixed-case text.
 
 A word counts as common when it stands in lower case at least MINIMUM times and in more than half of its places away from the
-beginning of a sentence. Counted over public-domain documents in `../shared` (telegrams of FRUS, human rights reports); the list
-lets capitals text be read, where a name looks like any other word. Run: `python scripts/build_common_words.py`.
+beginning of a sentence. Counted over public-domain documents in `../shared` (telegrams of FRUS, human rights reports) and the invented
+cables of `corpus/modern`; the list lets capitals text be read, where a name looks like any other word. Run it from the repository:
+`python scripts/build_common_words.py`.
 """
 
 import gzip
@@ -14,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
-MINIMUM = 8
+MINIMUM = 3
 _WORD = re.compile(r"(?<![.!?:] )(?<!^)\b[A-Za-z]+\b")
 
 
@@ -24,6 +25,8 @@ def texts() -> Iterator[str]:
             yield from (paragraph["text"] for paragraph in json.loads(line)["paragraphs"])
     with gzip.open(SHARED / "reports" / "paragraphs.jsonl.gz", "rt", encoding="utf-8") as reports:
         yield from (json.loads(line)["text"] for line in reports)
+    for cable in sorted((ROOT / "corpus" / "modern").glob("*.txt")):
+        yield cable.read_text(encoding="utf-8")
 
 
 def main() -> None:
