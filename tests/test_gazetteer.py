@@ -3,7 +3,7 @@
 import pytest
 
 from cablespan.components.gazetteer import Gazetteer
-from cablespan.names import CLASSES, classes
+from cablespan.names import CLASSES, classes, find
 from marked import parse_marked
 
 CASES = [
@@ -143,3 +143,10 @@ def test_baseline_on_the_shared_gold(shared, blank, gazetteer):
         gold = {(e["start"], e["end"], e["label"]) for e in row["entities"]}
         right, wrong, missed = right + len(found & gold), wrong + len(found - gold), missed + len(gold - found)
     assert 2 * right / (2 * right + wrong + missed) > 0.70
+
+
+def test_names_end_with_the_text(blank):
+    doc = blank("They left the United States for the United Arab")
+    assert [(match.start, match.end) for match in find(doc) if match.surface.text == "United States"] == [(3, 5)]
+    assert all(match.end <= len(doc) for match in find(doc))
+    assert len(classes(doc)) == len(doc)

@@ -162,14 +162,19 @@ def _title_names() -> dict[str, str]:
 
 
 def _person(ent: Span, person: Person) -> str | None:
-    """A known office holder, by full name, or by a surname that his title does not contradict; an office alone by its own id."""
+    """A known office holder, by full name, or by a surname that his title does not contradict; an office alone by its own id.
+
+    A surname alone is not enough for those of the lexicon who need their full name: their office must stand before it.
+    """
     if not person.names:
         return person.offices[0] if person.offices else None
     if person.female and len(person.names) == 1:
         return None  # "Mrs. Gromyko" is not the Foreign Minister
     full, bare = fold(ent.text), " ".join(person.names)
     for name in (full, bare, fold(person.family or "")):
-        holders = _holders().get(name, [])
+        holders = [
+            h for h in _holders().get(name, []) if not h.get("full") or len(person.names) > 1 or (person.offices and _held(h, person))
+        ]
         if len(holders) == 1 and (name == full or len(person.names) > 1 or not person.offices or _held(holders[0], person)):
             return holders[0]["kb_id"] if name != fold(person.family or "") or len(person.names) == 1 or name == bare else None
     return None
