@@ -30,14 +30,13 @@ ORDER = [
     "ner",
     "gazetteer",
     "statements",
-    "reported_promises",
     "claim_tagger",
     "aliases",
     "linker",
     "claims",
 ]
 # What a rule component does beside a trained one that takes its place.
-BESIDE_TRAINED = {"gazetteer": {"mode": "fill"}, "reported_promises": {"below": 0.65}}
+BESIDE_TRAINED = {"gazetteer": {"mode": "fill"}}
 OPS = {"blis": True, "numpy": False}
 
 
@@ -94,8 +93,7 @@ def load(model: str | Path | None = None, *, kb: str | Path | None = None, ops: 
 def assemble(nlp: Language) -> None:
     """Adds the rule components that a pipeline lacks, each in its place."""
     beside = BESIDE_TRAINED if "ner" in nlp.pipe_names else {}
-    judged = {"reported_promises": RULES["statements"]} if beside and "statements" in nlp.pipe_names else {}
-    for name, factory in {**RULES, **judged}.items():
+    for name, factory in RULES.items():
         if name in nlp.pipe_names:
             continue
         config = beside.get(name, {})

@@ -40,17 +40,12 @@ def _matches(label: Statement, text: str) -> bool:
     return any(pattern.search(text) for pattern in _patterns()[label])
 
 
-@Language.factory("cable_statements", assigns=["doc.spans"], default_config={"below": None})
+@Language.factory("cable_statements", assigns=["doc.spans"])
 class Statements:
-    """Writes `doc.spans["statements"]`, a span with one label for every sentence; scores are those of a rule: 1.
+    """Writes `doc.spans["statements"]`, a span with one label for every sentence; scores are those of a rule: 1."""
 
-    `below`: go over what a trained classifier wrote there instead. A CLAIM of a lower score whose words promise something is a
-    COMMITMENT: "a promise and an assertion in one sentence", and the scheme's list has the promise first.
-    """
-
-    def __init__(self, nlp: Language, name: str, below: float | None = None):
+    def __init__(self, nlp: Language, name: str):
         self.name = name
-        self.below = below
 
     def process(self, doc: Doc) -> list[tuple[Span, Statement]]:
         """Every sentence with its label, in order."""
@@ -67,27 +62,10 @@ class Statements:
             previous = previous if goes_on else found
         return labelled
 
-    def overrule(self, doc: Doc, scores: list[float]) -> list[tuple[Span, str]]:
-        """The classifier's statements, reported promises that it was unsure of as commitments."""
-        given, text = list(doc.spans[STATEMENTS]), text_of(doc)
-        unsure = [span for span, score in zip(given, scores, strict=True) if span.label_ == Statement.CLAIM and score < self.below]
-        alone = Attribution("", "", False)
-        promises = {
-            span.start
-            for span, parts in zip(unsure, rule_parts(doc, unsure), strict=True)
-            if decide(text[span.start_char : span.end_char], attribution(parts, text), alone) == Statement.COMMITMENT
-        }
-        return [(span, Statement.COMMITMENT if span.start in promises else span.label_) for span in given]
-
     def __call__(self, doc: Doc) -> Doc:
-        if self.below is None:
-            labelled = self.process(doc)
-            scores = [1.0] * len(labelled)
-        else:
-            scores = doc.spans[STATEMENTS].attrs["scores"]
-            labelled = self.overrule(doc, scores)
+        labelled = self.process(doc)
         doc.spans[STATEMENTS] = [Span(doc, span.start, span.end, label=label) for span, label in labelled]
-        doc.spans[STATEMENTS].attrs["scores"] = scores
+        doc.spans[STATEMENTS].attrs["scores"] = [1.0] * len(labelled)
         return doc
 
 
