@@ -52,6 +52,13 @@ def test_fill_keeps_what_stands_there(blank):
     assert [ent.text for ent in doc.ents] == ["Justice Ministry of Kazakhstan", "post", "Astana"]
 
 
+def test_fill_knows_organisations_from_people(blank):
+    doc = blank("UNICEF told Econoff so.")
+    doc.ents = [doc.char_span(0, 6, label="OFFICIAL"), doc.char_span(12, 19, label="OFFICIAL")]
+    Gazetteer(blank, "gazetteer", mode="fill")(doc)
+    assert [(ent.text, ent.label_) for ent in doc.ents] == [("UNICEF", "ORG"), ("Econoff", "OFFICIAL")]
+
+
 def test_fill_takes_no_number_for_a_year_that_none_can_be(blank):
     text, spans = parse_marked("<DATE>1697</DATE> persons paid in <DATE>2004</DATE>.")
     doc = blank(text)

@@ -23,7 +23,7 @@ class Gazetteer:
     """Writes `doc.ents` by lexicon and patterns.
 
     `mode`: "only" writes all it finds; "fill" keeps what a trained component found, adds what is sure between it, and knows
-    the names of laws better, and which numbers are no years.
+    better what is a law, what is no individual, and which numbers are no years.
     """
 
     def __init__(self, nlp: Language, name: str, mode: Literal["only", "fill"] = "only"):
@@ -51,13 +51,19 @@ class Gazetteer:
         found = self.process(doc)
         kept: list[Span] = []
         if self.mode == "fill":
-            laws = {(f.start, f.end) for f in found if f.sure and f.label == Entity.LAW}
+            sure = {(f.start, f.end): f.label for f in found if f.sure}
             named = (ent for ent in doc.ents if not _is_no_year(ent))
-            kept = [Span(doc, e.start, e.end, label=Entity.LAW) if (e.start, e.end) in laws else e for e in named]
+            kept = [Span(doc, e.start, e.end, label=_known_better(e.label_, sure.get((e.start, e.end)))) for e in named]
             taken = {index for ent in kept for index in range(ent.start, ent.end)}
             found = [f for f in found if f.sure and not taken.intersection(range(f.start, f.end))]
         doc.ents = kept + [Span(doc, f.start, f.end, label=f.label) for f in found]
         return doc
+
+
+def _known_better(tagged: str, known: str | None) -> str:
+    """The label of a name that a model tagged and the lexicon may know: laws by the lexicon, and what is no individual there."""
+    is_body = known in (Entity.ORG, Entity.AGENCY) and tagged in (Entity.OFFICIAL, Entity.PERSON)
+    return known if known == Entity.LAW or is_body else tagged
 
 
 def _is_no_year(ent: Span) -> bool:
