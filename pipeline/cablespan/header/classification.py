@@ -43,6 +43,7 @@ _WRITTEN = re.compile(
 )
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _LABEL = re.compile(r"\b(?:DECLASSIFY\s+ON|DECLASSIFIED\s+ON|DECLASSIFY|DECLASS?|DECL)\b\s{0,2}(?:ON\b)?[:;. ]{0,4}", re.IGNORECASE)
+_INITIAL = re.compile(r"[A-Z]\.")
 _HARD_WRAP = 68  # from this column on a line end may fall within a word
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _SUFFIX = re.compile(r",\s{0,3}((?:JR|SR)\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
@@ -246,7 +247,7 @@ def _name_runs(part: str) -> list[list[str]]:
             (
                 initial
                 and (bare.isupper() or bare == "0")
-                and (runs[-1] or index + 1 < len(words) and not _is_office(words[index + 1]))
+                and (runs[-1] or index + 1 < len(words) and (_INITIAL.fullmatch(words[index + 1]) or not _is_office(words[index + 1])))
                 and not (len(bare) == 2 and _is_office(bare))
             )
             or bare.lower() in _PARTICLES

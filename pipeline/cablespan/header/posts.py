@@ -9,7 +9,8 @@ from rapidfuzz.distance import OSA
 from cablespan.lexicon import load
 
 _ID = re.compile(r"(?P<year>(?:19|20)?\d\d)(?P<post>[A-Z0-9]*?[A-Z])0*(?P<serial>\d{1,7})")
-_HANDLING = re.compile(r"\s*\([A-Za-z ]+\)\s*$")  # (NOTAL), (EXDIS)
+_AROUND = re.compile(r"^\s*(?:\([A-Z/]{1,6}\)|\(?[A-Z][.):])\s+|\s*\([A-Za-z ]+\)\s*$")  # "A. ", "(C) "; "(NOTAL)", "(EXDIS)"
+_TIME = re.compile(r"\s*\d{6}Z\s?[A-Z]{3}\s?\d{2}(?:\d\d)?\s*")
 _ZERO_IN_YEAR = re.compile(r"^O(?=\d[A-Z])")
 _LEFT_OUT = re.compile(r"[^A-Z0-9~]")
 _YEAR_BEHIND = re.compile(r"\s*([A-Z][A-Z .]*\d+)\s*['’/(]\s?((?:19|20)?\d\d)\)?\s*")
@@ -86,7 +87,9 @@ def canonical_id(text: str) -> str | None:
     >>> canonical_id("07 ASTANA 000454"), canonical_id("2007SECSTATE00012"), canonical_id("no id")
     ('07ASTANA454', '07STATE12', None)
     """
-    text = _HANDLING.sub("", text)
+    text = _AROUND.sub("", text)
+    if _TIME.fullmatch(text.upper()):
+        return None
     behind = _YEAR_BEHIND.fullmatch(text.upper())
     squeezed_text = _LEFT_OUT.sub("", behind[2] + behind[1] if behind else text.upper())
     match = _ID.fullmatch(_ZERO_IN_YEAR.sub("0", squeezed_text))

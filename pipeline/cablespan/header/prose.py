@@ -213,7 +213,7 @@ def signature(text: str, start: int = 0, end: int | None = None) -> tuple[list[s
         index
         for index in range(len(lines) - 1, -1, -1)
         if (line := lines[index])
-        and not is_furniture(line)
+        and not is_furniture(_STARTS.sub("", line))
         and not _RULE.match(line)
         and not line.upper().startswith(("NOTE", "(NOTE"))
         and (index == 0 or any(sign.isalpha() for sign in line))
