@@ -41,34 +41,25 @@ startFromVersions.differs = (task) => {
   return (layer, value) => (held[layer].get(keyOf(layer, value)) ?? 0) !== versions.length;
 };
 
-export function drawVersions(task, result, takeVersion, takeMark) {
+export function drawVersions(task) {
   const versions = readVersions(task);
   const held = counts(versions);
   const open = Object.values(held).flatMap((layer) => [...layer.values()]).filter((count) => count < versions.length).length;
   const columns = versions.map((version, index) => {
     const differs = (layer, value) => held[layer].get(keyOf(layer, value)) !== versions.length;
     const { annotator, action, comment } = task.versions[index];
-    const body = element("div", { class: "version-text" }, drawSentences(version, { differs, readOnly: true }));
-    body.addEventListener("click", (event) => {
-      const found = [
-        ["statements", event.target.closest("button.statement")?.dataset.sentence],
-        ["entities", event.target.closest("mark")?.dataset.entity],
-        ["claims", event.target.closest(".part")?.dataset.claim],
-      ].find(([, number]) => number !== undefined);
-      if (found) takeMark(found[0], version[found[0]][Number(found[1])]);
-    });
     return element(
       "article",
-      { class: "version" },
+      { class: "version", "data-version": index },
       element(
         "header",
         {},
         element("h2", {}, annotator),
         element("span", { class: `answered ${action}` }, action),
         comment ? element("q", {}, comment) : null,
-        element("button", { type: "button", onclick: () => takeVersion(index) }, "Take all ", kbd(`alt ${index + 1}`)),
+        element("button", { type: "button", class: "take" }, "Take all ", kbd(`alt ${index + 1}`)),
       ),
-      body,
+      element("div", { class: "version-text" }, drawSentences(version, { differs, readOnly: true })),
     );
   });
   fill(
@@ -76,6 +67,20 @@ export function drawVersions(task, result, takeVersion, takeMark) {
     element("p", { class: "hint" }, open ? `${open} marks differ (≠). Click a mark, a sentence's label or a claim to take it; click it again to leave it out. Alt and a digit takes a version, with Shift its part of the sentence at the cursor.` : "All versions agree."),
     element("div", { class: "version-columns" }, columns),
   );
+}
+
+// What a click in the versions means: {version} takes all of one, {layer, value} one mark of it; {} is beside them.
+export function clickedIn(task, node) {
+  const version = Number(node.closest(".version")?.dataset.version);
+  if (node.closest(".take")) return { version };
+  const found = [
+    ["statements", node.closest("button.statement")?.dataset.sentence],
+    ["entities", node.closest("mark")?.dataset.entity],
+    ["claims", node.closest(".part")?.dataset.claim],
+  ].find(([, number]) => number !== undefined);
+  if (!found) return {};
+  const [layer, number] = found;
+  return { layer, value: readVersions(task)[version][layer][Number(number)] };
 }
 
 // Takes one mark of a version into the result; what is there already goes out again.

@@ -4,6 +4,8 @@ import { byId, element, fill, kbd, visibleText } from "./dom.js";
 import { ROLE_KEYS, STATEMENT_KEYS, ENTITY_KEYS } from "./keys.js";
 import { ROLES } from "./paragraph.js";
 
+export const workspace = byId("workspace");
+
 const UNSURE = 0.7;
 const unsure = (facts) => facts?.score !== undefined && facts.score !== null && facts.score < UNSURE;
 
@@ -128,7 +130,7 @@ function drawClaims(paragraph, sentence, differs, readOnly) {
 const shorten = (text) => (text.length > 64 ? `${text.slice(0, 40).replace(/\s+\S*$/u, "")} … ${text.slice(-20).replace(/^\S*\s+/u, "")}` : text);
 
 // Lines from the cue (or else the content) to the other parts, for one claim or all.
-export function drawLinks(workspace, paragraph, active) {
+export function drawLinks(paragraph, active) {
   workspace.querySelector("svg.links")?.remove();
   const frame = workspace.getBoundingClientRect();
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -160,6 +162,8 @@ export function drawLinks(workspace, paragraph, active) {
 
 // --- around the paragraph ---
 
+export const say = (message) => (byId("status").textContent = message);
+
 const people = (value) => (value ?? []).map((one) => one.name ?? one).join(", ");
 
 export function drawCable(task) {
@@ -181,16 +185,26 @@ export function drawCable(task) {
   );
 }
 
-export function caption(task) {
+function place(task) {
   const number = task.number ? `¶ ${task.number}` : (task.kind ?? "");
   return [number, task.marking && `(${task.marking})`, task.section].filter(Boolean).join(" ");
+}
+
+export function drawCaption(task, paragraph) {
+  fill(
+    byId("caption"),
+    element("strong", {}, place(task)),
+    task.answer ? element("span", { class: `answered ${task.answer.action}` }, `answered: ${task.answer.action}`) : null,
+    paragraph.flagged ? element("span", { class: "flag" }, "⚑ flagged") : null,
+    paragraph.comment ? element("button", { type: "button", class: "comment", "data-action": "comment", title: "Change the comment" }, `“${paragraph.comment}”`) : null,
+  );
 }
 
 export function drawContext(task) {
   for (const side of ["before", "after"]) {
     fill(
       byId(side),
-      ...task[side].map((near) => element("p", { dir: "auto" }, element("span", { class: "place" }, caption(near)), " ", ...visibleText(near.text))),
+      ...task[side].map((near) => element("p", { dir: "auto" }, element("span", { class: "place" }, place(near)), " ", ...visibleText(near.text))),
     );
   }
 }
@@ -203,6 +217,20 @@ export function drawProgress(progress) {
   const pace = progress.per_hour ? ` · ${Math.round(progress.per_hour)} an hour` : "";
   const title = `accepted ${progress.accept}, rejected ${progress.reject}, ignored ${progress.ignore}, flagged ${progress.flagged}`;
   fill(byId("progress"), meter, element("span", { title }, `${progress.done} of ${progress.total} (${percent(share)})${pace}`));
+}
+
+export function drawAnswers(adjudicating) {
+  const button = (name, text, key, kind = "") => element("button", { type: "button", class: kind, "data-action": name }, text, " ", kbd(key));
+  fill(
+    byId("answers"),
+    button("accept", adjudicating ? "Make gold" : "Accept", "⏎", "primary"),
+    button("reject", "Reject", "x"),
+    button("ignore", "Ignore", "space"),
+    element("span", { class: "spring" }),
+    button("undo", "Undo", "z"),
+    button("comment", "Comment", "c"),
+    button("flag", "Flag", "b"),
+  );
 }
 
 export function drawLegend(labels, actions, press) {

@@ -1,0 +1,88 @@
+// What each action of the table of keys does, whether a key or a button asks for it.
+
+import { entities, goToMark, goToWord, moveSentence, moveWord, parts, stepMark } from "./cursor.js";
+import { askLabel, askText, openGuidelines } from "./dialogs.js";
+import { byId } from "./dom.js";
+import { deleteClaim, deleteMark, entityKey, moveEdge, newClaim, nextCertainty, roleKey, statementKey, takeVersion } from "./marks.js";
+import { filter, step, undo } from "./queue.js";
+import { answer, changed } from "./saving.js";
+import { drawSelection } from "./show.js";
+import { forgetMark, page } from "./state.js";
+import { say } from "./view.js";
+
+const sentenceHere = () => page.paragraph.sentenceAt(page.selection.head);
+
+const EDITS = {
+  comment: () => askText("Comment", "Comment on this paragraph", page.paragraph.comment, (text) => {
+    page.paragraph.setComment(text);
+    changed();
+  }, { lines: true }),
+  flag: () => {
+    page.paragraph.toggleFlag();
+    changed();
+    say(page.paragraph.flagged ? "Flagged." : "The flag is gone.");
+  },
+  redo: () => {
+    if (!page.paragraph.redo()) return say("Nothing to redo.");
+    forgetMark();
+    changed();
+  },
+  accept: () => answer("accept"),
+  reject: () => answer("reject"),
+  ignore: () => answer("ignore"),
+  wordLeft: () => moveWord(-1),
+  wordRight: () => moveWord(1),
+  sentenceUp: () => moveSentence(-1),
+  sentenceDown: () => moveSentence(1),
+  nextEntity: () => stepMark(entities(), 1),
+  previousEntity: () => stepMark(entities(), -1),
+  nextPart: () => stepMark(parts(), 1),
+  previousPart: () => stepMark(parts(), -1),
+  goToMark,
+  goToWord,
+  clear: () => {
+    if (page.picking !== null) page.picking = null;
+    else if (page.mark || page.selection.anchor !== page.selection.head || page.activeClaim !== null) page.activeClaim = null;
+    else return byId("answers").querySelector("button").focus();
+    page.mark = null;
+    page.selection.anchor = page.selection.head;
+    drawSelection();
+    say("");
+  },
+  endRight: () => moveEdge("end", 1),
+  endLeft: () => moveEdge("end", -1),
+  startLeft: () => moveEdge("first", -1),
+  startRight: () => moveEdge("first", 1),
+  delete: deleteMark,
+  deleteClaim,
+  split: () => (page.paragraph.splitSentence(page.selection.head) ? changed() : say("Put the cursor on the word that begins the new sentence.")),
+  merge: () => (page.paragraph.mergeSentence(sentenceHere()) ? changed() : say("There is no sentence behind this one.")),
+  newClaim,
+  certainty: nextCertainty,
+};
+
+// These work without a paragraph, too.
+const MOVES = {
+  undo,
+  back: () => step(-1),
+  forward: () => step(1),
+  order: () => page.session.mode === "annotator" && filter("order", page.queue.order === "order" ? "uncertainty" : "order"),
+  label: () => askLabel(page.session.labels, (label) => filter("label", label)),
+  search: () => askText("Only paragraphs with the words", "Words", page.queue.search, (text) => filter("search", text)),
+  guidelines: openGuidelines,
+  help: () => byId("help").showModal(),
+};
+
+// `action` is what `actionOf` gives for a key.
+export function act(action) {
+  if (page.busy) return;
+  if (typeof action === "string") {
+    if (MOVES[action]) return MOVES[action]();
+    return page.task && EDITS[action]?.();
+  }
+  if (!page.task) return;
+  if (action.entity !== undefined) entityKey(action.entity);
+  else if (action.statement !== undefined) statementKey(action.statement);
+  else if (action.role !== undefined) roleKey(action.role);
+  else if (action.version !== undefined) takeVersion(action.version, action.sentence ? sentenceHere() : null);
+}

@@ -1,0 +1,161 @@
+// Saving: drafts while the work is under way, answers before the page goes on, a question where another tab was faster.
+
+import { ask } from "./dialogs.js";
+import { byId, element, fill } from "./dom.js";
+import { drafts, get, pending, post, postUntilSaved } from "./server.js";
+import { draw, drawSelection, show } from "./show.js";
+import { page, putCursor } from "./state.js";
+import { drawProgress, say } from "./view.js";
+
+let versions = { version: 0, draft: 0 }; // what the server had when the paragraph came or was last saved
+let draftTimer = 0;
+let draftRun = null; // the draft that is on its way: an answer must not overtake it
+
+// Goes on to another paragraph, or to none. What this browser kept of it comes back unless the server has something newer.
+export function goOn(task) {
+  stopTimer();
+  if (task) {
+    versions = { version: task.version, draft: task.draft_version };
+    const kept = drafts.of(task.id);
+    if (kept && kept.version === versions.version && kept.draft_version === versions.draft) task.draft = kept.state;
+    else drafts.drop(task.id);
+  }
+  show(task);
+}
+
+function stopTimer() {
+  clearTimeout(draftTimer);
+  draftTimer = 0;
+}
+
+// To be called after every edit.
+export function changed() {
+  draw();
+  byId("saved").textContent = "…";
+  drafts.keep(page.task.id, { version: versions.version, draft_version: versions.draft, state: page.paragraph.state() });
+  clearTimeout(draftTimer);
+  draftTimer = setTimeout(saveDraft, 250);
+}
+
+export function saveDraft({ keepalive = false } = {}) {
+  if (!draftTimer) return draftRun;
+  stopTimer();
+  const [of, state] = [page.task, page.paragraph.state()];
+  draftRun = (draftRun ?? Promise.resolve()).then(async () => {
+    if (of !== page.task) return;
+    try {
+      const saved = await post("/api/draft", { task: of.id, version: versions.version, draft_version: versions.draft, state }, { keepalive });
+      if (of !== page.task) return;
+      versions.draft = saved.draft_version;
+      drafts.drop(of.id);
+      byId("banner").hidden = true;
+      byId("saved").textContent = "draft saved";
+    } catch (error) {
+      if (of !== page.task) return;
+      if (error.status === 409) return conflict(error.body.current, null);
+      byId("saved").textContent = "not saved";
+      banner(`Your work is not saved yet. ${error.message} It is kept in this browser.`, () => retryDraft());
+      draftTimer = setTimeout(saveDraft, 3000);
+    }
+  });
+  return draftRun;
+}
+
+function retryDraft() {
+  draftTimer ||= 1;
+  saveDraft();
+}
+
+export function banner(message, retry) {
+  const node = byId("banner");
+  fill(node, element("span", {}, message), retry ? element("button", { type: "button", onclick: retry }, "Retry now") : "");
+  node.hidden = false;
+}
+
+export async function answer(action) {
+  const { task, paragraph, queue } = page;
+  if (action === "accept") {
+    const obstacle = paragraph.obstacle();
+    if (obstacle) {
+      putCursor(paragraph.statements[obstacle.sentence].first);
+      drawSelection();
+      return say(obstacle.message);
+    }
+  }
+  const { layers, comment, flagged, edits } = paragraph.state();
+  const uuid = crypto.randomUUID();
+  const body = { uuid, task: task.id, action, layers, comment, flagged, edits, queue };
+  await locked(async () => {
+    stopTimer();
+    await draftRun;
+    await send(body);
+  });
+}
+
+// One answer, until it is on the server's disk; the next paragraph comes with the receipt.
+async function send(body) {
+  byId("saved").textContent = "saving …";
+  try {
+    const saved = await postUntilSaved("/api/answer", { ...body, version: body.version ?? versions.version }, (error, now) => {
+      byId("saved").textContent = "not saved";
+      banner(`Your answer is not saved yet. ${error.message} It is tried again by itself.`, now);
+    });
+    drafts.drop(body.task);
+    const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    drawProgress(saved.progress);
+    goOn(saved.next);
+    byId("saved").textContent = `saved ${time}`;
+  } catch (error) {
+    byId("saved").textContent = "not saved";
+    if (error.status === 409) conflict(error.body.current, body);
+    else banner(error.message);
+  }
+}
+
+// An answer of an earlier visit that did not get through.
+export async function sendPending() {
+  const unsent = pending();
+  if (unsent) await locked(() => send(unsent.body));
+}
+
+// Nothing else happens while `work` runs.
+export async function locked(work) {
+  if (page.busy) return;
+  page.busy = true;
+  document.body.classList.add("busy");
+  try {
+    await work();
+  } catch (error) {
+    if (error.status === 404) say(error.message);
+    else banner(error.message);
+  } finally {
+    page.busy = false;
+    document.body.classList.remove("busy");
+  }
+}
+
+// The same paragraph was changed in another tab. What is there is shown; the annotator chooses.
+function conflict(current, body) {
+  const there = current.answer ? `It was answered “${current.answer.action}”` : current.draft ? "It has a newer draft" : "Its answer was undone";
+  ask("Changed in another tab", [element("p", {}, `${there} in another tab or window. Nothing is lost: choose which is to stand.`)], [
+    ["Take what is there", () => goOn(current)],
+    [
+      "Keep mine",
+      () => {
+        versions = { version: current.version, draft: current.draft_version };
+        if (body) locked(() => send({ ...body, uuid: crypto.randomUUID(), version: current.version }));
+        else changed();
+      },
+    ],
+  ]);
+}
+
+// A tab that is left saves; one that is seen again asks whether another tab was faster.
+export async function refreshWhenSeen() {
+  if (document.hidden) return saveDraft({ keepalive: true });
+  const { task } = page;
+  if (!task || page.busy) return;
+  const now = await get("/api/task", { id: task.id }).catch(() => null);
+  if (!now || now.task.id !== page.task.id || page.busy) return;
+  if (now.task.version !== versions.version || (now.task.draft_version !== versions.draft && !draftTimer)) conflict(now.task, null);
+}
