@@ -1,9 +1,8 @@
 """Header facts out of text: one function for each field, on a header or a piece of one. Nothing found gives None or []."""
 
 from cablespan.header.classification import classified_by, declassify_on
-from cablespan.header.posts import canonical_id
 from cablespan.header.prose import signers, subject, summary, tags
-from cablespan.header.references import references
+from cablespan.header.references import canonical_id, references
 from cablespan.header.transmission import info_recipients, recipients
 
 __all__ = [

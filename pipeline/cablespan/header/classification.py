@@ -15,7 +15,7 @@ from cablespan.lexicon import load
 _EO = re.compile(r"(?<!\d)\d{5}(?!\d)")
 _CLASSIFIED_BY = re.compile(
     r"\b(?:(?:DERIVATIVELY )?CLAS+I?FI?[A-Z]{0,3}(?:\s{1,3}(?:BY|BT|PER|B Y)\b|:|\s{1,3}AUTHORITY\b)|CLASS\. BY|CLASSIFIER\b"
-    r"|(?:CABLE|MESSAGE|TELEGRAM)\s(?:WAS\s|IS\s)?CLASSIFIED\b)[\s:;-]{0,6}",
+    r"|(?P<told>(?:CABLE|MESSAGE|TELEGRAM)\s(?:WAS\s|IS\s)?CLASSIFIED(?:\sBY)?\b))[\s:;-]{0,6}",
     re.IGNORECASE,
 )
 _REASON = re.compile(
@@ -205,7 +205,7 @@ def classified_by(text: str) -> str | None:
     """
     field = read_opening(text).fields.get("classified_by")
     if not field:
-        label = next((match for match in _CLASSIFIED_BY.finditer(text) if match[0][0].isupper()), None)
+        label = next((match for match in _CLASSIFIED_BY.finditer(text) if match[0][0].isupper() or match["told"]), None)
         if label is None:
             return None
         field = re.split(r"\n[ \t]*\n|\n\s*(?:¶?\s?\d{1,2}\.\s|SUBJ|TAGS|REF)", text[label.end() :].lstrip(), maxsplit=1)[0]

@@ -7,7 +7,7 @@ from typing import Any
 from cablespan.cable import Header, Reference
 from cablespan.header.classification import declassification, eo_of, person_of, reasons
 from cablespan.header.opening import Opening
-from cablespan.header.posts import canonical_id, known_post
+from cablespan.header.posts import id_of, known_post
 from cablespan.header.prose import signers, subject_of, tags_of
 from cablespan.header.references import references_of
 from cablespan.header.transmission import correspondents, date_time_group
@@ -28,7 +28,7 @@ def reference_id_of(opening: Opening, created: str | None) -> str | None:
     """The id that the banner, a page mark or a serial line names, with the year of the date-time group."""
     year = created[2:4] if created else None
     for line in opening.transmission:
-        whole = canonical_id(line) if line[:1].isdigit() else None
+        whole = id_of(line) if line[:1].isdigit() else None
         if whole and known_post(re.sub(r"\d", "", whole)):
             return whole
         if year is None or line.startswith(("FM ", "TO ", "INFO ", "RUE", "DE RUE", "ZNY", "XMT")) or "/" in line[:9]:

@@ -9,11 +9,13 @@ from rapidfuzz.distance import OSA
 from cablespan.lexicon import load
 
 _ID = re.compile(r"(?P<year>(?:19|20)?\d\d)(?P<post>[A-Z0-9]*?[A-Z])0*(?P<serial>\d{1,7})")
-_AROUND = re.compile(r"^\s*(?:\([A-Z/]{1,6}\)|\(?[A-Z][.):])\s+|\s*\([A-Za-z ]+\)\s*$")  # "A. ", "(C) "; "(NOTAL)", "(EXDIS)"
+_AROUND = re.compile(r"^\s*(?:\([A-Z/]{1,6}\)|\(?[A-Z][.):])\s+|\bN[OR]\.\s?(?=\d)|\s*\([A-Za-z ]+\)\s*$")  # "A. ", "(C) "; "(NOTAL)"
 _TIME = re.compile(r"\s*\d{6}Z\s?[A-Z]{3}\s?\d{2}(?:\d\d)?\s*")
 _ZERO_IN_YEAR = re.compile(r"^O(?=\d[A-Z])")
 _LEFT_OUT = re.compile(r"[^A-Z0-9~]")
-_YEAR_BEHIND = re.compile(r"\s*([A-Z][A-Z .]*\d+)\s*['’/(]\s?((?:19|20)?\d\d)\)?\s*")
+_YEAR_BEHIND = re.compile(r"\s*(?P<post>[A-Z][A-Z .]*)(?P<serial>\d+)\s*(?:['’/(,]|\bOF\b)\s?(?P<year>(?:19|20)?\d\d)\)?\s*")
+_NUMBER_FIRST = re.compile(r"\s*(?P<serial>\d{3,7})\s+(?P<post>[A-Z][A-Z .]*)\s['’]?(?P<year>\d\d)\s*")
+_DIGIT_IN_NUMBER = re.compile(r"(?<![A-Za-z])[lI](?=\d\d)|(?<=\d)[Oo](?=\d)")
 _NOISE = re.compile(
     r"(?:SECTION|SECT)(?:\d{1,2}OF\d{1,2}|\d{0,2})(?:OF\d{0,2})?|EFTO|AMEMBASSY|AMEMB|EMBASSY|AMCONSUL|AMCONGEN|CONGEN|CONSULATE|USMISSION|TOSEC\d*|SECTO\d*|"
     r"UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET|NOFORN|SENSITIVE|SIPDIS|CORRECTEDCOPY|CORRECTED|COPY|REF[A-Z]?(?=[A-Z]{4})"
@@ -81,19 +83,21 @@ def nearest_post(name: str) -> str | None:
     return best.pop() if len(best) == 1 else None
 
 
-def canonical_id(text: str) -> str | None:
-    """The canonical reference id behind any spelling: YY + ORIGIN + serial without leading zeros. Unknown posts stay as they are written.
+def id_of(text: str) -> str | None:
+    """The canonical form of a text that is a reference id and nothing else, whatever its spelling: YY + ORIGIN + serial.
 
-    >>> canonical_id("07 ASTANA 000454"), canonical_id("2007SECSTATE00012"), canonical_id("no id")
-    ('07ASTANA454', '07STATE12', None)
+    Unknown posts stay as they are written.
+
+    >>> id_of("07 ASTANA 000454"), id_of("2007SECSTATE00012"), id_of("Oslo 12 (07)"), id_of("see 07 OSLO 12")
+    ('07ASTANA454', '07STATE12', '07OSLO12', None)
     """
-    text = _AROUND.sub("", text)
-    if _TIME.fullmatch(text.upper()):
+    text = _DIGIT_IN_NUMBER.sub(lambda letter: "0" if letter[0] in "Oo" else "1", _AROUND.sub("", text)).upper()
+    behind = _YEAR_BEHIND.fullmatch(text) or _NUMBER_FIRST.fullmatch(text)
+    if _TIME.fullmatch(text):
         return None
-    behind = _YEAR_BEHIND.fullmatch(text.upper())
-    squeezed_text = _LEFT_OUT.sub("", behind[2] + behind[1] if behind else text.upper())
+    squeezed_text = _LEFT_OUT.sub("", behind["year"] + behind["post"] + behind["serial"] if behind else text)
     match = _ID.fullmatch(_ZERO_IN_YEAR.sub("0", squeezed_text))
-    if match is None:
+    if match is None or re.search(r"\d\d", _NOISE.sub("", match["post"])):
         return None
     post = match["post"]
     origin = known_post(post)
@@ -101,5 +105,8 @@ def canonical_id(text: str) -> str | None:
         origin = known_post(post + "0")  # a zero for the last letter: OSL012
     if origin is None:
         cleaned = _NOISE.sub("", post)
-        origin = (nearest_post(cleaned) if cleaned else None) or nearest_post(post) or cleaned or post
+        origin = (nearest_post(cleaned) if cleaned else None) or nearest_post(post)
+        if origin is None and (behind or len(text.split()) > 4):
+            return None  # "UNSCR 1701 (2006)"
+        origin = origin or cleaned or post
     return f"{match['year'][-2:]}{origin}{match['serial']}"

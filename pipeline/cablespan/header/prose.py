@@ -259,6 +259,8 @@ def _signed(line: str) -> list[str]:
     if not 2 <= len(line) <= 50 or not _SIGNATURE.fullmatch(line):
         return []
     names = [name.strip() for name in re.split(r"/|&| AND |,", line)]
-    if any(word.upper() in _no_signers() for name in names for word in name.split()) or any(len(name) < 2 for name in names):
+    if any(len(name) < 2 or set(name) == {"X"} for name in names):  # X's stand for what was taken out
+        return []
+    if any(word.upper() in _no_signers() for name in names for word in name.split()):
         return []
     return names

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cablespan.cable import Reference
 from cablespan.header.furniture import inline_marks, is_furniture
 from cablespan.header.opening import read_opening
-from cablespan.header.posts import canonical_id, known_post, longest_post, nearest_post, says_kind
+from cablespan.header.posts import id_of, known_post, longest_post, nearest_post, says_kind
 from cablespan.lexicon import load
 
 _TOKEN = re.compile(
@@ -59,6 +59,16 @@ def _without_marks(text: str) -> str:
     return "\n".join(lines)
 
 
+def canonical_id(text: str) -> str | None:
+    """The canonical reference id in a text, from any spelling or garbled form, also with letters, marks and words around it.
+
+    >>> canonical_id("07 ASTANA 000454"), canonical_id("REF: B. (C) 2007 SECSTATE 00012 (NOTAL)"), canonical_id("no id")
+    ('07ASTANA454', '07STATE12', None)
+    """
+    within = (reference.value for reference in references(text) if reference.kind == "cable" and reference.value[:2].isdigit())
+    return id_of(text) or next(within, None)
+
+
 def references(text: str, year: int | None = None, reference_id: str | None = None) -> list[Reference]:
     """The references of a header or of the REF line of one. `year` is that of the cable: for references without one.
 
@@ -71,7 +81,7 @@ def references(text: str, year: int | None = None, reference_id: str | None = No
 def references_of(field: str, year: int | None = None, reference_id: str | None = None) -> list[Reference]:
     """The references of a REF line's content."""
     block = _without_marks(field).replace("¶", " ")
-    own = canonical_id(reference_id) if reference_id else None
+    own = id_of(reference_id) if reference_id else None
     if year is None and own:
         year = int(own[:2]) + (2000 if int(own[:2]) < 45 else 1900)
     found: list[Reference] = []
@@ -197,7 +207,8 @@ def _cables(item: str, letter: str | None, year: int | None) -> list[Reference]:
             position = following
         if not serials:
             number = index - 1
-            if number >= used and tokens[number].text.isdigit() and len(tokens[number].text) > 2 and not _is_time(tokens, position):
+            before_post = written is None and number >= used and tokens[number].text.isdigit() and len(tokens[number].text) > 2
+            if before_post and not _is_time(tokens, position):
                 serials, first = [(tokens[number].text, after - 1)], number
                 position = after
             else:

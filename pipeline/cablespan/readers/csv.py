@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from cablespan.cable import Cable, Reference, Reject
-from cablespan.header.posts import canonical_id, known_post
+from cablespan.header.posts import id_of, known_post
 from cablespan.header.references import references_of
 from cablespan.readers.assembly import assemble, bodies, renamed, with_text
 from cablespan.readers.decode import repair
@@ -61,7 +61,7 @@ def read(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable | Reject
         if index < start and not _can_hold_another(row):
             match = ROW.match(row)
             if match:
-                seen[canonical_id(match["id"].decode("utf-8", "replace")) or ""] += 1
+                seen[id_of(match["id"].decode("utf-8", "replace")) or ""] += 1
             index += 1
             continue
         for made in _cables(row, path, f"line {line}, row {number}", index):
@@ -106,7 +106,7 @@ def _cables(row: bytes, path: str, place: str, index: int) -> Iterator[Cable | R
     if not body.strip():
         yield Reject(path, place, f"no body in the row of {reference_id}", "nothing to read there")
         return
-    cable_id = canonical_id(reference_id) or reference_id.strip() or f"row {number}"
+    cable_id = id_of(reference_id) or reference_id.strip() or f"row {number}"
     created = _iso(created)
     parts = bodies(body)
     cable = assemble(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from cablespan.cable import Cable, Reject
-from cablespan.header.posts import canonical_id
+from cablespan.header.posts import id_of
 from cablespan.readers import web
 from cablespan.readers.assembly import assemble, bodies, laid_back
 from cablespan.readers.markup import blanked, text_of
@@ -67,7 +67,7 @@ def _facts(source: str, start: int, end: int) -> dict[str, str | None]:
     values = [" ".join(cell.text_content().split()) for cell in table.iter("td")]
     row = dict(zip(titles, values, strict=False))
     return {
-        "reference_id": canonical_id(row.get("reference id", "")),
+        "reference_id": id_of(row.get("reference id", "")),
         "created": web.iso(row.get("created")),
         "released": web.iso(row.get("released")),
         "classification": row.get("classification") or None,

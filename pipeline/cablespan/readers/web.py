@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from cablespan.cable import Cable, Reject
 from cablespan.header.furniture import starts
-from cablespan.header.posts import canonical_id
+from cablespan.header.posts import id_of
 from cablespan.readers.assembly import assemble, bodies
 
 _CLASS = (
@@ -37,7 +37,7 @@ def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | 
         begin = head.end()
         end = _end_of_cable(text, begin, heads[index + 1].start() if index + 1 < len(heads) else len(text))
         facts = {
-            "reference_id": canonical_id(head["id"]),
+            "reference_id": id_of(head["id"]),
             "created": iso(head["created"]),
             "released": iso(head["released"]),
             "classification": head["classification"],
