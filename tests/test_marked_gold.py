@@ -63,6 +63,6 @@ def test_mistakes_are_named(tmp_path, convert, body, message):
 
 
 def test_the_invented_gold_is_sound():
-    files = sorted((ROOT / "annotations" / "modern").glob("*.jsonl"))
+    files = [path for folder in ("modern", "modern-heldout") for path in sorted((ROOT / "annotations" / folder).glob("*.jsonl"))]
     ids = [record["id"] for file in files for record in read_records(file)]
     assert len(ids) == len(set(ids)) and all((ROOT / "corpus" / "modern" / f"{name}.txt").exists() for name in ids)
