@@ -15,7 +15,7 @@ from cablespan.lexicon import load
 _EO = re.compile(r"(?<!\d)\d{5}(?!\d)")
 _CLASSIFIED_BY = re.compile(
     r"\b(?:(?:DERIVATIVELY )?CLAS+I?FI?[A-Z]{0,3}(?:\s{1,3}(?:BY|BT|PER|B Y)\b|:|\s{1,3}AUTHORITY\b)|CLASS\. BY|CLASSIFIER\b"
-    r"|(?P<told>(?:CABLE|MESSAGE|TELEGRAM)\s(?:WAS\s|IS\s)?CLASSIFIED(?:\sBY)?\b))[\s:;-]{0,6}",
+    r"|(?P<told>(?:CABLE|MESSAGE|TELEGRAM)\s(?:WAS\s|IS\s|HAS\sBEEN\s)?CLASSIFIED(?:\sBY)?\b))[\s:;-]{0,6}",
     re.IGNORECASE,
 )
 _REASON = re.compile(
@@ -283,10 +283,19 @@ def _best(parts: list[list[list[str]]]) -> list[str] | None:
                 place = known_post("".join(names))
                 if place is not None:
                     continue
-                run = run[max((n for n in range(1, min(4, len(run) - 1)) if known_post("".join(run[:n]))), default=0) :]
+                run = run[max((n for n in range(1, min(4, len(run) - 1)) if _is_place(run[:n])), default=0) :]
                 run[-1] = run[-1] if run[-1].lower() in ("jr.", "sr.") else run[-1].rstrip(".'")
                 return run
     return None
+
+
+def _is_place(words: list[str]) -> bool:
+    return known_post("".join(words)) is not None or " ".join(words).lower() in _countries()
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(name.lower() for entry in load("countries") for name in (entry["name"], *entry["aliases"]))
 
 
 def reasons(fields: dict[str, str]) -> list[str]:

@@ -11,11 +11,22 @@ from cablespan.lexicon import load
 _ID = re.compile(r"(?P<year>(?:19|20)?\d\d)(?P<post>[A-Z0-9]*?[A-Z])0*(?P<serial>\d{1,7})")
 _AROUND = re.compile(r"^\s*(?:\([A-Z/]{1,6}\)|\(?[A-Z][.):])\s+|\bN[OR]\.\s?(?=\d)|\s*\([A-Za-z ]+\)\s*$")  # "A. ", "(C) "; "(NOTAL)"
 _TIME = re.compile(r"\s*\d{6}Z\s?[A-Z]{3}\s?\d{2}(?:\d\d)?\s*")
-_ZERO_IN_YEAR = re.compile(r"^O(?=\d[A-Z])")
+_YEAR_CUT = re.compile(r"^O(?=\d[A-Z])|^(?=\d[A-Z])")  # O6, or 6 alone
 _LEFT_OUT = re.compile(r"[^A-Z0-9~]")
-_YEAR_BEHIND = re.compile(r"\s*(?P<post>[A-Z][A-Z .]*)(?P<serial>\d+)\s*(?:['’/(,]|\bOF\b)\s?(?P<year>(?:19|20)?\d\d)\)?\s*")
-_NUMBER_FIRST = re.compile(r"\s*(?P<serial>\d{3,7})\s+(?P<post>[A-Z][A-Z .]*)\s['’]?(?P<year>\d\d)\s*")
-_DIGIT_IN_NUMBER = re.compile(r"(?<![A-Za-z])[lI](?=\d\d)|(?<=\d)[Oo](?=\d)")
+_YEAR = r"(?P<year>(?:19|20)?\d\d)"
+_NAME = r"(?P<post>[A-Z][A-Z .]*)"
+# "OSLO 12 (07)", "0012 OSLO 07", "OSLO 2007 12", "07 12 OSLO"
+_MOVED = tuple(
+    re.compile(rf"\s*{order}\s*")
+    for order in (
+        rf"{_NAME}(?P<serial>\d+)\s*(?:['’/(,]|\bOF\b)\s?{_YEAR}\)?",
+        rf"(?P<serial>\d{{3,7}})\s+{_NAME}\s['’]?(?P<year>\d\d)",
+        rf"{_NAME}\s{_YEAR}\s(?P<serial>\d{{2,7}})",
+        rf"{_YEAR}\s(?P<serial>\d{{2,7}})\s{_NAME}",
+    )
+)
+_DIGIT_IN_NUMBER = re.compile(r"(?<![A-Za-z])[lI](?=\d\d)|(?<=\d)[Oo](?=\d)|(?<=\d),(?=\d{3}\b)")
+_DIGITS = {"l": "1", "I": "1", "O": "0", "o": "0", ",": ""}
 _NOISE = re.compile(
     r"(?:SECTION|SECT)(?:\d{1,2}OF\d{1,2}|\d{0,2})(?:OF\d{0,2})?|EFTO|AMEMBASSY|AMEMB|EMBASSY|AMCONSUL|AMCONGEN|CONGEN|CONSULATE|USMISSION|TOSEC\d*|SECTO\d*|"
     r"UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET|NOFORN|SENSITIVE|SIPDIS|CORRECTEDCOPY|CORRECTED|COPY|REF[A-Z]?(?=[A-Z]{4})"
@@ -83,6 +94,11 @@ def nearest_post(name: str) -> str | None:
     return best.pop() if len(best) == 1 else None
 
 
+@cache
+def _months() -> frozenset[str]:
+    return frozenset(name.upper() for entry in load("calendar") if entry["kind"] == "month" for name in (entry["name"], *entry["aliases"]))
+
+
 def id_of(text: str) -> str | None:
     """The canonical form of a text that is a reference id and nothing else, whatever its spelling: YY + ORIGIN + serial.
 
@@ -91,12 +107,13 @@ def id_of(text: str) -> str | None:
     >>> id_of("07 ASTANA 000454"), id_of("2007SECSTATE00012"), id_of("Oslo 12 (07)"), id_of("see 07 OSLO 12")
     ('07ASTANA454', '07STATE12', '07OSLO12', None)
     """
-    text = _DIGIT_IN_NUMBER.sub(lambda letter: "0" if letter[0] in "Oo" else "1", _AROUND.sub("", text)).upper()
-    behind = _YEAR_BEHIND.fullmatch(text) or _NUMBER_FIRST.fullmatch(text)
+    text = _DIGIT_IN_NUMBER.sub(lambda sign: _DIGITS[sign[0]], _AROUND.sub("", text)).upper()
     if _TIME.fullmatch(text):
         return None
-    squeezed_text = _LEFT_OUT.sub("", behind["year"] + behind["post"] + behind["serial"] if behind else text)
-    match = _ID.fullmatch(_ZERO_IN_YEAR.sub("0", squeezed_text))
+    moved = next((match for order in _MOVED if (match := order.fullmatch(text))), None)
+    squeezed_text = _LEFT_OUT.sub("", moved["year"] + moved["post"] + moved["serial"] if moved else text)
+    squeezed_text, mended = _YEAR_CUT.subn("0", squeezed_text)
+    match = _ID.fullmatch(squeezed_text)
     if match is None or re.search(r"\d\d", _NOISE.sub("", match["post"])):
         return None
     post = match["post"]
@@ -106,7 +123,7 @@ def id_of(text: str) -> str | None:
     if origin is None:
         cleaned = _NOISE.sub("", post)
         origin = (nearest_post(cleaned) if cleaned else None) or nearest_post(post)
-        if origin is None and (behind or len(text.split()) > 4):
-            return None  # "UNSCR 1701 (2006)"
+        if origin is None and (moved or mended or len(text.split()) > 4 or post in _months()):
+            return None  # "UNSCR 1701 (2006)", "9 FAM 41", "21 February 2007"
         origin = origin or cleaned or post
     return f"{match['year'][-2:]}{origin}{match['serial']}"
