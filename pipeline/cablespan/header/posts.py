@@ -19,7 +19,7 @@ _NAME = r"(?P<post>[A-Z][A-Z .]*)"
 _MOVED = tuple(
     re.compile(rf"\s*{order}\s*")
     for order in (
-        rf"{_NAME}(?P<serial>\d+)\s*(?:['’/(,]|\bOF\b)\s?{_YEAR}\)?",
+        rf"{_NAME}(?P<serial>\d+)\s*(?:,?\s?['’/(,]|\bOF\b)\s?{_YEAR}\)?",
         rf"(?P<serial>\d{{3,7}})\s+{_NAME}\s['’]?(?P<year>\d\d)",
         rf"{_NAME}\s{_YEAR}\s(?P<serial>\d{{2,7}})",
         rf"{_YEAR}\s(?P<serial>\d{{2,7}})\s{_NAME}",

@@ -189,6 +189,8 @@ def _cables(item: str, letter: str | None, year: int | None) -> list[Reference]:
         position = after
         while position < len(tokens) and tokens[position].text.upper() in _FILLERS:
             position += 1
+        if _is_year_before_serial(tokens, position, year):  # "STATE 2006 055412"
+            written, position = tokens[position].text, position + 1
         serials: list[tuple[str, int]] = []
         while position < len(tokens) and tokens[position].text.isdigit() and not _is_time(tokens, position):
             serials.append((tokens[position].text, position))
@@ -217,6 +219,13 @@ def _cables(item: str, letter: str | None, year: int | None) -> list[Reference]:
         found.extend(_made(item, tokens, origin, written, year, serials, first, letter))
         used = index = position
     return found
+
+
+def _is_year_before_serial(tokens: list[_Token], index: int, year: int | None) -> bool:
+    words = [token.text for token in tokens[index : index + 2]]
+    return (
+        len(words) == 2 and len(words[0]) == 4 and _is_year(words[0]) and _is_past(words[0], year) and words[1].isdigit()
+    ) and not _is_time(tokens, index + 1)
 
 
 def _is_time(tokens: list[_Token], index: int) -> bool:
