@@ -47,6 +47,7 @@ _INITIAL = re.compile(r"[A-Z]\.")
 _HARD_WRAP = 68  # from this column on a line end may fall within a word
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _SUFFIX = re.compile(r",\s{0,3}((?:JR|SR)\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
+_NICKNAME = re.compile(r"(?<=\w) [\"“](\w+)[\"”] (?=[A-Z])")  # William "Bill" Roe
 _PARTICLES = frozenset({"de", "la", "del", "van", "von", "der", "den", "di", "da", "al", "el", "du", "le", "dos", "ter", "ten", "y"})
 
 
@@ -223,12 +224,16 @@ def person_of(field: str) -> str | None:
     if reason:
         line = line[: reason.start()]
     suffixed = _SUFFIX.search(line) is not None
+    line, nicknamed = _NICKNAME.subn(r" '\1' ", line)
     line = _SUFFIX.sub(" \\1", line)
     runs = []
     for part in re.split(r"[,;:()\[\]\"]|\s[-–—]{1,2}\s|--|(?<!JR)(?<!Jr)(?<!SR)(?<!Sr)(?<!\b[A-Z])\.\s{2,}|(?<=[a-z]{3})\.\s", line):
         runs.append(_name_runs(part))
     best = _best(runs)
-    return re.sub(r" (?=(?:jr|sr|iii|ii|iv)\b)", ", " if suffixed else " ", " ".join(best), flags=re.IGNORECASE) if best else None
+    if not best:
+        return None
+    name = re.sub(r" (?=(?:jr|sr|iii|ii|iv)\b)", ", " if suffixed else " ", " ".join(best), flags=re.IGNORECASE)
+    return re.sub(r"'(\w+)'", r'"\1"', name) if nicknamed else name
 
 
 def _name_runs(part: str) -> list[list[str]]:
