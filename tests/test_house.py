@@ -26,6 +26,7 @@ ORDER = [
     "actors",
     "knowledge",
     "cues",
+    "decisions",
     "speakers",
     "architectures",
     "trained",

@@ -15,7 +15,7 @@ def test_the_baseline_is_rules_alone():
 def test_the_bundled_model_stands_before_the_rules_that_go_on_from_it():
     nlp = pipelines.load(ops="numpy")
     assert nlp.pipe_names == [name for name in pipelines.ORDER if name in nlp.pipe_names]
-    assert {"ner", "statements", "claims"} <= set(nlp.pipe_names)
+    assert {"ner", "promises", "claims"} <= set(nlp.pipe_names)
     assert nlp.get_pipe("gazetteer").mode == "fill"
 
 

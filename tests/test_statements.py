@@ -1,6 +1,9 @@
 import pytest
 from spacy.lang.en import English
+from spacy.tokens import Span
 
+from cablespan.components.promises import Promises
+from cablespan.components.sentences import Sentences
 from cablespan.components.statements import Statements
 from cablespan.document import STATEMENTS, make_doc
 from cablespan.labels import Statement
@@ -53,3 +56,13 @@ def test_headings_are_admin_and_every_sentence_has_one_label():
 
 def test_an_empty_text_has_no_statement():
     assert not STATEMENTS_BY_RULE(NLP("")).spans[STATEMENTS]
+
+
+def test_a_reported_promise_that_the_classifier_was_unsure_of_is_a_commitment():
+    doc = NLP("Poe told us that Ruritania plans to join. Poe told us that Ruritania plans to leave. Poe said it rained.")
+    Sentences(NLP, "sentences")(doc)
+    doc.spans["statements"] = [Span(doc, s.start, s.end, label="CLAIM") for s in doc.sents]
+    doc.spans["statements"].attrs["scores"] = [0.5, 0.9, 0.4]
+    Promises(NLP, "promises")(doc)
+    assert [span.label_ for span in doc.spans["statements"]] == ["COMMITMENT", "CLAIM", "CLAIM"]
+    assert doc.spans["statements"].attrs["scores"] == [0.5, 0.9, 0.4]

@@ -30,6 +30,7 @@ ORDER = [
     "ner",
     "gazetteer",
     "statements",
+    "promises",
     "claim_tagger",
     "aliases",
     "linker",
@@ -93,7 +94,8 @@ def load(model: str | Path | None = None, *, kb: str | Path | None = None, ops: 
 def assemble(nlp: Language) -> None:
     """Adds the rule components that a pipeline lacks, each in its place."""
     beside = BESIDE_TRAINED if "ner" in nlp.pipe_names else {}
-    for name, factory in RULES.items():
+    judged = {"promises": "cable_promises"} if beside and "statements" in nlp.pipe_names else {}
+    for name, factory in {**RULES, **judged}.items():
         if name in nlp.pipe_names:
             continue
         config = beside.get(name, {})
