@@ -7,7 +7,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cablespan.readers import scan
@@ -214,6 +214,7 @@ WORDS = st.lists(
 
 
 @given(st.one_of(st.text(max_size=300), WORDS.map(" ".join)))
+@example("0.          0")  # more blanks than stand behind a number
 @settings(max_examples=300)
 def test_every_piece_lies_on_its_source_and_nothing_is_said_twice(body):
     made = segment(body, "07OSLO1")

@@ -52,6 +52,7 @@ def reflow(draft: Draft, plain: bool) -> tuple[str, SourceMap]:
         text = text.replace("\n", " ").replace("   ", " ")  # most lines end in one blank or two
         while "  " in text:
             text = text.replace("  ", " ")
+        text = text.strip(" ")
     else:
         text = " ".join(text.split())
     return text, SourceMap(_pieces(source, spans, plain))
