@@ -4,7 +4,6 @@ import json
 import re
 from collections import defaultdict
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,9 +11,6 @@ from hypothesis import strategies as st
 
 from cablespan.readers import scan
 from cablespan.segment import segment, segment_blocks
-from cablespan.segment.draft import Draft
-from cablespan.segment.layout import _Layout
-from cablespan.segment.reflow import _joined, is_plain, reflow
 
 
 def shapes(body):
@@ -226,59 +222,3 @@ def test_every_piece_lies_on_its_source_and_nothing_is_said_twice(body):
     assert used == sorted(used) and all(a[1] <= b[0] for a, b in zip(used, used[1:], strict=False))
     assert len({p.id for p in made}) == len(made)
     assert all(re.search(r"\S", p.text) for p in made)
-
-
-LINES = st.lists(
-    st.sampled_from(
-        [
-            "1. (C) Summary: The post believes that the talks on the harbor have",
-            "2. (SBU) The ministry will delay its answer until the committee has ",
-            "3. (U) ALL IS WELL IN THE CAPITAL AND ELSEWHERE.",
-            "4. (C) Short.",
-            "300. (C) Far off.",
-            "5. The post has no mark here and goes on to the end of the whole line",
-            "met again in public with officials who told econoff privately of their ",
-            "doubts about the draft.  The Ministry will delay its answer until then,",
-            "Oslo has said.   ",
-            "a. an item",
-            "-- a point",
-            "Town     Inhabitants    Year",
-            "Oslo\t700000",
-            "OSLO 00000454  002 OF 003",
-            "and so on OSLO 00000454  002 OF 003 to the end of the line",
-            "PAGE 02  OSLO 01634  071251Z",
-            "THE ROAD TO OSLO",
-            "------",
-            "word\r",
-            "word\x0c",
-            "",
-            "",
-            "  ",
-        ]
-    ),
-    max_size=30,
-)
-
-
-@given(st.one_of(LINES.map("\n".join), LINES.map("\r\n".join), WORDS.map(" ".join)))
-@settings(max_examples=300)
-def test_paragraphs_of_the_usual_form_are_laid_out_as_line_by_line(body):
-    made = segment(body, "07OSLO1")
-    with patch.object(_Layout, "take_usual", lambda layout, offset: offset):
-        assert segment(body, "07OSLO1") == made
-
-
-@given(st.text(alphabet=" \n\t\r\x0b\x1c\x1f\xa0\u2028\u3000-aé.", min_size=1, max_size=40).map(str.strip).filter(bool), st.data())
-@settings(max_examples=500)
-def test_running_text_is_that_of_its_lines(source, data):
-    draft, cut = Draft("text", source), data.draw(st.integers(0, len(source)))
-    for begin, end in ((0, cut), (cut, len(source))):
-        if part := source[begin:end].strip():
-            begin = source.index(part, begin)
-            draft.spans.append((begin, begin + len(part)))
-    assert reflow(draft, is_plain(source)) == _joined(draft)
-
-
-def test_all_white_space_is_known():
-    white = {sign for sign in map(chr, range(0x110000)) if sign.isspace()}
-    assert {sign for sign in white if is_plain(sign)} == {" ", "\n"}

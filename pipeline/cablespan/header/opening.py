@@ -1,7 +1,6 @@
 """A cable's opening: the labelled lines (E.O., TAGS, SUBJECT, REF, Classified By) and the transmission lines, and where the body begins."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -22,7 +21,6 @@ _INLINE = re.compile(
     r"[ \t]{0,3}:|1\.\s{1,3}\((?:U|SBU|C|S|C/NF|S/NF|TS|LOU)\)|(?:CLASSIFIED BY|Classified By) [A-Z])"
     r"|(?<=[A-Z]{3})(?=(?:TAGS|SUBJECT|REF):)"  # a line end was lost
 )
-_FIRST_NUMBER = re.compile(r"1\.\s")
 _MARK_ALONE = re.compile(r"\s{0,9}[(\[][A-Z/]{1,5}[)\]]")
 _TRANSMISSION = re.compile(
     r"(?:V[ZV]CZ[A-Z0-9]*|(?:[OPRZY]{1,2} )+RUE?[A-Z]*.*|DE RU[A-Z]{2,6} .*|Z[NY]Y [A-Z ]{3,14}(?: ZZH.*)?|ZZH.*|(?:[OPRZYM]"
@@ -42,7 +40,6 @@ _NUMBERED = re.compile(
 )
 _MARKED = re.compile(r"[(\[](?:U|C|S|SBU|LOU|TS)(?:/[A-Z/]{1,10})?[)\]]\s?\S")
 _LONGEST = 40_000  # characters of the longest opening
-_USUAL = 1000  # characters of most
 _FARTHEST_LABEL = 90  # lines of the longest openings, with their lists of addressees
 _ENUMERATED = re.compile(r"[(\[]?[A-Za-z][.):\]]|[(\[]?\d{1,2}[.)\]]|-|\d\d |(?:19|20)\d\d |AND |& ")
 _REFERENCE = re.compile(r"[A-Z]{3,}[ .#]{0,3}\d|\d ?[A-Z]{3}|E-?MAIL|TELCON|MEMO", re.IGNORECASE)
@@ -173,18 +170,10 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
 
 def _split_labels(offset: int, raw: str) -> list[tuple[int, str]]:
     """A labelled line cut before each further label that stands on it: it then has a second colon, or one of three words."""
-    if raw.count(":") == 1 and not (_FIRST_NUMBER.search(raw) or raw.find("CLASSIFIED", 1) > 0 or raw.find("Classified", 1) > 0):
+    if raw.count(":") == 1 and not ("1." in raw or "CLASSIFIED" in raw or "Classified" in raw):
         return [(offset, raw.strip())]
     cuts = [0, *(match.end() for match in _INLINE.finditer(raw) if not _MARK_ALONE.fullmatch(raw, 0, match.start())), len(raw)]
     return [(offset + first, raw[first:last].strip()) for first, last in zip(cuts, cuts[1:], strict=False)]
-
-
-def _lines(text: str, start: int, end: int) -> Iterator[str]:
-    """The lines with their ends, a piece of the text at a time: few openings are long."""
-    while start < end:
-        behind = text.find("\n", start + _USUAL, end) + 1 or end
-        yield from text[start:behind].splitlines(True)
-        start = behind
 
 
 def _first_lines(text: str, start: int, end: int) -> tuple[list[tuple[int, str]], list[tuple[str, int] | None], int, int]:
@@ -194,7 +183,7 @@ def _first_lines(text: str, start: int, end: int) -> tuple[list[tuple[int, str]]
     lines: list[tuple[int, str]] = []
     labels: list[tuple[str, int] | None] = []
     last, filled, offset = -1, 0, start
-    for raw in _lines(text, start, min(end, start + _LONGEST)):
+    for raw in text[start : min(end, start + _LONGEST)].splitlines(True):
         line = raw.strip()
         label = label_of(line)
         labelled = label is not None and ":" in raw or " TAGS:" in raw  # the whole opening on one line

@@ -71,7 +71,7 @@ def _blocks(text: str) -> dict[str, list[tuple[str, bool]]]:
 
 def _apart(line: str) -> list[str]:
     """The lines that a line was, where a header has come without its line ends."""
-    if line.count("/") < 2 and not _LISTS_BEHIND.search(line):
+    if "/" not in line or line.count("/") < 2 and not _LISTS_BEHIND.search(line):
         return [line]
     return _LINE_ENDS.split(line)
 

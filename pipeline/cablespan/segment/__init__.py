@@ -1,11 +1,13 @@
 """Body text to paragraphs: numbers, markings, items, headings, sections; furniture left out; reflowed with a source map."""
 
+from collections import Counter
+
 from cablespan.cable import Paragraph
 from cablespan.header.prose import signature
 from cablespan.segment.blocks import lay_out_blocks
 from cablespan.segment.draft import Draft
 from cablespan.segment.layout import lay_out
-from cablespan.segment.reflow import is_plain, reflow
+from cablespan.segment.reflow import reflow
 from cablespan.segment.sections import find_headings, find_sections
 
 __all__ = ["paragraphs", "segment", "segment_blocks"]
@@ -43,11 +45,9 @@ def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:
     comes again.
     """
     find_headings(drafts)
-    plain = bool(drafts) and is_plain(drafts[0].source)
-    texts = [reflow(draft, plain) for draft in drafts]
+    texts = [reflow(draft) for draft in drafts]
     find_sections(drafts, [text for text, _ in texts])
-    made: list[Paragraph] = []
-    taken: dict[str, int] = {}
+    made, taken = [], Counter()
     lead: str | None = None
     items = unnumbered = 0
     for draft, (text, source_map) in zip(drafts, texts, strict=True):
@@ -59,9 +59,9 @@ def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:
         else:
             unnumbered += 1
             name = f"p{unnumbered}"
-        times = taken[name] = taken.get(name, 0) + 1
-        if times > 1:
-            name = f"{name}~{times}"
+        taken[name] += 1
+        if taken[name] > 1:
+            name = f"{name}~{taken[name]}"
         if draft.number is not None:
             lead = name
         made.append(Paragraph(f"{cable_id}/{name}", text, draft.number, draft.marking, draft.section, draft.kind, source_map))

@@ -7,17 +7,14 @@ from functools import cache
 from cablespan.header.furniture import inline_marks, is_furniture, starts
 from cablespan.segment.draft import Draft
 from cablespan.segment.page import LOWER, UNWRAPPED, Page
-from cablespan.segment.reflow import is_plain
-from cablespan.segment.starts import USUAL, Start, start_of
+from cablespan.segment.starts import Start, start_of
 
 _STARTERS = frozenset("0123456789¶([{-–—•·*▪●◦○‣>+")
 _WORD = re.compile(r"[^\W\d_]+")
 _TERMINAL = frozenset(".:;?!\")]'”’")
 _UNENDED = r"[^\s.:;?!\")\]'”’]"
-_GAP, _LINE_END = "   ", re.compile(r" {3,5}\n")
-_INSIDE = (_GAP, "\t", "|", " OF 0")  # what columns and marks inside lines have
+_GAP = re.compile(r"   (?! {0,2}\n)")  # between columns; three blanks at the end of a line are none
 _TRAILING = 3  # blanks at the end of a line that are usual
-_LINE_ENDS = dict.fromkeys(map(ord, "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"), "\n")
 _FARTHEST_JUMP = 20  # how many paragraph numbers may be missing in a row
 MOST_PARAGRAPHS = 100_000  # in a body; what no cable has, so that the time for one stays bounded: the last takes in the rest
 
@@ -43,20 +40,9 @@ def _stop(least: int) -> re.Pattern[str]:
 
 
 class _Layout:
-    def __init__(self, source: str, start: int, end: int):
-        body = source[start:end]
-        plain = is_plain(body)
-        self.lines = body.removesuffix("\n").split("\n") if plain else body.splitlines()
-        self.page = Page(self.lines)
-        self.source = self.text = source
-        self.end = end
-        if not plain and ("\r" in body or body.count("\n") + (body[-1:] != "\n") != len(self.lines)):
-            self.text = source.replace("\r\n", " \n").translate(_LINE_ENDS)  # the same, with line feeds for all line ends
-            body = self.text[start:end]
-        self.inside = {sign: start - 1 for sign in _INSIDE if sign in body}  # where each comes next, as far as looked for
-        self.mixed = start - 1 if self.inside else end + 1  # the first of these
-        ragged = _GAP in self.inside and " " * _TRAILING + " \n" in body
-        self.full = UNWRAPPED if ragged else self.page.width * 6 // 10 + 1 + _TRAILING
+    def __init__(self, page: Page, source: str):
+        self.page = page
+        self.source = source
         self.drafts: list[Draft] = []
         self.current: Draft | None = None
         self.last_number = 0
@@ -66,53 +52,6 @@ class _Layout:
         self.mark = False
         self.blanks = 0
         self.previous = ""
-
-    def line_end(self, offset: int) -> int:
-        """Where the line that begins at an offset ends, its line feed taken in."""
-        return self.text.find("\n", offset, self.end) + 1 or self.end
-
-    def find(self, sign: str, begin: int) -> int:
-        """Where a sign of columns or marks comes next; three blanks at the end of a line are none."""
-        at = self.text.find(sign, begin, self.end)
-        while sign == _GAP and at >= 0 and (trailing := _LINE_END.match(self.text, at, self.end)):
-            at = self.text.find(sign, trailing.end(), self.end)
-        return at if at >= 0 else self.end + 1
-
-    def is_mixed(self, begin: int, until: int) -> bool:
-        """Whether columns or a mark can stand inside lines: they have to be looked at one by one."""
-        if self.mixed < begin:
-            for sign, at in self.inside.items():
-                if at < begin:
-                    self.inside[sign] = self.find(sign, begin)
-            self.mixed = min(self.inside.values())
-        return self.mixed <= until
-
-    def take_usual(self, offset: int) -> int:
-        """Takes in the paragraphs from an offset on that begin with number and portion mark and whose lines just go on, nine of ten in
-        most cables, at once. What follows is where the next line begins.
-        """
-        text, end, taken = self.text, self.end, None
-        search = _stop(self.full).search
-        while usual := USUAL.match(text, offset, end):
-            number, begin = int(usual[1]), usual.end()
-            if number > self.last_number + 5 * _FARTHEST_JUMP or len(self.drafts) >= MOST_PARAGRAPHS:
-                break
-            stop = search(text, begin, end)
-            until = stop.start() if stop else end
-            if self.is_mixed(begin, until):
-                break
-            last = begin + len(text[begin:until].rstrip())
-            taken = Draft("numbered", self.source, number, usual[2], [(begin, last)])
-            self.drafts.append(taken)
-            self.last_number = number
-            first, offset = usual.start(1), min(until + 1, end)
-        if taken:
-            self.current = taken
-            self.style, self.last_item = self.style or ".", ""
-            self.previous = text[max(first, text.rfind("\n", first, last) + 1) : last]
-            self.gap = self.mark = False
-            self.blanks = 0
-        return offset
 
     def open(self, draft: Draft) -> None:
         self.drafts.append(draft)
@@ -242,17 +181,28 @@ def looks_like_heading(text: str) -> bool:
 
 def lay_out(source: str, start: int, end: int) -> list[Draft]:
     """The paragraphs of `source[start:end]` as drafts, in order."""
-    layout = _Layout(source, start, end)
-    page, text, archive = layout.page, layout.text, starts("archive")
-    columns = "\t" in layout.inside or "|" in layout.inside
-    offset = start
+    body = source[start:end]
+    raws = body.splitlines(True)
+    marked = " OF 0" in body
+    page = Page(raws, marked or "PAGE" in body)
+    layout = _Layout(page, source)
+    offset, index = start, 0
+    double_spaced = page.double_spaced
+    archive = starts("archive")
+    columns = "\t" in body or "|" in body
+    gaps = _GAP.search(body) is not None
+    # Where line ends are line feeds and nothing else, lines that just go on, nine of ten, are found at once.
+    at_once = page.wrapped and "\r" not in body and body.count("\n") + (body[-1:] != "\n") == len(raws)
+    full = page.width * 6 // 10 + 1 + _TRAILING if " " * _TRAILING + " \n" not in body else UNWRAPPED
     one_by_one = start  # the offset before which lines have to be looked at one by one
-    while (offset := layout.take_usual(offset) if page.wrapped else offset) < end:
-        begin, offset = offset, layout.line_end(offset)
-        raw = text[begin:offset]
+    while index < len(raws):
+        raw = raws[index]
+        index += 1
         line = raw.strip()
+        begin = offset
+        offset += len(raw)
         if not line:
-            layout.gap = not page.double_spaced or text[offset : layout.line_end(offset)].isspace()
+            layout.gap = not double_spaced or index < len(raws) and raws[index].isspace()
             layout.blanks += 1
             continue
         first = line[0]
@@ -286,23 +236,28 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
             current.add(begin, begin + len(line))
             layout.previous = line
         else:
-            _put(layout, offset, raw, begin, line)
-        if page.wrapped and offset >= one_by_one and first == raw[0] and not layout.current.rows:
-            full = layout.full if layout.style or page.blank_separated else UNWRAPPED
-            stop = _stop(full).search(text, offset - 1, end)
+            _put(layout, raws[index] if index < len(raws) else "", raw, begin, line)
+        if at_once and offset >= one_by_one and first == raw[0] and not layout.current.rows:
+            stop = _stop(full if layout.style or page.blank_separated else UNWRAPPED).search(source, offset - 1, end)
             until = stop.start() if stop else end
             if until <= offset:
                 continue
-            if layout.is_mixed(offset, until):
+            ordinary = source[offset : min(until + 1, end)]
+            # Columns, a mark inside a line: not for here.
+            if gaps and _GAP.search(ordinary) or marked and " OF 0" in ordinary or columns and ("\t" in ordinary or "|" in ordinary):
                 one_by_one = until
                 continue
-            written = text[offset:until].rstrip()
+            written = ordinary.rstrip()
             layout.current.add(offset, offset + len(written))
             layout.previous = written[written.rfind("\n") + 1 :]
-            offset = min(until + 1, end)
+            index += ordinary.count("\n") + (until == end)
+            offset = until + 1
     drafts = [draft for draft in layout.drafts if draft.spans]
-    if page.column and any([line[-1].isalpha() for line in layout.lines if len(line) == page.column]):
-        _find_cut_words(drafts, page, source, source[start:end])
+    column = page.column
+    if column and not {column + 1, column + 2}.isdisjoint(map(len, raws)):
+        full_lines = [raw for raw in raws if len(raw) - column in (1, 2)]
+        if any(raw[column] in "\r\n" and raw[column - 1].isalpha() for raw in full_lines):
+            _find_cut_words(drafts, page, source, body)
     return drafts
 
 
@@ -334,8 +289,8 @@ def _find_cut_words(drafts: list[Draft], page: Page, source: str, body: str) -> 
             draft.within = frozenset(within)
 
 
-def _put(layout: _Layout, following: int, raw: str, begin: int, line: str) -> None:
-    """Adds a line to the paragraph that is open, or opens the one it starts. `following`: where the next line begins."""
+def _put(layout: _Layout, following: str, raw: str, begin: int, line: str) -> None:
+    """Adds a line to the paragraph that is open, or opens the one it starts. `following`: the next line."""
     current, end = layout.current, begin + len(line)
     if len(layout.drafts) >= MOST_PARAGRAPHS:
         current.add(begin, end)
@@ -348,7 +303,7 @@ def _put(layout: _Layout, following: int, raw: str, begin: int, line: str) -> No
     if (
         is_row(line)
         and (opening is None or opening.kind == "item" and opening.style == "-")
-        and ((current is not None and current.rows) or is_row(layout.text[following : layout.line_end(following)].strip()))
+        and ((current is not None and current.rows) or is_row(following.strip()))
     ):
         if current is None or not current.rows:
             layout.open(Draft("text", layout.source, rows=True))
@@ -370,5 +325,5 @@ def _cut(layout: _Layout, begin: int, line: str, marks: list[tuple[int, int]]) -
     for mark_start, mark_end in [*marks, (len(line), len(line))]:
         part = line[at:mark_start].strip()
         if part:
-            _put(layout, layout.end, part, line.index(part, at) + begin, part)
+            _put(layout, "", part, line.index(part, at) + begin, part)
         at = mark_end

@@ -1,8 +1,6 @@
 """What a body's lines have in common: the width at which they are wrapped or cut, the blank lines between them and at page marks."""
 
 from bisect import bisect_right
-from functools import cached_property
-from itertools import compress
 
 from cablespan.header.furniture import is_furniture
 
@@ -14,42 +12,38 @@ _LEAST_COLUMN = 65  # at which a hard wrap can have cut words
 class Page:
     """What a body's lines have in common."""
 
-    def __init__(self, lines: list[str]):
-        self._lines = lines
-        lengths = sorted(map(len, map(str.rstrip, lines)))
+    def __init__(self, raws: list[str], marked: bool):
+        lengths = sorted(map(len, map(str.rstrip, raws)))
         del lengths[: bisect_right(lengths, 0)]
         short = lengths[: bisect_right(lengths, UNWRAPPED)]
         self.wrapped = sum(short) * 2 >= sum(lengths) if lengths else True
         self.width = short[len(short) * 9 // 10] if short else 0
-        blanks = len(lines) - len(lengths)
-        self.blank_separated = blanks * 25 >= len(lines)
+        blanks = len(raws) - len(lengths)
+        self.blank_separated = blanks * 25 >= len(raws)
         # Where lines are cut at a column whatever stands there, most are of one length.
         longest = short[-1] if short else 0
         self.column = longest if longest >= _LEAST_COLUMN else 0
         self.cut = self.column > 0 and len(short) > 5 and (len(short) - bisect_right(short, longest - 2)) * 10 >= 8 * len(short)
+        self.blanks_at_marks = _blanks_at_marks(raws) if marked else None
         self.double_spaced = blanks * 10 >= 9 * len(lengths) > 90 and self.wrapped and self.width > 55
 
-    @cached_property
-    def blanks_at_marks(self) -> int | None:
-        """How many blank lines stand around a page mark in the middle of a paragraph: the fewest around any, None where fewer than two
-        marks tell.
-        """
-        lines = list(map(str.strip, self._lines))
-        if not any(" OF 0" in line or "PAGE" in line for line in self._lines):
-            return None
-        capitals = compress(range(len(lines)), map(str.isupper, lines))
-        marks = dict.fromkeys([index for index in capitals if is_furniture(lines[index])])
-        counts, behind = [], 0
-        for mark in marks:
-            if mark < behind:
-                continue  # it stands below another one
-            before, behind = mark, mark + 1
-            while before > 0 and not lines[before - 1]:
-                before -= 1
-            blanks = mark - before
-            while behind < len(lines) and (behind in marks or not lines[behind]):
-                blanks += behind not in marks
-                behind += 1
-            if behind < len(lines):
-                counts.append(blanks)
-        return min(counts) if len(counts) > 1 or counts == [0] else None
+
+def _blanks_at_marks(raws: list[str]) -> int | None:
+    """How many blank lines stand around a page mark in the middle of a paragraph: the fewest around any, None where fewer than two
+    marks tell.
+    """
+    marks = dict.fromkeys([index for index, raw in enumerate(raws) if raw.isupper() and is_furniture(raw.strip())])
+    counts, behind = [], 0
+    for mark in marks:
+        if mark < behind:
+            continue  # it stands below another one
+        before, behind = mark, mark + 1
+        while before > 0 and raws[before - 1].isspace():
+            before -= 1
+        blanks = mark - before
+        while behind < len(raws) and (behind in marks or raws[behind].isspace()):
+            blanks += behind not in marks
+            behind += 1
+        if behind < len(raws):
+            counts.append(blanks)
+    return min(counts) if len(counts) > 1 or counts == [0] else None

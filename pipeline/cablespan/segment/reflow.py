@@ -5,11 +5,7 @@ import re
 from cablespan.cable import Piece, SourceMap
 from cablespan.segment.draft import Draft
 
-_HYPHEN = re.compile(r"-\s*[^\S \t]")  # at the end of a line before another one
-_OTHER_WHITE = (  # white space but for the blank and the line feed
-    "\t\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-)
-_GAPS = dict.fromkeys(map(ord, _OTHER_WHITE), "\n")
+_HYPHEN = re.compile(r"- *\n")
 _STAY_APART = ("and ", "or ", "to ", "AND ", "OR ", "TO ")
 
 
@@ -38,50 +34,12 @@ def joint(line: str, following: str) -> str:
     return "" if within else " "
 
 
-def reflow(draft: Draft, plain: bool) -> tuple[str, SourceMap]:
-    """The text of a draft and its map: wraps are blanks, doubled blanks single ones, and the rows of a table stay lines. `plain`: what
-    `is_plain` says of its source.
-    """
-    source, spans = draft.source, draft.spans
-    if draft.rows or draft.within:
-        return _joined(draft)
-    text = source[slice(*spans[0])] if len(spans) == 1 else "\n".join([source[begin:end] for begin, end in spans])
-    if "-" in text and _HYPHEN.search(text):
-        return _joined(draft)
-    if plain:
-        text = text.replace("\n", " ").replace("   ", " ")  # most lines end in one blank or two
-        while "  " in text:
-            text = text.replace("  ", " ")
-        text = text.strip(" ")
-    else:
-        text = " ".join(text.split())
-    return text, SourceMap(_pieces(source, spans, plain))
-
-
-def is_plain(source: str) -> bool:
-    """Whether blanks and line feeds are the only white space: for a whole body, this is asked as fast as for a paragraph."""
-    return not any([sign in source for sign in (_OTHER_WHITE[:8] if source.isascii() else _OTHER_WHITE)])
-
-
-def _pieces(source: str, spans: list[tuple[int, int]], plain: bool) -> tuple[Piece, ...]:
-    """The pieces of a text whose words have single blanks between: what stands between gaps, white space other than one blank."""
-    pieces: list[Piece] = []
-    offset = 0
-    for begin, end in spans:
-        gaps = source[begin:end] if plain else source[begin:end].translate(_GAPS)
-        for blanks in ("  ", " \n", "\n "):
-            gaps = gaps.replace(blanks, "\n\n")
-        for run in gaps.split("\n"):
-            length = len(run)
-            if length:
-                pieces.append((offset, begin, length))
-                offset += length + 1
-            begin += length + 1
-    return tuple(pieces)
-
-
-def _joined(draft: Draft) -> tuple[str, SourceMap]:
-    """The same where the lines are rows, are hyphenated or cut within words."""
+def reflow(draft: Draft) -> tuple[str, SourceMap]:
+    """The text of a draft and its map: wraps are blanks, doubled blanks single ones, and the rows of a table stay lines."""
+    if not draft.rows and not draft.within:
+        plain = _plain(draft.source, draft.spans)
+        if plain is not None:
+            return plain
     parts: list[str] = []
     pieces: list[Piece] = []
     offset, previous = 0, ""
@@ -98,3 +56,36 @@ def _joined(draft: Draft) -> tuple[str, SourceMap]:
             offset += len(run)
             blank = " "
     return "".join(parts), SourceMap(tuple(pieces))
+
+
+def _plain(source: str, spans: list[tuple[int, int]]) -> tuple[str, SourceMap] | None:
+    """The same for lines of words with blanks between; None where there are tabs, control signs, or a line that ends in a hyphen."""
+    runs: list[str] = []
+    pieces: list[Piece] = []
+    offset = 0
+    for begin, end in spans:
+        stretch = source[begin:end]
+        ends = stretch.count("\n")
+        # Where each line ends in a blank, that and the line's end are two blanks like any others.
+        lines = [stretch.replace("\n", " ")] if ends == stretch.count(" \n") else stretch.split("\n")
+        at = begin
+        for line in lines:
+            for part in line.split("  "):
+                length = len(part)
+                if length:
+                    run = part if part[0] != " " and part[-1] != " " else part.strip(" ")
+                    if run:
+                        runs.append(run)
+                        pieces.append((offset, at + (part[0] == " "), len(run)))
+                        offset += len(run) + 1
+                at += length + 2
+            at -= 1  # the end of a line is one sign
+    text = " ".join(runs)
+    if not text.isprintable() or "-" in text and _hyphenated(source, spans):
+        return None
+    return text, SourceMap(tuple(pieces))
+
+
+def _hyphenated(source: str, spans: list[tuple[int, int]]) -> bool:
+    """Whether a line ends in a hyphen before another one."""
+    return any(_HYPHEN.search(source, begin, end) or source[end - 1] == "-" and (begin, end) != spans[-1] for begin, end in spans)

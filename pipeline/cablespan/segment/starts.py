@@ -6,7 +6,7 @@ from typing import NamedTuple
 _CLASSES = "SBU|FOUO|LOU|TS|U|C|S|UNCLASSIFIED|CONFIDENTIAL|SECRET|UNCLAS|R"
 _MARKING = re.compile(rf"[(\[{{]\s?({_CLASSES})((?:[ ]?[/,-]| (?:REL|NF|NOFORN|FVEY)\b)[A-Z0-9 ,/-]{{0,40}})?\s?[)\]}}]\s{{0,8}}")
 _HALF_MARKING = re.compile(rf"({_CLASSES})((?:/|//)[A-Z/]{{1,12}})?[)\]]\s{{0,8}}")
-USUAL = re.compile(rf"\n{{0,2}}(\d{{1,3}})\. {{1,4}}\(({_CLASSES})\) {{1,4}}(?=[A-OQ-Za-z])")  # no PARA 3 behind it
+_USUAL = re.compile(rf"(\d{{1,3}})\. {{1,4}}\(({_CLASSES})\) {{1,4}}(?=[A-OQ-Za-z])")  # no PARA 3 behind it
 _NUMBER = re.compile(r"(?:¶\s{0,2})?(?:PARA(?:GRAPH)? )?(\d{1,3})\s?([.)])[.)]?(?![\d%])\s{0,8}")
 _DOUBLED = re.compile(r"(\d{1,2})\.\s?(?=\1\.(?!\d))")
 _BARE_NUMBER = re.compile(rf"(?:¶\s{{0,2}})?(\d{{1,3}})\s{{1,3}}(?=[(\[](?:{_CLASSES})[)\]/-])|¶\s{{0,2}}(\d{{1,3}})\s{{1,4}}")
@@ -39,7 +39,7 @@ def start_of(line: str) -> Start | None:
     >>> start_of("3. (C/NF) Post believes"), start_of("1.4 (b) and (d)")
     (Start(kind='numbered', number=3, marking='C/NF', style='.', skip=10), None)
     """
-    usual = USUAL.match(line)
+    usual = _USUAL.match(line)
     if usual:
         return Start("numbered", int(usual[1]), usual[2], ".", usual.end())
     before = _MARKING.match(line)
