@@ -15,7 +15,7 @@ from cablespan.exchange.checks import GoldError, Problem
 from cablespan.gold import Gold, decade, read_gold
 
 SLICES = ("collection", "letters", "decade", "marking", "section")
-__all__ = ["evaluate", "evaluate_files", "judge"]
+__all__ = ["evaluate", "evaluate_files", "judge", "report_scores"]
 
 
 def evaluate_files(
@@ -75,7 +75,11 @@ def evaluate(nlp: Language, gold: Sequence[Gold], *, resamples: int = RESAMPLES,
 
     Every score is `{"value", "low", "high"}` with the 95 % interval of `resamples` bootstrap samples of the documents, or None.
     """
-    paragraphs = judge(nlp, gold)
+    return report_scores(judge(nlp, gold), resamples=resamples, seed=seed)
+
+
+def report_scores(paragraphs: Sequence[Judged], *, resamples: int = RESAMPLES, seed: int = SEED) -> dict[str, Any]:
+    """The scores of `evaluate` for paragraphs that were judged already."""
     slices: dict[str, dict[str, Any]] = {}
     for name in SLICES:
         for value in sorted({paragraph.facts[name] for paragraph in paragraphs}):
