@@ -80,6 +80,9 @@ class Error(NamedTuple):
     wanted: object
     found: object
 
+    def __str__(self) -> str:
+        return f"{self.what:<22} {self.start:>6}-{self.end:<6} {self.wanted} <- {self.found}"
+
 
 @dataclass
 class Score:
@@ -240,7 +243,7 @@ def marked_facts(row: dict, source: str) -> dict[str, object]:
     facts = dict(row["header"])
     for name in {"tags", "references", "captions", "signers", "reasons"} & facts.keys():
         facts[name] = sorted(facts[name])
-    start, end = facts["subject"]
+    start, end = facts["subject"] or (0, 0)
     return {**facts, "subject": squeezed(source[start:end])}
 
 
@@ -251,7 +254,7 @@ def score_header(row: dict, cable: Cable, score: Score) -> list[Error]:
         right = found[name] == wanted
         score.header[name][right] += 1
         if not right:
-            start, end = row["header"]["subject"] if name == "subject" else (0, 0)
+            start, end = (name == "subject" and row["header"]["subject"]) or (0, 0)
             errors.append(Error(f"header {name}", start, end, wanted, found[name]))
     return errors
 
@@ -261,10 +264,10 @@ def score_page(row: dict, cables: list[Cable]) -> tuple[Score, list[Error]]:
 
     Raises ValueError where the gold is of another text.
     """
-    source = cables[0].source_text if cables else ""
+    source = cables[0].source_text
     if sha256(source.encode("utf-8", "surrogatepass")).hexdigest() != row["sha256"]:
         raise ValueError(f"{row['doc']}: the page is not the one that was marked")
-    flags = counted(source, row["file"].endswith(".html"))
+    flags = counted(source, markup=row["file"].endswith(".html"))
     read = [
         (paragraph, characters(paragraph, flags))
         for cable in cables
@@ -272,6 +275,15 @@ def score_page(row: dict, cables: list[Cable]) -> tuple[Score, list[Error]]:
     ]
     score, errors = score_paragraphs(Reading(marked_paragraphs(row, flags), read))
     return score, errors + score_header(row, cables[0], score)
+
+
+def score_rejected(row: dict) -> tuple[Score, list[Error]]:
+    """A page of which nothing was read: every paragraph is lost, every header fact wrong."""
+    scored = sum(entry["kind"] != "unscored" for entry in row["paragraphs"])
+    score = Score(Counter(all=scored, lost=scored), pages=1)
+    for name in row["header"]:
+        score.header[name][False] += 1
+    return score, [Error("rejected", 0, 0, f"{scored} paragraphs", None)]
 
 
 def lines(groups: dict[str, Score]) -> Iterator[str]:
@@ -321,15 +333,13 @@ def main() -> None:
             continue
         if not path.exists():
             sys.exit(f"{path}: no such page; give the folder of the pages as --source")
-        score, errors = score_page(row, list(read(path)))
+        cables = list(read(path))
+        score, errors = score_page(row, cables) if cables else score_rejected(row)
         groups["all"].add(score)
         groups[row["layout"]].add(score)
         if arguments.kinds:
             for error in errors:
-                place = f"{error.start:>6}-{error.end:<6}"
-            print(
-                f"{page} {row['layout']:<9} {error.what:<22} {place} {error.wanted} <- {error.found}"
-            )
+                print(f"{page} {row['layout']:<9} {error}")
     print("\n".join(lines(groups)))
 
 
