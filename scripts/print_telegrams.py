@@ -178,7 +178,9 @@ def with_marks(lines: list[Line], guise: Guise) -> list[Line]:
 
 
 def unwrapped(lines: list[Line], guise: Guise, draw: random.Random) -> list[str]:
-    """The lines with those of a paragraph put together, for all paragraphs or for some."""
+    """The lines with those of a paragraph put together: of all paragraphs, of some, or of none."""
+    if guise.layout == "wrapped":
+        return [text for _, text in lines]
     paragraphs = {at for at, _ in lines if at is not None}
     joined = {at for at in paragraphs if guise.layout == "one line" or draw.random() < 0.5}
     if guise.within and guise.mark in WITHIN_A_LINE:
@@ -204,10 +206,7 @@ def printed(name: str, paragraphs: list[str]) -> str:
     """A telegram as a cable of its time, in the guise of its id."""
     guise = Guise.drawn(name)
     lines = with_marks(wrapped(paragraphs, guise), guise)
-    if guise.layout == "wrapped":
-        body = [text for _, text in lines]
-    else:
-        body = unwrapped(lines, guise, random.Random(f"{name}, unwrapped"))
+    body = unwrapped(lines, guise, random.Random(f"{name}, unwrapped"))
     return "".join(line + " " * guise.trailing + "\n" for line in [*HEAD.split("\n"), *body])
 
 
