@@ -23,21 +23,28 @@ from spacy.training.loop import train as train_nlp
 from spacy.util import load_config
 from thinc.api import NumpyOps, set_current_ops
 
-from cablespan.document import to_record
-from cablespan.examples import unannotated
-from cablespan.gold import Gold, read_gold, runs, training_doc
+from cablespan.learning.corpus import unannotated
+from cablespan.learning.gold import Gold, read_gold, runs, training_doc
+from cablespan.learning.training import write_docs
 from cablespan.nlp import OPS, assemble, fastest_ops
-from cablespan.store.layers import LAYERS, uncertainty
-from cablespan.training import write_docs
+from cablespan.records import to_record
+from cablespan.review.store.layers import LAYERS, uncertainty
 
 CONFIG = Path(__file__).parents[1] / "models" / "configs" / "cable_sm.cfg"
-SCORES = {"ents_f": "entities F1", "statements_acc": "statements acc.", "spans_claim_parts_f": "claim parts F1"}
+SCORES = {
+    "ents_f": "entities F1",
+    "statements_acc": "statements acc.",
+    "spans_claim_parts_f": "claim parts F1",
+}
 CHANCE, UNSURE, UNSURE_WORDS = "at random", "by uncertainty", "by uncertainty, as many words"
 
 
 def light(seed: int, steps: int, folder: Path) -> dict:
     """Overrides that make cable_sm small and quick: narrow, two layers deep, no vectors, judged once at the end."""
-    heads = {f"components.{head}.model.tok2vec.width": 48 for head in ("ner", "statements", "claim_tagger")}
+    heads = {
+        f"components.{head}.model.tok2vec.width": 48
+        for head in ("ner", "statements", "claim_tagger")
+    }
     return heads | {
         "system.seed": seed,
         "paths.train": str(folder / "train.spacy"),
@@ -54,12 +61,16 @@ def light(seed: int, steps: int, folder: Path) -> dict:
     }
 
 
-def learned(gold: Sequence[Gold], dev: Sequence[Gold], seed: int, steps: int) -> tuple[Language, dict[str, float]]:
+def learned(
+    gold: Sequence[Gold], dev: Sequence[Gold], seed: int, steps: int
+) -> tuple[Language, dict[str, float]]:
     """A pipeline trained on the gold, and its scores on dev."""
     with tempfile.TemporaryDirectory() as folder:
         write_docs(gold, Path(folder, "train.spacy"))
         write_docs(dev, Path(folder, "dev.spacy"))
-        nlp = init_nlp(load_config(CONFIG, overrides=light(seed, steps, Path(folder)), interpolate=True))
+        nlp = init_nlp(
+            load_config(CONFIG, overrides=light(seed, steps, Path(folder)), interpolate=True)
+        )
         train_nlp(nlp, stdout=io.StringIO(), stderr=io.StringIO())
     return nlp, {score: 100 * nlp.meta["performance"][score] for score in SCORES}
 
@@ -80,7 +91,12 @@ def uncertainties(nlp: Language, gold: Sequence[Gold]) -> dict[str, float]:
     for doc in nlp.pipe(unannotated(training_doc(nlp, known)) for known in gold):
         record = to_record(doc)
         for name in (paragraph["id"] for paragraph in record["paragraphs"]):
-            found[name] = uncertainty({layer: [mark for mark in record[layer] if mark["paragraph"] == name] for layer in LAYERS})
+            found[name] = uncertainty(
+                {
+                    layer: [mark for mark in record[layer] if mark["paragraph"] == name]
+                    for layer in LAYERS
+                }
+            )
     return found
 
 
@@ -96,14 +112,22 @@ def as_many_words(order: Sequence[str], words: dict[str, int], budget: int) -> l
 
 
 def main(
-    train: Annotated[Path, typer.Argument(help="Gold in any format of cablespan: the first paragraphs, and the pool.")],
+    train: Annotated[
+        Path,
+        typer.Argument(help="Gold in any format of cablespan: the first paragraphs, and the pool."),
+    ],
     dev: Annotated[Path, typer.Argument(help="Gold of other documents.")],
-    texts: Annotated[list[Path] | None, typer.Option(help="Where the texts of stand-off gold are.")] = None,
+    texts: Annotated[
+        list[Path] | None, typer.Option(help="Where the texts of stand-off gold are.")
+    ] = None,
     first: Annotated[int, typer.Option(help="Paragraphs that the first model learns from.")] = 150,
     added: Annotated[int, typer.Option(help="Tasks that are corrected.")] = 200,
     steps: int = 500,
     seeds: int = 3,
-    per_word: Annotated[bool, typer.Option("--per-word", help="Also choose by uncertainty as few words as chance does.")] = False,
+    per_word: Annotated[
+        bool,
+        typer.Option("--per-word", help="Also choose by uncertainty as few words as chance does."),
+    ] = False,
 ) -> None:
     """Prints scores on dev after correcting tasks by uncertainty and at random."""
     begun = monotonic()
@@ -120,24 +144,49 @@ def main(
         queue = sorted(pool, key=unsure.__getitem__, reverse=True)
         arms = {CHANCE: pool[:added], UNSURE: queue[:added]}
         if per_word:
-            arms[UNSURE_WORDS] = as_many_words(queue, words, sum(words[paragraph] for paragraph in pool[:added]))
+            arms[UNSURE_WORDS] = as_many_words(
+                queue, words, sum(words[paragraph] for paragraph in pool[:added])
+            )
         for name, chosen in arms.items():
             _, scores = learned(only(gold, {*start, *chosen}), judging, seed, steps)
             size = {"tasks": len(chosen), "words": sum(words[paragraph] for paragraph in chosen)}
             results.setdefault(name, []).append(scores | size)
             typer.echo(f"seed {seed}, {name}: {monotonic() - begun:.0f} s", err=True)
-    print(f"{first} paragraphs to begin with, {len(words) - first} in the pool, {steps} steps, means of {seeds} seeds\n")
-    print(f"{'corrected':<32}{'tasks':>6}{'words':>8}" + "".join(f"{title:>17}" for title in SCORES.values()))
+    print(
+        f"{first} paragraphs to begin with, {len(words) - first} in the pool, {steps} steps, means of {seeds} seeds\n"
+    )
+    print(
+        f"{'corrected':<32}{'tasks':>6}{'words':>8}"
+        + "".join(f"{title:>17}" for title in SCORES.values())
+    )
     for name, rows in results.items():
-        sizes = f"{mean(row['tasks'] for row in rows):6.0f}{mean(row['words'] for row in rows):8.0f}"
-        print(f"{name:<32}{sizes}" + "".join(f"{mean(row[score] for row in rows):17.1f}" for score in SCORES))
+        sizes = (
+            f"{mean(row['tasks'] for row in rows):6.0f}{mean(row['words'] for row in rows):8.0f}"
+        )
+        print(
+            f"{name:<32}{sizes}"
+            + "".join(f"{mean(row[score] for row in rows):17.1f}" for score in SCORES)
+        )
     for name in list(results)[2:]:
         print(f"\n{name}, against {CHANCE}:")
         for score, title in SCORES.items():
-            gains = [row[score] - other[score] for row, other in zip(results[name], results[CHANCE], strict=True)]
-            verdict = "better with every seed" if min(gains) > 0 else "worse with every seed" if max(gains) < 0 else "no clear difference"
-            print(f"  {title:<16}{mean(gains):+6.1f}  ({', '.join(f'{gain:+.1f}' for gain in gains)}): {verdict}")
-        ratio = sum(row["words"] for row in results[name]) / sum(row["words"] for row in results[CHANCE])
+            gains = [
+                row[score] - other[score]
+                for row, other in zip(results[name], results[CHANCE], strict=True)
+            ]
+            verdict = (
+                "better with every seed"
+                if min(gains) > 0
+                else "worse with every seed"
+                if max(gains) < 0
+                else "no clear difference"
+            )
+            print(
+                f"  {title:<16}{mean(gains):+6.1f}  ({', '.join(f'{gain:+.1f}' for gain in gains)}): {verdict}"
+            )
+        ratio = sum(row["words"] for row in results[name]) / sum(
+            row["words"] for row in results[CHANCE]
+        )
         print(f"  words to read: {ratio:.2f} times as many")
     print(f"\n{monotonic() - begun:.0f} s")
 

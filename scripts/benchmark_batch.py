@@ -20,11 +20,11 @@ from pathlib import Path
 import orjson
 import psutil
 
-from cablespan.batch.shard import warm_up
 from cablespan.cable import Cable
 from cablespan.document import to_doc
 from cablespan.nlp import load
-from cablespan.readers import expand, scan
+from cablespan.reading import expand, scan
+from cablespan.runs.batch.shard import warm_up
 
 SAMPLE = Path(__file__).parents[1] / "corpus/sample"
 CABLEGATE = (251_287, 261_000_000)  # cables, words
@@ -33,7 +33,12 @@ SEVENTIES = 1_700_000  # cables of the 1970s
 
 def make_dump(path: Path, number: int) -> int:
     """A CSV dump of `number` cables, the sample's bodies in turn under ids of their own; returns its words."""
-    sample = [item for file in expand([SAMPLE]) for item in scan(file) if isinstance(item, Cable) and item.paragraphs]
+    sample = [
+        item
+        for file in expand([SAMPLE])
+        for item in scan(file)
+        if isinstance(item, Cable) and item.paragraphs
+    ]
     words = 0
     with open(path, "w", newline="") as file:
         rows = csv.writer(file, quoting=csv.QUOTE_ALL, escapechar="\\", doublequote=False)
@@ -43,7 +48,16 @@ def make_dump(path: Path, number: int) -> int:
             origin = "Embassy Astana"
             created = f"{index % 12 + 1}/{index % 28 + 1}/{1990 + index % 20} 9:41"
             rows.writerow(
-                [index, created, f"{(1990 + index % 20) % 100:02}ASTANA{index}", origin, "UNCLASSIFIED", "", "R 210941Z FEB 07", body]
+                [
+                    index,
+                    created,
+                    f"{(1990 + index % 20) % 100:02}ASTANA{index}",
+                    origin,
+                    "UNCLASSIFIED",
+                    "",
+                    "R 210941Z FEB 07",
+                    body,
+                ]
             )
     return words
 
@@ -58,7 +72,10 @@ def measured(command: list[str]) -> tuple[float, float, int]:
         nonlocal most
         while process.poll() is None:
             try:
-                family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+                family = [
+                    psutil.Process(process.pid),
+                    *psutil.Process(process.pid).children(recursive=True),
+                ]
                 most = max(most, sum(one.memory_full_info().pss for one in family) / 1e6)
             except psutil.Error:
                 pass
@@ -71,9 +88,21 @@ def measured(command: list[str]) -> tuple[float, float, int]:
     return time.perf_counter() - begin, most, code
 
 
-def annotate(dump: Path, output: Path, workers: int, shard: int, *more: str) -> tuple[float, float, dict]:
-    command = [sys.executable, "-m", "cablespan.cli", "annotate", str(dump), "--output", str(output)]
-    seconds, memory, code = measured([*command, "--workers", str(workers), "--shard-size", str(shard), *more])
+def annotate(
+    dump: Path, output: Path, workers: int, shard: int, *more: str
+) -> tuple[float, float, dict]:
+    command = [
+        sys.executable,
+        "-m",
+        "cablespan.cli",
+        "annotate",
+        str(dump),
+        "--output",
+        str(output),
+    ]
+    seconds, memory, code = measured(
+        [*command, "--workers", str(workers), "--shard-size", str(shard), *more]
+    )
     facts = orjson.loads((output / "run.json").read_bytes())
     assert code in (0, 1), f"exit code {code}"
     return seconds, memory, facts
@@ -115,7 +144,9 @@ def pipe_alone(dump: Path) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--cables", type=int, default=400)
     parser.add_argument("--shard-size", type=int, default=50)
     arguments = parser.parse_args()
@@ -130,25 +161,53 @@ def main() -> None:
             seconds, memory, facts = annotate(dump, output, workers, arguments.shard_size)
             # Without the start: what a long run is like.
             rates[workers] = facts["words_per_second_once_started"]
-            print(f"{workers} worker(s): {seconds:.1f} s in all, {rates[workers]:,.0f} words/s once started, {memory:.0f} MB at most")
-            print("   ", ", ".join(f"{step} {share / sum(facts['profile'].values()):.1%}" for step, share in facts["profile"].items()))
+            print(
+                f"{workers} worker(s): {seconds:.1f} s in all, {rates[workers]:,.0f} words/s once started, {memory:.0f} MB at most"
+            )
+            print(
+                "   ",
+                ", ".join(
+                    f"{step} {share / sum(facts['profile'].values()):.1%}"
+                    for step, share in facts["profile"].items()
+                ),
+            )
             if workers == 1:
                 alone = facts
         print(f"two workers: {rates[2] / rates[1]:.2f} times one")
         pipe, spent = pipe_alone(dump), alone["profile"]
         around = sum(spent[step] for step in ("read", "record", "tasks", "write"))
-        print(f"nlp.pipe alone: {pipe:.1f} s; reading, records, tasks and writing: {around:.1f} s, {around / pipe:.1%} of it", end="")
-        print(f"; Docs {spent['tokenize']:.1f} s; publishing (mostly waiting for the disk) {spent['publish']:.1f} s")
-        runs = [[path for path in sorted(Path(folder, f"run-{n}").iterdir()) if path.suffix == ".gz"] for n in (1, 2)]
-        same = all(one.name == two.name and one.read_bytes() == two.read_bytes() for one, two in zip(*runs, strict=True))
+        print(
+            f"nlp.pipe alone: {pipe:.1f} s; reading, records, tasks and writing: {around:.1f} s, {around / pipe:.1%} of it",
+            end="",
+        )
+        print(
+            f"; Docs {spent['tokenize']:.1f} s; publishing (mostly waiting for the disk) {spent['publish']:.1f} s"
+        )
+        runs = [
+            [path for path in sorted(Path(folder, f"run-{n}").iterdir()) if path.suffix == ".gz"]
+            for n in (1, 2)
+        ]
+        same = all(
+            one.name == two.name and one.read_bytes() == two.read_bytes()
+            for one, two in zip(*runs, strict=True)
+        )
         print(f"same bytes of one worker and two: {same}")
-        killed = disturbed(dump, Path(folder, "killed"), arguments.shard_size, -(-arguments.cables // arguments.shard_size))
-        print(f"killed in the middle and resumed: {killed:.1f} s in all, undisturbed {seconds:.1f} s")
+        killed = disturbed(
+            dump,
+            Path(folder, "killed"),
+            arguments.shard_size,
+            -(-arguments.cables // arguments.shard_size),
+        )
+        print(
+            f"killed in the middle and resumed: {killed:.1f} s in all, undisturbed {seconds:.1f} s"
+        )
         hours = CABLEGATE[1] / rates[2] / 3600
         print(f"Cablegate, {CABLEGATE[0]:,} cables: {hours:.1f} h with two workers")
         per_worker = rates[2] / 2 * 3600
         seventies = SEVENTIES * CABLEGATE[1] / CABLEGATE[0] / per_worker
-        print(f"{SEVENTIES:,} cables of that length: {seventies:,.0f} core hours, {seventies / 64:.1f} h on 64 cores")
+        print(
+            f"{SEVENTIES:,} cables of that length: {seventies:,.0f} core hours, {seventies / 64:.1f} h on 64 cores"
+        )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from cablespan.cable import Cable
-from cablespan.readers import scan
+from cablespan.reading import scan
 
 WORDS = [
     "post",
@@ -116,7 +116,9 @@ def make(path: Path, megabytes: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--megabytes", type=int, default=1000)
     parser.add_argument("--file", type=Path, default=Path("/tmp/cablespan-dump.csv"))
     arguments = parser.parse_args()

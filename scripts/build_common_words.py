@@ -38,7 +38,9 @@ def main() -> None:
             continue
         for word in _WORD.findall(text):
             (lower if word.islower() else capital)[word.lower()] += 1
-    words = sorted(word for word, count in lower.items() if count >= MINIMUM and count > capital[word])
+    words = sorted(
+        word for word, count in lower.items() if count >= MINIMUM and count > capital[word]
+    )
     path = ROOT / "pipeline" / "cablespan" / "lexicon" / "common_words.jsonl"
     path.write_text("".join(f'{{"name": "{word}"}}\n' for word in words), encoding="utf-8")
     print(f"{path.name}: {len(words)} entries")

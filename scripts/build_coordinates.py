@@ -55,7 +55,9 @@ def area_and_middle(ring: list[tuple[float, float]]) -> tuple[float, float, floa
 def main(atlas: str) -> None:
     topology = orjson.loads(Path(atlas).read_bytes())
     middles = {
-        geometry.get("id"): max(area_and_middle(unwrapped(ring)) for ring in rings(topology, geometry))[1:]
+        geometry.get("id"): max(
+            area_and_middle(unwrapped(ring)) for ring in rings(topology, geometry)
+        )[1:]
         for geometry in topology["objects"]["countries"]["geometries"]
     }
     cities = {
@@ -67,13 +69,20 @@ def main(atlas: str) -> None:
     for country in load("countries"):
         code = country["kb_id"].removeprefix("iso:")
         known = pycountry.countries.get(alpha_2=code)
-        where = (middles.get(known.numeric) if known else None) or cities.get(by_name.get((country.get("capital"), code)))
+        where = (middles.get(known.numeric) if known else None) or cities.get(
+            by_name.get((country.get("capital"), code))
+        )
         if where:
             lines.append((country["kb_id"], where))
-    lines += [(city["kb_id"], cities[city["kb_id"]]) for city in load("cities") if city["kb_id"] in cities]
+    lines += [
+        (city["kb_id"], cities[city["kb_id"]]) for city in load("cities") if city["kb_id"] in cities
+    ]
     TARGET.write_bytes(
         b"".join(
-            orjson.dumps({"kb_id": id, "lat": round(lat, 2), "lon": round((lon + 180) % 360 - 180, 2)}, option=orjson.OPT_APPEND_NEWLINE)
+            orjson.dumps(
+                {"kb_id": id, "lat": round(lat, 2), "lon": round((lon + 180) % 360 - 180, 2)},
+                option=orjson.OPT_APPEND_NEWLINE,
+            )
             for id, (lon, lat) in lines
         )
     )

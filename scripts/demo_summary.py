@@ -10,7 +10,8 @@ from rich.table import Table
 folder = Path(sys.argv[1])
 counts = orjson.loads((folder / "run.json").read_bytes())["counts"]
 table = Table(
-    title=f"{counts['cables']} cables, {counts['paragraphs']} paragraphs, {counts['words']:,} words in {folder}/", title_justify="left"
+    title=f"{counts['cables']} cables, {counts['paragraphs']} paragraphs, {counts['words']:,} words in {folder}/",
+    title_justify="left",
 )
 table.add_column("layer")
 table.add_column("found", justify="right")
@@ -18,7 +19,9 @@ table.add_column("by label")
 for layer in ("entities", "statements"):
     labels = counts[layer]
     table.add_row(
-        layer, f"{sum(labels.values()):,}", ", ".join(f"{label} {n}" for label, n in sorted(labels.items(), key=lambda item: -item[1]))
+        layer,
+        f"{sum(labels.values()):,}",
+        ", ".join(f"{label} {n}" for label, n in sorted(labels.items(), key=lambda item: -item[1])),
     )
 table.add_row("claims", f"{counts['claims']:,}", "source, cue, content")
 console = Console(width=110)

@@ -25,13 +25,15 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.vectors import Vectors
 
 from cablespan import lexicon
-from cablespan.architectures import sentence_lengths
-from cablespan.components.span_tagger import SpanTagger, decode
+from cablespan.components.network import sentence_lengths
+from cablespan.components.network.span_tagger import SpanTagger, decode
+from cablespan.components.sentences import sentence_starts, statement_spans
 from cablespan.document import CLAIM_PARTS, STATEMENTS, make_doc
-from cablespan.sentence import sentence_starts, statement_spans
 
 app = typer.Typer(help=__doc__, rich_markup_mode=None)
-Files = Annotated[list[Path], typer.Argument(help="JSON Lines (.gz too) with `paragraphs` or `text`.")]
+Files = Annotated[
+    list[Path], typer.Argument(help="JSON Lines (.gz too) with `paragraphs` or `text`.")
+]
 
 NUMBER = re.compile(r"^\s*(\d{1,4}\.|\(\d{1,2}\)|\d{1,2}\))\s+")
 WORD = re.compile(r"[^\W\d_][\w'’.-]*[^\W\d_]|[^\W\d_]")
@@ -56,12 +58,16 @@ def documents(files: list[Path]) -> Iterator[Portion]:
     name, head, paragraphs = None, "", []
     for file in files:
         for line in lines(file):
-            texts = [p["text"] for p in line["paragraphs"]] if "paragraphs" in line else [line["text"]]
+            texts = (
+                [p["text"] for p in line["paragraphs"]] if "paragraphs" in line else [line["text"]]
+            )
             if (line.get("id") or line["doc"]) != name:
                 if paragraphs:
                     yield Portion(name, head, tuple(paragraphs))
                 name, head, paragraphs = line.get("id") or line["doc"], line.get("head") or "", []
-            paragraphs += [text for text in (NUMBER.sub("", text).strip() for text in texts) if text]
+            paragraphs += [
+                text for text in (NUMBER.sub("", text).strip() for text in texts) if text
+            ]
     if paragraphs:
         yield Portion(name, head, tuple(paragraphs))
 
@@ -89,19 +95,42 @@ def portions(files: list[Path], words: int = 700, longest: int = 400) -> list[Po
 def plain_doc(nlp: Language, portion: Portion) -> Doc:
     fields = {"number": None, "marking": None, "section": None, "kind": "text", "source_map": []}
     places = [{"id": f"{portion.name}/{i}", **fields} for i in range(len(portion.paragraphs))]
-    cable = {"id": portion.name, "meta": {"head": portion.head}, "source": {}, "header": {}, "paragraphs": places}
+    cable = {
+        "id": portion.name,
+        "meta": {"head": portion.head},
+        "source": {},
+        "header": {},
+        "paragraphs": places,
+    }
     return make_doc(nlp, portion.paragraphs, cable)
 
 
 def lexicon_words() -> Iterator[str]:
-    for name in ("countries", "regions", "governments", "us_agencies", "bodies", "orgs", "titles", "laws", "cities", "given_names"):
+    for name in (
+        "countries",
+        "regions",
+        "governments",
+        "us_agencies",
+        "bodies",
+        "orgs",
+        "titles",
+        "laws",
+        "cities",
+        "given_names",
+    ):
         for entry in lexicon.load(name):
             for form in (entry.get("name"), *entry.get("aliases", ())):
                 yield from WORD.findall(form or "")
 
 
 @app.command()
-def vectors(output: Path, files: Files, encoder: Annotated[str, typer.Option()], size: int = 30_000, width: int = 96) -> None:
+def vectors(
+    output: Path,
+    files: Files,
+    encoder: Annotated[str, typer.Option()],
+    size: int = 30_000,
+    width: int = 96,
+) -> None:
     """Word vectors: the encoder's mean output for each word alone, reduced to `width` principal components, looked up by lower case.
 
     The words are the most frequent of the texts and those of the lexicon (Model2Vec's idea, without its reweighting).
@@ -110,14 +139,32 @@ def vectors(output: Path, files: Files, encoder: Annotated[str, typer.Option()],
     from transformers import AutoModel, AutoTokenizer
 
     torch.set_num_threads(1)
-    counts = Counter(word.lower() for document in documents(files) for text in document.paragraphs for word in WORD.findall(text))
+    counts = Counter(
+        word.lower()
+        for document in documents(files)
+        for text in document.paragraphs
+        for word in WORD.findall(text)
+    )
     counts.update(word.lower() for word in lexicon_words())
-    words = [word for word, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if len(word) < 25][:size]
-    tokenizer, model = AutoTokenizer.from_pretrained(encoder), AutoModel.from_pretrained(encoder).eval()
+    words = [
+        word
+        for word, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        if len(word) < 25
+    ][:size]
+    tokenizer, model = (
+        AutoTokenizer.from_pretrained(encoder),
+        AutoModel.from_pretrained(encoder).eval(),
+    )
     rows = []
     with torch.no_grad():
         for start in range(0, len(words), 512):
-            batch = tokenizer(words[start : start + 512], return_tensors="pt", padding=True, truncation=True, max_length=16)
+            batch = tokenizer(
+                words[start : start + 512],
+                return_tensors="pt",
+                padding=True,
+                truncation=True,
+                max_length=16,
+            )
             mask = batch["attention_mask"][..., None]
             rows.append(((model(**batch).last_hidden_state * mask).sum(1) / mask.sum(1)).numpy())
     table = numpy.concatenate(rows)
@@ -127,7 +174,9 @@ def vectors(output: Path, files: Files, encoder: Annotated[str, typer.Option()],
     nlp = spacy.blank("en")
     keys = [nlp.vocab.strings.add(word) for word in words]
     data = (table / table.std()).astype("f")
-    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=data, keys=keys, attr=LOWER, name="cable_vectors")
+    nlp.vocab.vectors = Vectors(
+        strings=nlp.vocab.strings, data=data, keys=keys, attr=LOWER, name="cable_vectors"
+    )
     nlp.to_disk(output)
     print(f"{output}: {len(words)} words, {width} dimensions")
 
@@ -138,7 +187,9 @@ def silver(
     output: Path,
     files: Files,
     seconds: float = 1000.0,
-    without: Annotated[list[Path] | None, typer.Option(help="Gold whose documents are left out.")] = None,
+    without: Annotated[
+        list[Path] | None, typer.Option(help="Gold whose documents are left out.")
+    ] = None,
 ) -> None:
     """A model's probabilities for every head over unlabelled texts, for as long as `seconds`."""
     nlp = spacy.load(model)
@@ -158,7 +209,10 @@ def silver(
                 pipe.set_annotations(docs, pipe.predict(docs))
             else:
                 docs = [pipe(doc) for doc in docs]
-        results += [(tuple(portion), rows) for portion, rows in zip(work[start : start + 8], found, strict=True)]
+        results += [
+            (tuple(portion), rows)
+            for portion, rows in zip(work[start : start + 8], found, strict=True)
+        ]
         words += sum(map(len, docs))
     labels = {name: list(nlp.get_pipe(name).labels) for name in HEADS}
     output.write_bytes(pickle.dumps((labels, results)))
@@ -178,28 +232,42 @@ def mix(output: Path, sources: list[str], sure: float = 0.5) -> None:
         raise SystemExit("the models have different labels: train them on the same gold")
     known = [{Portion(*portion): rows for portion, rows in results} for _, results in silvers]
     nlp, bin = spacy.blank("en"), DocBin(store_user_data=True)
-    taggers = {name: SpanTagger(nlp.vocab, None, name, spans_key=None, scorer=None) for name in ("ner", "claim_tagger")}
+    taggers = {
+        name: SpanTagger(nlp.vocab, None, name, spans_key=None, scorer=None)
+        for name in ("ner", "claim_tagger")
+    }
     for name, tagger in taggers.items():
         tagger.cfg["labels"] = labels[name]
     for portion in known[0]:
         if not all(portion in results for results in known):
             continue
         mean = {
-            head: sum(w * rows[portion][head].astype("f") for w, rows in zip(weights, known, strict=True)) / sum(weights) for head in HEADS
+            head: sum(
+                w * rows[portion][head].astype("f") for w, rows in zip(weights, known, strict=True)
+            )
+            / sum(weights)
+            for head in HEADS
         }
         bin.add(_labelled(plain_doc(nlp, portion), mean, taggers, labels[STATEMENTS], sure))
     bin.to_disk(output)
     print(f"{output}: {len(bin)} portions")
 
 
-def _labelled(doc: Doc, probabilities: dict, taggers: dict[str, SpanTagger], labels: list[str], sure: float) -> Doc:
+def _labelled(
+    doc: Doc, probabilities: dict, taggers: dict[str, SpanTagger], labels: list[str], sure: float
+) -> Doc:
     starts = set(sentence_starts(doc))
     for token in doc:
         token.is_sent_start = token.i in starts
     spans = {}
     for head, tagger in taggers.items():
-        tags = decode(numpy.log(probabilities[head] + 1e-8), sentence_lengths(doc), *tagger.transitions())
-        spans[head] = [Span(doc, start, end, label=label) for start, end, label, _ in tagger.spans(tags, probabilities[head])]
+        tags = decode(
+            numpy.log(probabilities[head] + 1e-8), sentence_lengths(doc), *tagger.transitions()
+        )
+        spans[head] = [
+            Span(doc, start, end, label=label)
+            for start, end, label, _ in tagger.spans(tags, probabilities[head])
+        ]
     doc.set_ents(spans["ner"])
     doc.spans[CLAIM_PARTS] = spans["claim_tagger"]
     rows = probabilities[STATEMENTS]

@@ -15,12 +15,12 @@ import spacy
 from spacy.tokens import Doc
 from spacy.util import filter_spans
 
-from cablespan.actors import country_code
-from cablespan.bcubed import bcubed
-from cablespan.components.aliases import Aliases
+from bcubed import bcubed
+from cablespan.components.entities.bodies import country_code
+from cablespan.components.entities.clusters import Aliases
+from cablespan.components.entities.lexicon_names import surfaces
+from cablespan.components.entities.person_names import fold
 from cablespan.document import SEPARATOR
-from cablespan.names import surfaces
-from cablespan.people import fold
 
 TELEGRAMS = Path(__file__).parents[2] / "shared" / "frus" / "telegrams.jsonl.gz"
 
@@ -36,7 +36,13 @@ def marked_persons(nlp: spacy.Language, telegram: dict) -> tuple[Doc, list[str]]
     spans, refs, offset = [], {}, 0
     for paragraph in telegram["paragraphs"]:
         for start, end, kind, ref in paragraph["spans"]:
-            span = doc.char_span(offset + start, offset + end, label="OFFICIAL", alignment_mode="expand") if kind == "person" else None
+            span = (
+                doc.char_span(
+                    offset + start, offset + end, label="OFFICIAL", alignment_mode="expand"
+                )
+                if kind == "person"
+                else None
+            )
             if span is not None:
                 spans.append(span)
                 refs[span.start, span.end] = ref
@@ -49,9 +55,18 @@ def abbreviations() -> tuple[int, int, int]:
     """Mentions of marked abbreviations, those whose abbreviation the lexicon knows, and those for which it knows the marked meaning."""
     marked = known = right = 0
     for telegram in telegrams():
-        mentions = [ref for paragraph in telegram["paragraphs"] for *_, kind, ref in paragraph["spans"] if kind == "term"]
+        mentions = [
+            ref
+            for paragraph in telegram["paragraphs"]
+            for *_, kind, ref in paragraph["spans"]
+            if kind == "term"
+        ]
         for term in (telegram["terms"][ref] for ref in mentions if ref in telegram["terms"]):
-            entries = [surface.entry for surface in surfaces().get(term["name"].lower(), ()) if surface.name_class != "nationality"]
+            entries = [
+                surface.entry
+                for surface in surfaces().get(term["name"].lower(), ())
+                if surface.name_class != "nationality"
+            ]
             marked += 1
             known += bool(entries)
             right += any(_means(entry, term["desc"]) for entry in entries)
@@ -62,7 +77,11 @@ def _means(entry: dict, description: str) -> bool:
     """Whether one of an entry's names, or the country of its government, is in the editors' words."""
     words = fold(description)
     countries = {code for name in re.split(r"[ ,;()]+", words) if (code := country_code(name))}
-    countries |= {code for match in re.finditer(r"of (?:the )?([a-z' -]+)", words) if (code := country_code(match[1].strip()))}
+    countries |= {
+        code
+        for match in re.finditer(r"of (?:the )?([a-z' -]+)", words)
+        if (code := country_code(match[1].strip()))
+    }
     names = (
         fold(name)
         for name in (entry["name"], *entry.get("aliases", ()))
@@ -83,7 +102,9 @@ def main() -> None:
         if not gold:
             continue
         pairs = zip(gold, aliases.process(doc), doc.ents, strict=True)
-        named = [(ref, number, ent.text) for ref, number, ent in pairs if ref]  # some marks name nobody
+        named = [
+            (ref, number, ent.text) for ref, number, ent in pairs if ref
+        ]  # some marks name nobody
         if not named:
             continue
         gold, predicted, _ = zip(*named, strict=True)
@@ -93,14 +114,22 @@ def main() -> None:
         if scores[-1].f1 < 1 and show > 0:
             show -= 1
             print(
-                telegram["id"], f"{scores[-1].f1:.2f}", sorted({(g, p, e.text) for g, p, e in zip(gold, predicted, doc.ents, strict=True)})
+                telegram["id"],
+                f"{scores[-1].f1:.2f}",
+                sorted({(g, p, e.text) for g, p, e in zip(gold, predicted, doc.ents, strict=True)}),
             )
     total = bcubed(*everything)
     mean = sum(score.f1 for score in scores) / len(scores)
-    print(f"{len(everything[0])} mentions of persons in {len(scores)} telegrams: mean F1 {mean:.4f}")
-    print(f"over all mentions: precision {total.precision:.4f}, recall {total.recall:.4f}, F1 {total.f1:.4f}")
+    print(
+        f"{len(everything[0])} mentions of persons in {len(scores)} telegrams: mean F1 {mean:.4f}"
+    )
+    print(
+        f"over all mentions: precision {total.precision:.4f}, recall {total.recall:.4f}, F1 {total.f1:.4f}"
+    )
     marked, known, right = abbreviations()
-    print(f"{marked} marked abbreviations: {known} in the lexicon, {right} with the meaning that the editors give")
+    print(
+        f"{marked} marked abbreviations: {known} in the lexicon, {right} with the meaning that the editors give"
+    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 
 import cablespan
-from cablespan.readers import expand, scan
+from cablespan.reading import expand, scan
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests" / "cables" / "sample"
@@ -32,7 +32,9 @@ def main() -> None:
     nlp = cablespan.load("rules", ops="numpy")
     GOLDEN.mkdir(parents=True, exist_ok=True)
     for path in map(Path, expand([str(ROOT / "corpus" / "sample")])):
-        lines = [orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) for record in records(nlp, path)]
+        lines = [
+            orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) for record in records(nlp, path)
+        ]
         (GOLDEN / f"{path.name}.jsonl").write_bytes(b"".join(lines))
         print(f"{path.name}: {len(lines)}", file=sys.stderr)
 

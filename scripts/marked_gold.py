@@ -36,7 +36,9 @@ from cablespan.labels import Entity, Statement
 ROOT = Path(__file__).resolve().parents[1]
 WIDTH = 65
 MARK = re.compile(r"<(/?)([A-Z_]+)(\d*)>")
-OPENING = re.compile(r"--- (?:(?P<number>\d+)|(?P<kind>item|heading|text))(?: \((?P<marking>[A-Z/ ,]+)\))?(?: (?P<section>[a-z][a-z ]*))?$")
+OPENING = re.compile(
+    r"--- (?:(?P<number>\d+)|(?P<kind>item|heading|text))(?: \((?P<marking>[A-Z/ ,]+)\))?(?: (?P<section>[a-z][a-z ]*))?$"
+)
 REQUIRED = ("date", "classification", "origin", "subject")
 OPTIONAL = ("tags", "refs", "classified_by", "signer", "captions", "pass")
 BANNERS = {
@@ -87,7 +89,9 @@ class Checks:
         self.warnings.append(f"{place}: {message}")
 
 
-def parse_sentence(marked: str, place: str, checks: Checks) -> tuple[str, list[tuple[int, int, str]]]:
+def parse_sentence(
+    marked: str, place: str, checks: Checks
+) -> tuple[str, list[tuple[int, int, str]]]:
     """The text without marks, and the marks as `(start, end, name)`, offsets in that text."""
     text, spans, stack, last = "", [], [], 0
     for mark in MARK.finditer(marked):
@@ -95,11 +99,15 @@ def parse_sentence(marked: str, place: str, checks: Checks) -> tuple[str, list[t
         last = mark.end()
         closing, name, number = mark.groups()
         if not (name in Entity.__members__ and not number) and not (name in ROLES and number):
-            checks.error(place, f"unknown mark {mark[0]}: use one of {', '.join(Entity)} or S1, Q1, C1")
+            checks.error(
+                place, f"unknown mark {mark[0]}: use one of {', '.join(Entity)} or S1, Q1, C1"
+            )
         if not closing:
             stack.append((len(text), name + number))
         elif not stack or stack[-1][1] != name + number:
-            checks.error(place, f"{mark[0]} closes " + (f"<{stack[-1][1]}>" if stack else "nothing"))
+            checks.error(
+                place, f"{mark[0]} closes " + (f"<{stack[-1][1]}>" if stack else "nothing")
+            )
             return text, []
         else:
             start, opened = stack.pop()
@@ -110,7 +118,10 @@ def parse_sentence(marked: str, place: str, checks: Checks) -> tuple[str, list[t
     if re.search(r"[<>]", text):
         checks.error(place, "a stray < or >: marks are <LABEL> and </LABEL>")
     if text != " ".join(text.split()):
-        checks.error(place, "blanks at an end or doubled: the sentence's words are separated by one blank each")
+        checks.error(
+            place,
+            "blanks at an end or doubled: the sentence's words are separated by one blank each",
+        )
     return text, spans
 
 
@@ -121,7 +132,13 @@ def add_sentence(paragraph: Paragraph, label: str, marked: str, place: str, chec
     if not text:
         checks.error(place, "a label without a sentence")
         return
-    before = f"{paragraph.text} " if paragraph.text else DASHES if paragraph.kind == "item" and not paragraph.marking else ""
+    before = (
+        f"{paragraph.text} "
+        if paragraph.text
+        else DASHES
+        if paragraph.kind == "item" and not paragraph.marking
+        else ""
+    )
     offset = len(before)
     paragraph.text = before + text
     paragraph.statements.append({"start": offset, "end": offset + len(text), "label": label})
@@ -131,7 +148,10 @@ def add_sentence(paragraph: Paragraph, label: str, marked: str, place: str, chec
     for start, end, name in sorted(spans):
         words = text[start:end]
         if not words or words != words.strip():
-            checks.error(place, f"<{name}>{words}</{name}> is empty or has blanks at an end: move them outside")
+            checks.error(
+                place,
+                f"<{name}>{words}</{name}> is empty or has blanks at an end: move them outside",
+            )
             continue
         if doc.char_span(start, end) is None:
             whole = doc.char_span(start, end, alignment_mode="expand")
@@ -150,14 +170,21 @@ def add_sentence(paragraph: Paragraph, label: str, marked: str, place: str, chec
                 checks.warn(place, f"<{name}> takes in the final full stop")
     for one, other in zip(entities, entities[1:], strict=False):
         if other["start"] < one["end"]:
-            checks.error(place, f"entities {one['label']} and {other['label']} overlap: take the longest span that names one thing")
+            checks.error(
+                place,
+                f"entities {one['label']} and {other['label']} overlap: take the longest span that names one thing",
+            )
     for number, claim in sorted(claims.items()):
         if "content" not in claim:
             checks.error(place, f"claim {number} has no content: mark it <C{number}>")
         elif "cue" not in claim:
-            checks.warn(place, f"claim {number} has no cue (only where punctuation alone marks the speech)")
+            checks.warn(
+                place, f"claim {number} has no cue (only where punctuation alone marks the speech)"
+            )
     paragraph.entities += entities
-    paragraph.claims += [{role: claim.get(role) for role in ROLES.values()} for _, claim in sorted(claims.items())]
+    paragraph.claims += [
+        {role: claim.get(role) for role in ROLES.values()} for _, claim in sorted(claims.items())
+    ]
 
 
 def parse(path: Path, checks: Checks) -> list[Draft]:
@@ -176,7 +203,9 @@ def parse(path: Path, checks: Checks) -> list[Draft]:
         elif line.startswith("---"):
             opening = OPENING.match(line)
             if not opening:
-                checks.error(place, f"{line!r} is no `--- NUMBER|item|heading|text (MARKING) section`")
+                checks.error(
+                    place, f"{line!r} is no `--- NUMBER|item|heading|text (MARKING) section`"
+                )
                 opening = OPENING.match("--- text")
             number = opening["number"]
             drafts[-1].paragraphs.append(
@@ -198,7 +227,9 @@ def parse(path: Path, checks: Checks) -> list[Draft]:
             if not bar:
                 checks.error(place, "a sentence begins with its label and a bar: REPORT| ...")
             else:
-                add_sentence(drafts[-1].paragraphs[-1], label.strip(), sentence.strip(), place, checks)
+                add_sentence(
+                    drafts[-1].paragraphs[-1], label.strip(), sentence.strip(), place, checks
+                )
     return drafts
 
 
@@ -229,7 +260,13 @@ def wrap(text: str) -> str:
 def sender(origin: str) -> str:
     kind, _, post = origin.partition(" ")
     kinds = {"Embassy": "AMEMBASSY", "Consulate": "AMCONSUL", "Mission": "USMISSION"}
-    return f"{kinds[kind]} {post}".upper() if kind in kinds else "SECSTATE WASHDC" if origin == "Secretary of State" else origin.upper()
+    return (
+        f"{kinds[kind]} {post}".upper()
+        if kind in kinds
+        else "SECSTATE WASHDC"
+        if origin == "Secretary of State"
+        else origin.upper()
+    )
 
 
 def cable_text(draft: Draft) -> str:
@@ -246,7 +283,11 @@ def cable_text(draft: Draft) -> str:
         captions.insert(0, "NOFORN")
     classified = not header["classification"].startswith("UNCLASSIFIED")
     decl = f"DECL: {day:%m/%d}/{day.year + 10}" if classified else "N/A"
-    addressee = "TO ALL DIPLOMATIC AND CONSULAR POSTS COLLECTIVE" if header["origin"] == "Secretary of State" else "TO SECSTATE WASHDC"
+    addressee = (
+        "TO ALL DIPLOMATIC AND CONSULAR POSTS COLLECTIVE"
+        if header["origin"] == "Secretary of State"
+        else "TO SECSTATE WASHDC"
+    )
     blocks = [
         f"R {sent}\nFM {sender(header['origin'])}\n{addressee}",
         f"{BANNERS[header['classification']]} {post} {serial.zfill(6)}",
@@ -270,7 +311,9 @@ def cable_text(draft: Draft) -> str:
             blocks.append("\n".join([rule, wrap(marking + paragraph.text), rule]))
         else:
             dashes = "" if paragraph.text.startswith(DASHES) else DASHES
-            start = {"numbered": f"{paragraph.number}. ", "item": dashes, "text": ""}[paragraph.kind]
+            start = {"numbered": f"{paragraph.number}. ", "item": dashes, "text": ""}[
+                paragraph.kind
+            ]
             blocks.append(wrap(start + marking + paragraph.text))
     if header.get("signer"):
         blocks.append(header["signer"].upper())
@@ -298,7 +341,9 @@ def gold_lines(draft: Draft) -> list[dict]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("drafts", nargs="+", type=Path)
     parser.add_argument("--check", action="store_true", help="check only, write nothing")
     parser.add_argument("--corpus", type=Path, default=ROOT / "corpus" / "modern")
@@ -326,9 +371,17 @@ def main() -> int:
     options.annotations.mkdir(parents=True, exist_ok=True)
     for path, found in files.items():
         for draft in found:
-            (options.corpus / f"{draft.id}.txt").write_text(cable_text(draft), encoding="utf-8", newline="\n")
-        lines = [json.dumps(line, ensure_ascii=False) + "\n" for draft in found for line in gold_lines(draft)]
-        (options.annotations / f"{path.stem}.jsonl").write_text("".join(lines), encoding="utf-8", newline="\n")
+            (options.corpus / f"{draft.id}.txt").write_text(
+                cable_text(draft), encoding="utf-8", newline="\n"
+            )
+        lines = [
+            json.dumps(line, ensure_ascii=False) + "\n"
+            for draft in found
+            for line in gold_lines(draft)
+        ]
+        (options.annotations / f"{path.stem}.jsonl").write_text(
+            "".join(lines), encoding="utf-8", newline="\n"
+        )
     return 0
 
 

@@ -22,8 +22,20 @@ from playwright.sync_api import sync_playwright
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 from review_sample import PARAGRAPHS, make_record  # noqa: E402
 
-ENTITY_KEYS = dict(zip(("AGENCY", "PLACE", "OFFICIAL", "PERSON", "ORG", "LAW", "DATE", "MONEY", "CABLE_REF"), "123456789", strict=True))
-STATEMENT_KEYS = dict(zip(("ADMIN", "REQUEST", "RECOMMENDATION", "COMMITMENT", "COMMENT", "CLAIM", "REPORT"), "qwertyu", strict=True))
+ENTITY_KEYS = dict(
+    zip(
+        ("AGENCY", "PLACE", "OFFICIAL", "PERSON", "ORG", "LAW", "DATE", "MONEY", "CABLE_REF"),
+        "123456789",
+        strict=True,
+    )
+)
+STATEMENT_KEYS = dict(
+    zip(
+        ("ADMIN", "REQUEST", "RECOMMENDATION", "COMMITMENT", "COMMENT", "CLAIM", "REPORT"),
+        "qwertyu",
+        strict=True,
+    )
+)
 FAULTS = ("label", "edge", "extra", "missing", "statement", "claim")
 
 
@@ -37,15 +49,23 @@ def with_fault(number: int, kind: str, choice: random.Random) -> tuple[dict, dic
     entity = record["entities"][index]
     fault = {"kind": kind, "truth": truth, "entity": dict(entity)}
     if kind == "label":
-        entity["label"] = choice.choice([label for label in ENTITY_KEYS if label != entity["label"]])
+        entity["label"] = choice.choice(
+            [label for label in ENTITY_KEYS if label != entity["label"]]
+        )
     elif kind == "edge":
-        edges = [e for e in record["entities"] if text[e["end"]] == " "]  # those that a word follows
+        edges = [
+            e for e in record["entities"] if text[e["end"]] == " "
+        ]  # those that a word follows
         entity = choice.choice(edges)
         fault["entity"] = dict(entity)
         entity["end"] += len(text[entity["end"] + 1 :].split()[0].strip(".,")) + 1
     elif kind == "extra":
         taken = [(e["start"], e["end"]) for e in record["entities"]]
-        words = [w for w in ("met", "said", "more", "warned", "charged", "recommends", "advise") if w in text]
+        words = [
+            w
+            for w in ("met", "said", "more", "warned", "charged", "recommends", "advise")
+            if w in text
+        ]
         start = text.index(choice.choice(words))
         end = start + len(text[start:].split()[0].strip(".,"))
         if all(end <= s or start >= e for s, e in taken):
@@ -56,7 +76,9 @@ def with_fault(number: int, kind: str, choice: random.Random) -> tuple[dict, dic
     elif kind == "statement":
         fault["sentence"] = choice.randrange(len(record["statements"]))
         sentence = record["statements"][fault["sentence"]]
-        sentence["label"] = choice.choice([label for label in STATEMENT_KEYS if label != sentence["label"]])
+        sentence["label"] = choice.choice(
+            [label for label in STATEMENT_KEYS if label != sentence["label"]]
+        )
     else:
         record["claims"].pop(0)
     return record, fault
@@ -74,7 +96,9 @@ class Annotator:
             self.strokes += 1
 
     def token_at(self, offset: int) -> int:
-        tokens = self.page.evaluate("fetch('/api/task?id=' + window.current).then(r => r.json()).then(b => b.task.tokens)")
+        tokens = self.page.evaluate(
+            "fetch('/api/task?id=' + window.current).then(r => r.json()).then(b => b.task.tokens)"
+        )
         return next(i for i, (start, end, *_) in enumerate(tokens) if start <= offset < end)
 
     def hint(self, selector: str) -> str:
@@ -84,7 +108,9 @@ class Annotator:
         """The nearer of Tab and the letters of `g`."""
         token = self.token_at(start)
         mark = f"#workspace mark:has([data-token='{token}'])"
-        order = self.page.eval_on_selector_all("#workspace mark", "(all, s) => all.indexOf(document.querySelector(s))", mark)
+        order = self.page.eval_on_selector_all(
+            "#workspace mark", "(all, s) => all.indexOf(document.querySelector(s))", mark
+        )
         if order == 0:
             return self.press("Tab")
         self.press("g")
@@ -92,9 +118,17 @@ class Annotator:
 
     def go_to_word(self, start: int) -> None:
         token = self.token_at(start)
-        sentence = int(self.page.locator(f"#workspace .row:has(.sentence [data-token='{token}'])").get_attribute("data-sentence"))
+        sentence = int(
+            self.page.locator(
+                f"#workspace .row:has(.sentence [data-token='{token}'])"
+            ).get_attribute("data-sentence")
+        )
         self.go_to_sentence(sentence)
-        first = int(self.page.locator("#workspace .row.current .sentence [data-token]").first.get_attribute("data-token"))
+        first = int(
+            self.page.locator("#workspace .row.current .sentence [data-token]").first.get_attribute(
+                "data-token"
+            )
+        )
         if token - first <= 2:
             return self.press(*["ArrowRight"] * (token - first))
         self.press("Shift+G")
@@ -118,7 +152,9 @@ class Annotator:
         elif kind == "missing":
             self.go_to_word(entity["start"])
             last = self.token_at(entity["end"] - 1)
-            self.press(*["]"] * (last - self.token_at(entity["start"])), ENTITY_KEYS[entity["label"]])
+            self.press(
+                *["]"] * (last - self.token_at(entity["start"])), ENTITY_KEYS[entity["label"]]
+            )
         elif kind == "statement":
             self.go_to_sentence(fault["sentence"])
             self.press(STATEMENT_KEYS[fault["truth"]["statements"][fault["sentence"]]["label"]])
@@ -129,9 +165,16 @@ class Annotator:
 
 def places(layers: dict) -> dict:
     claims = [
-        [(p["start"], p["end"]) if (p := claim[role]) else None for role in ("source", "cue", "content")] for claim in layers["claims"]
+        [
+            (p["start"], p["end"]) if (p := claim[role]) else None
+            for role in ("source", "cue", "content")
+        ]
+        for claim in layers["claims"]
     ]
-    marks = {name: sorted((m["start"], m["end"], m["label"]) for m in layers[name]) for name in ("entities", "statements")}
+    marks = {
+        name: sorted((m["start"], m["end"], m["label"]) for m in layers[name])
+        for name in ("entities", "statements")
+    }
     return marks | {"claims": sorted(claims)}
 
 
@@ -150,7 +193,15 @@ def run(page, records: list[tuple[dict, dict]]) -> list[dict]:
         sent = json.loads(response.request.post_data)
         right = places(sent["layers"]) == places(fault["truth"])
         server = timing["responseStart"] - timing["requestStart"]
-        rows.append({"kind": fault["kind"], "strokes": strokes, "right": right, "server_ms": server, "wall_s": time.perf_counter() - begun})
+        rows.append(
+            {
+                "kind": fault["kind"],
+                "strokes": strokes,
+                "right": right,
+                "server_ms": server,
+                "wall_s": time.perf_counter() - begun,
+            }
+        )
         following = response.json()["next"]
         page.evaluate("id => { window.current = id; }", following and following["id"])
         if following is None:
@@ -164,14 +215,31 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     choice = random.Random(arguments.seed)
-    records = [with_fault(number, FAULTS[number % len(FAULTS)], choice) for number in range(arguments.tasks)]
+    records = [
+        with_fault(number, FAULTS[number % len(FAULTS)], choice)
+        for number in range(arguments.tasks)
+    ]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        Path(folder, "cables.jsonl").write_text("".join(json.dumps(record) + "\n" for record, _ in records))
-        command = [sys.executable, "-m", "cablespan.cli", "review", folder, "--as", "DRIVER", "--port", "0"]
+        Path(folder, "cables.jsonl").write_text(
+            "".join(json.dumps(record) + "\n" for record, _ in records)
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "cablespan.cli",
+            "review",
+            folder,
+            "--as",
+            "DRIVER",
+            "--port",
+            "0",
+        ]
         server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         try:
             url = server.stderr.readline().split()[2]
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+            browser = playwright.chromium.launch(
+                executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+            )
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             page.goto(url)
             page.wait_for_selector("#workspace .row")
@@ -181,7 +249,9 @@ def main() -> None:
         finally:
             server.terminate()
             server.wait()
-    print(f"{len(rows)} corrections, {sum(row['right'] for row in rows)} stored exactly as the truth")
+    print(
+        f"{len(rows)} corrections, {sum(row['right'] for row in rows)} stored exactly as the truth"
+    )
     for kind in FAULTS:
         of_kind = [row for row in rows if row["kind"] == kind]
         print(
@@ -189,10 +259,16 @@ def main() -> None:
         )
     spans = [row["strokes"] for row in rows if row["kind"] in ("label", "edge", "extra")]
     every = statistics.mean(row["strokes"] for row in rows)
-    print(f"a wrong span: {statistics.mean(spans):.2f} strokes (mean of {len(spans)}); all faults: {every:.2f}")
+    print(
+        f"a wrong span: {statistics.mean(spans):.2f} strokes (mean of {len(spans)}); all faults: {every:.2f}"
+    )
     times = sorted(row["server_ms"] for row in rows)
-    print(f"answer saved and next task served: median {statistics.median(times):.1f} ms, largest {times[-1]:.1f} ms")
-    print(f"wall time of a correction by the driver: median {statistics.median(row['wall_s'] for row in rows):.2f} s")
+    print(
+        f"answer saved and next task served: median {statistics.median(times):.1f} ms, largest {times[-1]:.1f} ms"
+    )
+    print(
+        f"wall time of a correction by the driver: median {statistics.median(row['wall_s'] for row in rows):.2f} s"
+    )
 
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ import orjson
 from spacy.tokens import Doc
 
 from cablespan import load
-from cablespan.attribution import Triple, overlap
+from cablespan.components.claims.attribution import Triple, overlap
+from cablespan.components.claims.speakers import Speaker, Speakers, author
+from cablespan.components.sentences import statement_spans
 from cablespan.document import make_doc, paragraph_starts
-from cablespan.sentence import statement_spans
-from cablespan.speakers import Speaker, Speakers, author
 
 MARKS = Path(__file__).parents[1] / "annotations" / "speakers"
 ROLES = ("source", "cue", "content")
@@ -40,16 +40,30 @@ def marked_documents(texts: Path) -> dict[str, tuple[dict, list[dict]]]:
                 for mark in marks[document["id"]]:
                     text = document["paragraphs"][mark["paragraph"]]["text"]
                     if sha256(text.encode()).hexdigest() != mark["sha256"]:
-                        raise ValueError(f"{document['id']}, paragraph {mark['paragraph']}: the text is not the one that was marked")
+                        raise ValueError(
+                            f"{document['id']}, paragraph {mark['paragraph']}: the text is not the one that was marked"
+                        )
                 documents[document["id"]] = document, marks[document["id"]]
     return documents
 
 
 def to_doc(nlp, document: dict, origin: str) -> Doc:
     texts = [paragraph["text"] for paragraph in document["paragraphs"]]
-    paragraphs = [{"id": f"{document['id']}/{i}", "number": None, "kind": "text"} for i in range(len(texts))]
+    paragraphs = [
+        {"id": f"{document['id']}/{i}", "number": None, "kind": "text"} for i in range(len(texts))
+    ]
     header = {"origin": origin, "subject": None}
-    return make_doc(nlp, texts, {"id": document["id"], "header": header, "meta": {}, "source": {}, "paragraphs": paragraphs})
+    return make_doc(
+        nlp,
+        texts,
+        {
+            "id": document["id"],
+            "header": header,
+            "meta": {},
+            "source": {},
+            "paragraphs": paragraphs,
+        },
+    )
 
 
 def is_right(doc: Doc, found: Speaker, wanted: dict | str | None, starts: list[int]) -> bool:
@@ -57,15 +71,23 @@ def is_right(doc: Doc, found: Speaker, wanted: dict | str | None, starts: list[i
         return found is None
     if wanted == "author":
         return found is not None and found == author(doc)
-    start, end = starts[wanted["paragraph"]] + wanted["start"], starts[wanted["paragraph"]] + wanted["end"]
+    start, end = (
+        starts[wanted["paragraph"]] + wanted["start"],
+        starts[wanted["paragraph"]] + wanted["end"],
+    )
     named = [ent for ent in doc.ents if ent.start_char < end and ent.end_char > start]
-    return any(found is not None and found in (int(ent.id_) if ent.id_ else None, ent.kb_id_ or None) for ent in named)
+    return any(
+        found is not None and found in (int(ent.id_) if ent.id_ else None, ent.kb_id_ or None)
+        for ent in named
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("texts", type=Path, help="telegrams.jsonl.gz")
-    parser.add_argument("--model", default=None, help="folder of a pipeline, or rules; the bundled one")
+    parser.add_argument(
+        "--model", default=None, help="folder of a pipeline, or rules; the bundled one"
+    )
     parser.add_argument("--verbose", action="store_true", help="print what is wrong")
     options = parser.parse_args()
     nlp = load(options.model)
@@ -75,12 +97,25 @@ def main() -> None:
         starts, sentences = paragraph_starts(doc), statement_spans(doc)
         claims = nlp.get_pipe("claims").process(doc)
         speakers = Speakers(doc, author(doc))
-        for mark in sorted(marked, key=lambda mark: (mark["paragraph"], (mark["source"] or mark["cue"])["start"])):
+        for mark in sorted(
+            marked, key=lambda mark: (mark["paragraph"], (mark["source"] or mark["cue"])["start"])
+        ):
             offset = starts[mark["paragraph"]]
-            triple = Triple(*((offset + mark[role]["start"], offset + mark[role]["end"]) if mark[role] else None for role in ROLES))
-            sentence = next(span for span in sentences if span.start_char <= triple.content[0] < span.end_char)
+            triple = Triple(
+                *(
+                    (offset + mark[role]["start"], offset + mark[role]["end"])
+                    if mark[role]
+                    else None
+                    for role in ROLES
+                )
+            )
+            sentence = next(
+                span for span in sentences if span.start_char <= triple.content[0] < span.end_char
+            )
             told = speakers.find(triple, sentence)
-            claim = max(claims, key=lambda claim: overlap(claim["content"], triple.content), default=None)
+            claim = max(
+                claims, key=lambda claim: overlap(claim["content"], triple.content), default=None
+            )
             if claim and overlap(claim["content"], triple.content) < 0.5:
                 claim = None
             right = is_right(doc, told, mark["speaker"], starts)
@@ -89,9 +124,16 @@ def main() -> None:
             if options.verbose and not (right and right_found):
                 source = doc.text[slice(*triple.source)] if triple.source else "-"
                 cue = doc.text[slice(*triple.cue)]
-                print(f"{document['id']} {mark['paragraph']}: {source} | {cue} | marked {mark['speaker']}:", end=" ")
-                print(f"{told if right else f'{told} is wrong'}, found {claim['speaker'] if claim else 'no claim'}")
-    print(f"{counts['marked']} claims marked: speaker right in {counts['right'] / counts['marked']:.3f} of them as they are marked")
+                print(
+                    f"{document['id']} {mark['paragraph']}: {source} | {cue} | marked {mark['speaker']}:",
+                    end=" ",
+                )
+                print(
+                    f"{told if right else f'{told} is wrong'}, found {claim['speaker'] if claim else 'no claim'}"
+                )
+    print(
+        f"{counts['marked']} claims marked: speaker right in {counts['right'] / counts['marked']:.3f} of them as they are marked"
+    )
     share = counts["right_found"] / max(1, counts["found"])
     print(f"{counts['found']} of them found by the pipeline: speaker right in {share:.3f} of these")
 

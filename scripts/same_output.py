@@ -1,7 +1,7 @@
 """Whether the pipeline still writes the same bytes: records, tasks and rejects of the sample, the shared pages and a made-up dump.
 
-    python scripts/same_output.py write DIR       # before a change
-    python scripts/same_output.py compare DIR     # after it: names each file that differs, with its first different line; exit code 1
+python scripts/same_output.py write DIR       # before a change
+python scripts/same_output.py compare DIR     # after it: names each file that differs, with its first different line; exit code 1
 """
 
 import argparse
@@ -27,7 +27,15 @@ def write(folder: Path) -> None:
     for name, place in INPUTS.items():
         path = folder / place if name == "dump" else Path(place)
         if path.exists():
-            arguments = ["annotate", str(path), "--output", str(folder / name), "--overwrite", "--workers", "1"]
+            arguments = [
+                "annotate",
+                str(path),
+                "--output",
+                str(folder / name),
+                "--overwrite",
+                "--workers",
+                "1",
+            ]
             app(arguments, standalone_mode=False)
 
 
@@ -39,15 +47,22 @@ def differences(before: Path, after: Path) -> list[str]:
         if not new.is_file():
             found.append(f"{old.relative_to(before)}: not written")
             continue
-        lines = zip_longest(old.read_bytes().splitlines(), new.read_bytes().replace(bytes(after), bytes(before)).splitlines())
+        lines = zip_longest(
+            old.read_bytes().splitlines(),
+            new.read_bytes().replace(bytes(after), bytes(before)).splitlines(),
+        )
         unlike = [number for number, (a, b) in enumerate(lines, 1) if a != b]
         if unlike:
-            found.append(f"{old.relative_to(before)}: {len(unlike)} lines differ, the first is line {unlike[0]}")
+            found.append(
+                f"{old.relative_to(before)}: {len(unlike)} lines differ, the first is line {unlike[0]}"
+            )
     return found
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("task", choices=["write", "compare"])
     parser.add_argument("folder", type=Path)
     arguments = parser.parse_args()

@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "tests"))
-from cablespan.store import Annotator, Store  # noqa: E402
+from cablespan.review.store import Annotator, Store  # noqa: E402
 from review_sample import make_record  # noqa: E402
 
 OUT = ROOT / "corpus" / "guidelines" / "screenshots"
@@ -21,13 +21,27 @@ def differing_answers(folder: str) -> None:
     store = Store(Path(folder, "review.sqlite"), overlap=2)
     layers = store.task(2)["layers"]
     law = [e | {"label": "LAW"} if e["label"] == "ORG" else e for e in layers["entities"]]
-    other = [s | {"label": "REPORT"} if s["label"] == "COMMENT" else s for s in layers["statements"]]
-    store.answer(Annotator("ANNA"), 2, "accept", {**layers, "entities": law}, uuid="anna", version=0)
-    store.answer(Annotator("BEN"), 2, "accept", {**layers, "statements": other}, uuid="ben", version=0)
+    other = [
+        s | {"label": "REPORT"} if s["label"] == "COMMENT" else s for s in layers["statements"]
+    ]
+    store.answer(
+        Annotator("ANNA"), 2, "accept", {**layers, "entities": law}, uuid="anna", version=0
+    )
+    store.answer(
+        Annotator("BEN"), 2, "accept", {**layers, "statements": other}, uuid="ben", version=0
+    )
     store.close()
 
 
-def shoot(browser, folder: str, name: str, *options: str, scheme: str = "light", height: int = 800, keys: str = "") -> None:
+def shoot(
+    browser,
+    folder: str,
+    name: str,
+    *options: str,
+    scheme: str = "light",
+    height: int = 800,
+    keys: str = "",
+) -> None:
     command = [sys.executable, "-m", "cablespan.cli", "review", folder, "--port", "0", *options]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     page = browser.new_page(viewport={"width": 1280, "height": height}, color_scheme=scheme)
@@ -47,8 +61,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as root, sync_playwright() as playwright:
         folder = f"{root}/demo"
         Path(folder).mkdir()
-        Path(folder, "cables.jsonl").write_text(json.dumps(make_record(scores={"Criminal Code": 0.53})) + "\n")
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        Path(folder, "cables.jsonl").write_text(
+            json.dumps(make_record(scores={"Criminal Code": 0.53})) + "\n"
+        )
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
         shoot(browser, folder, "review", "--as", "ANNA", height=720, keys=". j j")
         shoot(browser, folder, "review-dark", "--as", "BEN", scheme="dark", height=720, keys=". g")
         differing_answers(folder)

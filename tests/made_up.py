@@ -4,9 +4,41 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-POSTS = ("Astana", "Ankara", "Oslo", "Tokyo", "Lagos", "Cairo", "Quito", "Hanoi", "Paris", "Sofia", "Lima", "Manila", "Rabat", "Seoul")
-AGENCIES = ("Justice Ministry", "Financial Police", "Central Bank", "Foreign Ministry", "Parliament", "Supreme Court", "Navy", "Treasury")
-OFFICIALS = ("President Ulanov", "Minister Ferro", "Ambassador Kest", "Governor Imber", "Senator Oduya", "DCM", "Econoff")
+POSTS = (
+    "Astana",
+    "Ankara",
+    "Oslo",
+    "Tokyo",
+    "Lagos",
+    "Cairo",
+    "Quito",
+    "Hanoi",
+    "Paris",
+    "Sofia",
+    "Lima",
+    "Manila",
+    "Rabat",
+    "Seoul",
+)
+AGENCIES = (
+    "Justice Ministry",
+    "Financial Police",
+    "Central Bank",
+    "Foreign Ministry",
+    "Parliament",
+    "Supreme Court",
+    "Navy",
+    "Treasury",
+)
+OFFICIALS = (
+    "President Ulanov",
+    "Minister Ferro",
+    "Ambassador Kest",
+    "Governor Imber",
+    "Senator Oduya",
+    "DCM",
+    "Econoff",
+)
 PLACES = (
     ("Kazakhstan", "iso:KZ"), ("Turkey", "iso:TR"), ("Norway", "iso:NO"), ("Japan", "iso:JP"), ("Nigeria", "iso:NG"), ("Egypt", "iso:EG"),
     ("Ecuador", "iso:EC"), ("France", "iso:FR"), ("Peru", "iso:PE"), ("Brazil", "iso:BR"), ("India", "iso:IN"), ("Russia", "iso:RU"),
@@ -44,7 +76,14 @@ def records(number: int, paragraphs: int = 6, seed: int = 7) -> Iterator[dict[st
         for entity in record["entities"]:
             key = entity["label"], entity["text"]
             cluster = clusters.setdefault(
-                key, {"cluster": len(clusters), "label": key[0], "name": key[1], "kb_id": entity["kb_id"], "mentions": 0}
+                key,
+                {
+                    "cluster": len(clusters),
+                    "label": key[0],
+                    "name": key[1],
+                    "kb_id": entity["kb_id"],
+                    "mentions": 0,
+                },
             )
             cluster["mentions"] += 1
             entity["cluster"] = cluster["cluster"]
@@ -54,8 +93,14 @@ def records(number: int, paragraphs: int = 6, seed: int = 7) -> Iterator[dict[st
         yield record
 
 
-def _paragraph(record: dict[str, Any], id: str, position: int, draw: random.Random, index: int) -> None:
-    official, agency, (place, kb_id) = draw.choice(OFFICIALS), draw.choice(AGENCIES), draw.choice(PLACES)
+def _paragraph(
+    record: dict[str, Any], id: str, position: int, draw: random.Random, index: int
+) -> None:
+    official, agency, (place, kb_id) = (
+        draw.choice(OFFICIALS),
+        draw.choice(AGENCIES),
+        draw.choice(PLACES),
+    )
     trader = f"trader no. {index}"
     parts = [(official, "OFFICIAL", None), (" told ", None, None), (agency, "AGENCY", None), (" that ", None, None),
              (place, "PLACE", kb_id), (" would buy from ", None, None), (trader, "PERSON", None), (".", None, None)]  # fmt: skip
@@ -63,7 +108,13 @@ def _paragraph(record: dict[str, Any], id: str, position: int, draw: random.Rand
     for part, label, kb in parts:
         where[part] = (len(text), len(text) + len(part))
         if label:
-            place_of = {"paragraph": id, "start": len(text), "end": len(text) + len(part), "label": label, "text": part}
+            place_of = {
+                "paragraph": id,
+                "start": len(text),
+                "end": len(text) + len(part),
+                "label": label,
+                "text": part,
+            }
             record["entities"].append({**place_of, "kb_id": kb, "cluster": None, "score": None})
         text += part
     record["paragraphs"].append(
@@ -78,7 +129,9 @@ def _paragraph(record: dict[str, Any], id: str, position: int, draw: random.Rand
         }
     )
     label = draw.choices(STATEMENTS, WEIGHTS)[0]
-    record["statements"].append({"paragraph": id, "start": 0, "end": len(text), "label": label, "score": None})
+    record["statements"].append(
+        {"paragraph": id, "start": 0, "end": len(text), "label": label, "score": None}
+    )
     if label == "CLAIM":
         span = lambda start, end: {"start": start, "end": end, "text": text[start:end]}  # noqa: E731
         record["claims"].append(
@@ -88,6 +141,8 @@ def _paragraph(record: dict[str, Any], id: str, position: int, draw: random.Rand
                 "cue": span(where[" told "][0] + 1, where[" told "][1] - 1),
                 "content": span(where[place][0], where[trader][1]),
                 "speaker": None,
-                "certainty": draw.choices(("asserted", "hedged", "denied", "asked"), (60, 20, 12, 8))[0],
+                "certainty": draw.choices(
+                    ("asserted", "hedged", "denied", "asked"), (60, 20, 12, 8)
+                )[0],
             }
         )

@@ -57,7 +57,9 @@ def dump(cables: int, poisons: dict[int, str] | None = None, id: str = "07ASTANA
     lines = []
     for number in range(cables):
         text = f"The Embassy told the Ministry that case {number} is closed.\n\nPost will report. {(poisons or {}).get(number, '')}"
-        lines.append(orjson.dumps({"text": text, "meta": {"id": id.format(number), "date": "2007-02-21"}}))
+        lines.append(
+            orjson.dumps({"text": text, "meta": {"id": id.format(number), "date": "2007-02-21"}})
+        )
     return b"\n".join(lines) + b"\n"
 
 
@@ -66,11 +68,21 @@ def code_hash() -> str:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell started the tests in the background
-    from cablespan.batch import annotate
-    from cablespan.batch import run as runs
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # ignored where a shell started the tests in the background
+    from cablespan.runs.batch import annotate
+    from cablespan.runs.batch import run as runs
 
     runs.code_hash = code_hash
     inputs, output, *more = sys.argv[1:]
-    run = partial(annotate, [inputs], output, shard_size=10, workers=2, time_limit=20, resume=True if more else None)
+    run = partial(
+        annotate,
+        [inputs],
+        output,
+        shard_size=10,
+        workers=2,
+        time_limit=20,
+        resume=True if more else None,
+    )
     sys.exit(run(loader=pipeline))

@@ -31,7 +31,13 @@ PARAGRAPHS = [
             "CLAIM",
             "<OFFICIAL>Sultanov</OFFICIAL> said that raids in <PLACE>Almaty</PLACE> had taken 40,000 discs "
             "worth <MONEY>72 million tenge</MONEY> off the market.",
-            [("Sultanov", "said", "raids in Almaty had taken 40,000 discs worth 72 million tenge off the market")],
+            [
+                (
+                    "Sultanov",
+                    "said",
+                    "raids in Almaty had taken 40,000 discs worth 72 million tenge off the market",
+                )
+            ],
         ),
         (
             "CLAIM",
@@ -44,7 +50,11 @@ PARAGRAPHS = [
             "by <DATE>early May</DATE>.",
             [],
         ),
-        ("COMMENT", "This is more than <AGENCY>post</AGENCY> expected after <CABLE_REF>Ref A</CABLE_REF>, and late.", []),
+        (
+            "COMMENT",
+            "This is more than <AGENCY>post</AGENCY> expected after <CABLE_REF>Ref A</CABLE_REF>, and late.",
+            [],
+        ),
     ],
     [
         (
@@ -65,10 +75,23 @@ PARAGRAPHS = [
 ]
 
 
-def make_record(cable: str = "07ASTANA454", paragraphs=PARAGRAPHS, scores: dict[str, float] | None = None) -> dict:
+def make_record(
+    cable: str = "07ASTANA454", paragraphs=PARAGRAPHS, scores: dict[str, float] | None = None
+) -> dict:
     """A record of marked paragraphs; `scores` sets the score of entities by their text."""
-    record = {"schema": "cablespan.record/1", "id": cable, "meta": {}, "source": {"path": "", "format": "web", "sha256": "", "index": 0}}
-    record |= {"header": HEADER | {"reference_id": cable}, "paragraphs": [], "entities": [], "statements": [], "claims": []}
+    record = {
+        "schema": "cablespan.record/1",
+        "id": cable,
+        "meta": {},
+        "source": {"path": "", "format": "web", "sha256": "", "index": 0},
+    }
+    record |= {
+        "header": HEADER | {"reference_id": cable},
+        "paragraphs": [],
+        "entities": [],
+        "statements": [],
+        "claims": [],
+    }
     for number, sentences in enumerate(paragraphs, 1):
         text, paragraph = "", f"{cable}/{number}"
         for label, marked, claims in sentences:
@@ -76,15 +99,46 @@ def make_record(cable: str = "07ASTANA454", paragraphs=PARAGRAPHS, scores: dict[
             start = len(text)
             sentence, spans = parse_marked(marked)
             text += sentence
-            record["statements"].append({"paragraph": paragraph, "start": start, "end": len(text), "label": label, "score": 0.9})
+            record["statements"].append(
+                {
+                    "paragraph": paragraph,
+                    "start": start,
+                    "end": len(text),
+                    "label": label,
+                    "score": 0.9,
+                }
+            )
             for first, end, entity in spans:
                 words = sentence[first:end]
-                entry = {"paragraph": paragraph, "start": start + first, "end": start + end, "label": entity, "text": words, "kb_id": None}
-                record["entities"].append(entry | {"cluster": None, "score": (scores or {}).get(words, 0.95)})
+                entry = {
+                    "paragraph": paragraph,
+                    "start": start + first,
+                    "end": start + end,
+                    "label": entity,
+                    "text": words,
+                    "kb_id": None,
+                }
+                record["entities"].append(
+                    entry | {"cluster": None, "score": (scores or {}).get(words, 0.95)}
+                )
             for claim in claims:
-                places = dict(zip(("source", "cue", "content"), (_place(sentence, start, words) for words in claim), strict=True))
-                record["claims"].append({"paragraph": paragraph, **places, "speaker": None, "certainty": "asserted"})
-        entry = {"id": paragraph, "number": number, "marking": "C", "section": "summary" if number == 1 else None, "kind": "numbered"}
+                places = dict(
+                    zip(
+                        ("source", "cue", "content"),
+                        (_place(sentence, start, words) for words in claim),
+                        strict=True,
+                    )
+                )
+                record["claims"].append(
+                    {"paragraph": paragraph, **places, "speaker": None, "certainty": "asserted"}
+                )
+        entry = {
+            "id": paragraph,
+            "number": number,
+            "marking": "C",
+            "section": "summary" if number == 1 else None,
+            "kind": "numbered",
+        }
         record["paragraphs"].append(entry | {"text": text, "source_map": []})
     return record
 

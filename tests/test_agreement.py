@@ -5,12 +5,19 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from cablespan.agreement import agree, alpha, claim_agreement, entity_agreement, kappa, statement_agreement
-from cablespan.agreement.adjudication import adjudicate
-from cablespan.agreement.page import page
-from cablespan.agreement.versions import Unit, read_versions
 from cablespan.cli import app
-from cablespan.exchange import GoldError, read_records
+from cablespan.formats import GoldError, read_records
+from cablespan.learning.agreement import (
+    agree,
+    alpha,
+    claim_agreement,
+    entity_agreement,
+    kappa,
+    statement_agreement,
+)
+from cablespan.learning.agreement.adjudication import adjudicate
+from cablespan.learning.agreement.page import page
+from cablespan.learning.agreement.versions import Unit, read_versions
 
 TEXT = "Rusk told Poloff that Ankara agreed. It rained."
 UNIT = Unit("d/0", TEXT)
@@ -26,7 +33,14 @@ def claim(source: str | None, cue: str, content: str) -> dict:
 
 
 def line(paragraph: int = 0, text: str = TEXT, **layers) -> dict:
-    return {"doc": "d", "paragraph": paragraph, "text": text, "entities": [], "statements": [], "claims": []} | layers
+    return {
+        "doc": "d",
+        "paragraph": paragraph,
+        "text": text,
+        "entities": [],
+        "statements": [],
+        "claims": [],
+    } | layers
 
 
 def write(path, *lines):
@@ -69,9 +83,14 @@ def test_an_overlap_counts_once():
 def test_statements_by_hand():
     first, second = "Rusk told Poloff that Ankara agreed.", "It rained."
     ones = [span(first, "CLAIM"), span(second, "REPORT")]
-    found = statement_agreement([(UNIT, ones, [span(first, "CLAIM"), span(second, "COMMENT")]), (UNIT, ones, ones)])
+    found = statement_agreement(
+        [(UNIT, ones, [span(first, "CLAIM"), span(second, "COMMENT")]), (UNIT, ones, ones)]
+    )
     assert found["sentences"] == 4 and found["accuracy"] == 0.75
-    assert found["confusion"] == {"labels": ["COMMENT", "CLAIM", "REPORT"], "rows": [[0, 0, 0], [0, 2, 0], [1, 0, 1]]}
+    assert found["confusion"] == {
+        "labels": ["COMMENT", "CLAIM", "REPORT"],
+        "rows": [[0, 0, 0], [0, 2, 0], [1, 0, 1]],
+    }
     # chance: CLAIM 2/4 * 2/4 + REPORT 2/4 * 1/4
     assert found["kappa"] == round((0.75 - 0.375) / (1 - 0.375), 4)
     assert found["labels"] == {"COMMENT": 0.0, "CLAIM": 1.0, "REPORT": round(2 * 1 / 3, 4)}
@@ -90,7 +109,15 @@ def test_claims_by_hand():
     others = [claim("Rusk", "told Poloff", "that Ankara agreed"), claim(None, "told", "It")]
     found = claim_agreement([(UNIT, ones, others)])
     # "Ankara agreed" is 13 of the 18 characters of the other; "It" 2 of 9 and so no match
-    assert found == {"f1": 0.5, "matched": 1, "marked": [2, 2], "source": 1.0, "cue": 0.0, "content": 0.0, "whole": 0.0}
+    assert found == {
+        "f1": 0.5,
+        "matched": 1,
+        "marked": [2, 2],
+        "source": 1.0,
+        "cue": 0.0,
+        "content": 0.0,
+        "whole": 0.0,
+    }
 
 
 def test_of_two_claims_with_one_content_those_with_one_cue_match():
@@ -100,28 +127,40 @@ def test_of_two_claims_with_one_content_those_with_one_cue_match():
 
 def answers(tmp_path, name, *lines):
     """A file of Prodigy tasks of one annotator."""
-    from cablespan.tasks import blank_pipeline, record_tasks
+    from cablespan.formats.tasks import blank_pipeline, record_tasks
 
     (record,) = read_records(write(tmp_path / "lines.jsonl", *lines))
     tasks = record_tasks(record, blank_pipeline().tokenizer)
-    return [t | {"answer": "accept", "_annotator_id": name} for layer in tasks.values() for t in layer]
+    return [
+        t | {"answer": "accept", "_annotator_id": name} for layer in tasks.values() for t in layer
+    ]
 
 
 def test_annotators_of_one_file(tmp_path):
-    anna = answers(tmp_path, "anna", line(entities=[span("Rusk", "OFFICIAL")]), line(1, "Seen by one."))
+    anna = answers(
+        tmp_path, "anna", line(entities=[span("Rusk", "OFFICIAL")]), line(1, "Seen by one.")
+    )
     ben = answers(tmp_path, "ben", line(entities=[span("Rusk", "PERSON")]))
     anna[-1]["answer"] = "ignore"
     result = agree([write(tmp_path / "all.jsonl", *anna, *ben)])
     (pair,) = result["pairs"]
     assert pair["annotators"] == ["anna", "ben"] and pair["paragraphs"] == 1
     assert pair["disagreements"] == [
-        {"paragraph": "d/0", "layer": "entities", "text": TEXT, "only": [[span("Rusk", "OFFICIAL")], [span("Rusk", "PERSON")]]}
+        {
+            "paragraph": "d/0",
+            "layer": "entities",
+            "text": TEXT,
+            "only": [[span("Rusk", "OFFICIAL")], [span("Rusk", "PERSON")]],
+        }
     ]
     assert result["annotators"]["anna"]["paragraphs"] == 2
 
 
 def test_paragraphs_with_another_text_are_not_compared(tmp_path):
-    one, other = write(tmp_path / "anna.jsonl", line()), write(tmp_path / "ben.jsonl", line(text="Another text."))
+    one, other = (
+        write(tmp_path / "anna.jsonl", line()),
+        write(tmp_path / "ben.jsonl", line(text="Another text.")),
+    )
     with pytest.raises(ValueError, match="anna, ben have no paragraph in common"):
         agree([one, other])
     with pytest.raises(ValueError, match="one annotator only"):
@@ -137,8 +176,13 @@ def test_unusable_answers_are_named(tmp_path):
 
 def test_adjudication(tmp_path):
     statement = [span("It rained.", "REPORT")]
-    one = write(tmp_path / "anna.jsonl", line(entities=[span("Rusk", "OFFICIAL"), span("Ankara", "PLACE")], statements=statement))
-    other = write(tmp_path / "ben.jsonl", line(entities=[span("Rusk", "OFFICIAL")], statements=statement))
+    one = write(
+        tmp_path / "anna.jsonl",
+        line(entities=[span("Rusk", "OFFICIAL"), span("Ankara", "PLACE")], statements=statement),
+    )
+    other = write(
+        tmp_path / "ben.jsonl", line(entities=[span("Rusk", "OFFICIAL")], statements=statement)
+    )
     versions = read_versions([one, other])
     outcome = adjudicate(versions)
     assert outcome.settled == {"agreed": 2, "decided": 0, "preferred": 0}
@@ -154,32 +198,54 @@ def test_adjudication(tmp_path):
     ]
     preferred = adjudicate(versions, prefer="anna")
     assert not preferred.conflicts and len(preferred.gold[0]["spans"]) == 2
-    decision = read_versions([write(tmp_path / "decided.jsonl", {k: v for k, v in line().items() if k not in ("statements", "claims")})])
+    decision = read_versions(
+        [
+            write(
+                tmp_path / "decided.jsonl",
+                {k: v for k, v in line().items() if k not in ("statements", "claims")},
+            )
+        ]
+    )
     decided = adjudicate(versions, prefer="anna", decided=decision)
-    assert decided.settled == {"agreed": 2, "decided": 1, "preferred": 0} and decided.gold[0]["spans"] == []
+    assert (
+        decided.settled == {"agreed": 2, "decided": 1, "preferred": 0}
+        and decided.gold[0]["spans"] == []
+    )
     with pytest.raises(ValueError, match="cleo is none of the annotators: anna, ben"):
         adjudicate(versions, prefer="cleo")
 
 
 def test_the_page_escapes_what_a_cable_says(tmp_path):
     text = '<script>alert("x")</script> Rusk'
-    one = write(tmp_path / "anna.jsonl", line(text=text, entities=[{"start": 0, "end": 8, "label": "ORG"}]))
+    one = write(
+        tmp_path / "anna.jsonl", line(text=text, entities=[{"start": 0, "end": 8, "label": "ORG"}])
+    )
     html = page(agree([one, write(tmp_path / "ben.jsonl", line(text=text))]))
     assert "<script" not in html and "<mark>&lt;script&gt;<small>ORG</small></mark>" in html
 
 
 def test_commands(tmp_path):
-    one = write(tmp_path / "anna.jsonl", line(entities=[span("Rusk", "OFFICIAL"), span("Ankara", "PLACE")]))
+    one = write(
+        tmp_path / "anna.jsonl", line(entities=[span("Rusk", "OFFICIAL"), span("Ankara", "PLACE")])
+    )
     other = write(tmp_path / "ben.jsonl", line(entities=[span("Rusk", "OFFICIAL")]))
     run = CliRunner().invoke
     result = run(app, ["agree", str(one), str(other), "--json", "--html", str(tmp_path / "x.html")])
-    assert result.exit_code == 0 and json.loads(result.stdout)["pairs"][0]["entities"]["exact_f1"] == 0.6667
+    assert (
+        result.exit_code == 0
+        and json.loads(result.stdout)["pairs"][0]["entities"]["exact_f1"] == 0.6667
+    )
     assert "Ankara" in (tmp_path / "x.html").read_text()
     assert "0.667" in run(app, ["agree", str(one), str(other)]).stdout
     gold, conflicts = tmp_path / "gold.jsonl", tmp_path / "gold.conflicts.jsonl"
     result = run(app, ["adjudicate", str(one), str(other), "--output", str(gold)])
     assert result.exit_code == 1 and json.loads(conflicts.read_text())["layer"] == "entities"
-    assert run(app, ["adjudicate", str(one), str(other), "--output", str(gold), "--prefer", "ben"]).exit_code == 0
+    assert (
+        run(
+            app, ["adjudicate", str(one), str(other), "--output", str(gold), "--prefer", "ben"]
+        ).exit_code
+        == 0
+    )
     assert not conflicts.exists()
     (record,) = read_records(gold)
     assert [entity["text"] for entity in record["entities"]] == ["Rusk"]

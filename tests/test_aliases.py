@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cablespan.bcubed import bcubed
-from cablespan.components.aliases import Aliases
+from bcubed import bcubed
+from cablespan.components.entities.clusters import Aliases
 from marked import parse_marked
 
 
@@ -66,7 +66,10 @@ def test_apart(blank, marked):
 
 def test_the_sender_speaks_of_itself(blank):
     marked = "<AGENCY>Post</AGENCY>, <AGENCY>Embassy</AGENCY> and <AGENCY>Embassy Astana</AGENCY>; <AGENCY>Embassy London</AGENCY>"
-    assert clusters(blank, marked, origin="Embassy Astana") == [["Embassy London"], ["Post", "Embassy", "Embassy Astana"]]
+    assert clusters(blank, marked, origin="Embassy Astana") == [
+        ["Embassy London"],
+        ["Post", "Embassy", "Embassy Astana"],
+    ]
 
 
 def test_surname_goes_to_the_one_last_named(blank):
@@ -74,15 +77,28 @@ def test_surname_goes_to_the_one_last_named(blank):
         "<OFFICIAL>Andreas Papandreou</OFFICIAL> spoke. <OFFICIAL>Papandreou</OFFICIAL> left. "
         "<OFFICIAL>George Papandreou</OFFICIAL> came. <OFFICIAL>Papandreou</OFFICIAL> stayed, <OFFICIAL>Andreas</OFFICIAL> not"
     )
-    assert clusters(blank, marked) == [["Andreas Papandreou", "Papandreou", "Andreas"], ["George Papandreou", "Papandreou"]]
+    assert clusters(blank, marked) == [
+        ["Andreas Papandreou", "Papandreou", "Andreas"],
+        ["George Papandreou", "Papandreou"],
+    ]
 
 
 def test_cluster_facts(blank):
-    text, spans = parse_marked("<OFFICIAL>Ecevit</OFFICIAL> on <DATE>May 1</DATE>: <OFFICIAL>Prime Minister Ecevit</OFFICIAL>")
+    text, spans = parse_marked(
+        "<OFFICIAL>Ecevit</OFFICIAL> on <DATE>May 1</DATE>: <OFFICIAL>Prime Minister Ecevit</OFFICIAL>"
+    )
     doc = blank.make_doc(text)
     doc.ents = [doc.char_span(*span[:2], label=span[2]) for span in spans]
     Aliases(blank, "aliases")(doc)
-    assert doc._.clusters == [{"cluster": 0, "label": "OFFICIAL", "name": "Prime Minister Ecevit", "kb_id": "", "mentions": 2}]
+    assert doc._.clusters == [
+        {
+            "cluster": 0,
+            "label": "OFFICIAL",
+            "name": "Prime Minister Ecevit",
+            "kb_id": "",
+            "mentions": 2,
+        }
+    ]
     assert [ent.id_ for ent in doc.ents] == ["0", "", "0"]
 
 
@@ -90,7 +106,9 @@ def test_time_is_linear(blank):
     from time import perf_counter
 
     def seconds(count):
-        text = " ".join(f"General Name{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}son met." for i in range(count))
+        text = " ".join(
+            f"General Name{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}son met." for i in range(count)
+        )
         doc = blank.make_doc(text)
         doc.ents = [_labelled(doc, i) for i in range(0, len(doc) - 3, 4)]
         start = perf_counter()
@@ -138,7 +156,9 @@ def test_persons_marked_by_the_historians(shared, blank):
     aliases, scores = Aliases(blank, "aliases"), []
     for telegram in itertools.islice(script.telegrams(), 0, None, 10):
         doc, gold = script.marked_persons(blank, telegram)
-        named = [(ref, number) for ref, number in zip(gold, aliases.process(doc), strict=True) if ref]
+        named = [
+            (ref, number) for ref, number in zip(gold, aliases.process(doc), strict=True) if ref
+        ]
         if named:
             scores.append(bcubed(*zip(*named, strict=True)).f1)
     assert sum(scores) / len(scores) > 0.95
@@ -147,8 +167,14 @@ def test_persons_marked_by_the_historians(shared, blank):
 @pytest.mark.parametrize(
     ("marked", "label"),
     [
-        ("<PERSON>Soilihi Mohamed</PERSON> fled. Police arrested <OFFICIAL>Mohamed</OFFICIAL>.", "PERSON"),
-        ("<OFFICIAL>Prime Minister Ecevit</OFFICIAL> spoke. <PERSON>Ecevit</PERSON> left.", "OFFICIAL"),
+        (
+            "<PERSON>Soilihi Mohamed</PERSON> fled. Police arrested <OFFICIAL>Mohamed</OFFICIAL>.",
+            "PERSON",
+        ),
+        (
+            "<OFFICIAL>Prime Minister Ecevit</OFFICIAL> spoke. <PERSON>Ecevit</PERSON> left.",
+            "OFFICIAL",
+        ),
     ],
 )
 def test_one_individual_has_one_label(blank, marked, label):

@@ -7,10 +7,10 @@ from spacy.tokens import Span
 from spacy.training import Example
 from thinc.api import Adam, fix_random_seed
 
-from cablespan.architectures.sentences import sentence_ngrams, sentence_places
+from cablespan.components.network.sentences import sentence_ngrams, sentence_places
+from cablespan.components.network.training import default_model
+from cablespan.components.sentences import statement_spans
 from cablespan.document import SENDERS, STATEMENTS, make_doc, origin, sender
-from cablespan.sentence import statement_spans
-from cablespan.trained import default_model
 
 SMALL = {"width": 8, "hidden": 8, "window": 1, "ngrams": 1024}
 
@@ -33,20 +33,40 @@ class TestSender:
         [
             ({"header": {"origin": "Secretary of State"}}, "Secretary of State", "department"),
             ({"header": {"origin": "Embassy Astana"}}, "Embassy Astana", "post"),
-            ({"header": {"origin": None, "from": "SECSTATE WASHDC"}}, "SECSTATE WASHDC", "department"),
+            (
+                {"header": {"origin": None, "from": "SECSTATE WASHDC"}},
+                "SECSTATE WASHDC",
+                "department",
+            ),
             ({"header": {"origin": None, "from": "AMEMBASSY ASTANA"}}, "AMEMBASSY ASTANA", "post"),
             ({"meta": {"origin": "Department of State"}}, "Department of State", "department"),
             (
-                {"meta": {"head": "12. Telegram From the Department of State to the Embassy in Iran"}},
+                {
+                    "meta": {
+                        "head": "12. Telegram From the Department of State to the Embassy in Iran"
+                    }
+                },
                 "Department of State",
                 "department",
             ),
-            ({"meta": {"head": "12. Telegram From the Embassy in Iran to the Department of State"}}, "Embassy in Iran", "post"),
+            (
+                {
+                    "meta": {
+                        "head": "12. Telegram From the Embassy in Iran to the Department of State"
+                    }
+                },
+                "Embassy in Iran",
+                "post",
+            ),
             ({"meta": {"head": "Telegram From the Embassy in Iran"}}, "Embassy in Iran", "post"),
             ({"id": "07STATE7944"}, "STATE", "department"),
             ({"header": {"origin": "Secretary of Defense"}}, "Secretary of Defense", "department"),
             ({"id": "07ASTANA454"}, "ASTANA", "post"),
-            ({"id": "frus1969-76ve04/d7", "meta": {"head": "12. Memorandum of Conversation"}}, None, ""),
+            (
+                {"id": "frus1969-76ve04/d7", "meta": {"head": "12. Memorandum of Conversation"}},
+                None,
+                "",
+            ),
             ({"id": None, "header": None, "meta": None}, None, ""),
             ({}, None, ""),
         ],
@@ -56,21 +76,33 @@ class TestSender:
         assert sender(cable) == who
 
     def test_the_header_goes_before_the_heading_and_that_before_the_id(self):
-        cable = {"id": "07STATE7944", "meta": {"head": "Telegram From the Embassy in Iran"}, "header": {"from": "SECSTATE WASHDC"}}
+        cable = {
+            "id": "07STATE7944",
+            "meta": {"head": "Telegram From the Embassy in Iran"},
+            "header": {"from": "SECSTATE WASHDC"},
+        }
         assert (origin(cable), sender(cable)) == ("SECSTATE WASHDC", "department")
         assert origin(cable | {"header": {}}) == "Embassy in Iran"
         assert origin(cable | {"header": {}, "meta": {}}) == "STATE"
 
-    @pytest.mark.parametrize("name", ["States of the Gulf Cooperation Council", "Statesville", "Presidential Palace"])
+    @pytest.mark.parametrize(
+        "name", ["States of the Gulf Cooperation Council", "Statesville", "Presidential Palace"]
+    )
     def test_only_whole_words_name_the_department(self, name):
         assert sender({"header": {"origin": name}}) == "post"
 
     def test_every_statement_of_a_cable_is_told_who_sends_it(self, blank):
         paragraphs = [{"id": "1", "kind": "numbered"}, {"id": "2", "kind": "numbered"}]
         texts = ["Please call. We will wait.", "It rained."]
-        for header, who in (({"origin": "Secretary of State"}, "department"), ({"origin": "Embassy Oslo"}, "post"), ({}, "")):
+        for header, who in (
+            ({"origin": "Secretary of State"}, "department"),
+            ({"origin": "Embassy Oslo"}, "post"),
+            ({}, ""),
+        ):
             doc = make_doc(blank, texts, {"paragraphs": paragraphs, "header": header})
-            assert [place[3] for place in sentence_places(doc, statement_spans(doc))] == [SENDERS.index(who)] * 3
+            assert [place[3] for place in sentence_places(doc, statement_spans(doc))] == [
+                SENDERS.index(who)
+            ] * 3
 
 
 class TestNgrams:
@@ -80,13 +112,20 @@ class TestNgrams:
     def test_one_array_a_statement(self, blank):
         assert len(self.ngrams(blank, "Post called. Minister Roe came. It rained.")) == 3
         assert ngrams_of(blank("")) == []
-        assert [len(keys) for keys in ngrams_of(blank("Rained"))] == [2]  # the word, and the word as the first
+        assert [len(keys) for keys in ngrams_of(blank("Rained"))] == [
+            2
+        ]  # the word, and the word as the first
 
     def test_capitals_are_no_other_words(self, blank):
-        assert self.ngrams(blank, "Post called. It rained.") == self.ngrams(blank, "POST CALLED. IT RAINED.")
+        assert self.ngrams(blank, "Post called. It rained.") == self.ngrams(
+            blank, "POST CALLED. IT RAINED."
+        )
 
     def test_a_word_twice_counts_once(self, blank):
-        once, twice = (ngrams_of(blank(text))[0].tolist() for text in ("Post saw it and left", "Post saw it and left and left"))
+        once, twice = (
+            ngrams_of(blank(text))[0].tolist()
+            for text in ("Post saw it and left", "Post saw it and left and left")
+        )
         added = set(twice) - set(once)
         assert len(added) == 1 and len(twice) == len(once) + 1, "only the pair `left and` is new"
 
@@ -96,7 +135,9 @@ class TestNgrams:
         stop, behind_it = self.ngrams(blank, "Rained. Stop.")
         _, last = self.ngrams(blank, "Stop. Rained.")
         first, _ = self.ngrams(blank, "Stop. Rained.")
-        assert own < stop and own < last, "its own words and its first words are the same wherever it stands"
+        assert own < stop and own < last, (
+            "its own words and its first words are the same wherever it stands"
+        )
         alone = self.ngrams(blank, "Stop.")[0]
         before, behind = behind_it - alone, first - alone
         assert len(before) == len(behind) == 2, "the two tokens of the neighbour"
@@ -107,8 +148,14 @@ class TestNgrams:
         assert one != other and len(one & other) >= 6
 
     def test_neighbours_end_at_the_doc_not_at_the_paragraph(self, blank):
-        apart = make_doc(blank, ["Stop.", "Rained."], {"paragraphs": [{"id": "1", "kind": "text"}, {"id": "2", "kind": "text"}]})
-        assert [set(keys.tolist()) for keys in ngrams_of(apart)] == self.ngrams(blank, "Stop. Rained.")
+        apart = make_doc(
+            blank,
+            ["Stop.", "Rained."],
+            {"paragraphs": [{"id": "1", "kind": "text"}, {"id": "2", "kind": "text"}]},
+        )
+        assert [set(keys.tolist()) for keys in ngrams_of(apart)] == self.ngrams(
+            blank, "Stop. Rained."
+        )
 
 
 # The same two sentences, each a comment or a report by what is said before it, and by nothing else.
@@ -138,7 +185,9 @@ def test_it_learns_by_heart_what_only_the_sentence_before_decides(ngrams):
     assert losses[-1] < losses[0] / 20
     for example in examples:
         doc = nlp(example.text)
-        assert [span.label_ for span in doc.spans[STATEMENTS]][1] == example.reference.spans[STATEMENTS][0].label_
+        assert [span.label_ for span in doc.spans[STATEMENTS]][1] == example.reference.spans[
+            STATEMENTS
+        ][0].label_
         assert doc.spans[STATEMENTS].attrs["scores"][1] > 0.8
 
 
@@ -159,7 +208,12 @@ def test_the_linear_model_learns_it_without_the_network():
         backprop(pipe.get_loss(examples, guesses)[1])
         linear.finish_update(step)
     pipe.set_annotations(docs, pipe.predict(docs))
-    assert [doc.spans[STATEMENTS][1].label_ for doc in docs] == ["COMMENT", "COMMENT", "REPORT", "REPORT"]
+    assert [doc.spans[STATEMENTS][1].label_ for doc in docs] == [
+        "COMMENT",
+        "COMMENT",
+        "REPORT",
+        "REPORT",
+    ]
 
 
 @pytest.mark.parametrize("ngrams", [0, 1024])
@@ -170,7 +224,11 @@ def test_gradients_are_those_of_the_cross_entropy(ngrams):
     pipe = classifier(nlp, ngrams=ngrams)
     examples = by_heart(nlp)
     nlp.initialize(lambda: examples)
-    docs = [nlp.make_doc("Post comment follows. The market was open. It rained."), nlp.make_doc(""), examples[3].predicted]
+    docs = [
+        nlp.make_doc("Post comment follows. The market was open. It rained."),
+        nlp.make_doc(""),
+        examples[3].predicted,
+    ]
     labels = numpy.array([0, 1, 0, 1, 1])
     rows = numpy.arange(len(labels))
     draw = numpy.random.default_rng(0)
@@ -179,7 +237,9 @@ def test_gradients_are_those_of_the_cross_entropy(ngrams):
         layer.set_param("W", draw.normal(size=layer.get_param("W").shape, scale=0.5).astype("f"))
 
     def loss() -> float:
-        return -float(numpy.log(numpy.concatenate(model.predict(docs)).astype("d")[rows, labels]).sum())
+        return -float(
+            numpy.log(numpy.concatenate(model.predict(docs)).astype("d")[rows, labels]).sum()
+        )
 
     guesses, backprop = model.begin_update(docs)
     gradient = numpy.concatenate(guesses)
@@ -198,6 +258,8 @@ def test_gradients_are_those_of_the_cross_entropy(ngrams):
                 layer.set_param(name, (weights + moved * slope / length).astype("f"))
                 losses.append(loss())
             layer.set_param(name, weights)
-            assert (losses[0] - losses[1]) / (2 * step) == pytest.approx(length, rel=0.03), f"{layer.name}.{name}"
+            assert (losses[0] - losses[1]) / (2 * step) == pytest.approx(length, rel=0.03), (
+                f"{layer.name}.{name}"
+            )
             checked.add(layer.name)
     assert len(checked) >= 4 + bool(ngrams)

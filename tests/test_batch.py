@@ -14,31 +14,45 @@ import psutil
 import pytest
 
 import poison
-from cablespan.batch import annotate, folder, pool
-from cablespan.batch.folder import Folder
-from cablespan.batch.manifest import Manifest
-from cablespan.batch.results import lines
-from cablespan.batch.shard import KINDS, Options, Shard, annotate_shard, warm_up
-from cablespan.readers import scan
+from cablespan.reading import scan
+from cablespan.runs.batch import annotate, folder, pool
+from cablespan.runs.batch.folder import Folder
+from cablespan.runs.batch.manifest import Manifest
+from cablespan.runs.batch.results import lines
+from cablespan.runs.batch.shard import KINDS, Options, Shard, annotate_shard, warm_up
 
 CABLES = 60
 
 
 def run(inputs, output, **options) -> int:
-    options = {"loader": poison.pipeline, "shard_size": 10, "workers": 1, "time_limit": 20, **options}
-    return annotate([str(path) for path in (inputs if isinstance(inputs, list) else [inputs])], output, **options)
+    options = {
+        "loader": poison.pipeline,
+        "shard_size": 10,
+        "workers": 1,
+        "time_limit": 20,
+        **options,
+    }
+    return annotate(
+        [str(path) for path in (inputs if isinstance(inputs, list) else [inputs])],
+        output,
+        **options,
+    )
 
 
 def written(output: Path) -> dict[str, bytes]:
     """Every visible file by name, but for run.json, which tells of times."""
-    return {path.name: path.read_bytes() for path in sorted(output.iterdir()) if path.is_file() and path.name != "run.json"}
+    return {
+        path.name: path.read_bytes()
+        for path in sorted(output.iterdir())
+        if path.is_file() and path.name != "run.json"
+    }
 
 
 @pytest.fixture(autouse=True, scope="module")
 def same_code():
     """The code may be edited while the tests run; what a change of it does is tested by itself."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cablespan.batch.run.code_hash", poison.code_hash)
+        patch.setattr("cablespan.runs.batch.run.code_hash", poison.code_hash)
         yield
 
 
@@ -60,7 +74,9 @@ def start(source: Path, output: Path, *more: str) -> subprocess.Popen:
     """A run of its own process, slow enough to be disturbed."""
     environment = os.environ | {"POISON_PACE": "0.2", "PYTHONPATH": str(Path(__file__).parent)}
     command = [sys.executable, poison.__file__, str(source), str(output), *more]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, start_new_session=True)
+    return subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, start_new_session=True
+    )
 
 
 def wait_for(condition, seconds: float = 60):
@@ -72,7 +88,11 @@ def wait_for(condition, seconds: float = 60):
 
 
 def workers(process: subprocess.Popen) -> list[psutil.Process]:
-    return [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
+    return [
+        child
+        for child in psutil.Process(process.pid).children()
+        if "spawn_main" in " ".join(child.cmdline())
+    ]
 
 
 def test_a_run_writes_shards_of_every_kind_and_says_where_they_come_from(undisturbed):
@@ -81,11 +101,16 @@ def test_a_run_writes_shards_of_every_kind_and_says_where_they_come_from(undistu
     third = orjson.loads(gzip.decompress(undisturbed["cables-00002.jsonl.gz"]).splitlines()[0])
     assert third["id"] == "07ASTANA20" and third["entities"][0]["text"] == "The Embassy"
     manifest = [orjson.loads(line) for line in undisturbed["manifest.jsonl"].splitlines()]
-    assert [(line["from"], line["to"]) for line in manifest if "shard" in line][2] == ([0, 20], [0, 30])
+    assert [(line["from"], line["to"]) for line in manifest if "shard" in line][2] == (
+        [0, 20],
+        [0, 30],
+    )
     assert manifest[-1]["counts"]["cables"] == CABLES
 
 
-@pytest.mark.parametrize("disturbance", ["a worker is killed", "the run is killed", "the run is interrupted"])
+@pytest.mark.parametrize(
+    "disturbance", ["a worker is killed", "the run is killed", "the run is interrupted"]
+)
 def test_a_disturbed_run_gives_the_same_bytes(source, undisturbed, tmp_path, disturbance):
     process = start(source, tmp_path)
     wait_for(lambda: len(list(tmp_path.glob("cables-*"))) >= 2)
@@ -99,14 +124,20 @@ def test_a_disturbed_run_gives_the_same_bytes(source, undisturbed, tmp_path, dis
             process.kill()
             assert process.wait(10) == -signal.SIGKILL
         else:
-            os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C on a terminal: to every process of the group
+            os.killpg(
+                process.pid, signal.SIGINT
+            )  # as Ctrl-C on a terminal: to every process of the group
             assert process.wait(10) == 130
             assert b"--resume" in process.stderr.read()
         psutil.wait_procs(hands, timeout=10)
         assert not any(hand.is_running() for hand in hands), "workers outlive their run"
-        visible = {name: data for name, data in written(tmp_path).items() if name != "manifest.jsonl"}
+        visible = {
+            name: data for name, data in written(tmp_path).items() if name != "manifest.jsonl"
+        }
         assert 5 < len(visible) < 30
-        assert all(undisturbed[name] == data for name, data in visible.items()), "a shard once visible never changes"
+        assert all(undisturbed[name] == data for name, data in visible.items()), (
+            "a shard once visible never changes"
+        )
         with pytest.raises(FileExistsError, match="--resume"):
             run(source, tmp_path)
         assert run(source, tmp_path, resume=True, workers=2) == 0
@@ -115,12 +146,14 @@ def test_a_disturbed_run_gives_the_same_bytes(source, undisturbed, tmp_path, dis
 
 
 def test_without_shards_there_is_one_file_of_each_kind(source, undisturbed, tmp_path, monkeypatch):
-    monkeypatch.setattr("cablespan.batch.run.PART", 7)
+    monkeypatch.setattr("cablespan.runs.batch.run.PART", 7)
     assert run(source, tmp_path, shard_size=None, workers=2) == 0
     whole = written(tmp_path)
     assert set(whole) == {f"{kind}.jsonl" for kind in KINDS} | {"manifest.jsonl"}
     for kind in KINDS:
-        parts = [gzip.decompress(data) for name, data in undisturbed.items() if name.startswith(kind)]
+        parts = [
+            gzip.decompress(data) for name, data in undisturbed.items() if name.startswith(kind)
+        ]
         assert whole[f"{kind}.jsonl"] == b"".join(parts)
 
 
@@ -129,7 +162,9 @@ def test_poisonous_cables_are_rejected_and_the_rest_goes_on(tmp_path, undisturbe
     dump = tmp_path / "dump.jsonl"
     dump.write_bytes(poison.dump(CABLES, {3: "RAISE", 14: "HANG", 25: "KILL", 36: "STUCK"}))
     outputs = [tmp_path / "one", tmp_path / "two"]
-    assert [run(dump, output, workers=number, time_limit=1) for number, output in enumerate(outputs, 1)] == [1, 1]
+    assert [
+        run(dump, output, workers=number, time_limit=1) for number, output in enumerate(outputs, 1)
+    ] == [1, 1]
     assert written(outputs[0]) == written(outputs[1])
     rejects = {reject["place"]: reject for reject in lines(str(outputs[0]), "rejects")}
     reasons = {place: reject["reason"] for place, reject in rejects.items()}
@@ -139,13 +174,17 @@ def test_poisonous_cables_are_rejected_and_the_rest_goes_on(tmp_path, undisturbe
         "cable 26 (07ASTANA25)": "its process died 2 times on it (SIGKILL)",
         "cable 37 (07ASTANA36)": "not done after 1 seconds, the time limit of a cable",
     }
-    assert 'raise RuntimeError("poison in the cable")' in rejects["cable 4 (07ASTANA3)"]["traceback"]
+    assert (
+        'raise RuntimeError("poison in the cable")' in rejects["cable 4 (07ASTANA3)"]["traceback"]
+    )
     assert len(list(lines(str(outputs[0])))) == CABLES - 4
     unharmed = written(outputs[0])["entities-00005.jsonl.gz"]
     assert unharmed == undisturbed["entities-00005.jsonl.gz"]
 
 
-def test_a_full_disk_leaves_whole_files_and_can_be_resumed(source, undisturbed, tmp_path, monkeypatch):
+def test_a_full_disk_leaves_whole_files_and_can_be_resumed(
+    source, undisturbed, tmp_path, monkeypatch
+):
     synced = []
 
     def fsync(handle):
@@ -157,7 +196,11 @@ def test_a_full_disk_leaves_whole_files_and_can_be_resumed(source, undisturbed, 
         disk.setattr(folder.os, "fsync", fsync)
         with pytest.raises(OSError, match="make room, then go on with --resume"):
             run(source, tmp_path)
-    assert all(undisturbed[name] == data for name, data in written(tmp_path).items() if name != "manifest.jsonl")
+    assert all(
+        undisturbed[name] == data
+        for name, data in written(tmp_path).items()
+        if name != "manifest.jsonl"
+    )
     assert run(source, tmp_path, resume=True) == 0
     assert written(tmp_path) == undisturbed
 
@@ -231,7 +274,12 @@ def test_a_missing_input_in_the_middle_is_a_reject(tmp_path):
         (tmp_path / f"{name}.jsonl").write_bytes(poison.dump(2, id=f"07{name.upper()}{{}}"))
     paths = [tmp_path / f"{name}.jsonl" for name in "abc"]
     assert run(paths, tmp_path / "out", shard_size=None) == 1
-    assert [record["id"] for record in lines(str(tmp_path / "out"))] == ["07A0", "07A1", "07C0", "07C1"]
+    assert [record["id"] for record in lines(str(tmp_path / "out"))] == [
+        "07A0",
+        "07A1",
+        "07C0",
+        "07C1",
+    ]
     [reject] = lines(str(tmp_path / "out"), "rejects")
     assert reject["path"].endswith("b.jsonl") and reject["remedy"]
 
@@ -244,19 +292,31 @@ def test_nothing_read(tmp_path):
 
 
 @pytest.mark.parametrize("resumed_after", [0, 1, 2])
-def test_an_id_that_two_cables_bear_is_made_unique_the_same_way_when_resumed(tmp_path, resumed_after):
+def test_an_id_that_two_cables_bear_is_made_unique_the_same_way_when_resumed(
+    tmp_path, resumed_after
+):
     paths = [tmp_path / f"{name}.jsonl" for name in "ab"]
     for path in paths:
         path.write_bytes(poison.dump(2, id="07OSLO1"))
     output = tmp_path / "out"
     assert run(paths, output, shard_size=1) == 0
     whole = written(output)
-    assert [record["id"] for record in lines(str(output))] == ["07OSLO1", "07OSLO1~2", "07OSLO1~3", "07OSLO1~4"]
-    assert all(record["paragraphs"][0]["id"] == f"{record['id']}/p1" for record in lines(str(output)))
+    assert [record["id"] for record in lines(str(output))] == [
+        "07OSLO1",
+        "07OSLO1~2",
+        "07OSLO1~3",
+        "07OSLO1~4",
+    ]
+    assert all(
+        record["paragraphs"][0]["id"] == f"{record['id']}/p1" for record in lines(str(output))
+    )
     # Back to the state after some shards: the manifest is cut.
     Folder(str(output)).make()
     manifest = Manifest.load(Folder(str(output)))
-    manifest.end, manifest.shards = None, {n: shard for n, shard in manifest.shards.items() if n < resumed_after}
+    manifest.end, manifest.shards = (
+        None,
+        {n: shard for n, shard in manifest.shards.items() if n < resumed_after},
+    )
     manifest.inputs = {n: line for n, line in manifest.inputs.items() if n <= resumed_after // 2}
     manifest.write(Folder(str(output)))
     assert run(paths, output, shard_size=1, resume=True) == 0
@@ -272,7 +332,9 @@ def test_a_shard_is_the_same_whatever_was_rejected_in_it(source):
     nlp = warm_up(poison.pipeline())
     items = list(scan(source))[:4]
     whole = annotate_shard(nlp, Shard(0, items, (0, 0), (0, 4)), Options())
-    less = annotate_shard(nlp, Shard(0, items, (0, 0), (0, 4)), Options(), fatal={1: "it killed its process"})
+    less = annotate_shard(
+        nlp, Shard(0, items, (0, 0), (0, 4)), Options(), fatal={1: "it killed its process"}
+    )
     kept = [line for number, line in enumerate(whole.files["cables"].splitlines()) if number != 1]
     assert less.files["cables"].splitlines() == kept
     assert orjson.loads(less.files["rejects"])["reason"] == "it killed its process"
@@ -282,5 +344,7 @@ def test_a_shard_is_the_same_whatever_was_rejected_in_it(source):
 def test_want_of_memory_is_the_machines_fault_and_not_the_cables(tmp_path):
     (tmp_path / "dump.jsonl").write_bytes(poison.dump(2, {1: "MEMORY"}))
     items = list(scan(tmp_path / "dump.jsonl"))
-    with pytest.raises(MemoryError):  # the process ends, and the shard is tried again in another one
+    with pytest.raises(
+        MemoryError
+    ):  # the process ends, and the shard is tried again in another one
         annotate_shard(warm_up(poison.pipeline()), Shard(0, items, (0, 0), (0, 2)), Options())

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from spacy.lang.en import English
 from spacy.tokens import Span
 
-from cablespan.attribution import Part, Triple, assemble, flatten, overlap
-from cablespan.components.claims import Claims
+from cablespan.components.claims.attribution import Part, Triple, assemble, flatten, overlap
+from cablespan.components.claims.component import Claims
+from cablespan.components.claims.speakers import certainty
+from cablespan.components.sentences import statement_spans
 from cablespan.document import CLAIMS, make_doc
 from cablespan.labels import Role
-from cablespan.sentence import statement_spans
-from cablespan.speakers import certainty
 from marked import parse_marked
 
 NLP = English()
@@ -49,14 +49,24 @@ def places(marked: str) -> tuple[str, Triple]:
 @pytest.mark.parametrize("marked", FOUND)
 def test_attribution_by_rule(marked):
     text, triple = places(marked)
-    found = [Triple(claim["source"], claim["cue"], claim["content"]) for claim in CLAIMS_OF.process(NLP(text))]
+    found = [
+        Triple(claim["source"], claim["cue"], claim["content"])
+        for claim in CLAIMS_OF.process(NLP(text))
+    ]
     assert [[text[slice(*place)] if place else None for place in claim] for claim in found] == [
         [text[slice(*place)] if place else None for place in triple]
     ]
 
 
 @pytest.mark.parametrize(
-    "text", ["The dam was built in 1961.", "The report was published in May.", "He left the United States on Monday.", "End comment.", ""]
+    "text",
+    [
+        "The dam was built in 1961.",
+        "The report was published in May.",
+        "He left the United States on Monday.",
+        "End comment.",
+        "",
+    ],
 )
 def test_no_claim_where_nobody_speaks(text):
     assert CLAIMS_OF.process(NLP(text)) == []
@@ -92,7 +102,19 @@ def test_any_parts_make_claims_of_whole_parts(steps):
     borders = {border for part in parts for border in (part.start, part.end)}
     assert all(place is None or set(place) <= borders for triple in triples for place in triple)
     contents = sum(part.role == Role.CONTENT for part in parts)
-    assert sum(len([p for p in parts if p.role == Role.CONTENT and t.content[0] <= p.start < t.content[1]]) for t in triples) == contents
+    assert (
+        sum(
+            len(
+                [
+                    p
+                    for p in parts
+                    if p.role == Role.CONTENT and t.content[0] <= p.start < t.content[1]
+                ]
+            )
+            for t in triples
+        )
+        == contents
+    )
 
 
 def test_a_tagger_s_parts_are_completed_by_rule():
@@ -101,20 +123,31 @@ def test_a_tagger_s_parts_are_completed_by_rule():
         "Poe told Roe that it leaks. Engineers found that it leaks. <CONTENT>Rivers</CONTENT> rise."
     )
     doc = NLP(text)
-    doc.spans["claim_parts"] = [doc.char_span(start, end, label=label) for start, end, label in spans]
-    CLAIMS_OF(doc)
-    assert [(span.text, span.label_, span.id_) for span in doc.spans[CLAIMS]] == [
-        ("Poe", "SOURCE", "0"),
-        ("went on", "CUE", "0"),
-        ("no dam is safe", "CONTENT", "0"),
-        ("Roe", "SOURCE", "1"),  # the tagger's cue, the rule's source
-        ("said", "CUE", "1"),
-        ("it held", "CONTENT", "1"),
-        ("Poe", "SOURCE", "2"),  # a sure cue that the tagger missed; "found" is not sure, and a content without a cue is none
-        ("told", "CUE", "2"),
-        ("it leaks", "CONTENT", "2"),
+    doc.spans["claim_parts"] = [
+        doc.char_span(start, end, label=label) for start, end, label in spans
     ]
-    assert doc.spans[CLAIMS].attrs["claims"] == {key: {"speaker": None, "certainty": "asserted"} for key in "012"}
+    CLAIMS_OF(doc)
+    assert (
+        [(span.text, span.label_, span.id_) for span in doc.spans[CLAIMS]]
+        == [
+            ("Poe", "SOURCE", "0"),
+            ("went on", "CUE", "0"),
+            ("no dam is safe", "CONTENT", "0"),
+            ("Roe", "SOURCE", "1"),  # the tagger's cue, the rule's source
+            ("said", "CUE", "1"),
+            ("it held", "CONTENT", "1"),
+            (
+                "Poe",
+                "SOURCE",
+                "2",
+            ),  # a sure cue that the tagger missed; "found" is not sure, and a content without a cue is none
+            ("told", "CUE", "2"),
+            ("it leaks", "CONTENT", "2"),
+        ]
+    )
+    assert doc.spans[CLAIMS].attrs["claims"] == {
+        key: {"speaker": None, "certainty": "asserted"} for key in "012"
+    }
 
 
 @pytest.mark.parametrize("source", ["<SOURCE>'s</SOURCE>", "<SOURCE>Poe's</SOURCE>"])
@@ -122,7 +155,9 @@ def test_a_source_has_no_possessive(source):
     marked = f"In {'' if 'Poe' in source else 'Poe'}{source} <CUE>opinion</CUE>, <CONTENT>no dam is safe</CONTENT>."
     text, spans = parse_marked(marked)
     doc = NLP(text)
-    doc.spans["claim_parts"] = [doc.char_span(start, end, label=label) for start, end, label in spans]
+    doc.spans["claim_parts"] = [
+        doc.char_span(start, end, label=label) for start, end, label in spans
+    ]
     CLAIMS_OF(doc)
     assert [span.text for span in doc.spans[CLAIMS] if span.label_ == "SOURCE"] == ["Poe"]
 
@@ -134,21 +169,30 @@ def test_a_source_has_no_possessive(source):
             "Claims that the dam was old, <SOURCE>he</SOURCE> <CUE>said</CUE>, <CONTENT>had done harm</CONTENT>.",
             "Claims that the dam was old, he said, had done harm",
         ),
-        ("A dam which, <SOURCE>he</SOURCE> <CUE>said</CUE>, <CONTENT>was old</CONTENT> burst.", "was old"),
+        (
+            "A dam which, <SOURCE>he</SOURCE> <CUE>said</CUE>, <CONTENT>was old</CONTENT> burst.",
+            "was old",
+        ),
     ],
 )
 def test_a_verb_behind_the_cue_has_its_subject_before_it(marked, content):
     text, spans = parse_marked(marked)
     doc = NLP(text)
-    doc.spans["claim_parts"] = [doc.char_span(start, end, label=label) for start, end, label in spans]
+    doc.spans["claim_parts"] = [
+        doc.char_span(start, end, label=label) for start, end, label in spans
+    ]
     (claim,) = CLAIMS_OF.process(doc)
     assert text[slice(*claim["content"])] == content
 
 
 def test_the_one_spoken_with_is_no_source():
-    text, spans = parse_marked("<CUE>Agreed with</CUE> <SOURCE>Poe</SOURCE> <CONTENT>no dam is safe</CONTENT>.")
+    text, spans = parse_marked(
+        "<CUE>Agreed with</CUE> <SOURCE>Poe</SOURCE> <CONTENT>no dam is safe</CONTENT>."
+    )
     doc = NLP(text)
-    doc.spans["claim_parts"] = [doc.char_span(start, end, label=label) for start, end, label in spans]
+    doc.spans["claim_parts"] = [
+        doc.char_span(start, end, label=label) for start, end, label in spans
+    ]
     CLAIMS_OF(doc)
     assert [span.label_ for span in doc.spans[CLAIMS]] == ["CUE", "CONTENT"]
 
@@ -184,12 +228,17 @@ def speakers(*marked: str, origin: str | None = "Embassy Oslo", clusters=()) -> 
     for paragraph in marked:
         text, spans = parse_marked(paragraph)
         ids = [piece.split(">")[0] for piece in paragraph.split(" id=")[1:]]
-        mentions += [(offset + start, offset + end, label, id_) for (start, end, label), id_ in zip(spans, ids, strict=True)]
+        mentions += [
+            (offset + start, offset + end, label, id_)
+            for (start, end, label), id_ in zip(spans, ids, strict=True)
+        ]
         texts.append(text)
         offset += len(text) + 2
     paragraphs = [{"kind": "text"} for _ in texts]
     doc = make_doc(NLP, texts, {"paragraphs": paragraphs, "header": {"origin": origin}})
-    doc.ents = [doc.char_span(start, end, label=label, span_id=id_) for start, end, label, id_ in mentions]
+    doc.ents = [
+        doc.char_span(start, end, label=label, span_id=id_) for start, end, label, id_ in mentions
+    ]
     doc._.clusters = list(clusters)
     return [claim["speaker"] for claim in CLAIMS_OF.process(doc)]
 
@@ -205,22 +254,46 @@ def test_a_pronoun_goes_back_to_the_last_speaker():
     assert speakers(said) == [3, 3, 3]
     group = "<OFFICIAL id=3>Poe</OFFICIAL> said the dam held. Soviets recognize that it leaks. He added that it would last."
     assert speakers(group) == [3, None, 3]
-    assert speakers("<OFFICIAL id=3>Poe</OFFICIAL> saw <OFFICIAL id=4>Roe</OFFICIAL> today.", "He said the dam held.") == [3]
-    assert speakers("The <AGENCY id=2>GOR</AGENCY> said the dam held. They believe it will last.") == [2, 2]
+    assert speakers(
+        "<OFFICIAL id=3>Poe</OFFICIAL> saw <OFFICIAL id=4>Roe</OFFICIAL> today.",
+        "He said the dam held.",
+    ) == [3]
+    assert speakers(
+        "The <AGENCY id=2>GOR</AGENCY> said the dam held. They believe it will last."
+    ) == [2, 2]
 
 
 def test_speech_without_subject_goes_on():
-    assert speakers("<OFFICIAL id=3>Poe</OFFICIAL> said the dam held. Asserted that it would last.") == [3, 3]
-    assert speakers("Points made by <OFFICIAL id=5>Roe</OFFICIAL> as follows:", "Stressed that the dam held.") == [5]
-    assert speakers("<OFFICIAL id=3>Poe</OFFICIAL> said it held. Agreed with <OFFICIAL id=4>Roe</OFFICIAL> that it would last.") == [3, 3]
+    assert speakers(
+        "<OFFICIAL id=3>Poe</OFFICIAL> said the dam held. Asserted that it would last."
+    ) == [3, 3]
+    assert speakers(
+        "Points made by <OFFICIAL id=5>Roe</OFFICIAL> as follows:", "Stressed that the dam held."
+    ) == [5]
+    assert speakers(
+        "<OFFICIAL id=3>Poe</OFFICIAL> said it held. Agreed with <OFFICIAL id=4>Roe</OFFICIAL> that it would last."
+    ) == [3, 3]
     assert speakers("It was reported that the dam held.") == [None]
 
 
 def test_the_author_is_the_sending_post():
-    assert speakers("We believe the dam will hold. Recommend that it be kept. I told him that it leaks.") == ["post:OSLO"] * 3
+    assert (
+        speakers(
+            "We believe the dam will hold. Recommend that it be kept. I told him that it leaks."
+        )
+        == ["post:OSLO"] * 3
+    )
     assert speakers("Post believes the dam will hold.", origin=None) == [None]
-    assert speakers("We believe the dam will hold.", origin="Secretary of State Rusk") == ["us:STATE"]
-    cluster = {"cluster": 7, "kb_id": "post:OSLO", "label": "AGENCY", "name": "Embassy Oslo", "mentions": 1}
+    assert speakers("We believe the dam will hold.", origin="Secretary of State Rusk") == [
+        "us:STATE"
+    ]
+    cluster = {
+        "cluster": 7,
+        "kb_id": "post:OSLO",
+        "label": "AGENCY",
+        "name": "Embassy Oslo",
+        "mentions": 1,
+    }
     assert speakers("We believe the dam will hold.", clusters=[cluster]) == [7]
 
 
@@ -230,8 +303,12 @@ def test_claims_stay_in_their_sentences(shared):
             doc = NLP(row["text"])
             bounds = [(span.start_char, span.end_char) for span in statement_spans(doc)]
             for claim in CLAIMS_OF.process(doc):
-                inside = [place for place in (claim["source"], claim["cue"], claim["content"]) if place]
-                assert any(all(start <= a < b <= end for a, b in inside) for start, end in bounds), row["text"]
+                inside = [
+                    place for place in (claim["source"], claim["cue"], claim["content"]) if place
+                ]
+                assert any(
+                    all(start <= a < b <= end for a, b in inside) for start, end in bounds
+                ), row["text"]
 
 
 def test_claims_of_the_gold_by_rule(shared):
@@ -242,13 +319,18 @@ def test_claims_of_the_gold_by_rule(shared):
             claims = [claim["content"] for claim in CLAIMS_OF.process(NLP(row["text"]))]
             gold = [(claim["content"]["start"], claim["content"]["end"]) for claim in row["claims"]]
             found, wanted = found + len(claims), wanted + len(gold)
-            right += sum(any(overlap(content, other) >= 0.5 for other in claims) for content in gold)
+            right += sum(
+                any(overlap(content, other) >= 0.5 for other in claims) for content in gold
+            )
     assert 2 * right / (found + wanted) > 0.65
 
 
 def test_written_claims_have_whole_spans():
     doc = CLAIMS_OF(NLP("Poe said the dam held."))
-    assert all(isinstance(span, Span) and span.id_ == "0" for span in doc.spans[CLAIMS]) and len(doc.spans[CLAIMS]) == 3
+    assert (
+        all(isinstance(span, Span) and span.id_ == "0" for span in doc.spans[CLAIMS])
+        and len(doc.spans[CLAIMS]) == 3
+    )
 
 
 def test_marked_speakers_lie_on_their_texts(shared):
@@ -256,7 +338,11 @@ def test_marked_speakers_lie_on_their_texts(shared):
     marks = [orjson.loads(line) for line in (MARKS / "telegrams.jsonl").read_bytes().splitlines()]
     wanted = {mark["doc"] for mark in marks}
     with gzip.open(shared / "frus" / "telegrams.jsonl.gz") as lines:
-        telegrams = {row["id"]: [p["text"] for p in row["paragraphs"]] for row in map(orjson.loads, lines) if row["id"] in wanted}
+        telegrams = {
+            row["id"]: [p["text"] for p in row["paragraphs"]]
+            for row in map(orjson.loads, lines)
+            if row["id"] in wanted
+        }
     assert len(marks) > 100
     for mark in marks:
         text = telegrams[mark["doc"]][mark["paragraph"]]
@@ -264,21 +350,27 @@ def test_marked_speakers_lie_on_their_texts(shared):
         for role in ("source", "cue", "content"):
             assert mark[role] is None or 0 <= mark[role]["start"] < mark[role]["end"] <= len(text)
         if isinstance(mark["speaker"], dict):
-            mention = telegrams[mark["doc"]][mark["speaker"]["paragraph"]][mark["speaker"]["start"] : mark["speaker"]["end"]]
+            mention = telegrams[mark["doc"]][mark["speaker"]["paragraph"]][
+                mark["speaker"]["start"] : mark["speaker"]["end"]
+            ]
             assert mention and mention == mention.strip()
 
 
 def test_the_real_cable(shared):
     """What issue 2 names: who says what in 07ASTANA454, by rule."""
-    from cablespan.components.statements import Statements
-    from cablespan.document import to_doc, to_record
-    from cablespan.readers import read
+    from cablespan.components.statements.by_rule import Statements
+    from cablespan.document import to_doc
+    from cablespan.reading import read
+    from cablespan.records import to_record
 
     doc = to_doc(NLP, next(iter(read(shared / "cables" / "07ASTANA454.txt"))))
     record = to_record(CLAIMS_OF(Statements(NLP, "statements")(doc)))
     texts = {paragraph["id"]: paragraph["text"] for paragraph in record["paragraphs"]}
     numbers = {paragraph["id"]: paragraph["number"] for paragraph in record["paragraphs"]}
-    labels = {(numbers[s["paragraph"]], s["label"], texts[s["paragraph"]][s["start"] : s["end"]][:24]) for s in record["statements"]}
+    labels = {
+        (numbers[s["paragraph"]], s["label"], texts[s["paragraph"]][s["start"] : s["end"]][:24])
+        for s in record["statements"]
+    }
     assert {
         (1, "RECOMMENDATION", "For that reason, post re"),
         (4, "COMMENT", "(Comment: While the lack"),
@@ -291,12 +383,22 @@ def test_the_real_cable(shared):
         (18, "RECOMMENDATION", "Keeping Kazakhstan off t"),
     } <= labels
     claims = [
-        (numbers[c["paragraph"]], c["source"] and c["source"]["text"], c["cue"]["text"], c["content"]["text"][:28])
+        (
+            numbers[c["paragraph"]],
+            c["source"] and c["source"]["text"],
+            c["cue"]["text"],
+            c["content"]["text"][:28],
+        )
         for c in record["claims"]
     ]
     for claim in (
         (1, "post", "recommends", "keeping Kazakhstan off the S"),
-        (6, "a well-informed private sector observer", "In the words of", "Kazakhstan's piracy problem "),
+        (
+            6,
+            "a well-informed private sector observer",
+            "In the words of",
+            "Kazakhstan's piracy problem ",
+        ),
         (9, "post", "In post's view", "the IPR Commission, at least"),
         (10, "the GOK officials", "said", "This, the GOK officials said"),
         (13, "the IPR Committee", "stated", "such confiscations are routi"),

@@ -12,7 +12,10 @@ from typer.testing import CliRunner
 from cablespan import cli
 
 COMMANDS = sorted(get_command(cli.app).commands)
-CABLE = {"text": "The Embassy told the Ministry that the case is closed.\n\nPost will report.", "meta": {"id": "07ASTANA1"}}
+CABLE = {
+    "text": "The Embassy told the Ministry that the case is closed.\n\nPost will report.",
+    "meta": {"id": "07ASTANA1"},
+}
 runner = CliRunner()
 
 
@@ -36,19 +39,34 @@ def test_help_has_an_example(command):
 
 
 def test_read_gives_records_and_tells_of_rejects(dump, tmp_path):
-    result = runner.invoke(cli.app, ["read", str(dump), "--output", str(tmp_path / "records.jsonl")])
+    result = runner.invoke(
+        cli.app, ["read", str(dump), "--output", str(tmp_path / "records.jsonl")]
+    )
     assert result.exit_code == 1
     [record] = map(orjson.loads, (tmp_path / "records.jsonl").read_bytes().splitlines())
-    assert record["id"] == "07ASTANA1" and len(record["paragraphs"]) == 2 and "entities" not in record
+    assert (
+        record["id"] == "07ASTANA1" and len(record["paragraphs"]) == 2 and "entities" not in record
+    )
     assert "line 2" in result.stderr
 
 
 def test_nothing_read_and_bad_usage_are_2(tmp_path):
     (tmp_path / "empty.txt").touch()
     assert runner.invoke(cli.app, ["read", str(tmp_path / "empty.txt")]).exit_code == 2
-    assert runner.invoke(cli.app, ["annotate", "x", "--engine", "abacus", "--output", str(tmp_path)]).exit_code == 2
-    missing = runner.invoke(cli.app, ["annotate", "x", "--output", str(tmp_path / "o"), "--model", "no/such/model"])
-    assert missing.exit_code == 2 and "no/such/model" in missing.stderr and "Traceback" not in missing.stderr
+    assert (
+        runner.invoke(
+            cli.app, ["annotate", "x", "--engine", "abacus", "--output", str(tmp_path)]
+        ).exit_code
+        == 2
+    )
+    missing = runner.invoke(
+        cli.app, ["annotate", "x", "--output", str(tmp_path / "o"), "--model", "no/such/model"]
+    )
+    assert (
+        missing.exit_code == 2
+        and "no/such/model" in missing.stderr
+        and "Traceback" not in missing.stderr
+    )
     export = runner.invoke(cli.app, ["export", str(tmp_path), str(tmp_path / "out")])
     assert export.exit_code == 2 and "cablespan annotate" in export.stderr
 
@@ -56,5 +74,7 @@ def test_nothing_read_and_bad_usage_are_2(tmp_path):
 def test_help_loads_nothing_heavy():
     heavy = {"spacy", "lxml", "pandas", "sqlalchemy", "altair", "ray", "numpy"}
     code = "import sys; from cablespan.cli import app; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
     assert not heavy & set(loaded)

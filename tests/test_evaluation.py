@@ -9,21 +9,30 @@ import pytest
 from typer.testing import CliRunner
 
 from cablespan.cli import app
-from cablespan.evaluation import collection, evaluate
-from cablespan.evaluation.counts import Judged, claim_counts, entity_counts, judged, statement_counts
-from cablespan.evaluation.errors import errors
-from cablespan.evaluation.page import page
-from cablespan.evaluation.scores import Measure, calibration, certain, resampled
-from cablespan.evaluation.table import markdown
-from cablespan.gold import Gold, decade, read_gold, runs, without_numbers
+from cablespan.formats.tasks import bare_record
 from cablespan.labels import Statement
+from cablespan.learning.evaluation import collection, evaluate
+from cablespan.learning.evaluation.counts import (
+    Judged,
+    claim_counts,
+    entity_counts,
+    judged,
+    statement_counts,
+)
+from cablespan.learning.evaluation.errors import errors
+from cablespan.learning.evaluation.page import page
+from cablespan.learning.evaluation.scores import Measure, calibration, certain, resampled
+from cablespan.learning.evaluation.table import markdown
+from cablespan.learning.gold import Gold, decade, read_gold, runs, without_numbers
 from cablespan.nlp import load
-from cablespan.tasks import bare_record
 from marked import parse_marked
 
 
 def spans(marked: str) -> list[dict]:
-    return [{"start": start, "end": end, "label": label} for start, end, label in parse_marked(marked)[1]]
+    return [
+        {"start": start, "end": end, "label": label}
+        for start, end, label in parse_marked(marked)[1]
+    ]
 
 
 def claim(content, source=None, cue=None) -> dict:
@@ -31,23 +40,47 @@ def claim(content, source=None, cue=None) -> dict:
     return {role: where and {"start": where[0], "end": where[1]} for role, where in place.items()}
 
 
-def paragraph(gold: dict, guesses: dict, document: str = "d", text: str = "x" * 100, **facts: str) -> Judged:
-    return Judged(document, f"{document}/0", "gold.jsonl:1", text, gold, {"entities": [], "statements": [], "claims": []} | guesses, facts)
+def paragraph(
+    gold: dict, guesses: dict, document: str = "d", text: str = "x" * 100, **facts: str
+) -> Judged:
+    return Judged(
+        document,
+        f"{document}/0",
+        "gold.jsonl:1",
+        text,
+        gold,
+        {"entities": [], "statements": [], "claims": []} | guesses,
+        facts,
+    )
 
 
 class TestCounts:
     def test_entities_need_offsets_and_label(self):
-        gold = spans("<AGENCY>GOK</AGENCY> told <OFFICIAL>Secretary Rice</OFFICIAL> in <PLACE>Astana</PLACE>.")
-        guesses = spans("<AGENCY>GOK</AGENCY> told Secretary <OFFICIAL>Rice</OFFICIAL> in <ORG>Astana</ORG>.")
+        gold = spans(
+            "<AGENCY>GOK</AGENCY> told <OFFICIAL>Secretary Rice</OFFICIAL> in <PLACE>Astana</PLACE>."
+        )
+        guesses = spans(
+            "<AGENCY>GOK</AGENCY> told Secretary <OFFICIAL>Rice</OFFICIAL> in <ORG>Astana</ORG>."
+        )
         counts = entity_counts(gold, guesses)
-        assert counts["right", "AGENCY"] == 1 and sum(n for (kind, _), n in counts.items() if kind == "right") == 1
+        assert (
+            counts["right", "AGENCY"] == 1
+            and sum(n for (kind, _), n in counts.items() if kind == "right") == 1
+        )
         assert counts["guesses", "ORG"] == 1 and counts["gold", "PLACE"] == 1
 
     def test_a_sentence_has_the_label_of_the_guess_that_covers_most_of_it(self):
         labels = {0: "REPORT", 10: "CLAIM", 20: "ADMIN"}
-        gold = [{"start": start, "end": start + 10, "label": label} for start, label in labels.items()]
-        guesses = [{"start": 0, "end": 4, "label": "COMMENT"}, {"start": 4, "end": 18, "label": "REPORT"}]
-        assert statement_counts(gold, guesses) == Counter({("REPORT", "REPORT"): 1, ("CLAIM", "REPORT"): 1, ("ADMIN", "none"): 1})
+        gold = [
+            {"start": start, "end": start + 10, "label": label} for start, label in labels.items()
+        ]
+        guesses = [
+            {"start": 0, "end": 4, "label": "COMMENT"},
+            {"start": 4, "end": 18, "label": "REPORT"},
+        ]
+        assert statement_counts(gold, guesses) == Counter(
+            {("REPORT", "REPORT"): 1, ("CLAIM", "REPORT"): 1, ("ADMIN", "none"): 1}
+        )
 
     def test_claims_match_by_half_of_the_longer_content(self):
         gold = [claim((20, 40), (0, 4), (5, 9)), claim((60, 80), None, (50, 55))]
@@ -55,7 +88,12 @@ class TestCounts:
         # The first shares 10 of 20 characters, the second 9 of 20.
         counts = claim_counts(gold, guesses)
         assert counts["matched",] == 1
-        assert (counts["source", "exact"], counts["cue", "exact"], counts["cue", "overlap"], counts["content", "exact"]) == (1, 0, 1, 0)
+        assert (
+            counts["source", "exact"],
+            counts["cue", "exact"],
+            counts["cue", "overlap"],
+            counts["content", "exact"],
+        ) == (1, 0, 1, 0)
         assert counts["whole",] == 0
 
     def test_missing_in_both_is_the_same(self):
@@ -67,10 +105,15 @@ class TestScores:
     def test_entities_by_hand(self):
         # AGENCY: 2 gold, 2 guesses, 1 right: P = R = F1 = 1/2. PLACE: 1 gold, 0 guesses: F1 0. ORG: a guess without gold.
         gold = spans("<AGENCY>GOK</AGENCY> <AGENCY>MFA</AGENCY> <PLACE>Astana</PLACE>")
-        guesses = spans("<AGENCY>GOK</AGENCY> <AGENCY>MFA Astana</AGENCY> ") + [{"start": 0, "end": 1, "label": "ORG"}]
+        guesses = spans("<AGENCY>GOK</AGENCY> <AGENCY>MFA Astana</AGENCY> ") + [
+            {"start": 0, "end": 1, "label": "ORG"}
+        ]
         scores = Measure([paragraph({"entities": gold}, {"entities": guesses})]).entities()
         assert scores["labels"]["AGENCY"]["f1"]["value"] == 0.5
-        assert scores["labels"]["PLACE"]["recall"]["value"] == 0 and scores["labels"]["PLACE"]["precision"] is None
+        assert (
+            scores["labels"]["PLACE"]["recall"]["value"] == 0
+            and scores["labels"]["PLACE"]["precision"] is None
+        )
         assert scores["micro"]["precision"]["value"] == pytest.approx(1 / 3, abs=1e-4)
         assert scores["micro"]["f1"]["value"] == pytest.approx(2 * 1 / (3 + 3), abs=1e-4)
         assert scores["macro"]["f1"]["value"] == 0.25  # of the labels in the gold: AGENCY and PLACE
@@ -82,33 +125,58 @@ class TestScores:
         truth, guess = draw.choice(labels, 300), draw.choice(labels, 300)
         places = [{"start": 10 * n, "end": 10 * n + 9} for n in range(300)]
         gold = [place | {"label": str(label)} for place, label in zip(places, truth, strict=True)]
-        guesses = [place | {"label": str(label)} for place, label in zip(places, guess, strict=True)]
-        scores = Measure([paragraph({"statements": gold}, {"statements": guesses})], resamples=10).statements()
-        assert scores["accuracy"]["value"] == pytest.approx(sklearn.accuracy_score(truth, guess), abs=1e-4)
-        assert scores["macro_f1"]["value"] == pytest.approx(sklearn.f1_score(truth, guess, average="macro"), abs=1e-4)
-        assert scores["confusion"]["counts"] == sklearn.confusion_matrix(truth, guess, labels=labels).tolist()
+        guesses = [
+            place | {"label": str(label)} for place, label in zip(places, guess, strict=True)
+        ]
+        scores = Measure(
+            [paragraph({"statements": gold}, {"statements": guesses})], resamples=10
+        ).statements()
+        assert scores["accuracy"]["value"] == pytest.approx(
+            sklearn.accuracy_score(truth, guess), abs=1e-4
+        )
+        assert scores["macro_f1"]["value"] == pytest.approx(
+            sklearn.f1_score(truth, guess, average="macro"), abs=1e-4
+        )
+        assert (
+            scores["confusion"]["counts"]
+            == sklearn.confusion_matrix(truth, guess, labels=labels).tolist()
+        )
 
     def test_claims_by_hand(self):
         gold = [claim((20, 40), (0, 4), (5, 9)), claim((60, 80))]
         guesses = [claim((20, 40), (0, 3), (5, 9)), claim((82, 90)), claim((92, 99))]
         scores = Measure([paragraph({"claims": gold}, {"claims": guesses})]).claims()
         assert scores["overlap"]["f1"]["value"] == 0.4  # 2 * 1 / (2 + 3)
-        assert scores["roles"]["source"]["exact"]["value"] == 0 and scores["roles"]["source"]["overlap"]["value"] == 1
+        assert (
+            scores["roles"]["source"]["exact"]["value"] == 0
+            and scores["roles"]["source"]["overlap"]["value"] == 1
+        )
         assert scores["whole"]["f1"]["value"] == 0 and scores["exact"]["recall"]["value"] == 0.5
 
     def test_a_layer_without_gold_has_no_scores(self):
-        layers = Measure([paragraph({"entities": []}, {"statements": [{"start": 0, "end": 3, "label": "REPORT"}]})]).layers()
+        layers = Measure(
+            [
+                paragraph(
+                    {"entities": []}, {"statements": [{"start": 0, "end": 3, "label": "REPORT"}]}
+                )
+            ]
+        ).layers()
         assert layers == {"entities": None, "statements": None, "claims": None}
 
     def test_documents_are_drawn_whole(self):
         # One document all right, one all wrong: a sample of two documents has accuracy 0, 1/2 or 1, and nothing between.
-        right, wrong = ({"statements": [{"start": 0, "end": 9, "label": label}]} for label in ("REPORT", "CLAIM"))
+        right, wrong = (
+            {"statements": [{"start": 0, "end": 9, "label": label}]}
+            for label in ("REPORT", "CLAIM")
+        )
         paragraphs = [paragraph(right, right, "a")] * 5 + [paragraph(right, wrong, "b")] * 5
         counts = resampled(paragraphs, 500, 0)
         shares = counts["statements", "REPORT", "REPORT"] / 10
         assert shares[0] == 0.5
         assert set(shares[1:]) == {0.0, 0.5, 1.0}
-        assert 0.2 < (shares[1:] == 1).mean() < 0.3  # a quarter of the samples is the right document twice
+        assert (
+            0.2 < (shares[1:] == 1).mean() < 0.3
+        )  # a quarter of the samples is the right document twice
         accuracy = Measure(paragraphs).statements()["accuracy"]
         assert (accuracy["low"], accuracy["value"], accuracy["high"]) == (0.0, 0.5, 1.0)
 
@@ -122,7 +190,12 @@ class TestScores:
     def test_each_guess_is_judged_with_its_score(self):
         entities = paragraph(
             {"entities": [{"start": 0, "end": 3, "label": "AGENCY"}]},
-            {"entities": [{"start": 0, "end": 3, "label": "AGENCY", "score": 0.9}, {"start": 5, "end": 8, "label": "ORG", "score": 0.3}]},
+            {
+                "entities": [
+                    {"start": 0, "end": 3, "label": "AGENCY", "score": 0.9},
+                    {"start": 5, "end": 8, "label": "ORG", "score": 0.3},
+                ]
+            },
         )
         assert certain([entities], "entities") == [(0.9, True), (0.3, False)]
 
@@ -131,16 +204,33 @@ def test_the_surest_mistakes_come_first():
     text = "GOK met WTO in Astana."
     gold = {"entities": spans("<AGENCY>GOK</AGENCY> met <ORG>WTO</ORG> in <PLACE>Astana</PLACE>.")}
     sure = {"entities": [dict(gold["entities"][0], label="ORG", score=0.99), *gold["entities"][1:]]}
-    doubtful = {"entities": [*gold["entities"], {"start": 4, "end": 7, "label": "ORG", "score": 0.2}]}
-    found = errors([paragraph(gold, doubtful, "a", text), paragraph(gold, gold, "b", text), paragraph(gold, sure, "c", text)])
+    doubtful = {
+        "entities": [*gold["entities"], {"start": 4, "end": 7, "label": "ORG", "score": 0.2}]
+    }
+    found = errors(
+        [
+            paragraph(gold, doubtful, "a", text),
+            paragraph(gold, gold, "b", text),
+            paragraph(gold, sure, "c", text),
+        ]
+    )
     assert [entry["document"] for entry in found] == ["c", "a"]
-    assert found[0]["errors"] == [{"layer": "entities", "start": 0, "end": 3, "gold": "AGENCY", "guess": "ORG “GOK”"}]
+    assert found[0]["errors"] == [
+        {"layer": "entities", "start": 0, "end": 3, "gold": "AGENCY", "guess": "ORG “GOK”"}
+    ]
 
 
 class TestGold:
     def record(self, *texts: str, entities=(), statements=(), claims=()) -> dict:
-        paragraphs = [{"id": f"d/{n}", "number": None, "kind": "text", "text": text} for n, text in enumerate(texts)]
-        layers = {"entities": list(entities), "statements": list(statements), "claims": list(claims)}
+        paragraphs = [
+            {"id": f"d/{n}", "number": None, "kind": "text", "text": text}
+            for n, text in enumerate(texts)
+        ]
+        layers = {
+            "entities": list(entities),
+            "statements": list(statements),
+            "claims": list(claims),
+        }
         return bare_record("d") | {"paragraphs": paragraphs} | layers
 
     def test_paragraph_numbers_become_fields(self):
@@ -151,8 +241,17 @@ class TestGold:
                 text,
                 "  ",
                 entities=[{"paragraph": "d/0", "start": start, "end": end, "label": label}],
-                statements=[{"paragraph": "d/0", "start": 0, "end": len(text), "label": "COMMITMENT"}],
-                claims=[{"paragraph": "d/0", "source": None, "cue": {"start": 8, "end": 14}, "content": {"start": 4, "end": 7}}],
+                statements=[
+                    {"paragraph": "d/0", "start": 0, "end": len(text), "label": "COMMITMENT"}
+                ],
+                claims=[
+                    {
+                        "paragraph": "d/0",
+                        "source": None,
+                        "cue": {"start": 8, "end": 14},
+                        "content": {"start": 4, "end": 7},
+                    }
+                ],
             )
         )
         (kept,) = record["paragraphs"]
@@ -163,18 +262,29 @@ class TestGold:
 
     def test_a_number_in_a_span_stays(self):
         entity = {"paragraph": "d/0", "start": 0, "end": 5, "label": "DATE"}
-        assert without_numbers(self.record("1973. A year.", entities=[entity]))["paragraphs"][0]["text"] == "1973. A year."
+        assert (
+            without_numbers(self.record("1973. A year.", entities=[entity]))["paragraphs"][0][
+                "text"
+            ]
+            == "1973. A year."
+        )
 
     def test_a_gap_in_the_paragraphs_begins_a_new_run(self):
         record = self.record("a", "b", "c")
         record["paragraphs"][2]["id"] = "d/7"
-        assert [[p["text"] for p in run["paragraphs"]] for run in runs(record)] == [["a", "b"], ["c"]]
+        assert [[p["text"] for p in run["paragraphs"]] for run in runs(record)] == [
+            ["a", "b"],
+            ["c"],
+        ]
 
     @pytest.mark.parametrize(
         "meta, found",
         [
             ({"date": "1975-07-24T13:35:00"}, "1970s"),
-            ({"head": "54. Telegram 65086 From the Department of State, April 7, 1973, 1830Z."}, "1970s"),
+            (
+                {"head": "54. Telegram 65086 From the Department of State, April 7, 1973, 1830Z."},
+                "1970s",
+            ),
             ({}, "unknown"),
         ],
     )
@@ -214,20 +324,30 @@ def test_a_pipeline_is_judged_on_gold(rules, gold_file):
     assert (result["documents"], result["paragraphs"]) == (1, 2)
     assert result["entities"]["micro"]["support"] == 2
     assert set(result["slices"]["letters"]) == {"capitals", "mixed case"}
-    assert set(result["slices"]["decade"]) == {"2000s"} and set(result["slices"]["marking"]) == {"C", "U"}
+    assert set(result["slices"]["decade"]) == {"2000s"} and set(result["slices"]["marking"]) == {
+        "C",
+        "U",
+    }
 
 
 def test_gold_judged_by_itself_is_perfect(gold_file):
     for gold in read_gold([gold_file]):
         same = list(judged(gold.record, gold.record, gold.place, {}))
         measure = Measure(same, resamples=5)
-        assert measure.entities()["micro"]["f1"]["value"] == measure.statements()["accuracy"]["value"] == 1
+        assert (
+            measure.entities()["micro"]["f1"]["value"]
+            == measure.statements()["accuracy"]["value"]
+            == 1
+        )
         assert measure.claims()["whole"]["f1"]["value"] == 1
         assert errors(same) == []
 
 
 def test_the_command_writes_json_and_a_page_with_escaped_text(gold_file, tmp_path):
-    outcome = CliRunner().invoke(app, ["evaluate", "rules", str(gold_file), "--json", "--report", str(tmp_path / "page.html")])
+    outcome = CliRunner().invoke(
+        app,
+        ["evaluate", "rules", str(gold_file), "--json", "--report", str(tmp_path / "page.html")],
+    )
     assert outcome.exit_code == 0, outcome.output
     result = orjson.loads(outcome.stdout)
     assert result["entities"]["micro"]["f1"]["low"] <= result["entities"]["micro"]["f1"]["value"]
@@ -254,7 +374,9 @@ def test_tables_in_the_terminal(gold_file):
 
 def test_unusable_gold_is_told_before_a_model_is_loaded(tmp_path):
     path = tmp_path / "gold.jsonl"
-    path.write_bytes(orjson.dumps(GOLD[0] | {"entities": [{"start": 0, "end": 999, "label": "AGENCY"}]}))
+    path.write_bytes(
+        orjson.dumps(GOLD[0] | {"entities": [{"start": 0, "end": 999, "label": "AGENCY"}]})
+    )
     outcome = CliRunner().invoke(app, ["evaluate", "no-such-model", str(path)])
     assert outcome.exit_code == 2
     assert "gold.jsonl:1" in outcome.stderr and "outside the text" in outcome.stderr

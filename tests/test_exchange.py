@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from cablespan import exchange, tasks
-from cablespan.exchange import GoldError, convert, find_format, read_docs, read_records
+from cablespan import formats as exchange
+from cablespan.formats import GoldError, convert, find_format, read_docs, read_records, tasks
 from cablespan.labels import Certainty, Entity, Statement
 from test_tasks import TOLD, record_of
 
@@ -29,12 +29,16 @@ RUSK = {"start": 0, "end": 4, "label": "OFFICIAL"}
 
 def full_record() -> dict:
     """A record with every fact that a record can hold."""
-    record = exchange.completed(record_of(TOLD, "<REPORT>It rained in <PLACE>Astana</PLACE>.</REPORT>"))
+    record = exchange.completed(
+        record_of(TOLD, "<REPORT>It rained in <PLACE>Astana</PLACE>.</REPORT>")
+    )
     record["header"] |= {"subject": "IPR", "tags": ["ECON", "KIPR"], "reference_id": "07ASTANA454"}
     record["paragraphs"][0]["source_map"] = [[0, 731, 65]]
     record["entities"][0] |= {"kb_id": "KZ-IPR", "cluster": 3, "score": 0.98}
     record["statements"][1]["score"] = 0.5
-    record["clusters"] = [{"cluster": 3, "label": "AGENCY", "name": "IPR Committee", "kb_id": "KZ-IPR", "mentions": 1}]
+    record["clusters"] = [
+        {"cluster": 3, "label": "AGENCY", "name": "IPR Committee", "kb_id": "KZ-IPR", "mentions": 1}
+    ]
     record["notes"] = ["line 3 was cp1252"]
     return record
 
@@ -62,7 +66,10 @@ def test_round_trip(tmp_path, format):
     for layer in LAYERS:
         if f"{len(record[layer])} {layer}" not in left_out:
             facts = {"score", "kb_id", "cluster"} if "scores" in left_out else set()
-            expected = [{key: None if key in facts else value for key, value in a.items()} for a in record[layer]]
+            expected = [
+                {key: None if key in facts else value for key, value in a.items()}
+                for a in record[layer]
+            ]
             assert by_position(back[layer]) == by_position(expected)
     if left_out == "nothing left out":
         assert back == record | {"source": back["source"]}
@@ -78,8 +85,16 @@ def test_what_conll_leaves_out(tmp_path):
         "left out, as conll cannot hold it: 1 claims, 2 scores, 1 links and clusters of entities, 3 header facts, 1 source maps, "
         "1 cluster tables, 1 notes"
     )
-    rows = [line.split("\t") for line in (tmp_path / "x.conll").read_text().split("\n") if line and not line.startswith("# ")]
-    assert rows[:3] == [["The", "B-CLAIM", "O"], ["IPR", "I-CLAIM", "B-AGENCY"], ["Committee", "I-CLAIM", "I-AGENCY"]]
+    rows = [
+        line.split("\t")
+        for line in (tmp_path / "x.conll").read_text().split("\n")
+        if line and not line.startswith("# ")
+    ]
+    assert rows[:3] == [
+        ["The", "B-CLAIM", "O"],
+        ["IPR", "I-CLAIM", "B-AGENCY"],
+        ["Committee", "I-CLAIM", "I-AGENCY"],
+    ]
     assert rows[3] == ["told", "I-CLAIM", "O"]
 
 
@@ -98,33 +113,73 @@ def test_layers_that_a_file_has_not_got_stay_unannotated(tmp_path, blank):
 
 def test_gold_lines_of_a_document_make_one_doc(tmp_path, blank):
     lines = [
-        {"doc": "frus1961/d1", "paragraph": 4, "date": "1961-01-31", "text": "Rusk came.", "entities": [RUSK]},
+        {
+            "doc": "frus1961/d1",
+            "paragraph": 4,
+            "date": "1961-01-31",
+            "text": "Rusk came.",
+            "entities": [RUSK],
+        },
         {"doc": "frus1961/d2", "paragraph": 0, "text": "Other."},
         {"doc": "frus1961/d1", "paragraph": 5, "text": "He left.", "entities": []},
     ]
     one, two = read_docs(write(tmp_path / "gold.jsonl", *lines), blank)
-    assert one.text == "Rusk came.\n\nHe left." and [p["id"] for p in one._.cable["paragraphs"]] == ["frus1961/d1/4", "frus1961/d1/5"]
-    assert one._.cable["header"]["created"] == "1961-01-31" and [e.text for e in one.ents] == ["Rusk"]
+    assert one.text == "Rusk came.\n\nHe left." and [
+        p["id"] for p in one._.cable["paragraphs"]
+    ] == ["frus1961/d1/4", "frus1961/d1/5"]
+    assert one._.cable["header"]["created"] == "1961-01-31" and [e.text for e in one.ents] == [
+        "Rusk"
+    ]
     assert two.text == "Other."
 
 
 def gold_line(**changes):
-    return {"doc": "d", "paragraph": 0, "text": "Rusk told Poloff.", "entities": [], "statements": [], "claims": []} | changes
+    return {
+        "doc": "d",
+        "paragraph": 0,
+        "text": "Rusk told Poloff.",
+        "entities": [],
+        "statements": [],
+        "claims": [],
+    } | changes
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (gold_line(entities=[RUSK | {"label": "PERS"}]), r"gold.jsonl:2: unknown label 'PERS' among the entities: use one of AGENCY"),
-        (gold_line(statements=[{"start": 0, "end": 4, "label": "PLACE"}]), r"gold.jsonl:2: unknown label 'PLACE' among the statements"),
         (
-            gold_line(entities=[{"start": 0, "end": 9, "label": "OFFICIAL"}, {"start": 5, "end": 16, "label": "AGENCY"}]),
+            gold_line(entities=[RUSK | {"label": "PERS"}]),
+            r"gold.jsonl:2: unknown label 'PERS' among the entities: use one of AGENCY",
+        ),
+        (
+            gold_line(statements=[{"start": 0, "end": 4, "label": "PLACE"}]),
+            r"gold.jsonl:2: unknown label 'PLACE' among the statements",
+        ),
+        (
+            gold_line(
+                entities=[
+                    {"start": 0, "end": 9, "label": "OFFICIAL"},
+                    {"start": 5, "end": 16, "label": "AGENCY"},
+                ]
+            ),
             r"gold.jsonl:2: OFFICIAL 'Rusk told' \(0-9\) and AGENCY 'told Poloff' \(5-16\) overlap: .*keep the longest",
         ),
-        (gold_line(entities=[RUSK | {"start": 10, "end": 40}]), r"gold.jsonl:2: OFFICIAL at 10-40 lies outside the text of 17"),
-        (gold_line(claims=[{"source": {"start": 0, "end": 4}, "cue": None, "content": None}]), r"gold.jsonl:2: a claim without content"),
-        (gold_line(scheme="cablespan.scheme/0"), r"gold.jsonl:2: scheme 'cablespan.scheme/0' is not 'cablespan.scheme/1': convert it"),
-        (gold_line(entities=[RUSK | {"text": "told"}]), r"gold.jsonl:2: .*is 'Rusk' in the text, not 'told'"),
+        (
+            gold_line(entities=[RUSK | {"start": 10, "end": 40}]),
+            r"gold.jsonl:2: OFFICIAL at 10-40 lies outside the text of 17",
+        ),
+        (
+            gold_line(claims=[{"source": {"start": 0, "end": 4}, "cue": None, "content": None}]),
+            r"gold.jsonl:2: a claim without content",
+        ),
+        (
+            gold_line(scheme="cablespan.scheme/0"),
+            r"gold.jsonl:2: scheme 'cablespan.scheme/0' is not 'cablespan.scheme/1': convert it",
+        ),
+        (
+            gold_line(entities=[RUSK | {"text": "told"}]),
+            r"gold.jsonl:2: .*is 'Rusk' in the text, not 'told'",
+        ),
         ({"paragraph": 0}, r"gold.jsonl:2: no `doc` and `text`"),
     ],
 )
@@ -135,15 +190,23 @@ def test_bad_gold_is_named_by_line(tmp_path, blank, line, message):
 
 
 def test_all_problems_are_named_in_one_run(tmp_path):
-    bad = [gold_line(doc=f"d{n}", entities=[{"start": 0, "end": 4, "label": "X"}]) for n in range(3)]
+    bad = [
+        gold_line(doc=f"d{n}", entities=[{"start": 0, "end": 4, "label": "X"}]) for n in range(3)
+    ]
     with pytest.raises(GoldError) as error:
         list(read_records(write(tmp_path / "gold.jsonl", *bad)))
-    assert [str(p).partition(": ")[0].rpartition(":")[2] for p in error.value.problems] == ["1", "2", "3"]
+    assert [str(p).partition(": ")[0].rpartition(":")[2] for p in error.value.problems] == [
+        "1",
+        "2",
+        "3",
+    ]
 
 
 def test_another_record_version(tmp_path):
     path = write(tmp_path / "cables.jsonl", full_record() | {"schema": "cablespan.record/2"})
-    with pytest.raises(GoldError, match=r"cables.jsonl:1: schema 'cablespan.record/2' is not 'cablespan.record/1'"):
+    with pytest.raises(
+        GoldError, match=r"cables.jsonl:1: schema 'cablespan.record/2' is not 'cablespan.record/1'"
+    ):
         list(read_records(path))
 
 
@@ -157,20 +220,33 @@ def test_a_broken_line(tmp_path):
 def test_spans_that_cut_a_token_are_widened_and_told(tmp_path, blank):
     line = gold_line(text="See Ref B.", entities=[{"start": 4, "end": 9, "label": "CABLE_REF"}])
     told = []
-    (record,) = read_records(write(tmp_path / "gold.jsonl", line), tokenize=blank.tokenizer, report=told.append)
+    (record,) = read_records(
+        write(tmp_path / "gold.jsonl", line), tokenize=blank.tokenizer, report=told.append
+    )
     assert [e["text"] for e in record["entities"]] == ["Ref B."]
-    assert str(*told) == f"{tmp_path}/gold.jsonl:1: CABLE_REF 'Ref B' (4-9) cuts a token: taken as 'Ref B.'"
+    assert (
+        str(*told)
+        == f"{tmp_path}/gold.jsonl:1: CABLE_REF 'Ref B' (4-9) cuts a token: taken as 'Ref B.'"
+    )
 
 
 def test_of_two_entities_in_one_token_the_first_stays(tmp_path, blank):
-    line = gold_line(text="OJUKWU.NOTED it", entities=[RUSK | {"end": 6}, {"start": 7, "end": 12, "label": "ORG"}])
+    line = gold_line(
+        text="OJUKWU.NOTED it",
+        entities=[RUSK | {"end": 6}, {"start": 7, "end": 12, "label": "ORG"}],
+    )
     told = []
-    (record,) = read_records(write(tmp_path / "gold.jsonl", line), tokenize=blank.tokenizer, report=told.append)
+    (record,) = read_records(
+        write(tmp_path / "gold.jsonl", line), tokenize=blank.tokenizer, report=told.append
+    )
     assert [e["label"] for e in record["entities"]] == ["OFFICIAL"] and "left out" in str(told[-1])
 
 
 def test_label_studio_offsets_in_utf16_units(tmp_path):
-    source = write(tmp_path / "gold.jsonl", gold_line(text="😀😀 Rusk came.", entities=[{"start": 3, "end": 7, "label": "OFFICIAL"}]))
+    source = write(
+        tmp_path / "gold.jsonl",
+        gold_line(text="😀😀 Rusk came.", entities=[{"start": 3, "end": 7, "label": "OFFICIAL"}]),
+    )
     convert(source, tmp_path / "x.json", "labelstudio")
     export = json.loads((tmp_path / "x.json").read_text())
     value = export[0]["annotations"][0]["result"][0]["value"]
@@ -182,22 +258,36 @@ def test_label_studio_offsets_in_utf16_units(tmp_path):
 
 
 def test_label_studio_with_two_annotations(tmp_path):
-    write(tmp_path / "x.json", [{"data": {"text": "Rusk"}, "annotations": [{"result": []}, {"result": []}]}])
+    write(
+        tmp_path / "x.json",
+        [{"data": {"text": "Rusk"}, "annotations": [{"result": []}, {"result": []}]}],
+    )
     with pytest.raises(GoldError, match=r"x.json: task 1: 2 annotations"):
         list(read_records(tmp_path / "x.json"))
 
 
 def test_brat_fragments_at_line_breaks(tmp_path):
-    source = write(tmp_path / "gold.jsonl", gold_line(text="FM STATE\nTO ALL", statements=[{"start": 0, "end": 15, "label": "ADMIN"}]))
+    source = write(
+        tmp_path / "gold.jsonl",
+        gold_line(text="FM STATE\nTO ALL", statements=[{"start": 0, "end": 15, "label": "ADMIN"}]),
+    )
     convert(source, tmp_path / "brat", "brat")
-    (line,) = [line for line in (tmp_path / "brat" / "d.ann").read_text().split("\n") if line.startswith("T")]
+    (line,) = [
+        line
+        for line in (tmp_path / "brat" / "d.ann").read_text().split("\n")
+        if line.startswith("T")
+    ]
     assert line == "T1\tADMIN 0 8;9 15\tFM STATE TO ALL"
 
 
 def test_brat_from_elsewhere(tmp_path):
     (tmp_path / "doc.txt").write_text("Rusk came.\n\nHe said no.")
-    spans = "T1\tOFFICIAL 0 4\tRusk\nT2\tSOURCE 12 14\tHe\nT3\tCUE 15 19\tsaid\nT4\tCONTENT 20 22\tno\n"
-    (tmp_path / "doc.ann").write_text(spans + "R1\tsource Arg1:T3 Arg2:T2\nR2\tcontent Arg1:T3 Arg2:T4\n")
+    spans = (
+        "T1\tOFFICIAL 0 4\tRusk\nT2\tSOURCE 12 14\tHe\nT3\tCUE 15 19\tsaid\nT4\tCONTENT 20 22\tno\n"
+    )
+    (tmp_path / "doc.ann").write_text(
+        spans + "R1\tsource Arg1:T3 Arg2:T2\nR2\tcontent Arg1:T3 Arg2:T4\n"
+    )
     (record,) = read_records(tmp_path)
     assert [p["text"] for p in record["paragraphs"]] == ["Rusk came.", "He said no."]
     (claim,) = record["claims"]
@@ -212,7 +302,10 @@ def test_conll_from_elsewhere(tmp_path):
     (tmp_path / "x.conll").write_text(foreign)
     (record,) = read_records(tmp_path / "x.conll")
     assert [p["text"] for p in record["paragraphs"]] == ["Rusk came", "To Ankara"]
-    assert [(e["text"], e["label"]) for e in record["entities"]] == [("Rusk", "OFFICIAL"), ("Ankara", "PLACE")]
+    assert [(e["text"], e["label"]) for e in record["entities"]] == [
+        ("Rusk", "OFFICIAL"),
+        ("Ankara", "PLACE"),
+    ]
     assert "statements" not in record
     (tmp_path / "x.conll").write_text("Rusk\tB-OFFICIAL\ncame\tI-PLACE\n")
     with pytest.raises(GoldError, match=r"x.conll:2: tag 'I-PLACE' is no IOB2 here"):
@@ -221,23 +314,34 @@ def test_conll_from_elsewhere(tmp_path):
 
 def test_prodigy_export_with_stale_hashes_rejects_and_other_order(tmp_path, blank):
     layers = tasks.record_tasks(full_record(), blank.tokenizer)
-    answered = [{**task, "answer": "accept", "_session_id": "x-anna", "_task_hash": 1} for task in layers["entities"]]
+    answered = [
+        {**task, "answer": "accept", "_session_id": "x-anna", "_task_hash": 1}
+        for task in layers["entities"]
+    ]
     answered[1]["answer"] = "reject"
     answered[0]["spans"] = answered[0]["spans"][:1]
     (record,) = read_records(write(tmp_path / "export.jsonl", *reversed(answered)))
-    assert [e["text"] for e in record["entities"]] == ["IPR Committee"] and len(record["paragraphs"]) == 1
+    assert [e["text"] for e in record["entities"]] == ["IPR Committee"] and len(
+        record["paragraphs"]
+    ) == 1
 
 
 def test_prodigy_claims_that_make_no_claim_are_named_by_line(tmp_path, blank):
     (task, _) = tasks.record_tasks(full_record(), blank.tokenizer)["claims"]
     del task["claims"]
     task["relations"] = []
-    with pytest.raises(GoldError, match=r"claims.jsonl:1: SOURCE at 0-17 belongs to no claim: link it"):
+    with pytest.raises(
+        GoldError, match=r"claims.jsonl:1: SOURCE at 0-17 belongs to no claim: link it"
+    ):
         list(read_records(write(tmp_path / "claims.jsonl", task)))
 
 
 def test_nothing_stays_of_a_conversion_that_fails(tmp_path):
-    source = write(tmp_path / "gold.jsonl", gold_line(), gold_line(doc="x", entities=[{"start": 0, "end": 99, "label": "ORG"}]))
+    source = write(
+        tmp_path / "gold.jsonl",
+        gold_line(),
+        gold_line(doc="x", entities=[{"start": 0, "end": 99, "label": "ORG"}]),
+    )
     with pytest.raises(GoldError):
         convert(source, tmp_path / "out.jsonl", "records")
     assert [path.name for path in tmp_path.iterdir()] == ["gold.jsonl"]
@@ -253,13 +357,36 @@ def test_command(tmp_path):
     from cablespan.cli import app
 
     source = write(tmp_path / "in.jsonl", full_record())
-    result = CliRunner().invoke(app, ["convert", str(source), str(tmp_path / "x.spacy"), "--to", "docbin"])
+    result = CliRunner().invoke(
+        app, ["convert", str(source), str(tmp_path / "x.spacy"), "--to", "docbin"]
+    )
     assert result.exit_code == 0 and "4 entities" in result.stderr and not result.stdout
-    result = CliRunner().invoke(app, ["convert", str(tmp_path / "missing"), str(tmp_path / "y"), "--to", "brat"])
+    result = CliRunner().invoke(
+        app, ["convert", str(tmp_path / "missing"), str(tmp_path / "y"), "--to", "brat"]
+    )
     assert result.exit_code == 2 and "does not exist" in result.stderr
 
 
-WORDS = ["Post", "said", "GOK", "é", "😀", "U.S.", "(C)", "don't", "a\u0301", "\u202eabc", "#", "T1", "\t", "\n", "\x85", "<b>", '"', "B."]
+WORDS = [
+    "Post",
+    "said",
+    "GOK",
+    "é",
+    "😀",
+    "U.S.",
+    "(C)",
+    "don't",
+    "a\u0301",
+    "\u202eabc",
+    "#",
+    "T1",
+    "\t",
+    "\n",
+    "\x85",
+    "<b>",
+    '"',
+    "B.",
+]
 
 
 @st.composite
@@ -268,26 +395,52 @@ def any_record(draw):
     record = tasks.bare_record(draw(st.sampled_from(["07ASTANA454", "frus1961/d1", "a b%2F"])))
     record |= {"entities": [], "statements": [], "claims": []}
     for number in range(draw(st.integers(1, 3))):
-        text = " ".join(draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=10))).strip() or "x"
+        text = (
+            " ".join(draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=10))).strip() or "x"
+        )
         text = re.sub(r"\n\s*\n", "\n", text)
-        paragraph = {"id": f"{record['id']}/{number}", "text": text, "number": number or None, "kind": "numbered" if number else "text"}
+        paragraph = {
+            "id": f"{record['id']}/{number}",
+            "text": text,
+            "number": number or None,
+            "kind": "numbered" if number else "text",
+        }
         record["paragraphs"].append(paragraph)
         solid = [token for token in tokenizer(text) if not token.is_space]
-        cuts = draw(st.lists(st.sampled_from(range(len(solid) + 1)), max_size=6, unique=True)) if solid else []
+        cuts = (
+            draw(st.lists(st.sampled_from(range(len(solid) + 1)), max_size=6, unique=True))
+            if solid
+            else []
+        )
 
         def place(first, last, solid=solid):
             return {"start": solid[first].idx, "end": solid[last].idx + len(solid[last])}
 
         for layer, labels in (("entities", Entity), ("statements", Statement)):
             bounds = sorted(cuts)
-            for first, last in list(zip(bounds, bounds[1:], strict=False))[:: draw(st.sampled_from([1, 2]))]:
+            for first, last in list(zip(bounds, bounds[1:], strict=False))[
+                :: draw(st.sampled_from([1, 2]))
+            ]:
                 label = str(draw(st.sampled_from(list(labels))))
-                tasks.add_annotations(record, layer, paragraph, [{**place(first, last - 1), "label": label}])
+                tasks.add_annotations(
+                    record, layer, paragraph, [{**place(first, last - 1), "label": label}]
+                )
         for _ in range(draw(st.integers(0, 2)) if solid else 0):
-            roles = [sorted(draw(st.tuples(*[st.integers(0, len(solid) - 1)] * 2))) for _ in range(3)]
+            roles = [
+                sorted(draw(st.tuples(*[st.integers(0, len(solid) - 1)] * 2))) for _ in range(3)
+            ]
             source, cue, content = (place(*pair) for pair in roles)
-            claim = {"source": draw(st.sampled_from([source, None])), "cue": draw(st.sampled_from([cue, None])), "content": content}
-            tasks.add_annotations(record, "claims", paragraph, [claim | {"certainty": draw(st.sampled_from([None, *map(str, Certainty)]))}])
+            claim = {
+                "source": draw(st.sampled_from([source, None])),
+                "cue": draw(st.sampled_from([cue, None])),
+                "content": content,
+            }
+            tasks.add_annotations(
+                record,
+                "claims",
+                paragraph,
+                [claim | {"certainty": draw(st.sampled_from([None, *map(str, Certainty)]))}],
+            )
     return exchange.completed(record)
 
 

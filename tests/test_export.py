@@ -10,14 +10,16 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from cablespan.export import TABLES, export, schema
+from cablespan.runs.export import TABLES, export, schema
 from made_up import records
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
-    (folder / "cables.jsonl").write_bytes(b"".join(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) for record in records(30)))
+    (folder / "cables.jsonl").write_bytes(
+        b"".join(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) for record in records(30))
+    )
     return folder
 
 
@@ -61,13 +63,18 @@ def test_keys_are_unique_and_never_null(tables, table, key):
 def test_offsets_point_at_the_text(tables):
     texts = {row["paragraph_id"]: row["text"] for row in tables["paragraphs"].to_pylist()}
     for table in ("entities", "statements"):
-        assert all(texts[row["paragraph_id"]][row["start"] : row["end"]] == row["text"] for row in tables[table].to_pylist())
+        assert all(
+            texts[row["paragraph_id"]][row["start"] : row["end"]] == row["text"]
+            for row in tables[table].to_pylist()
+        )
 
 
 def test_a_claim_knows_its_speaker(tables):
     claim = tables["claims"].to_pylist()[0]
     cluster = next(
-        row for row in tables["clusters"].to_pylist() if (row["cable_id"], row["cluster"]) == (claim["cable_id"], claim["speaker_cluster"])
+        row
+        for row in tables["clusters"].to_pylist()
+        if (row["cable_id"], row["cluster"]) == (claim["cable_id"], claim["speaker_cluster"])
     )
     assert claim["speaker_name"] == cluster["name"] == claim["source_text"]
     assert claim["speaker_label"] == "OFFICIAL"
@@ -75,7 +82,10 @@ def test_a_claim_knows_its_speaker(tables):
 
 def test_times_are_times(tables):
     column = tables["cables"]["created"]
-    assert pa.types.is_timestamp(column.type) and column[0].as_py().year == tables["cables"]["year"][0].as_py()
+    assert (
+        pa.types.is_timestamp(column.type)
+        and column[0].as_py().year == tables["cables"]["year"][0].as_py()
+    )
 
 
 def test_csv_holds_the_same(run, tables, tmp_path):
@@ -96,5 +106,7 @@ def test_a_folder_without_a_run(tmp_path):
 def test_questions_are_answered(run, tmp_path):
     export(str(run), tmp_path)
     script = Path(__file__).parents[1] / "scripts/questions.py"
-    answers = subprocess.run([sys.executable, script, tmp_path], capture_output=True, text=True, check=True).stdout
+    answers = subprocess.run(
+        [sys.executable, script, tmp_path], capture_output=True, text=True, check=True
+    ).stdout
     assert answers.count("?") == 3 and "President Ulanov" in answers and "Embassy" in answers

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cablespan.components.gazetteer import Gazetteer
-from cablespan.names import CLASSES, classes, find
+from cablespan.components.entities.gazetteer import Gazetteer
+from cablespan.components.entities.lexicon_names import CLASSES, classes, find
 from marked import parse_marked
 
 CASES = [
@@ -56,7 +56,10 @@ def test_fill_knows_organisations_from_people(blank):
     doc = blank("UNICEF told Econoff so.")
     doc.ents = [doc.char_span(0, 6, label="OFFICIAL"), doc.char_span(12, 19, label="OFFICIAL")]
     Gazetteer(blank, "gazetteer", mode="fill")(doc)
-    assert [(ent.text, ent.label_) for ent in doc.ents] == [("UNICEF", "ORG"), ("Econoff", "OFFICIAL")]
+    assert [(ent.text, ent.label_) for ent in doc.ents] == [
+        ("UNICEF", "ORG"),
+        ("Econoff", "OFFICIAL"),
+    ]
 
 
 def test_fill_takes_no_number_for_a_year_that_none_can_be(blank):
@@ -135,7 +138,9 @@ def test_real_cable(shared, blank, gazetteer):
     (cable,) = cablespan.read(shared / "cables" / "07ASTANA454.txt")
     doc = gazetteer(cablespan.to_doc(blank, cable))
     found = {label: {ent.text for ent in doc.ents if ent.label_ == label} for label in REAL}
-    assert {label: names - found[label] for label, names in REAL.items() if names - found[label]} == {}
+    assert {
+        label: names - found[label] for label, names in REAL.items() if names - found[label]
+    } == {}
 
 
 def test_baseline_on_the_shared_gold(shared, blank, gazetteer):
@@ -144,16 +149,24 @@ def test_baseline_on_the_shared_gold(shared, blank, gazetteer):
     import json
 
     right = wrong = missed = 0
-    for row in map(json.loads, gzip.decompress((shared / "gold" / "dev.jsonl.gz").read_bytes()).splitlines()):
+    for row in map(
+        json.loads, gzip.decompress((shared / "gold" / "dev.jsonl.gz").read_bytes()).splitlines()
+    ):
         doc = gazetteer(blank(row["text"]))
         found = {(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents}
         gold = {(e["start"], e["end"], e["label"]) for e in row["entities"]}
-        right, wrong, missed = right + len(found & gold), wrong + len(found - gold), missed + len(gold - found)
+        right, wrong, missed = (
+            right + len(found & gold),
+            wrong + len(found - gold),
+            missed + len(gold - found),
+        )
     assert 2 * right / (2 * right + wrong + missed) > 0.70
 
 
 def test_names_end_with_the_text(blank):
     doc = blank("They left the United States for the United Arab")
-    assert [(match.start, match.end) for match in find(doc) if match.surface.text == "United States"] == [(3, 5)]
+    assert [
+        (match.start, match.end) for match in find(doc) if match.surface.text == "United States"
+    ] == [(3, 5)]
     assert all(match.end <= len(doc) for match in find(doc))
     assert len(classes(doc)) == len(doc)

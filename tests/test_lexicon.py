@@ -8,7 +8,11 @@ import pytest
 from cablespan import lexicon
 from cablespan.labels import Entity
 
-NAMES = sorted(path.name.removesuffix(".jsonl") for path in files("cablespan.lexicon").iterdir() if path.name.endswith(".jsonl"))
+NAMES = sorted(
+    path.name.removesuffix(".jsonl")
+    for path in files("cablespan.lexicon").iterdir()
+    if path.name.endswith(".jsonl")
+)
 NAMED = [
     "countries",
     "cities",
@@ -34,7 +38,9 @@ def test_file_has_entries(name):
 @pytest.mark.parametrize("name", NAMED)
 def test_names_are_unique_and_labelled(name):
     entries = lexicon.load(name)
-    doubled = [entry for entry, count in Counter(entry["name"] for entry in entries).items() if count > 1]
+    doubled = [
+        entry for entry, count in Counter(entry["name"] for entry in entries).items() if count > 1
+    ]
     assert not doubled
     assert {entry["label"] for entry in entries} <= {label.value for label in Entity}
     kinds = {entry["kind"]: entry["label"] for entry in lexicon.load("kinds")}
@@ -50,11 +56,30 @@ def test_ids_are_unique(name):
 def test_size_is_real():
     assert len(lexicon.load("countries")) > 250
     assert len(lexicon.load("cities")) > 2500
-    assert sum(len(lexicon.load(name)) for name in ("us_agencies", "state_offices", "bodies", "military")) > 400
-    assert {entry["kb_id"] for entry in lexicon.load("countries")} >= {"iso:KZ", "iso:SUHH", "iso:ZRCD", "iso:DDDE", "iso:VDVNS"}
+    assert (
+        sum(
+            len(lexicon.load(name))
+            for name in ("us_agencies", "state_offices", "bodies", "military")
+        )
+        > 400
+    )
+    assert {entry["kb_id"] for entry in lexicon.load("countries")} >= {
+        "iso:KZ",
+        "iso:SUHH",
+        "iso:ZRCD",
+        "iso:DDDE",
+        "iso:VDVNS",
+    }
 
 
 def test_states_own_codes_are_unique_among_countries_of_today():
-    codes = Counter(entry["tags"] for entry in lexicon.load("countries") if entry.get("tags") and not entry.get("former"))
+    codes = Counter(
+        entry["tags"]
+        for entry in lexicon.load("countries")
+        if entry.get("tags") and not entry.get("former")
+    )
     assert not [code for code, count in codes.items() if count > 1]
-    assert next(entry["tags"] for entry in lexicon.load("countries") if entry["name"] == "Russia") == "RS"
+    assert (
+        next(entry["tags"] for entry in lexicon.load("countries") if entry["name"] == "Russia")
+        == "RS"
+    )

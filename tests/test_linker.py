@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from cablespan.components.aliases import Aliases
-from cablespan.components.linker import Linker
-from cablespan.knowledge import KnowledgeBase, KnowledgeError
+from cablespan.components.entities.clusters import Aliases
+from cablespan.components.entities.knowledge_base import KnowledgeBase, KnowledgeError
+from cablespan.components.entities.linker import Linker
 from marked import parse_marked
 
 
@@ -55,16 +55,28 @@ def test_ids(blank, marked, origin, kb_id):
 
 
 def test_text_says_whose_government_it_is(blank):
-    ids, _ = linked(blank, "<AGENCY>Government of Kuwait</AGENCY> (<AGENCY>GOK</AGENCY>); <AGENCY>GOK</AGENCY>", "Embassy Astana")
+    ids, _ = linked(
+        blank,
+        "<AGENCY>Government of Kuwait</AGENCY> (<AGENCY>GOK</AGENCY>); <AGENCY>GOK</AGENCY>",
+        "Embassy Astana",
+    )
     assert ids == ["gov:KW"] * 3
 
 
 def test_officials_fields(blank):
-    _, doc = linked(blank, "Turkish <OFFICIAL>Prime Minister Bulent Ecevit</OFFICIAL> and later <OFFICIAL>Ecevit</OFFICIAL>")
+    _, doc = linked(
+        blank,
+        "Turkish <OFFICIAL>Prime Minister Bulent Ecevit</OFFICIAL> and later <OFFICIAL>Ecevit</OFFICIAL>",
+    )
     (cluster,) = doc._.clusters
     assert cluster["mentions"] == 2 and cluster["kb_id"] == "person:Bulent_Ecevit"
     fields = {name: cluster[name] for name in ("office", "country", "given_name", "family_name")}
-    assert fields == {"office": "Prime Minister", "country": "TR", "given_name": "Bulent", "family_name": "Ecevit"}
+    assert fields == {
+        "office": "Prime Minister",
+        "country": "TR",
+        "given_name": "Bulent",
+        "family_name": "Ecevit",
+    }
 
 
 def test_title_that_contradicts_leaves_null(blank):
@@ -78,7 +90,10 @@ ACME = {"id": "acme:1", "kind": "company", "name": "Acme Oil", "aliases": ["Acme
 def write(tmp_path):
     def write(*entries):
         path = tmp_path / "kb.jsonl"
-        path.write_text("".join((e if isinstance(e, str) else json.dumps(e)) + "\n" for e in entries), encoding="utf-8")
+        path.write_text(
+            "".join((e if isinstance(e, str) else json.dumps(e)) + "\n" for e in entries),
+            encoding="utf-8",
+        )
         return path
 
     return write
@@ -86,25 +101,42 @@ def write(tmp_path):
 
 def test_knowledge_of_ones_own(blank, write, tmp_path):
     path = write(
-        ACME, {"id": "x:nato", "kind": "intergovernmental", "name": "NATO"}, {**ACME, "id": "acme:2", "name": "ACO", "same_as": "acme:1"}
+        ACME,
+        {"id": "x:nato", "kind": "intergovernmental", "name": "NATO"},
+        {**ACME, "id": "acme:2", "name": "ACO", "same_as": "acme:1"},
     )
     linker = Linker(blank, "linker", kb=str(path))
-    assert linked(blank, "<ORG>acme</ORG>, <ORG>ACO</ORG>, <ORG>NATO</ORG>", linker=linker)[0] == ["acme:1", "acme:1", "x:nato"]
+    assert linked(blank, "<ORG>acme</ORG>, <ORG>ACO</ORG>, <ORG>NATO</ORG>", linker=linker)[0] == [
+        "acme:1",
+        "acme:1",
+        "x:nato",
+    ]
     linker.to_disk(tmp_path / "saved")
     again = Linker(blank, "linker").from_disk(tmp_path / "saved")
     assert again.knowledge.lookup("Acme Oil", "ORG") == "acme:1"
 
 
 def test_name_of_two_entries_is_ambiguous(write):
-    assert KnowledgeBase.read(write(ACME, {**ACME, "id": "acme:2", "name": "Acme Bank"})).lookup("Acme", "ORG") is None
+    assert (
+        KnowledgeBase.read(write(ACME, {**ACME, "id": "acme:2", "name": "Acme Bank"})).lookup(
+            "Acme", "ORG"
+        )
+        is None
+    )
 
 
 @pytest.mark.parametrize(
     ("entries", "message"),
     [
         ((ACME, ACME), r"kb.jsonl:2: id 'acme:1' stands in line 1 already"),
-        ((ACME, {**ACME, "id": "b", "kind": "ship"}), r"kb.jsonl:2: unknown kind 'ship'; known are .*company"),
-        (({**ACME, "same_as": "b"}, {**ACME, "id": "b", "same_as": "acme:1"}), r"kb.jsonl:1: same_as goes in a circle"),
+        (
+            (ACME, {**ACME, "id": "b", "kind": "ship"}),
+            r"kb.jsonl:2: unknown kind 'ship'; known are .*company",
+        ),
+        (
+            ({**ACME, "same_as": "b"}, {**ACME, "id": "b", "same_as": "acme:1"}),
+            r"kb.jsonl:1: same_as goes in a circle",
+        ),
         (({**ACME, "same_as": "acme:1"},), r"goes in a circle"),
         (({**ACME, "same_as": "c"},), r"kb.jsonl:1: same_as names 'c'"),
         (("{",), r"kb.jsonl:1: not JSON"),
@@ -128,11 +160,28 @@ def test_knowledge_on_the_command_line(write, tmp_path):
     from cablespan.cli import app
 
     cable = tmp_path / "cable.jsonl"
-    cable.write_text(json.dumps({"text": "The company Acme Oil told NATO so.", "meta": {"id": "07ASTANA1"}}) + "\n", encoding="utf-8")
+    cable.write_text(
+        json.dumps({"text": "The company Acme Oil told NATO so.", "meta": {"id": "07ASTANA1"}})
+        + "\n",
+        encoding="utf-8",
+    )
     path = write({"id": "mine:nato", "kind": "intergovernmental", "name": "NATO"})
-    arguments = ["annotate", str(cable), "--model", "rules", "--workers", "1", "--kb", str(path), "--output", str(tmp_path / "out")]
+    arguments = [
+        "annotate",
+        str(cable),
+        "--model",
+        "rules",
+        "--workers",
+        "1",
+        "--kb",
+        str(path),
+        "--output",
+        str(tmp_path / "out"),
+    ]
     assert CliRunner().invoke(app, arguments).exit_code == 0
-    assert '"kb_id":"mine:nato"' in (tmp_path / "out" / "cables.jsonl").read_text(encoding="utf-8").replace('": "', '":"')
+    assert '"kb_id":"mine:nato"' in (tmp_path / "out" / "cables.jsonl").read_text(
+        encoding="utf-8"
+    ).replace('": "', '":"')
     write("{")
     faulty = CliRunner().invoke(app, [*arguments, "--overwrite"])
     assert faulty.exit_code == 2 and "kb.jsonl:1" in faulty.output

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from cablespan.cli import app
 from cablespan.review import database_of, export_answers
 from cablespan.review.intake import input_files, take_in
-from cablespan.store import Annotator, Store
+from cablespan.review.store import Annotator, Store
 from review_sample import make_record
 
 ANNA = Annotator("ANNA")
@@ -21,7 +21,10 @@ SMALL = {
     "components.tok2vec.model.embed.include_static_vectors": "false",
     "components.tok2vec.model.encode.width": 16,
     "components.tok2vec.model.encode.depth": 1,
-    **{f"components.{head}.model.tok2vec.width": 16 for head in ("ner", "statements", "claim_tagger")},
+    **{
+        f"components.{head}.model.tok2vec.width": 16
+        for head in ("ner", "statements", "claim_tagger")
+    },
     "training.max_steps": 60,
     "training.eval_frequency": 30,
     "training.optimizer.learn_rate.initial_rate": 0.01,
@@ -29,10 +32,22 @@ SMALL = {
 }
 SENTENCES = [
     ("REPORT", "The market of <PLACE>Astana</PLACE> was open.", []),
-    ("REPORT", "The <AGENCY>Justice Ministry</AGENCY> closed the market of <PLACE>Almaty</PLACE>.", []),
-    ("CLAIM", "<OFFICIAL>Minister Roe</OFFICIAL> said the market was closed.", [("Minister Roe", "said", "the market was closed")]),
+    (
+        "REPORT",
+        "The <AGENCY>Justice Ministry</AGENCY> closed the market of <PLACE>Almaty</PLACE>.",
+        [],
+    ),
+    (
+        "CLAIM",
+        "<OFFICIAL>Minister Roe</OFFICIAL> said the market was closed.",
+        [("Minister Roe", "said", "the market was closed")],
+    ),
     ("CLAIM", "<OFFICIAL>Minister Poe</OFFICIAL> denied the report.", []),
-    ("COMMITMENT", "The <AGENCY>Justice Ministry</AGENCY> will open the market by <DATE>May 22</DATE>.", []),
+    (
+        "COMMITMENT",
+        "The <AGENCY>Justice Ministry</AGENCY> will open the market by <DATE>May 22</DATE>.",
+        [],
+    ),
     ("REQUEST", "Please advise the <AGENCY>Embassy</AGENCY> by <DATE>May 22</DATE>.", []),
 ]
 
@@ -40,7 +55,10 @@ SENTENCES = [
 def cables() -> list[dict]:
     """Eight cables of three paragraphs as an annotator would have them."""
     draw = random.Random(4)
-    return [make_record(f"07ASTANA{number}", [draw.sample(SENTENCES, 4) for _ in range(3)]) for number in range(100, 108)]
+    return [
+        make_record(f"07ASTANA{number}", [draw.sample(SENTENCES, 4) for _ in range(3)])
+        for number in range(100, 108)
+    ]
 
 
 def cablespan(*arguments) -> None:
@@ -50,7 +68,10 @@ def cablespan(*arguments) -> None:
 
 def layers_of(record: dict, text: str) -> dict:
     names = {paragraph["id"] for paragraph in record["paragraphs"] if paragraph["text"] == text}
-    return {layer: [mark for mark in record[layer] if mark["paragraph"] in names] for layer in ("entities", "statements", "claims")}
+    return {
+        layer: [mark for mark in record[layer] if mark["paragraph"] in names]
+        for layer in ("entities", "statements", "claims")
+    }
 
 
 @pytest.fixture(scope="module")
@@ -59,23 +80,61 @@ def loop(tmp_path_factory):
     folder = tmp_path_factory.mktemp("loop")
     truth = {record["id"]: record for record in cables()}
     lines = [
-        {"text": "\n\n".join(paragraph["text"] for paragraph in record["paragraphs"]), "meta": {"id": name, "date": "2007-02-21"}}
+        {
+            "text": "\n\n".join(paragraph["text"] for paragraph in record["paragraphs"]),
+            "meta": {"id": name, "date": "2007-02-21"},
+        }
         for name, record in truth.items()
     ]
     (folder / "dump.jsonl").write_bytes(b"\n".join(map(orjson.dumps, lines)))
-    cablespan("annotate", folder / "dump.jsonl", "--output", folder / "rules", "--model", "rules", "--workers", 1)
+    cablespan(
+        "annotate",
+        folder / "dump.jsonl",
+        "--output",
+        folder / "rules",
+        "--model",
+        "rules",
+        "--workers",
+        1,
+    )
 
     store = Store(database_of([folder / "rules"]))
     list(take_in(store, input_files([folder / "rules"])))
     for number in range(18):
         task = store.task(store.next_task(ANNA))
-        store.answer(ANNA, task["id"], "accept", layers_of(truth[task["cable"]], task["text"]), uuid=str(number), version=0)
+        store.answer(
+            ANNA,
+            task["id"],
+            "accept",
+            layers_of(truth[task["cable"]], task["text"]),
+            uuid=str(number),
+            version=0,
+        )
     export_answers([folder / "rules"], folder / "answers")
 
     overrides = [part for key, value in SMALL.items() for part in (f"--{key}", value)]
-    cablespan("train", "--config", CONFIG, "--train", folder / "answers", "--output", folder / "mine", "--allow-empty", *overrides)
+    cablespan(
+        "train",
+        "--config",
+        CONFIG,
+        "--train",
+        folder / "answers",
+        "--output",
+        folder / "mine",
+        "--allow-empty",
+        *overrides,
+    )
     model = folder / "mine" / "model-best"
-    cablespan("annotate", folder / "dump.jsonl", "--output", folder / "mine-run", "--model", model, "--workers", 1)
+    cablespan(
+        "annotate",
+        folder / "dump.jsonl",
+        "--output",
+        folder / "mine-run",
+        "--model",
+        model,
+        "--workers",
+        1,
+    )
     list(take_in(store, input_files([folder / "mine-run"])))
     yield folder, store
     store.close()
@@ -94,7 +153,9 @@ def test_it_annotates_the_rest_with_scores(loop):
     folder, _ = loop
     for line in (folder / "mine-run" / "cables.jsonl").read_bytes().splitlines():
         record = orjson.loads(line)
-        assert record["statements"] and all(0 < statement["score"] <= 1 for statement in record["statements"])
+        assert record["statements"] and all(
+            0 < statement["score"] <= 1 for statement in record["statements"]
+        )
         assert any(entity["score"] is not None for entity in record["entities"])
 
 
@@ -105,7 +166,9 @@ def test_the_least_sure_of_the_open_tasks_comes_next_and_answers_stay(loop):
     order = []
     while task := store.next_task(ANNA, order="uncertainty"):
         order.append(task)
-        store.answer(ANNA, task, "accept", store.task(task)["layers"], uuid=f"later {task}", version=0)
+        store.answer(
+            ANNA, task, "accept", store.task(task)["layers"], uuid=f"later {task}", version=0
+        )
     assert sorted(order) == list(range(19, 25))
     unsure = [tasks[task - 1]["uncertainty"] for task in order]
     assert unsure == sorted(unsure, reverse=True) and len(set(unsure)) > 1

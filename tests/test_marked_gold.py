@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cablespan.exchange import read_records
+from cablespan.formats import read_records
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = "=== 08NAIROBI1432\ndate: 2008-06-11\nclassification: CONFIDENTIAL\norigin: Embassy Nairobi\nsubject: POLICE\nsigner: Roe\n"
@@ -33,8 +33,15 @@ def convert(tmp_path, monkeypatch, capsys):
 def test_a_draft_becomes_a_cable_and_its_gold(tmp_path, convert):
     assert convert(HEAD + BODY)[0] == 0
     cable = (tmp_path / "corpus" / "08NAIROBI1432.txt").read_text()
-    assert "FM AMEMBASSY NAIROBI" in cable and "E.O. 12958: DECL: 06/11/2018" in cable and cable.endswith("\nROE\n")
-    assert "1. (C) Minister Otieno told Poloff that the GOK would not act. It\nrained in Nairobi.\n" in cable
+    assert (
+        "FM AMEMBASSY NAIROBI" in cable
+        and "E.O. 12958: DECL: 06/11/2018" in cable
+        and cable.endswith("\nROE\n")
+    )
+    assert (
+        "1. (C) Minister Otieno told Poloff that the GOK would not act. It\nrained in Nairobi.\n"
+        in cable
+    )
     assert max(map(len, cable.split("\n"))) <= 65
     (record,) = read_records(tmp_path / "gold" / "draft.jsonl")
     assert [(e["text"], e["label"]) for e in record["entities"]] == [
@@ -42,18 +49,33 @@ def test_a_draft_becomes_a_cable_and_its_gold(tmp_path, convert):
     ]  # fmt: skip
     assert [s["label"] for s in record["statements"]] == ["CLAIM", "REPORT"]
     (claim,) = record["claims"]
-    assert [claim[role]["text"] for role in ("source", "cue", "content")] == ["Minister Otieno", "told", "the GOK would not act"]
+    assert [claim[role]["text"] for role in ("source", "cue", "content")] == [
+        "Minister Otieno",
+        "told",
+        "the GOK would not act",
+    ]
     (paragraph,) = record["paragraphs"]
-    assert (paragraph["number"], paragraph["marking"], paragraph["section"], paragraph["kind"]) == (1, "C", "summary", "numbered")
+    assert (paragraph["number"], paragraph["marking"], paragraph["section"], paragraph["kind"]) == (
+        1,
+        "C",
+        "summary",
+        "numbered",
+    )
 
 
 @pytest.mark.parametrize(
     ("body", "message"),
     [
         ("--- 1\nREPORTS| It rained.\n", "draft.txt:8: unknown statement label 'REPORTS'"),
-        ("--- 1\nCLAIM| <S1>He</S1> said no.\n", "draft.txt:8: claim 1 has no content: mark it <C1>"),
+        (
+            "--- 1\nCLAIM| <S1>He</S1> said no.\n",
+            "draft.txt:8: claim 1 has no content: mark it <C1>",
+        ),
         ("--- 1\nREPORT| <ORG>UN</PLACE> came.\n", "draft.txt:8: </PLACE> closes <ORG>"),
-        ("--- 1\nREPORT| <ORG>The <PLACE>UN</PLACE></ORG> came.\n", "draft.txt:8: entities ORG and PLACE overlap"),
+        (
+            "--- 1\nREPORT| <ORG>The <PLACE>UN</PLACE></ORG> came.\n",
+            "draft.txt:8: entities ORG and PLACE overlap",
+        ),
         ("--- 1\n", "draft.txt:7: a paragraph without sentences"),
     ],
 )
@@ -63,6 +85,12 @@ def test_mistakes_are_named(tmp_path, convert, body, message):
 
 
 def test_the_invented_gold_is_sound():
-    files = [path for folder in ("modern", "modern-heldout") for path in sorted((ROOT / "annotations" / folder).glob("*.jsonl"))]
+    files = [
+        path
+        for folder in ("modern", "modern-heldout")
+        for path in sorted((ROOT / "annotations" / folder).glob("*.jsonl"))
+    ]
     ids = [record["id"] for file in files for record in read_records(file)]
-    assert len(ids) == len(set(ids)) and all((ROOT / "corpus" / "modern" / f"{name}.txt").exists() for name in ids)
+    assert len(ids) == len(set(ids)) and all(
+        (ROOT / "corpus" / "modern" / f"{name}.txt").exists() for name in ids
+    )

@@ -9,7 +9,14 @@ from cablespan import nlp as pipelines
 
 
 def test_the_baseline_is_rules_alone():
-    assert pipelines.load("rules", ops="numpy").pipe_names == ["sentences", "gazetteer", "statements", "aliases", "linker", "claims"]
+    assert pipelines.load("rules", ops="numpy").pipe_names == [
+        "sentences",
+        "gazetteer",
+        "statements",
+        "aliases",
+        "linker",
+        "claims",
+    ]
 
 
 def test_the_bundled_model_stands_before_the_rules_that_go_on_from_it():

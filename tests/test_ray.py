@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 import poison
-from cablespan.batch import annotate
+from cablespan.runs.batch import annotate
 
 ray = pytest.importorskip("ray")
 cluster_utils = pytest.importorskip("ray.cluster_utils")
@@ -15,11 +15,15 @@ cluster_utils = pytest.importorskip("ray.cluster_utils")
 
 @pytest.fixture(autouse=True)
 def same_code(monkeypatch):
-    monkeypatch.setattr("cablespan.batch.run.code_hash", poison.code_hash)
+    monkeypatch.setattr("cablespan.runs.batch.run.code_hash", poison.code_hash)
 
 
 def written(folder) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file() and path.name != "run.json"}
+    return {
+        path.name: path.read_bytes()
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.name != "run.json"
+    }
 
 
 def test_two_nodes_of_which_one_is_lost(tmp_path, monkeypatch):
@@ -28,10 +32,14 @@ def test_two_nodes_of_which_one_is_lost(tmp_path, monkeypatch):
     monkeypatch.setenv("RAY_DISABLE_IMPORT_WARNING", "1")
     dump = tmp_path / "dump.jsonl"
     dump.write_bytes(poison.dump(120, {33: "RAISE"}))
-    run = partial(annotate, [f"file://{dump}"], shard_size=10, time_limit=20, loader=poison.pipeline)
+    run = partial(
+        annotate, [f"file://{dump}"], shard_size=10, time_limit=20, loader=poison.pipeline
+    )
     assert run(tmp_path / "local", workers=2) == 1
 
-    cluster = cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    cluster = cluster_utils.Cluster(
+        initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False}
+    )
     try:
         second = cluster.add_node(num_cpus=1)
         ray.init(address=cluster.address, logging_level="error", log_to_driver=False)
@@ -55,7 +63,16 @@ def test_two_nodes_of_which_one_is_lost(tmp_path, monkeypatch):
 
         memory = fsspec.filesystem("memory")
         memory.pipe("/in/dump.jsonl", dump.read_bytes())
-        assert annotate(["memory://in/dump.jsonl"], "memory://out", engine="ray", shard_size=60, loader=poison.pipeline) == 1
+        assert (
+            annotate(
+                ["memory://in/dump.jsonl"],
+                "memory://out",
+                engine="ray",
+                shard_size=60,
+                loader=poison.pipeline,
+            )
+            == 1
+        )
         assert sorted(path.rpartition("/")[2] for path in memory.glob("/out/cables-*")) == [
             "cables-00000.jsonl.gz",
             "cables-00001.jsonl.gz",

@@ -14,7 +14,7 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cablespan import readers
+from cablespan import reading as readers
 from cablespan.cable import Cable, Reject
 
 HERE = Path(__file__).parent / "cables"
@@ -25,7 +25,11 @@ def outcome(path):
     """Everything that a file gives, as plain data: the golden form."""
     items = []
     for item in readers.scan(path):
-        row = {"reject": {"place": item.place, "reason": item.reason}} if isinstance(item, Reject) else asdict(item)
+        row = (
+            {"reject": {"place": item.place, "reason": item.reason}}
+            if isinstance(item, Reject)
+            else asdict(item)
+        )
         if isinstance(item, Cable):
             del row["source_text"], row["source"]["path"]
         items.append(row)
@@ -44,7 +48,10 @@ def test_every_piece_lies_on_the_source(path):
         if isinstance(cable, Cable):
             for p in cable.paragraphs:
                 assert p.source_map.pieces
-                assert all(p.text[o : o + n] == cable.source_text[s : s + n] for o, s, n in p.source_map.pieces)
+                assert all(
+                    p.text[o : o + n] == cable.source_text[s : s + n]
+                    for o, s, n in p.source_map.pieces
+                )
 
 
 @pytest.mark.parametrize("name", ["text.txt", "web.txt", "page-five-columns.html", "dump.csv"])
@@ -63,13 +70,18 @@ def test_one_cable_reads_the_same_in_every_guise(name):
         ("1", "numbered", "summary"), ("2", "numbered", None), ("2.1", "item", None), ("2.2", "item", None),
         ("p1", "heading", "comment"), ("3", "numbered", "comment"),
     ]  # fmt: skip
-    assert cable.paragraphs[0].text == 'Summary: The harbor is "closed," said the Minister & his deputy. It will stay so. End summary.'
+    assert (
+        cable.paragraphs[0].text
+        == 'Summary: The harbor is "closed," said the Minister & his deputy. It will stay so. End summary.'
+    )
     assert cable.paragraphs[1].text == "The road is open to the capital. He named two reasons:"
 
 
 def test_a_torn_row_takes_no_other_with_it_and_a_doubled_id_is_numbered():
     first, torn, third = readers.scan(HERE / "in" / "dump.csv")
-    assert (first.id, third.id) == ("07OSLO12", "07OSLO12~2") and third.paragraphs[0].id == "07OSLO12~2/1"
+    assert (first.id, third.id) == ("07OSLO12", "07OSLO12~2") and third.paragraphs[
+        0
+    ].id == "07OSLO12~2/1"
     assert "line" in torn.place and "torn" in torn.reason
     assert list(readers.scan(HERE / "in" / "dump.csv", start=2)) == [third]
 
@@ -81,23 +93,37 @@ def test_a_second_cable_in_the_body_of_a_row_is_one_of_its_own(tmp_path):
         "VZCZCXRO1235\nR 220941Z FEB 07\nFM AMEMBASSY BERN\nTO RUEHC/SECSTATE WASHDC 7\nBT\n"
         'UNCLAS BERN 000033\n\nSUBJECT: LAKES\n\n1. (U) All is \\"blue\\".\nDOE\n'
     )
-    row = '"{0}","2/21/2007 9:41","{1}","Embassy Oslo","UNCLASSIFIED","06STATE9","{2}","{3}"\n'.format
+    row = (
+        '"{0}","2/21/2007 9:41","{1}","Embassy Oslo","UNCLASSIFIED","06STATE9","{2}","{3}"\n'.format
+    )
     dump = tmp_path / "dump.csv"
-    dump.write_text(row(1, "07OSLO12", head, first + "\n" + second) + row(2, "07OSLO13", head, first) + row(3, "07BERN33", head, first))
+    dump.write_text(
+        row(1, "07OSLO12", head, first + "\n" + second)
+        + row(2, "07OSLO13", head, first)
+        + row(3, "07BERN33", head, first)
+    )
     cables = list(readers.scan(dump))
     assert [cable.id for cable in cables] == ["07OSLO12", "07BERN33", "07OSLO13", "07BERN33~2"]
     assert [cable.source.index for cable in cables] == [0, 1, 2, 3]
     lakes = cables[1]
-    assert (lakes.header.subject, lakes.header.from_, lakes.header.references) == ("LAKES", "AMEMBASSY BERN", ())
+    assert (lakes.header.subject, lakes.header.from_, lakes.header.references) == (
+        "LAKES",
+        "AMEMBASSY BERN",
+        (),
+    )
     assert [p.text for p in lakes.paragraphs] == ['All is "blue".'] and "07OSLO12" in lakes.notes[0]
     assert [p.text for p in cables[0].paragraphs] == ["All is well."]
-    assert all(p.text[o : o + n] == lakes.source_text[s : s + n] for p in lakes.paragraphs for o, s, n in p.source_map.pieces)
+    assert all(
+        p.text[o : o + n] == lakes.source_text[s : s + n]
+        for p in lakes.paragraphs
+        for o, s, n in p.source_map.pieces
+    )
     for start in range(5):
         assert list(readers.scan(dump, start=start)) == cables[start:]
 
 
 def test_a_body_of_too_many_paragraphs_is_noted(tmp_path, monkeypatch):
-    monkeypatch.setattr("cablespan.segment.layout.MOST_PARAGRAPHS", 3)
+    monkeypatch.setattr("cablespan.reading.body.layout.MOST_PARAGRAPHS", 3)
     (tmp_path / "c.txt").write_text("".join(f"{number}. (U) Point.\n" for number in range(1, 6)))
     (cable,) = readers.scan(tmp_path / "c.txt")
     assert len(cable.paragraphs) == 3 and "3 paragraphs" in cable.notes[0]
@@ -107,8 +133,15 @@ def test_a_volume_gives_its_marks_and_without_a_cut_document():
     cable, cut = readers.scan(HERE / "in" / "volume.xml")
     (person,) = cable.meta["persons"]
     assert (person["text"], person["name"]) == ("Roe", "Roe, Jane, Minister of Harbors")
-    assert cable.paragraphs[0].text == "612. Saw Roe & her deputy at the harbor." and "d3" in cut.reason
-    assert [item.id for item in readers.scan(HERE / "in" / "volume.xml", all_documents=True) if isinstance(item, Cable)] == [
+    assert (
+        cable.paragraphs[0].text == "612. Saw Roe & her deputy at the harbor."
+        and "d3" in cut.reason
+    )
+    assert [
+        item.id
+        for item in readers.scan(HERE / "in" / "volume.xml", all_documents=True)
+        if isinstance(item, Cable)
+    ] == [
         "invented1/d1",
         "invented1/d2",
     ]
@@ -132,7 +165,11 @@ def test_packed_files_read_like_plain_ones(tmp_path):
         (b"<html><body><p>Nothing here.</p></body></html>", "no cable on the page"),
         (b"<TEI xmlns='http://www.tei-c.org/ns/1.0'></TEI>", "no document"),
         (
-            b'<!DOCTYPE a [<!ENTITY x "aaaaaaaaaa"><!ENTITY y "' + b"&x;" * 9999 + b'">]><TEI><p>' + b"&y;" * 9999 + b"</p></TEI>",
+            b'<!DOCTYPE a [<!ENTITY x "aaaaaaaaaa"><!ENTITY y "'
+            + b"&x;" * 9999
+            + b'">]><TEI><p>'
+            + b"&y;" * 9999
+            + b"</p></TEI>",
             "no document",
         ),
     ],
@@ -154,10 +191,17 @@ def test_no_external_entity_is_fetched(tmp_path):
         f'<!DOCTYPE a [<!ENTITY x SYSTEM "file://{tmp_path}/secret">]><TEI xmlns="http://www.tei-c.org/ns/1.0"><text><body>'
         '<div type="document"><head>Telegram</head><p>See &x; there.</p></div></body></text></TEI>'
     )
-    assert not any("SECRET WORD" in p.text for cable in readers.read(tmp_path / "v.xml") for p in cable.paragraphs)
+    assert not any(
+        "SECRET WORD" in p.text
+        for cable in readers.read(tmp_path / "v.xml")
+        for p in cable.paragraphs
+    )
 
 
-@pytest.mark.parametrize(("data", "text"), [("1. (U) Caf\xe9s.".encode("cp1252"), "Cafés."), ("1. (U) CafÃ©s.".encode(), "Cafés.")])
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [("1. (U) Caf\xe9s.".encode("cp1252"), "Cafés."), ("1. (U) CafÃ©s.".encode(), "Cafés.")],
+)
 def test_encodings_are_repaired_and_noted(tmp_path, data, text):
     (tmp_path / "c.txt").write_bytes(data)
     (cable,) = readers.read(tmp_path / "c.txt")
@@ -166,7 +210,23 @@ def test_encodings_are_repaired_and_noted(tmp_path, data, text):
 
 @pytest.mark.parametrize(
     "unit",
-    ["word and ", "x", "-", "(", "A. ", "1. (C) x ", "SUBJECT: ", "<", "<a ", "<!-- ", "&", "REF: A. OSLO 1 ", "\n", "-\n", "1. (C)\n\n"],
+    [
+        "word and ",
+        "x",
+        "-",
+        "(",
+        "A. ",
+        "1. (C) x ",
+        "SUBJECT: ",
+        "<",
+        "<a ",
+        "<!-- ",
+        "&",
+        "REF: A. OSLO 1 ",
+        "\n",
+        "-\n",
+        "1. (C)\n\n",
+    ],
 )
 @pytest.mark.parametrize("opening", ["1. (C) y ", "<html>", "SUBJECT: "])
 def test_no_input_takes_more_than_its_share_of_time(tmp_path, unit, opening):
@@ -178,10 +238,21 @@ def test_no_input_takes_more_than_its_share_of_time(tmp_path, unit, opening):
 
 @given(
     st.binary(max_size=400),
-    st.sampled_from(["", "<table class='cable'>", "<TEI><div>", '{"text": "', '"1","2/21/2007 9:41","07OSLO1","', "1. (C) "]),
+    st.sampled_from(
+        [
+            "",
+            "<table class='cable'>",
+            "<TEI><div>",
+            '{"text": "',
+            '"1","2/21/2007 9:41","07OSLO1","',
+            "1. (C) ",
+        ]
+    ),
     st.sampled_from([None, *readers.FORMATS]),
 )
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 def test_any_bytes_give_cables_or_rejects(tmp_path, data, opening, format):
     (tmp_path / "any").write_bytes(opening.encode() + data)
     assert all(isinstance(item, Cable | Reject) for item in readers.scan(tmp_path / "any", format))
@@ -202,13 +273,17 @@ if __name__ == "__main__":
 
 
 def test_a_text_that_is_no_cable_is_rejected(tmp_path):
-    (tmp_path / "list.txt").write_text("Hello, this is a shopping list. Milk, bread and two candles.")
+    (tmp_path / "list.txt").write_text(
+        "Hello, this is a shopping list. Milk, bread and two candles."
+    )
     (reject,) = readers.scan(tmp_path / "list.txt")
     assert "no cable in it" in reject.reason and "JSON Lines" in reject.remedy
 
 
 def test_a_scrap_of_a_cable_is_one(tmp_path):
-    (tmp_path / "scrap.txt").write_text("Embtel 377. FonMin told me yesterday he would reply soonest.")
+    (tmp_path / "scrap.txt").write_text(
+        "Embtel 377. FonMin told me yesterday he would reply soonest."
+    )
     (cable,) = readers.scan(tmp_path / "scrap.txt")
     assert cable.paragraphs[0].text.startswith("Embtel 377")
 

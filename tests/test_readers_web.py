@@ -2,7 +2,7 @@
 
 import pytest
 
-from cablespan import readers
+from cablespan import reading as readers
 
 
 @pytest.fixture(scope="module")
@@ -12,14 +12,27 @@ def astana(shared):
 
 def test_the_facts_of_the_header(astana):
     header = astana.header
-    assert (astana.id, header.created, header.released) == ("07ASTANA454", "2007-02-21T09:41:00", "2011-08-30T01:44:00")
-    assert (header.classification, header.origin, header.eo) == ("UNCLASSIFIED//FOR OFFICIAL USE ONLY", "Embassy Astana", "12958")
-    assert [(r.value, r.letter) for r in header.references] == [("06ASTANA9", "A"), ("07STATE7944", "B")]
+    assert (astana.id, header.created, header.released) == (
+        "07ASTANA454",
+        "2007-02-21T09:41:00",
+        "2011-08-30T01:44:00",
+    )
+    assert (header.classification, header.origin, header.eo) == (
+        "UNCLASSIFIED//FOR OFFICIAL USE ONLY",
+        "Embassy Astana",
+        "12958",
+    )
+    assert [(r.value, r.letter) for r in header.references] == [
+        ("06ASTANA9", "A"),
+        ("07STATE7944", "B"),
+    ]
 
 
 def test_eighteen_numbered_paragraphs_and_the_items_of_the_third(astana):
     assert [p.number for p in astana.paragraphs if p.kind == "numbered"] == list(range(1, 19))
-    assert [p.id for p in astana.paragraphs if p.kind == "item"] == [f"07ASTANA454/3.{n}" for n in range(1, 6)]
+    assert [p.id for p in astana.paragraphs if p.kind == "item"] == [
+        f"07ASTANA454/3.{n}" for n in range(1, 6)
+    ]
     assert {p.number: p.marking for p in astana.paragraphs if p.number}[2] == "U"
 
 
@@ -38,7 +51,9 @@ def test_no_text_of_the_site(astana):
 
 def test_every_piece_lies_on_the_source(astana):
     for p in astana.paragraphs:
-        assert all(p.text[o : o + n] == astana.source_text[s : s + n] for o, s, n in p.source_map.pieces)
+        assert all(
+            p.text[o : o + n] == astana.source_text[s : s + n] for o, s, n in p.source_map.pieces
+        )
 
 
 def test_a_second_cable_inside_the_body_is_one_of_its_own(tmp_path):
@@ -53,7 +68,10 @@ def test_a_second_cable_inside_the_body_is_one_of_its_own(tmp_path):
         + cable.format("BERN", 77)
     )
     first, second = readers.read(page)
-    assert [(c.id, c.header.from_, c.header.origin, c.header.signers, len(c.paragraphs)) for c in (first, second)] == [
+    assert [
+        (c.id, c.header.from_, c.header.origin, c.header.signers, len(c.paragraphs))
+        for c in (first, second)
+    ] == [
         ("07OSLO12", "AMEMBASSY OSLO", "Embassy Oslo", ("ROE",), 2),
         ("07BERN77", "AMEMBASSY BERN", None, ("ROE",), 2),
     ]

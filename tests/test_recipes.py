@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from cablespan.tasks import record_tasks
+from cablespan.formats.tasks import record_tasks
 from test_tasks import TOLD, record_of
 
 RECIPES = ("cablespan.entities", "cablespan.statements", "cablespan.claims")
@@ -30,8 +30,8 @@ def recipes(monkeypatch):
 
     prodigy.recipe = recipe
     monkeypatch.setitem(sys.modules, "prodigy", prodigy)
-    monkeypatch.delitem(sys.modules, "cablespan.recipes", raising=False)
-    import_module("cablespan.recipes")
+    monkeypatch.delitem(sys.modules, "cablespan.formats.recipes", raising=False)
+    import_module("cablespan.formats.recipes")
     return registered
 
 
@@ -58,7 +58,10 @@ def test_entry_points_name_the_recipes(recipes):
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_streams_its_layer(tmp_path, recipes, layers, name):
     layer = name.partition(".")[2]
-    source = write(tmp_path / "all.jsonl", [task | {"answer": "accept"} for tasks in layers.values() for task in tasks])
+    source = write(
+        tmp_path / "all.jsonl",
+        [task | {"answer": "accept"} for tasks in layers.values() for task in tasks],
+    )
     components = recipes[name][0]("my_dataset", source)
     stream = list(components["stream"])
     assert components["dataset"] == "my_dataset"
@@ -66,7 +69,9 @@ def test_a_recipe_streams_its_layer(tmp_path, recipes, layers, name):
     assert stream == json.loads(json.dumps(layers[layer]))
     labels = components["config"].get("relations_span_labels", components["config"]["labels"])
     assert {span["label"] for task in stream for span in task["spans"]} <= set(labels)
-    assert {relation["label"] for task in stream for relation in task.get("relations", ())} <= set(components["config"]["labels"])
+    assert {relation["label"] for task in stream for relation in task.get("relations", ())} <= set(
+        components["config"]["labels"]
+    )
 
 
 def test_records_make_the_same_tasks(tmp_path, recipes, layers):
@@ -75,7 +80,10 @@ def test_records_make_the_same_tasks(tmp_path, recipes, layers):
 
 
 def test_cables_are_annotated_on_the_way(tmp_path, recipes):
-    source = write(tmp_path / "in.jsonl", [{"text": "Rusk went to Ankara.\n\nIt rained.", "meta": {"id": "07ANKARA1"}}])
+    source = write(
+        tmp_path / "in.jsonl",
+        [{"text": "Rusk went to Ankara.\n\nIt rained.", "meta": {"id": "07ANKARA1"}}],
+    )
     stream = list(recipes["cablespan.statements"][0]("x", source, model="rules")["stream"])
     assert [task["text"] for task in stream] == ["Rusk went to Ankara.", "It rained."]
     assert all(task["spans"] for task in stream)

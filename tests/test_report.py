@@ -8,13 +8,15 @@ from copy import deepcopy
 import orjson
 import pytest
 
-from cablespan.report import report
-from cablespan.report.findings import LISTED, Findings
+from cablespan.runs.report import report
+from cablespan.runs.report.findings import LISTED, Findings
 from made_up import records
 
 
 def write(folder, lines) -> str:
-    (folder / "cables.jsonl").write_bytes(b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines))
+    (folder / "cables.jsonl").write_bytes(
+        b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines)
+    )
     return str(folder)
 
 
@@ -31,7 +33,11 @@ def page(tmp_path_factory):
 def test_the_page_needs_nothing_from_outside(page):
     text = page.read_text("utf-8")
     outside = re.sub(r"<script.*?</script>", "", text, flags=re.S)
-    assert not re.search(r"""(?:src|href)=["'](?!#)""", outside) and "@import" not in outside and "url(" not in outside
+    assert (
+        not re.search(r"""(?:src|href)=["'](?!#)""", outside)
+        and "@import" not in outside
+        and "url(" not in outside
+    )
     assert "torn row &lt;b&gt;" in text
 
 
@@ -60,8 +66,12 @@ def test_counts_are_those_of_the_records():
     assert findings.counts["cables"] == 50
     assert findings.labels["statements"] == {label: labels.count(label) for label in set(labels)}
     kazakhstan = findings.things["PLACE", "iso:KZ"]
-    assert kazakhstan.mentions == sum(entity["kb_id"] == "iso:KZ" for record in every for entity in record["entities"])
-    assert kazakhstan.cables == sum(any(entity["kb_id"] == "iso:KZ" for entity in record["entities"]) for record in every)
+    assert kazakhstan.mentions == sum(
+        entity["kb_id"] == "iso:KZ" for record in every for entity in record["entities"]
+    )
+    assert kazakhstan.cables == sum(
+        any(entity["kb_id"] == "iso:KZ" for entity in record["entities"]) for record in every
+    )
     assert sum(findings.certainty.values()) == sum(len(record["claims"]) for record in every)
     assert {place["name"] for place in findings.on_the_map()} >= {"Kazakhstan", "Turkey", "Peru"}
 
@@ -91,11 +101,16 @@ def test_a_browser_draws_the_charts_and_searches(page, chromium):
     page_of = chromium.new_page()
     errors = []
     page_of.on("pageerror", lambda error: errors.append(str(error)))
-    page_of.on("request", lambda request: errors.append(request.url) if request.url.startswith("http") else None)
+    page_of.on(
+        "request",
+        lambda request: errors.append(request.url) if request.url.startswith("http") else None,
+    )
     page_of.goto(page.as_uri())
     page_of.wait_for_selector("#chart-about svg")
     charts = page_of.locator("[data-chart]").count()
-    page_of.wait_for_function("n => document.querySelectorAll('[data-chart] svg').length === n", arg=charts)
+    page_of.wait_for_function(
+        "n => document.querySelectorAll('[data-chart] svg').length === n", arg=charts
+    )
     assert charts >= 12
     page_of.fill("#search-box", "financial")
     assert page_of.locator("#search-results tr").all_inner_texts()[0].startswith("Financial Police")
@@ -113,7 +128,13 @@ def chromium():
     with playwright.sync_playwright() as browsers:
         browser = browsers.chromium.launch(
             executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+            ],
         )
         yield browser
         browser.close()

@@ -15,7 +15,7 @@ from cablespan.review.app import create_app
 from cablespan.review.intake import input_files, take_in
 from cablespan.review.outcome import write_answers
 from cablespan.review.safety import MAX_BODY
-from cablespan.store import Annotator, AnnotatorRole, Store
+from cablespan.review.store import Annotator, AnnotatorRole, Store
 from review_sample import make_record
 
 HOME = "http://127.0.0.1:8321"
@@ -31,7 +31,9 @@ def store(tmp_path):
 
 
 def visit(store, origin=HOME, **options) -> TestClient:
-    return TestClient(create_app(store, **options), base_url=HOME, headers={"origin": origin} if origin else {})
+    return TestClient(
+        create_app(store, **options), base_url=HOME, headers={"origin": origin} if origin else {}
+    )
 
 
 @pytest.fixture
@@ -43,7 +45,13 @@ def anna(store):
 
 def body(client, **changes) -> dict:
     task = client.get("/api/next").json()["task"]
-    return {"uuid": "u1", "task": task["id"], "action": "accept", "layers": task["suggested"], "version": task["version"]} | changes
+    return {
+        "uuid": "u1",
+        "task": task["id"],
+        "action": "accept",
+        "layers": task["suggested"],
+        "version": task["version"],
+    } | changes
 
 
 def test_a_visitor_on_this_machine_is_let_in_under_the_name_given(anna):
@@ -81,7 +89,15 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_foreign_pages(store):
 
 
 @pytest.mark.parametrize(
-    "origin", [None, "null", "http://evil.example", "http://127.0.0.1:9999", "http://127.0.0.1:8321.evil.example", "127.0.0.1:8321"]
+    "origin",
+    [
+        None,
+        "null",
+        "http://evil.example",
+        "http://127.0.0.1:9999",
+        "http://127.0.0.1:8321.evil.example",
+        "127.0.0.1:8321",
+    ],
 )
 def test_a_foreign_page_may_not_write(store, origin):
     client = visit(store, annotator="ANNA")
@@ -93,7 +109,9 @@ def test_a_foreign_page_may_not_write(store, origin):
     assert list(store.standing_answers()) == []
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8321", "127.0.0.1.evil.example", "10.0.0.1", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8321", "127.0.0.1.evil.example", "10.0.0.1", ""]
+)
 def test_a_name_that_was_bent_to_this_machine_is_refused(anna, host):
     assert anna.get("/", headers={"host": host}).status_code == 421
 
@@ -121,7 +139,10 @@ def test_large_bodies_are_refused_with_and_without_a_length(anna):
     assert anna.post("/api/answer", content=chunks).status_code == 413
 
 
-@pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py", "/static//etc/passwd"])
+@pytest.mark.parametrize(
+    "path",
+    ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py", "/static//etc/passwd"],
+)
 def test_no_path_leads_out_of_the_static_files(anna, path):
     assert anna.get(path).status_code == 404
 
@@ -169,7 +190,12 @@ def test_a_conflict_says_what_is_there(anna):
 def test_offsets_are_code_points_whatever_the_text(tmp_path):
     text = "\U0001f600 e\u0301 \u202eGOK\u202c\u200b said\u00a0no \U0001f1f0\U0001f1ff."
     record = make_record()
-    record |= {"paragraphs": [record["paragraphs"][0] | {"text": text}], "entities": [], "statements": [], "claims": []}
+    record |= {
+        "paragraphs": [record["paragraphs"][0] | {"text": text}],
+        "entities": [],
+        "statements": [],
+        "claims": [],
+    }
     store = Store(tmp_path / "review.sqlite")
     store.add([record])
     client = visit(store, annotator="ANNA")
@@ -195,7 +221,10 @@ def test_the_adjudicator_sees_all(store, anna):
     eva = visit(store, annotator="EVA", adjudicate=True)
     eva.get("/")
     task = eva.get("/api/next").json()["task"]
-    assert [(version["annotator"], version["action"]) for version in task["versions"]] == [("ANNA", "accept"), ("BEN", "reject")]
+    assert [(version["annotator"], version["action"]) for version in task["versions"]] == [
+        ("ANNA", "accept"),
+        ("BEN", "reject"),
+    ]
     assert task["disputed"]
 
 
@@ -206,22 +235,53 @@ def take(store, *paths) -> list[str]:
 
 
 def state(store) -> list[tuple]:
-    names = ("annotator", "role", "action", "layers", "comment", "flagged", "paragraph", "text", "fields")
-    answers = [{**answer, "seconds": int(answer["timestamp"])} for answer in store.standing_answers()]
-    return sorted(json.dumps([answer[name] for name in (*names, "seconds")], sort_keys=True) for answer in answers)
+    names = (
+        "annotator",
+        "role",
+        "action",
+        "layers",
+        "comment",
+        "flagged",
+        "paragraph",
+        "text",
+        "fields",
+    )
+    answers = [
+        {**answer, "seconds": int(answer["timestamp"])} for answer in store.standing_answers()
+    ]
+    return sorted(
+        json.dumps([answer[name] for name in (*names, "seconds")], sort_keys=True)
+        for answer in answers
+    )
 
 
 def test_what_goes_out_as_prodigy_tasks_comes_back_to_the_same_state(tmp_path, store):
     for task in (1, 2, 3, 4):
         layers = store.task(task)["layers"]
-        store.answer(ANNA, task, "accept", layers, uuid=f"a{task}", version=0, comment="why?" if task == 2 else "", flagged=task == 3)
+        store.answer(
+            ANNA,
+            task,
+            "accept",
+            layers,
+            uuid=f"a{task}",
+            version=0,
+            comment="why?" if task == 2 else "",
+            flagged=task == 3,
+        )
         fewer = {**layers, "entities": layers["entities"][:1], "claims": []}
-        store.answer(BEN, task, "ignore" if task == 4 else "accept", fewer, uuid=f"b{task}", version=0)
+        store.answer(
+            BEN, task, "ignore" if task == 4 else "accept", fewer, uuid=f"b{task}", version=0
+        )
     store.answer(EVA, 2, "accept", store.task(2)["layers"], uuid="e2", version=0)
     counts = write_answers(store, tmp_path / "out", dataset="demo")
     assert list(counts.values()) == [8, 1]
     line = json.loads((tmp_path / "out" / "entities.jsonl").read_text().splitlines()[0])
-    assert (line["_view_id"], line["_session_id"], line["_annotator_id"], line["answer"]) == ("ner_manual", "demo-ANNA", "ANNA", "accept")
+    assert (line["_view_id"], line["_session_id"], line["_annotator_id"], line["answer"]) == (
+        "ner_manual",
+        "demo-ANNA",
+        "ANNA",
+        "accept",
+    )
     assert isinstance(line["_timestamp"], int)
     again = Store(tmp_path / "again.sqlite")
     for _ in range(2):
@@ -256,7 +316,10 @@ def test_broken_lines_are_named_and_the_rest_comes_in(tmp_path):
     path.write_bytes(gzip.compress(b'{"id": \n' + json.dumps(make_record()).encode() + b"\n[1]\n"))
     store = Store(tmp_path / "review.sqlite")
     problems = take(store, tmp_path)
-    assert [problem.split(":")[0] for problem in problems] == ["cables-00000.jsonl.gz, line 1", "cables-00000.jsonl.gz, line 3"]
+    assert [problem.split(":")[0] for problem in problems] == [
+        "cables-00000.jsonl.gz, line 1",
+        "cables-00000.jsonl.gz, line 3",
+    ]
     assert store.progress(ANNA)["total"] == 4
 
 
@@ -282,7 +345,9 @@ def test_nothing_to_review_says_what_to_do(tmp_path):
 def test_the_command_serves_without_delayed_acknowledgements_and_names_a_taken_port(tmp_path):
     (tmp_path / "cables.jsonl").write_text(json.dumps(make_record()) + "\n")
     command = [sys.executable, "-m", "cablespan.cli", "review", str(tmp_path), "--port"]
-    server = subprocess.Popen([*command, "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        [*command, "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     try:
         url = server.stderr.readline().split()[2]
         times = []

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 import cablespan
-from cablespan.readers import read
+from cablespan.reading import read
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -28,7 +28,9 @@ def bundled():
 
 @pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.name)
 def test_golden_record(rules, path):
-    golden = [orjson.loads(line) for line in (GOLDEN / f"{path.name}.jsonl").read_bytes().splitlines()]
+    golden = [
+        orjson.loads(line) for line in (GOLDEN / f"{path.name}.jsonl").read_bytes().splitlines()
+    ]
     assert orjson.loads(orjson.dumps(records(rules, path))) == golden
 
 
@@ -43,7 +45,10 @@ def test_every_span_lies_on_the_source(bundled, path):
             paragraph = maps[span["paragraph"]]
             assert paragraph.text[span["start"] : span["end"]] == span["text"]
             start, end = paragraph.source_map.to_source(span["start"], span["end"])
-            assert cable.source_text[start] == span["text"][0] and cable.source_text[end - 1] == span["text"][-1]
+            assert (
+                cable.source_text[start] == span["text"][0]
+                and cable.source_text[end - 1] == span["text"][-1]
+            )
 
 
 def test_the_bundled_model_sees_a_recommendation_and_who_says_what(bundled):
@@ -51,14 +56,23 @@ def test_the_bundled_model_sees_a_recommendation_and_who_says_what(bundled):
         "Post recommends keeping Kazakhstan off the Special 301 Watchlist. The IPR Committee told Econoff that the GOK would act."
     )
     assert [span.label_ for span in doc.spans["statements"]][0] == "RECOMMENDATION"
-    assert {("GOK", "AGENCY"), ("Kazakhstan", "PLACE"), ("Special 301 Watchlist", "LAW")} <= {(e.text, e.label_) for e in doc.ents}
-    assert {"The IPR Committee", "told", "the GOK would act"} <= {span.text for span in doc.spans["claims"]}
+    assert {("GOK", "AGENCY"), ("Kazakhstan", "PLACE"), ("Special 301 Watchlist", "LAW")} <= {
+        (e.text, e.label_) for e in doc.ents
+    }
+    assert {"The IPR Committee", "told", "the GOK would act"} <= {
+        span.text for span in doc.spans["claims"]
+    }
     assert "torch" not in sys.modules
 
 
 def test_the_pipeline_survives_the_disk_and_more_processes(bundled, tmp_path):
     bundled.to_disk(tmp_path / "model")
     again = cablespan.load(tmp_path / "model", ops="numpy")
-    texts = ["Post recommends that Washington press Ankara.", "The MFA told Poloff that talks failed."] * 2
+    texts = [
+        "Post recommends that Washington press Ankara.",
+        "The MFA told Poloff that talks failed.",
+    ] * 2
     alone = [[(e.text, e.label_) for e in doc.ents] for doc in bundled.pipe(texts)]
-    assert [[(e.text, e.label_) for e in doc.ents] for doc in again.pipe(texts, n_process=2)] == alone
+    assert [
+        [(e.text, e.label_) for e in doc.ents] for doc in again.pipe(texts, n_process=2)
+    ] == alone

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cablespan.readers import scan
-from cablespan.segment import segment, segment_blocks
+from cablespan.reading import scan
+from cablespan.reading.body import segment, segment_blocks
 
 
 def shapes(body):
@@ -39,7 +39,11 @@ def texts(body):
 )
 def test_number_and_portion_mark_become_fields(line, number, marking):
     (paragraph,) = segment(line, "07OSLO1")
-    assert (paragraph.number, paragraph.marking, paragraph.text) == (number, marking, "All is well.")
+    assert (paragraph.number, paragraph.marking, paragraph.text) == (
+        number,
+        marking,
+        "All is well.",
+    )
 
 
 def test_a_decimal_or_a_year_is_no_number():
@@ -70,7 +74,8 @@ def test_items_stay_items_and_a_dash_at_a_wrap_does_not():
 
 def test_headings_open_sections():
     body = (
-        "SUMMARY\n-------\n1. (C) All is well.\n\nThe Long Road\n=============\n\n2. (C) It is long.\n\nCOMMENT\n-------\n3. (C) Too long."
+        "SUMMARY\n-------\n1. (C) All is well.\n\nThe Long Road\n=============\n\n"
+        "2. (C) It is long.\n\nCOMMENT\n-------\n3. (C) Too long."
     )
     assert [(section, kind) for _, _, section, kind, _ in shapes(body)] == [
         ("summary", "heading"), ("summary", "numbered"), (None, "heading"), (None, "numbered"), ("comment", "heading"), ("comment", "numbered"),  # noqa: E501
@@ -86,28 +91,51 @@ def test_a_block_closes_in_a_later_paragraph_or_stays_in_its_own():
 
 def test_tables_keep_their_rows():
     body = "1. (U) Figures:\n\nYear     Exports    Imports\n2005     12         14\n2006     13         15\n\n2. (U) They rose."
-    assert texts(body)[1] == "Year     Exports    Imports\n2005     12         14\n2006     13         15"
+    assert (
+        texts(body)[1]
+        == "Year     Exports    Imports\n2005     12         14\n2006     13         15"
+    )
 
 
 def test_words_cut_at_the_last_column_are_whole_again():
-    words = "The ministry of infrastructure told the embassy that infrastructure projects would be delayed. " * 6
+    words = (
+        "The ministry of infrastructure told the embassy that infrastructure projects would be delayed. "
+        * 6
+    )
     line = "1. (C) " + words.strip()
     assert texts("\n".join(line[at : at + 71] for at in range(0, len(line), 71))) == [words.strip()]
 
 
-@pytest.mark.parametrize("below", ["", "\nNNNN", "\nUNCLASSIFIED\n\nNNNN\n#1234", "\n0123", "\nUNCLAS SECTION 02 OF 02 OSLO 000012"])
+@pytest.mark.parametrize(
+    "below",
+    [
+        "",
+        "\nNNNN",
+        "\nUNCLASSIFIED\n\nNNNN\n#1234",
+        "\n0123",
+        "\nUNCLAS SECTION 02 OF 02 OSLO 000012",
+    ],
+)
 def test_a_signature_on_its_own_line_is_no_paragraph(below):
-    assert texts("1. (U) All is well.\n2. (U) So it is.\n\nROE/MCDOE" + below) == ["All is well.", "So it is."]
+    assert texts("1. (U) All is well.\n2. (U) So it is.\n\nROE/MCDOE" + below) == [
+        "All is well.",
+        "So it is.",
+    ]
     assert texts("1. (U) All is well.\nROE" + below) == ["All is well."]
 
 
-@pytest.mark.parametrize("line", ["ST. JOHN", "O'NEILL", "HOBBS-ROE", "VAN DER MEEREN", "(signed) ROE"])
+@pytest.mark.parametrize(
+    "line", ["ST. JOHN", "O'NEILL", "HOBBS-ROE", "VAN DER MEEREN", "(signed) ROE"]
+)
 def test_a_signature_of_any_form_is_no_paragraph(line):
     assert texts(f"1. (U) All is well.\n{line}\n#0454\nNNNN") == ["All is well."]
 
 
 def test_a_note_on_the_line_of_the_signature_stays():
-    assert texts("1. (U) All is well.\nQUIST NOTE: not passed to Bern.") == ["All is well.", "NOTE: not passed to Bern."]
+    assert texts("1. (U) All is well.\nQUIST NOTE: not passed to Bern.") == [
+        "All is well.",
+        "NOTE: not passed to Bern.",
+    ]
     assert texts("1. (U) All is well.\nQUIST NOTE BY OC/T: NOT PASSED.") == ["All is well."]
 
 
@@ -122,11 +150,16 @@ def test_end_comment_with_two_blanks_closes_its_block():
 
 
 def test_a_note_below_the_signature_stays():
-    assert texts("1. (U) All is well.\nROE\nNOTE: not passed to Bern.") == ["All is well.", "NOTE: not passed to Bern."]
+    assert texts("1. (U) All is well.\nROE\nNOTE: not passed to Bern.") == [
+        "All is well.",
+        "NOTE: not passed to Bern.",
+    ]
 
 
 def test_the_last_word_of_capitals_is_no_signature():
-    assert texts("1. (U) THE ROAD LEADS FROM HERE TO\nOSLO.") == ["THE ROAD LEADS FROM HERE TO OSLO."]
+    assert texts("1. (U) THE ROAD LEADS FROM HERE TO\nOSLO.") == [
+        "THE ROAD LEADS FROM HERE TO OSLO."
+    ]
     assert texts("1. (U) THE ROAD LEADS FROM HERE TO\nOSLO") == ["THE ROAD LEADS FROM HERE TO OSLO"]
 
 
@@ -146,24 +179,35 @@ def test_a_number_written_twice_is_lost_twice():
 def test_the_paragraphs_of_the_modern_gold_are_read_as_annotated():
     root = Path(__file__).parent.parent
     gold = defaultdict(list)
-    for path in [path for folder in ("modern", "modern-heldout") for path in sorted((root / "annotations" / folder).glob("*.jsonl"))]:
+    for path in [
+        path
+        for folder in ("modern", "modern-heldout")
+        for path in sorted((root / "annotations" / folder).glob("*.jsonl"))
+    ]:
         for line in path.read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
             gold[entry["doc"]].append((entry["number"], entry["marking"], entry["text"]))
     read = {
-        name: [(p.number, p.marking, p.text) for p in next(scan(root / "corpus" / "modern" / f"{name}.txt")).paragraphs] for name in gold
+        name: [
+            (p.number, p.marking, p.text)
+            for p in next(scan(root / "corpus" / "modern" / f"{name}.txt")).paragraphs
+        ]
+        for name in gold
     }
     assert [name for name in gold if read[name] != gold[name]] == []
 
 
 def test_the_paragraphs_of_a_body_are_bounded_and_no_text_is_lost(monkeypatch):
-    monkeypatch.setattr("cablespan.segment.layout.MOST_PARAGRAPHS", 3)
+    monkeypatch.setattr("cablespan.reading.body.layout.MOST_PARAGRAPHS", 3)
     made = texts("".join(f"{number}. (U) Point.\n" for number in range(1, 6)))
     assert made == ["Point.", "Point.", "Point. 4. (U) Point. 5. (U) Point."]
 
 
 def test_text_without_numbers_has_its_paragraphs_by_layout():
-    assert texts("The road is\nclosed.\n\nThe harbor is\nopen.") == ["The road is closed.", "The harbor is open."]
+    assert texts("The road is\nclosed.\n\nThe harbor is\nopen.") == [
+        "The road is closed.",
+        "The harbor is open.",
+    ]
 
 
 def test_one_block_is_one_paragraph_where_nothing_is_wrapped():

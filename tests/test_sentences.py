@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.lang.en import English
 
-from cablespan.components.sentences import Sentences
+from cablespan.components.sentences import Sentences, sentence_starts, statement_spans
 from cablespan.document import make_doc
-from cablespan.sentence import sentence_starts, statement_spans
 
 NLP = English()
 SENTENCES = Sentences(NLP, "cable_sentences")
@@ -32,18 +31,31 @@ CASES = [
 @pytest.mark.parametrize("marked", CASES)
 def test_sentences_of_cables(marked):
     doc = SENTENCES(NLP(marked.replace("|", " ")))
-    assert [span.text for span in statement_spans(doc)] == [part.strip() for part in marked.split("|")]
+    assert [span.text for span in statement_spans(doc)] == [
+        part.strip() for part in marked.split("|")
+    ]
 
 
 def test_no_sentence_leaves_its_paragraph():
     paragraphs = [{"kind": "heading"}, {"kind": "numbered"}, {"kind": "numbered"}]
-    doc = make_doc(NLP, ["Fish talks", "Talks went on", "in Oslo.  Roe left."], {"paragraphs": paragraphs})
-    assert [span.text for span in statement_spans(SENTENCES(doc))] == ["Fish talks", "Talks went on", "in Oslo.", "Roe left."]
+    doc = make_doc(
+        NLP, ["Fish talks", "Talks went on", "in Oslo.  Roe left."], {"paragraphs": paragraphs}
+    )
+    assert [span.text for span in statement_spans(SENTENCES(doc))] == [
+        "Fish talks",
+        "Talks went on",
+        "in Oslo.",
+        "Roe left.",
+    ]
 
 
 def test_blank_lines_separate_where_no_paragraphs_are_known():
     doc = SENTENCES(NLP("Summary\n\nRoe went\nhome\n \nPoe stayed"))
-    assert [span.text for span in statement_spans(doc)] == ["Summary", "Roe went\nhome", "Poe stayed"]
+    assert [span.text for span in statement_spans(doc)] == [
+        "Summary",
+        "Roe went\nhome",
+        "Poe stayed",
+    ]
 
 
 @given(st.text(alphabet='aB. ?!\n"”)(1U,', max_size=60))
@@ -58,7 +70,10 @@ def test_agrees_with_the_gold(shared):
     found = right = wanted = 0
     with gzip.open(shared / "gold" / "dev.jsonl.gz") as lines:
         for row in map(orjson.loads, lines):
-            spans = {(span.start_char, span.end_char) for span in statement_spans(SENTENCES(NLP(row["text"])))}
+            spans = {
+                (span.start_char, span.end_char)
+                for span in statement_spans(SENTENCES(NLP(row["text"])))
+            }
             gold = {(statement["start"], statement["end"]) for statement in row["statements"]}
             found, wanted, right = found + len(spans), wanted + len(gold), right + len(spans & gold)
     assert 2 * right / (found + wanted) > 0.98

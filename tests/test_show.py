@@ -6,10 +6,10 @@ import orjson
 import pytest
 from rich.console import Console
 
-from cablespan.show.layout import actors, passages, speaker_name
-from cablespan.show.page import to_html
-from cablespan.show.source import record_of
-from cablespan.show.terminal import to_terminal
+from cablespan.runs.show.layout import actors, passages, speaker_name
+from cablespan.runs.show.page import to_html
+from cablespan.runs.show.source import record_of
+from cablespan.runs.show.terminal import to_terminal
 
 TEXT = "Minister Poe said <b>the [bold]dam[/] & more</b> may burst."
 
@@ -33,14 +33,46 @@ def record() -> dict:
             "to": [{"route": None, "name": "SECSTATE"}],
         },
         "paragraphs": [
-            {"id": "a/1", "number": 1, "marking": "C", "section": "summary", "kind": "numbered", "text": TEXT, "source_map": []},
-            {"id": "a/2", "number": None, "marking": None, "section": None, "kind": "heading", "text": "The\x1b[31m end", "source_map": []},
+            {
+                "id": "a/1",
+                "number": 1,
+                "marking": "C",
+                "section": "summary",
+                "kind": "numbered",
+                "text": TEXT,
+                "source_map": [],
+            },
+            {
+                "id": "a/2",
+                "number": None,
+                "marking": None,
+                "section": None,
+                "kind": "heading",
+                "text": "The\x1b[31m end",
+                "source_map": [],
+            },
         ],
         "entities": [
-            {"paragraph": "a/1", **place("Minister Poe"), "label": "OFFICIAL", "kb_id": None, "cluster": 0, "score": 0.9},
-            {"paragraph": "a/1", **place("dam"), "label": "PLACE", "kb_id": "x<y", "cluster": None, "score": 0.9},
+            {
+                "paragraph": "a/1",
+                **place("Minister Poe"),
+                "label": "OFFICIAL",
+                "kb_id": None,
+                "cluster": 0,
+                "score": 0.9,
+            },
+            {
+                "paragraph": "a/1",
+                **place("dam"),
+                "label": "PLACE",
+                "kb_id": "x<y",
+                "cluster": None,
+                "score": 0.9,
+            },
         ],
-        "statements": [{"paragraph": "a/1", "start": 0, "end": len(TEXT), "label": "CLAIM", "score": 0.8}],
+        "statements": [
+            {"paragraph": "a/1", "start": 0, "end": len(TEXT), "label": "CLAIM", "score": 0.8}
+        ],
         "claims": [
             {
                 "paragraph": "a/1",
@@ -51,7 +83,15 @@ def record() -> dict:
                 "certainty": "hedged",
             }
         ],
-        "clusters": [{"cluster": 0, "label": "OFFICIAL", "name": "Minister Poe", "kb_id": None, "mentions": 1}],
+        "clusters": [
+            {
+                "cluster": 0,
+                "label": "OFFICIAL",
+                "name": "Minister Poe",
+                "kb_id": None,
+                "mentions": 1,
+            }
+        ],
     }
 
 
@@ -73,9 +113,16 @@ class Page(HTMLParser):
 
 def test_a_page_is_self_contained_and_escapes_the_cable(record):
     page = Page(to_html(record))
-    assert "script" not in page.tags and "b" not in page.tags and "link" not in page.tags and "img" not in page.tags
+    assert (
+        "script" not in page.tags
+        and "b" not in page.tags
+        and "link" not in page.tags
+        and "img" not in page.tags
+    )
     assert all(link.startswith("#") for link in page.links)
-    assert "<script>alert(1)</script>" in page.text and "<b>the [bold]dam[/] & more</b>" in page.text
+    assert (
+        "<script>alert(1)</script>" in page.text and "<b>the [bold]dam[/] & more</b>" in page.text
+    )
 
 
 def test_links_of_a_page_lead_somewhere(record):
@@ -94,11 +141,17 @@ def test_the_terminal_shows_text_as_it_is(record):
 def test_pieces_of_a_paragraph_are_its_text(record):
     first = next(passages(record))
     assert "".join(piece.text for sentence in first.sentences for piece in sentence.pieces) == TEXT
-    assert [piece.entity["label"] for piece in first.sentences[0].pieces if piece.entity] == ["OFFICIAL", "PLACE"]
+    assert [piece.entity["label"] for piece in first.sentences[0].pieces if piece.entity] == [
+        "OFFICIAL",
+        "PLACE",
+    ]
 
 
 def test_actors_count_mentions_and_speakers_have_names(record):
-    assert [(actor.name, actor.mentions) for actor in actors(record)] == [("Minister Poe", 1), ("dam", 1)]
+    assert [(actor.name, actor.mentions) for actor in actors(record)] == [
+        ("Minister Poe", 1),
+        ("dam", 1),
+    ]
     claim = record["claims"][0]
     assert speaker_name(claim, record) == "Minister Poe"
     assert speaker_name({**claim, "speaker": None}, record) == "Minister Poe"

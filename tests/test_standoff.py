@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cablespan.exchange import GoldError, convert, read_records
-from cablespan.exchange.standoff import loose_paragraphs, tei_paragraphs, text_hash
+from cablespan.formats import GoldError, convert, read_records
+from cablespan.formats.standoff import loose_paragraphs, tei_paragraphs, text_hash
 
 GOLD = Path(__file__).resolve().parents[1] / "annotations" / "gold"
 VOLUMES = ("frus1964-68v16", "frus1969-76ve04", "frus1969-76ve14p1")
@@ -35,7 +35,9 @@ def standoff(doc: str, paragraph: int, text: str, **layers) -> dict:
 
 def test_paragraphs_of_a_volume(tmp_path):
     (tmp_path / "frus1975v1.xml").write_text(VOLUME)
-    assert tei_paragraphs(tmp_path / "frus1975v1.xml") == {"d7": ["6877. Subject Vance Mission.\nRef: State 172996", "2. End."]}
+    assert tei_paragraphs(tmp_path / "frus1975v1.xml") == {
+        "d7": ["6877. Subject Vance Mission.\nRef: State 172996", "2. End."]
+    }
 
 
 def test_gold_is_laid_on_a_volume_and_what_is_missing_is_told(tmp_path):
@@ -44,14 +46,19 @@ def test_gold_is_laid_on_a_volume_and_what_is_missing_is_told(tmp_path):
         file.write(VOLUME)
     gold = lines(
         tmp_path / "gold.jsonl",
-        standoff("frus1975v1/d7", 1, "2. End.", statements=[{"start": 0, "end": 7, "label": "ADMIN"}]),
+        standoff(
+            "frus1975v1/d7", 1, "2. End.", statements=[{"start": 0, "end": 7, "label": "ADMIN"}]
+        ),
         standoff("frus1975v1/d7", 0, "6877. Another edition"),
         standoff("frus1975v1/d8", 0, "x"),
         standoff("reports/2009-kenya", 3, "No page."),
     )
     told = []
     (record,) = read_records(gold, texts=[tmp_path / "volumes"], report=told.append)
-    assert record["paragraphs"][0]["text"] == "2. End." and record["statements"][0]["paragraph"] == "frus1975v1/d7/1"
+    assert (
+        record["paragraphs"][0]["text"] == "2. End."
+        and record["statements"][0]["paragraph"] == "frus1975v1/d7/1"
+    )
     assert str(*told) == (
         f"{gold}: 1 of 4 paragraphs found by their hash: frus1975v1 1 in documents that the volume lacks; "
         "frus1975v1 1 with another text in this edition; reports 1 without a text"
@@ -61,7 +68,10 @@ def test_gold_is_laid_on_a_volume_and_what_is_missing_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("page.html", "<html><body><p>Police\n  <b>used</b> force.</p><ul><li>other</ul></body></html>"),
+        (
+            "page.html",
+            "<html><body><p>Police\n  <b>used</b> force.</p><ul><li>other</ul></body></html>",
+        ),
         ("page.txt", "First.\r\n\r\nPolice\r\nused force.\r\n"),
         ("page.jsonl", '{"id": "x", "paragraphs": [{"text": "Police used force."}]}\n'),
     ],
@@ -76,15 +86,22 @@ def test_report_pages_are_found_by_hash(tmp_path, name, content):
 
 def test_without_texts(tmp_path):
     gold = lines(tmp_path / "gold.jsonl", standoff("a", 0, "x"))
-    with pytest.raises(GoldError, match=r"have no text: give the texts \(--texts DIR\) or put gold.texts.jsonl beside"):
+    with pytest.raises(
+        GoldError,
+        match=r"have no text: give the texts \(--texts DIR\) or put gold.texts.jsonl beside",
+    ):
         list(read_records(gold))
     (tmp_path / "empty").mkdir()
-    with pytest.raises(GoldError, match="0 of 1 paragraphs found by their hash: a 1 without a text"):
+    with pytest.raises(
+        GoldError, match="0 of 1 paragraphs found by their hash: a 1 without a text"
+    ):
         list(read_records(gold, texts=[tmp_path / "empty"]))
 
 
 def test_texts_beside_that_were_changed(tmp_path):
-    source = lines(tmp_path / "gold.jsonl", {"doc": "d", "paragraph": 0, "text": "Rusk came.", "entities": []})
+    source = lines(
+        tmp_path / "gold.jsonl", {"doc": "d", "paragraph": 0, "text": "Rusk came.", "entities": []}
+    )
     convert(source, tmp_path / "x.jsonl", "standoff")
     assert "Rusk" not in (tmp_path / "x.jsonl").read_text()
     texts = tmp_path / "x.texts.jsonl"
@@ -113,7 +130,9 @@ def test_the_extended_gold_leaves_out_what_is_gold_already():
         for name in ("train", "dev", "telegrams", "fresh")
     }
     assert len(taken) == len(extended) == 19239
-    assert not taken & {(line["doc"], line["paragraph"]) for lines in gold.values() for line in lines}
+    assert not taken & {
+        (line["doc"], line["paragraph"]) for lines in gold.values() for line in lines
+    }
     assert not {line["sha256"] for line in extended} & {line["sha256"] for line in gold["dev"]}
     assert not {line["doc"] for line in extended} & {line["doc"] for line in gold["fresh"]}
 
@@ -123,10 +142,18 @@ def test_the_gold_matches_the_shared_volumes_and_its_source(shared, split):
     """All 469 paragraphs of the three volumes; offsets and labels are those of the shared gold."""
     told = []
     volumes = [shared / "frus" / f"{volume}.xml.gz" for volume in VOLUMES]
-    laid = {record["id"]: record for record in read_records(GOLD / f"{split}.jsonl", texts=volumes, report=told.append)}
-    original = {record["id"]: record for record in read_records(shared / "gold" / f"{split}.jsonl.gz")}
+    laid = {
+        record["id"]: record
+        for record in read_records(GOLD / f"{split}.jsonl", texts=volumes, report=told.append)
+    }
+    original = {
+        record["id"]: record for record in read_records(shared / "gold" / f"{split}.jsonl.gz")
+    }
     expected = {name: record for name, record in original.items() if name.startswith(VOLUMES)}
-    assert sum(len(record["paragraphs"]) for record in laid.values()) == {"train": 406, "dev": 63}[split]
+    assert (
+        sum(len(record["paragraphs"]) for record in laid.values())
+        == {"train": 406, "dev": 63}[split]
+    )
     assert laid.keys() == expected.keys()
     for name, record in laid.items():
         for key in ("paragraphs", "entities", "statements", "claims"):
@@ -137,6 +164,10 @@ def test_all_shared_telegrams_match(shared):
     found = sum(
         len(record["paragraphs"])
         for split in ("train", "dev")
-        for record in read_records(GOLD / f"{split}.jsonl", texts=[shared / "frus" / "telegrams.jsonl.gz"], report=lambda problem: None)
+        for record in read_records(
+            GOLD / f"{split}.jsonl",
+            texts=[shared / "frus" / "telegrams.jsonl.gz"],
+            report=lambda problem: None,
+        )
     )
     assert found == 1459

@@ -2,9 +2,9 @@ import pytest
 from spacy.lang.en import English
 from spacy.tokens import Span
 
-from cablespan.components.promises import Promises
 from cablespan.components.sentences import Sentences
-from cablespan.components.statements import Statements
+from cablespan.components.statements.by_rule import Statements
+from cablespan.components.statements.promises import Promises
 from cablespan.document import STATEMENTS, make_doc
 from cablespan.labels import Statement
 
@@ -39,19 +39,27 @@ def test_the_scheme_s_examples(label, text):
 
 
 def test_a_sentence_without_a_cue_goes_on_with_what_was_said():
-    doc = STATEMENTS_BY_RULE(NLP("Poe said the harbor was closed. He had no ship left. The sun set at six."))
+    doc = STATEMENTS_BY_RULE(
+        NLP("Poe said the harbor was closed. He had no ship left. The sun set at six.")
+    )
     assert [span.label_ for span in doc.spans[STATEMENTS]] == ["CLAIM", "CLAIM", "REPORT"]
 
 
 def test_headings_are_admin_and_every_sentence_has_one_label():
-    doc = make_doc(NLP, ["We should leave", "We should leave. They left."], {"paragraphs": [{"kind": "heading"}, {"kind": "numbered"}]})
+    doc = make_doc(
+        NLP,
+        ["We should leave", "We should leave. They left."],
+        {"paragraphs": [{"kind": "heading"}, {"kind": "numbered"}]},
+    )
     group = STATEMENTS_BY_RULE(doc).spans[STATEMENTS]
     assert [(span.text, span.label_) for span in group] == [
         ("We should leave", "ADMIN"),
         ("We should leave.", "RECOMMENDATION"),
         ("They left.", "REPORT"),
     ]
-    assert len(group.attrs["scores"]) == len(group) and {span.label_ for span in group} <= set(Statement)
+    assert len(group.attrs["scores"]) == len(group) and {span.label_ for span in group} <= set(
+        Statement
+    )
 
 
 def test_an_empty_text_has_no_statement():
@@ -59,7 +67,9 @@ def test_an_empty_text_has_no_statement():
 
 
 def test_a_reported_promise_that_the_classifier_was_unsure_of_is_a_commitment():
-    doc = NLP("Poe told us that Ruritania plans to join. Poe told us that Ruritania plans to leave. Poe said it rained.")
+    doc = NLP(
+        "Poe told us that Ruritania plans to join. Poe told us that Ruritania plans to leave. Poe said it rained."
+    )
     Sentences(NLP, "sentences")(doc)
     doc.spans["statements"] = [Span(doc, s.start, s.end, label="CLAIM") for s in doc.sents]
     doc.spans["statements"].attrs["scores"] = [0.5, 0.9, 0.4]

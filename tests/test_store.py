@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cablespan.store import Annotator, AnnotatorRole, Stale, Store
-from cablespan.store.annotators import pace
-from cablespan.store.layers import checked, comparable, label_bits, uncertainty
+from cablespan.review.store import Annotator, AnnotatorRole, Stale, Store
+from cablespan.review.store.annotators import pace
+from cablespan.review.store.layers import checked, comparable, label_bits, uncertainty
 from review_sample import make_record
 
 ANNA, BEN, EVA = Annotator("ANNA"), Annotator("BEN"), Annotator("EVA", AnnotatorRole.ADJUDICATOR)
@@ -32,7 +32,9 @@ def store(tmp_path):
 
 def answer(store, annotator, task, action="accept", layers=NOTHING, uuid=None, **more):
     version = store.view(annotator, task)["version"]
-    return store.answer(annotator, task, action, layers, uuid=uuid or os.urandom(8).hex(), version=version, **more)
+    return store.answer(
+        annotator, task, action, layers, uuid=uuid or os.urandom(8).hex(), version=version, **more
+    )
 
 
 def walk(store, annotator, **queue):
@@ -48,7 +50,12 @@ def test_an_answer_is_on_the_disk_when_the_method_returns(store):
     answer(store, ANNA, 1, comment="why?", flagged=True)
     copy = Store(store.path)
     (found,) = copy.standing_answers()
-    assert (found["annotator"], found["action"], found["comment"], found["flagged"]) == ("ANNA", "accept", "why?", True)
+    assert (found["annotator"], found["action"], found["comment"], found["flagged"]) == (
+        "ANNA",
+        "accept",
+        "why?",
+        True,
+    )
 
 
 def test_the_same_answer_sent_twice_is_kept_once(store):
@@ -143,7 +150,9 @@ def test_a_paragraph_with_a_new_text_is_a_new_task_and_the_old_answer_stays(stor
     record["entities"] = [e for e in record["entities"] if not e["paragraph"].endswith("/1")]
     record["statements"] = [s for s in record["statements"] if not s["paragraph"].endswith("/1")]
     store.add([record])
-    assert [found["text"] for found in store.standing_answers()] == [make_record()["paragraphs"][0]["text"]]
+    assert [found["text"] for found in store.standing_answers()] == [
+        make_record()["paragraphs"][0]["text"]
+    ]
     assert walk(store, ANNA) == [2, 3, 4, 5]
 
 
@@ -161,14 +170,21 @@ def test_adjudication_begins_with_what_differs(tmp_path):
         answer(store, BEN, task, layers=differing if task == 3 else NOTHING)
     assert [version["annotator"] for version in store.versions(3)] == ["ANNA", "BEN"]
     assert walk(store, EVA) == [3, 1, 2]
-    assert {found["annotator"] for found in store.standing_answers(AnnotatorRole.ADJUDICATOR)} == {"EVA"}
+    assert {found["annotator"] for found in store.standing_answers(AnnotatorRole.ADJUDICATOR)} == {
+        "EVA"
+    }
 
 
 def test_progress_counts_and_pace_leaves_pauses_out(store):
     for task, action in ((1, "accept"), (2, "reject"), (3, "ignore")):
         answer(store, ANNA, task, action, timestamp=1000 + 10 * task)
     progress = store.progress(ANNA)
-    assert (progress["done"], progress["accept"], progress["reject"], progress["ignore"]) == (3, 1, 1, 1)
+    assert (progress["done"], progress["accept"], progress["reject"], progress["ignore"]) == (
+        3,
+        1,
+        1,
+        1,
+    )
     assert (progress["total"], progress["per_hour"]) == (4, 360.0)
     assert pace([10_000, 20, 0]) == 180.0
     assert pace([5]) is None
@@ -180,7 +196,15 @@ def test_progress_counts_and_pace_leaves_pauses_out(store):
         ({"entities": [{"start": 0, "end": 5, "label": "PLANET"}]}, "PLANET"),
         ({"entities": [{"start": 0, "end": 99, "label": "ORG"}]}, "0-99"),
         ({"entities": [{"start": 4, "end": 4, "label": "ORG"}]}, "4-4"),
-        ({"entities": [{"start": 0, "end": 5, "label": "ORG"}, {"start": 4, "end": 8, "label": "ORG"}]}, "overlaps"),
+        (
+            {
+                "entities": [
+                    {"start": 0, "end": 5, "label": "ORG"},
+                    {"start": 4, "end": 8, "label": "ORG"},
+                ]
+            },
+            "overlaps",
+        ),
         ({"statements": [{"start": 0, "end": 5, "label": None}]}, "None"),
         ({"claims": [{"source": {"start": 0, "end": 2}, "cue": None, "content": None}]}, "CONTENT"),
         ({"claims": [{"content": {"start": 0, "end": True}}]}, "0-True"),
@@ -215,7 +239,7 @@ def test_writers_of_two_threads_do_not_lose_each_others_answers(store):
 
 WRITER = """
 import itertools, sys
-from cablespan.store import Annotator, Store
+from cablespan.review.store import Annotator, Store
 store, anna = Store(sys.argv[1]), Annotator("ANNA")
 for n in itertools.count():
     seq = store.answer(anna, 1, "accept", {}, uuid=str(n), version=store.view(anna, 1)["version"])
@@ -224,19 +248,25 @@ for n in itertools.count():
 
 
 def test_kill_9_loses_no_answer_that_was_acknowledged(store):
-    process = subprocess.Popen([sys.executable, "-c", WRITER, str(store.path)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(store.path)], stdout=subprocess.PIPE, text=True
+    )
     acknowledged = [process.stdout.readline().strip() for _ in range(20)]
     process.send_signal(signal.SIGKILL)
     acknowledged += process.stdout.read().split()
     process.wait()
     kept = [row["uuid"] for row in Store(store.path).history(1)]
     assert kept[: len(acknowledged)] == acknowledged
-    assert len(kept) - len(acknowledged) <= 1, "at most the answer in flight may be there without its receipt"
+    assert len(kept) - len(acknowledged) <= 1, (
+        "at most the answer in flight may be there without its receipt"
+    )
 
 
 def test_a_full_disk_refuses_the_answer_and_keeps_what_was_there(store):
     answer(store, ANNA, 1)
-    pages = sa.event.listens_for(store.engine, "checkout")(lambda db, *_: db.execute("PRAGMA max_page_count=1"))  # not below what is used
+    pages = sa.event.listens_for(store.engine, "checkout")(
+        lambda db, *_: db.execute("PRAGMA max_page_count=1")
+    )  # not below what is used
     with pytest.raises(sa.exc.OperationalError, match="full"):
         for n in range(200):
             answer(store, ANNA, 2, comment="x" * 4000, uuid=f"big {n}")
@@ -248,8 +278,17 @@ def test_a_full_disk_refuses_the_answer_and_keeps_what_was_there(store):
     answer(Store(store.path), ANNA, 3)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(actions=st.lists(st.tuples(st.sampled_from([1, 2, 3]), st.sampled_from(["accept", "reject", "ignore", "undo"])), max_size=20))
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    actions=st.lists(
+        st.tuples(
+            st.sampled_from([1, 2, 3]), st.sampled_from(["accept", "reject", "ignore", "undo"])
+        ),
+        max_size=20,
+    )
+)
 def test_what_stands_is_always_what_the_history_says(tmp_path_factory, actions):
     store = Store(tmp_path_factory.mktemp("store") / "review.sqlite")
     store.add([make_record()])
@@ -261,7 +300,9 @@ def test_what_stands_is_always_what_the_history_says(tmp_path_factory, actions):
             answer(store, ANNA, task, action)
             stack.append((task, action))
     expected = dict(stack)
-    assert {t: (store.view(ANNA, t)["answer"] or {}).get("action") for t in (1, 2, 3)} == {t: expected.get(t) for t in (1, 2, 3)}
+    assert {t: (store.view(ANNA, t)["answer"] or {}).get("action") for t in (1, 2, 3)} == {
+        t: expected.get(t) for t in (1, 2, 3)
+    }
     assert store.progress(ANNA)["done"] == len(expected)
     store.close()
 

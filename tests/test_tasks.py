@@ -6,19 +6,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cablespan import tasks
+from cablespan.formats import tasks
+from cablespan.formats.tasks.claims import triple
 from cablespan.labels import Entity
-from cablespan.tasks.claims import triple
 from marked import parse_marked
 
 
 def record_of(*marked: str) -> dict:
     """A record of one paragraph a text; marks S/Q/C are one claim, statement labels sentences, the others entities."""
-    record = tasks.bare_record("07ASTANA454", meta={"date": "2007-02-21", "origin": "Embassy Astana"})
+    record = tasks.bare_record(
+        "07ASTANA454", meta={"date": "2007-02-21", "origin": "Embassy Astana"}
+    )
     record |= {"entities": [], "statements": [], "claims": []}
     for number, source in enumerate(marked, 1):
         text, spans = parse_marked(source)
-        paragraph = {"id": f"07ASTANA454/{number}", "number": number, "marking": "SBU", "section": None, "kind": "numbered", "text": text}
+        paragraph = {
+            "id": f"07ASTANA454/{number}",
+            "number": number,
+            "marking": "SBU",
+            "section": None,
+            "kind": "numbered",
+            "text": text,
+        }
         record["paragraphs"].append({**paragraph, "source_map": []})
         claim = {"source": None, "cue": None, "content": None}
         for start, end, label in spans:
@@ -27,9 +36,13 @@ def record_of(*marked: str) -> dict:
                 claim[role] = {"start": start, "end": end}
             else:
                 layer = "entities" if label in Entity.__members__ else "statements"
-                tasks.add_annotations(record, layer, paragraph, [{"start": start, "end": end, "label": label}])
+                tasks.add_annotations(
+                    record, layer, paragraph, [{"start": start, "end": end, "label": label}]
+                )
         if claim["content"]:
-            tasks.add_annotations(record, "claims", paragraph, [{**claim, "speaker": "Q30", "certainty": "asserted"}])
+            tasks.add_annotations(
+                record, "claims", paragraph, [{**claim, "speaker": "Q30", "certainty": "asserted"}]
+            )
     return record
 
 
@@ -45,17 +58,28 @@ def test_published_pair_of_hashes():
 
 def test_hashes_are_signed_and_leave_out_what_prodigy_leaves_out():
     task = {"text": "Uber cut jobs", "spans": [{"start": 0, "end": 4, "label": "ORG"}]}
-    edited = {**task, "answer": "accept", "_session_id": "x-anna", "meta": {"source": "x"}, "tokens": []}
+    edited = {
+        **task,
+        "answer": "accept",
+        "_session_id": "x-anna",
+        "meta": {"source": "x"},
+        "tokens": [],
+    }
     edited["spans"] = [{"start": 0, "end": 4, "label": "ORG", "score": 0.3, "source": "model"}]
     assert tasks.hashes(edited) == tasks.hashes(task)
     relabelled = {**task, "spans": [{"start": 0, "end": 4, "label": "AGENCY"}]}
-    assert tasks.hashes(relabelled)[0] == tasks.hashes(task)[0] and tasks.hashes(relabelled)[1] != tasks.hashes(task)[1]
+    assert (
+        tasks.hashes(relabelled)[0] == tasks.hashes(task)[0]
+        and tasks.hashes(relabelled)[1] != tasks.hashes(task)[1]
+    )
     assert any(tasks.hashes({"text": str(n)})[0] < 0 for n in range(10))
 
 
 def test_fallback_hash_ignores_source_at_any_depth():
     plain = {"text": "news", "meta": {"section": "a"}}
-    assert tasks.hashes({**plain, "meta": {"section": "a", "source": "Reuters"}}) == tasks.hashes(plain)
+    assert tasks.hashes({**plain, "meta": {"section": "a", "source": "Reuters"}}) == tasks.hashes(
+        plain
+    )
     assert tasks.hashes({**plain, "meta": {"section": "b"}}) != tasks.hashes(plain)
 
 
@@ -87,12 +111,17 @@ def test_one_input_hash_for_the_three_layers(blank):
 
 def test_claim_task_relates_last_tokens(blank):
     (task,) = tasks.claim_tasks(record_of(TOLD), blank.tokenizer)
-    arrows = {(r["head"], r["child"], r["label"], r["head_span"]["label"], r["child_span"]["label"]) for r in task["relations"]}
+    arrows = {
+        (r["head"], r["child"], r["label"], r["head_span"]["label"], r["child_span"]["label"])
+        for r in task["relations"]
+    }
     assert arrows == {(3, 2, "source", "CUE", "SOURCE"), (3, 11, "content", "CUE", "CONTENT")}
 
 
 def test_without_a_cue_the_content_points_at_the_source(blank):
-    (task,) = tasks.claim_tasks(record_of("<SOURCE>Minister</SOURCE>: <CONTENT>no deal</CONTENT>."), blank.tokenizer)
+    (task,) = tasks.claim_tasks(
+        record_of("<SOURCE>Minister</SOURCE>: <CONTENT>no deal</CONTENT>."), blank.tokenizer
+    )
     (relation,) = task["relations"]
     assert (relation["head"], relation["child"], relation["label"]) == (3, 0, "source")
 
@@ -132,7 +161,12 @@ def test_arrows_drawn_the_other_way_round_mean_the_same(blank):
     expected = [triple(c) for c in tasks.annotations_of(task)]
     del task["claims"]
     for r in task["relations"]:
-        r["head"], r["child"], r["head_span"], r["child_span"] = r["child"], r["head"], r["child_span"], r["head_span"]
+        r["head"], r["child"], r["head_span"], r["child_span"] = (
+            r["child"],
+            r["head"],
+            r["child_span"],
+            r["head_span"],
+        )
     assert [triple(c) for c in tasks.annotations_of(task)] == expected
 
 
@@ -157,7 +191,9 @@ def test_records_come_back_from_their_tasks(blank):
 def test_only_paragraphs_accepted_in_every_layer_are_gold(blank):
     layers = tasks.record_tasks(record_of(TOLD, "It rained.", "It snowed."), blank.tokenizer)
     answered = [{**task, "answer": "accept"} for layer in layers.values() for task in layer]
-    next(t for t in answered if t["_view_id"] == "spans_manual" and t["text"] == "It rained.")["answer"] = "reject"
+    next(t for t in answered if t["_view_id"] == "spans_manual" and t["text"] == "It rained.")[
+        "answer"
+    ] = "reject"
     (gold,) = tasks.records_of(answered)
     assert [p["number"] for p in gold["paragraphs"]] == [1, 3]
     (entities_only,) = tasks.records_of([t for t in answered if t["_view_id"] == "ner_manual"])
@@ -187,10 +223,16 @@ def test_any_claims_come_back_from_their_task(blank, words, picks):
         first, last = sorted((one % len(tokens), other % len(tokens)))
         return {"start": tokens[first]["start"], "end": tokens[last]["end"]}
 
-    claims = [{"source": place(a, b), "cue": place(c, d), "content": place(e, f)} for a, b, c, d, e, f in picks]
+    claims = [
+        {"source": place(a, b), "cue": place(c, d), "content": place(e, f)}
+        for a, b, c, d, e, f in picks
+    ]
     task = json.loads(json.dumps(tasks.make_task("claims", text, tokens, {}, claims)))
     assert [triple(c) for c in tasks.annotations_of(task)] == [triple(c) for c in claims]
     covered = [i for s in task["spans"] for i in range(s["token_start"], s["token_end"] + 1)]
     assert len(covered) == len(set(covered))
     for relation in task["relations"]:
-        assert relation["head"] == relation["head_span"]["token_end"] and relation["child"] == relation["child_span"]["token_end"]
+        assert (
+            relation["head"] == relation["head_span"]["token_end"]
+            and relation["child"] == relation["child_span"]["token_end"]
+        )

@@ -16,20 +16,23 @@ from thinc.api import Model
 from typer.testing import CliRunner
 
 from cablespan.cli import app
-from cablespan.components.sentence_classifier import make_sentence_classifier
+from cablespan.components.statements.classifier import make_sentence_classifier
 from cablespan.document import PARAGRAPHS, STATEMENTS, make_doc, sender
-from cablespan.examples import case_augmenter, unannotated
-from cablespan.exchange import convert, read_records
-from cablespan.gold import read_gold
-from cablespan.training import split
-from cablespan.training.checks import checked_config
+from cablespan.formats import convert, read_records
+from cablespan.learning.corpus import case_augmenter, unannotated
+from cablespan.learning.gold import read_gold
+from cablespan.learning.training import split
+from cablespan.learning.training.checks import checked_config
 
 CONFIGS = Path(__file__).parents[1] / "models" / "configs"
 SMALL = {
     "components.tok2vec.model.embed.width": "16",
     "components.tok2vec.model.encode.width": "16",
     "components.tok2vec.model.encode.depth": "1",
-    **{f"components.{name}.model.tok2vec.width": "16" for name in ("ner", "statements", "claim_tagger")},
+    **{
+        f"components.{name}.model.tok2vec.width": "16"
+        for name in ("ner", "statements", "claim_tagger")
+    },
     "training.max_steps": "4",
     "training.eval_frequency": "2",
 }
@@ -56,9 +59,19 @@ def line(document: str, number: int, sentences=SENTENCES) -> dict:
             entities.append({"start": start, "end": start + len(name), "label": kind})
         if triple:
             places = [text.index(part, offset) for part in triple]
-            parts = [{"start": start, "end": start + len(part)} for start, part in zip(places, triple, strict=True)]
+            parts = [
+                {"start": start, "end": start + len(part)}
+                for start, part in zip(places, triple, strict=True)
+            ]
             claims.append(dict(zip(("source", "cue", "content"), parts, strict=True)))
-    return {"doc": document, "paragraph": number, "text": text, "entities": entities, "statements": statements, "claims": claims}
+    return {
+        "doc": document,
+        "paragraph": number,
+        "text": text,
+        "entities": entities,
+        "statements": statements,
+        "claims": claims,
+    }
 
 
 def write(path: Path, lines: list[dict]) -> Path:
@@ -83,25 +96,42 @@ def dev(tmp_path) -> Path:
 
 
 def run(*arguments, config=CONFIGS / "cable_sm.cfg", small=True):
-    overrides = [part for key, value in SMALL.items() for part in (f"--{key}", value)] if small else []
-    return CliRunner().invoke(app, ["train", "--config", str(config), *map(str, arguments), *overrides])
+    overrides = (
+        [part for key, value in SMALL.items() for part in (f"--{key}", value)] if small else []
+    )
+    return CliRunner().invoke(
+        app, ["train", "--config", str(config), *map(str, arguments), *overrides]
+    )
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("trained")
-    gold, dev = write(folder / "train.jsonl", documents("abcde", 1)), write(folder / "dev.jsonl", documents("xy", 2))
+    gold, dev = (
+        write(folder / "train.jsonl", documents("abcde", 1)),
+        write(folder / "dev.jsonl", documents("xy", 2)),
+    )
     outcome = run("--train", gold, "--dev", dev, "--output", folder / "mine", "--training.seed", 3)
     assert outcome.exit_code == 0, outcome.output
     return folder / "mine" / "model-best"
 
 
-def test_a_config_that_names_no_vectors_trains_with_the_bundled_ones_or_none(gold, dev, tmp_path, monkeypatch):
+def test_a_config_that_names_no_vectors_trains_with_the_bundled_ones_or_none(
+    gold, dev, tmp_path, monkeypatch
+):
     nlp = spacy.blank("en")
-    nlp.vocab.vectors = Vectors(data=numpy.eye(2, dtype="f"), keys=[nlp.vocab.strings.add(word) for word in ("post", "said")])
-    for bundled, told, shape in ((None, "trained without", (0, 0)), (tmp_path / "bundle", "are taken", (2, 2))):
+    nlp.vocab.vectors = Vectors(
+        data=numpy.eye(2, dtype="f"),
+        keys=[nlp.vocab.strings.add(word) for word in ("post", "said")],
+    )
+    for bundled, told, shape in (
+        (None, "trained without", (0, 0)),
+        (tmp_path / "bundle", "are taken", (2, 2)),
+    ):
         nlp.to_disk(tmp_path / "bundle")
-        monkeypatch.setattr("cablespan.training.bundled_model", lambda folder=bundled: folder)
+        monkeypatch.setattr(
+            "cablespan.learning.training.bundled_model", lambda folder=bundled: folder
+        )
         outcome = run("--train", gold, "--dev", dev, "--output", tmp_path / told)
         assert outcome.exit_code == 0, outcome.output
         assert "no word vectors named" in outcome.stderr and told in outcome.stderr
@@ -119,7 +149,14 @@ class TestTrained:
         scores = orjson.loads((trained / "scores.json").read_bytes())
         assert scores["documents"] == 2 and scores["statements"]["support"] == 14
         card = (trained / "README.md").read_text()
-        for fact in ("# mine", "5 documents, 5 paragraphs", "train.jsonl", "`--training.max_steps 4`", "seed 3", "Limits and biases"):
+        for fact in (
+            "# mine",
+            "5 documents, 5 paragraphs",
+            "train.jsonl",
+            "`--training.max_steps 4`",
+            "seed 3",
+            "Limits and biases",
+        ):
             assert fact in card
 
     def test_no_temporary_path_stays_in_the_config(self, trained):
@@ -128,8 +165,15 @@ class TestTrained:
         assert config["training"]["max_steps"] == 4
 
     def test_same_gold_same_seed_same_model(self, trained, tmp_path, gold, dev):
-        assert run("--train", gold, "--dev", dev, "--output", tmp_path / "again", "--training.seed", 3).exit_code == 0
-        assert (tmp_path / "again" / "model-best" / "ner" / "model").read_bytes() == (trained / "ner" / "model").read_bytes()
+        assert (
+            run(
+                "--train", gold, "--dev", dev, "--output", tmp_path / "again", "--training.seed", 3
+            ).exit_code
+            == 0
+        )
+        assert (tmp_path / "again" / "model-best" / "ner" / "model").read_bytes() == (
+            trained / "ner" / "model"
+        ).read_bytes()
 
     def test_it_says_the_same_pickled_saved_and_in_two_processes(self, trained, tmp_path):
         nlp = spacy.load(trained)
@@ -141,21 +185,36 @@ class TestTrained:
         assert [layers(doc) for doc in nlp.pipe(texts, n_process=2, batch_size=3)] == expected
         for name in ("ner", "statements", "claim_tagger"):
             for file in ("cfg", "model"):
-                assert (tmp_path / "copy" / name / file).read_bytes() == (trained / name / file).read_bytes()
+                assert (tmp_path / "copy" / name / file).read_bytes() == (
+                    trained / name / file
+                ).read_bytes()
 
     def test_what_is_saved_beside_the_weights(self, trained, tmp_path):
-        saved = {name: orjson.loads((trained / name / "cfg").read_bytes()) for name in ("ner", "statements", "claim_tagger")}
+        saved = {
+            name: orjson.loads((trained / name / "cfg").read_bytes())
+            for name in ("ner", "statements", "claim_tagger")
+        }
         assert list(saved["ner"]) == list(saved["claim_tagger"]) == ["labels", "spans_key"]
         assert list(saved["statements"]) == ["labels", "label_weight", "loss_weight", "weights"]
         nlp = spacy.load(trained)
         for name, cfg in saved.items():
-            assert nlp.get_pipe(name).labels == nlp.get_pipe(name).label_data == tuple(cfg["labels"])
+            assert (
+                nlp.get_pipe(name).labels == nlp.get_pipe(name).label_data == tuple(cfg["labels"])
+            )
 
     def test_a_model_loads_that_was_saved_before_there_was_a_loss_weight(self, trained, tmp_path):
         nlp = spacy.load(trained)
         nlp.to_disk(tmp_path / "old")
         cfg = tmp_path / "old" / "statements" / "cfg"
-        cfg.write_bytes(orjson.dumps({key: value for key, value in orjson.loads(cfg.read_bytes()).items() if key != "loss_weight"}))
+        cfg.write_bytes(
+            orjson.dumps(
+                {
+                    key: value
+                    for key, value in orjson.loads(cfg.read_bytes()).items()
+                    if key != "loss_weight"
+                }
+            )
+        )
         text = SENTENCES[1][0]
         assert layers(spacy.load(tmp_path / "old")(text)) == layers(nlp(text))
 
@@ -163,25 +222,43 @@ class TestTrained:
     def test_its_labels_are_what_they_are(self, trained, name):
         pipe = spacy.load(trained).get_pipe(name)
         assert pipe.add_label(pipe.labels[0]) == 0
-        with pytest.raises(ValueError, match=f"Component '{name}' has been initialized with an output dimension"):
+        with pytest.raises(
+            ValueError, match=f"Component '{name}' has been initialized with an output dimension"
+        ):
             pipe.add_label("RUMOUR")
 
 
 def layers(doc) -> list:
-    return [[(s.start_char, s.end_char, s.label_) for s in spans] for spans in (doc.ents, doc.spans[STATEMENTS], doc.spans["claim_parts"])]
+    return [
+        [(s.start_char, s.end_char, s.label_) for s in spans]
+        for spans in (doc.ents, doc.spans[STATEMENTS], doc.spans["claim_parts"])
+    ]
 
 
 def stub(nlp, **weights):
     """A sentence classifier without a network: enough for what is reckoned from labels and guesses."""
-    model = Model("none", lambda model, X, is_train: (X, lambda dY: dY), init=lambda model, X=None, Y=None: model, dims={"nO": None})
+    model = Model(
+        "none",
+        lambda model, X, is_train: (X, lambda dY: dY),
+        init=lambda model, X=None, Y=None: model,
+        dims={"nO": None},
+    )
     model.set_ref("output", model)
-    return make_sentence_classifier(nlp, "statements", model, **({"label_weight": 0.0, "loss_weight": 1.0} | weights), scorer=None)
+    return make_sentence_classifier(
+        nlp,
+        "statements",
+        model,
+        **({"label_weight": 0.0, "loss_weight": 1.0} | weights),
+        scorer=None,
+    )
 
 
 def labelled(nlp, *labels: str | None) -> Example:
     """A paragraph of sentences `It rained.`; None leaves one without a label."""
     reference = nlp.make_doc(" ".join(["It rained."] * len(labels)))
-    reference.spans[STATEMENTS] = [Span(reference, 3 * i, 3 * i + 3, label=label) for i, label in enumerate(labels) if label]
+    reference.spans[STATEMENTS] = [
+        Span(reference, 3 * i, 3 * i + 3, label=label) for i, label in enumerate(labels) if label
+    ]
     return Example(nlp.make_doc(reference.text), reference)
 
 
@@ -204,7 +281,9 @@ class TestLossWeight:
         pipe = stub(blank, label_weight=1.0, loss_weight=2.0)
         example = labelled(blank, "REPORT", "REPORT", "REPORT", "COMMENT")
         pipe.initialize(lambda: [example], nlp=blank)
-        assert dict(zip(pipe.labels, pipe.cfg["weights"], strict=True)) == pytest.approx({"COMMENT": 4, "REPORT": 4 / 3})
+        assert dict(zip(pipe.labels, pipe.cfg["weights"], strict=True)) == pytest.approx(
+            {"COMMENT": 4, "REPORT": 4 / 3}
+        )
 
     def test_where_labels_are_named_before_any_sentence_has_one(self, blank):
         pipe = stub(blank, loss_weight=3.0)
@@ -227,7 +306,10 @@ class TestUnsigned:
         "id": "07STATE7944",
         "meta": {"head": "Telegram From the Department of State to the Embassy in Iran"},
         "header": {"origin": "Secretary of State"},
-        "paragraphs": [{"id": "1", "kind": "numbered", "section": "COMMENT"}, {"id": "2", "kind": "text", "section": None}],
+        "paragraphs": [
+            {"id": "1", "kind": "numbered", "section": "COMMENT"},
+            {"id": "2", "kind": "text", "section": None},
+        ],
     }
 
     def example(self, blank) -> Example:
@@ -240,7 +322,9 @@ class TestUnsigned:
         (augmented,) = case_augmenter(upper, 0.0, unsigned=1.0)(blank, self.example(blank))
         assert sender(augmented.predicted._.cable) == ""
         assert augmented.predicted._.cable["paragraphs"] == self.CABLE["paragraphs"]
-        assert [(span.start, span.end, span.label_) for span in augmented.predicted.spans[PARAGRAPHS]] == [
+        assert [
+            (span.start, span.end, span.label_) for span in augmented.predicted.spans[PARAGRAPHS]
+        ] == [
             (0, 3, "numbered"),
             (4, 7, "text"),
         ]
@@ -256,7 +340,9 @@ class TestUnsigned:
         assert all(sender(e.predicted._.cable) == "department" for e in self.augmented(blank, 0.0))
         unsigned = [sender(e.predicted._.cable) == "" for e in self.augmented(blank, 0.3)]
         assert 40 < sum(unsigned) < 80
-        assert unsigned == [sender(e.predicted._.cable) == "" for e in self.augmented(blank, 0.3)], "a seed, the same in each run"
+        assert unsigned == [
+            sender(e.predicted._.cable) == "" for e in self.augmented(blank, 0.3)
+        ], "a seed, the same in each run"
 
     def augmented(self, blank, unsigned: float) -> list[Example]:
         augment = case_augmenter(0.0, 0.0, unsigned=unsigned, seed=4)
@@ -271,8 +357,16 @@ class TestUnsigned:
 @pytest.mark.parametrize(
     ("known", "origin", "who"),
     [
-        ({"head": "Telegram From the Department of State to the Embassy in Iran"}, "Department of State", "department"),
-        ({"head": "Telegram From the Embassy in Iran to the Department of State"}, "Embassy in Iran", "post"),
+        (
+            {"head": "Telegram From the Department of State to the Embassy in Iran"},
+            "Department of State",
+            "department",
+        ),
+        (
+            {"head": "Telegram From the Embassy in Iran to the Department of State"},
+            "Embassy in Iran",
+            "post",
+        ),
         ({"origin": "Embassy Astana"}, "Embassy Astana", "post"),
         ({"head": "Memorandum of Conversation"}, None, ""),
     ],
@@ -280,13 +374,18 @@ class TestUnsigned:
 def test_stand_off_lines_tell_who_sent_the_document(tmp_path, known, origin, who):
     """The heading stays with the text; without it `origin` is given back as `meta.origin`."""
     text = "Please call."
-    source = write(tmp_path / "gold.jsonl", [{"doc": "frus/d7", "paragraph": 0, "text": text, "statements": []} | known])
+    source = write(
+        tmp_path / "gold.jsonl",
+        [{"doc": "frus/d7", "paragraph": 0, "text": text, "statements": []} | known],
+    )
     convert(source, tmp_path / "out.jsonl", "standoff")
     (written,) = map(orjson.loads, (tmp_path / "out.jsonl").read_bytes().splitlines())
     assert written.get("origin") == origin and "head" not in written
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "page.txt").write_text(text)
-    (record,) = read_records(tmp_path / "out.jsonl", texts=[tmp_path / "texts"], report=lambda problem: None)
+    (record,) = read_records(
+        tmp_path / "out.jsonl", texts=[tmp_path / "texts"], report=lambda problem: None
+    )
     assert record["meta"] == ({"origin": origin} if origin else {})
     assert sender(record) == who
 
@@ -298,7 +397,10 @@ def test_gold_of_every_format_gives_the_same_examples(gold, tmp_path, to):
 
     def annotated(path: Path) -> list:
         return [
-            [[(a["start"], a["end"], a["label"]) for a in known.record[layer]] for layer in ("entities", "statements")]
+            [
+                [(a["start"], a["end"], a["label"]) for a in known.record[layer]]
+                for layer in ("entities", "statements")
+            ]
             + [[claim["content"]["start"] for claim in known.record["claims"]]]
             for known in read_gold([path])
         ]
@@ -337,8 +439,19 @@ class TestRefused:
         "change, told",
         [
             ({"entities": [{"start": 0, "end": 3, "label": "COUNTRY"}]}, "unknown label 'COUNTRY'"),
-            ({"entities": [{"start": 0, "end": 5, "label": "PLACE"}, {"start": 3, "end": 8, "label": "ORG"}]}, "overlap"),
-            ({"statements": [{"start": 0, "end": 9999, "label": "REPORT"}]}, "lies outside the text"),
+            (
+                {
+                    "entities": [
+                        {"start": 0, "end": 5, "label": "PLACE"},
+                        {"start": 3, "end": 8, "label": "ORG"},
+                    ]
+                },
+                "overlap",
+            ),
+            (
+                {"statements": [{"start": 0, "end": 9999, "label": "REPORT"}]},
+                "lies outside the text",
+            ),
             ({"scheme": "cablespan.scheme/99"}, "is not 'cablespan.scheme/1'"),
             ({"text": 7}, "no `doc` and `text`"),
         ],
@@ -346,46 +459,71 @@ class TestRefused:
     def test_unusable_gold(self, tmp_path, gold, change, told):
         lines = documents("abc", 3)
         lines[1] |= change
-        message = self.refused(tmp_path, "--train", write(tmp_path / "bad.jsonl", lines), "--dev", gold)
+        message = self.refused(
+            tmp_path, "--train", write(tmp_path / "bad.jsonl", lines), "--dev", gold
+        )
         assert "bad.jsonl:2" in message and told in message
 
     def test_all_files_are_checked_at_once(self, tmp_path):
         bad = {"entities": [{"start": 0, "end": 3, "label": "COUNTRY"}]}
-        one, other = (write(tmp_path / name, [line(name, 0) | bad]) for name in ("one.jsonl", "other.jsonl"))
+        one, other = (
+            write(tmp_path / name, [line(name, 0) | bad]) for name in ("one.jsonl", "other.jsonl")
+        )
         message = self.refused(tmp_path, "--train", one, "--train", other)
         assert "one.jsonl:1" in message and "other.jsonl:1" in message
 
     def test_a_document_in_both_sets(self, tmp_path, gold):
         lines = documents("xyb", 4)
-        message = self.refused(tmp_path, "--train", gold, "--dev", write(tmp_path / "dev.jsonl", lines))
-        assert "dev.jsonl:3" in message and "train.jsonl:2" in message and "take it out of one of the two" in message
+        message = self.refused(
+            tmp_path, "--train", gold, "--dev", write(tmp_path / "dev.jsonl", lines)
+        )
+        assert (
+            "dev.jsonl:3" in message
+            and "train.jsonl:2" in message
+            and "take it out of one of the two" in message
+        )
 
     def test_a_text_in_both_sets(self, tmp_path, gold):
         copied = documents("abcde", 1)[3] | {"doc": "copy"}
         copied["text"] = copied["text"].upper()
-        message = self.refused(tmp_path, "--train", gold, "--dev", write(tmp_path / "dev.jsonl", [copied]))
+        message = self.refused(
+            tmp_path, "--train", gold, "--dev", write(tmp_path / "dev.jsonl", [copied])
+        )
         assert "dev.jsonl:1" in message and "train.jsonl:4" in message and "same text" in message
 
     def test_silver_with_a_document_of_dev(self, tmp_path, gold, dev):
         convert(dev, tmp_path / "silver.spacy", "docbin")
-        message = self.refused(tmp_path, "--train", gold, "--dev", dev, "--silver", tmp_path / "silver.spacy")
+        message = self.refused(
+            tmp_path, "--train", gold, "--dev", dev, "--silver", tmp_path / "silver.spacy"
+        )
         assert "silver.spacy: doc 0: document x is in dev, at" in message
 
     def test_an_empty_class(self, tmp_path, dev):
         without = [line(name, 0, SENTENCES[1:]) for name in "abc"]
         train = write(tmp_path / "some.jsonl", without)
         message = self.refused(tmp_path, "--train", train, "--dev", dev)
-        assert "no example of ADMIN" in message and "no example of CABLE_REF" in message and "--allow-empty" in message
+        assert (
+            "no example of ADMIN" in message
+            and "no example of CABLE_REF" in message
+            and "--allow-empty" in message
+        )
 
     def test_a_layer_that_nobody_annotated(self, tmp_path, gold):
-        lines = [{key: value for key, value in entry.items() if key != "claims"} for entry in documents("abc", 3)]
-        message = self.refused(tmp_path, "--train", write(tmp_path / "some.jsonl", lines), "--dev", gold)
+        lines = [
+            {key: value for key, value in entry.items() if key != "claims"}
+            for entry in documents("abc", 3)
+        ]
+        message = self.refused(
+            tmp_path, "--train", write(tmp_path / "some.jsonl", lines), "--dev", gold
+        )
         assert "no claims" in message and "claim_tagger" in message
 
     def test_a_config_that_names_a_missing_package(self, tmp_path, gold):
         if find_spec("spacy_transformers"):
             pytest.skip("spacy-transformers is installed here")
-        message = self.refused(tmp_path, "--train", gold, config=CONFIGS / "cable_trf.cfg", small=False)
+        message = self.refused(
+            tmp_path, "--train", gold, config=CONFIGS / "cable_trf.cfg", small=False
+        )
         assert "cable_trf.cfg" in message and "cablespan[trf]" in message
 
     @pytest.mark.parametrize(
@@ -402,10 +540,14 @@ class TestRefused:
         assert "cable_sm.cfg" in message and told in message
 
     def test_no_config(self, tmp_path, gold):
-        assert "does not exist" in self.refused(tmp_path, "--train", gold, config=tmp_path / "none.cfg")
+        assert "does not exist" in self.refused(
+            tmp_path, "--train", gold, config=tmp_path / "none.cfg"
+        )
 
     def test_a_single_document_cannot_be_split(self, tmp_path):
-        message = self.refused(tmp_path, "--train", write(tmp_path / "one.jsonl", documents("a", 1)))
+        message = self.refused(
+            tmp_path, "--train", write(tmp_path / "one.jsonl", documents("a", 1))
+        )
         assert "no paragraph to judge on" in message
 
 
@@ -414,11 +556,19 @@ def test_warnings_stop_nothing(tmp_path):
     stock = "The country is no party to the convention."
     plain = [(stock, "REPORT", [], None)]
     train = [line("a", 0), line("a", 1, plain), line("b", 0, SENTENCES[1:])]
-    without_person = [entry | {"entities": [e for e in entry["entities"] if e["label"] != "PERSON"]} for entry in train]
+    without_person = [
+        entry | {"entities": [e for e in entry["entities"] if e["label"] != "PERSON"]}
+        for entry in train
+    ]
     train[0]["entities"][0]["end"] -= 1
     other = documents("xy", 2) + [line("y", 1, plain)]
     outcome = run(
-        *("--train", write(tmp_path / "train.jsonl", without_person), "--dev", write(tmp_path / "other.jsonl", other)),
+        *(
+            "--train",
+            write(tmp_path / "train.jsonl", without_person),
+            "--dev",
+            write(tmp_path / "other.jsonl", other),
+        ),
         *("--output", tmp_path / "out", "--allow-empty"),
     )
     assert outcome.exit_code == 0, outcome.output
@@ -448,14 +598,24 @@ def test_the_project_calls_commands_and_options_that_exist():
         for script in step["script"]:
             program, *arguments = script.split()
             if program.endswith("cablespan"):
-                known = {option for parameter in commands[arguments[0]].params for option in parameter.opts}
-                options = {argument for argument in arguments if argument.startswith("--") and "." not in argument}
+                known = {
+                    option
+                    for parameter in commands[arguments[0]].params
+                    for option in parameter.opts
+                }
+                options = {
+                    argument
+                    for argument in arguments
+                    if argument.startswith("--") and "." not in argument
+                }
                 assert options <= known, f"{step['name']}: {options - known}"
             else:
                 assert program.endswith("python") and arguments[0].startswith("../scripts/"), script
     for workflow in project["workflows"].values():
         made: set[str] = set()
         for step in (steps[name] for name in workflow):
-            missing = [path for path in step["deps"] if path.startswith("work/") and path not in made]
+            missing = [
+                path for path in step["deps"] if path.startswith("work/") and path not in made
+            ]
             assert not missing, f"{step['name']} needs {missing}, which no step before makes"
             made |= set(step["outputs"])

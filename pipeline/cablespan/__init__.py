@@ -10,7 +10,12 @@ __version__ = version("cablespan")
 __all__ = ["load", "read", "to_doc", "to_record"]
 
 # Looked up when first used, so that `import cablespan` and `cablespan --help` do not wait for spaCy.
-_HOMES = {"load": "cablespan.nlp", "read": "cablespan.readers", "to_doc": "cablespan.document", "to_record": "cablespan.document"}
+_HOMES = {
+    "load": "cablespan.nlp",
+    "read": "cablespan.reading",
+    "to_doc": "cablespan.document",
+    "to_record": "cablespan.records",
+}
 
 
 def __getattr__(name: str):

@@ -70,19 +70,40 @@ class Table(StrEnum):
     csv = "csv"
 
 
-RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="Folder that annotate wrote, or a file of records.")]
-Inputs = Annotated[
-    list[str], typer.Argument(metavar="INPUT...", help="Files, folders, globs, or - for standard input.", show_default=False)
+RunFolder = Annotated[
+    str, typer.Argument(metavar="RUN", help="Folder that annotate wrote, or a file of records.")
 ]
-FormatOption = Annotated[Format | None, typer.Option("--format", help="Input format.", show_default="found by looking")]
-ModelOption = Annotated[str | None, typer.Option("--model", help="Folder of a trained pipeline.", show_default="the bundled one")]
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT...",
+        help="Files, folders, globs, or - for standard input.",
+        show_default=False,
+    ),
+]
+FormatOption = Annotated[
+    Format | None, typer.Option("--format", help="Input format.", show_default="found by looking")
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", help="Folder of a trained pipeline.", show_default="the bundled one"),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")]
 AnnotatorFiles = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Annotations, a file each, or with _annotator_id in one.", show_default=False)
+    list[Path],
+    typer.Argument(
+        metavar="FILE...",
+        help="Annotations, a file each, or with _annotator_id in one.",
+        show_default=False,
+    ),
 ]
 GoldTexts = Annotated[
     list[Path] | None,
-    typer.Option("--texts", help="Folder or file with the texts of stand-off gold; repeat it.", show_default="NAME.texts.jsonl beside"),
+    typer.Option(
+        "--texts",
+        help="Folder or file with the texts of stand-off gold; repeat it.",
+        show_default="NAME.texts.jsonl beside",
+    ),
 ]
 
 
@@ -95,35 +116,66 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback()
-def main(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False) -> None:
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
     pass
 
 
-@app.command(epilog="Example: `cablespan annotate dump.csv --output run --workers 2 --shard-size 1000`")
+@app.command(
+    epilog="Example: `cablespan annotate dump.csv --output run --workers 2 --shard-size 1000`"
+)
 def annotate(
     inputs: Inputs,
-    output: Annotated[str, typer.Option("--output", "-o", help="Folder for the results; with --engine ray any fsspec path.")],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", help="Folder for the results; with --engine ray any fsspec path."
+        ),
+    ],
     model: ModelOption = None,
     format: FormatOption = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes.", show_default="one for each core")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Worker processes.", show_default="one for each core")
+    ] = None,
     engine: Annotated[Engine, typer.Option(help="Where the workers run.")] = Engine.local,
-    address: Annotated[str | None, typer.Option(help="Ray cluster to join.", show_default="a new one on this machine")] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(help="Ray cluster to join.", show_default="a new one on this machine"),
+    ] = None,
     shard_size: Annotated[
-        int | None, typer.Option(min=1, help="Cables in a numbered output shard.", show_default="one file of each kind")
+        int | None,
+        typer.Option(
+            min=1, help="Cables in a numbered output shard.", show_default="one file of each kind"
+        ),
     ] = None,
     resume: Annotated[
-        bool | None, typer.Option("--resume/--overwrite", help="Go on with an interrupted run, or replace an old one.", show_default=False)
+        bool | None,
+        typer.Option(
+            "--resume/--overwrite",
+            help="Go on with an interrupted run, or replace an old one.",
+            show_default=False,
+        ),
     ] = None,
-    time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds a single cable may take.")] = 120.0,
+    time_limit: Annotated[
+        float, typer.Option(min=0.1, help="Seconds a single cable may take.")
+    ] = 120.0,
     profile: Annotated[bool, typer.Option(help="Show the share of each step.")] = False,
-    kb: Annotated[str | None, typer.Option(help="Knowledge base of your own to link to, JSON Lines: id, kind, name, aliases.")] = None,
+    kb: Annotated[
+        str | None,
+        typer.Option(
+            help="Knowledge base of your own to link to, JSON Lines: id, kind, name, aliases."
+        ),
+    ] = None,
 ) -> None:
     """Annotate cables: the main job.
 
     Writes cables.jsonl (records), entities.jsonl, statements.jsonl and claims.jsonl (Prodigy tasks), rejects.jsonl,
     manifest.jsonl and run.json.
     """
-    from cablespan.batch import annotate
+    from cablespan.runs.batch import annotate
 
     raise typer.Exit(
         annotate(
@@ -146,24 +198,41 @@ def annotate(
 @app.command(epilog="Example: `cablespan read dump.csv --output cables.jsonl`")
 def read(
     inputs: Inputs,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="File for the records.", show_default="standard output")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="File for the records.", show_default="standard output"
+        ),
+    ] = None,
     format: FormatOption = None,
 ) -> None:
     """Read cables without annotating them: header and paragraphs as records, JSON Lines."""
-    from cablespan.batch.reading import read
+    from cablespan.runs.batch.reading import read
 
     raise typer.Exit(read(inputs, output, format=format))
 
 
-@app.command(epilog="Example: `cablespan show run/cables.jsonl --cable 07ASTANA454 --html cable.html`")
+@app.command(
+    epilog="Example: `cablespan show run/cables.jsonl --cable 07ASTANA454 --html cable.html`"
+)
 def show(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Records that annotate wrote, or a raw cable.", show_default=False)],
-    cable: Annotated[str | None, typer.Option(help="Id of the cable to show.", show_default="the first")] = None,
-    html: Annotated[Path | None, typer.Option(metavar="F", help="Write one self-contained page.", show_default=False)] = None,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="Records that annotate wrote, or a raw cable.", show_default=False
+        ),
+    ],
+    cable: Annotated[
+        str | None, typer.Option(help="Id of the cable to show.", show_default="the first")
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="F", help="Write one self-contained page.", show_default=False),
+    ] = None,
     model: ModelOption = None,
 ) -> None:
     """Show one cable with its layers, in the terminal or as a page; a raw cable is annotated first."""
-    from cablespan.show import show
+    from cablespan.runs.show import show
 
     show(file, cable, html=html, model=model)
 
@@ -175,7 +244,7 @@ def export(
     to: Annotated[Table, typer.Option(help="File format.")] = Table.parquet,
 ) -> None:
     """Write what a run found as tables for pandas, R or DuckDB: cables, paragraphs, entities, clusters, statements, claims."""
-    from cablespan.export import export
+    from cablespan.runs.export import export
 
     for table, rows in export(run, output, to=to).items():
         typer.echo(f"{output / table}.{to}: {rows:,} rows", err=True)
@@ -184,30 +253,63 @@ def export(
 @app.command(epilog="Example: `cablespan report run --output report.html`")
 def report(
     run: RunFolder,
-    output: Annotated[Path, typer.Option("--output", "-o", help="File for the page.")] = Path("report.html"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="File for the page.")] = Path(
+        "report.html"
+    ),
 ) -> None:
     """Show what a run found, as one page that opens from the disk: charts, a map, lists, a search."""
-    from cablespan.report import report
+    from cablespan.runs.report import report
 
     size = report(run, output)
     typer.echo(f"{output}: {size / 1e6:.1f} MB", err=True)
 
 
-@app.command(epilog="Example: `cablespan review annotations/demo --as ANNA`; later `cablespan review annotations/demo --export answers`")
+@app.command(
+    epilog="Example: `cablespan review annotations/demo --as ANNA`; later `cablespan review annotations/demo --export answers`"
+)
 def review(
     inputs: Annotated[
-        list[Path], typer.Argument(metavar="DIR|FILE...", help="A folder of `annotate`, or records or Prodigy tasks.", show_default=False)
+        list[Path],
+        typer.Argument(
+            metavar="DIR|FILE...",
+            help="A folder of `annotate`, or records or Prodigy tasks.",
+            show_default=False,
+        ),
     ],
-    annotator: Annotated[str | None, typer.Option("--as", help="Your name.", show_default="the page asks")] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on; one that others reach needs --token.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8321,
-    token: Annotated[str | None, typer.Option(envvar="CABLESPAN_TOKEN", help="Secret that visitors must know.", show_default=False)] = None,
-    overlap: Annotated[
-        int | None, typer.Option(min=1, help="Annotators that each paragraph is given to.", show_default="as before; 1 at first")
+    annotator: Annotated[
+        str | None, typer.Option("--as", help="Your name.", show_default="the page asks")
     ] = None,
-    adjudicate: Annotated[bool, typer.Option("--adjudicate", help="Decide between the annotators; the result is gold.")] = False,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; one that others reach needs --token.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")
+    ] = 8321,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="CABLESPAN_TOKEN", help="Secret that visitors must know.", show_default=False
+        ),
+    ] = None,
+    overlap: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Annotators that each paragraph is given to.",
+            show_default="as before; 1 at first",
+        ),
+    ] = None,
+    adjudicate: Annotated[
+        bool,
+        typer.Option("--adjudicate", help="Decide between the annotators; the result is gold."),
+    ] = False,
     export: Annotated[
-        Path | None, typer.Option(metavar="OUT", help="Write the answers as Prodigy tasks into this folder, and stop.", show_default=False)
+        Path | None,
+        typer.Option(
+            metavar="OUT",
+            help="Write the answers as Prodigy tasks into this folder, and stop.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Correct annotations in the browser. Answers are kept in review.sqlite beside the input, and in nothing else."""
@@ -217,29 +319,64 @@ def review(
         for folder, count in export_answers(inputs, export).items():
             typer.echo(f"{folder}: {count:,} paragraphs", err=True)
         return
-    review(inputs, annotator=annotator, host=host, port=port, token=token, overlap=overlap, adjudicate=adjudicate)
+    review(
+        inputs,
+        annotator=annotator,
+        host=host,
+        port=port,
+        token=token,
+        overlap=overlap,
+        adjudicate=adjudicate,
+    )
 
 
-@app.command(epilog="Example: `cablespan convert annotations/gold/train.jsonl gold.spacy --to docbin --texts frus/volumes`")
+@app.command(
+    epilog="Example: `cablespan convert annotations/gold/train.jsonl gold.spacy --to docbin --texts frus/volumes`"
+)
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="FILE", help="Annotations: a file, or a folder of them.", show_default=False)],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="File to write; a folder for prodigy and brat.", show_default=False)],
-    to: Annotated[str, typer.Option(help="records, prodigy, gold, standoff, docbin, conll, labelstudio or brat.")],
-    from_: Annotated[str | None, typer.Option("--from", help="Format of FILE, one of the same.", show_default="found by looking")] = None,
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="Annotations: a file, or a folder of them.", show_default=False
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUT", help="File to write; a folder for prodigy and brat.", show_default=False
+        ),
+    ],
+    to: Annotated[
+        str,
+        typer.Option(help="records, prodigy, gold, standoff, docbin, conll, labelstudio or brat."),
+    ],
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="Format of FILE, one of the same.", show_default="found by looking"
+        ),
+    ] = None,
     layers: Annotated[
         list[str] | None,
-        typer.Option("--layer", help="Layer that each paragraph of Prodigy tasks must have; repeat it.", show_default="all in the file"),
+        typer.Option(
+            "--layer",
+            help="Layer that each paragraph of Prodigy tasks must have; repeat it.",
+            show_default="all in the file",
+        ),
     ] = None,
     texts: Annotated[
         list[Path] | None,
-        typer.Option(help="Folder or file with the texts of stand-off annotations; repeat it.", show_default="NAME.texts.jsonl beside"),
+        typer.Option(
+            help="Folder or file with the texts of stand-off annotations; repeat it.",
+            show_default="NAME.texts.jsonl beside",
+        ),
     ] = None,
 ) -> None:
     """Bring annotations from one tool's format to another's.
 
     Says what was found, and what the other format cannot hold.
     """
-    from cablespan.exchange import convert
+    from cablespan.formats import convert
 
     for message in convert(source, out, to, format=from_, layers=layers, texts=texts or ()):
         typer.echo(message, err=True)
@@ -249,14 +386,17 @@ def convert(
 def agree(
     files: AnnotatorFiles,
     json: JsonOption = False,
-    html: Annotated[Path | None, typer.Option(help="File for a page with the disagreements.", show_default=False)] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="File for a page with the disagreements.", show_default=False),
+    ] = None,
 ) -> None:
     """How far annotators agree: span F1, Cohen's kappa, Krippendorff's alpha, confusion, claims."""
-    from cablespan.agreement import agree
+    from cablespan.learning.agreement import agree
 
     result = agree(files)
     if html is not None:
-        from cablespan.agreement.page import page
+        from cablespan.learning.agreement.page import page
 
         html.write_text(page(result), encoding="utf-8")
     if json:
@@ -266,28 +406,40 @@ def agree(
     else:
         from rich.console import Console
 
-        from cablespan.agreement.table import tables
+        from cablespan.learning.agreement.table import tables
 
         console = Console()
         for table in tables(result):
             console.print(table)
 
 
-@app.command(epilog="Example: `cablespan adjudicate anna.jsonl ben.jsonl --prefer anna --output gold.jsonl`")
+@app.command(
+    epilog="Example: `cablespan adjudicate anna.jsonl ben.jsonl --prefer anna --output gold.jsonl`"
+)
 def adjudicate(
     files: AnnotatorFiles,
-    output: Annotated[Path, typer.Option("--output", "-o", help="File for the gold, as Prodigy tasks.")],
-    prefer: Annotated[str | None, typer.Option(help="Annotator who is right in a conflict.", show_default="nobody")] = None,
-    decided: Annotated[Path | None, typer.Option(help="Annotations that decide the conflicts.", show_default=False)] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="File for the gold, as Prodigy tasks.")
+    ],
+    prefer: Annotated[
+        str | None,
+        typer.Option(help="Annotator who is right in a conflict.", show_default="nobody"),
+    ] = None,
+    decided: Annotated[
+        Path | None, typer.Option(help="Annotations that decide the conflicts.", show_default=False)
+    ] = None,
 ) -> None:
     """Make one gold from several annotators: what they agree on, and what is decided.
 
     Conflicts that nothing decides are listed in NAME.conflicts.jsonl; the exit code is 1 then.
     """
-    from cablespan.agreement.adjudication import adjudicate_files
+    from cablespan.learning.agreement.adjudication import adjudicate_files
 
     outcome, conflicts = adjudicate_files(files, output, prefer=prefer, decided=decided)
-    typer.echo(f"{output}: {', '.join(f'{count} {how}' for how, count in outcome.settled.items())}", err=True)
+    typer.echo(
+        f"{output}: {', '.join(f'{count} {how}' for how, count in outcome.settled.items())}",
+        err=True,
+    )
     if conflicts:
         typer.echo(f"{conflicts}: {len(outcome.conflicts)} open", err=True)
         raise typer.Exit(1)
@@ -300,22 +452,54 @@ def adjudicate(
 )
 def train(
     context: typer.Context,
-    config: Annotated[Path, typer.Option(help="spaCy's config of the training; those of cablespan are in models/configs.")],
-    train: Annotated[list[Path], typer.Option(help="Gold in any format of convert, a file or folder; repeat it.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for model-best and model-last.")],
+    config: Annotated[
+        Path,
+        typer.Option(
+            help="spaCy's config of the training; those of cablespan are in models/configs."
+        ),
+    ],
+    train: Annotated[
+        list[Path], typer.Option(help="Gold in any format of convert, a file or folder; repeat it.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder for model-best and model-last.")
+    ],
     dev: Annotated[
-        list[Path] | None, typer.Option(help="Gold of other documents, to choose the best model by.", show_default="a share of --train")
+        list[Path] | None,
+        typer.Option(
+            help="Gold of other documents, to choose the best model by.",
+            show_default="a share of --train",
+        ),
     ] = None,
     silver: Annotated[
-        list[Path] | None, typer.Option(help="DocBin of machine-labelled examples to learn beside the gold; repeat it.", show_default=False)
+        list[Path] | None,
+        typer.Option(
+            help="DocBin of machine-labelled examples to learn beside the gold; repeat it.",
+            show_default=False,
+        ),
     ] = None,
-    gold_copies: Annotated[int, typer.Option(min=1, help="Times that the gold is read beside the silver in an epoch.")] = 1,
+    gold_copies: Annotated[
+        int, typer.Option(min=1, help="Times that the gold is read beside the silver in an epoch.")
+    ] = 1,
     texts: GoldTexts = None,
-    dev_share: Annotated[float, typer.Option(min=0.01, max=0.9, help="Share of the documents that is kept for dev without --dev.")] = 0.1,
-    allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Train although labels have no example.")] = False,
+    dev_share: Annotated[
+        float,
+        typer.Option(
+            min=0.01, max=0.9, help="Share of the documents that is kept for dev without --dev."
+        ),
+    ] = 0.1,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Train although labels have no example.")
+    ] = False,
     gpu: Annotated[int, typer.Option("--gpu-id", "-g", help="GPU, or -1 for the CPU.")] = -1,
     code: Annotated[
-        Path | None, typer.Option("--code", "-c", help="Python file with registered functions of your own.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--code",
+            "-c",
+            help="Python file with registered functions of your own.",
+            show_default=False,
+        ),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-V", help="Log what spaCy does.")] = False,
 ) -> None:
@@ -325,7 +509,7 @@ def train(
     """
     from spacy.cli._util import parse_config_overrides
 
-    from cablespan.training import train as run
+    from cablespan.learning.training import train as run
 
     overrides = parse_config_overrides(list(context.args))
     run(
@@ -347,20 +531,38 @@ def train(
     typer.echo(f"{output / 'model-best'}: scores.json, README.md", err=True)
 
 
-@app.command(epilog="Example: `cablespan evaluate models/en_cable_sm annotations/modern --report scores.html`")
+@app.command(
+    epilog="Example: `cablespan evaluate models/en_cable_sm annotations/modern --report scores.html`"
+)
 def evaluate(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="Folder of a trained pipeline; `rules` is the baseline of rules alone.")],
-    gold: Annotated[list[Path], typer.Argument(metavar="GOLD...", help="Gold in any format of convert.", show_default=False)],
-    report: Annotated[Path | None, typer.Option(help="File for a page with plots and mistakes.", show_default=False)] = None,
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="Folder of a trained pipeline; `rules` is the baseline of rules alone.",
+        ),
+    ],
+    gold: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="GOLD...", help="Gold in any format of convert.", show_default=False
+        ),
+    ],
+    report: Annotated[
+        Path | None,
+        typer.Option(help="File for a page with plots and mistakes.", show_default=False),
+    ] = None,
     json: JsonOption = False,
     texts: GoldTexts = None,
 ) -> None:
     """How good a model is: precision, recall, F1 with intervals, confusion, slices, calibration, mistakes."""
-    from cablespan.evaluation import evaluate_files
+    from cablespan.learning.evaluation import evaluate_files
 
-    result = evaluate_files(model, gold, texts=texts or (), report=lambda problem: typer.echo(problem, err=True))
+    result = evaluate_files(
+        model, gold, texts=texts or (), report=lambda problem: typer.echo(problem, err=True)
+    )
     if report is not None:
-        from cablespan.evaluation.page import page
+        from cablespan.learning.evaluation.page import page
 
         report.write_text(page(result), encoding="utf-8")
     if json:
@@ -370,7 +572,7 @@ def evaluate(
     else:
         from rich.console import Console
 
-        from cablespan.evaluation.table import tables
+        from cablespan.learning.evaluation.table import tables
 
         console = Console()
         for table in tables(result):

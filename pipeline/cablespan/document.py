@@ -1,4 +1,4 @@
-"""The Doc contract: a cable as one spaCy Doc, and a Doc as a plain record.
+"""The Doc contract: a cable as one spaCy Doc.
 
 A Doc's text is the paragraphs joined by a blank line; the cable's header and the paragraphs' fields travel in `doc._.cable`
 as plain data, so that DocBin, `n_process` and `Doc.to_bytes` keep them.
@@ -14,14 +14,11 @@ from weakref import WeakKeyDictionary
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
-from spacy.util import filter_spans
 
 from cablespan import lexicon
-from cablespan.attribution import Triple, flatten
 from cablespan.cable import Cable, Header, Paragraph
 from cablespan.labels import Role
 
-RECORD_SCHEMA = "cablespan.record/1"
 PARAGRAPHS, STATEMENTS, CLAIMS, CLAIM_PARTS = "paragraphs", "statements", "claims", "claim_parts"
 SEPARATOR = "\n\n"
 SENDERS = ("", "post", "department")
@@ -80,13 +77,22 @@ def sender(cable: Mapping[str, Any]) -> str:
     name = (origin(cable) or "").lower()
     if not name:
         return ""
-    return "department" if any(name == words or name.startswith(f"{words} ") for words in _capital()) else "post"
+    return (
+        "department"
+        if any(name == words or name.startswith(f"{words} ") for words in _capital())
+        else "post"
+    )
 
 
 @cache
 def _capital() -> tuple[str, ...]:
     """How those in Washington who instruct posts are called as senders."""
-    return tuple(word for entry in lexicon.load("name_context") if entry["kind"] == "capital" for word in entry["words"])
+    return tuple(
+        word
+        for entry in lexicon.load("name_context")
+        if entry["kind"] == "capital"
+        for word in entry["words"]
+    )
 
 
 def header_record(header: Header) -> dict[str, Any]:
@@ -95,7 +101,9 @@ def header_record(header: Header) -> dict[str, Any]:
     fields["from"] = fields.pop("from_")
     if isinstance(header.declassify_on, date):
         fields["declassify_on"] = header.declassify_on.isoformat()
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()
+    }
 
 
 def _paragraph_record(paragraph: Paragraph) -> dict[str, Any]:
@@ -129,13 +137,13 @@ def make_doc(nlp: Language, texts: list[str], description: dict[str, Any]) -> Do
     spans, offset = [], 0
     for text, paragraph in zip(texts, description["paragraphs"], strict=True):
         if text:
-            spans.append(_span(doc, offset, offset + len(text), paragraph["kind"]))
+            spans.append(character_span(doc, offset, offset + len(text), paragraph["kind"]))
         offset += len(text) + len(SEPARATOR)
     doc.spans[PARAGRAPHS] = spans
     return doc
 
 
-def _span(doc: Doc, start: int, end: int, label: str, **ids: str) -> Span:
+def character_span(doc: Doc, start: int, end: int, label: str, **ids: str) -> Span:
     """A span by character offsets, widened to whole tokens where it cuts one."""
     return doc.char_span(start, end, label=label, alignment_mode="expand", **ids)
 
@@ -148,98 +156,6 @@ def paragraph_starts(doc: Doc) -> list[int]:
     return [span.start_char for span in doc.spans[PARAGRAPHS]]
 
 
-class _Locator:
-    """Paragraph-relative offsets of spans."""
-
-    def __init__(self, doc: Doc):
-        self.paragraphs = doc.spans[PARAGRAPHS]
-        self.ids = [paragraph["id"] for paragraph in doc._.cable["paragraphs"]]
-        self.by_token = [-1] * len(doc)
-        self.starts = []
-        for index, span in enumerate(self.paragraphs):
-            self.starts.append(span.start_char)
-            self.by_token[span.start : span.end] = [index] * (span.end - span.start)
-
-    def __call__(self, span: Span) -> dict[str, Any]:
-        index = self.by_token[span.start]
-        offset = self.starts[index]
-        return {"paragraph": self.ids[index], "start": span.start_char - offset, "end": span.end_char - offset}
-
-
-def _words(span: Span, text: str) -> str:
-    """The text of a span out of its Doc's, which `Span.text` joins from tokens."""
-    return text[span.start_char : span.end_char]
-
-
-def _score(value: float | None) -> float | None:
-    return None if value is None else round(float(value), 4)
-
-
-def to_record(doc: Doc) -> dict[str, Any]:
-    """The record of an annotated Doc, as CONTRACT.md shapes it: plain data, ready for JSON."""
-    cable, text, locate = doc._.cable, text_of(doc), _Locator(doc)
-    paragraphs = [
-        {**{k: v for k, v in paragraph.items() if k != "source_map"}, "text": _words(span, text), "source_map": paragraph["source_map"]}
-        for paragraph, span in zip(cable["paragraphs"], doc.spans[PARAGRAPHS], strict=True)
-    ]
-    record = {
-        "schema": RECORD_SCHEMA,
-        "id": cable["id"],
-        "meta": cable["meta"],
-        "source": cable["source"],
-        "header": cable["header"],
-        "paragraphs": paragraphs,
-        "entities": _entities(doc, locate),
-        "statements": _statements(doc, locate),
-        "claims": _claims(doc, locate),
-    }
-    if doc._.clusters:
-        record["clusters"] = doc._.clusters
-    if cable.get("notes"):
-        record["notes"] = cable["notes"]
-    return record
-
-
-def _entities(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
-    scores, text = doc._.entity_scores or {}, text_of(doc)
-    return [
-        {
-            **locate(ent),
-            "label": ent.label_,
-            "text": _words(ent, text),
-            "kb_id": ent.kb_id_ or None,
-            "cluster": int(ent.id_) if ent.id_ else None,
-            "score": _score(scores.get(f"{ent.start_char}-{ent.end_char}")),
-        }
-        for ent in doc.ents
-    ]
-
-
-def _statements(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
-    if STATEMENTS not in doc.spans:
-        return []
-    group = doc.spans[STATEMENTS]
-    scores = group.attrs.get("scores")
-    scores = [None] * len(group) if scores is None else scores
-    return [{**locate(span), "label": span.label_, "score": _score(score)} for span, score in zip(group, scores, strict=True)]
-
-
-def _claims(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
-    if CLAIMS not in doc.spans:
-        return []
-    group = doc.spans[CLAIMS]
-    facts, text = group.attrs.get("claims", {}), text_of(doc)
-    triples: dict[str, dict[str, Any]] = {}
-    for span in group:
-        place = locate(span)
-        triple = triples.setdefault(span.id_, {"paragraph": place["paragraph"], "source": None, "cue": None, "content": None})
-        triple[span.label_.lower()] = {"start": place["start"], "end": place["end"], "text": _words(span, text)}
-    return [
-        {**triple, "speaker": facts.get(key, {}).get("speaker"), "certainty": facts.get(key, {}).get("certainty")}
-        for key, triple in triples.items()
-    ]
-
-
 def set_claims(doc: Doc, claims: list[dict[str, Any]]) -> None:
     """Writes `doc.spans["claims"]` from plain triples: the roles as `(start_char, end_char)` or None, `speaker`, `certainty`."""
     spans, facts = [], {}
@@ -249,61 +165,6 @@ def set_claims(doc: Doc, claims: list[dict[str, Any]]) -> None:
         for role in Role:
             place = claim.get(role.lower())
             if place is not None:
-                spans.append(_span(doc, *place, role, span_id=key))
+                spans.append(character_span(doc, *place, role, span_id=key))
     doc.spans[CLAIMS] = spans
     doc.spans[CLAIMS].attrs["claims"] = facts
-
-
-def from_record(nlp: Language, record: Mapping[str, Any]) -> Doc:
-    """The annotated Doc of a record: the inverse of `to_record`."""
-    description = {
-        **{key: record[key] for key in ("id", "meta", "source", "header")},
-        "paragraphs": [{key: value for key, value in p.items() if key != "text"} for p in record["paragraphs"]],
-        "notes": record.get("notes", []),
-    }
-    doc = make_doc(nlp, [paragraph["text"] for paragraph in record["paragraphs"]], description)
-    starts = dict(zip((p["id"] for p in record["paragraphs"]), paragraph_starts(doc), strict=True))
-
-    def offsets(place: Mapping[str, Any], paragraph: str) -> tuple[int, int]:
-        return starts[paragraph] + place["start"], starts[paragraph] + place["end"]
-
-    entities = record.get("entities", [])
-    doc.ents = [
-        _span(
-            doc,
-            *offsets(e, e["paragraph"]),
-            e["label"],
-            kb_id=e.get("kb_id") or "",
-            span_id="" if e.get("cluster") is None else str(e["cluster"]),
-        )
-        for e in entities
-    ]
-    scores = {"{}-{}".format(*offsets(e, e["paragraph"])): e["score"] for e in entities if e.get("score") is not None}
-    doc._.entity_scores = scores or None
-    statements = record.get("statements", [])
-    doc.spans[STATEMENTS] = [_span(doc, *offsets(s, s["paragraph"]), s["label"]) for s in statements]
-    if any(s.get("score") is not None for s in statements):
-        doc.spans[STATEMENTS].attrs["scores"] = [s.get("score") for s in statements]
-    set_claims(
-        doc,
-        [
-            {
-                **{role.lower(): offsets(c[role.lower()], c["paragraph"]) if c.get(role.lower()) else None for role in Role},
-                "speaker": c.get("speaker"),
-                "certainty": c.get("certainty"),
-            }
-            for c in record.get("claims", [])
-        ],
-    )
-    doc._.clusters = record.get("clusters")
-    return doc
-
-
-def set_claim_parts(doc: Doc) -> None:
-    """Writes `doc.spans["claim_parts"]`: the claims laid flat, as a tagger learns them."""
-    triples: dict[str, dict[str, tuple[int, int]]] = {}
-    for span in doc.spans[CLAIMS]:
-        triples.setdefault(span.id_, {})[span.label_.lower()] = (span.start_char, span.end_char)
-    parts = flatten(text_of(doc), [Triple(t.get("source"), t.get("cue"), t["content"]) for t in triples.values()])
-    spans = [doc.char_span(part.start, part.end, label=part.role, alignment_mode="contract") for part in parts]
-    doc.spans[CLAIM_PARTS] = filter_spans([span for span in spans if span is not None])

@@ -32,8 +32,14 @@ class Entity(_Defined):
         "one individual who holds or held public office, named or known by the office alone; the title belongs to the span",
     )
     PERSON = "PERSON", "a named individual with no known public office"
-    ORG = "ORG", "a named organisation that is no body of a state: intergovernmental, party, company, medium, armed group"
-    LAW = "LAW", "a law, treaty, agreement, resolution, decree or official list, named or pointed at as one thing"
+    ORG = (
+        "ORG",
+        "a named organisation that is no body of a state: intergovernmental, party, company, medium, armed group",
+    )
+    LAW = (
+        "LAW",
+        "a law, treaty, agreement, resolution, decree or official list, named or pointed at as one thing",
+    )
     DATE = "DATE", "a calendar expression that can be placed in time"
     MONEY = "MONEY", "an amount with its currency"
     CABLE_REF = "CABLE_REF", "a pointer to another message"
@@ -43,10 +49,22 @@ class Statement(_Defined):
     """In the order of decision: the first that fits the sentence's main clause wins."""
 
     ADMIN = "ADMIN", "no content of its own: references, headings, distribution, a signature"
-    REQUEST = "REQUEST", "the sender asks the addressee to act, decide, authorise, inform or instruct"
-    RECOMMENDATION = "RECOMMENDATION", "the author advises what the United States or another should do"
-    COMMITMENT = "COMMITMENT", "a plan, intention, promise, offer, undertaking or scheduled act of any actor"
-    COMMENT = "COMMENT", "the author's own assessment, interpretation, prediction, doubt or judgement"
+    REQUEST = (
+        "REQUEST",
+        "the sender asks the addressee to act, decide, authorise, inform or instruct",
+    )
+    RECOMMENDATION = (
+        "RECOMMENDATION",
+        "the author advises what the United States or another should do",
+    )
+    COMMITMENT = (
+        "COMMITMENT",
+        "a plan, intention, promise, offer, undertaking or scheduled act of any actor",
+    )
+    COMMENT = (
+        "COMMENT",
+        "the author's own assessment, interpretation, prediction, doubt or judgement",
+    )
     CLAIM = "CLAIM", "what the sentence asserts is put in someone else's mouth or mind"
     REPORT = "REPORT", "an event, fact, figure or description in the author's own voice"
 

@@ -73,7 +73,9 @@ def fastest_ops() -> str:
     return min(OPS, key=lambda name: seconds(NumpyOps(use_blis=OPS[name])))
 
 
-def load(model: str | Path | None = None, *, kb: str | Path | None = None, ops: str | None = None) -> Language:
+def load(
+    model: str | Path | None = None, *, kb: str | Path | None = None, ops: str | None = None
+) -> Language:
     """A whole cablespan pipeline: a trained model with the rule components around it.
 
     `model`: a folder or package; None takes the bundled one; "rules" the baseline of rules and lexicon alone. `kb`: a knowledge base
@@ -83,7 +85,10 @@ def load(model: str | Path | None = None, *, kb: str | Path | None = None, ops: 
     set_current_ops(NumpyOps(use_blis=OPS[ops or fastest_ops()]))
     path = bundled_model() if model is None else model
     if model is None and path is None:
-        warnings.warn("no trained model is bundled here: annotating with rules and lexicon alone", stacklevel=2)
+        warnings.warn(
+            "no trained model is bundled here: annotating with rules and lexicon alone",
+            stacklevel=2,
+        )
     nlp = spacy.blank("en") if path in (None, "rules") else spacy.load(path)
     assemble(nlp)
     if kb is not None:

@@ -13,7 +13,7 @@ from driver import write_records
 
 from cablespan.review.app import create_app
 from cablespan.review.intake import input_files, take_in
-from cablespan.store import Store
+from cablespan.review.store import Store
 from review_sample import make_record
 
 CHROMIUM = "/usr/bin/chromium"
@@ -33,7 +33,16 @@ class Command:
         self.folder, self.options, self.process, self.port = folder, options, None, 0
 
     def start(self) -> "Command":
-        command = [sys.executable, "-m", "cablespan.cli", "review", str(self.folder), "--port", str(self.port), *self.options]
+        command = [
+            sys.executable,
+            "-m",
+            "cablespan.cli",
+            "review",
+            str(self.folder),
+            "--port",
+            str(self.port),
+            *self.options,
+        ]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         line = self.process.stderr.readline()
         assert "http://" in line, line + self.process.stderr.read()
@@ -67,7 +76,9 @@ class Thread:
         for _ in take_in(store, input_files([folder])):
             pass
         self.folder, self.store = folder, store
-        self.server = uvicorn.Server(uvicorn.Config(create_app(store, **options), port=0, log_level="warning"))
+        self.server = uvicorn.Server(
+            uvicorn.Config(create_app(store, **options), port=0, log_level="warning")
+        )
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
         while not self.server.started:

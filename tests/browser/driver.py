@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 
 
 def write_records(folder: Path, records: list[dict]) -> None:
-    (folder / "cables.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    (folder / "cables.jsonl").write_text(
+        "".join(json.dumps(record) + "\n" for record in records), encoding="utf-8"
+    )
 
 
 def press(page, keys: str) -> None:
@@ -35,12 +37,15 @@ def entity(page, text: str) -> str | None:
 
 
 def statements(page) -> list[str]:
-    return page.eval_on_selector_all("#workspace button.statement", "buttons => buttons.map(b => b.textContent)")
+    return page.eval_on_selector_all(
+        "#workspace button.statement", "buttons => buttons.map(b => b.textContent)"
+    )
 
 
 def claims(page) -> list[list[str]]:
     return page.eval_on_selector_all(
-        "#workspace .claims li", "items => items.map(li => [...li.querySelectorAll('.part bdi')].map(part => part.textContent))"
+        "#workspace .claims li",
+        "items => items.map(li => [...li.querySelectorAll('.part bdi')].map(part => part.textContent))",
     )
 
 
@@ -86,6 +91,11 @@ def on_paragraph(page, number: int) -> None:
 def stored(server) -> list[dict]:
     """The append-only history, read from the file by other means than ours."""
     with sqlite3.connect(f"file:{server.folder / 'review.sqlite'}?mode=ro", uri=True) as db:
-        rows = db.execute("SELECT annotator, role, task, action, layers, comment, flagged, uuid FROM answers ORDER BY seq").fetchall()
+        rows = db.execute(
+            "SELECT annotator, role, task, action, layers, comment, flagged, uuid FROM answers ORDER BY seq"
+        ).fetchall()
     names = ("annotator", "role", "task", "action", "layers", "comment", "flagged", "uuid")
-    return [dict(zip(names, row, strict=True)) | {"layers": row[4] and orjson.loads(row[4])} for row in rows]
+    return [
+        dict(zip(names, row, strict=True)) | {"layers": row[4] and orjson.loads(row[4])}
+        for row in rows
+    ]

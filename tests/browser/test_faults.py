@@ -2,7 +2,19 @@
 
 import resource
 
-from driver import answer_and_wait, claims, draft_saved, entities, entity, idle, on_paragraph, press, statements, stored, write_records
+from driver import (
+    answer_and_wait,
+    claims,
+    draft_saved,
+    entities,
+    entity,
+    idle,
+    on_paragraph,
+    press,
+    statements,
+    stored,
+    write_records,
+)
 from playwright.sync_api import expect
 
 from review_sample import make_record
@@ -107,7 +119,9 @@ def test_a_full_disk(spawn, open_page):
     press(page, "Enter Enter")
     expect(page.locator("#banner")).to_contain_text("Not saved", timeout=15_000)
     on_paragraph(page, 1)
-    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    resource.prlimit(
+        server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    )
     page.locator("#banner button").click()
     on_paragraph(page, 2)
     assert [len(row["comment"]) > 200_000 for row in stored(server)] == [True]
@@ -176,12 +190,21 @@ HOSTILE = (
 
 def test_a_cable_full_of_tricks_shows_as_text_and_its_offsets_are_exact(folder, serve, open_page):
     record = make_record()
-    record |= {"entities": [], "claims": [], "statements": [], "paragraphs": [record["paragraphs"][0] | {"text": HOSTILE}]}
+    record |= {
+        "entities": [],
+        "claims": [],
+        "statements": [],
+        "paragraphs": [record["paragraphs"][0] | {"text": HOSTILE}],
+    }
     record["header"] = record["header"] | {"subject": HOSTILE}
     start = HOSTILE.index("Majlis")
     paragraph = record["paragraphs"][0]["id"]
-    record["statements"] = [{"paragraph": paragraph, "start": 0, "end": len(HOSTILE), "label": "REPORT"}]
-    record["entities"] = [{"paragraph": paragraph, "start": start, "end": start + 6, "label": "ORG", "score": 0.4}]
+    record["statements"] = [
+        {"paragraph": paragraph, "start": 0, "end": len(HOSTILE), "label": "REPORT"}
+    ]
+    record["entities"] = [
+        {"paragraph": paragraph, "start": start, "end": start + 6, "label": "ORG", "score": 0.4}
+    ]
     write_records(folder, [record])
     server = serve(annotator="ANNA")
     page = open_page(server)
@@ -193,7 +216,9 @@ def test_a_cable_full_of_tricks_shows_as_text_and_its_offsets_are_exact(folder, 
     press(page, "1")
     answer_and_wait(page)
     (row,) = stored(server)
-    assert [(e["start"], e["end"], e["label"]) for e in row["layers"]["entities"]] == [(start, start + 6, "AGENCY")]
+    assert [(e["start"], e["end"], e["label"]) for e in row["layers"]["entities"]] == [
+        (start, start + 6, "AGENCY")
+    ]
     assert HOSTILE[start : start + 6] == "Majlis"
     assert not dialogs
 

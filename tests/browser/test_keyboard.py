@@ -35,7 +35,11 @@ def test_the_page_shows_three_layers_the_header_and_the_paragraphs_around(page):
     assert "Sultanov said that raids" in page.inner_text("#after")
     answer_and_wait(page)
     assert place(page) == "¶ 2 (C)"
-    assert claims(page)[1] == ["He", "doubted", "the Criminal Code would deter the trade before 2008"]
+    assert claims(page)[1] == [
+        "He",
+        "doubted",
+        "the Criminal Code would deter the trade before 2008",
+    ]
     assert page.locator("#workspace svg.links path.link").count() == 4
     assert "Econoff met" in page.inner_text("#before")
     for label in ("AGENCY", "REQUEST", "CONTENT"):
@@ -175,7 +179,11 @@ def test_a_claim_in_three_strokes_from_its_cue(page):
     page.keyboard.press("Escape")
     page.locator("#workspace .token", has_text="said").click()
     press(page, "d s f")
-    assert claims(page)[0] == ["Sultanov", "said", "raids in Almaty had taken 40,000 discs … off the market"]
+    assert claims(page)[0] == [
+        "Sultanov",
+        "said",
+        "raids in Almaty had taken 40,000 discs … off the market",
+    ]
 
 
 def test_claim_parts_are_moved_deleted_and_graded(page):

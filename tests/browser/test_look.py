@@ -48,14 +48,20 @@ def test_nothing_is_wider_than_the_window(page, width):
 
 def test_labels_are_words_and_not_only_colours(page):
     answer_and_wait(page)
-    assert page.locator("#workspace mark .tag").all_inner_texts()[:3] == ["OFFICIAL", "PLACE", "MONEY"]
+    assert page.locator("#workspace mark .tag").all_inner_texts()[:3] == [
+        "OFFICIAL",
+        "PLACE",
+        "MONEY",
+    ]
     assert {"s 1", "d 1", "content 1"} <= set(page.locator("#workspace .role").all_inner_texts())
 
 
 def test_the_focus_shows(page):
     press(page, "Escape")
     for _ in range(4):
-        style = page.evaluate("(({outlineStyle, outlineWidth}) => [outlineStyle, outlineWidth])(getComputedStyle(document.activeElement))")
+        style = page.evaluate(
+            "(({outlineStyle, outlineWidth}) => [outlineStyle, outlineWidth])(getComputedStyle(document.activeElement))"
+        )
         assert style == ["solid", "2px"]
         press(page, "Tab")
 

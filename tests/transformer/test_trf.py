@@ -7,10 +7,10 @@ import pytest
 import spacy
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
-from cablespan.document import to_record
+from cablespan.learning.training import train
+from cablespan.learning.training.checks import checked_config
 from cablespan.nlp import load
-from cablespan.training import train
-from cablespan.training.checks import checked_config
+from cablespan.records import to_record
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from test_training import documents, write  # noqa: E402
@@ -23,19 +23,45 @@ def encoder(tmp_path_factory) -> Path:
     """A BERT of one layer with a WordPiece vocabulary of letters and their continuations."""
     folder = tmp_path_factory.mktemp("encoder")
     signs = [chr(code) for code in range(33, 127) if not chr(code).isupper()]
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *signs, *(f"##{sign}" for sign in signs), "the", "said", "post", "##ing"]
+    pieces = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        *signs,
+        *(f"##{sign}" for sign in signs),
+        "the",
+        "said",
+        "post",
+        "##ing",
+    ]
     (folder / "vocab.txt").write_text("\n".join(pieces) + "\n")
     BertTokenizerFast(str(folder / "vocab.txt"), do_lower_case=True).save_pretrained(folder)
-    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
-    BertModel(BertConfig(vocab_size=len(pieces), max_position_embeddings=256, **sizes)).save_pretrained(folder)
+    sizes = {
+        "hidden_size": 16,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "intermediate_size": 32,
+    }
+    BertModel(
+        BertConfig(vocab_size=len(pieces), max_position_embeddings=256, **sizes)
+    ).save_pretrained(folder)
     return folder
 
 
 @pytest.fixture(scope="module")
 def trained(encoder, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("trf")
-    gold, dev = write(folder / "train.jsonl", documents("abcd", 1)), write(folder / "dev.jsonl", documents("xy", 2))
-    overrides = {"paths.encoder": str(encoder), "training.max_steps": 4, "training.eval_frequency": 2}
+    gold, dev = (
+        write(folder / "train.jsonl", documents("abcd", 1)),
+        write(folder / "dev.jsonl", documents("xy", 2)),
+    )
+    overrides = {
+        "paths.encoder": str(encoder),
+        "training.max_steps": 4,
+        "training.eval_frequency": 2,
+    }
     train(CONFIG, [gold], [dev], folder / "mine", overrides=overrides)
     return folder / "mine" / "model-best"
 
@@ -74,6 +100,14 @@ def test_a_document_gives_a_record(trained):
     from cablespan.document import to_doc
 
     nlp = load(trained)
-    cable = Cable("07OSLO1", Header(), (Paragraph("07OSLO1/1", "Post agreed. He said so.", 1),), Source("a.txt", "text", "0"))
+    cable = Cable(
+        "07OSLO1",
+        Header(),
+        (Paragraph("07OSLO1/1", "Post agreed. He said so.", 1),),
+        Source("a.txt", "text", "0"),
+    )
     (doc,) = nlp.pipe([to_doc(nlp, cable)])
-    assert [statement["paragraph"] for statement in to_record(doc)["statements"]] == ["07OSLO1/1", "07OSLO1/1"]
+    assert [statement["paragraph"] for statement in to_record(doc)["statements"]] == [
+        "07OSLO1/1",
+        "07OSLO1/1",
+    ]

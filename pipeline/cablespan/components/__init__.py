@@ -1,0 +1,1 @@
+"""Components of the pipeline, a folder a layer; a layer uses only those before it: sentences, entities, network, statements, claims."""

@@ -25,7 +25,9 @@ _REASON = re.compile(
     r"|[\s(,;:-][1Il]\s?[.,-]\s?[456]\b|\bE\.?\s?O\.?\s?1[23]|\bdeclas|\bdecl\b",
     re.IGNORECASE,
 )
-_LETTERS = re.compile(r"(?<![\dA-Z])[1Il]\s?[.,-]\s?[456]\s?[.,]?((?:[\s,/&().]|AND|and|[A-Ha-h](?![A-Za-z])){1,40})")
+_LETTERS = re.compile(
+    r"(?<![\dA-Z])[1Il]\s?[.,-]\s?[456]\s?[.,]?((?:[\s,/&().]|AND|and|[A-Ha-h](?![A-Za-z])){1,40})"
+)
 _WORDS = re.compile(
     r"\b(?:OADR|ORIGINATING AGENCY.{0,25} REQUIRED|XGDS(?:[ -]?\d)?|ADS|GDS|N\s?/\s?A|NA|MR|X-\d)\b"
     r"|\b(?:25|50)X\d(?:-HUMAN)?\b|\b\d{1,2}/(?:19|20)\d\d\b|(?<![A-Za-z])X[1-9](?:\s?,\s?X?[1-9])*\b",
@@ -42,13 +44,36 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_LABEL = re.compile(r"\b(?:DECLASSIFY\s+ON|DECLASSIFIED\s+ON|DECLASSIFY|DECLASS?|DECL)\b\s{0,2}(?:ON\b)?[:;. ]{0,4}", re.IGNORECASE)
+_LABEL = re.compile(
+    r"\b(?:DECLASSIFY\s+ON|DECLASSIFIED\s+ON|DECLASSIFY|DECLASS?|DECL)\b\s{0,2}(?:ON\b)?[:;. ]{0,4}",
+    re.IGNORECASE,
+)
 _INITIAL = re.compile(r"[A-Z]\.")
 _HARD_WRAP = 68  # from this column on a line end may fall within a word
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _SUFFIX = re.compile(r",\s{0,3}((?:JR|SR)\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
 _NICKNAME = re.compile(r"(?<=\w) [\"“](\w+)[\"”] (?=[A-Z])")  # William "Bill" Roe
-_PARTICLES = frozenset({"de", "la", "del", "van", "von", "der", "den", "di", "da", "al", "el", "du", "le", "dos", "ter", "ten", "y"})
+_PARTICLES = frozenset(
+    {
+        "de",
+        "la",
+        "del",
+        "van",
+        "von",
+        "der",
+        "den",
+        "di",
+        "da",
+        "al",
+        "el",
+        "du",
+        "le",
+        "dos",
+        "ter",
+        "ten",
+        "y",
+    }
+)
 
 
 def eo_of(field: str | None) -> str | None:
@@ -90,7 +115,9 @@ def date_of(text: str) -> date | None:
         if found:
             return found
     for match in _WRITTEN.finditer(text):
-        day, month, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
+        day, month, year = (
+            (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
+        )
         found = _date(_full_year(year), _MONTHS.index(month[:3].upper()) + 1, int(day))
         if found:
             return found
@@ -111,8 +138,16 @@ def declassification(fields: dict[str, str]) -> date | str | None:
             return found
         word = _WORDS.search(text)
         if word:
-            written = " ".join(word[0].upper().split()).replace(" ", "" if "/" in word[0] or word[0][:1] in "Xx" else " ")
-            return "OADR" if written.startswith("ORIGINATING") else "N/A" if written == "NA" else written
+            written = " ".join(word[0].upper().split()).replace(
+                " ", "" if "/" in word[0] or word[0][:1] in "Xx" else " "
+            )
+            return (
+                "OADR"
+                if written.startswith("ORIGINATING")
+                else "N/A"
+                if written == "NA"
+                else written
+            )
         words = " ".join(text.split()).strip(" .:;,-")
         if words and (name == "declassify" or label) and words[0].isalpha():
             return words
@@ -128,10 +163,16 @@ def declassify_on(text: str) -> date | str | None:
     opening = read_opening(text)
     found = declassification(opening.fields)
     if found is None:
-        head = text[: opening.body].replace(opening.fields.get("subject") or "\0", "") if opening.fields else text
+        head = (
+            text[: opening.body].replace(opening.fields.get("subject") or "\0", "")
+            if opening.fields
+            else text
+        )
         label = _LABEL.search(head)
         if label:
-            found = declassification({"declassify": head[label.end() :].split("\n\n")[0].split("\n")[0]})
+            found = declassification(
+                {"declassify": head[label.end() :].split("\n\n")[0].split("\n")[0]}
+            )
         elif not opening.fields and not is_running(text):
             found = date_of(text)
     return found
@@ -140,7 +181,9 @@ def declassify_on(text: str) -> date | str | None:
 @cache
 def _office_words(kind: str = "office") -> frozenset[str]:
     """The words of offices; with `kind` "given" or "surname" the names that look like one."""
-    return frozenset(entry["word"] for entry in load("office_words") if entry.get("kind", "office") == kind)
+    return frozenset(
+        entry["word"] for entry in load("office_words") if entry.get("kind", "office") == kind
+    )
 
 
 @cache
@@ -162,7 +205,10 @@ def _is_office(word: str) -> bool:
         len(bare) >= 7
         and bare.isalpha()
         and bare not in _office_words("given")
-        and process.extractOne(bare, _long_office_words(), scorer=OSA.distance, score_cutoff=1 if len(bare) < 9 else 2) is not None
+        and process.extractOne(
+            bare, _long_office_words(), scorer=OSA.distance, score_cutoff=1 if len(bare) < 9 else 2
+        )
+        is not None
     )
 
 
@@ -174,7 +220,13 @@ def _joined(lines: list[str]) -> str:
         line = raw.strip()
         if not line or is_furniture(line):
             continue
-        within = previous >= _HARD_WRAP and text[-1:].isalpha() and line[0].isalpha() and not raw.startswith(" ") and _goes_on(text, line)
+        within = (
+            previous >= _HARD_WRAP
+            and text[-1:].isalpha()
+            and line[0].isalpha()
+            and not raw.startswith(" ")
+            and _goes_on(text, line)
+        )
         text += line if not text or within else " " + line
         previous = len(raw.rstrip()) + (previous if text == line else 0)
     return text
@@ -193,7 +245,13 @@ def _goes_on(text: str, line: str) -> bool:
         and (len(right) == 1 or not _is_office(right))
     ):
         return True
-    return left.isupper() and right.isupper() and not _is_office(left) and not _is_office(right) and len(right) <= 4
+    return (
+        left.isupper()
+        and right.isupper()
+        and not _is_office(left)
+        and not _is_office(right)
+        and len(right) <= 4
+    )
 
 
 def classified_by(text: str) -> str | None:
@@ -206,10 +264,21 @@ def classified_by(text: str) -> str | None:
     """
     field = read_opening(text).fields.get("classified_by")
     if not field:
-        label = next((match for match in _CLASSIFIED_BY.finditer(text) if match[0][0].isupper() or match["told"]), None)
+        label = next(
+            (
+                match
+                for match in _CLASSIFIED_BY.finditer(text)
+                if match[0][0].isupper() or match["told"]
+            ),
+            None,
+        )
         if label is None:
             return None
-        field = re.split(r"\n[ \t]*\n|\n\s*(?:¶?\s?\d{1,2}\.\s|SUBJ|TAGS|REF)", text[label.end() :].lstrip(), maxsplit=1)[0]
+        field = re.split(
+            r"\n[ \t]*\n|\n\s*(?:¶?\s?\d{1,2}\.\s|SUBJ|TAGS|REF)",
+            text[label.end() :].lstrip(),
+            maxsplit=1,
+        )[0]
     return person_of(field)
 
 
@@ -227,12 +296,20 @@ def person_of(field: str) -> str | None:
     line, nicknamed = _NICKNAME.subn(r" '\1' ", line)
     line = _SUFFIX.sub(" \\1", line)
     runs = []
-    for part in re.split(r"[,;:()\[\]\"]|\s[-–—]{1,2}\s|--|(?<!JR)(?<!Jr)(?<!SR)(?<!Sr)(?<!\b[A-Z])\.\s{2,}|(?<=[a-z]{3})\.\s", line):
+    for part in re.split(
+        r"[,;:()\[\]\"]|\s[-–—]{1,2}\s|--|(?<!JR)(?<!Jr)(?<!SR)(?<!Sr)(?<!\b[A-Z])\.\s{2,}|(?<=[a-z]{3})\.\s",
+        line,
+    ):
         runs.append(_name_runs(part))
     best = _best(runs)
     if not best:
         return None
-    name = re.sub(r" (?=(?:jr|sr|iii|ii|iv)\b)", ", " if suffixed else " ", " ".join(best), flags=re.IGNORECASE)
+    name = re.sub(
+        r" (?=(?:jr|sr|iii|ii|iv)\b)",
+        ", " if suffixed else " ",
+        " ".join(best),
+        flags=re.IGNORECASE,
+    )
     return re.sub(r"'(\w+)'", r'"\1"', name) if nicknamed else name
 
 
@@ -252,7 +329,11 @@ def _name_runs(part: str) -> list[list[str]]:
             (
                 initial
                 and (bare.isupper() or bare == "0")
-                and (runs[-1] or index + 1 < len(words) and (_INITIAL.fullmatch(words[index + 1]) or not _is_office(words[index + 1])))
+                and (
+                    runs[-1]
+                    or index + 1 < len(words)
+                    and (_INITIAL.fullmatch(words[index + 1]) or not _is_office(words[index + 1]))
+                )
                 and not (len(bare) == 2 and _is_office(bare))
             )
             or bare.lower() in _PARTICLES
@@ -262,9 +343,19 @@ def _name_runs(part: str) -> list[list[str]]:
             and bare.lower() in _SUFFIXES
         ):
             runs[-1].append(word)
-        elif runs[-1] and bare[:1].isupper() and "/" not in bare and _is_surname(runs[-1], bare, index == len(words) - 1):
+        elif (
+            runs[-1]
+            and bare[:1].isupper()
+            and "/" not in bare
+            and _is_surname(runs[-1], bare, index == len(words) - 1)
+        ):
             runs[-1].append(bare)
-        elif not bare or not bare[0].isupper() or _is_office(bare) or any(sign.isdigit() for sign in bare):
+        elif (
+            not bare
+            or not bare[0].isupper()
+            or _is_office(bare)
+            or any(sign.isdigit() for sign in bare)
+        ):
             runs.append([])
         else:
             runs[-1].append(word.strip('"`*'))
@@ -283,12 +374,18 @@ def _best(parts: list[list[list[str]]]) -> list[str] | None:
         for runs in parts:
             for run in reversed(runs):
                 names = [word for word in run if word.strip(".").lower() not in _SUFFIXES]
-                if len(names) < wanted or (wanted == 1 and (len(names[0]) < 3 or known_post(names[0]) is not None)):
+                if len(names) < wanted or (
+                    wanted == 1 and (len(names[0]) < 3 or known_post(names[0]) is not None)
+                ):
                     continue
                 place = known_post("".join(names))
                 if place is not None:
                     continue
-                run = run[max((n for n in range(1, min(4, len(run) - 1)) if _is_place(run[:n])), default=0) :]
+                run = run[
+                    max(
+                        (n for n in range(1, min(4, len(run) - 1)) if _is_place(run[:n])), default=0
+                    ) :
+                ]
                 run[-1] = run[-1] if run[-1].lower() in ("jr.", "sr.") else run[-1].rstrip(".'")
                 return run
     return None
@@ -300,12 +397,16 @@ def _is_place(words: list[str]) -> bool:
 
 @cache
 def _countries() -> frozenset[str]:
-    return frozenset(name.lower() for entry in load("countries") for name in (entry["name"], *entry["aliases"]))
+    return frozenset(
+        name.lower() for entry in load("countries") for name in (entry["name"], *entry["aliases"])
+    )
 
 
 def reasons(fields: dict[str, str]) -> list[str]:
     """The reasons of a classification: "1.4 (b)", "1.4 (d)"."""
-    text = " ".join(f"{fields.get('classified_by', '')} {fields.get('reason', '')} {fields.get('eo', '')}".split())
+    text = " ".join(
+        f"{fields.get('classified_by', '')} {fields.get('reason', '')} {fields.get('eo', '')}".split()
+    )
     found = []
     for match in _LETTERS.finditer(text):
         section = "1." + re.search(r"[456]", match[0][2:])[0]

@@ -7,8 +7,12 @@ from cablespan.lexicon import load
 
 # "ASTANA 00000454  002 OF 003", "STANA 0000454  001.2 OF 004": post (cut at times), serial with leading zeros, section of sections.
 _SECTION_MARK = re.compile(r"(?:[A-Z][A-Z .'/-]{0,40}\s)?\s*\d{4,8}\s{1,6}\d{3}(?:\.\d)? OF \d{3}")
-_INLINE_MARK = re.compile(r"[ \t]*\b[A-Z][A-Z .']{0,30} 0{2,4}\d{3,6}\s{1,4}\d{3}(?:\.\d)? OF \d{3}\b[ \t]*")
-_PAGE_MARK = re.compile(r"PAGE[ \t]{0,10}[0-9OI]{1,3}(?:[ \t]{1,40}(?:OF[ \t]{1,4}\d{1,3}\b[ \t]{0,40})?\S.{0,60})?")
+_INLINE_MARK = re.compile(
+    r"[ \t]*\b[A-Z][A-Z .']{0,30} 0{2,4}\d{3,6}\s{1,4}\d{3}(?:\.\d)? OF \d{3}\b[ \t]*"
+)
+_PAGE_MARK = re.compile(
+    r"PAGE[ \t]{0,10}[0-9OI]{1,3}(?:[ \t]{1,40}(?:OF[ \t]{1,4}\d{1,3}\b[ \t]{0,40})?\S.{0,60})?"
+)
 _SECTION = re.compile(
     r"(?:SECTION|SEC|PART|FINAL SECTION OF|SECT) ?\d{0,2} ?OF \d{1,2}|\*{2,} ?SECTION.{0,30}",
 )
@@ -67,7 +71,9 @@ def is_furniture(line: str) -> bool:
         return False
     if line in _whole_lines():
         return True
-    if "-" in line and (_DISTRIBUTION.fullmatch(line) or line.startswith("-----") and line[-1].isdigit()):
+    if "-" in line and (
+        _DISTRIBUTION.fullmatch(line) or line.startswith("-----") and line[-1].isdigit()
+    ):
         return True
     if line.startswith("PAGE"):
         return _PAGE_MARK.fullmatch(line) is not None

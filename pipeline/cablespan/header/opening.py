@@ -9,7 +9,9 @@ from rapidfuzz.distance import OSA
 from cablespan.header.furniture import is_furniture, words
 from cablespan.lexicon import load
 
-_LABEL = re.compile(r"(?:[(\[]?U[)\]]\s?)?[(\[]?([A-Z][A-Z0-9.,/ ()&]{0,24}?)\s{0,3}[:;]", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:[(\[]?U[)\]]\s?)?[(\[]?([A-Z][A-Z0-9.,/ ()&]{0,24}?)\s{0,3}[:;]", re.IGNORECASE
+)
 _BARE_LABEL = re.compile(
     r"(?:(SUBJECT|SUBJ|TAGS|E\.\s?O\.|EO|CLASSIFIED BY|DECLASSIFY ON)(?!\w)[\s.-]{1,6}(?=\S)"
     r"|(REFTELS?|REFS?|REF\(S\)|REFERENCES?)\b[\s.-]{1,6}(?=[(\[]?[A-Z][.):\]]|\d|[A-Z]{3,}[A-Z .]{0,20} \d))",
@@ -41,7 +43,9 @@ _NUMBERED = re.compile(
 _MARKED = re.compile(r"[(\[](?:U|C|S|SBU|LOU|TS)(?:/[A-Z/]{1,10})?[)\]]\s?\S")
 _LONGEST = 40_000  # characters of the longest opening
 _FARTHEST_LABEL = 90  # lines of the longest openings, with their lists of addressees
-_ENUMERATED = re.compile(r"[(\[]?[A-Za-z][.):\]]|[(\[]?\d{1,2}[.)\]]|-|\d\d |(?:19|20)\d\d |AND |& ")
+_ENUMERATED = re.compile(
+    r"[(\[]?[A-Za-z][.):\]]|[(\[]?\d{1,2}[.)\]]|-|\d\d |(?:19|20)\d\d |AND |& "
+)
 _REFERENCE = re.compile(r"[A-Z]{3,}[ .#]{0,3}\d|\d ?[A-Z]{3}|E-?MAIL|TELCON|MEMO", re.IGNORECASE)
 _TAG_LINE = re.compile(r"(?:[A-Z]{2,5}[,; ]{1,3}){0,40}[A-Z]{2,5},?")
 
@@ -105,7 +109,13 @@ def label_of(line: str) -> tuple[str, int] | None:
     bare = _BARE_LABEL.match(line) if first in "STECDR" else None
     if bare:
         label = bare[1] or bare[2]
-        if label.isupper() or label.lower() in ("classified by", "declassify on", "ref", "refs", "ref(s)"):
+        if label.isupper() or label.lower() in (
+            "classified by",
+            "declassify on",
+            "ref",
+            "refs",
+            "ref(s)",
+        ):
             name = field_of(label)
             return name, 0 if name == "eo" else bare.end()
     return None
@@ -137,23 +147,36 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
             continue
         if is_furniture(line):
             caption = line in words("caption")
-            marked = current == "subject" and not caption and (marked or line not in words("banner"))
+            marked = (
+                current == "subject" and not caption and (marked or line not in words("banner"))
+            )
             if caption:
                 opening.captions.append(line)
             elif not opening.fields and current is None:
                 opening.transmission.append(line)
             continue
         label = labels[index] if index <= last else None
-        if label is not None and label[0] in ("ref", "subject") and index >= last and _is_prose(lines, index):
+        if (
+            label is not None
+            and label[0] in ("ref", "subject")
+            and index >= last
+            and _is_prose(lines, index)
+        ):
             opening.body = at
             break
         if label is not None:
             current = label[0]
             parts.setdefault(current, []).append(line[label[1] :].strip())
-        elif _NUMBERED.match(line) and not (current == "ref" and index < last) and (index > last or current):
+        elif (
+            _NUMBERED.match(line)
+            and not (current == "ref" and index < last)
+            and (index > last or current)
+        ):
             opening.body = at
             break
-        elif current is not None and _goes_on(current, line, blank or marked and not line.isupper(), parts[current]):
+        elif current is not None and _goes_on(
+            current, line, blank or marked and not line.isupper(), parts[current]
+        ):
             parts[current].append(line)
         elif index < last:
             current = None
@@ -172,11 +195,24 @@ def _split_labels(offset: int, raw: str) -> list[tuple[int, str]]:
     """A labelled line cut before each further label that stands on it: it then has a second colon, or one of three words."""
     if raw.count(":") == 1 and not ("1." in raw or "CLASSIFIED" in raw or "Classified" in raw):
         return [(offset, raw.strip())]
-    cuts = [0, *(match.end() for match in _INLINE.finditer(raw) if not _MARK_ALONE.fullmatch(raw, 0, match.start())), len(raw)]
-    return [(offset + first, raw[first:last].strip()) for first, last in zip(cuts, cuts[1:], strict=False)]
+    cuts = [
+        0,
+        *(
+            match.end()
+            for match in _INLINE.finditer(raw)
+            if not _MARK_ALONE.fullmatch(raw, 0, match.start())
+        ),
+        len(raw),
+    ]
+    return [
+        (offset + first, raw[first:last].strip())
+        for first, last in zip(cuts, cuts[1:], strict=False)
+    ]
 
 
-def _first_lines(text: str, start: int, end: int) -> tuple[list[tuple[int, str]], list[tuple[str, int] | None], int, int]:
+def _first_lines(
+    text: str, start: int, end: int
+) -> tuple[list[tuple[int, str]], list[tuple[str, int] | None], int, int]:
     """The lines in which the opening can lie, with their offsets; their labels; the index of the last labelled one, -1 where there is
     none; the offset behind them.
     """
@@ -186,8 +222,14 @@ def _first_lines(text: str, start: int, end: int) -> tuple[list[tuple[int, str]]
     for raw in text[start : min(end, start + _LONGEST)].splitlines(True):
         line = raw.strip()
         label = label_of(line)
-        labelled = label is not None and ":" in raw or " TAGS:" in raw  # the whole opening on one line
-        parts = _split_labels(offset, raw) if labelled and filled < _FARTHEST_LABEL else [(offset, line)]
+        labelled = (
+            label is not None and ":" in raw or " TAGS:" in raw
+        )  # the whole opening on one line
+        parts = (
+            _split_labels(offset, raw)
+            if labelled and filled < _FARTHEST_LABEL
+            else [(offset, line)]
+        )
         offset += len(raw)
         for at, part in parts:
             lines.append((at, part))
@@ -196,9 +238,17 @@ def _first_lines(text: str, start: int, end: int) -> tuple[list[tuple[int, str]]
             if not part:
                 continue
             filled += 1
-            if label is not None and (label[0] not in ("ref", "classified_by") or last >= 0 or filled < _FARTHEST_LABEL // 3):
+            if label is not None and (
+                label[0] not in ("ref", "classified_by")
+                or last >= 0
+                or filled < _FARTHEST_LABEL // 3
+            ):
                 last = len(lines) - 1
-        if filled > _FARTHEST_LABEL or last >= 0 and (_NUMBERED.match(line) and len(line) > 30 or len(lines) > last + 30):
+        if (
+            filled > _FARTHEST_LABEL
+            or last >= 0
+            and (_NUMBERED.match(line) and len(line) > 30 or len(lines) > last + 30)
+        ):
             break
     return lines, labels, last, offset
 
@@ -217,9 +267,18 @@ def _is_prose(lines: list[tuple[int, str]], index: int) -> bool:
 def _goes_on(current: str, line: str, blank: bool, content: list[str]) -> bool:
     """Whether a line without a label belongs to the labelled line above it."""
     if current == "ref":
-        return not blank or _ENUMERATED.match(line) is not None and _REFERENCE.search(line) is not None and len(line) < 75
+        return (
+            not blank
+            or _ENUMERATED.match(line) is not None
+            and _REFERENCE.search(line) is not None
+            and len(line) < 75
+        )
     if blank and any(content):
-        return current == "tags" and content[-1].endswith(",") and _TAG_LINE.fullmatch(line) is not None
+        return (
+            current == "tags"
+            and content[-1].endswith(",")
+            and _TAG_LINE.fullmatch(line) is not None
+        )
     if _MARKED.match(line):
         return False
     if line.startswith("---") or line.lower().strip(" .:-*=") in _heading_words():

@@ -13,8 +13,12 @@ from cablespan.header.references import references_of
 from cablespan.header.transmission import correspondents, date_time_group
 
 _TRANSMISSION_ID = re.compile(r"V[ZV]CZC[A-Z]{3}\d{0,4}|VZCZC\w{1,10}")
-_SERIAL = re.compile(r"(?:^|[\s/])([A-Z][A-Z .'/]{2,30}?)[ ]{1,8}0{0,5}(\d{1,6})\b(?!\s{0,3}\d{6}Z)")
-_PAGE_SERIAL = re.compile(r"PAGE \d{1,2}\s{1,12}([A-Z][A-Z .']{2,20}?)\s{1,6}(\d{3,6})(?:\s{1,4}(?:\d{2} OF \d{2}\s{1,4})?(\d{6}Z))?")
+_SERIAL = re.compile(
+    r"(?:^|[\s/])([A-Z][A-Z .'/]{2,30}?)[ ]{1,8}0{0,5}(\d{1,6})\b(?!\s{0,3}\d{6}Z)"
+)
+_PAGE_SERIAL = re.compile(
+    r"PAGE \d{1,2}\s{1,12}([A-Z][A-Z .']{2,20}?)\s{1,6}(\d{3,6})(?:\s{1,4}(?:\d{2} OF \d{2}\s{1,4})?(\d{6}Z))?"
+)
 _CLASSES = (
     ("TOP SECRET", "T O P"),
     ("UNCLASSIFIED", "U N C L A S"),
@@ -31,9 +35,15 @@ def reference_id_of(opening: Opening, created: str | None) -> str | None:
         whole = id_of(line) if line[:1].isdigit() else None
         if whole and known_post(re.sub(r"\d", "", whole)):
             return whole
-        if year is None or line.startswith(("FM ", "TO ", "INFO ", "RUE", "DE RUE", "ZNY", "XMT")) or "/" in line[:9]:
+        if (
+            year is None
+            or line.startswith(("FM ", "TO ", "INFO ", "RUE", "DE RUE", "ZNY", "XMT"))
+            or "/" in line[:9]
+        ):
             continue
-        match = _PAGE_SERIAL.match(line) or _SERIAL.search(re.sub(r"SEC(?:TION)?\.? \d{1,2} OF \d{1,2}", " ", line))
+        match = _PAGE_SERIAL.match(line) or _SERIAL.search(
+            re.sub(r"SEC(?:TION)?\.? \d{1,2} OF \d{1,2}", " ", line)
+        )
         if match:
             words = match[1].split()
             for first in range(len(words)):
@@ -47,23 +57,33 @@ def classification_of(opening: Opening) -> str | None:
     """The classification of the banner."""
     for line in opening.transmission:
         for name, spaced in _CLASSES:
-            if line.startswith((name, spaced)) or (name == "UNCLASSIFIED" and line.startswith("UNCLAS")):
+            if line.startswith((name, spaced)) or (
+                name == "UNCLASSIFIED" and line.startswith("UNCLAS")
+            ):
                 return name
     return None
 
 
-def parse(opening: Opening, head: str, body: str, *, listed: Sequence[Reference] = (), **known: Any) -> Header:
+def parse(
+    opening: Opening, head: str, body: str, *, listed: Sequence[Reference] = (), **known: Any
+) -> Header:
     """The header of a cable: `head` is the text of its opening, `body` that of its end; `listed` are references that a list outside the
     text names; `known` are facts from there, which win.
     """
     precedence, created = date_time_group(head)
     fields = opening.fields
-    reference_id = known.get("reference_id") or reference_id_of(opening, known.get("created") or created)
+    reference_id = known.get("reference_id") or reference_id_of(
+        opening, known.get("created") or created
+    )
     created = known.get("created") or created
     transmission_id = _TRANSMISSION_ID.search(head)
     sender, to, info = correspondents(head)
     year = int(created[:4]) if created and created[:4].isdigit() else None
-    references = references_of(fields["ref"], year=year, reference_id=reference_id) if "ref" in fields else []
+    references = (
+        references_of(fields["ref"], year=year, reference_id=reference_id)
+        if "ref" in fields
+        else []
+    )
     values = {reference.value for reference in references}
     facts = {
         "reference_id": reference_id,
@@ -77,14 +97,21 @@ def parse(opening: Opening, head: str, body: str, *, listed: Sequence[Reference]
         "excluded": tuple(addressee for addressee in [*to, *info] if addressee.excluded),
         "subject": subject_of(fields.get("subject", "")),
         "tags": tuple(tags_of(fields["tags"])) if "tags" in fields else (),
-        "references": (*references, *(reference for reference in listed if reference.value not in values)),
+        "references": (
+            *references,
+            *(reference for reference in listed if reference.value not in values),
+        ),
         "eo": eo_of(fields.get("eo")),
         "declassify_on": declassification(fields),
-        "classified_by": person_of(fields["classified_by"]) if fields.get("classified_by") else None,
+        "classified_by": person_of(fields["classified_by"])
+        if fields.get("classified_by")
+        else None,
         "reasons": tuple(reasons(fields)),
         "captions": tuple(dict.fromkeys(opening.captions)),
         "signers": () if known.get("signers") is not None else tuple(signers(body)),
         "partial": "This record is a partial extract of the original cable" in head
         or "This record is a partial extract of the original cable" in body,
     }
-    return Header(**{**facts, **{name: value for name, value in known.items() if value is not None}})
+    return Header(
+        **{**facts, **{name: value for name, value in known.items() if value is not None}}
+    )

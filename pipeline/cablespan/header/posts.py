@@ -9,7 +9,9 @@ from rapidfuzz.distance import OSA
 from cablespan.lexicon import load
 
 _ID = re.compile(r"(?P<year>(?:19|20)?\d\d)(?P<post>[A-Z0-9]*?[A-Z])0*(?P<serial>\d{1,7})")
-_AROUND = re.compile(r"^\s*(?:\([A-Z/]{1,6}\)|\(?[A-Z][.):])\s+|\bN[OR]\.\s?(?=\d)|\s*\([A-Za-z ]+\)\s*$")  # "A. ", "(C) "; "(NOTAL)"
+_AROUND = re.compile(
+    r"^\s*(?:\([A-Z/]{1,6}\)|\(?[A-Z][.):])\s+|\bN[OR]\.\s?(?=\d)|\s*\([A-Za-z ]+\)\s*$"
+)  # "A. ", "(C) "; "(NOTAL)"
 _TIME = re.compile(r"\s*\d{6}Z\s?[A-Z]{3}\s?\d{2}(?:\d\d)?\s*")
 _YEAR_CUT = re.compile(r"^O(?=\d[A-Z])|^(?=\d[A-Z])")  # O6, or 6 alone
 _LEFT_OUT = re.compile(r"[^A-Z0-9~]")
@@ -58,7 +60,11 @@ def _origins() -> dict[str, str]:
 @cache
 def longest_post() -> int:
     """Words of the longest spelling of a post."""
-    return max(len(name.split()) for entry in load("posts") for name in [entry["origin"], *entry["aliases"]])
+    return max(
+        len(name.split())
+        for entry in load("posts")
+        for name in [entry["origin"], *entry["aliases"]]
+    )
 
 
 @cache
@@ -83,11 +89,17 @@ def nearest_post(name: str) -> str | None:
     known = known_post(name)
     if known or len(name) < 3:
         return known
-    begun = {origin for spelling, origin in _origins().items() if spelling.startswith(name)} if len(name) >= 4 else set()
+    begun = (
+        {origin for spelling, origin in _origins().items() if spelling.startswith(name)}
+        if len(name) >= 4
+        else set()
+    )
     if len(begun) == 1:
         return begun.pop()
     allowed = 1 if len(name) < 7 else 2
-    near = process.extract(name, list(_origins()), scorer=OSA.distance, score_cutoff=allowed, limit=12)
+    near = process.extract(
+        name, list(_origins()), scorer=OSA.distance, score_cutoff=allowed, limit=12
+    )
     if not near:
         return None
     best = {_origins()[spelling] for spelling, distance, _ in near if distance == near[0][1]}
@@ -96,7 +108,12 @@ def nearest_post(name: str) -> str | None:
 
 @cache
 def _months() -> frozenset[str]:
-    return frozenset(name.upper() for entry in load("calendar") if entry["kind"] == "month" for name in (entry["name"], *entry["aliases"]))
+    return frozenset(
+        name.upper()
+        for entry in load("calendar")
+        if entry["kind"] == "month"
+        for name in (entry["name"], *entry["aliases"])
+    )
 
 
 def id_of(text: str) -> str | None:
@@ -111,7 +128,9 @@ def id_of(text: str) -> str | None:
     if _TIME.fullmatch(text):
         return None
     moved = next((match for order in _MOVED if (match := order.fullmatch(text))), None)
-    squeezed_text = _LEFT_OUT.sub("", moved["year"] + moved["post"] + moved["serial"] if moved else text)
+    squeezed_text = _LEFT_OUT.sub(
+        "", moved["year"] + moved["post"] + moved["serial"] if moved else text
+    )
     squeezed_text, mended = _YEAR_CUT.subn("0", squeezed_text)
     match = _ID.fullmatch(squeezed_text)
     if match is None or re.search(r"\d\d", _NOISE.sub("", match["post"])):

@@ -11,7 +11,9 @@ from cablespan.lexicon import load
 _TAG = re.compile(
     r"(?P<name>\([^()\n]{2,60}\))|(?P<person>\b[A-Z]{3,20},\s{0,2}[A-Z]{3,20}(?:\s[A-Z]\.)?(?=\)))|(?P<tag>\b(?:[A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]{1,4})?|[A-Z]-\d{1,2})\b)"
 )
-_TAGS_LABEL = re.compile(r"^\s{0,8}TAGS?\b\s{0,3}[:;.]?|\bTAGS?\s{0,3}:", re.IGNORECASE | re.MULTILINE)
+_TAGS_LABEL = re.compile(
+    r"^\s{0,8}TAGS?\b\s{0,3}[:;.]?|\bTAGS?\s{0,3}:", re.IGNORECASE | re.MULTILINE
+)
 _MARKING = r"(?:[(\[]\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/ ]{1,20})?\s?[)\]])"
 _NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}\s?[.)]\s{{0,3}}{_MARKING}?|¶\s?\d{{1,3}}\s{{0,2}}{_MARKING}?|{_MARKING})"
 _WORD = r"SUM{1,3}[AE]?R{0,2}Y"  # misspelt too
@@ -30,13 +32,17 @@ _END = re.compile(
 )
 _ENDS = re.compile(rf"\bEND\s+(?:OF\s+)?{_WORD}[^.:]*\Z", re.IGNORECASE)
 _RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")
-_PARAGRAPH = re.compile(rf"^[ \t]*(?:¶\s{{0,2}})?\d{{1,3}}\s?(?:[.)](?!\d)|(?=[ \t]{_MARKING}))|^[ \t]*¶")
+_PARAGRAPH = re.compile(
+    rf"^[ \t]*(?:¶\s{{0,2}})?\d{{1,3}}\s?(?:[.)](?!\d)|(?=[ \t]{_MARKING}))|^[ \t]*¶"
+)
 _STARTS = re.compile(rf"^[ \t]*{_NUMBER}[ \t]*")
 _LONGEST_SUMMARY = 12_000  # characters
 _POINT = re.compile(rf"^((?:--?|[*•])\s{{0,3}}){_MARKING}\s{{0,3}}")
 _LAST = 800  # characters in which a signature lies, with the notes that may follow it
 _SIGNER = r"(?:(?:MC|MAC|MAc|Mc|Mac|DE|LA|DEL|VAN|VON|DER|DI|DA|LE|EL|AL|ST)(?:\.? |['.-])?)?[A-Z](?:[A-Z]|['’-](?=[A-Z])){1,19}"
-_SIGNATURE = re.compile(rf"{_SIGNER}(?:(?: [A-Z]\.)? {_SIGNER})?(?:\s?(?:/|&| AND |,)\s?{_SIGNER}){{0,2}}")
+_SIGNATURE = re.compile(
+    rf"{_SIGNER}(?:(?: [A-Z]\.)? {_SIGNER})?(?:\s?(?:/|&| AND |,)\s?{_SIGNER}){{0,2}}"
+)
 
 
 def _one_line(text: str) -> str:
@@ -88,7 +94,11 @@ def tags_of(field: str) -> list[str]:
 def _apart(tag: str) -> list[str]:
     """The known tags that stand glued to each other ("ECONEFIN"), a country's behind them at most; else the tag as it is."""
     pieces = [tag[start : start + 4] for start in range(0, len(tag), 4)]
-    glued = len(pieces) > 1 and all(piece in _subjects() for piece in pieces[:-1]) and pieces[-1] in _subjects() | _country_tags()
+    glued = (
+        len(pieces) > 1
+        and all(piece in _subjects() for piece in pieces[:-1])
+        and pieces[-1] in _subjects() | _country_tags()
+    )
     return pieces if glued else [tag]
 
 
@@ -129,18 +139,35 @@ def summary(text: str) -> str | None:
             break
     if opener is None:
         body, end = read_opening(text).body, _END.search(text)
-        return _content(text[body : end.start()].split("\n")) or None if end and body < end.start() < body + _LONGEST_SUMMARY else None
+        return (
+            _content(text[body : end.start()].split("\n")) or None
+            if end and body < end.start() < body + _LONGEST_SUMMARY
+            else None
+        )
     rest = text[opener.end() :]
     numbered = _STARTS.match(opener[0]) is not None
-    headed = not opener["sign"] or opener["sign"][0] in "-=*" and len(opener["sign"]) > 2 or not rest.split("\n", 1)[0].strip(" -=*.:")
+    headed = (
+        not opener["sign"]
+        or opener["sign"][0] in "-=*"
+        and len(opener["sign"]) > 2
+        or not rest.split("\n", 1)[0].strip(" -=*.:")
+    )
     if numbered and headed:
         first = next((line for line in rest.split("\n") if line.strip()), "")
         headed = _RULE.match(first) is not None or _PARAGRAPH.match(first) is not None
     end = _END.search(rest)
     marked = end is not None and end.start() < _LONGEST_SUMMARY
-    found = _content(rest[: end.start()].split("\n") if marked else _until_next(rest.split("\n"), headed))
-    found = re.sub(r"(?<=[.!?]) END\.?$", "", found, flags=re.IGNORECASE)  # all that is left of the frame
-    return found.strip(" -=*()[]") if not found.endswith(")") or found.count("(") < found.count(")") else found.lstrip(" -=*") or None
+    found = _content(
+        rest[: end.start()].split("\n") if marked else _until_next(rest.split("\n"), headed)
+    )
+    found = re.sub(
+        r"(?<=[.!?]) END\.?$", "", found, flags=re.IGNORECASE
+    )  # all that is left of the frame
+    return (
+        found.strip(" -=*()[]")
+        if not found.endswith(")") or found.count("(") < found.count(")")
+        else found.lstrip(" -=*") or None
+    )
 
 
 def _until_next(lines: list[str], headed: bool) -> list[str]:
@@ -150,10 +177,19 @@ def _until_next(lines: list[str], headed: bool) -> list[str]:
         stripped = line.strip()
         begun = any(part.strip() and not _RULE.match(part) for part in kept)
         if begun and not is_furniture(stripped):
-            following = next((later.strip() for later in lines[index + 1 : index + 3] if later.strip()), "")
-            if headed and stripped and _is_heading(stripped) and (_RULE.match(following) or not kept[-1].strip()):
+            following = next(
+                (later.strip() for later in lines[index + 1 : index + 3] if later.strip()), ""
+            )
+            if (
+                headed
+                and stripped
+                and _is_heading(stripped)
+                and (_RULE.match(following) or not kept[-1].strip())
+            ):
                 break
-            if not headed and (_PARAGRAPH.match(line) or not stripped and not _goes_on(kept, lines[index + 1 :])):
+            if not headed and (
+                _PARAGRAPH.match(line) or not stripped and not _goes_on(kept, lines[index + 1 :])
+            ):
                 break
         kept.append(line)
     return kept
@@ -161,21 +197,47 @@ def _until_next(lines: list[str], headed: bool) -> list[str]:
 
 def _is_heading(line: str) -> bool:
     """Whether a line can be a heading: short, no sentence's end, no number."""
-    return len(line) < 60 and line[-1] not in '.,;:?!")' and line[0].isupper() and not _PARAGRAPH.match(line)
+    return (
+        len(line) < 60
+        and line[-1] not in '.,;:?!")'
+        and line[0].isupper()
+        and not _PARAGRAPH.match(line)
+    )
 
 
 def _goes_on(above: list[str], below: list[str]) -> bool:
     """Whether a paragraph goes on behind a blank line: it broke off in a sentence for a page mark."""
-    last = next((line.strip() for line in reversed(above) if line.strip() and not is_furniture(line.strip())), "")
+    last = next(
+        (
+            line.strip()
+            for line in reversed(above)
+            if line.strip() and not is_furniture(line.strip())
+        ),
+        "",
+    )
     following = next((line.strip() for line in below if line.strip()), "")
-    return bool(last) and bool(following) and last[-1] not in '.!?:")' and not _PARAGRAPH.match(following)
+    return (
+        bool(last)
+        and bool(following)
+        and last[-1] not in '.!?:")'
+        and not _PARAGRAPH.match(following)
+    )
 
 
 @cache
 def _no_signers() -> frozenset[str]:
-    words = {word for entry in load("furniture") if entry["kind"] != "after" for word in entry["text"].upper().split()}
+    words = {
+        word
+        for entry in load("furniture")
+        if entry["kind"] != "after"
+        for word in entry["text"].upper().split()
+    }
     words |= {word.upper() for entry in load("headings") for word in entry["words"].split()}
-    return frozenset(words) | frozenset(entry["word"] for entry in load("references")) | _header_words("no_signer")
+    return (
+        frozenset(words)
+        | frozenset(entry["word"] for entry in load("references"))
+        | _header_words("no_signer")
+    )
 
 
 @cache
@@ -199,7 +261,9 @@ def signers(text: str) -> list[str]:
     return signature(text)[0]
 
 
-def signature(text: str, start: int = 0, end: int | None = None) -> tuple[list[str], tuple[int, int] | None]:
+def signature(
+    text: str, start: int = 0, end: int | None = None
+) -> tuple[list[str], tuple[int, int] | None]:
     """The surnames with which `text[start:end]` ends, and where their line is; None where they have none of their own.
 
     >>> signature("2. All is well.\\nROE\\nNNNN")
@@ -229,8 +293,17 @@ def signature(text: str, start: int = 0, end: int | None = None) -> tuple[list[s
         bare = re.sub(r"\s?\((?:ACTING|A|CDA|CHARGE)$", "", bare)
         found = _signed(bare)
         if found:
-            apart = not above or above[-1] in _SENTENCE_ENDS or is_furniture(above) or _RULE.match(above) is not None
-            if not apart and (line[-1] == "." or above.isupper() and (above[-1] == "," or above.split()[-1].lower() in _leading_on())):
+            apart = (
+                not above
+                or above[-1] in _SENTENCE_ENDS
+                or is_furniture(above)
+                or _RULE.match(above) is not None
+            )
+            if not apart and (
+                line[-1] == "."
+                or above.isupper()
+                and (above[-1] == "," or above.split()[-1].lower() in _leading_on())
+            ):
                 return [], None  # the last word of a sentence in capitals
             own = apart and line[-1] != "." and text[start:offset].strip()
             return found, (offset, offset + len(line)) if own else None
@@ -259,7 +332,9 @@ def _signed(line: str) -> list[str]:
     if not 2 <= len(line) <= 50 or not _SIGNATURE.fullmatch(line):
         return []
     names = [name.strip() for name in re.split(r"/|&| AND |,", line)]
-    if any(len(name) < 2 or set(name) == {"X"} for name in names):  # X's stand for what was taken out
+    if any(
+        len(name) < 2 or set(name) == {"X"} for name in names
+    ):  # X's stand for what was taken out
         return []
     if any(word.upper() in _no_signers() for name in names for word in name.split()):
         return []

@@ -14,9 +14,15 @@ _TOKEN = re.compile(
     r"(?<![A-Za-z0-9])[01][A-Za-z]{2,}|[A-Za-z]{1,20}[015][A-Za-z]{2,}|[A-Za-z]{3,20}[015][A-Za-z](?=\s{1,3}\d)|\d+"
     r"|[A-Za-z](?:[A-Za-z']*[A-Za-z])?|[^\sA-Za-z\d]"
 )
-_REF_LABEL = re.compile(r"^[ \t]{0,8}(?:REF(?:S|TELS?|ERENCES?)?(?:\(S\))?|REFTEL\(S\))[ \t]{0,3}[:.]", re.IGNORECASE | re.MULTILINE)
+_REF_LABEL = re.compile(
+    r"^[ \t]{0,8}(?:REF(?:S|TELS?|ERENCES?)?(?:\(S\))?|REFTEL\(S\))[ \t]{0,3}[:.]",
+    re.IGNORECASE | re.MULTILINE,
+)
 _DTG = re.compile(r"\b\d{6}Z(?: ?[A-Z]{3} ?\d{2,4})?", re.IGNORECASE)
-_NUMBER_ALONE = re.compile(r"[\s.]{0,5}(\d{1,7})(?:\s{0,3}\([A-Z ]{2,20}\))?[\s,;.]{0,5}(?:AND)?[\s,;.]{0,5}", re.IGNORECASE)
+_NUMBER_ALONE = re.compile(
+    r"[\s.]{0,5}(\d{1,7})(?:\s{0,3}\([A-Z ]{2,20}\))?[\s,;.]{0,5}(?:AND)?[\s,;.]{0,5}",
+    re.IGNORECASE,
+)
 _FILLERS = frozenset({"#", "-", ".", ":", "NO", "NR", "TEL", "TELS", "CABLE", "NUMBER", "("})
 _JOINERS = frozenset({",", "/", "&", "AND", ";", "+", "OR"})
 
@@ -34,7 +40,9 @@ def _not_posts() -> frozenset[str]:
 
 @cache
 def _kinds() -> tuple[tuple[str, str], ...]:
-    return tuple((entry["word"], entry["kind"]) for entry in load("references") if entry["kind"] != "word")
+    return tuple(
+        (entry["word"], entry["kind"]) for entry in load("references") if entry["kind"] != "word"
+    )
 
 
 def _block(text: str) -> str:
@@ -65,11 +73,17 @@ def canonical_id(text: str) -> str | None:
     >>> canonical_id("07 ASTANA 000454"), canonical_id("REF: B. (C) 2007 SECSTATE 00012 (NOTAL)"), canonical_id("no id")
     ('07ASTANA454', '07STATE12', None)
     """
-    within = (reference.value for reference in references(text) if reference.kind == "cable" and reference.value[:2].isdigit())
+    within = (
+        reference.value
+        for reference in references(text)
+        if reference.kind == "cable" and reference.value[:2].isdigit()
+    )
     return id_of(text) or next(within, None)
 
 
-def references(text: str, year: int | None = None, reference_id: str | None = None) -> list[Reference]:
+def references(
+    text: str, year: int | None = None, reference_id: str | None = None
+) -> list[Reference]:
     """The references of a header or of the REF line of one. `year` is that of the cable: for references without one.
 
     >>> [r.value for r in references("REF: A. 06 ASTANA 009, B. STATE 7944 AND 7950", 2007)]
@@ -78,7 +92,9 @@ def references(text: str, year: int | None = None, reference_id: str | None = No
     return references_of(_block(text), year, reference_id)
 
 
-def references_of(field: str, year: int | None = None, reference_id: str | None = None) -> list[Reference]:
+def references_of(
+    field: str, year: int | None = None, reference_id: str | None = None
+) -> list[Reference]:
     """The references of a REF line's content."""
     block = _without_marks(field).replace("¶", " ")
     own = id_of(reference_id) if reference_id else None
@@ -88,7 +104,11 @@ def references_of(field: str, year: int | None = None, reference_id: str | None 
     for letter, item, _ in _items(block):
         alone = _NUMBER_ALONE.fullmatch(item)
         if alone and found and found[-1].kind == "cable" and letter is not None:
-            found.append(Reference(re.sub(r"\d+$", str(int(alone[1])), found[-1].value), "cable", alone[1], letter))
+            found.append(
+                Reference(
+                    re.sub(r"\d+$", str(int(alone[1])), found[-1].value), "cable", alone[1], letter
+                )
+            )
             continue
         found.extend(_references_of(item, letter, year))
     seen: set[str] = set()
@@ -113,7 +133,11 @@ def _items(block: str) -> list[tuple[str | None, str, int]]:
     for mark, following in zip(marks, [*marks[1:], None], strict=False):
         letter = (mark[1] or mark[2]).upper()
         bounds.append((letter, mark.end(), following.start() if following else len(block)))
-    return [(letter, block[start:end], start) for letter, start, end in bounds if block[start:end].strip()]
+    return [
+        (letter, block[start:end], start)
+        for letter, start, end in bounds
+        if block[start:end].strip()
+    ]
 
 
 def _kind_of(item: str) -> str | None:
@@ -192,7 +216,11 @@ def _cables(item: str, letter: str | None, year: int | None) -> list[Reference]:
         if _is_year_before_serial(tokens, position, year):  # "STATE 2006 055412"
             written, position = tokens[position].text, position + 1
         serials: list[tuple[str, int]] = []
-        while position < len(tokens) and tokens[position].text.isdigit() and not _is_time(tokens, position):
+        while (
+            position < len(tokens)
+            and tokens[position].text.isdigit()
+            and not _is_time(tokens, position)
+        ):
             serials.append((tokens[position].text, position))
             position += 1
             behind = _year_behind(tokens, position, year)
@@ -202,14 +230,27 @@ def _cables(item: str, letter: str | None, year: int | None) -> list[Reference]:
             following = position
             while following < len(tokens) and tokens[following].text.upper() in _JOINERS:
                 following += 1
-            if following == position or following >= len(tokens) or not tokens[following].text.isdigit():
+            if (
+                following == position
+                or following >= len(tokens)
+                or not tokens[following].text.isdigit()
+            ):
                 break
-            if _is_year(tokens[following].text) and following + 1 < len(tokens) and _post_at(tokens, following + 1):
+            if (
+                _is_year(tokens[following].text)
+                and following + 1 < len(tokens)
+                and _post_at(tokens, following + 1)
+            ):
                 break
             position = following
         if not serials:
             number = index - 1
-            before_post = written is None and number >= used and tokens[number].text.isdigit() and len(tokens[number].text) > 2
+            before_post = (
+                written is None
+                and number >= used
+                and tokens[number].text.isdigit()
+                and len(tokens[number].text) > 2
+            )
             if before_post and not _is_time(tokens, position):
                 serials, first = [(tokens[number].text, after - 1)], number
                 position = after
@@ -224,7 +265,11 @@ def _cables(item: str, letter: str | None, year: int | None) -> list[Reference]:
 def _is_year_before_serial(tokens: list[_Token], index: int, year: int | None) -> bool:
     words = [token.text for token in tokens[index : index + 2]]
     return (
-        len(words) == 2 and len(words[0]) == 4 and _is_year(words[0]) and _is_past(words[0], year) and words[1].isdigit()
+        len(words) == 2
+        and len(words[0]) == 4
+        and _is_year(words[0])
+        and _is_past(words[0], year)
+        and words[1].isdigit()
     ) and not _is_time(tokens, index + 1)
 
 
@@ -243,7 +288,13 @@ def _is_time(tokens: list[_Token], index: int) -> bool:
 def _year_behind(tokens: list[_Token], index: int, year: int | None) -> tuple[int, int] | None:
     """The year that stands behind a serial, `(07)`, `/07`, `'07`, `2007`: its index and the one to go on from."""
     words = [token.text for token in tokens[index : index + 4]]
-    if len(words) > 2 and words[0] == "(" and _is_year(words[1]) and words[2] == ")" and _is_past(words[1], year):
+    if (
+        len(words) > 2
+        and words[0] == "("
+        and _is_year(words[1])
+        and words[2] == ")"
+        and _is_past(words[1], year)
+    ):
         return index + 1, index + 3
     sign = 1 if words and words[0] in "'/-’" else 0
     if len(words) <= sign or not _is_year(words[sign]) or not _is_past(words[sign], year):
@@ -274,11 +325,20 @@ def _made(item, tokens, origin, written, year, serials, first, letter) -> list[R
 def _unknown_post_at(tokens: list[_Token], index: int) -> tuple[str, int] | None:
     """A word between a year and a serial that is nearly the name of a post."""
     word = tokens[index].text.upper()
-    if index + 1 < len(tokens) and tokens[index + 1].text.startswith("0") and tokens[index + 1].start == tokens[index].end:
+    if (
+        index + 1 < len(tokens)
+        and tokens[index + 1].text.startswith("0")
+        and tokens[index + 1].start == tokens[index].end
+    ):
         cut = known_post(word + "O")  # a zero for the last letter: OSL012
         if cut:
             return cut, index + 1
-    if len(word) < 4 or word in _not_posts() or index + 1 >= len(tokens) or not tokens[index + 1].text.isdigit():
+    if (
+        len(word) < 4
+        or word in _not_posts()
+        or index + 1 >= len(tokens)
+        or not tokens[index + 1].text.isdigit()
+    ):
         return None
     origin = nearest_post(word)
     return (origin, index + 1) if origin else None

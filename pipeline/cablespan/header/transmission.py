@@ -28,7 +28,9 @@ _LINE_ENDS = re.compile(
     r"(?<=\S)\s{1,9}(?=(?:FM|TO|INFO|XMT) [A-Z])|(?<!\bTO)(?<!\bINFO)(?<!\bFM)(?<=\S)\s{1,9}(?=R[A-Z]{3,7}\s{0,2}/|BT\b)"
 )
 _START = re.compile(r"(FM|FROM|TO|INFO|XMT)\b[:\s]\s{0,8}(.*)")
-_DISTRIBUTION = re.compile(r"INFO\s{1,8}[A-Z/]{1,6}-\d\d\b")  # the offices of the Department that got a copy
+_DISTRIBUTION = re.compile(
+    r"INFO\s{1,8}[A-Z/]{1,6}-\d\d\b"
+)  # the offices of the Department that got a copy
 _STOP = re.compile(
     r"BT(?: .*)?|(?:UNCLAS|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE|[CUS] [OENI] [NC][A-Z ]*)\b.*|SIPDIS|E\.?O\.? ?1.*|TAGS?:.*"
     r"|SUBJ.*:.*|REF.*:.*|DEPT FOR.*|STATE \d{3,7}|\d\. .*|PASS .*"
@@ -42,7 +44,12 @@ def _blocks(text: str) -> dict[str, list[tuple[str, bool]]]:
     exempt = False
     lines = [line for raw in text.splitlines() for line in _apart(raw.strip()) if line]
     for line, following in zip(lines, [*lines[1:], ""], strict=False):
-        if line.startswith("PAGE ") and is_furniture(line) or following.startswith("PAGE ") and line in words("banner"):
+        if (
+            line.startswith("PAGE ")
+            and is_furniture(line)
+            or following.startswith("PAGE ")
+            and line in words("banner")
+        ):
             continue
         match = None if _DISTRIBUTION.match(line) else _START.match(line)
         if match and match[1] == "XMT":
@@ -81,7 +88,9 @@ def _recipient(line: str, excluded: bool = False) -> Recipient | None:
     match = _RECIPIENT.fullmatch(line.rstrip(" .;,"))
     if match is None:
         return None
-    return Recipient(match["route"], match["name"].strip(), match["precedence"], match["mcn"], excluded)
+    return Recipient(
+        match["route"], match["name"].strip(), match["precedence"], match["mcn"], excluded
+    )
 
 
 def _addressees(lines: list[tuple[str, bool]]) -> list[Recipient]:
@@ -109,7 +118,11 @@ def correspondents(text: str) -> tuple[str | None, list[Recipient], list[Recipie
     ('AMEMBASSY ASTANA', [], [])
     """
     blocks = _blocks(text)
-    return blocks["FM"][0][0] if blocks["FM"] else None, _addressees(blocks["TO"]), _addressees(blocks["INFO"])
+    return (
+        blocks["FM"][0][0] if blocks["FM"] else None,
+        _addressees(blocks["TO"]),
+        _addressees(blocks["INFO"]),
+    )
 
 
 def date_time_group(text: str) -> tuple[str | None, str | None]:
@@ -124,4 +137,7 @@ def date_time_group(text: str) -> tuple[str | None, str | None]:
     precedence = _LETTERS.get(letters[0]) if letters else None
     if not (1 <= day <= 31 and hour < 24 and minute < 60):
         return precedence, None
-    return precedence, f"{year:04d}-{_MONTHS.index(match[5]) + 1:02d}-{day:02d}T{hour:02d}:{minute:02d}:00"
+    return (
+        precedence,
+        f"{year:04d}-{_MONTHS.index(match[5]) + 1:02d}-{day:02d}T{hour:02d}:{minute:02d}:00",
+    )

@@ -35,10 +35,12 @@ def review(
 
     from cablespan.review.app import create_app
     from cablespan.review.intake import input_files, take_in
-    from cablespan.store import Store
+    from cablespan.review.store import Store
 
     if not is_loopback(host) and not token:
-        raise ValueError(f"--host {host} lets other machines in: give a --token that they must know")
+        raise ValueError(
+            f"--host {host} lets other machines in: give a --token that they must know"
+        )
     files = input_files(paths)
     database = database_of(paths)
     store = Store(database, overlap=overlap)
@@ -47,12 +49,18 @@ def review(
     sys.setswitchinterval(0.0005)  # answers must not wait for the intake's turns of 5 ms
     threading.Thread(target=_finish, args=(intake, store), daemon=True).start()
 
-    config = uvicorn.Config("", host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(
+        "", host=host, port=port, log_level="warning", access_log=False, server_header=False
+    )
     try:
         listening = config.bind_socket()
     except SystemExit:
-        raise OSError(f"port {port} of {host} is taken: choose another with --port, or --port 0 for any") from None
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio does not for a socket of uvicorn's: 40 ms a request
+        raise OSError(
+            f"port {port} of {host} is taken: choose another with --port, or --port 0 for any"
+        ) from None
+    listening.setsockopt(
+        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+    )  # asyncio does not for a socket of uvicorn's: 40 ms a request
     listening.listen()
     port = listening.getsockname()[1]
     config.app = create_app(
@@ -65,7 +73,11 @@ def review(
         cookie=f"cablespan_{port}",  # cookies do not tell ports apart, two servers must not share a session
     )
     address = f"[{host}]" if ":" in host else host
-    print(f"Review at http://{address}:{port}/  answers in {database}  (Ctrl+C stops; nothing is lost)", file=sys.stderr, flush=True)
+    print(
+        f"Review at http://{address}:{port}/  answers in {database}  (Ctrl+C stops; nothing is lost)",
+        file=sys.stderr,
+        flush=True,
+    )
     uvicorn.Server(config).run(sockets=[listening])
     store.close()
 
@@ -73,11 +85,13 @@ def review(
 def export_answers(paths: list[Path], output: Path) -> dict[str, int]:
     """Writes the answers to these inputs as Prodigy tasks: see `outcome.write_answers`. Raises FileNotFoundError where there are none."""
     from cablespan.review.outcome import write_answers
-    from cablespan.store import Store
+    from cablespan.review.store import Store
 
     database = database_of(paths)
     if not database.exists():
-        raise FileNotFoundError(f"{database}: nothing was reviewed yet; begin with `cablespan review {paths[0]}`")
+        raise FileNotFoundError(
+            f"{database}: nothing was reviewed yet; begin with `cablespan review {paths[0]}`"
+        )
     store = Store(database)
     counts = write_answers(store, output, dataset=dataset_of(database))
     store.close()

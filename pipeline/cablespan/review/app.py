@@ -22,10 +22,21 @@ from starlette.staticfiles import StaticFiles
 from cablespan.labels import Certainty, Entity, Role, Statement
 from cablespan.review.guidelines import guidelines_html
 from cablespan.review.safety import Guard
-from cablespan.store import Action, Annotator, AnnotatorRole, Stale, Store
+from cablespan.review.store import Action, Annotator, AnnotatorRole, Stale, Store
 
 HERE = Path(__file__).parent
-_HEADER_FIELDS = ("reference_id", "created", "classification", "from", "to", "info", "subject", "tags", "references", "origin")
+_HEADER_FIELDS = (
+    "reference_id",
+    "created",
+    "classification",
+    "from",
+    "to",
+    "info",
+    "subject",
+    "tags",
+    "references",
+    "origin",
+)
 _log = logging.getLogger(__name__)
 
 
@@ -59,10 +70,27 @@ class Review:
     `adjudicate`: the visitors decide between the annotators instead of being blind to them.
     """
 
-    def __init__(self, store: Store, *, dataset: str, annotator: str | None, token: str | None, adjudicate: bool, cookie: str):
-        self.store, self.dataset, self.default, self.token, self.cookie = store, dataset, annotator, token, cookie
+    def __init__(
+        self,
+        store: Store,
+        *,
+        dataset: str,
+        annotator: str | None,
+        token: str | None,
+        adjudicate: bool,
+        cookie: str,
+    ):
+        self.store, self.dataset, self.default, self.token, self.cookie = (
+            store,
+            dataset,
+            annotator,
+            token,
+            cookie,
+        )
         self.role = AnnotatorRole.ADJUDICATOR if adjudicate else AnnotatorRole.ANNOTATOR
-        self.templates = Environment(loader=PackageLoader("cablespan.review"), autoescape=select_autoescape())
+        self.templates = Environment(
+            loader=PackageLoader("cablespan.review"), autoescape=select_autoescape()
+        )
 
     # Pages ------------------------------------------------------------------------------------------------------------------------
 
@@ -72,21 +100,41 @@ class Review:
             return await self._enter_as(self.default)
         if name is None:
             return RedirectResponse("/enter", 303)
-        return self._html("page.html", dataset=self.dataset, annotator=name, adjudicate=self.role == AnnotatorRole.ADJUDICATOR)
+        return self._html(
+            "page.html",
+            dataset=self.dataset,
+            annotator=name,
+            adjudicate=self.role == AnnotatorRole.ADJUDICATOR,
+        )
 
     async def enter(self, request: Request) -> Response:
         if request.method == "GET":
-            return self._html("enter.html", dataset=self.dataset, needs_token=bool(self.token), name=self.default or "", error="")
+            return self._html(
+                "enter.html",
+                dataset=self.dataset,
+                needs_token=bool(self.token),
+                name=self.default or "",
+                error="",
+            )
         form = await request.form(max_files=0, max_fields=5)
         name = str(form.get("name", "")).strip()
         error = ""
-        if self.token and not hmac.compare_digest(str(form.get("token", "")).encode(), self.token.encode()):
+        if self.token and not hmac.compare_digest(
+            str(form.get("token", "")).encode(), self.token.encode()
+        ):
             await asyncio.sleep(0.5)  # makes guessing slow
             error = "That is not the token that this server was started with."
         elif not name or len(name) > 60 or not name.isprintable():
             error = "A name of 1 to 60 printable characters, please."
         if error:
-            return self._html("enter.html", 403, dataset=self.dataset, needs_token=bool(self.token), name=name, error=error)
+            return self._html(
+                "enter.html",
+                403,
+                dataset=self.dataset,
+                needs_token=bool(self.token),
+                name=name,
+                error=error,
+            )
         return await self._enter_as(name)
 
     async def _enter_as(self, name: str) -> Response:
@@ -112,7 +160,9 @@ class Review:
     async def _annotator(self, request: Request) -> Annotator:
         name = await self._name(request)
         if name is None:
-            raise Problem(401, "Your session has ended. Reload the page to enter again; your work is kept.")
+            raise Problem(
+                401, "Your session has ended. Reload the page to enter again; your work is kept."
+            )
         return Annotator(name, self.role)
 
     def api(self, work):
@@ -141,18 +191,29 @@ class Review:
 
     def session(self, annotator: Annotator, _arguments: dict) -> dict[str, Any]:
         """Who is here, the labels with their definitions, and where things stand."""
-        schemes = {"entities": Entity, "statements": Statement, "claims": Role, "certainty": Certainty}
+        schemes = {
+            "entities": Entity,
+            "statements": Statement,
+            "claims": Role,
+            "certainty": Certainty,
+        }
         return {
             "annotator": annotator.name,
             "mode": annotator.role,
             "overlap": self.store.overlap,
-            "labels": {name: [{"label": label, "definition": label.definition} for label in scheme] for name, scheme in schemes.items()},
+            "labels": {
+                name: [{"label": label, "definition": label.definition} for label in scheme]
+                for name, scheme in schemes.items()
+            },
             "progress": self.store.progress(annotator),
             "problems": self.store.problems(),
         }
 
     def next(self, annotator: Annotator, arguments: dict) -> dict[str, Any]:
-        return {"task": self._next(annotator, arguments), "progress": self.store.progress(annotator)}
+        return {
+            "task": self._next(annotator, arguments),
+            "progress": self.store.progress(annotator),
+        }
 
     def _next(self, annotator: Annotator, queue: dict) -> dict[str, Any] | None:
         after = queue.get("after")
@@ -192,7 +253,11 @@ class Review:
         except Stale as error:
             raise self._conflict(annotator, task) from error
         queue = {**(arguments.get("queue") or {}), "after": task}
-        return {"version": version, "next": self._next(annotator, queue), "progress": self.store.progress(annotator)}
+        return {
+            "version": version,
+            "next": self._next(annotator, queue),
+            "progress": self.store.progress(annotator),
+        }
 
     def undo(self, annotator: Annotator, arguments: dict) -> dict[str, Any]:
         task = self.store.undo(annotator, uuid=str(arguments["uuid"]))
@@ -215,7 +280,11 @@ class Review:
         return {"draft_version": version}
 
     def _conflict(self, annotator: Annotator, task: int) -> Problem:
-        return Problem(409, "This paragraph was changed in another tab meanwhile.", current=self._payload(annotator, task))
+        return Problem(
+            409,
+            "This paragraph was changed in another tab meanwhile.",
+            current=self._payload(annotator, task),
+        )
 
     def _payload(self, annotator: Annotator, number: int) -> dict[str, Any]:
         """A task as the page needs it. Offsets are code points; `tokens` are `[start, end, text, blank follows]`."""
@@ -231,7 +300,10 @@ class Review:
             **task["fields"],
             "uncertainty": task["uncertainty"],
             "header": {key: (task["header"] or {}).get(key) for key in _HEADER_FIELDS},
-            "tokens": [[token.idx, token.idx + len(token), token.text, bool(token.whitespace_)] for token in doc],
+            "tokens": [
+                [token.idx, token.idx + len(token), token.text, bool(token.whitespace_)]
+                for token in doc
+            ],
             "suggested": task["layers"],
             "before": [_context(n) for n in around if n["position"] < task["position"]],
             "after": [_context(n) for n in around if n["position"] > task["position"]],
@@ -269,7 +341,14 @@ def create_app(
     cookie: str = "cablespan",
 ) -> Starlette:
     """The ASGI application over a store; see `Review` for the arguments, `Guard` for `any_host`."""
-    review = Review(store, dataset=dataset, annotator=annotator, token=token, adjudicate=adjudicate, cookie=cookie)
+    review = Review(
+        store,
+        dataset=dataset,
+        annotator=annotator,
+        token=token,
+        adjudicate=adjudicate,
+        cookie=cookie,
+    )
     routes = [
         Route("/", review.page),
         Route("/enter", review.enter, methods=["GET", "POST"]),
@@ -286,4 +365,8 @@ def create_app(
     async def problem(_request: Request, error: Problem) -> Response:
         return JSON(error.body, error.status)
 
-    return Starlette(routes=routes, middleware=[Middleware(Guard, any_host=any_host)], exception_handlers={Problem: problem})
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, any_host=any_host)],
+        exception_handlers={Problem: problem},
+    )

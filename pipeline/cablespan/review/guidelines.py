@@ -17,4 +17,7 @@ def guidelines_html() -> str:
     from markdown_it import MarkdownIt
 
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    return "\n".join(markdown.render(path.read_text("utf-8")) for path in sorted(guidelines_folder().glob("[0-9]*.md")))
+    return "\n".join(
+        markdown.render(path.read_text("utf-8"))
+        for path in sorted(guidelines_folder().glob("[0-9]*.md"))
+    )

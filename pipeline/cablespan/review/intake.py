@@ -9,8 +9,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
-from cablespan.store import Annotator, AnnotatorRole, Store
-from cablespan.store.layers import LAYERS
+from cablespan.review.store import Annotator, AnnotatorRole, Store
+from cablespan.review.store.layers import LAYERS
 
 CHUNK = 20  # records a transaction: some tens of milliseconds, so that answers of a running page do not wait
 
@@ -52,7 +52,9 @@ def _objects(path: Path, problems: list[str]) -> Iterator[dict[str, Any]]:
         except orjson.JSONDecodeError as error:
             problems.append(f"{path.name}, line {number}: no JSON ({error}); left out")
             continue
-        if isinstance(item, dict) and (isinstance(item.get("paragraphs"), list) or isinstance(item.get("text"), str)):
+        if isinstance(item, dict) and (
+            isinstance(item.get("paragraphs"), list) or isinstance(item.get("text"), str)
+        ):
             yield item
         else:
             problems.append(f"{path.name}, line {number}: neither a record nor a task; left out")
@@ -91,7 +93,13 @@ def take_in_tasks(store: Store, tasks: Iterable[Mapping[str, Any]], problems: li
     Hashes are not looked at: Prodigy does not renew them when an annotator edits a task. Appends to `problems` what was left out or
     cannot be held, and gives the number of paragraphs. Taking the same answers in again changes nothing.
     """
-    from cablespan.tasks import ANSWERS, annotations_of, annotator_of, hashes, layer_of  # late: it brings spaCy, records do without
+    from cablespan.formats.tasks import (  # late: it brings spaCy, records do without
+        ANSWERS,
+        annotations_of,
+        annotator_of,
+        hashes,
+        layer_of,
+    )
 
     paragraphs: dict[tuple[str, str], Mapping[str, Any]] = {}
     suggested: dict[tuple[str, str], dict[str, list]] = {}
@@ -101,10 +109,15 @@ def take_in_tasks(store: Store, tasks: Iterable[Mapping[str, Any]], problems: li
         try:
             layer, annotations = layer_of(task), annotations_of(task)
         except (ValueError, KeyError, TypeError) as error:
-            problems.append(f"task of {meta.get('paragraph') or task['text'][:40]!r}: {error}; left out")
+            problems.append(
+                f"task of {meta.get('paragraph') or task['text'][:40]!r}: {error}; left out"
+            )
             continue
         input_hash = hashes(task)[0]
-        key = str(meta.get("paragraph") or f"{meta.get('cable') or 'task'}/{input_hash}"), task["text"]
+        key = (
+            str(meta.get("paragraph") or f"{meta.get('cable') or 'task'}/{input_hash}"),
+            task["text"],
+        )
         paragraphs.setdefault(key, task)
         if annotator_of(task) and task.get("answer") in ANSWERS:
             answered.setdefault((*key, annotator_of(task)), {})[layer] = task
@@ -116,7 +129,9 @@ def take_in_tasks(store: Store, tasks: Iterable[Mapping[str, Any]], problems: li
             for layer, task in layers.items():
                 suggested.setdefault((paragraph, text), {})[layer] = annotations_of(task)
             missing = ", ".join(layer for layer in LAYERS if layer not in layers)
-            problems.append(f"{paragraph}: {annotator} did not answer {missing}; the other layers are shown as suggestions")
+            problems.append(
+                f"{paragraph}: {annotator} did not answer {missing}; the other layers are shown as suggestions"
+            )
     _add_paragraphs(store, paragraphs, suggested)
     for (paragraph, text, annotator), layers in whole.items():
         _add_answer(store, store.find(paragraph, text), annotator, layers, problems)
@@ -124,9 +139,11 @@ def take_in_tasks(store: Store, tasks: Iterable[Mapping[str, Any]], problems: li
 
 
 def _add_paragraphs(
-    store: Store, paragraphs: Mapping[tuple[str, str], Mapping[str, Any]], suggested: Mapping[tuple[str, str], dict]
+    store: Store,
+    paragraphs: Mapping[tuple[str, str], Mapping[str, Any]],
+    suggested: Mapping[tuple[str, str], dict],
 ) -> None:
-    from cablespan.tasks import add_annotations, bare_record
+    from cablespan.formats.tasks import add_annotations, bare_record
 
     records: dict[str, dict[str, Any]] = {}
     for key, task in paragraphs.items():
@@ -140,7 +157,11 @@ def _add_paragraphs(
         cable = str(meta.get("cable") or paragraph.rpartition("/")[0])
         facts = {name: meta[name] for name in ("origin", "date") if meta.get(name)}
         record = records.setdefault(cable, bare_record(cable, format="prodigy", meta=facts))
-        entry = {"id": paragraph, "text": text, **{name: meta.get(name) for name in ("number", "marking", "section", "kind")}}
+        entry = {
+            "id": paragraph,
+            "text": text,
+            **{name: meta.get(name) for name in ("number", "marking", "section", "kind")},
+        }
         record["paragraphs"].append(entry)
         for layer, annotations in suggested.get(key, {}).items():
             add_annotations(record, layer, entry, annotations)
@@ -149,21 +170,27 @@ def _add_paragraphs(
         store.add(chunk)
 
 
-def _add_answer(store: Store, task: int, name: str, layers: Mapping[str, Mapping[str, Any]], problems: list[str]) -> None:
+def _add_answer(
+    store: Store, task: int, name: str, layers: Mapping[str, Mapping[str, Any]], problems: list[str]
+) -> None:
     """One paragraph's answer out of its three tasks: rejected or ignored as a whole where one layer is."""
-    from cablespan.tasks import annotations_of
+    from cablespan.formats.tasks import annotations_of
 
     actions = {task["answer"] for task in layers.values()}
     action = next(action for action in ("reject", "ignore", "accept") if action in actions)
     first = layers["entities"]
     meta = first.get("meta") or {}
     if len(actions) > 1:
-        problems.append(f"{meta.get('paragraph')}: {name} answered its layers {' and '.join(sorted(actions))}; taken as {action}")
+        problems.append(
+            f"{meta.get('paragraph')}: {name} answered its layers {' and '.join(sorted(actions))}; taken as {action}"
+        )
     role = AnnotatorRole.ADJUDICATOR if meta.get("adjudicated") else AnnotatorRole.ANNOTATOR
     annotator = Annotator(name, role)
     plain = {layer: annotations_of(task) for layer, task in layers.items()}
     timestamp = max((task.get("_timestamp") or 0 for task in layers.values()), default=0)
-    identity = orjson.dumps([task, name, role, action, plain, timestamp], option=orjson.OPT_SORT_KEYS)
+    identity = orjson.dumps(
+        [task, name, role, action, plain, timestamp], option=orjson.OPT_SORT_KEYS
+    )
     try:
         store.answer(
             annotator,

@@ -6,11 +6,13 @@ from typing import Any
 
 import orjson
 
-from cablespan.store import AnnotatorRole, Store
-from cablespan.tasks import VIEWS, make_task, task_meta, token_records
+from cablespan.formats.tasks import VIEWS, make_task, task_meta, token_records
+from cablespan.review.store import AnnotatorRole, Store
 
 
-def answered_tasks(store: Store, dataset: str, role: AnnotatorRole = AnnotatorRole.ANNOTATOR) -> Iterator[dict[str, dict[str, Any]]]:
+def answered_tasks(
+    store: Store, dataset: str, role: AnnotatorRole = AnnotatorRole.ANNOTATOR
+) -> Iterator[dict[str, dict[str, Any]]]:
     """Each answer that stands as its three tasks by layer, in the order of answering.
 
     `_session_id` is "dataset-annotator", `_annotator_id` the annotator's name. `meta` holds `comment` and `flagged` where they are set,
@@ -21,7 +23,11 @@ def answered_tasks(store: Store, dataset: str, role: AnnotatorRole = AnnotatorRo
     tokenize = spacy.blank("en").tokenizer
     for answer in store.standing_answers(role):
         tokens = token_records(tokenize(answer["text"]))
-        record = {"id": answer["cable"], "header": answer["header"] or {}, "meta": answer["meta"] or {}}
+        record = {
+            "id": answer["cable"],
+            "header": answer["header"] or {},
+            "meta": answer["meta"] or {},
+        }
         meta = task_meta(record, {"id": answer["paragraph"], **answer["fields"]})
         if answer["comment"]:
             meta["comment"] = answer["comment"]
@@ -47,7 +53,10 @@ def write_answers(store: Store, folder: Path, *, dataset: str) -> dict[str, int]
     Gives the number of paragraphs by folder name. Files appear whole: each is written beside its place and then moved there.
     """
     counts = {}
-    for role, target in ((AnnotatorRole.ANNOTATOR, folder), (AnnotatorRole.ADJUDICATOR, folder / "gold")):
+    for role, target in (
+        (AnnotatorRole.ANNOTATOR, folder),
+        (AnnotatorRole.ADJUDICATOR, folder / "gold"),
+    ):
         parts = {layer: target / f"{layer}.jsonl.part" for layer in VIEWS}
         answers = answered_tasks(store, dataset, role)
         first = next(answers, None)

@@ -1,7 +1,0 @@
-"""Network layers of the trained components: one head over tokens, one over sentences, both fed by a shared tok2vec."""
-
-from cablespan.architectures.embed import cable_embed, lexicon_classes, with_lexicon
-from cablespan.architectures.sentences import sentence_classifier
-from cablespan.architectures.spans import sentence_lengths, span_tagger
-
-__all__ = ["cable_embed", "lexicon_classes", "sentence_classifier", "sentence_lengths", "span_tagger", "with_lexicon"]

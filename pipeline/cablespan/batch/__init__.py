@@ -1,5 +1,0 @@
-"""Whole collections: a run that streams its inputs, survives what stops it, and writes the same bytes whatever the workers."""
-
-from cablespan.batch.run import annotate
-
-__all__ = ["annotate"]

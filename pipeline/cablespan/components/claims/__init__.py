@@ -1,0 +1,1 @@
+"""Claims: who says what, with the speaker and the certainty of each."""

@@ -1,0 +1,172 @@
+"""A knowledge base of one's own: names with their ids from a JSON Lines file, checked line by line and kept small.
+
+A line is `{"id": "acme:7", "kind": "company", "name": "Acme Oil", "aliases": ["Acme"]}`; `kind` is one of lexicon/kinds.jsonl and
+gives the label. An entry that only renames another says `"same_as": ID`. Names are kept as 64-bit digests and ids as one string
+of bytes, so that millions of entries fit into memory (spaCy's in-memory KnowledgeBase wants a vector for each entry and gives
+candidates for a score that we do not have).
+"""
+
+from array import array
+from collections.abc import Iterator
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy
+import orjson
+
+from cablespan import lexicon
+from cablespan.components.entities.person_names import fold
+
+_AMBIGUOUS = -1
+
+
+class KnowledgeError(ValueError):
+    """A knowledge base that cannot be used: the message names file, line and remedy."""
+
+
+@cache
+def labels_of_kinds() -> dict[str, str]:
+    """The entity label of every kind."""
+    return {entry["kind"]: entry["label"] for entry in lexicon.load("kinds")}
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def _name_key(label: str, name: str) -> int:
+    return _digest(f"{label}\t{fold(name).removeprefix('the ')}")
+
+
+class KnowledgeBase:
+    """Names and their ids; `lookup` gives the id of a name, None where it is unknown or stands for several."""
+
+    def __init__(
+        self, names: numpy.ndarray, entries: numpy.ndarray, ids: bytes, ends: numpy.ndarray
+    ):
+        self.names, self.entries, self.ids, self.ends = names, entries, ids, ends
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def lookup(self, name: str, label: str) -> str | None:
+        key = numpy.uint64(_name_key(label, name))
+        place = int(numpy.searchsorted(self.names, key))
+        if (
+            place >= len(self.names)
+            or self.names[place] != key
+            or self.entries[place] == _AMBIGUOUS
+        ):
+            return None
+        entry = int(self.entries[place])
+        return self.ids[int(self.ends[entry - 1]) if entry else 0 : int(self.ends[entry])].decode()
+
+    @classmethod
+    def read(cls, path: str | Path) -> "KnowledgeBase":
+        """Reads and checks a JSON Lines file. Raises KnowledgeError with file, line and remedy, OSError where there is no file."""
+        names, entries = array("Q"), array("i")
+        ids, ends, digests, lines = bytearray(), array("Q"), array("Q"), array("I")
+        same: dict[int, tuple[str, str, int]] = {}
+        for number, entry in _entries(Path(path)):
+            index = len(ends)
+            label = labels_of_kinds()[entry["kind"]]
+            ids += entry["id"].encode()
+            ends.append(len(ids))
+            digests.append(_digest(entry["id"]))
+            lines.append(number)
+            if "same_as" in entry:
+                same[index] = entry["id"], entry["same_as"], number
+            for name in {entry["name"], *entry.get("aliases", ())}:
+                names.append(_name_key(label, name))
+                entries.append(index)
+        _refuse_doubled(
+            path, numpy.asarray(digests), numpy.asarray(lines), bytes(ids), numpy.asarray(ends)
+        )
+        target = numpy.asarray(entries, dtype="i4")
+        if same:
+            target = numpy.asarray(_targets(path, same, digests), dtype="i4")[target]
+        keys, values = _unambiguous(numpy.asarray(names, dtype="u8"), target)
+        return cls(keys, values, bytes(ids), numpy.asarray(ends, dtype="u8"))
+
+
+def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The lines of a knowledge base with their numbers, each one checked by itself."""
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                entry = orjson.loads(line)
+            except orjson.JSONDecodeError as error:
+                raise KnowledgeError(
+                    f"{path}:{number}: not JSON ({error}); write one object a line"
+                ) from error
+            missing = [
+                key
+                for key in ("id", "name", "kind")
+                if not isinstance(entry, dict) or not isinstance(entry.get(key), str)
+            ]
+            if missing or not entry["id"]:
+                raise KnowledgeError(
+                    f"{path}:{number}: no {', '.join(missing) or 'id'}; an entry needs the strings id, name and kind"
+                )
+            if entry["kind"] not in labels_of_kinds():
+                raise KnowledgeError(
+                    f"{path}:{number}: unknown kind {entry['kind']!r}; known are {', '.join(sorted(labels_of_kinds()))}"
+                )
+            if not isinstance(entry.get("aliases", []), list) or not all(
+                isinstance(alias, str) for alias in entry.get("aliases", [])
+            ):
+                raise KnowledgeError(f"{path}:{number}: aliases must be a list of strings")
+            yield number, entry
+
+
+def _refuse_doubled(
+    path: str | Path, digests: numpy.ndarray, lines: numpy.ndarray, ids: bytes, ends: numpy.ndarray
+) -> None:
+    order = numpy.argsort(digests, kind="stable")
+    doubled = numpy.flatnonzero(digests[order][1:] == digests[order][:-1])
+    if len(doubled):
+        first, second = sorted((int(order[doubled[0]]), int(order[doubled[0] + 1])))
+        name = ids[int(ends[second - 1]) if second else 0 : int(ends[second])].decode()
+        raise KnowledgeError(
+            f"{path}:{lines[second]}: id {name!r} stands in line {lines[first]} already; keep one of the two"
+        )
+
+
+def _targets(path: str | Path, same: dict[int, tuple[str, str, int]], digests: array) -> list[int]:
+    """For each entry the one it stands for in the end, after following `same_as`."""
+    index_of = {digest: index for index, digest in enumerate(digests)}
+    targets = list(range(len(digests)))
+    for start, (id, _, line) in same.items():
+        seen, index, trail = {start}, start, [id]
+        while index in same:
+            _, other, at = same[index]
+            if _digest(other) not in index_of:
+                raise KnowledgeError(
+                    f"{path}:{at}: same_as names {other!r}, which is no id of this file; add the entry or leave same_as out"
+                )
+            index = index_of[_digest(other)]
+            trail.append(other)
+            if index in seen:
+                raise KnowledgeError(
+                    f"{path}:{line}: same_as goes in a circle ({' -> '.join(trail)}); let one of them be the entry itself"
+                )
+            seen.add(index)
+        targets[start] = index
+    return targets
+
+
+def _unambiguous(
+    names: numpy.ndarray, entries: numpy.ndarray
+) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Names in order with their entry; `_AMBIGUOUS` where a name stands for several."""
+    order = numpy.lexsort((entries, names))
+    names, entries = names[order], entries[order]
+    if not len(names):
+        return names, entries
+    starts = numpy.flatnonzero(numpy.concatenate(([True], names[1:] != names[:-1])))
+    least, most = numpy.minimum.reduceat(entries, starts), numpy.maximum.reduceat(entries, starts)
+    return names[starts], numpy.where(least == most, least, _AMBIGUOUS).astype("i4")

@@ -1,0 +1,108 @@
+"""What the layers below the heads see of a token: hashes, word vectors, and what the lexicon knows of it."""
+
+import numpy
+from spacy import registry
+from spacy.ml import FeatureExtractor
+from spacy.ml.staticvectors import StaticVectors
+from spacy.tokens import Doc
+from thinc.api import (
+    Embed,
+    HashEmbed,
+    Maxout,
+    Model,
+    chain,
+    concatenate,
+    list2ragged,
+    ragged2list,
+    with_array,
+)
+from thinc.types import Floats2d, Ints1d
+
+from cablespan.components.entities import lexicon_names as names
+
+
+@registry.layers("cablespan.LexiconClasses.v1")
+def lexicon_classes() -> Model[list[Doc], list[Ints1d]]:
+    """What the lexicon knows of each token, as a class number: see `names.classes`."""
+    return Model("lexicon_classes", _forward_lexicon)
+
+
+def _forward_lexicon(model: Model, docs: list[Doc], is_train: bool):
+    return [
+        numpy.array(names.classes(doc), dtype="uint64").reshape(-1, 1) for doc in docs
+    ], lambda d: []
+
+
+@registry.architectures("cablespan.WithLexicon.v1")
+def with_lexicon(
+    tok2vec: Model[list[Doc], list[Floats2d]], width: int, feature_rows: int = 64
+) -> Model[list[Doc], list[Floats2d]]:
+    """Widens the vectors of `tok2vec` (a transformer's, say) by an embedding of what the lexicon knows of each token."""
+    features = chain(
+        lexicon_classes(),
+        list2ragged(),
+        with_array(Embed(width, feature_rows, column=0)),
+        ragged2list(),
+    )
+    return Model("with_lexicon", _forward_beside, init=_init_beside, layers=[tok2vec, features])
+
+
+def _init_beside(model: Model, X=None, Y=None) -> Model:
+    for layer in model.layers:
+        layer.initialize(X=X)
+    return model
+
+
+def _forward_beside(model: Model, docs: list[Doc], is_train: bool):
+    (left, backprop_left), (right, backprop_right) = (
+        layer(docs, is_train) for layer in model.layers
+    )
+    widths = [X.shape[1] for X in left]
+
+    def backprop(dY: list[Floats2d]):
+        backprop_right([d[:, width:] for d, width in zip(dY, widths, strict=True)])
+        return backprop_left(
+            [numpy.ascontiguousarray(d[:, :width]) for d, width in zip(dY, widths, strict=True)]
+        )
+
+    return [numpy.concatenate(pair, axis=1) for pair in zip(left, right, strict=True)], backprop
+
+
+@registry.architectures("cablespan.CableEmbed.v1")
+def cable_embed(
+    width: int,
+    attrs: list[str],
+    rows: list[int],
+    include_static_vectors: bool,
+    features: Model[list[Doc], list[Ints1d]] | None = None,
+    feature_rows: int = 64,
+) -> Model[list[Doc], list[Floats2d]]:
+    """spaCy's MultiHashEmbed with one table more for a class of each token (`features`: what the lexicon knows of it)."""
+    tables = [
+        chain(
+            FeatureExtractor(attrs),
+            list2ragged(),
+            with_array(
+                concatenate(
+                    *(
+                        HashEmbed(width, size, column=i, seed=i + 7, dropout=0.0)
+                        for i, size in enumerate(rows)
+                    )
+                )
+            ),
+        )
+    ]
+    inputs = width * len(rows)
+    if include_static_vectors:
+        tables.append(StaticVectors(width, dropout=0.0))
+        inputs += width
+    if features is not None:
+        tables.append(
+            chain(features, list2ragged(), with_array(Embed(width // 2, feature_rows, column=0)))
+        )
+        inputs += width // 2
+    return chain(
+        concatenate(*tables),
+        with_array(Maxout(width, inputs, nP=3, dropout=0.0, normalize=True)),
+        ragged2list(),
+    )

@@ -1,0 +1,248 @@
+"""A trained tagger of flat spans with a probability for each: entities into `doc.ents`, or parts of claims into a span group."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any
+
+import numpy
+from spacy.language import Language
+from spacy.scorer import Scorer
+from spacy.tokens import Doc, Span
+from spacy.training import Example, validate_get_examples
+from spacy.util import registry
+from spacy.vocab import Vocab
+from thinc.api import Model
+from thinc.types import Floats2d
+
+from cablespan.components.network import sentence_lengths
+from cablespan.components.network.training import TrainedPipe, default_model
+
+DEFAULT_MODEL = default_model("cablespan.SpanTagger.v1", hidden=96, context=32)
+OUTSIDE = "O"
+
+
+@Language.factory(
+    "cable_span_tagger",
+    default_config={
+        "model": DEFAULT_MODEL,
+        "spans_key": None,
+        "scorer": {"@scorers": "cablespan.span_tagger_scorer.v1"},
+    },
+    default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0},
+)
+def make_span_tagger(
+    nlp: Language, name: str, model: Model, spans_key: str | None, scorer: Callable | None
+) -> "SpanTagger":
+    """`spans_key` None writes `doc.ents` and their scores; a name writes that span group with `attrs["scores"]`."""
+    return SpanTagger(nlp.vocab, model, name, spans_key=spans_key, scorer=scorer)
+
+
+def span_tagger_score(
+    examples: Iterable[Example], *, spans_key: str | None, **config: Any
+) -> dict[str, Any]:
+    """Precision, recall and F1 of exact spans, by spaCy's Scorer."""
+    if spans_key is None:
+        return Scorer.score_spans(examples, "ents", **config)
+    return Scorer.score_spans(
+        examples,
+        f"spans_{spans_key}",
+        getter=lambda doc, _: doc.spans.get(spans_key, []),
+        has_annotation=lambda doc: spans_key in doc.spans,
+        **config,
+    )
+
+
+@registry.scorers("cablespan.span_tagger_scorer.v1")
+def make_span_tagger_scorer() -> Callable:
+    return span_tagger_score
+
+
+def decode(
+    scores: Floats2d, lengths: list[int], allowed: Floats2d, first: Floats2d
+) -> numpy.ndarray:
+    """The best legal tag sequence of each sentence.
+
+    `scores`: log probabilities (tokens, tags); `lengths`: tokens a sentence; `allowed[i, j]`: 0 where tag j may follow tag i, else
+    -inf; `first`: the same for the first token. A sentence may end only where the outside tag, the first, could follow.
+
+    The likeliest tags of all tokens are mostly legal as they are, and then they are the best; only where they are not one searches.
+    """
+    tags = scores.argmax(axis=1)
+    if not len(tags):
+        return tags
+    ends = numpy.cumsum(lengths)
+    starts = ends - lengths
+    wrong = numpy.zeros(len(scores) + 1, dtype=bool)
+    wrong[1:-1] = allowed[tags[:-1], tags[1:]] < 0
+    wrong[starts] = first[tags[starts]] < 0
+    # A sentence is searched if something is wrong at its beginning, between its tokens, or at its end.
+    searched = numpy.logical_or.reduceat(wrong, starts) | (allowed[tags[ends - 1], 0] < 0)
+    into = numpy.ascontiguousarray(allowed.T)
+    for start, end in zip(starts[searched], ends[searched], strict=True):
+        tags[start:end] = _viterbi(scores[start:end], into, first)
+    return tags
+
+
+def _viterbi(scores: Floats2d, into: Floats2d, first: Floats2d) -> numpy.ndarray:
+    """The best legal tag sequence of one sentence; `into[j, i]` is 0 where tag j may follow tag i."""
+    best = scores[0] + first
+    every = numpy.arange(len(best))
+    pointers = []
+    for row in scores[1:]:
+        paths = into + best
+        pointer = paths.argmax(axis=1)
+        best = paths[every, pointer] + row
+        pointers.append(pointer)
+    tag = int((best + into[0]).argmax())
+    tags = [tag]
+    for pointer in reversed(pointers):
+        tag = int(pointer[tag])
+        tags.append(tag)
+    return numpy.array(tags[::-1])
+
+
+class SpanTagger(TrainedPipe):
+    """BILOU tags by softmax, the best legal sequence in each sentence by Viterbi."""
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Model,
+        name: str,
+        *,
+        spans_key: str | None,
+        scorer: Callable | None,
+    ):
+        super().__init__(vocab, model, name, {"spans_key": spans_key}, scorer)
+        self._transitions: tuple[Floats2d, Floats2d] | None = None
+
+    @property
+    def tags(self) -> list[str]:
+        return [OUTSIDE, *(f"{part}-{label}" for label in self.labels for part in "BILU")]
+
+    def score(self, examples: Iterable[Example], **config: Any) -> dict[str, Any]:
+        return (
+            self.scorer(examples, **{**config, "spans_key": self.cfg["spans_key"]})
+            if self.scorer
+            else {}
+        )
+
+    def transitions(self) -> tuple[Floats2d, Floats2d]:
+        """Log weights of tag pairs and of first tags: 0 or minus infinity."""
+        if self._transitions is None or len(self._transitions[1]) != len(self.tags):
+            tags = self.tags
+            opens = numpy.array([tag[0] in "BI" for tag in tags])
+            goes_on = numpy.array([tag[0] in "IL" for tag in tags])
+            label = numpy.array([tag[2:] for tag in tags])
+            legal = numpy.where(
+                opens[:, None], goes_on[None] & (label[:, None] == label[None]), ~goes_on[None]
+            )
+            infinity = numpy.float32(-1e9)
+            self._transitions = (
+                numpy.where(legal, 0, infinity).astype("f"),
+                numpy.where(goes_on, infinity, 0).astype("f"),
+            )
+        return self._transitions
+
+    def predict(self, docs: Iterable[Doc]) -> list[list[tuple[int, int, str, float]]]:
+        """For each doc: `(start token, end token, label, probability)`; the probability is that of the weakest token."""
+        docs = list(docs)
+        if not any(len(doc) for doc in docs):
+            return [[] for _ in docs]
+        allowed, first = self.transitions()
+        results = []
+        for doc, probabilities in zip(docs, self.model.predict(docs), strict=True):
+            tags = decode(numpy.log(probabilities + 1e-8), sentence_lengths(doc), allowed, first)
+            results.append(self.spans(tags, probabilities))
+        return results
+
+    def spans(
+        self, tags: numpy.ndarray, probabilities: Floats2d
+    ) -> list[tuple[int, int, str, float]]:
+        parts, labels = (tags - 1) % 4, self.labels
+        marked = tags > 0
+        starts = numpy.flatnonzero(marked & ((parts == 0) | (parts == 3))).tolist()
+        ends = (numpy.flatnonzero(marked & (parts >= 2)) + 1).tolist()
+        chosen = probabilities[numpy.arange(len(tags)), tags]
+        return [
+            (start, end, labels[(tags[start] - 1) // 4], float(chosen[start:end].min()))
+            for start, end in zip(starts, ends, strict=True)
+        ]
+
+    def set_annotations(
+        self, docs: Iterable[Doc], predictions: list[list[tuple[int, int, str, float]]]
+    ) -> None:
+        key = self.cfg["spans_key"]
+        for doc, spans in zip(docs, predictions, strict=True):
+            made = [Span(doc, start, end, label=label) for start, end, label, _ in spans]
+            if key is None:
+                doc.set_ents(made)
+                doc._.entity_scores = {
+                    f"{s.start_char}-{s.end_char}": score
+                    for s, (*_, score) in zip(made, spans, strict=True)
+                }
+            else:
+                doc.spans[key] = made
+                doc.spans[key].attrs["scores"] = [score for *_, score in spans]
+
+    def _gold(self, example: Example) -> list[str | None]:
+        """BILOU tags of the gold laid on the predicted tokens; None where alignment fails."""
+        if self.cfg["spans_key"] is None:
+            return example.get_aligned_ner()
+        tags: list[str | None] = [OUTSIDE] * len(example.predicted)
+        spans = example.reference.spans.get(self.cfg["spans_key"], [])
+        for span in example.get_aligned_spans_y2x(spans, allow_overlap=False):
+            for i in range(span.start, span.end):
+                part = (
+                    "U"
+                    if len(span) == 1
+                    else "B"
+                    if i == span.start
+                    else "L"
+                    if i == span.end - 1
+                    else "I"
+                )
+                tags[i] = f"{part}-{span.label_}"
+        return tags
+
+    def get_loss(
+        self, examples: Iterable[Example], scores: list[Floats2d]
+    ) -> tuple[float, list[Floats2d]]:
+        index = {tag: i for i, tag in enumerate(self.tags)}
+        loss, gradients = 0.0, []
+        for example, guess in zip(examples, scores, strict=True):
+            truth = numpy.zeros_like(guess)
+            known = numpy.zeros((len(guess), 1), dtype="f")
+            for i, tag in enumerate(self._gold(example)):
+                if tag in index:
+                    truth[i, index[tag]] = 1
+                    known[i] = 1
+            gradient = (guess - truth) * known
+            gradients.append(gradient)
+            loss += float((gradient**2).sum())
+        return loss, gradients
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        labels: Iterable[str] | None = None,
+    ) -> None:
+        validate_get_examples(get_examples, "SpanTagger.initialize")
+        if labels is None:
+            key = self.cfg["spans_key"]
+            found = {
+                span.label_
+                for example in get_examples()
+                for span in (
+                    example.reference.ents if key is None else example.reference.spans.get(key, [])
+                )
+            }
+            labels = sorted(found)
+        for label in labels:
+            self.add_label(label)
+        sample = [example.x for example in islice(get_examples(), 10)]
+        self.model.initialize(
+            X=sample, Y=[numpy.zeros((len(doc), len(self.tags)), dtype="f") for doc in sample]
+        )

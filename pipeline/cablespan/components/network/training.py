@@ -1,0 +1,96 @@
+"""What the trained components share: a default model, labels that are fixed once the model has its size, and a step of training."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from spacy.errors import Errors
+from spacy.pipeline import TrainablePipe
+from spacy.training import Example, validate_examples
+from spacy.vocab import Vocab
+from thinc.api import Config, Model, Optimizer, set_dropout_rate
+from thinc.types import Floats2d
+
+TOK2VEC = """
+[tok2vec]
+@architectures = "spacy.Tok2Vec.v2"
+
+[tok2vec.embed]
+@architectures = "spacy.MultiHashEmbed.v2"
+width = 96
+attrs = ["NORM", "PREFIX", "SUFFIX", "SHAPE"]
+rows = [5000, 1000, 2500, 2500]
+include_static_vectors = false
+
+[tok2vec.encode]
+@architectures = "spacy.MaxoutWindowEncoder.v2"
+width = 96
+depth = 4
+window_size = 1
+maxout_pieces = 3
+"""
+
+
+def default_model(architecture: str, **head: int) -> dict[str, Any]:
+    """The model in a component's default config: its head, on a tok2vec that it shares with none."""
+    return {"@architectures": architecture, **head, **Config().from_str(TOK2VEC)}
+
+
+class TrainedPipe(TrainablePipe):
+    """A component with labels and a model of one softmax. `cfg` is what is saved of it beside the model."""
+
+    def __init__(
+        self, vocab: Vocab, model: Model, name: str, cfg: dict[str, Any], scorer: Callable | None
+    ):
+        self.vocab = vocab
+        self.model = model
+        self.name = name
+        self.cfg = {"labels": [], **cfg}
+        self.scorer = scorer
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(self.cfg["labels"])
+
+    @property
+    def label_data(self) -> tuple[str, ...]:
+        return self.labels
+
+    def add_label(self, label: str) -> int:
+        """1 where the label is new, else 0; labels cannot grow once the model has its size."""
+        if label in self.labels:
+            return 0
+        output = self.model.get_ref("output")
+        if output.has_dim("nO"):
+            raise ValueError(Errors.E922.format(name=self.name, nO=output.get_dim("nO")))
+        self.cfg["labels"].append(label)
+        return 1
+
+    def get_loss(
+        self, examples: Iterable[Example], scores: list[Floats2d]
+    ) -> tuple[float, list[Floats2d]]:
+        """The loss, and its gradient for each doc's scores."""
+        raise NotImplementedError
+
+    def update(
+        self,
+        examples: Iterable[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Optimizer | None = None,
+        losses: dict | None = None,
+    ) -> dict:
+        """One step on the examples that have words; without `sgd` the gradients only add up."""
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        examples = [example for example in examples if len(example.predicted)]
+        validate_examples(examples, f"{type(self).__name__}.update")
+        if not examples:
+            return losses
+        set_dropout_rate(self.model, drop)
+        scores, backprop = self.model.begin_update([example.predicted for example in examples])
+        loss, gradients = self.get_loss(examples, scores)
+        backprop(gradients)
+        if sgd is not None:
+            self.finish_update(sgd)
+        losses[self.name] += loss
+        return losses

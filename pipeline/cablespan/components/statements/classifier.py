@@ -1,0 +1,181 @@
+"""A trained classifier of statements: one label for each sentence, from its tokens, its place in the cable and its neighbours."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any
+
+import numpy
+from spacy.language import Language
+from spacy.scorer import PRFScore
+from spacy.tokens import Doc, Span
+from spacy.training import Example, validate_get_examples
+from spacy.util import registry
+from spacy.vocab import Vocab
+from thinc.api import Model
+from thinc.types import Floats2d
+
+from cablespan.components.network.training import TrainedPipe, default_model
+from cablespan.components.sentences import statement_spans
+from cablespan.document import STATEMENTS
+
+DEFAULT_MODEL = default_model("cablespan.SentenceClassifier.v2", width=96, hidden=96, window=2)
+
+
+@Language.factory(
+    "cable_sentence_classifier",
+    default_config={
+        "model": DEFAULT_MODEL,
+        "label_weight": 0.0,
+        "loss_weight": 1.0,
+        "scorer": {"@scorers": "cablespan.statement_scorer.v1"},
+    },
+    default_score_weights={"statements_macro_f": 0.5, "statements_acc": 0.5},
+)
+def make_sentence_classifier(
+    nlp: Language,
+    name: str,
+    model: Model,
+    label_weight: float,
+    loss_weight: float,
+    scorer: Callable | None,
+) -> "SentenceClassifier":
+    """`label_weight` w weighs a label of frequency f by (1/f)**w in training: 0 all sentences alike, 1 all labels alike.
+
+    `loss_weight` multiplies all of it: sentences are few beside the tokens that taggers on the same tok2vec learn from.
+    """
+    return SentenceClassifier(
+        nlp.vocab, model, name, label_weight=label_weight, loss_weight=loss_weight, scorer=scorer
+    )
+
+
+def overlapping_label(span: Span, others: Iterable[Span]) -> str | None:
+    """The label of the one of `others` that shares most characters with the span; None where none shares any."""
+    best, label = 0, None
+    for other in others:
+        shared = min(span.end_char, other.end_char) - max(span.start_char, other.start_char)
+        if shared > best:
+            best, label = shared, other.label_
+    return label
+
+
+def statement_score(examples: Iterable[Example], **config: Any) -> dict[str, Any]:
+    """Accuracy and F1 of labels over the gold sentences, each judged by the predicted sentence that overlaps it most."""
+    by_label: dict[str, PRFScore] = {}
+    right = total = 0
+    for example in examples:
+        guesses = list(example.predicted.spans.get(STATEMENTS, []))
+        for gold in example.reference.spans.get(STATEMENTS, []):
+            guess = overlapping_label(gold, guesses)
+            total += 1
+            right += guess == gold.label_
+            truth = by_label.setdefault(gold.label_, PRFScore())
+            if guess == gold.label_:
+                truth.tp += 1
+            else:
+                truth.fn += 1
+                if guess is not None:
+                    by_label.setdefault(guess, PRFScore()).fp += 1
+    if not total:
+        return {"statements_acc": None, "statements_macro_f": None, "statements_per_type": None}
+    return {
+        "statements_acc": right / total,
+        "statements_macro_f": sum(score.fscore for score in by_label.values()) / len(by_label),
+        "statements_per_type": {
+            label: score.to_dict() for label, score in sorted(by_label.items())
+        },
+    }
+
+
+@registry.scorers("cablespan.statement_scorer.v1")
+def make_statement_scorer() -> Callable:
+    return statement_score
+
+
+class SentenceClassifier(TrainedPipe):
+    """Writes `doc.spans["statements"]` with `attrs["scores"]`."""
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Model,
+        name: str,
+        *,
+        label_weight: float,
+        loss_weight: float = 1.0,
+        scorer: Callable | None,
+    ):
+        super().__init__(
+            vocab,
+            model,
+            name,
+            {"label_weight": label_weight, "loss_weight": loss_weight, "weights": []},
+            scorer,
+        )
+
+    def predict(self, docs: Iterable[Doc]) -> list[Floats2d]:
+        """For each doc the probabilities (statements, labels)."""
+        docs = list(docs)
+        if not any(len(doc) for doc in docs):
+            return [numpy.zeros((0, len(self.labels)), dtype="f") for _ in docs]
+        return self.model.predict(docs)
+
+    def set_annotations(self, docs: Iterable[Doc], predictions: list[Floats2d]) -> None:
+        for doc, probabilities in zip(docs, predictions, strict=True):
+            best = probabilities.argmax(axis=1) if len(probabilities) else []
+            spans = statement_spans(doc)
+            doc.spans[STATEMENTS] = [
+                Span(doc, span.start, span.end, label=self.labels[label])
+                for span, label in zip(spans, best, strict=True)
+            ]
+            doc.spans[STATEMENTS].attrs["scores"] = [
+                float(row[label]) for row, label in zip(probabilities, best, strict=True)
+            ]
+
+    def get_loss(
+        self, examples: Iterable[Example], scores: list[Floats2d]
+    ) -> tuple[float, list[Floats2d]]:
+        index = {label: i for i, label in enumerate(self.labels)}
+        weights = self.cfg["weights"] or [1.0] * len(index)
+        loss, gradients = 0.0, []
+        for example, guess in zip(examples, scores, strict=True):
+            gold = list(example.reference.spans.get(STATEMENTS, []))
+            gradient = numpy.zeros_like(guess)
+            for i, span in enumerate(statement_spans(example.predicted)):
+                label = overlapping_label(span, gold)
+                if label is not None:
+                    gradient[i] = guess[i]
+                    gradient[i, index[label]] -= 1
+                    gradient[i] *= weights[index[label]]
+            gradients.append(gradient)
+            loss += float((gradient**2).sum())
+        return loss, gradients
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        labels: Iterable[str] | None = None,
+    ) -> None:
+        validate_get_examples(get_examples, "SentenceClassifier.initialize")
+        counts: dict[str, int] = {}
+        for example in get_examples():
+            for span in example.reference.spans.get(STATEMENTS, []):
+                counts[span.label_] = counts.get(span.label_, 0) + 1
+        for label in sorted(counts) if labels is None else labels:
+            self.add_label(label)
+        raw = [
+            (1 / max(counts.get(label, 0), 1)) ** self.cfg["label_weight"] for label in self.labels
+        ]
+        mean = sum(
+            weight * counts.get(label, 0) for weight, label in zip(raw, self.labels, strict=True)
+        ) / max(sum(counts.values()), 1)
+        self.cfg["weights"] = [self.cfg["loss_weight"] * weight / (mean or 1) for weight in raw]
+        sample = [example.x for example in islice(get_examples(), 10)]
+        self.model.initialize(
+            X=sample,
+            Y=[
+                numpy.zeros((len(statement_spans(doc)), len(self.labels)), dtype="f")
+                for doc in sample
+            ],
+        )

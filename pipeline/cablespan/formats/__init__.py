@@ -1,0 +1,333 @@
+"""Annotated cables in other tools' formats: every format is read into records and written from records, a module each.
+
+A module has `read(path)`, which gives records with the places of their paragraphs, `write(records, out)`, and `LEAVES_OUT`, the facts
+that the format cannot hold. What is read is checked (checks.py) before it is handed on.
+"""
+
+import logging
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import fsspec
+import orjson
+
+from cablespan.formats.checks import GoldError, Problem, check, fitted
+from cablespan.formats.tasks import bare_record, blank_pipeline
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+FORMATS = {
+    "records": "cablespan.formats.records",
+    "prodigy": "cablespan.formats.prodigy",
+    "gold": "cablespan.formats.paragraphs",
+    "standoff": "cablespan.formats.standoff",
+    "docbin": "cablespan.formats.docbin",
+    "conll": "cablespan.formats.conll",
+    "labelstudio": "cablespan.formats.labelstudio",
+    "brat": "cablespan.formats.brat",
+}
+FOLDERS = ("prodigy", "brat")
+_TASK_KEYS = {"_input_hash", "_view_id", "answer", "tokens", "spans", "relations"}
+OF_TOKENS = ("prodigy", "docbin", "conll")
+logger = logging.getLogger(__name__)
+
+__all__ = [
+    "FORMATS",
+    "GoldError",
+    "convert",
+    "find_format",
+    "read_docs",
+    "read_placed",
+    "read_records",
+]
+
+
+def find_format(path: str | Path) -> str:
+    """The format of a file or folder of annotations, found by looking into it.
+
+    Raises GoldError where it is none of ours, and FileNotFoundError.
+    """
+    path = Path(path)
+    if path.is_dir():
+        if any(path.glob("*.ann")):
+            return "brat"
+        if any(path.glob("cables*.jsonl*")):
+            return "records"
+        if (
+            any(path.glob("entities*.jsonl*"))
+            or any(path.glob("statements*.jsonl*"))
+            or any(path.glob("claims*.jsonl*"))
+        ):
+            return "prodigy"
+        raise _unknown(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist: name a file or folder of annotations")
+    name = path.name.removesuffix(".gz")
+    by_suffix = {
+        ".spacy": "docbin",
+        ".ann": "brat",
+        ".json": "labelstudio",
+        ".conll": "conll",
+        ".iob": "conll",
+        ".iob2": "conll",
+    }
+    if Path(name).suffix in by_suffix:
+        return by_suffix[Path(name).suffix]
+    with fsspec.open(str(path), "rb", compression="infer") as file:
+        first = next((line for line in file if line.strip()), b"").removeprefix(b"\xef\xbb\xbf")
+    try:
+        line = orjson.loads(first)
+    except orjson.JSONDecodeError:
+        columns = first.split(b"\t")
+        if first.startswith((b"# cable = ", b"-DOCSTART-")) or (
+            len(columns) > 1 and columns[-1].strip()[:2] in (b"O", b"B-")
+        ):
+            return "conll"
+        raise _unknown(path) from None
+    if isinstance(line, dict):
+        if "sha256" in line and "text" not in line:
+            return "standoff"
+        if "paragraphs" in line and "id" in line:
+            return "records"
+        if "doc" in line and "text" in line:
+            return "gold"
+        if "text" in line and not _TASK_KEYS.isdisjoint(line):
+            return "prodigy"
+    raise _unknown(path)
+
+
+def _unknown(path: Path) -> GoldError:
+    return GoldError(
+        [
+            Problem(
+                str(path),
+                "no annotations in a known format",
+                f"say which it is (--from): {', '.join(FORMATS)}",
+            )
+        ]
+    )
+
+
+def read_records(
+    path: str | Path,
+    *,
+    format: str | None = None,
+    layers: Iterable[str] | None = None,
+    texts: Iterable[str | Path] = (),
+    tokenize: "Callable[[str], Doc] | None" = None,
+    report: Callable[[Problem], None] = lambda problem: logger.warning("%s", problem),
+) -> Iterator[dict[str, Any]]:
+    """Annotated records from any format, one a cable, in the file's order.
+
+    `format`: a key of FORMATS, else found by looking. `layers`: those that a paragraph of Prodigy tasks must have. `texts`: where the
+    texts of stand-off annotations are. `tokenize`: spans that cut its tokens are widened, and told to `report`.
+    Raises GoldError at the end with all that is wrong; records before the first error have been given by then.
+    """
+    for record, _ in read_placed(
+        path, format=format, layers=layers, texts=texts, tokenize=tokenize, report=report
+    ):
+        yield record
+
+
+def read_placed(
+    path: str | Path,
+    *,
+    format: str | None = None,
+    layers: Iterable[str] | None = None,
+    texts: Iterable[str | Path] = (),
+    tokenize: "Callable[[str], Doc] | None" = None,
+    report: Callable[[Problem], None],
+) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """As `read_records`, each record with the places of its paragraphs ("gold.jsonl:12"), its own under ""."""
+    path = Path(path)
+    format = format or find_format(path)
+    options: dict[str, Any] = {}
+    if format == "prodigy" and layers:
+        options["layers"] = tuple(layers)
+    if format == "standoff" and texts:
+        options |= {"texts": [Path(place) for place in texts], "report": report}
+    reader, errors = import_module(FORMATS[format]), []
+    files = sorted(path.glob("cables*.jsonl*")) if path.is_dir() and format == "records" else [path]
+    for file in files:
+        for record, places in reader.read(file, **options):
+            errors += check(record, places)
+            if errors:
+                continue
+            record = completed(record)
+            if tokenize is not None:
+                record, problems = fitted(record, places, tokenize)
+                for problem in problems:
+                    report(problem)
+            yield record, places
+    if errors:
+        raise GoldError(errors)
+
+
+def completed(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record with every key that the contract names, so that all formats give the same shape."""
+    whole = bare_record(record["id"], meta=record.get("meta")) | {
+        key: value for key, value in record.items() if key != "scheme"
+    }
+    whole["header"] = bare_record("", meta=whole["meta"])["header"] | (record.get("header") or {})
+    whole["paragraphs"] = [
+        {
+            "id": paragraph["id"],
+            **{key: paragraph.get(key) for key in ("number", "marking", "section")},
+            "kind": paragraph.get("kind") or "text",
+            "text": paragraph["text"],
+            "source_map": paragraph.get("source_map") or [],
+        }
+        for paragraph in record["paragraphs"]
+    ]
+    texts = {paragraph["id"]: paragraph["text"] for paragraph in whole["paragraphs"]}
+
+    def place(annotation: Mapping[str, Any], text: str) -> dict[str, Any]:
+        return {
+            "start": annotation["start"],
+            "end": annotation["end"],
+            "text": text[annotation["start"] : annotation["end"]],
+        }
+
+    for layer in ("entities", "statements", "claims"):
+        if record.get(layer) is None:
+            whole.pop(layer, None)
+            continue
+        whole[layer] = annotations = []
+        for annotation in record[layer]:
+            paragraph = annotation["paragraph"]
+            if layer == "claims":
+                roles = {
+                    role: annotation.get(role) and place(annotation[role], texts[paragraph])
+                    for role in ("source", "cue", "content")
+                }
+                facts = {key: annotation.get(key) for key in ("speaker", "certainty")}
+                annotations.append({"paragraph": paragraph, **roles, **facts})
+                continue
+            entry = {
+                "paragraph": paragraph,
+                "start": annotation["start"],
+                "end": annotation["end"],
+                "label": annotation["label"],
+            }
+            if layer == "entities":
+                entry["text"] = texts[paragraph][entry["start"] : entry["end"]]
+                entry |= {key: annotation.get(key) for key in ("kb_id", "cluster")}
+            annotations.append(entry | {"score": annotation.get("score")})
+    return whole
+
+
+def read_docs(
+    path: str | Path,
+    nlp: "Language",
+    *,
+    format: str | None = None,
+    layers: Iterable[str] | None = None,
+    texts: Iterable[str | Path] = (),
+) -> "Iterator[Doc]":
+    """Gold Docs from any format: one a cable, as document.py lays them out; layers that the file has not got are unannotated.
+
+    Everything is checked before the first Doc is given. Raises GoldError with file, line and remedy of all that is wrong.
+    """
+    from cablespan.formats.docbin import gold_doc
+
+    for record in list(
+        read_records(path, format=format, layers=layers, texts=texts, tokenize=nlp.tokenizer)
+    ):
+        if any(paragraph["text"] for paragraph in record["paragraphs"]):
+            yield gold_doc(nlp, record)
+
+
+def facts_of(record: Mapping[str, Any]) -> Counter[str]:
+    """How much a record holds of what some formats cannot hold, under the names that LEAVES_OUT uses."""
+    entities, claims = record.get("entities") or [], record.get("claims") or []
+    header = {
+        key: value
+        for key, value in record.get("header", {}).items()
+        if key not in ("created", "origin")
+    }
+    return Counter(
+        {
+            "header facts": sum(1 for value in header.values() if value),
+            "source maps": sum(
+                1 for paragraph in record["paragraphs"] if paragraph.get("source_map")
+            ),
+            "cluster tables": int(bool(record.get("clusters"))),
+            "notes": len(record.get("notes") or ()),
+            "claims": len(claims),
+            "scores": sum(
+                1
+                for annotation in [*entities, *(record.get("statements") or ())]
+                if annotation.get("score") is not None
+            ),
+            "links and clusters of entities": sum(
+                1 for e in entities if e.get("kb_id") or e.get("cluster") is not None
+            ),
+        }
+    )
+
+
+def convert(
+    source: str | Path,
+    out: str | Path,
+    to: str,
+    *,
+    format: str | None = None,
+    layers: Iterable[str] | None = None,
+    texts: Iterable[str | Path] = (),
+) -> list[str]:
+    """Writes the annotations of `source` to `out` in the format `to`; the answer says what was done and what was left out.
+
+    `out` is a folder for FOLDERS, a file for the others. Nothing stays at `out` of a conversion that fails.
+    """
+    if to not in FORMATS:
+        raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
+    out = Path(out)
+    writer, held, counts, told = import_module(FORMATS[to]), Counter(), Counter(), []
+
+    def counted() -> Iterator[dict[str, Any]]:
+        tokenize = blank_pipeline().tokenizer if to in OF_TOKENS else None
+        for record in read_records(
+            source, format=format, layers=layers, texts=texts, tokenize=tokenize, report=told.append
+        ):
+            held.update(facts_of(record))
+            counts.update(cables=1, paragraphs=len(record["paragraphs"]))
+            counts.update(
+                {
+                    layer: len(record.get(layer) or ())
+                    for layer in ("entities", "statements", "claims")
+                }
+            )
+            yield record
+
+    partial = out.with_name(f".{out.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        writer.write(counted(), partial if to in FOLDERS else partial / out.name)
+        if to in FOLDERS:
+            out.mkdir(parents=True, exist_ok=True)
+        for file in partial.iterdir():
+            os.replace(file, (out if to in FOLDERS else out.parent) / file.name)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    messages = [
+        ", ".join(
+            f"{counts[name]} {name}"
+            for name in ("cables", "paragraphs", "entities", "statements", "claims")
+        )
+    ]
+    left_out = [f"{held[name]} {name}" for name in writer.LEAVES_OUT if held[name]]
+    messages += map(str, told)
+    return [
+        *messages,
+        f"left out, as {to} cannot hold it: {', '.join(left_out)}"
+        if left_out
+        else "nothing left out",
+    ]

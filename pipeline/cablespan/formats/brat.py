@@ -1,0 +1,266 @@
+"""brat's stand-off: for each cable ID.txt (paragraphs with a blank line between) and ID.ann, and an annotation.conf for the server.
+
+Entities, statements and the parts of claims are text-bound annotations, claims are relations from the cue (or, without one, the content),
+certainty is an attribute of the content; paragraph, KB id, cluster, score and speaker are notes, so that they come back.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import orjson
+
+from cablespan.document import SEPARATOR
+from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.files import text_of
+from cablespan.formats.tasks import bare_record
+from cablespan.labels import Certainty, Entity, Role, Statement
+
+LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
+_ROLES = ("source", "cue", "content")
+_FACTS = {
+    "entities": ("kb_id", "cluster", "score"),
+    "statements": ("score",),
+    "claims": ("speaker",),
+}
+_CABLE, _PARAGRAPH, _FACT = "Cable", "Paragraph", "Facts"
+
+
+def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
+    """Into the folder `out`; ids are file names with `/` as `%2F`."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "annotation.conf").write_text(configuration(), encoding="utf-8", newline="\n")
+    for record in records:
+        name = quote(record["id"], safe=" ")
+        text = SEPARATOR.join(paragraph["text"] for paragraph in record["paragraphs"])
+        (out / f"{name}.txt").write_text(text, encoding="utf-8", newline="\n")
+        (out / f"{name}.ann").write_text(
+            "".join(_Lines(record, text).lines), encoding="utf-8", newline="\n"
+        )
+
+
+def configuration() -> str:
+    """annotation.conf with the scheme's labels."""
+    spans = "\n".join([*Entity, *Statement, *Role])
+    relations = "source\tArg1:CUE|CONTENT, Arg2:SOURCE\ncontent\tArg1:CUE, Arg2:CONTENT"
+    overlap = "<OVERLAP>\tArg1:<ANY>, Arg2:<ANY>, <OVL-TYPE>:<ANY>"
+    certainty = f"Certainty\tArg:CONTENT, Value:{'|'.join(Certainty)}"
+    return f"[entities]\n{spans}\n\n[relations]\n{relations}\n{overlap}\n\n[events]\n\n[attributes]\n{certainty}\n"
+
+
+class _Lines:
+    def __init__(self, record: Mapping[str, Any], text: str):
+        self.text, self.lines, self.spans, self.others = text, [], 0, 0
+        self.starts, offset = {}, 0
+        meta = {
+            key: value
+            for key, value in record.get("meta", {}).items()
+            if key in ("date", "origin", "head")
+        }
+        layers = [layer for layer in _FACTS if record.get(layer) is not None]
+        self.note(_CABLE, "-", {"meta": meta, "layers": layers})
+        for paragraph in record["paragraphs"]:
+            self.starts[paragraph["id"]] = offset
+            facts = {
+                key: value for key, value in paragraph.items() if key not in ("text", "source_map")
+            }
+            self.note(
+                _PARAGRAPH, "-", {"start": offset, "end": offset + len(paragraph["text"]), **facts}
+            )
+            offset += len(paragraph["text"]) + len(SEPARATOR)
+        for layer in ("entities", "statements"):
+            for annotation in record.get(layer) or ():
+                self.facts(
+                    layer,
+                    self.span(annotation["label"], annotation, annotation["paragraph"]),
+                    annotation,
+                )
+        for claim in record.get("claims") or ():
+            names = {
+                role: self.span(role.upper(), claim[role], claim["paragraph"])
+                for role in _ROLES
+                if claim.get(role)
+            }
+            for role in ("source", "content"):
+                head = names.get("cue") or names["content"]
+                if role in names and names[role] != head:
+                    self.other("R", f"{role} Arg1:{head} Arg2:{names[role]}")
+            if claim.get("certainty"):
+                self.other("A", f"Certainty {names['content']} {claim['certainty']}")
+            self.facts("claims", names["content"], claim)
+
+    def span(self, label: str, place: Mapping[str, Any], paragraph: str) -> str:
+        self.spans += 1
+        start, end = self.starts[paragraph] + place["start"], self.starts[paragraph] + place["end"]
+        # brat allows no line break within a fragment.
+        fragments, offset = [], start
+        for line in self.text[start:end].split("\n"):
+            if line:
+                fragments.append((offset, offset + len(line)))
+            offset += len(line) + 1
+        where = ";".join(f"{a} {b}" for a, b in fragments)
+        self.lines.append(f"T{self.spans}\t{label} {where}\t{_on_one_line(self.text, fragments)}\n")
+        return f"T{self.spans}"
+
+    def other(self, kind: str, what: str) -> None:
+        self.others += 1
+        self.lines.append(f"{kind}{self.others}\t{what}\n")
+
+    def facts(self, layer: str, name: str, annotation: Mapping[str, Any]) -> None:
+        known = {key: annotation[key] for key in _FACTS[layer] if annotation.get(key) is not None}
+        if known:
+            self.note(_FACT, name, known)
+
+    def note(self, kind: str, name: str, value: Any) -> None:
+        self.others += 1
+        self.lines.append(f"#{self.others}\t{kind} {name}\t{orjson.dumps(value).decode()}\n")
+
+
+def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """Every ID.ann of a folder with its ID.txt, or one of them. Files from elsewhere: blank lines separate paragraphs."""
+    files = sorted(path.glob("*.ann")) if path.is_dir() else [path.with_suffix(".ann")]
+    for file in files:
+        if not file.with_suffix(".txt").exists():
+            raise GoldError(
+                [
+                    Problem(
+                        str(file),
+                        "no text beside",
+                        f"put {file.with_suffix('.txt').name} into the folder",
+                    )
+                ]
+            )
+        yield _read_one(file)
+
+
+def _read_one(file: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    text, cable_id = text_of(file.with_suffix(".txt")), unquote(file.stem)
+    spans: dict[str, tuple[str, int, int, str]] = {}
+    links, certainties, facts, paragraphs, cable = [], {}, {}, [], {}
+    for number, line in enumerate(text_of(file).replace("\r\n", "\n").split("\n"), 1):
+        place = f"{file}:{number}"
+        columns = line.split("\t", 2)
+        try:
+            if line.startswith("T"):
+                label, _, where = columns[1].partition(" ")
+                offsets = [tuple(map(int, fragment.split())) for fragment in where.split(";")]
+                spans[columns[0]] = label, offsets[0][0], offsets[-1][1], place
+                if _on_one_line(text, offsets) != columns[2]:
+                    remedy = "leave the .txt as it was when it was annotated"
+                    raise GoldError(
+                        [Problem(place, f"{columns[0]} is not {columns[2]!r} in the text", remedy)]
+                    )
+            elif line.startswith("R"):
+                kind, one, other = columns[1].split()
+                links.append((kind, one.partition(":")[2], other.partition(":")[2], place))
+            elif line.startswith(("A", "M")):
+                name, of, *value = columns[1].split()
+                if name == "Certainty" and value:
+                    certainties[of] = value[0]
+            elif line.startswith("#") and columns[1].startswith(f"{_FACT} "):
+                facts[columns[1].partition(" ")[2]] = orjson.loads(columns[2])
+            elif line.startswith("#") and columns[1] == f"{_PARAGRAPH} -":
+                paragraphs.append(orjson.loads(columns[2]))
+            elif line.startswith("#") and columns[1] == f"{_CABLE} -":
+                cable = orjson.loads(columns[2])
+        except (IndexError, ValueError) as error:
+            if isinstance(error, GoldError):
+                raise
+            raise GoldError(
+                [
+                    Problem(
+                        place,
+                        f"{line!r} is no line of brat's",
+                        "see brat's stand-off format, or delete it",
+                    )
+                ]
+            ) from error
+    record = bare_record(cable_id, path=str(file), format="brat", meta=cable.get("meta"))
+    places = {"": str(file)}
+    bounds = []
+    for paragraph in paragraphs or _blocks(text, cable_id):
+        start, end = paragraph.pop("start"), paragraph.pop("end")
+        bounds.append((start, end, paragraph["id"]))
+        record["paragraphs"].append(paragraph | {"text": text[start:end], "source_map": []})
+    layers = cable.get("layers", list(_FACTS))
+    record |= {layer: [] for layer in layers}
+
+    def located(name: str) -> dict[str, Any]:
+        label, start, end, place = spans[name]
+        for a, b, paragraph in bounds:
+            if a <= start and end <= b:
+                places.setdefault(paragraph, place)
+                return {"paragraph": paragraph, "start": start - a, "end": end - a, "label": label}
+        raise GoldError(
+            [
+                Problem(
+                    place,
+                    f"{name} runs over a paragraph's end",
+                    "keep each span within one paragraph",
+                )
+            ]
+        )
+
+    for name, (label, _, _, place) in spans.items():
+        if label in Role.__members__:
+            continue
+        layer = "statements" if label in Statement.__members__ else "entities"
+        if layer not in layers:
+            what = f"{label} is of the {layer}, which the file's first note leaves out"
+            raise GoldError([Problem(place, what, "add them to its layers")])
+        record[layer].append(located(name) | facts.get(name, {}))
+    for source, cue, content in _triples(spans, links):
+        parts = {
+            role: located(name) if name else None
+            for role, name in (("source", source), ("cue", cue), ("content", content))
+        }
+        claim: dict[str, Any] = {
+            role: part and {"start": part["start"], "end": part["end"]}
+            for role, part in parts.items()
+        }
+        claim |= {
+            "paragraph": parts["content"]["paragraph"],
+            "certainty": certainties.get(content),
+            **facts.get(content, {}),
+        }
+        record["claims"].append(claim)
+    return record, places
+
+
+def _on_one_line(text: str, fragments: Iterable[tuple[int, int]]) -> str:
+    return " ".join(text[a:b] for a, b in fragments).replace("\t", " ")
+
+
+def _triples(
+    spans: Mapping[str, tuple[str, int, int, str]], links: Iterable[tuple[str, str, str, str]]
+) -> Iterator[tuple[str | None, str | None, str]]:
+    heads: dict[str, dict[str, list[str]]] = {}
+    for kind, one, other, place in links:
+        if one not in spans or other not in spans:
+            raise GoldError(
+                [Problem(place, f"{one} or {other} is no span of the file", "delete the relation")]
+            )
+        heads.setdefault(one, {}).setdefault(kind, []).append(other)
+    told = set()
+    for name, (label, *_) in spans.items():
+        for content in heads.get(name, {}).get("content", ()) if label == Role.CUE else ():
+            told.add(content)
+            for source in heads[name].get("source", [None]):
+                yield source, name, content
+    for name, (label, *_) in spans.items():
+        if label == Role.CONTENT and name not in told:
+            for source in heads.get(name, {}).get("source", [None]):
+                yield source, None, name
+
+
+def _blocks(text: str, cable_id: str) -> list[dict[str, Any]]:
+    blocks, start = [], 0
+    for block in text.split(SEPARATOR):
+        end = start + len(block.rstrip("\n"))
+        if block.strip():
+            blocks.append(
+                {"id": f"{cable_id}/{len(blocks)}", "kind": "text", "start": start, "end": end}
+            )
+        start += len(block) + len(SEPARATOR)
+    return blocks

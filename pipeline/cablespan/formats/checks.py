@@ -1,0 +1,189 @@
+"""What is checked of every annotated record that comes in, whatever its format: each problem names its place and the remedy."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from spacy.tokens import Doc
+
+from cablespan.labels import SCHEME_VERSION, Certainty, Entity, Role, Statement
+from cablespan.records import RECORD_SCHEMA
+
+SCHEMES = {"entities": Entity, "statements": Statement}
+SHOWN = 30
+
+
+class Problem(NamedTuple):
+    """What is wrong, where, and what to do about it."""
+
+    place: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.what}: {self.remedy}"
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else f"{text[:25]} ... {text[-25:]}")
+
+
+class GoldError(ValueError):
+    """Annotations that cannot be used: all problems of a file, so that one run names them all."""
+
+    def __init__(self, problems: list[Problem]):
+        self.problems = problems
+        lines = [str(problem) for problem in problems[:SHOWN]]
+        if len(problems) > SHOWN:
+            lines.append(f"... and {len(problems) - SHOWN} more")
+        super().__init__("\n".join(lines))
+
+
+def check(record: Mapping[str, Any], places: Mapping[str, str]) -> Iterator[Problem]:
+    """What makes a record unusable.
+
+    `places` says for each paragraph id where it was read ("gold.jsonl:12"), under "" where the record was.
+    """
+    place = places.get("", record.get("id", "?"))
+    for key, known in (("schema", RECORD_SCHEMA), ("scheme", SCHEME_VERSION)):
+        if record.get(key, known) != known:
+            yield Problem(
+                place,
+                f"{key} {record[key]!r} is not {known!r}",
+                "convert it with the version of cablespan that wrote it",
+            )
+    texts: dict[str, str] = {}
+    for paragraph in record["paragraphs"]:
+        if paragraph["id"] in texts:
+            yield Problem(
+                places.get(paragraph["id"], place),
+                f"paragraph {paragraph['id']} stands twice",
+                "give each its own id",
+            )
+        texts[paragraph["id"]] = paragraph["text"]
+    spans: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+    for layer in ("entities", "statements", "claims"):
+        for annotation in record.get(layer) or ():
+            paragraph = annotation.get("paragraph")
+            where = places.get(paragraph, place)
+            if paragraph not in texts:
+                yield Problem(
+                    where, f"{layer}: no paragraph {paragraph!r}", "name a paragraph of the record"
+                )
+                continue
+            found = list(_check_annotation(layer, annotation, texts[paragraph], where))
+            yield from found
+            if not found and layer in SCHEMES:
+                spans.setdefault((paragraph, layer), []).append(
+                    (annotation["start"], annotation["end"], annotation["label"])
+                )
+    for (paragraph, layer), found in spans.items():
+        text, found = texts[paragraph], sorted(found)
+        for one, other in zip(found, found[1:], strict=False):
+            if other[0] < one[1]:
+                what = " and ".join(
+                    f"{label} {_short(text[start:end])} ({start}-{end})"
+                    for start, end, label in (one, other)
+                )
+                remedy = (
+                    "entities are flat: keep the longest"
+                    if layer == "entities"
+                    else "a sentence has one label: keep one"
+                )
+                yield Problem(places.get(paragraph, place), f"{what} overlap", remedy)
+
+
+def _check_annotation(
+    layer: str, annotation: Mapping[str, Any], text: str, where: str
+) -> Iterator[Problem]:
+    if layer == "claims":
+        if not annotation.get("content"):
+            yield Problem(
+                where, "a claim without content", "give its content, or take the claim out"
+            )
+        if annotation.get("certainty") not in (None, *Certainty):
+            yield Problem(
+                where,
+                f"unknown certainty {annotation['certainty']!r}",
+                f"use one of {', '.join(Certainty)}",
+            )
+        parts = [(role, annotation[role.lower()]) for role in Role if annotation.get(role.lower())]
+    else:
+        scheme = SCHEMES[layer]
+        if annotation.get("label") not in scheme.__members__:
+            yield Problem(
+                where,
+                f"unknown label {annotation.get('label')!r} among the {layer}",
+                f"use one of {', '.join(scheme)}",
+            )
+        parts = [(annotation.get("label"), annotation)]
+    for label, part in parts:
+        start, end = part.get("start"), part.get("end")
+        if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)):
+            yield Problem(
+                where,
+                f"{label} at {start}-{end} lies outside the text of {len(text)} characters",
+                "count Unicode code points from 0, ends exclusive",
+            )
+        elif part.get("text", text[start:end]) != text[start:end]:
+            yield Problem(
+                where,
+                f"{label} at {start}-{end} is {text[start:end]!r} in the text, not {part['text']!r}",
+                "count Unicode code points (not UTF-16 units or bytes) in the text as it stands here",
+            )
+
+
+def fitted(
+    record: Mapping[str, Any], places: Mapping[str, str], tokenize: Callable[[str], Doc]
+) -> tuple[dict[str, Any], list[Problem]]:
+    """The record with every span on whole tokens, and what had to change: a span that cuts a token takes in all of it.
+
+    Of two entities or statements in one token the later is left out.
+    """
+    docs = {paragraph["id"]: tokenize(paragraph["text"]) for paragraph in record["paragraphs"]}
+    order = {paragraph: number for number, paragraph in enumerate(docs)}
+    problems: list[Problem] = []
+
+    def fit(place: Mapping[str, Any], paragraph: str, label: str) -> dict[str, Any]:
+        start, end, doc = place["start"], place["end"], docs[paragraph]
+        if doc.char_span(start, end) is not None:
+            return dict(place)
+        whole = doc.char_span(start, end, alignment_mode="expand")
+        what = f"{label} {_short(doc.text[start:end])} ({start}-{end}) cuts a token"
+        problems.append(
+            Problem(
+                places.get(paragraph, places.get("", paragraph)),
+                what,
+                f"taken as {_short(whole.text)}",
+            )
+        )
+        changed = {"start": whole.start_char, "end": whole.end_char, "text": whole.text}
+        return {key: changed.get(key, value) for key, value in place.items()}
+
+    changed = dict(record)
+    for layer in SCHEMES:
+        if record.get(layer) is None:
+            continue
+        changed[layer], reached = [], {}
+        for annotation in sorted(record[layer], key=lambda a: (order[a["paragraph"]], a["start"])):
+            paragraph = annotation["paragraph"]
+            entry = fit(annotation, paragraph, annotation["label"])
+            if entry["start"] < reached.get(paragraph, 0):
+                problems[-1] = problems[-1]._replace(
+                    remedy="left out, as the span before has that token"
+                )
+                continue
+            reached[paragraph] = entry["end"]
+            changed[layer].append(entry)
+    if record.get("claims") is not None:
+        changed["claims"] = [
+            {
+                **claim,
+                **{
+                    role.lower(): fit(claim[role.lower()], claim["paragraph"], role)
+                    for role in Role
+                    if claim.get(role.lower())
+                },
+            }
+            for claim in record["claims"]
+        ]
+    return changed, problems

@@ -1,0 +1,89 @@
+"""spaCy's DocBin: one Doc a cable, as document.py lays it out. A layer that the record has not got is missing in the Doc too."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin
+
+from cablespan.document import CLAIMS, PARAGRAPHS, STATEMENTS
+from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.tasks import bare_record, blank_pipeline
+from cablespan.labels import Statement
+from cablespan.records import from_record, to_record
+
+LEAVES_OUT = ()
+_SPAN_LAYERS = {"statements": STATEMENTS, "claims": CLAIMS}
+
+
+def gold_doc(nlp: Language, record: Mapping[str, Any]) -> Doc:
+    """`from_record`, with the layers unannotated that the record has no key for."""
+    doc = from_record(nlp, record)
+    if record.get("entities") is None:
+        doc.set_ents([], default="missing")
+    for layer, key in _SPAN_LAYERS.items():
+        if record.get(layer) is None:
+            del doc.spans[key]
+    return doc
+
+
+def record_of(doc: Doc, name: str) -> dict[str, Any]:
+    """The record of a Doc; one that is not ours becomes one paragraph with its entities and statements."""
+    if doc._.cable is not None and PARAGRAPHS in doc.spans:
+        record = to_record(doc)
+    else:
+        statements = [
+            span
+            for group in doc.spans.values()
+            for span in group
+            if span.label_ in Statement.__members__
+        ]
+        paragraph = {
+            "id": f"{name}/0",
+            "number": None,
+            "marking": None,
+            "section": None,
+            "kind": "text",
+            "text": doc.text,
+            "source_map": [],
+        }
+        record = bare_record(name, format="docbin") | {
+            "paragraphs": [paragraph],
+            "entities": [_place(paragraph, span) for span in doc.ents],
+            "statements": [_place(paragraph, span) for span in statements],
+        }
+        if not statements:
+            del record["statements"]
+    if not doc.has_annotation("ENT_IOB"):
+        record.pop("entities", None)
+    if doc._.cable is not None:
+        for layer, key in _SPAN_LAYERS.items():
+            if key not in doc.spans:
+                record.pop(layer, None)
+    return record
+
+
+def _place(paragraph: Mapping[str, Any], span) -> dict[str, Any]:
+    return {
+        "paragraph": paragraph["id"],
+        "start": span.start_char,
+        "end": span.end_char,
+        "label": span.label_,
+    }
+
+
+def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    try:
+        docs = DocBin().from_disk(path)
+    except Exception as error:  # msgpack, zlib and srsly each raise their own
+        raise GoldError(
+            [Problem(str(path), f"no DocBin ({error})", "write it with DocBin.to_disk")]
+        ) from error
+    for number, doc in enumerate(docs.get_docs(blank_pipeline().vocab)):
+        yield record_of(doc, f"{path.stem}-{number}"), {"": f"{path}: doc {number}"}
+
+
+def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
+    nlp = blank_pipeline()
+    DocBin(docs=(gold_doc(nlp, record) for record in records), store_user_data=True).to_disk(out)

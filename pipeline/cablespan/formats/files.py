@@ -1,0 +1,48 @@
+"""Text files of annotations: lines with their places, compressed or not."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import orjson
+
+from cablespan.formats.checks import GoldError, Problem
+
+
+def text_of(path: Path) -> str:
+    """The decoded content, line ends as they are; `.gz` and other compressions are undone."""
+    with fsspec.open(str(path), "rb", compression="infer") as file:
+        content = file.read()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise GoldError(
+            [Problem(str(path), f"no UTF-8 at byte {error.start}", "save the file as UTF-8")]
+        ) from error
+
+
+def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The objects of a JSON Lines file, each with its place ("gold.jsonl:12")."""
+    with fsspec.open(str(path), "rb", compression="infer") as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                yield f"{path}:{number}", json_object(line, f"{path}:{number}")
+
+
+def json_object(line: bytes, place: str) -> dict[str, Any]:
+    try:
+        value = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        raise GoldError(
+            [Problem(place, f"no JSON ({error})", "mend or delete the line")]
+        ) from error
+    if not isinstance(value, dict):
+        raise GoldError([Problem(place, "no JSON object", "write one object a line")])
+    return value
+
+
+def write_json_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    with path.open("wb") as file:
+        for line in lines:
+            file.write(orjson.dumps(line) + b"\n")

@@ -1,0 +1,106 @@
+"""Gold as one paragraph a line: `{"doc", "paragraph", "head", "date", "text", "entities", "statements", "claims"}`, offsets in `text`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.files import json_lines, write_json_lines
+from cablespan.formats.tasks import VIEWS, bare_record
+
+LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
+_FIELDS = ("number", "marking", "section", "kind")
+
+
+def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """Records with the places of their paragraphs: all paragraphs of a document in one record, in the file's order."""
+    documents: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
+    for place, line in json_lines(path):
+        if "doc" not in line or not isinstance(line.get("text"), str):
+            raise GoldError(
+                [
+                    Problem(
+                        place,
+                        "no `doc` and `text`",
+                        "write one paragraph a line, see annotations/README.md",
+                    )
+                ]
+            )
+        if line["doc"] not in documents:
+            meta = {key: line[key] for key in ("date", "head", "origin") if line.get(key)}
+            record = bare_record(line["doc"], path=str(path), format="gold", meta=meta)
+            if "scheme" in line:
+                record["scheme"] = line["scheme"]
+            documents[line["doc"]] = record, {"": place}
+        record, places = documents[line["doc"]]
+        add_line(record, line, line["text"])
+        places[record["paragraphs"][-1]["id"]] = place
+    yield from documents.values()
+
+
+def add_line(record: dict[str, Any], line: Mapping[str, Any], text: str) -> None:
+    """Appends the paragraph of a line, and its annotations, to the record."""
+    number = line.get("paragraph", len(record["paragraphs"]))
+    paragraph = {
+        "id": number if isinstance(number, str) else f"{record['id']}/{number}",
+        **{key: line.get(key) for key in _FIELDS},
+        "kind": line.get("kind") or "text",
+        "text": text,
+        "source_map": [],
+    }
+    record["paragraphs"].append(paragraph)
+    for layer in VIEWS:
+        if layer in line:
+            record.setdefault(layer, [])
+            for annotation in line[layer]:
+                record[layer].append({"paragraph": paragraph["id"], **annotation})
+
+
+def lines_of(record: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
+    """Each paragraph of the record with its line, which has neither text nor head."""
+    by_paragraph: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    layers = [layer for layer in VIEWS if record.get(layer) is not None]
+    for layer in layers:
+        for annotation in record[layer]:
+            by_paragraph.setdefault((annotation["paragraph"], layer), []).append(_bare(annotation))
+    for paragraph in record["paragraphs"]:
+        number = paragraph["id"].removeprefix(f"{record['id']}/")
+        line: dict[str, Any] = {"doc": record["id"]}
+        line["paragraph"] = (
+            int(number)
+            if number.isascii() and number.isdigit() and str(int(number)) == number
+            else paragraph["id"]
+        )
+        line |= {key: paragraph[key] for key in _FIELDS if paragraph.get(key) not in (None, "text")}
+        line |= {layer: by_paragraph.get((paragraph["id"], layer), []) for layer in layers}
+        yield paragraph, line
+
+
+def _bare(annotation: Mapping[str, Any]) -> dict[str, Any]:
+    """Without paragraph and text, and without the facts that are not known; a claim keeps its three roles."""
+    bare = {}
+    for key, value in annotation.items():
+        if key in ("source", "cue", "content"):
+            bare[key] = value and {"start": value["start"], "end": value["end"]}
+        elif key not in ("paragraph", "text") and value is not None:
+            bare[key] = value
+    return bare
+
+
+def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
+    def lines() -> Iterator[dict[str, Any]]:
+        for record in records:
+            meta, header = record.get("meta", {}), record.get("header", {})
+            head = meta.get("head") or header.get("subject")
+            date = meta.get("date") or header.get("created")
+            for paragraph, line in lines_of(record):
+                yield {
+                    "doc": line.pop("doc"),
+                    "paragraph": line.pop("paragraph"),
+                    "head": head,
+                    "date": date,
+                    **({"origin": meta["origin"]} if meta.get("origin") else {}),
+                    "text": paragraph["text"],
+                } | line
+
+    write_json_lines(out, lines())

@@ -1,0 +1,37 @@
+"""Records as the pipeline writes them (`cables.jsonl`): the whole shape, nothing is left out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.files import json_lines, write_json_lines
+
+LEAVES_OUT = ()
+
+
+def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    for place, record in json_lines(path):
+        paragraphs = record.get("paragraphs")
+        if not isinstance(record.get("id"), str) or not isinstance(paragraphs, list):
+            raise GoldError(
+                [Problem(place, "no record", "a record has `id` and `paragraphs`, see CONTRACT")]
+            )
+        for number, paragraph in enumerate(paragraphs, 1):
+            if not isinstance(paragraph.get("text"), str) or not isinstance(
+                paragraph.get("id"), str
+            ):
+                raise GoldError(
+                    [
+                        Problem(
+                            place,
+                            f"paragraph {number} of {record['id']} has no `id` or no `text`",
+                            "give both",
+                        )
+                    ]
+                )
+        yield record, {"": place}
+
+
+def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
+    write_json_lines(out, records)

@@ -1,0 +1,271 @@
+"""Stand-off annotations: document, paragraph, offsets, labels and the text's SHA-256, without text; and laying them on a text again.
+
+The texts come from the user's own copies (`texts`): TEI volumes of *Foreign Relations of the United States* (`frusYYYY...vNN.xml`,
+compressed or not), JSON Lines with `text` or `paragraphs`, web pages, plain text. A paragraph of a volume is found by its document and
+number; any other by its hash. Without `texts` the file beside, `NAME.texts.jsonl`, is taken, which `write` made.
+"""
+
+import gzip
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from cablespan.document import origin
+from cablespan.formats import paragraphs
+from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.files import json_lines, text_of
+from cablespan.formats.tasks import bare_record
+from cablespan.labels import SCHEME_VERSION
+
+LEAVES_OUT = ()
+SCHEMA = "cablespan.standoff/1"
+MATCHED = "matched"
+LAYERS = ("entities", "statements", "claims")
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 of the text in UTF-8, as hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def texts_beside(out: Path) -> Path:
+    return out.with_name(out.name.removesuffix(".gz").removesuffix(".jsonl") + ".texts.jsonl")
+
+
+def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
+    """Annotations to `out`; the records without them to `NAME.texts.jsonl` beside. The first alone can be published without the texts."""
+    with out.open("wb") as annotations, texts_beside(out).open("wb") as texts:
+        for record in records:
+            for line in standoff_lines(record):
+                annotations.write(orjson.dumps(line) + b"\n")
+            bare = {key: value for key, value in record.items() if key not in LAYERS}
+            texts.write(orjson.dumps(bare) + b"\n")
+
+
+def standoff_lines(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    known = {"date": record.get("meta", {}).get("date"), "origin": origin(record)}
+    known = {key: value for key, value in known.items() if value}
+    for paragraph, line in paragraphs.lines_of(record):
+        facts = {
+            "doc": line.pop("doc"),
+            "paragraph": line.pop("paragraph"),
+            "sha256": text_hash(paragraph["text"]),
+        }
+        yield {"schema": SCHEMA, "scheme": SCHEME_VERSION} | facts | known | line
+
+
+def read(
+    path: Path, texts: Iterable[Path] = (), report: Callable[[Problem], None] = lambda problem: None
+) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """Records of the paragraphs whose text was found; `report` is told how many were, and why the others were not."""
+    lines = list(json_lines(path))
+    for place, line in lines:
+        if line.get("schema") != SCHEMA or "sha256" not in line:
+            problem = Problem(
+                place,
+                f"no line of {SCHEMA}",
+                "convert it with the version of cablespan that wrote it",
+            )
+            raise GoldError([problem])
+    texts = list(texts)
+    if not texts:
+        beside = texts_beside(path)
+        if not beside.exists():
+            remedy = f"give the texts (--texts DIR) or put {beside.name} beside"
+            raise GoldError([Problem(str(path), "stand-off annotations have no text", remedy)])
+        yield from _laid_on_records(lines, beside)
+        return
+    library = Library(texts)
+    documents: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
+    outcome: Counter[tuple[str, str]] = Counter()
+    for place, line in lines:
+        text, reason = library.find(line["doc"], line["paragraph"], line["sha256"])
+        outcome[_collection(line["doc"]), reason] += 1
+        if text is None:
+            continue
+        if line["doc"] not in documents:
+            record = bare_record(
+                line["doc"],
+                path=str(path),
+                format="standoff",
+                meta={key: line[key] for key in ("date", "origin") if line.get(key)},
+            )
+            record["scheme"] = line.get("scheme", SCHEME_VERSION)
+            documents[line["doc"]] = record, {"": place}
+        record, places = documents[line["doc"]]
+        paragraphs.add_line(record, line, text)
+        places[record["paragraphs"][-1]["id"]] = place
+    summary = _summary(str(path), outcome)
+    if not documents:
+        raise GoldError([summary])
+    report(summary)
+    yield from documents.values()
+
+
+def _collection(doc: str) -> str:
+    return doc.partition("/")[0]
+
+
+def _summary(path: str, outcome: Mapping[tuple[str, str], int]) -> Problem:
+    matched = sum(count for (_, reason), count in outcome.items() if reason == MATCHED)
+    missing = [
+        f"{name} {count} {reason}"
+        for (name, reason), count in sorted(outcome.items())
+        if reason != MATCHED
+    ]
+    found = f"{matched} of {sum(outcome.values())} paragraphs found by their hash"
+    return Problem(path, found, "; ".join(missing) or "all texts are the annotated ones")
+
+
+def _laid_on_records(
+    lines: list[tuple[str, dict[str, Any]]], beside: Path
+) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    annotated: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    for place, line in lines:
+        annotated.setdefault(line["doc"], []).append((place, line))
+    for _, record in json_lines(beside):
+        found = annotated.get(record["id"], [])
+        record["scheme"] = found[0][1].get("scheme", SCHEME_VERSION) if found else SCHEME_VERSION
+        places = {"": found[0][0] if found else str(beside)}
+        texts = {paragraph["id"]: paragraph["text"] for paragraph in record["paragraphs"]}
+        for place, line in found:
+            number = line["paragraph"]
+            paragraph = number if isinstance(number, str) else f"{record['id']}/{number}"
+            if text_hash(texts.get(paragraph, "")) != line["sha256"]:
+                remedy = f"take the text that it was written for from {beside.name}"
+                raise GoldError(
+                    [
+                        Problem(
+                            place,
+                            f"the text of {paragraph} is not the annotated one (its hash differs)",
+                            remedy,
+                        )
+                    ]
+                )
+            places[paragraph] = place
+            for layer in LAYERS:
+                if layer in line:
+                    record.setdefault(layer, []).extend(
+                        {"paragraph": paragraph, **annotation} for annotation in line[layer]
+                    )
+        yield record, places
+
+
+class Library:
+    """The user's copies of the texts, opened only as far as they are needed."""
+
+    def __init__(self, places: Iterable[Path]):
+        self.files: dict[str, Path] = {}
+        self.others: list[Path] = []
+        self.volumes: dict[str, dict[str, list[str]] | None] = {}
+        self.by_hash: dict[str, str] | None = None
+        for place in places:
+            if not place.exists():
+                raise GoldError(
+                    [Problem(str(place), "does not exist", "name a folder or file with the texts")]
+                )
+            for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+                name = path.name.removesuffix(".gz")
+                if name.endswith(".xml"):
+                    self.files[name.removesuffix(".xml")] = path
+                elif name.endswith((".jsonl", ".html", ".htm", ".txt")):
+                    self.others.append(path)
+
+    def find(self, doc: str, paragraph: int | str, sha256: str) -> tuple[str | None, str]:
+        """The text with that hash, or None; and MATCHED or the reason."""
+        volume, _, number = doc.partition("/")
+        if volume in self.files:
+            if volume not in self.volumes:
+                self.volumes[volume] = tei_paragraphs(self.files[volume])
+            texts = self.volumes[volume].get(number)
+            # Where an edition has other paragraphs before it, the hash finds the paragraph all the same.
+            for text in texts or ():
+                if text_hash(text) == sha256:
+                    return text, MATCHED
+            if texts is None:
+                return None, "in documents that the volume lacks"
+            known = isinstance(paragraph, int) and paragraph < len(texts)
+            return (
+                None,
+                "with another text in this edition" if known else "beyond their document's end",
+            )
+        if self.by_hash is None:
+            self.by_hash = {
+                text_hash(text): text for path in self.others for text in loose_paragraphs(path)
+            }
+        text = self.by_hash.get(sha256)
+        return (text, MATCHED) if text is not None else (None, "without a text")
+
+
+def tei_paragraphs(path: Path) -> dict[str, list[str]]:
+    """For each document of a volume its paragraphs: the `p` children of its `div` that have a text.
+
+    Notes and struck-out text are left out, white space is folded to one blank, `lb` is a line break.
+    """
+    from lxml import etree
+
+    namespace = "{http://www.tei-c.org/ns/1.0}"
+    opened: Callable = gzip.open if path.suffix == ".gz" else open
+    documents: dict[str, list[str]] = {}
+    with opened(path, "rb") as file:
+        for _, div in etree.iterparse(
+            file, tag=f"{namespace}div", resolve_entities=False, no_network=True, huge_tree=True
+        ):
+            if div.get("type") == "document":
+                name = div.get("{http://www.w3.org/XML/1998/namespace}id")
+                texts = (_tei_text(p) for p in div.iterchildren(f"{namespace}p"))
+                documents[name] = [text for text in texts if text]
+                div.clear()
+    return documents
+
+
+def _tei_text(element) -> str:
+    pieces: list[str] = []
+
+    def walk(node) -> None:
+        from lxml import etree
+
+        name = etree.QName(node).localname if isinstance(node.tag, str) else None
+        if name == "lb":
+            pieces.append("\x00")
+        elif name not in (None, "note", "del", "pb", "figure"):
+            pieces.append(node.text or "")
+            for child in node:
+                walk(child)
+                pieces.append(child.tail or "")
+
+    walk(element)
+    return folded("".join(pieces)).replace("\x00", "\n")
+
+
+def folded(text: str) -> str:
+    """White space folded to single blanks, none at the ends or beside a line break (here still a NUL); line breaks are single too."""
+    return re.sub(r"\s*\x00[\s\x00]*", "\x00", re.sub(r"\s+", " ", text)).strip(" \x00")
+
+
+def loose_paragraphs(path: Path) -> Iterator[str]:
+    """The paragraphs of a file of another kind: JSON Lines, a web page, plain text with blank lines between."""
+    name = path.name.removesuffix(".gz")
+    if name.endswith(".jsonl"):
+        for _, line in json_lines(path):
+            for paragraph in [line, *line.get("paragraphs", ())]:
+                if isinstance(paragraph.get("text"), str):
+                    yield paragraph["text"]
+    elif name.endswith(".txt"):
+        for block in re.split(r"\n\s*\n", text_of(path).replace("\r\n", "\n")):
+            yield folded(block)
+    else:
+        from lxml import html
+
+        page = text_of(path)
+        for element in (
+            html.fromstring(page).iter("p", "li", "td", "h1", "h2", "h3", "h4", "h5", "h6")
+            if page.strip()
+            else ()
+        ):
+            yield folded(element.text_content())

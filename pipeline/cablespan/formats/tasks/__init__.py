@@ -1,0 +1,299 @@
+"""Records as Prodigy tasks, one a paragraph and layer, and back. The only place that knows the shape of a task.
+
+Entities are tasks for `ner.manual`, statements for `spans.manual`, claims for `rel.manual` (claims.py says how).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from spacy.tokens import Doc
+
+from cablespan.cable import Header
+from cablespan.document import header_record
+from cablespan.formats.tasks.claims import claim_graph, claims_of, plain_claim
+from cablespan.formats.tasks.hashing import hashes
+from cablespan.formats.tasks.tokens import (
+    Snap,
+    blank_pipeline,
+    position,
+    token_records,
+    tokens_of_paragraphs,
+)
+from cablespan.labels import Entity, Role, Statement
+from cablespan.records import RECORD_SCHEMA
+
+__all__ = [
+    "ANSWERS",
+    "VIEWS",
+    "add_annotations",
+    "annotations_of",
+    "annotator_of",
+    "bare_record",
+    "blank_pipeline",
+    "claim_tasks",
+    "entity_tasks",
+    "hashes",
+    "layer_of",
+    "make_task",
+    "record_tasks",
+    "records_of",
+    "statement_tasks",
+    "task_meta",
+    "token_records",
+]
+
+Tokenize = Callable[[str], Doc]
+Task = dict[str, Any]
+
+VIEWS = {"entities": "ner_manual", "statements": "spans_manual", "claims": "relations"}
+ANSWERS = ("accept", "reject", "ignore")
+_SPAN_FACTS = ("kb_id", "cluster", "score")
+
+
+def make_task(
+    layer: str,
+    text: str,
+    tokens: Sequence[Mapping[str, Any]],
+    meta: Mapping[str, Any],
+    annotations: Iterable[Mapping[str, Any]],
+) -> Task:
+    """A task of one paragraph.
+
+    `annotations` are the record's entities, statements or claims of that paragraph, offsets within `text`; `tokens` as `token_records`
+    gives them. `layer` is a key of VIEWS. The inverse is `annotations_of`.
+    """
+    return _task(layer, text, Snap(tokens), meta, annotations)
+
+
+def _task(
+    layer: str,
+    text: str,
+    snap: Snap,
+    meta: Mapping[str, Any],
+    annotations: Iterable[Mapping[str, Any]],
+) -> Task:
+    task: Task = {"text": text, "meta": dict(meta), "tokens": snap.tokens}
+    if layer == "claims":
+        claims = [plain_claim(claim) for claim in annotations]
+        task["spans"], task["relations"] = claim_graph(claims, snap)
+        task["claims"] = claims
+    else:
+        task["spans"] = sorted(
+            (
+                snap(a["start"], a["end"], a["label"])
+                | {key: a[key] for key in _SPAN_FACTS if a.get(key) is not None}
+                for a in annotations
+            ),
+            key=position,
+        )
+    task["_view_id"] = VIEWS[layer]
+    task["_input_hash"], task["_task_hash"] = hashes(task)
+    return task
+
+
+def task_meta(record: Mapping[str, Any], paragraph: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a task comes from: cable, paragraph id, number, marking, section, kind, origin, date (as far as known)."""
+    header, meta = record.get("header", {}), record.get("meta", {})
+    created = header.get("created") or meta.get("date")
+    return {
+        "cable": record["id"],
+        "paragraph": paragraph["id"],
+        "number": paragraph.get("number"),
+        "marking": paragraph.get("marking"),
+        "section": paragraph.get("section"),
+        "kind": paragraph.get("kind", "text"),
+        "origin": header.get("origin") or meta.get("origin"),
+        "date": str(created)[:10] if created else None,
+    }
+
+
+def record_tasks(
+    record: Mapping[str, Any],
+    tokenize: Tokenize,
+    layers: Iterable[str] = tuple(VIEWS),
+    doc: Doc | None = None,
+) -> dict[str, list[Task]]:
+    """The tasks of a record by layer, one a paragraph in the record's order; each paragraph is tokenized once for all layers.
+
+    `tokenize` is `nlp.tokenizer` of `spacy.blank("en")` or of any pipeline of ours; what `doc`, the record's own, gives needs it not.
+    """
+    layers = tuple(layers)
+    annotations: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for layer in layers:
+        for annotation in record.get(layer) or ():
+            annotations.setdefault((layer, annotation["paragraph"]), []).append(annotation)
+    known = tokens_of_paragraphs(doc) if doc is not None else {}
+    tasks: dict[str, list[Task]] = {layer: [] for layer in layers}
+    for paragraph in record["paragraphs"]:
+        text = paragraph["text"]
+        if not text:
+            continue
+        snap, meta = (
+            Snap(known.get(text) or token_records(tokenize(text))),
+            task_meta(record, paragraph),
+        )
+        for layer in layers:
+            tasks[layer].append(
+                _task(layer, text, snap, meta, annotations.get((layer, paragraph["id"]), ()))
+            )
+    return tasks
+
+
+def entity_tasks(record: Mapping[str, Any], tokenize: Tokenize) -> list[Task]:
+    """Tasks for `ner.manual`."""
+    return record_tasks(record, tokenize, ["entities"])["entities"]
+
+
+def statement_tasks(record: Mapping[str, Any], tokenize: Tokenize) -> list[Task]:
+    """Tasks for `spans.manual`, one span a sentence."""
+    return record_tasks(record, tokenize, ["statements"])["statements"]
+
+
+def claim_tasks(record: Mapping[str, Any], tokenize: Tokenize) -> list[Task]:
+    """Tasks for `rel.manual`: relations CUE -> SOURCE and CUE -> CONTENT, CONTENT -> SOURCE where no cue is."""
+    return record_tasks(record, tokenize, ["claims"])["claims"]
+
+
+def layer_of(task: Mapping[str, Any]) -> str:
+    """Which layer a task belongs to: by its view, or by the labels that it holds where an export has lost the view.
+
+    Raises ValueError where nothing tells.
+    """
+    for layer, view in VIEWS.items():
+        if task.get("_view_id") == view:
+            return layer
+    if "relations" in task or "claims" in task:
+        return "claims"
+    labels = {span.get("label") for span in task.get("spans") or ()}
+    for layer, scheme in (("entities", Entity), ("statements", Statement), ("claims", Role)):
+        if labels and labels <= set(scheme):
+            return layer
+    raise ValueError(
+        f"no layer: set _view_id to one of {', '.join(VIEWS.values())}"
+        + (f" (labels: {sorted(labels)})" if labels else "")
+    )
+
+
+def annotator_of(task: Mapping[str, Any]) -> str | None:
+    """Who answered: `_annotator_id`, or else `_session_id`."""
+    return task.get("_annotator_id") or task.get("_session_id")
+
+
+def annotations_of(task: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A task's annotations with offsets in its text, in the record's shape but for `paragraph` and `text`.
+
+    Raises ValueError where relations and spans make no claims.
+    """
+    if layer_of(task) == "claims":
+        return claims_of(task)
+    spans = sorted(task.get("spans") or (), key=position)
+    if layer_of(task) == "entities":
+        return [
+            {
+                "start": s["start"],
+                "end": s["end"],
+                "label": s["label"],
+                **{key: s.get(key) for key in _SPAN_FACTS},
+            }
+            for s in spans
+        ]
+    return [
+        {"start": s["start"], "end": s["end"], "label": s["label"], "score": s.get("score")}
+        for s in spans
+    ]
+
+
+def bare_record(
+    cable_id: str, *, path: str = "", format: str = "", meta: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A record without paragraphs, for cables of which only annotated text is known; header facts come from `meta`."""
+    meta = dict(meta or {})
+    header = Header(created=meta.get("date"), origin=meta.get("origin"))
+    return {
+        "schema": RECORD_SCHEMA,
+        "id": cable_id,
+        "meta": meta,
+        "source": {"path": path, "format": format, "sha256": "", "index": 0},
+        "header": header_record(header),
+        "paragraphs": [],
+    }
+
+
+def add_annotations(
+    record: dict[str, Any],
+    layer: str,
+    paragraph: Mapping[str, Any],
+    annotations: Iterable[Mapping[str, Any]],
+) -> None:
+    """Appends annotations (offsets in the paragraph's text) to a layer of the record, in the record's shape."""
+    text = paragraph["text"]
+    for annotation in annotations:
+        if layer == "claims":
+            entry = plain_claim(annotation)
+            for place in (entry["source"], entry["cue"], entry["content"]):
+                if place:
+                    place["text"] = text[place["start"] : place["end"]]
+        else:
+            entry = {key: annotation[key] for key in ("start", "end", "label")}
+            if layer == "entities":
+                entry["text"] = text[entry["start"] : entry["end"]]
+                entry |= {key: annotation.get(key) for key in ("kb_id", "cluster")}
+            entry["score"] = annotation.get("score")
+        record.setdefault(layer, []).append({"paragraph": paragraph["id"], **entry})
+
+
+def records_of(
+    tasks: Iterable[Mapping[str, Any]], layers: Iterable[str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Records made of tasks: gold where the tasks are answered.
+
+    A paragraph is kept if each of `layers` (default: all that occur in the tasks) has a task of it, and all of these are accepted or
+    have no answer yet. Layers that do not occur are no keys of the record. Of two answers of one annotator the later holds.
+    Raises ValueError where several annotators answered one task: that needs adjudication.
+    """
+    by_cable: dict[str, dict[str, dict[str, Mapping[str, Any]]]] = {}
+    seen = set()
+    for task in tasks:
+        layer, meta = layer_of(task), task.get("meta") or {}
+        cable = str(meta.get("cable") or hashes(task)[0])
+        paragraph = str(meta.get("paragraph") or f"{cable}/{hashes(task)[0]}")
+        seen.add(layer)
+        places = by_cable.setdefault(cable, {}).setdefault(paragraph, {})
+        earlier = places.get(layer)
+        if earlier is not None and annotator_of(earlier) != annotator_of(task):
+            raise ValueError(
+                f"{layer} of {paragraph} has answers of {annotator_of(earlier)} and {annotator_of(task)}: make one gold with "
+                "`cablespan adjudicate` first"
+            )
+        if earlier is None or earlier.get("_timestamp", 0) <= task.get("_timestamp", 0):
+            places[layer] = task
+    layers = tuple(layers or (layer for layer in VIEWS if layer in seen))
+    for cable, paragraphs in by_cable.items():
+        record = None
+        for paragraph_id, places in paragraphs.items():
+            if any(
+                layer not in places or places[layer].get("answer", "accept") != "accept"
+                for layer in layers
+            ):
+                continue
+            first = places[layers[0]]
+            meta = first.get("meta") or {}
+            if record is None:
+                record = bare_record(
+                    cable,
+                    format="prodigy",
+                    meta={key: meta[key] for key in ("origin", "date") if meta.get(key)},
+                )
+                record |= {layer: [] for layer in layers}
+            paragraph = {
+                "id": paragraph_id,
+                **{key: meta.get(key) for key in ("number", "marking", "section")},
+                "kind": meta.get("kind", "text"),
+                "text": first["text"],
+                "source_map": [],
+            }
+            record["paragraphs"].append(paragraph)
+            for layer in layers:
+                add_annotations(record, layer, paragraph, annotations_of(places[layer]))
+        if record is not None:
+            yield record

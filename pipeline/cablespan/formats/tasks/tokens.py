@@ -1,0 +1,87 @@
+"""The tokens of tasks, and spans laid on them."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy
+import spacy
+from spacy.attrs import IDX, LENGTH, ORTH, SPACY
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from cablespan.document import PARAGRAPHS
+
+
+@cache
+def blank_pipeline() -> Language:
+    """spaCy's blank English pipeline, whose tokens are those of every task."""
+    return spacy.blank("en")
+
+
+def token_records(doc: Doc) -> list[dict[str, Any]]:
+    """The `tokens` of a task: text, offsets, id, and whether a blank follows (`ws`)."""
+    return _records(doc, _facts(doc))
+
+
+def tokens_of_paragraphs(doc: Doc) -> dict[str, list[dict[str, Any]]]:
+    """The `tokens` of paragraphs by their text, as they stand in their Doc, so that nobody need cut them anew.
+
+    White space at the edge of a paragraph is one token with the blank line behind it: such a paragraph is left out.
+    """
+    facts = _facts(doc)
+    whole = (span for span in doc.spans[PARAGRAPHS] if not (span[0].is_space or span[-1].is_space))
+    return {span.text: _records(doc, facts[span.start : span.end]) for span in whole}
+
+
+def _facts(doc: Doc) -> numpy.ndarray:
+    return doc.to_array([ORTH, IDX, LENGTH, SPACY])
+
+
+def _records(doc: Doc, facts: numpy.ndarray) -> list[dict[str, Any]]:
+    words, starts, lengths, blanks = facts.T.tolist()
+    strings, first = doc.vocab.strings, starts[0] if starts else 0
+    return [
+        {
+            "text": strings[word],
+            "start": start - first,
+            "end": start - first + length,
+            "id": number,
+            "ws": blank == 1,
+        }
+        for number, (word, start, length, blank) in enumerate(
+            zip(words, starts, lengths, blanks, strict=True)
+        )
+    ]
+
+
+class Snap:
+    """Character offsets to token numbers; a span that cuts a token is widened to it."""
+
+    def __init__(self, tokens: Sequence[Mapping[str, Any]]):
+        self.tokens = tokens
+        self.by_start = {token["start"]: token["id"] for token in tokens}
+        self.by_end = {token["end"]: token["id"] for token in tokens}
+
+    def __call__(self, start: int, end: int, label: str) -> dict[str, Any]:
+        first, last = self.by_start.get(start), self.by_end.get(end)
+        if first is None:
+            first = next((t["id"] for t in self.tokens if t["end"] > start), len(self.tokens) - 1)
+        if last is None:
+            last = next((t["id"] for t in reversed(self.tokens) if t["start"] < end), 0)
+        return self.tokens_span(first, last, label)
+
+    def tokens_span(self, first: int, last: int, label: str) -> dict[str, Any]:
+        start, end = self.tokens[first]["start"], self.tokens[last]["end"]
+        return {
+            "start": start,
+            "end": end,
+            "token_start": first,
+            "token_end": last,
+            "label": str(label),
+        }
+
+
+def position(span: Mapping[str, Any]) -> tuple[int, int, str]:
+    """What spans are sorted by."""
+    return span["start"], span["end"], span["label"]

@@ -1,0 +1,1 @@
+"""From gold to models: corpus, training, evaluation, agreement of annotators."""

@@ -1,0 +1,59 @@
+"""The comparison as one self-contained HTML page: figures, confusion, and the disagreements side by side."""
+
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from itertools import groupby
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from cablespan.learning.agreement.table import FIGURES, figure
+
+
+def page(result: Mapping[str, Any]) -> str:
+    """HTML of `agree`'s result; text from cables is escaped."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["figure"] = figure
+    environment.globals["pieces"] = pieces
+    template = environment.from_string(
+        files(__name__.rpartition(".")[0]).joinpath("page.html.jinja").read_text("utf-8")
+    )
+    pairs = [
+        pair | {"paragraphs_in_dispute": _by_paragraph(pair["disagreements"])}
+        for pair in result["pairs"]
+    ]
+    return template.render(result=result, pairs=pairs, figures=FIGURES)
+
+
+def _by_paragraph(
+    disagreements: Iterable[Mapping[str, Any]],
+) -> list[tuple[str, str, list[Mapping[str, Any]]]]:
+    groups = groupby(disagreements, key=lambda d: (d["paragraph"], d["text"]))
+    return [(paragraph, text, list(found)) for (paragraph, text), found in groups]
+
+
+def pieces(text: str, annotations: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
+    """The text cut at the borders of the annotations, each piece with the labels that lie on it.
+
+    >>> pieces("Rusk came.", [{"start": 0, "end": 4, "label": "OFFICIAL"}])
+    [('Rusk', ['OFFICIAL']), (' came.', [])]
+    """
+    spans = []
+    for annotation in annotations:
+        if "content" in annotation:
+            spans += [
+                (part["start"], part["end"], role.upper())
+                for role, part in annotation.items()
+                if part
+            ]
+        else:
+            spans.append((annotation["start"], annotation["end"], annotation["label"]))
+    borders = sorted(
+        {0, len(text), *(border for start, end, _ in spans for border in (start, end))}
+    )
+    return [
+        (text[start:end], [label for first, last, label in spans if first <= start and end <= last])
+        for start, end in zip(borders, borders[1:], strict=False)
+    ]

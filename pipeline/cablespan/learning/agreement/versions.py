@@ -1,0 +1,111 @@
+"""What several annotators said about the same paragraphs, from any of the exchange formats."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cablespan.formats import GoldError, find_format, read_records
+from cablespan.formats.checks import Problem, check
+from cablespan.formats.files import json_lines
+from cablespan.formats.tasks import VIEWS, annotator_of, records_of, task_meta
+
+Layers = dict[str, list[dict[str, Any]]]
+
+
+class Unit(NamedTuple):
+    """A paragraph that can be compared: its id and its text."""
+
+    paragraph: str
+    text: str
+
+
+@dataclass
+class Versions:
+    """`of[annotator][unit]` are that annotator's layers of the paragraph; `meta` says where a paragraph comes from."""
+
+    of: dict[str, dict[Unit, Layers]] = field(default_factory=dict)
+    meta: dict[Unit, dict[str, Any]] = field(default_factory=dict)
+
+    def annotators(self) -> list[str]:
+        return list(self.of)
+
+    def units(
+        self, annotators: Iterable[str] | None = None
+    ) -> Iterator[tuple[Unit, dict[str, Layers]]]:
+        """The paragraphs in order of reading, with the layers of those of `annotators` who saw them."""
+        names = list(annotators or self.of)
+        for unit in self.meta:
+            layers = {name: self.of[name][unit] for name in names if unit in self.of[name]}
+            if layers:
+                yield unit, layers
+
+
+def read_versions(paths: Sequence[Path]) -> Versions:
+    """The versions in some files: Prodigy tasks by their annotator, anything else (and tasks that name none) by the file's name.
+
+    Of tasks only the accepted count. Raises GoldError where a file cannot be read or holds unusable annotations.
+    """
+    versions, problems = Versions(), []
+    names = _names(paths)
+    for path, name in zip(paths, names, strict=True):
+        if find_format(path) == "prodigy":
+            problems += _add_tasks(versions, path, name)
+        else:
+            for record in read_records(path):
+                _add_record(versions, name, record)
+    if problems:
+        raise GoldError(problems)
+    return versions
+
+
+def _names(paths: Sequence[Path]) -> list[str]:
+    """A file's name without its suffixes, or its folder's where files of several folders have one name."""
+    stems = [path.name.partition(".")[0] for path in paths]
+    return [
+        stem if stems.count(stem) == 1 else path.resolve().parent.name
+        for path, stem in zip(paths, stems, strict=True)
+    ]
+
+
+def _add_tasks(versions: Versions, path: Path, name: str) -> list[Problem]:
+    tasks: dict[str, list[Mapping[str, Any]]] = {}
+    files = (
+        [path]
+        if path.is_file()
+        else [file for layer in VIEWS for file in sorted(path.glob(f"{layer}*.jsonl*"))]
+    )
+    for file in files:
+        for _, task in json_lines(file):
+            # A layer at a time, so that a paragraph rejected in one is still compared in the others.
+            if task.get("answer", "accept") == "accept":
+                tasks.setdefault(annotator_of(task) or name, []).append(task)
+    problems: list[Problem] = []
+    for annotator, said in tasks.items():
+        by_view: dict[Any, list[Mapping[str, Any]]] = {}
+        for task in said:
+            by_view.setdefault(task.get("_view_id"), []).append(task)
+        for group in by_view.values():
+            try:
+                for record in records_of(group):
+                    problems += check(record, {"": f"{path} ({annotator})"})
+                    if not problems:
+                        _add_record(versions, annotator, record)
+            except ValueError as error:
+                what, _, remedy = str(error).partition(": ")
+                problems.append(Problem(f"{path} ({annotator})", what, remedy))
+    return problems
+
+
+def _add_record(versions: Versions, annotator: str, record: Mapping[str, Any]) -> None:
+    units = {p["id"]: Unit(p["id"], p["text"]) for p in record["paragraphs"]}
+    said = versions.of.setdefault(annotator, {})
+    for paragraph in record["paragraphs"]:
+        unit = units[paragraph["id"]]
+        versions.meta.setdefault(unit, task_meta(record, paragraph))
+        said.setdefault(unit, {}).update(
+            {layer: [] for layer in VIEWS if record.get(layer) is not None}
+        )
+    for layer in VIEWS:
+        for annotation in record.get(layer) or ():
+            said[units[annotation["paragraph"]]][layer].append(annotation)

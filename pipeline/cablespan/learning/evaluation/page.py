@@ -1,0 +1,42 @@
+"""The evaluation as one self-contained HTML page: bars with intervals, confusion, calibration, mistakes in context."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from cablespan.learning.agreement.page import pieces
+from cablespan.learning.evaluation.table import HEADLINE, figure, rows, with_interval
+
+# Paragraphs with mistakes that the page shows; the JSON has all.
+SHOWN = 150
+
+
+def page(result: Mapping[str, Any]) -> str:
+    """HTML of `evaluate`'s result; text from cables is escaped."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"figure": figure, "interval": with_interval, "percent": "{:.1%}".format}
+    environment.globals |= {"rows": rows, "marked": marked, "headline": HEADLINE}
+    template = environment.from_string(
+        files(__name__.rpartition(".")[0]).joinpath("page.html.jinja").read_text("utf-8")
+    )
+    return template.render(
+        result=result, shown=result["errors"][:SHOWN], total=len(result["errors"])
+    )
+
+
+def marked(entry: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """The paragraph's text in pieces, each with the numbers of the mistakes that lie on it, whole sentences left unmarked.
+
+    >>> marked({"text": "Rusk came.", "errors": [{"layer": "entities", "start": 0, "end": 4}]})
+    [('Rusk', ['1']), (' came.', [])]
+    """
+    spans = [
+        {"start": error["start"], "end": error["end"], "label": str(number)}
+        for number, error in enumerate(entry["errors"], 1)
+        if error["layer"] == "entities"
+    ]
+    return pieces(entry["text"], spans)

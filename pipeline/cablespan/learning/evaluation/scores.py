@@ -1,0 +1,249 @@
+"""Scores from counts, with bootstrap intervals: every score is computed for many resamples of the documents at once.
+
+Counts are arrays with one value a resample; the first resample is all documents once, and gives the score itself.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy
+
+from cablespan.labels import Entity, Statement
+from cablespan.learning.agreement.matching import match_exactly
+from cablespan.learning.evaluation.counts import NOTHING, Judged, best_overlap
+
+RESAMPLES, SEED = 1000, 0
+BINS = 10
+Counts = Mapping[tuple[str, ...], numpy.ndarray]
+
+
+def ratio(part: numpy.ndarray, whole: numpy.ndarray) -> numpy.ndarray:
+    """`part / whole`, not a number where there is nothing."""
+    with numpy.errstate(divide="ignore", invalid="ignore"):
+        return numpy.where(whole > 0, part / whole, numpy.nan)
+
+
+def f1(right: numpy.ndarray, gold: numpy.ndarray, guesses: numpy.ndarray) -> numpy.ndarray:
+    """The harmonic mean of `right / guesses` and `right / gold`; not a number where there is neither gold nor guess.
+
+    >>> f1(numpy.array([3]), numpy.array([4]), numpy.array([5]))
+    array([0.66666667])
+    """
+    return ratio(2 * right, gold + guesses)
+
+
+def resampled(
+    paragraphs: Iterable[Judged], resamples: int, seed: int
+) -> dict[tuple[str, ...], numpy.ndarray]:
+    """Counts of all documents, then of `resamples` drawings of as many documents with replacement (Efron 1979)."""
+    documents: dict[str, Counter[tuple[str, ...]]] = {}
+    for paragraph in paragraphs:
+        documents.setdefault(paragraph.document, Counter()).update(paragraph.counts())
+    size = len(documents)
+    drawn = (
+        numpy.random.default_rng(seed).multinomial(size, [1 / size] * size, size=resamples)
+        if size
+        else numpy.zeros((resamples, 0))
+    )
+    weights = numpy.vstack([numpy.ones((1, size)), drawn])
+    keys = sorted({key for counts in documents.values() for key in counts})
+    table = numpy.array(
+        [[counts[key] for key in keys] for counts in documents.values()], dtype="float64"
+    ).reshape(size, len(keys))
+    return dict(zip(keys, (weights @ table).T, strict=True))
+
+
+class Measure:
+    """The scores of one selection of paragraphs."""
+
+    def __init__(
+        self, paragraphs: Sequence[Judged], *, resamples: int = RESAMPLES, seed: int = SEED
+    ):
+        self.counts = resampled(paragraphs, resamples, seed)
+        self.zero = numpy.zeros(resamples + 1)
+
+    def count(self, *key: str) -> numpy.ndarray:
+        return self.counts.get(key, self.zero)
+
+    def support(self, *key: str) -> int:
+        return int(self.count(*key)[0])
+
+    def entities(self) -> dict[str, Any] | None:
+        """Precision, recall and F1 of exact spans: in all (micro), the mean of the labels' F1 (macro), and by label."""
+        labels = [
+            str(label)
+            for label in Entity
+            if self.support("entities", "gold", label) or self.support("entities", "guesses", label)
+        ]
+        if not labels:
+            return None
+        by_label = {label: self._spans([label]) for label in labels}
+        marked = [label for label in labels if self.support("entities", "gold", label)]
+        f1s = [
+            f1(*(self.count("entities", kind, label) for kind in ("right", "gold", "guesses")))
+            for label in marked
+        ]
+        macro = {"f1": interval(mean(f1s))} if marked else {"f1": None}
+        return {"micro": self._spans(labels), "macro": macro, "labels": by_label}
+
+    def _spans(self, labels: Sequence[str]) -> dict[str, Any]:
+        right, gold, guesses = (
+            sum(self.count("entities", kind, label) for label in labels)
+            for kind in ("right", "gold", "guesses")
+        )
+        return {**prf(right, gold, guesses), "support": int(gold[0])}
+
+    def statements(self) -> dict[str, Any] | None:
+        """Accuracy, macro F1 over the labels that occur, both by label; the confusion has gold in rows, guesses in columns."""
+        names = [*map(str, Statement), NOTHING]
+        cells = {
+            (gold, guess): self.count("statements", gold, guess)
+            for gold in names
+            for guess in names
+        }
+        total = sum(cells.values())
+        if not total[0]:
+            return None
+        by_label, f1s = {}, []
+        for label in names[:-1]:
+            gold = sum(cells[label, guess] for guess in names)
+            guesses = sum(cells[other, label] for other in names)
+            if gold[0] or guesses[0]:
+                by_label[label] = {
+                    **prf(cells[label, label], gold, guesses),
+                    "support": int(gold[0]),
+                }
+                f1s.append(f1(cells[label, label], gold, guesses))
+        columns = [
+            *by_label,
+            *([NOTHING] if any(cells[label, NOTHING][0] for label in by_label) else []),
+        ]
+        return {
+            "accuracy": interval(ratio(sum(cells[label, label] for label in by_label), total)),
+            "macro_f1": interval(mean(f1s)),
+            "support": int(total[0]),
+            "labels": by_label,
+            "confusion": {
+                "rows": list(by_label),
+                "columns": columns,
+                "counts": [[int(cells[gold, guess][0]) for guess in columns] for gold in by_label],
+            },
+        }
+
+    def claims(self) -> dict[str, Any] | None:
+        """Precision, recall and F1 of claims by content (overlap), by exact content, and as whole triples; of the matched, each role."""
+        gold, guesses, matched = (
+            self.count("claims", kind) for kind in ("gold", "guesses", "matched")
+        )
+        if not gold[0] and not guesses[0]:
+            return None
+        roles = {
+            role: {
+                how: interval(ratio(self.count("claims", role, how), matched))
+                for how in ("exact", "overlap")
+            }
+            for role in ("source", "cue", "content")
+        }
+        return {
+            "overlap": {**prf(matched, gold, guesses), "support": int(gold[0])},
+            "exact": prf(self.count("claims", "content", "exact"), gold, guesses),
+            "whole": prf(self.count("claims", "whole"), gold, guesses),
+            "matched": int(matched[0]),
+            "roles": roles,
+        }
+
+    def layers(self) -> dict[str, Any]:
+        return {
+            "entities": self.entities(),
+            "statements": self.statements(),
+            "claims": self.claims(),
+        }
+
+    def headline(self) -> dict[str, Any]:
+        """The few scores that slices are compared by."""
+        entities, statements, claims = self.entities(), self.statements(), self.claims()
+        return {
+            "entities": entities and entities["micro"]["f1"],
+            "accuracy": statements and statements["accuracy"],
+            "macro_f1": statements and statements["macro_f1"],
+            "claims": claims and claims["overlap"]["f1"],
+        }
+
+
+def mean(values: Sequence[numpy.ndarray]) -> numpy.ndarray:
+    """The mean of those values that are numbers, in each resample."""
+    known = numpy.array(values)
+    counts = (~numpy.isnan(known)).sum(axis=0)
+    return ratio(numpy.nansum(known, axis=0), counts)
+
+
+def interval(values: numpy.ndarray) -> dict[str, float] | None:
+    """The score, and the 2.5th and 97.5th percentile of the resamples; None where it is no number."""
+    if numpy.isnan(values[0]):
+        return None
+    low, high = (
+        numpy.nanpercentile(values[1:], [2.5, 97.5]) if len(values) > 1 else (values[0], values[0])
+    )
+    return {
+        "value": round(float(values[0]), 4),
+        "low": round(float(low), 4),
+        "high": round(float(high), 4),
+    }
+
+
+def prf(right: numpy.ndarray, gold: numpy.ndarray, guesses: numpy.ndarray) -> dict[str, Any]:
+    """Precision, recall, F1 with their intervals."""
+    scores = {
+        "precision": ratio(right, guesses),
+        "recall": ratio(right, gold),
+        "f1": f1(right, gold, guesses),
+    }
+    return {name: interval(values) for name, values in scores.items()}
+
+
+def certain(paragraphs: Iterable[Judged], layer: str) -> list[tuple[float, bool]]:
+    """The score of each guess of a layer, and whether it was right."""
+    pairs = []
+    for paragraph in paragraphs:
+        if layer not in paragraph.gold:
+            continue
+        gold, guesses = paragraph.gold[layer], paragraph.guesses[layer]
+        right = {j for _, j in match_exactly(gold, guesses)} if layer == "entities" else set()
+        for j, guess in enumerate(guesses):
+            if guess.get("score") is None:
+                continue
+            if layer == "statements":
+                truth = best_overlap(guess, gold)
+                if truth is None:
+                    continue
+                right_now = truth["label"] == guess["label"]
+            else:
+                right_now = j in right
+            pairs.append((guess["score"], right_now))
+    return pairs
+
+
+def calibration(pairs: Sequence[tuple[float, bool]], bins: int = BINS) -> dict[str, Any] | None:
+    """Expected calibration error (Guo et al. 2017) over bins of equal width, and what each bin holds.
+
+    >>> calibration([(0.9, True), (0.9, False)], bins=2)["expected_error"]
+    0.4
+    """
+    if not pairs:
+        return None
+    rows = []
+    for number in range(bins):
+        inside = [pair for pair in pairs if number == min(int(pair[0] * bins), bins - 1)]
+        if inside:
+            rows.append(
+                {
+                    "from": round(number / bins, 2),
+                    "to": round((number + 1) / bins, 2),
+                    "guesses": len(inside),
+                    "score": round(sum(score for score, _ in inside) / len(inside), 4),
+                    "right": round(sum(right for _, right in inside) / len(inside), 4),
+                }
+            )
+    error = sum(row["guesses"] * abs(row["score"] - row["right"]) for row in rows) / len(pairs)
+    return {"expected_error": round(error, 4), "guesses": len(pairs), "bins": rows}

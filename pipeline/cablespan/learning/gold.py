@@ -1,0 +1,191 @@
+"""Gold as models are trained and judged on it: records of any format, with the text as readers hand it over."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from cablespan.document import PARAGRAPHS, STATEMENTS
+from cablespan.formats import find_format, read_placed
+from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.docbin import gold_doc
+from cablespan.formats.tasks import VIEWS, blank_pipeline
+from cablespan.labels import Role
+
+_NUMBER = re.compile(r"\s*(?:(\d{1,4})\.|\((\d{1,2})\)|(\d{1,2})\))\s+")
+_ORDER = re.compile(r".*/(\d+)")
+# A stretch of four digits in a document's name or heading is its year; "1830Z" is a time.
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?![\dZ])")
+
+
+class Gold(NamedTuple):
+    """A stretch of one document's paragraphs without a gap, and where each was read ("gold.jsonl:12"; "" is the record's place)."""
+
+    record: dict[str, Any]
+    places: Mapping[str, str]
+
+    @property
+    def document(self) -> str:
+        return self.record["id"]
+
+    def place(self, paragraph: str) -> str:
+        return self.places.get(paragraph, self.places.get("", self.document))
+
+
+def read_gold(
+    paths: Iterable[str | Path],
+    *,
+    texts: Iterable[str | Path] = (),
+    report: Callable[[Problem], None] = lambda problem: None,
+) -> list[Gold]:
+    """The gold of files or folders in any format of `cablespan.formats`; a folder of gold files is read file by file.
+
+    `texts`: where the texts of stand-off annotations are. `report` is told of spans that had to be widened to whole tokens.
+    Raises GoldError with all that is wrong, by file, line and remedy.
+    """
+    tokenize, texts = blank_pipeline().tokenizer, list(texts)
+    gold, problems = [], []
+    for file in _files(paths):
+        options = {"texts": texts} if texts and find_format(file) == "standoff" else {}
+        try:
+            for record, places in read_placed(file, tokenize=tokenize, report=report, **options):
+                gold += (
+                    Gold(run, places) for run in runs(without_numbers(record)) if run["paragraphs"]
+                )
+        except GoldError as error:
+            problems += error.problems
+    if problems:
+        raise GoldError(problems)
+    return gold
+
+
+def _files(paths: Iterable[str | Path]) -> Iterator[Path]:
+    """The paths, a folder that holds several gold files replaced by them."""
+    for path in map(Path, paths):
+        try:
+            find_format(path)
+        except GoldError:
+            inside = (
+                sorted(path.glob("*.jsonl*")) + sorted(path.glob("*.spacy"))
+                if path.is_dir()
+                else []
+            )
+            if not inside:
+                raise
+            yield from inside
+        else:
+            yield path
+
+
+def without_numbers(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record without paragraph numbers in its texts ("1. ") and without empty paragraphs, as the readers of cables give them.
+
+    A number that an annotation lies on stays.
+    """
+    shifts: dict[str, int] = {}
+    paragraphs = []
+    layers: dict[str, list[dict[str, Any]]] = {
+        layer: record[layer] for layer in VIEWS if record.get(layer) is not None
+    }
+    taken = {(e["paragraph"], e["start"]) for e in layers.get("entities", ())}
+    for paragraph in record["paragraphs"]:
+        number = _NUMBER.match(paragraph["text"]) if paragraph.get("number") is None else None
+        if number and any((paragraph["id"], start) in taken for start in range(number.end())):
+            number = None
+        if number:
+            shifts[paragraph["id"]] = number.end()
+            value = int(next(group for group in number.groups() if group))
+            paragraph = paragraph | {
+                "number": value,
+                "kind": "numbered",
+                "text": paragraph["text"][number.end() :],
+                "source_map": [],
+            }
+        if paragraph["text"].strip():
+            paragraphs.append(paragraph)
+    kept = {paragraph["id"]: paragraph["text"] for paragraph in paragraphs}
+    changed = dict(record) | {"paragraphs": paragraphs}
+    for layer, annotations in layers.items():
+        moved = (
+            _moved(layer, annotation, shifts.get(annotation["paragraph"], 0))
+            for annotation in annotations
+        )
+        changed[layer] = [
+            annotation for annotation in moved if annotation and annotation["paragraph"] in kept
+        ]
+    return changed
+
+
+def _moved(layer: str, annotation: dict[str, Any], shift: int) -> dict[str, Any] | None:
+    """The annotation `shift` characters further left; None where nothing is left of it."""
+    if not shift:
+        return annotation
+    if layer == "claims":
+        parts = {
+            role.lower(): _moved("", annotation[role.lower()], shift)
+            for role in Role
+            if annotation.get(role.lower())
+        }
+        return annotation | parts if parts.get("content") else None
+    start, end = max(0, annotation["start"] - shift), annotation["end"] - shift
+    if end <= 0:
+        return None
+    text = (
+        {"text": annotation["text"][start - annotation["start"] + shift :]}
+        if annotation.get("text")
+        else {}
+    )
+    return annotation | {"start": start, "end": end} | text
+
+
+def runs(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The record cut where its paragraphs' numbers ("DOC/7") jump: what was not annotated in between is no neighbour."""
+    groups: list[list[Mapping[str, Any]]] = []
+    last = None
+    for paragraph in record["paragraphs"]:
+        order = _ORDER.fullmatch(paragraph["id"])
+        position = int(order[1]) if order else None
+        if not groups or (position is not None and last is not None and position != last + 1):
+            groups.append([])
+        groups[-1].append(paragraph)
+        last = position
+    for group in groups:
+        ids = {paragraph["id"] for paragraph in group}
+        layers = {
+            layer: [a for a in record[layer] if a["paragraph"] in ids]
+            for layer in VIEWS
+            if record.get(layer) is not None
+        }
+        yield dict(record) | {"paragraphs": group} | layers
+
+
+def training_doc(nlp: Language, gold: Gold) -> Doc:
+    """The gold Doc; its sentences begin where its statements do."""
+    doc = gold_doc(nlp, gold.record)
+    if STATEMENTS in doc.spans:
+        starts = {span.start for key in (STATEMENTS, PARAGRAPHS) for span in doc.spans[key]} | {0}
+        for token in doc:
+            token.is_sent_start = token.i in starts
+    return doc
+
+
+def decade(record: Mapping[str, Any]) -> str:
+    """The decade that a document was written in ("1970s"), by its date, else by a year in its heading or name; "unknown" without.
+
+    >>> decade({"id": "reports/2007-chad", "meta": {}, "header": {}})
+    '2000s'
+    """
+    meta, header = record.get("meta") or {}, record.get("header") or {}
+    for text in (
+        meta.get("date"),
+        header.get("created"),
+        meta.get("head"),
+        record["id"].rpartition("/")[2],
+    ):
+        year = _YEAR.findall(str(text)) if text else []
+        if year:
+            return f"{year[-1][:3]}0s"
+    return "unknown"

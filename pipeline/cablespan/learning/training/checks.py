@@ -1,0 +1,203 @@
+"""What is checked of gold and config before a training begins: each problem names its place and the remedy."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import catalogue
+import spacy
+from confection import ConfigValidationError
+from spacy.language import Language
+from spacy.schemas import ConfigSchemaTraining
+from spacy.tokens import DocBin
+from spacy.util import load_config, load_model_from_config, registry
+from thinc.api import Config
+
+from cablespan.document import CLAIM_PARTS
+from cablespan.formats.checks import Problem
+from cablespan.labels import Entity, Role, Statement
+from cablespan.learning.gold import Gold
+
+# A text of fewer words may stand in any document ("End summary.").
+DISTINCTIVE = 8
+# A document is leaked when so much of it stands in the other set; less is a stock paragraph.
+LEAKED = 0.25
+# Packages that configs name most, by the extra that brings them.
+_EXTRAS = {"transformer": "trf", "spacy-transformers": "trf"}
+_LABELS = {"entities": Entity, "statements": Statement, "claims": Role}
+
+
+def leaks(
+    train: Sequence[Gold], dev: Sequence[Gold], warn: Callable[[Problem], None]
+) -> Iterator[Problem]:
+    """Documents that stand in both sets, by name or by text; single stock paragraphs go to `warn`."""
+    documents = {gold.document: gold.place("") for gold in reversed(train)}
+    texts = {text: place for gold in reversed(train) for text, place, _ in _texts(gold)}
+    by_document: dict[str, list[Gold]] = {}
+    for gold in dev:
+        by_document.setdefault(gold.document, []).append(gold)
+    for document, stretches in by_document.items():
+        if document in documents:
+            what = f"document {document} is in the training set too, at {documents[document]}"
+            yield Problem(stretches[0].place(""), what, "take it out of one of the two")
+            continue
+        found = [
+            (place, texts[text], words)
+            for gold in stretches
+            for text, place, words in _texts(gold)
+            if text in texts
+        ]
+        size = sum(
+            len(paragraph["text"].split())
+            for gold in stretches
+            for paragraph in gold.record["paragraphs"]
+        )
+        leaked = sum(words for *_, words in found) >= LEAKED * size
+        for place, other, _ in found:
+            problem = Problem(
+                place,
+                f"the same text is in the training set, at {other}",
+                "take the paragraph out of one of the two",
+            )
+            if leaked:
+                yield problem
+            else:
+                warn(problem)
+
+
+def _texts(gold: Gold) -> Iterator[tuple[str, str, int]]:
+    """Hash, place and number of words of the distinctive paragraphs; case and white space make no other text."""
+    for paragraph in gold.record["paragraphs"]:
+        words = paragraph["text"].casefold().split()
+        if len(words) >= DISTINCTIVE:
+            yield (
+                hashlib.sha256(" ".join(words).encode()).hexdigest(),
+                gold.place(paragraph["id"]),
+                len(words),
+            )
+
+
+def silver_leaks(files: Sequence[Path], dev: Sequence[Gold]) -> Iterator[Problem]:
+    """Machine-labelled examples that are no DocBin of ours, or that hold a document of dev."""
+    documents = {gold.document: gold.place("") for gold in dev}
+    vocab = spacy.blank("en").vocab
+    for file in files:
+        try:
+            docs = DocBin().from_disk(file)
+        except Exception as error:  # msgpack, zlib and srsly each raise their own
+            yield Problem(
+                str(file),
+                f"no DocBin ({error})",
+                "write it with scripts/distil.py, or give it as --train",
+            )
+            continue
+        for number, doc in enumerate(docs.get_docs(vocab)):
+            name = (doc._.cable or {}).get("id")
+            if name in documents:
+                yield Problem(
+                    f"{file}: doc {number}",
+                    f"document {name} is in dev, at {documents[name]}",
+                    "take it out of one of the two",
+                )
+
+
+def label_counts(golds: Sequence[Gold]) -> dict[str, Counter[str]]:
+    """How often each label is given, by layer; layers that nobody annotated are missing."""
+    counts: dict[str, Counter[str]] = {}
+    for gold in golds:
+        for layer in _LABELS:
+            for annotation in gold.record.get(layer) or ():
+                labels = (
+                    [role for role in Role if annotation.get(role.lower())]
+                    if layer == "claims"
+                    else [annotation["label"]]
+                )
+                counts.setdefault(layer, Counter()).update(map(str, labels))
+    return counts
+
+
+def empty_classes(
+    golds: Sequence[Gold], trained: Mapping[str, str], place: str
+) -> Iterator[Problem]:
+    """Layers and labels without an example; `trained` gives for each layer the component that learns it."""
+    counts = label_counts(golds)
+    for layer, component in trained.items():
+        if layer not in counts:
+            remedy = f"annotate them, or leave the component out of nlp.pipeline and training.score_weights ({component})"
+            yield Problem(
+                place, f"no {layer} in the gold, but component {component!r} learns them", remedy
+            )
+            continue
+        missing = [str(label) for label in _LABELS[layer] if not counts[layer][label]]
+        if missing:
+            what = f"no example of {', '.join(missing)} among the {layer}"
+            yield Problem(
+                place,
+                what,
+                "add some, or say --allow-empty: the model will never give the label then",
+            )
+
+
+def trained_layers(nlp: Language) -> dict[str, str]:
+    """The layer that each trained component learns, by the kind of component."""
+    layers = {}
+    for name in nlp.pipe_names:
+        component = nlp.get_pipe_meta(name).factory
+        if component == "cable_sentence_classifier":
+            layers["statements"] = name
+        elif component == "cable_span_tagger":
+            layers[
+                "claims" if nlp.get_pipe(name).cfg["spans_key"] == CLAIM_PARTS else "entities"
+            ] = name
+        elif component == "ner":
+            layers["entities"] = name
+    return layers
+
+
+def checked_config(path: Path, overrides: Mapping[str, Any]) -> tuple[Config, Language]:
+    """The config with its overrides, and the empty pipeline it describes: everything it names has been found.
+
+    Raises ValueError naming what is missing or wrong, FileNotFoundError where there is no config.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{path} does not exist: name a config, as models/configs/cable_sm.cfg"
+        )
+    try:
+        config = load_config(path, overrides=dict(overrides), interpolate=False)
+        nlp = load_model_from_config(config, auto_fill=True)
+        whole = nlp.config.interpolate()
+        registry.resolve(whole["training"], schema=ConfigSchemaTraining)
+        registry.resolve({"corpora": whole["corpora"]})
+    except ConfigValidationError as error:
+        reasons = "; ".join(
+            f"{'.'.join(map(str, reason.get('loc', ())))}: {reason.get('msg')}"
+            for reason in error.errors
+        )
+        raise ValueError(
+            f"{path}: {error.title or 'the config is wrong'}: {reasons or error}: mend these values"
+        ) from error
+    except (catalogue.RegistryError, ModuleNotFoundError, ValueError) as error:
+        raise ValueError(f"{path}: {_reason(error)}: {_remedy(error)}") from error
+    return config, nlp
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(
+        str(error).partition("Available ")[0].partition("If you're using")[0].split()
+    ).rstrip(" .:")
+
+
+def _remedy(error: Exception) -> str:
+    """Which package to install, where the error is that one is missing."""
+    message = str(error)
+    for name, extra in _EXTRAS.items():
+        if f"'{name}" in message:
+            return f"pip install 'cablespan[{extra}]', in an environment of its own"
+    if isinstance(error, catalogue.RegistryError) or "[E002]" in message:
+        return "correct the name, or install the package that registers it"
+    if isinstance(error, ModuleNotFoundError):
+        return f"pip install {error.name}"
+    return "mend it there or by an override (--section.key value)"

@@ -1,0 +1,133 @@
+"""Every kind of cable file, read whole: `scan` finds the format by looking and yields cables and rejects."""
+
+import warnings
+from collections.abc import Iterable, Iterator
+from glob import glob
+from importlib import import_module
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from cablespan.cable import Cable, Reject
+from cablespan.reading.assembly import numbered
+from cablespan.reading.decode import HEAD, decode, is_binary, open_input
+
+FORMATS = ("web", "html", "csv", "tei", "text", "jsonl")
+_STREAMED = ("csv", "jsonl")
+LONGEST_PARAGRAPH = 1_000_000  # characters; spaCy's own limit for a text
+
+
+def find_format(head: str) -> str:
+    """The format of an input that begins with the text `head`.
+
+    >>> find_format('{"text": "1. All is well."}'), find_format("1. All is well.")
+    ('jsonl', 'text')
+    """
+    from cablespan.reading.csv import ROW
+    from cablespan.reading.web import VALUES
+
+    start = head.lstrip("\ufeff \t\r\n")
+    if start.startswith("{"):
+        return "jsonl"
+    if ROW.match(start[:200].encode()):
+        return "csv"
+    if start.startswith("<"):
+        tags = start.lower()
+        if "<tei" in tags or "tei-c.org" in tags or ("<?xml" in tags and "<html" not in tags):
+            return "tei"
+        return "html"
+    if VALUES.search(head):
+        return "web"
+    return "html" if "<pre" in head and "</" in head else "text"
+
+
+def scan(
+    path: str | Path, format: str | None = None, *, start: int = 0, **options: Any
+) -> Iterator[Cable | Reject]:
+    """The cables of an input, and a reject for each part that gave none, in order; the cables before number `start` are skipped.
+
+    `path`: a file, `-`, or a URL; packed or not. `format`: one of FORMATS, None to find it. `options` go to the format's reader
+    (`all_documents=True` for `tei`). Errors of reading become rejects.
+    """
+    path = str(path)
+    try:
+        stream = open_input(path)
+        with stream:
+            head = stream.peek(HEAD)[:HEAD]
+            if not head:
+                yield Reject(path, "byte 0", "the file is empty", "give a file with a cable in it")
+                return
+            if is_binary(head):
+                yield Reject(
+                    path,
+                    "byte 0",
+                    "binary data, no text",
+                    "give text, HTML, CSV, XML or JSON Lines; packed as gzip or zstd at most",
+                )
+                return
+            format = format or find_format(head.decode("utf-8", "replace"))
+            yield from map(_of_bearable_length, _cables(stream, path, format, start, options))
+    except (OSError, EOFError) as error:
+        yield Reject(
+            path, "file", f"cannot be read: {error}", "check the path and whether the file is whole"
+        )
+
+
+def _of_bearable_length(item: Cable | Reject) -> Cable | Reject:
+    """The cable, or a reject where a paragraph is longer than any cable: nothing behind the reader could bear it."""
+    longest = (
+        max((len(paragraph.text) for paragraph in item.paragraphs), default=0)
+        if isinstance(item, Cable)
+        else 0
+    )
+    if longest <= LONGEST_PARAGRAPH:
+        return item
+    reason = f"a paragraph of {longest:,} characters; cables have at most {LONGEST_PARAGRAPH:,}"
+    return Reject(
+        item.source.path,
+        f"cable {item.source.index} ({item.id})",
+        reason,
+        "break the text into lines and paragraphs",
+    )
+
+
+def _cables(
+    stream: BinaryIO, path: str, format: str, start: int, options: dict[str, Any]
+) -> Iterator[Cable | Reject]:
+    reader = import_module(f"cablespan.reading.{format}")
+    if format in _STREAMED:
+        return reader.read(stream, path, start=start)
+    content, notes = decode(stream.read())
+    return islice(numbered(reader.read(content, path, tuple(notes), **options)), start, None)
+
+
+def read(path: str | Path, format: str | None = None, **options: Any) -> Iterator[Cable]:
+    """The cables of an input. What is rejected gives a warning."""
+    for item in scan(path, format, **options):
+        if isinstance(item, Cable):
+            yield item
+        else:
+            warnings.warn(f"{item.path}, {item.place}: {item.reason}. {item.remedy}", stacklevel=2)
+
+
+def expand(inputs: Iterable[str | Path]) -> list[str]:
+    """Files behind files, folders (all of them below, sorted), and globs; `-` and URLs stay."""
+    paths: list[str] = []
+    for given in map(str, inputs):
+        if given == "-" or "://" in given:
+            paths.append(given)
+        elif Path(given).is_dir():
+            paths.extend(
+                str(path)
+                for path in sorted(Path(given).rglob("*"))
+                if path.is_file()
+                and not any(part.startswith(".") for part in path.parts[len(Path(given).parts) :])
+            )
+        elif Path(given).exists():
+            paths.append(given)
+        else:
+            paths.extend(
+                sorted(path for path in glob(given, recursive=True) if Path(path).is_file())
+                or [given]
+            )
+    return list(dict.fromkeys(paths))

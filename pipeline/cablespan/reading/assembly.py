@@ -1,0 +1,146 @@
+"""A cable out of what a reader has found."""
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from operator import itemgetter
+from typing import Any
+
+from cablespan.cable import Cable, Reference, Reject, Source, SourceMap
+from cablespan.header.opening import read_opening
+from cablespan.header.parsing import parse
+from cablespan.header.prose import signature
+from cablespan.reading.body import layout, segment
+
+# "VZCZCXRO1234" or "DE RUEHTA #0454/01 0520941", and its FM line not far below.
+_ANOTHER = re.compile(
+    r"^(?:V[ZV]CZC\w{2,12}|PP RU[A-Z]{4}[^\n]{0,60})[ \t]*\n(?:[^\n]{0,80}\n){1,8}?FM [A-Z]",
+    re.MULTILINE,
+)
+_TAIL = 1500  # characters at the end of a body in which its signers stand
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a source text in UTF-8."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def assemble(
+    text: str,
+    *,
+    path: str,
+    format: str,
+    index: int = 0,
+    start: int = 0,
+    end: int | None = None,
+    head: str | None = None,
+    fallback_id: str = "",
+    meta: Mapping[str, Any] | None = None,
+    notes: Sequence[str] = (),
+    listed: Sequence[Reference] = (),
+    **known: Any,
+) -> Cable:
+    """The cable that stands in `text[start:end]`, opening and body.
+
+    `head`: the transmission header where it stands elsewhere; `listed`: references that a list outside the text names;
+    `known`: header facts that win over those of the text.
+    """
+    end = len(text) if end is None else end
+    opening = read_opening(text, start, end)
+    above = text[start : opening.body]
+    names, signed = signature(text, opening.body, end)
+    known = {"signers": tuple(names), **known}
+    above = above if head is None else f"{head}\n{above}"
+    header = parse(
+        opening, above, text[max(opening.body, end - _TAIL) : end], listed=listed, **known
+    )
+    cable_id = header.reference_id or fallback_id
+    source = Source(path, format, digest(text), index)
+    paragraphs = segment(text, cable_id, opening.body, end, signed or (end, end))
+    if len(paragraphs) >= layout.MOST_PARAGRAPHS:
+        notes = (
+            *notes,
+            f"a body of {layout.MOST_PARAGRAPHS:,} paragraphs: what comes behind them stands in the last",
+        )
+    return Cable(cable_id, header, paragraphs, source, dict(meta or {}), tuple(notes), text)
+
+
+def with_text(cable: Cable) -> Cable | Reject:
+    """The cable, or a reject where nothing is left behind its opening."""
+    if cable.paragraphs:
+        return cable
+    reason = (
+        f"no text behind the opening of {cable.id}"
+        if cable.id
+        else "no cable in it: no paragraph behind the opening lines"
+    )
+    return Reject(
+        cable.source.path,
+        f"cable {cable.source.index + 1}",
+        reason,
+        "look whether the file holds a cable's body",
+    )
+
+
+def numbered(found: Iterator[Cable | Reject]) -> Iterator[Cable | Reject]:
+    """The same cables; one whose id came before gets a number behind it and a note."""
+    seen: Counter[str] = Counter()
+    for item in found:
+        item = with_text(item) if isinstance(item, Cable) else item
+        if isinstance(item, Cable):
+            seen[item.id] += 1
+            if seen[item.id] > 1:
+                item = renamed(item, f"{item.id}~{seen[item.id]}")
+        yield item
+
+
+def renamed(cable: Cable, name: str) -> Cable:
+    """A cable under another id, with a note of the one it had."""
+    paragraphs = tuple(
+        replace(paragraph, id=name + paragraph.id[len(cable.id) :])
+        for paragraph in cable.paragraphs
+    )
+    return replace(
+        cable,
+        id=name,
+        paragraphs=paragraphs,
+        notes=(*cable.notes, f"id {cable.id} came before: kept as {name}"),
+    )
+
+
+def through(source_map: SourceMap, mapping: SourceMap) -> SourceMap:
+    """A map into a text and the map of that text into its source, as one map."""
+    pieces = []
+    for offset, at, length in source_map.pieces:
+        index = max(bisect_right(mapping.pieces, at, key=itemgetter(0)) - 1, 0)
+        while index < len(mapping.pieces) and mapping.pieces[index][0] < at + length:
+            begin, source_at, run = mapping.pieces[index]
+            first, last = max(at, begin), min(at + length, begin + run)
+            if first < last:
+                pieces.append((offset + first - at, first - begin + source_at, last - first))
+            index += 1
+    return SourceMap(tuple(pieces))
+
+
+def bodies(text: str) -> list[tuple[int, int]]:
+    """Where the cables of a text begin and end: a transmission header in the middle of it begins another one."""
+    if "\nFM" not in text:  # the blank behind it, in every line, would slow the search
+        return [(0, len(text))]
+    starts = [match.start() for match in _ANOTHER.finditer(text) if text[: match.start()].strip()]
+    return list(zip([0, *starts], [*starts, len(text)], strict=True))
+
+
+def laid_back(cable: Cable, mapping: SourceMap, source_text: str) -> Cable:
+    """A cable whose text was taken out of mark-up: its source maps lead to the mark-up `source_text` by way of `mapping`."""
+    paragraphs = tuple(
+        replace(p, source_map=through(p.source_map, mapping)) for p in cable.paragraphs
+    )
+    return replace(
+        cable,
+        paragraphs=paragraphs,
+        source=replace(cable.source, sha256=digest(source_text)),
+        source_text=source_text,
+    )

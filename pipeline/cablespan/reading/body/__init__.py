@@ -1,0 +1,86 @@
+"""Body text to paragraphs: numbers, markings, items, headings, sections; furniture left out; reflowed with a source map."""
+
+from collections import Counter
+
+from cablespan.cable import Paragraph
+from cablespan.header.prose import signature
+from cablespan.reading.body.blocks import lay_out_blocks
+from cablespan.reading.body.draft import Draft
+from cablespan.reading.body.layout import lay_out
+from cablespan.reading.body.reflow import reflow
+from cablespan.reading.body.sections import find_headings, find_sections
+
+__all__ = ["paragraphs", "segment", "segment_blocks"]
+
+
+def segment(
+    source: str,
+    cable_id: str,
+    start: int = 0,
+    end: int | None = None,
+    signed: tuple[int, int] | None = None,
+) -> tuple[Paragraph, ...]:
+    """The paragraphs of the body `source[start:end]`; their source maps point into `source`. `signed`: where the signature's line is,
+    if that is known.
+
+    >>> [(p.id, p.marking, p.text) for p in segment("1. (U) All is\\nwell.\\n2. (C) So\\nit is.", "07OSLO1")]
+    [('07OSLO1/1', 'U', 'All is well.'), ('07OSLO1/2', 'C', 'So it is.')]
+    """
+    end = len(source) if end is None else end
+    signed = signed or signature(source, start, end)[1] or (end, end)
+    drafts = lay_out(source, start, signed[0])
+    if not source[signed[1] : end].isspace() and signed[1] < end:
+        # Only notes are text behind a signature; numbers there are the operators'.
+        drafts += [
+            draft
+            for draft in lay_out(source, signed[1], end)
+            if any(sign.isalpha() for sign in draft.text())
+        ]
+    return paragraphs(drafts, cable_id)
+
+
+def segment_blocks(source: str, cable_id: str, body: int = 0) -> tuple[Paragraph, ...]:
+    """The paragraphs of a text in which blank lines separate them; what stands before `body` is of kind "header".
+
+    >>> [(p.kind, p.text) for p in segment_blocks("SUBJECT: ROADS\\n\\n1. All is well.", "07OSLO1", 16)]
+    [('header', 'SUBJECT: ROADS'), ('numbered', 'All is well.')]
+    """
+    return paragraphs(lay_out_blocks(source, body), cable_id)
+
+
+def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:
+    """Drafts as paragraphs with their sections and ids: the number, `3.1` for an item under number 3, `p1` for others, `~2` behind what
+    comes again.
+    """
+    find_headings(drafts)
+    texts = [reflow(draft) for draft in drafts]
+    find_sections(drafts, [text for text, _ in texts])
+    made, taken = [], Counter()
+    lead: str | None = None
+    items = unnumbered = 0
+    for draft, (text, source_map) in zip(drafts, texts, strict=True):
+        if draft.number is not None:
+            name, items = str(draft.number), 0
+        elif draft.kind == "item" and lead is not None:
+            items += 1
+            name = f"{lead}.{items}"
+        else:
+            unnumbered += 1
+            name = f"p{unnumbered}"
+        taken[name] += 1
+        if taken[name] > 1:
+            name = f"{name}~{taken[name]}"
+        if draft.number is not None:
+            lead = name
+        made.append(
+            Paragraph(
+                f"{cable_id}/{name}",
+                text,
+                draft.number,
+                draft.marking,
+                draft.section,
+                draft.kind,
+                source_map,
+            )
+        )
+    return tuple(made)

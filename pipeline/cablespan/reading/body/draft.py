@@ -1,0 +1,68 @@
+"""A paragraph in the making: the stretches of the source that it is made of, and its lines."""
+
+from dataclasses import dataclass, field
+
+_SHORT = 400  # characters of a paragraph that can be a heading, with room to spare
+
+
+@dataclass(slots=True)
+class Draft:
+    """A paragraph in the making: `spans` are the stretches of `source` that it is made of, each of one line or more, with nothing but
+    white space to leave out inside; `rows` marks a table, `within` has the offsets of lines that go on within a word.
+    """
+
+    kind: str
+    source: str
+    number: int | None = None
+    marking: str | None = None
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    rows: bool = False
+    within: frozenset[int] = frozenset()
+    section: str | None = None
+
+    def add(self, begin: int, end: int) -> None:
+        """Takes in `source[begin:end]`: the last stretch grows where only white space lies between."""
+        last = self.spans[-1] if self.spans else None
+        if last is not None and self.source[last[1] : begin].isspace():
+            self.spans[-1] = last[0], end
+        else:
+            self.spans.append((begin, end))
+
+    def lines(self) -> list[tuple[int, str]]:
+        """The lines: offset in the source and text, stripped."""
+        return [
+            line for begin, end in self.spans for line in stripped_lines(self.source, begin, end)
+        ]
+
+    def last_lines(self) -> list[tuple[int, str]]:
+        """The lines where they are few and short, else some of the last."""
+        begin, end = self.spans[-1]
+        if (
+            len(self.spans) < 3
+            and end - begin < _SHORT
+            and self.spans[0][1] - self.spans[0][0] < _SHORT
+        ):
+            return self.lines()
+        return stripped_lines(self.source, max(begin, end - _SHORT), end)
+
+    def cut(self, at: int) -> None:
+        """Leaves out what lies behind an offset of the source."""
+        self.spans = [
+            (begin, begin + len(self.source[begin : min(end, at)].rstrip()))
+            for begin, end in self.spans
+            if begin < at
+        ]
+
+    def text(self) -> str:
+        return " ".join([line for _, line in self.lines()])
+
+
+def stripped_lines(source: str, start: int, end: int) -> list[tuple[int, str]]:
+    """The lines of `source[start:end]` that are not blank: offset and text, stripped."""
+    lines, offset = [], start
+    for raw in source[start:end].splitlines(True):
+        line = raw.strip()
+        if line:
+            lines.append((offset + raw.index(line[0]), line))
+        offset += len(raw)
+    return lines

@@ -1,0 +1,109 @@
+"""Lines of a paragraph put together to running text, with the way back to their source."""
+
+import re
+
+from cablespan.cable import Piece, SourceMap
+from cablespan.reading.body.draft import Draft
+
+_HYPHEN = re.compile(r"- *\n")
+_STAY_APART = ("and ", "or ", "to ", "AND ", "OR ", "TO ")
+
+
+def _runs(line: str) -> list[tuple[int, str]]:
+    """The parts of a line with tabs, hard blanks or control signs between runs of white space other than one blank, each with its
+    offset.
+    """
+    runs, offset = [], 0
+    for word in line.split():
+        at = line.index(word, offset)
+        if runs and at == offset + 1 and line[offset] == " ":
+            runs[-1][1] = at + len(word)
+        else:
+            runs.append([at, at + len(word)])
+        offset = at + len(word)
+    return [(start, line[start:end]) for start, end in runs]
+
+
+def joint(line: str, following: str) -> str:
+    """What stands between a line that ends in a hyphen and the next: nothing where the hyphen belongs to one word.
+
+    >>> joint("the non-", "aligned states"), joint("pre-", "and post-war"), joint("the coast --", "a line")
+    ('', ' ', ' ')
+    """
+    within = (
+        len(line) > 1
+        and line[-2].isalnum()
+        and following[0].isalnum()
+        and not following.startswith(_STAY_APART)
+    )
+    return "" if within else " "
+
+
+def reflow(draft: Draft) -> tuple[str, SourceMap]:
+    """The text of a draft and its map: wraps are blanks, doubled blanks single ones, and the rows of a table stay lines."""
+    if not draft.rows and not draft.within:
+        plain = _plain(draft.source, draft.spans)
+        if plain is not None:
+            return plain
+    parts: list[str] = []
+    pieces: list[Piece] = []
+    offset, previous = 0, ""
+    for begin, line in draft.lines():
+        if previous:
+            between = (
+                "\n"
+                if draft.rows
+                else ""
+                if begin in draft.within
+                else " "
+                if previous[-1] != "-"
+                else joint(previous, line)
+            )
+            parts.append(between)
+            offset += len(between)
+        previous, blank = line, ""
+        for at, run in [(0, line)] if draft.rows else _runs(line):
+            parts.append(blank + run)
+            offset += len(blank)
+            pieces.append((offset, begin + at, len(run)))
+            offset += len(run)
+            blank = " "
+    return "".join(parts), SourceMap(tuple(pieces))
+
+
+def _plain(source: str, spans: list[tuple[int, int]]) -> tuple[str, SourceMap] | None:
+    """The same for lines of words with blanks between; None where there are tabs, control signs, or a line that ends in a hyphen."""
+    runs: list[str] = []
+    pieces: list[Piece] = []
+    offset = 0
+    for begin, end in spans:
+        stretch = source[begin:end]
+        ends = stretch.count("\n")
+        # Where each line ends in a blank, that and the line's end are two blanks like any others.
+        lines = (
+            [stretch.replace("\n", " ")] if ends == stretch.count(" \n") else stretch.split("\n")
+        )
+        at = begin
+        for line in lines:
+            for part in line.split("  "):
+                length = len(part)
+                if length:
+                    run = part if part[0] != " " and part[-1] != " " else part.strip(" ")
+                    if run:
+                        runs.append(run)
+                        pieces.append((offset, at + (part[0] == " "), len(run)))
+                        offset += len(run) + 1
+                at += length + 2
+            at -= 1  # the end of a line is one sign
+    text = " ".join(runs)
+    if not text.isprintable() or "-" in text and _hyphenated(source, spans):
+        return None
+    return text, SourceMap(tuple(pieces))
+
+
+def _hyphenated(source: str, spans: list[tuple[int, int]]) -> bool:
+    """Whether a line ends in a hyphen before another one."""
+    return any(
+        _HYPHEN.search(source, begin, end) or source[end - 1] == "-" and (begin, end) != spans[-1]
+        for begin, end in spans
+    )

@@ -1,0 +1,175 @@
+"""The eight-column dump: number, created, reference id, origin, classification, references, header, body; streamed row by row.
+
+A row begins where a line begins with a quoted number and a quoted time: a torn row cannot take the next one with it,
+and rows can be skipped without being parsed. A body can hold another whole cable, which becomes one of its own.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from cablespan.cable import Cable, Reference, Reject
+from cablespan.header.posts import id_of, known_post
+from cablespan.header.references import references_of
+from cablespan.reading.assembly import assemble, bodies, renamed, with_text
+from cablespan.reading.decode import repair
+
+COLUMNS = (
+    "number",
+    "created",
+    "reference_id",
+    "origin",
+    "classification",
+    "references",
+    "header",
+    "body",
+)
+_ROW = rb'"?\d{1,9}"?,"?\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?"?,"?(?P<id>[^",\r\n]{1,60})'
+ROW = re.compile(_ROW)
+_NEXT_ROW = re.compile(
+    rb"\n" + _ROW
+)  # a literal first sign is found faster than the beginning of a line
+_TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2})(?::\d{2})?(?: ([AP]M))?")
+_ID = re.compile(r"\d\d([A-Z]{3,30})[1-9]\d{0,6}")
+_BLOCK = 1 << 20
+_REMEDY = "the row must have eight cells in double quotes, backslash as escape"
+csv.field_size_limit(1 << 31)
+
+
+def rows(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """The rows of a dump with the number of the line on which each begins; what stands before the first row is one as well."""
+    buffer, line, searched = b"", 1, 0
+    while block := stream.read(_BLOCK):
+        buffer += block
+        at = 0
+        while True:
+            match = _NEXT_ROW.search(buffer, max(searched - 1, at))
+            # A row's first cells can be cut by the end of the block: they are looked at again with the next one.
+            if match is None or match.end() + 64 > len(buffer):
+                break
+            row = buffer[at : match.start() + 1]
+            yield line, row
+            line += row.count(b"\n")
+            at = match.start() + 1
+        buffer = buffer[at:]
+        searched = max(1, len(buffer) - 256)
+    at = 0
+    for match in _NEXT_ROW.finditer(buffer):
+        yield line, buffer[at : match.start() + 1]
+        line += buffer.count(b"\n", at, match.start() + 1)
+        at = match.start() + 1
+    if buffer[at:].strip():
+        yield line, buffer[at:]
+
+
+def read(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable | Reject]:
+    """The cables of a dump; of the first `start` only the ids are read."""
+    index = 0
+    seen: Counter[str] = Counter()
+    for number, (line, row) in enumerate(rows(stream), 1):
+        if index < start and not _can_hold_another(row):
+            match = ROW.match(row)
+            if match:
+                seen[id_of(match["id"].decode("utf-8", "replace")) or ""] += 1
+            index += 1
+            continue
+        for made in _cables(row, path, f"line {line}, row {number}", index):
+            if isinstance(made, Cable):
+                seen[made.id] += 1
+                if seen[made.id] > 1:
+                    made = renamed(made, f"{made.id}~{seen[made.id]}")
+            if index >= start:
+                yield made
+            index += 1
+
+
+def _can_hold_another(row: bytes) -> bool:
+    """Whether an FM line stands in a row's last cell, the body."""
+    sender = row.rfind(b"\nFM ")
+    return sender >= 0 and row.find(b'","', sender) < 0
+
+
+def _decoded(row: bytes) -> tuple[str, list[str]]:
+    try:
+        return row.decode(), []
+    except UnicodeDecodeError:
+        import ftfy.bad_codecs
+
+        ftfy.bad_codecs.ok()
+        return row.decode("sloppy-windows-1252"), ["not UTF-8: decoded as Windows-1252"]
+
+
+def _cables(row: bytes, path: str, place: str, index: int) -> Iterator[Cable | Reject]:
+    """The cable of a row, and those that its body holds besides."""
+    text, notes = _decoded(row)
+    try:
+        cells = next(csv.reader([text], escapechar="\\", doublequote=True, strict=True))
+    except (csv.Error, StopIteration) as error:
+        yield Reject(path, place, f"torn row: {error}", _REMEDY)
+        return
+    if len(cells) != len(COLUMNS):
+        yield Reject(path, place, f"torn row: {len(cells)} cells where eight belong", _REMEDY)
+        return
+    number, created, reference_id, origin, classification, listed, head, body = cells
+    body, notes = repair(body, notes)
+    if not body.strip():
+        yield Reject(path, place, f"no body in the row of {reference_id}", "nothing to read there")
+        return
+    cable_id = id_of(reference_id) or reference_id.strip() or f"row {number}"
+    created = _iso(created)
+    parts = bodies(body)
+    cable = assemble(
+        body,
+        path=path,
+        format="csv",
+        index=index,
+        end=parts[0][1],
+        head=head,
+        notes=tuple(notes),
+        fallback_id=cable_id,
+        reference_id=cable_id,
+        created=created,
+        origin=origin or None,
+        classification=classification or None,
+        listed=_references(listed, created, cable_id) if listed else (),
+    )
+    yield with_text(cable)
+    notes.append(f"stood in the body of {cable_id}")
+    for at, (start, end) in enumerate(parts[1:], index + 1):  # the row's facts are not theirs
+        yield with_text(
+            assemble(
+                body,
+                path=path,
+                format="csv",
+                index=at,
+                start=start,
+                end=end,
+                notes=tuple(notes),
+                fallback_id=cable_id,
+            )
+        )
+
+
+def _references(listed: str, created: str | None, cable_id: str) -> tuple[Reference, ...]:
+    """The references of the list `07OSLO1|06STATE2`; what is no id in it is read as a REF line."""
+    ids = [(name, _ID.fullmatch(name)) for name in listed.split("|")]
+    if all(match and known_post(match[1]) == match[1] for _, match in ids):
+        return tuple(
+            Reference(name, "cable", name)
+            for name in dict.fromkeys(name for name, _ in ids)
+            if name != cable_id
+        )
+    return tuple(
+        references_of(listed.replace("|", ", "), int(created[:4]) if created else None, cable_id)
+    )
+
+
+def _iso(time: str) -> str | None:
+    match = _TIME.search(time)
+    if match is None:
+        return None
+    month, day, year, hour, minute = map(int, match.groups()[:5])
+    hour = hour % 12 + 12 * (match[6] == "PM") if match[6] else hour
+    return f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:00"

@@ -1,0 +1,92 @@
+"""Bytes of any input: opened from a path, a URL or standard input, unpacked, decoded."""
+
+import gzip
+import io
+import re
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+_MOJIBAKE = re.compile(r"(?:Ã[\x80-¿ƒ€]|â€|Â[\xa0-¿]|â\x80)")
+HEAD = 1 << 16
+
+
+def open_input(path: str) -> BinaryIO:
+    """A binary stream of a file, `-` for standard input, or a URL that fsspec knows; gzip and zstd are unpacked, found by their first
+    bytes.
+    """
+    if path == "-":
+        stream: BinaryIO = sys.stdin.buffer
+    elif "://" in path:
+        import fsspec
+
+        stream = fsspec.open(path, "rb").open()
+    else:
+        stream = open(path, "rb", buffering=HEAD)  # noqa: SIM115 - the reader closes it
+    stream = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream, HEAD)
+    magic = stream.peek(4)[:4]
+    if magic[:2] == b"\x1f\x8b":
+        stream = io.BufferedReader(gzip.GzipFile(fileobj=stream), HEAD)
+    elif magic == b"\x28\xb5\x2f\xfd":
+        import zstandard
+
+        stream = io.BufferedReader(
+            zstandard.ZstdDecompressor().stream_reader(stream, closefd=True), HEAD
+        )
+    return stream
+
+
+def name_of(path: str) -> str:
+    """The file's name without folders and endings."""
+    return (
+        "stdin"
+        if path == "-"
+        else re.sub(r"\.(?:gz|zst|txt|html?|xml|jsonl?|csv)", "", Path(path).name) or path
+    )
+
+
+def is_binary(head: bytes) -> bool:
+    """Whether bytes are no text: a NUL that no UTF-16 explains, or a share of control signs."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    controls = sum(byte < 9 or 13 < byte < 32 for byte in head[:4096])
+    return b"\0" in head or controls * 20 > len(head[:4096])
+
+
+def decode(data: bytes) -> tuple[str, list[str]]:
+    """The text of bytes and notes on what had to be guessed or repaired."""
+    notes: list[str] = []
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = data.decode("utf-16", "replace")
+        notes.append("decoded as UTF-16")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = (
+                data.decode("sloppy-windows-1252")
+                if _sloppy()
+                else data.decode("cp1252", "replace")
+            )
+            notes.append("not UTF-8: decoded as Windows-1252")
+    return repair(text, notes)
+
+
+def _sloppy() -> bool:
+    import ftfy.bad_codecs
+
+    return bool(ftfy.bad_codecs.ok())
+
+
+def repair(text: str, notes: list[str]) -> tuple[str, list[str]]:
+    """Mojibake put right, line by line, where ftfy is sure of it."""
+    if text.isascii() or _MOJIBAKE.search(text) is None:
+        return text, notes
+    from ftfy import fix_encoding
+
+    repaired = "".join(
+        fix_encoding(line) if _MOJIBAKE.search(line) else line for line in text.splitlines(True)
+    )
+    if repaired != text:
+        notes.append("mojibake repaired; offsets point into the repaired text")
+    return repaired, notes

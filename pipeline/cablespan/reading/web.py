@@ -1,0 +1,77 @@
+"""Text copied from a web page: site text, a line of column names, the values, the cable, site text again."""
+
+import re
+from collections.abc import Iterator
+
+from cablespan.cable import Cable, Reject
+from cablespan.header.furniture import starts
+from cablespan.header.posts import id_of
+from cablespan.reading.assembly import assemble, bodies
+
+_CLASS = (
+    r"(?:TOP SECRET|UNCLASSIFIED|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE)(?:[ ]?//?[ ]?(?:FOR OFFICIAL USE ONLY|NOFORN"
+    r"|NODIS|EXDIS|SENSITIVE))?"
+)
+VALUES = re.compile(
+    r"^[ \t]{0,20}(?P<id>\d\d[A-Z]{3,30}\d{1,7})\s{1,9}(?P<created>\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?)"
+    r"(?:\s{1,9}(?P<released>\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?))?"
+    rf"\s{{1,9}}(?P<classification>{_CLASS})\s{{1,9}}(?P<origin>\S[^\n]{{0,60}}?)[ \t]*$",
+    re.MULTILINE,
+)
+
+_LEAST_CABLE = 200  # characters before a transmission header that are a cable, not the site's words
+
+
+def iso(time: str | None) -> str | None:
+    """`2007-02-21 09:41` as `2007-02-21T09:41:00`; a bare date stays one."""
+    if time is None or len(time) == 10:
+        return time
+    return time.replace(" ", "T") + (":00" if len(time) == 16 else "")
+
+
+def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | Reject]:
+    """The cables of a page's text."""
+    heads = list(VALUES.finditer(text))
+    found = 0
+    for index, head in enumerate(heads):
+        begin = head.end()
+        end = _end_of_cable(
+            text, begin, heads[index + 1].start() if index + 1 < len(heads) else len(text)
+        )
+        facts = {
+            "reference_id": id_of(head["id"]),
+            "created": iso(head["created"]),
+            "released": iso(head["released"]),
+            "classification": head["classification"],
+            "origin": head["origin"],
+        }
+        parts = bodies(text[begin:end])
+        if parts[0][1] < _LEAST_CABLE:
+            parts = [(0, end - begin)]
+        for start, stop in parts:
+            if start:  # a second cable inside the body: the page's facts are not its own
+                facts = {}
+            yield assemble(
+                text,
+                path=path,
+                format="web",
+                index=found,
+                start=begin + start,
+                end=begin + stop,
+                notes=notes,
+                fallback_id=f"page {found + 1}",
+                **facts,
+            )
+            found += 1
+
+
+def _end_of_cable(text: str, start: int, end: int) -> int:
+    """Where the site's text begins again: at one of its usual lines behind a blank one, or at the next cable's."""
+    offset, blank = start, True
+    for raw in text[start:end].splitlines(True):
+        line = raw.strip()
+        if blank and line.startswith((*starts("after"), *starts("before"))):
+            return offset
+        blank = not line
+        offset += len(raw)
+    return end

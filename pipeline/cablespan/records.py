@@ -1,0 +1,193 @@
+"""The shapes that leave the house: an annotated Doc as a record of plain data, and back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from cablespan.document import (
+    CLAIMS,
+    PARAGRAPHS,
+    STATEMENTS,
+    character_span,
+    make_doc,
+    paragraph_starts,
+    set_claims,
+    text_of,
+)
+from cablespan.labels import Role
+
+RECORD_SCHEMA = "cablespan.record/1"
+
+
+class _Locator:
+    """Paragraph-relative offsets of spans."""
+
+    def __init__(self, doc: Doc):
+        self.paragraphs = doc.spans[PARAGRAPHS]
+        self.ids = [paragraph["id"] for paragraph in doc._.cable["paragraphs"]]
+        self.by_token = [-1] * len(doc)
+        self.starts = []
+        for index, span in enumerate(self.paragraphs):
+            self.starts.append(span.start_char)
+            self.by_token[span.start : span.end] = [index] * (span.end - span.start)
+
+    def __call__(self, span: Span) -> dict[str, Any]:
+        index = self.by_token[span.start]
+        offset = self.starts[index]
+        return {
+            "paragraph": self.ids[index],
+            "start": span.start_char - offset,
+            "end": span.end_char - offset,
+        }
+
+
+def _words(span: Span, text: str) -> str:
+    """The text of a span out of its Doc's, which `Span.text` joins from tokens."""
+    return text[span.start_char : span.end_char]
+
+
+def _score(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 4)
+
+
+def to_record(doc: Doc) -> dict[str, Any]:
+    """The record of an annotated Doc, as CONTRACT.md shapes it: plain data, ready for JSON."""
+    cable, text, locate = doc._.cable, text_of(doc), _Locator(doc)
+    paragraphs = [
+        {
+            **{k: v for k, v in paragraph.items() if k != "source_map"},
+            "text": _words(span, text),
+            "source_map": paragraph["source_map"],
+        }
+        for paragraph, span in zip(cable["paragraphs"], doc.spans[PARAGRAPHS], strict=True)
+    ]
+    record = {
+        "schema": RECORD_SCHEMA,
+        "id": cable["id"],
+        "meta": cable["meta"],
+        "source": cable["source"],
+        "header": cable["header"],
+        "paragraphs": paragraphs,
+        "entities": _entities(doc, locate),
+        "statements": _statements(doc, locate),
+        "claims": _claims(doc, locate),
+    }
+    if doc._.clusters:
+        record["clusters"] = doc._.clusters
+    if cable.get("notes"):
+        record["notes"] = cable["notes"]
+    return record
+
+
+def _entities(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
+    scores, text = doc._.entity_scores or {}, text_of(doc)
+    return [
+        {
+            **locate(ent),
+            "label": ent.label_,
+            "text": _words(ent, text),
+            "kb_id": ent.kb_id_ or None,
+            "cluster": int(ent.id_) if ent.id_ else None,
+            "score": _score(scores.get(f"{ent.start_char}-{ent.end_char}")),
+        }
+        for ent in doc.ents
+    ]
+
+
+def _statements(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
+    if STATEMENTS not in doc.spans:
+        return []
+    group = doc.spans[STATEMENTS]
+    scores = group.attrs.get("scores")
+    scores = [None] * len(group) if scores is None else scores
+    return [
+        {**locate(span), "label": span.label_, "score": _score(score)}
+        for span, score in zip(group, scores, strict=True)
+    ]
+
+
+def _claims(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
+    if CLAIMS not in doc.spans:
+        return []
+    group = doc.spans[CLAIMS]
+    facts, text = group.attrs.get("claims", {}), text_of(doc)
+    triples: dict[str, dict[str, Any]] = {}
+    for span in group:
+        place = locate(span)
+        triple = triples.setdefault(
+            span.id_,
+            {"paragraph": place["paragraph"], "source": None, "cue": None, "content": None},
+        )
+        triple[span.label_.lower()] = {
+            "start": place["start"],
+            "end": place["end"],
+            "text": _words(span, text),
+        }
+    return [
+        {
+            **triple,
+            "speaker": facts.get(key, {}).get("speaker"),
+            "certainty": facts.get(key, {}).get("certainty"),
+        }
+        for key, triple in triples.items()
+    ]
+
+
+def from_record(nlp: Language, record: Mapping[str, Any]) -> Doc:
+    """The annotated Doc of a record: the inverse of `to_record`."""
+    description = {
+        **{key: record[key] for key in ("id", "meta", "source", "header")},
+        "paragraphs": [
+            {key: value for key, value in p.items() if key != "text"} for p in record["paragraphs"]
+        ],
+        "notes": record.get("notes", []),
+    }
+    doc = make_doc(nlp, [paragraph["text"] for paragraph in record["paragraphs"]], description)
+    starts = dict(zip((p["id"] for p in record["paragraphs"]), paragraph_starts(doc), strict=True))
+
+    def offsets(place: Mapping[str, Any], paragraph: str) -> tuple[int, int]:
+        return starts[paragraph] + place["start"], starts[paragraph] + place["end"]
+
+    entities = record.get("entities", [])
+    doc.ents = [
+        character_span(
+            doc,
+            *offsets(e, e["paragraph"]),
+            e["label"],
+            kb_id=e.get("kb_id") or "",
+            span_id="" if e.get("cluster") is None else str(e["cluster"]),
+        )
+        for e in entities
+    ]
+    scores = {
+        "{}-{}".format(*offsets(e, e["paragraph"])): e["score"]
+        for e in entities
+        if e.get("score") is not None
+    }
+    doc._.entity_scores = scores or None
+    statements = record.get("statements", [])
+    doc.spans[STATEMENTS] = [
+        character_span(doc, *offsets(s, s["paragraph"]), s["label"]) for s in statements
+    ]
+    if any(s.get("score") is not None for s in statements):
+        doc.spans[STATEMENTS].attrs["scores"] = [s.get("score") for s in statements]
+    set_claims(
+        doc,
+        [
+            {
+                **{
+                    role.lower(): offsets(c[role.lower()], c["paragraph"])
+                    if c.get(role.lower())
+                    else None
+                    for role in Role
+                },
+                "speaker": c.get("speaker"),
+                "certainty": c.get("certainty"),
+            }
+            for c in record.get("claims", [])
+        ],
+    )
+    doc._.clusters = record.get("clusters")
+    return doc

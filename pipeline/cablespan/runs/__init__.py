@@ -1,0 +1,1 @@
+"""Whole collections: batch engines, export, report, show."""

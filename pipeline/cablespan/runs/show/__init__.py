@@ -1,0 +1,26 @@
+"""One cable with its layers: in the terminal, or as a page that opens from the disk."""
+
+import sys
+from pathlib import Path
+
+from cablespan.runs.show.source import record_of
+
+__all__ = ["record_of", "show"]
+
+
+def show(
+    path: Path, cable: str | None = None, *, html: Path | None = None, model: str | None = None
+) -> None:
+    """Prints a cable of a file, or writes it as a page."""
+    record = record_of(path, cable, model=model)
+    if html:
+        from cablespan.runs.show.page import to_html
+
+        html.write_text(to_html(record), encoding="utf-8")
+        print(html, file=sys.stderr)
+        return
+    from rich.console import Console
+
+    from cablespan.runs.show.terminal import to_terminal
+
+    to_terminal(record, Console())

@@ -1,0 +1,27 @@
+"""A cable as one self-contained page."""
+
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+
+from cablespan.labels import Entity, Statement
+from cablespan.runs.show.layout import Record, actors, facts, passages, speaker_name
+
+
+def to_html(record: Record) -> str:
+    """One page without a request to anywhere; everything that comes from the cable is escaped."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    template = environment.from_string(
+        files(__package__).joinpath("page.html").read_text(encoding="utf-8")
+    )
+    return template.render(
+        record=record,
+        facts=facts(record),
+        passages=list(passages(record)),
+        actors=actors(record),
+        entity_labels=list(Entity),
+        statement_labels=list(Statement),
+        speaker_name=lambda claim: speaker_name(claim, record),
+    )

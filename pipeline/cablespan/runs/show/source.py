@@ -1,0 +1,69 @@
+"""The record behind what `show` was pointed at: a line of a run's records, or a raw cable that is annotated now."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from cablespan.cable import Cable
+from cablespan.records import RECORD_SCHEMA
+
+
+def record_of(path: Path, cable: str | None = None, *, model: str | None = None) -> dict[str, Any]:
+    """The record of one cable of a file: the first, or the one with the id `cable`.
+
+    A file of records (`cables.jsonl`, plain or gzipped, or the folder that `annotate` wrote) is read; anything else is a raw cable,
+    which is read and annotated. Raises ValueError where the file has no such cable, OSError where there is no such file.
+    """
+    if path.is_dir():
+        path = next(iter(sorted(path.glob("cables*.jsonl*"))), path / "cables.jsonl")
+    found: list[str] = []
+    for record in _records(path) if _holds_records(path) else _annotated(path, cable, model):
+        if cable is None or record["id"] == cable:
+            return record
+        found.append(record["id"])
+    known = f"; it holds {', '.join(found[:5])}{' ...' if len(found) > 5 else ''}" if found else ""
+    raise ValueError(f"{path}: no cable {cable or ''} in it{known}".replace("  ", " "))
+
+
+def _open(path: Path):
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+
+
+def _holds_records(path: Path) -> bool:
+    with _open(path) as lines:
+        first = lines.readline(1_000_000).strip()
+    return first.startswith(b"{") and f'"schema":"{RECORD_SCHEMA}"'.encode() in first.replace(
+        b'": "', b'":"'
+    )
+
+
+def _records(path: Path) -> Iterator[dict[str, Any]]:
+    with _open(path) as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                try:
+                    yield orjson.loads(line)
+                except orjson.JSONDecodeError as error:
+                    raise ValueError(
+                        f"{path}, line {number}: not JSON ({error}); cut the line out or write the file again"
+                    ) from error
+
+
+def _annotated(path: Path, cable: str | None, model: str | None) -> Iterator[dict[str, Any]]:
+    from cablespan.document import to_doc
+    from cablespan.nlp import load
+    from cablespan.reading import scan
+    from cablespan.records import to_record
+
+    nlp = None
+    for item in scan(path):
+        if not isinstance(item, Cable):
+            raise ValueError(f"{item.path}, {item.place}: {item.reason}; {item.remedy}")
+        if cable is not None and item.id != cable:
+            yield {"id": item.id}
+            continue
+        nlp = nlp or load(model)
+        yield to_record(nlp(to_doc(nlp, item)))
