@@ -17,14 +17,15 @@ from rich.console import Console
 from spacy.language import Language
 
 import cablespan
-from cablespan.alignment import ParagraphAlignment
 from cablespan.cable import Cable
-from cablespan.document import to_doc, to_record
-from cablespan.evaluation import report_scores
-from cablespan.evaluation.counts import Judged, judged
-from cablespan.evaluation.table import tables
-from cablespan.exchange import read_placed
+from cablespan.document import to_doc
+from cablespan.formats import read_placed
 from cablespan.labels import Role
+from cablespan.learning.alignment import ParagraphAlignment
+from cablespan.learning.evaluation import report_scores
+from cablespan.learning.evaluation.counts import Judged, judged
+from cablespan.learning.evaluation.table import tables
+from cablespan.records import to_record
 
 LAYERS = ("entities", "statements", "claims")
 FOUND = 0.5  # a gold paragraph of which less was read is said to be missing
@@ -41,27 +42,45 @@ def gold_cables(files: Iterable[Path], pages: Path) -> Iterator[tuple[dict[str, 
         for record, _ in read_placed(file, report=lambda problem: None):
             name = record["id"].rpartition("/")[2]
             if name not in names:
-                raise SystemExit(f"{file}: no page {name} in {pages}: name the folder that holds it with --pages")
+                raise SystemExit(
+                    f"{file}: no page {name} in {pages}: name the folder that holds it with --pages"
+                )
             yield record, max(cablespan.read(names[name]), key=lambda cable: len(cable.source_text))
 
 
-def laid_on_gold(guessed: dict[str, Any], gold: dict[str, Any], alignment: ParagraphAlignment) -> dict[str, Any]:
+def laid_on_gold(
+    guessed: dict[str, Any], gold: dict[str, Any], alignment: ParagraphAlignment
+) -> dict[str, Any]:
     """The record of the cable as read, in paragraphs and offsets of the gold; a span over several gold paragraphs has a part in each."""
     numbers = {paragraph["id"]: number for number, paragraph in enumerate(guessed["paragraphs"])}
     ids = [paragraph["id"] for paragraph in gold["paragraphs"]]
 
     def places(span: dict[str, Any], paragraph: str) -> dict[str, dict[str, Any]]:
         laid = alignment.to_theirs(numbers[paragraph], span["start"], span["end"])
-        return {ids[place.paragraph]: {"paragraph": ids[place.paragraph], "start": place.start, "end": place.end} for place in laid}
+        return {
+            ids[place.paragraph]: {
+                "paragraph": ids[place.paragraph],
+                "start": place.start,
+                "end": place.end,
+            }
+            for place in laid
+        }
 
     laid: dict[str, Any] = {layer: [] for layer in LAYERS}
     for layer in ("entities", "statements"):
         for span in guessed[layer]:
             laid[layer] += ({**span, **place} for place in places(span, span["paragraph"]).values())
     for claim in guessed["claims"]:
-        parts = {role: places(claim[role], claim["paragraph"]) for role in map(str.lower, Role) if claim[role]}
+        parts = {
+            role: places(claim[role], claim["paragraph"])
+            for role in map(str.lower, Role)
+            if claim[role]
+        }
         laid["claims"] += (
-            {"paragraph": paragraph, **{role.lower(): parts.get(role.lower(), {}).get(paragraph) for role in Role}}
+            {
+                "paragraph": paragraph,
+                **{role.lower(): parts.get(role.lower(), {}).get(paragraph) for role in Role},
+            }
             for paragraph in parts["content"]
         )
     return laid
@@ -73,18 +92,37 @@ def judge_pages(nlp: Language, files: Iterable[Path], pages: Path) -> tuple[list
     missing = 0
     for gold, cable in gold_cables(files, pages):
         guessed = to_record(nlp(to_doc(nlp, cable)))
-        alignment = ParagraphAlignment(*([paragraph["text"] for paragraph in record["paragraphs"]] for record in (guessed, gold)))
-        missing += sum(alignment.share_found(number) < FOUND for number in range(len(gold["paragraphs"])))
-        facts = {"collection": "pages", "decade": cable.header.created[:3] + "0s" if cable.header.created else "unknown"}
-        paragraphs += judged(gold, laid_on_gold(guessed, gold, alignment), lambda paragraph: paragraph, facts)
+        alignment = ParagraphAlignment(
+            *(
+                [paragraph["text"] for paragraph in record["paragraphs"]]
+                for record in (guessed, gold)
+            )
+        )
+        missing += sum(
+            alignment.share_found(number) < FOUND for number in range(len(gold["paragraphs"]))
+        )
+        facts = {
+            "collection": "pages",
+            "decade": cable.header.created[:3] + "0s" if cable.header.created else "unknown",
+        }
+        paragraphs += judged(
+            gold, laid_on_gold(guessed, gold, alignment), lambda paragraph: paragraph, facts
+        )
     return paragraphs, missing
 
 
 def main(
-    gold: Annotated[list[Path], typer.Argument(help="Gold of pages, as in ../shared/gold/README.md.")],
+    gold: Annotated[
+        list[Path], typer.Argument(help="Gold of pages, as in ../shared/gold/README.md.")
+    ],
     pages: Annotated[Path, typer.Option(help="Folder with the pages.")] = Path("../shared/pages"),
-    model: Annotated[str | None, typer.Option(help="Folder or name of a pipeline; the bundled one if not given.")] = None,
-    only: Annotated[Path | None, typer.Option(help="A file with the names of the documents to be judged, one a line.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Folder or name of a pipeline; the bundled one if not given.")
+    ] = None,
+    only: Annotated[
+        Path | None,
+        typer.Option(help="A file with the names of the documents to be judged, one a line."),
+    ] = None,
     json: Annotated[Path | None, typer.Option(help="Write all scores and mistakes here.")] = None,
     brief: Annotated[bool, typer.Option(help="One line instead of tables.")] = False,
 ) -> None:
@@ -93,7 +131,9 @@ def main(
     if only:
         names = set(only.read_text().split())
         paragraphs = [paragraph for paragraph in paragraphs if paragraph.document in names]
-    scores = {"model": model or "bundled", "paragraphs_not_read": missing} | report_scores(paragraphs)
+    scores = {"model": model or "bundled", "paragraphs_not_read": missing} | report_scores(
+        paragraphs
+    )
     if json:
         json.write_bytes(orjson.dumps(scores, option=orjson.OPT_INDENT_2))
     if brief:
@@ -102,7 +142,9 @@ def main(
     console = Console(width=160)
     for table in tables(scores):
         console.print(table)
-    print(f"{scores['documents']} documents, {scores['paragraphs']} paragraphs, {missing} of them not read")
+    print(
+        f"{scores['documents']} documents, {scores['paragraphs']} paragraphs, {missing} of them not read"
+    )
 
 
 def headline(scores: dict[str, Any]) -> str:
@@ -111,7 +153,9 @@ def headline(scores: dict[str, Any]) -> str:
     by_label = defaultdict(str)
     for layer in ("entities", "statements"):
         by_label[layer] = " ".join(
-            f"{label[:6]} {found['f1']['value']:.2f}" for label, found in scores[layer]["labels"].items() if found["f1"]
+            f"{label[:6]} {found['f1']['value']:.2f}"
+            for label, found in scores[layer]["labels"].items()
+            if found["f1"]
         )
     return (
         f"entities {scores['entities']['micro']['f1']['value']:.3f} ({by_label['entities']}) | "

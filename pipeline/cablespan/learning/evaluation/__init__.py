@@ -86,7 +86,9 @@ def evaluate(
     return report_scores(judge(nlp, gold), resamples=resamples, seed=seed)
 
 
-def report_scores(paragraphs: Sequence[Judged], *, resamples: int = RESAMPLES, seed: int = SEED) -> dict[str, Any]:
+def report_scores(
+    paragraphs: Sequence[Judged], *, resamples: int = RESAMPLES, seed: int = SEED
+) -> dict[str, Any]:
     """The scores of `evaluate` for paragraphs that were judged already."""
     slices: dict[str, dict[str, Any]] = {}
     for name in SLICES:

@@ -24,7 +24,12 @@ class Letters:
 
     @classmethod
     def of(cls, paragraphs: Sequence[str]) -> "Letters":
-        places = [(n, i) for n, text in enumerate(paragraphs) for i, letter in enumerate(text) if not letter.isspace()]
+        places = [
+            (n, i)
+            for n, text in enumerate(paragraphs)
+            for i, letter in enumerate(text)
+            if not letter.isspace()
+        ]
         text = "".join(paragraphs[n][i] for n, i in places)
         return cls(text, places, {place: position for position, place in enumerate(places)})
 
@@ -54,7 +59,11 @@ class ParagraphAlignment:
 
     def share_found(self, paragraph: int) -> float:
         """How much of one of their paragraphs stands in ours, of its characters other than white space."""
-        letters = [position for position, (number, _) in enumerate(self.theirs.places) if number == paragraph]
+        letters = [
+            position
+            for position, (number, _) in enumerate(self.theirs.places)
+            if number == paragraph
+        ]
         return sum(position in self.backward for position in letters) / max(len(letters), 1)
 
 
@@ -91,7 +100,9 @@ OPENING, DISTINCTIVE = 12, 30
 
 
 def _anchors(text: str, theirs: Letters) -> Iterator[tuple[int, int, int]]:
-    begins = [i for i, place in enumerate(theirs.places) if i == 0 or place[0] != theirs.places[i - 1][0]]
+    begins = [
+        i for i, place in enumerate(theirs.places) if i == 0 or place[0] != theirs.places[i - 1][0]
+    ]
     position = 0
     for begin, end in zip(begins, [*begins[1:], len(theirs.text)], strict=True):
         for skipped in range(OPENING):
