@@ -92,11 +92,13 @@ class Score:
     fields: Counter[str] = field(default_factory=Counter)
     header: dict[str, Counter[bool]] = field(default_factory=lambda: defaultdict(Counter))
     pages: int = 0
+    pages_right: int = 0  # with every paragraph right and none invented
 
     def add(self, other: "Score") -> None:
         self.paragraphs += other.paragraphs
         self.fields += other.fields
         self.pages += other.pages
+        self.pages_right += other.pages_right
         for name, counts in other.header.items():
             self.header[name] += counts
 
@@ -212,6 +214,8 @@ def score_paragraphs(reading: Reading) -> tuple[Score, list[Error]]:
     for found in reading.invented():
         score.paragraphs["invented"] += 1
         errors.append(Error("invented", min(found), max(found) + 1, None, "a paragraph"))
+    right, all_, invented = (score.paragraphs[name] for name in ("right", "all", "invented"))
+    score.pages_right = int(right == all_ and not invented)
     return score, errors
 
 
@@ -298,6 +302,7 @@ def lines(groups: dict[str, Score]) -> Iterator[str]:
         return f"{part}/{whole} {part / whole:6.1%}" if whole else "-"
 
     yield row("pages", lambda score: str(score.pages))
+    yield row("pages right", lambda score: share(score.pages_right, score.pages))
     yield from (
         row(verdict, lambda score, of=verdict: share(score.paragraphs[of], score.paragraphs["all"]))
         for verdict in VERDICTS

@@ -96,6 +96,7 @@ def test_a_page_read_as_marked_is_right(score_page):
     score, errors = score_page(gold(), [read])
     assert not errors
     assert score.paragraphs == {"all": 7, "right": 7}
+    assert score.pages_right == 1
     # "End note." hangs on the item: its own kind is not asked.
     assert score.fields["asked"] == score.fields["whole"] == 6
     assert all(counts == {True: 1} for counts in score.header.values())
