@@ -1,15 +1,20 @@
 """The scheme: every label that an annotation can carry, with its one-line definition. Nothing else names labels."""
 
+import tomllib
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 
 SCHEME_VERSION = "cablespan.scheme/1"
 
 
 class _Defined(StrEnum):
-    """A label that knows its definition.
+    """A label that knows its definition, and its colour in every view.
 
     >>> Entity.PLACE.definition
     'a country, city, region, sea or site, also where it stands for a government'
+    >>> Entity.PLACE.colour
+    '#4ea253'
     """
 
     definition: str
@@ -19,6 +24,11 @@ class _Defined(StrEnum):
         label._value_ = value
         label.definition = definition
         return label
+
+    @property
+    def colour(self) -> str:
+        """`#rrggbb`, as labels.toml says."""
+        return _colours()[self]
 
 
 class Entity(_Defined):
@@ -82,3 +92,14 @@ class Certainty(_Defined):
     HEDGED = "hedged", "the source holds the content possible, likely or expected"
     DENIED = "denied", "the source rejects or doubts the content"
     ASKED = "asked", "the source asks whether the content holds, or asks for it"
+
+
+@cache
+def _colours() -> dict[str, str]:
+    tables = tomllib.loads(files(__package__).joinpath("labels.toml").read_text("utf-8"))
+    return {label: row["colour"] for table in tables.values() for label, row in table.items()}
+
+
+def colour_variables() -> str:
+    """The labels' colours as CSS custom properties: `--PLACE: #4ea253; ...`."""
+    return " ".join(f"--{label}: {colour};" for label, colour in _colours().items())

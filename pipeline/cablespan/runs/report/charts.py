@@ -14,31 +14,9 @@ from cablespan.labels import Certainty, Entity, Statement
 from cablespan.runs.report.findings import UNKNOWN, Findings, Thing
 
 INK, MUTED, ACCENT, GRID = "#1f2933", "#61707f", "#1f5f8b", "#e4e8ec"
-STATEMENT_COLOURS = dict(
-    zip(
-        Statement,
-        ("#b8c0c8", "#b5403a", "#e08e3c", "#d9b640", "#5b8c5a", "#1f5f8b", "#8fb8d6"),
-        strict=True,
-    )
-)
-ENTITY_COLOURS = dict(
-    zip(
-        Entity,
-        (
-            "#1f5f8b",
-            "#5b8c5a",
-            "#b5403a",
-            "#e08e3c",
-            "#7d5a94",
-            "#8c6d4f",
-            "#9aa5b1",
-            "#d9b640",
-            "#5fb3b3",
-        ),
-        strict=True,
-    )
-)
-CERTAINTY_COLOURS = dict(zip(Certainty, ("#1f5f8b", "#8fb8d6", "#b5403a", "#d9b640"), strict=True))
+STATEMENT_COLOURS = {label: label.colour for label in Statement}
+ENTITY_COLOURS = {label: label.colour for label in Entity}
+CERTAINTY_COLOURS = {certainty: certainty.colour for certainty in Certainty}
 WIDTH, WIDE = 468, 1000  # of a card's inside, on a wide screen
 THEME = {
     "font": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",

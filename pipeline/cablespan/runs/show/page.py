@@ -4,7 +4,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
-from cablespan.labels import Entity, Statement
+from cablespan.labels import Entity, colour_variables
 from cablespan.runs.show.layout import Record, actors, facts, passages, speaker_name
 
 
@@ -22,6 +22,6 @@ def to_html(record: Record) -> str:
         passages=list(passages(record)),
         actors=actors(record),
         entity_labels=list(Entity),
-        statement_labels=list(Statement),
+        colours=colour_variables(),
         speaker_name=lambda claim: speaker_name(claim, record),
     )

@@ -9,26 +9,8 @@ from rich.text import Text
 from cablespan.labels import Entity, Statement
 from cablespan.runs.show.layout import Passage, Record, actors, facts, passages, speaker_name
 
-_ENTITY_STYLES = {
-    Entity.AGENCY: "bold cyan",
-    Entity.PLACE: "bold green",
-    Entity.OFFICIAL: "bold magenta",
-    Entity.PERSON: "magenta",
-    Entity.ORG: "bold blue",
-    Entity.LAW: "yellow",
-    Entity.DATE: "green",
-    Entity.MONEY: "bold yellow",
-    Entity.CABLE_REF: "cyan",
-}
-_STATEMENT_STYLES = {
-    Statement.ADMIN: "dim",
-    Statement.REQUEST: "bold red",
-    Statement.RECOMMENDATION: "red",
-    Statement.COMMITMENT: "yellow",
-    Statement.COMMENT: "blue",
-    Statement.CLAIM: "magenta",
-    Statement.REPORT: "dim",
-}
+_ENTITY_STYLES = {label: f"bold {label.colour}" for label in Entity}
+_STATEMENT_STYLES = {label: label.colour for label in Statement}
 _MARGIN = max(len(label) for label in Statement)
 
 

@@ -105,7 +105,7 @@ def test_a_folder_without_a_run(tmp_path):
 
 def test_questions_are_answered(run, tmp_path):
     export(str(run), tmp_path)
-    script = Path(__file__).parents[1] / "scripts/questions.py"
+    script = Path(__file__).parents[2] / "scripts/questions.py"
     answers = subprocess.run(
         [sys.executable, script, tmp_path], capture_output=True, text=True, check=True
     ).stdout

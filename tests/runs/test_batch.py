@@ -72,7 +72,10 @@ def undisturbed(source, tmp_path_factory) -> dict[str, bytes]:
 
 def start(source: Path, output: Path, *more: str) -> subprocess.Popen:
     """A run of its own process, slow enough to be disturbed."""
-    environment = os.environ | {"POISON_PACE": "0.2", "PYTHONPATH": str(Path(__file__).parent)}
+    environment = os.environ | {
+        "POISON_PACE": "0.2",
+        "PYTHONPATH": str(Path(poison.__file__).parent),
+    }
     command = [sys.executable, poison.__file__, str(source), str(output), *more]
     return subprocess.Popen(
         command, env=environment, stderr=subprocess.PIPE, start_new_session=True

@@ -1,0 +1,42 @@
+"""The scheme: every label has a definition, and a colour that can be read."""
+
+import pytest
+
+from cablespan.labels import Certainty, Entity, Role, Statement, colour_variables
+
+PAPER, INK = {"light": "#fdfcf9", "dark": "#191a1c"}, {"light": "#1c1b19", "dark": "#e9e6df"}
+
+
+def channels(colour: str) -> list[float]:
+    return [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+
+
+def contrast(one: list[float], other: list[float]) -> float:
+    """WCAG 2.2's contrast ratio."""
+
+    def luminance(colour: list[float]) -> float:
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+        return sum(c * weight for c, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def mixed(colour: str, share: float, ground: str) -> list[float]:
+    pairs = zip(channels(colour), channels(ground), strict=True)
+    return [share * one + (1 - share) * other for one, other in pairs]
+
+
+@pytest.mark.parametrize("kind", [Entity, Statement, Role, Certainty])
+def test_labels_of_a_kind_have_definitions_and_colours_of_their_own(kind):
+    assert all(label.definition for label in kind)
+    assert len({label.colour for label in kind}) == len(kind)
+    assert all(f"--{label}: {label.colour};" in colour_variables() for label in kind)
+
+
+@pytest.mark.parametrize("mode, tint", [("light", 0.26), ("dark", 0.45)])
+def test_marked_text_and_coloured_text_can_be_read(mode, tint):
+    ink = channels(INK[mode])
+    for label in [*Entity, *Statement]:
+        assert contrast(mixed(label.colour, tint, PAPER[mode]), ink) > 4.5, label
+        assert contrast(mixed(label.colour, 0.55, INK[mode]), channels(PAPER[mode])) > 4.5, label
