@@ -53,7 +53,8 @@ _PLAIN_FACTS = (
 class Marked:
     """A paragraph of the gold: the offsets in the source of what is text.
 
-    It may begin at `label`, an item's sign; a `joint` one may hang on the one before.
+    It may begin at `label`, an item's sign; a `joint` one may hang on the one before, and is not
+    scored itself.
     """
 
     characters: frozenset[int]
@@ -68,7 +69,7 @@ class Marked:
 
     @property
     def scored(self) -> bool:
-        return self.kind != "unscored"
+        return self.kind != "unscored" and not self.joint
 
 
 class Error(NamedTuple):
@@ -115,8 +116,9 @@ def counted(source: str, markup: bool) -> bytearray:
     return flags
 
 
-def marked_paragraphs(row: dict, flags: bytearray) -> list[Marked]:
-    """The paragraphs of a page's gold in order."""
+def marked_paragraphs(row: dict, flags: bytearray | None = None) -> list[Marked]:
+    """The paragraphs of a page's gold in order; without `flags`, every character counts."""
+    flags = flags or bytearray(b"\x01") * max((p["end"] for p in row["paragraphs"]), default=0)
     marked = []
     for entry in row["paragraphs"]:
         start, end = entry["start"], entry["end"]
@@ -165,11 +167,11 @@ class Reading:
         touched, found = self.touches[owners[0]], self.read[owners[0]][1]
         whole = frozenset().union(*(self.marked[other].characters for other in touched))
         signs = frozenset().union(*(self.marked[other].label for other in touched))
-        if all(self.marked[other].joint for other in touched[1:]) and found - signs == whole:
-            return "right"
-        if len(touched) > 1:
+        if any(not self.marked[other].joint for other in touched[1:]):
             return "joined"
-        return "furniture" if found - signs - whole else "clipped"
+        if found - signs - whole:
+            return "furniture"
+        return "right" if wanted <= found else "clipped"
 
     def invented(self) -> list[frozenset[int]]:
         return [
@@ -178,10 +180,9 @@ class Reading:
             if characters and not touched
         ]
 
-    def paragraph_of(self, place: int) -> Paragraph | None:
-        """The read paragraph that begins with a marked one; None for one that hangs on another."""
-        owner = self.owners[place][0]
-        return self.read[owner][0] if self.touches[owner][0] == place else None
+    def paragraph_of(self, place: int) -> Paragraph:
+        """The read paragraph of a marked one that is right."""
+        return self.read[self.owners[place][0]][0]
 
 
 def score_paragraphs(reading: Reading) -> tuple[Score, list[Error]]:
@@ -197,14 +198,11 @@ def score_paragraphs(reading: Reading) -> tuple[Score, list[Error]]:
             errors.append(Error(verdict, wanted.start, wanted.end, wanted.kind, None))
             continue
         paragraph = reading.paragraph_of(place)
-        if paragraph is None:
-            continue
         wrong = [
             name
             for name in FIELDS
             if getattr(wanted, name) not in (getattr(paragraph, name), UNSURE)
         ]
-        score.fields["asked"] += 1
         score.fields.update(name for name in FIELDS if name not in wrong)
         score.fields["whole"] += not wrong
         errors += [
@@ -268,6 +266,8 @@ def score_page(row: dict, cables: list[Cable]) -> tuple[Score, list[Error]]:
 
     Raises ValueError where the gold is of another text.
     """
+    if not cables:
+        return score_rejected(row)
     source = cables[0].source_text
     if sha256(source.encode("utf-8", "surrogatepass")).hexdigest() != row["sha256"]:
         raise ValueError(f"{row['doc']}: the page is not the one that was marked")
@@ -283,7 +283,7 @@ def score_page(row: dict, cables: list[Cable]) -> tuple[Score, list[Error]]:
 
 def score_rejected(row: dict) -> tuple[Score, list[Error]]:
     """A page of which nothing was read: every paragraph is lost, every header fact wrong."""
-    scored = sum(entry["kind"] != "unscored" for entry in row["paragraphs"])
+    scored = sum(paragraph.scored for paragraph in marked_paragraphs(row))
     score = Score(Counter(all=scored, lost=scored), pages=1)
     for name in row["header"]:
         score.header[name][False] += 1
@@ -310,7 +310,7 @@ def lines(groups: dict[str, Score]) -> Iterator[str]:
     yield row("invented", lambda score: str(score.paragraphs["invented"]))
     yield "of the right ones"
     yield from (
-        row(f"  {name}", lambda score, of=name: share(score.fields[of], score.fields["asked"]))
+        row(f"  {name}", lambda score, of=name: share(score.fields[of], score.paragraphs["right"]))
         for name in (*FIELDS, "whole")
     )
     yield "header"
@@ -338,8 +338,7 @@ def main() -> None:
             continue
         if not path.exists():
             sys.exit(f"{path}: no such page; give the folder of the pages as --source")
-        cables = list(read(path))
-        score, errors = score_page(row, cables) if cables else score_rejected(row)
+        score, errors = score_page(row, list(read(path)))
         groups["all"].add(score)
         groups[row["layout"]].add(score)
         if arguments.kinds:

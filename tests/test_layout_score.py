@@ -95,10 +95,10 @@ def test_a_page_read_as_marked_is_right(score_page):
     )
     score, errors = score_page(gold(), [read])
     assert not errors
-    assert score.paragraphs == {"all": 7, "right": 7}
+    # "End note." may hang on the item and is not scored.
+    assert score.paragraphs == {"all": 6, "right": 6}
     assert score.pages_right == 1
-    # "End note." hangs on the item: its own kind is not asked.
-    assert score.fields["asked"] == score.fields["whole"] == 6
+    assert score.fields == dict.fromkeys(("kind", "number", "marking", "section", "whole"), 6)
     assert all(counts == {True: 1} for counts in score.header.values())
 
 
@@ -115,16 +115,14 @@ def test_each_error_has_its_kind(score_page):
     )
     score, errors = score_page(gold(), [read])
     assert score.paragraphs == {
-        "all": 7,
+        "all": 6,
         "right": 2,  # the road, the rain
         "cut": 1,  # the river, at the page mark
         "joined": 2,  # the heading and what follows
         "furniture": 1,  # the mayor, with his portion mark
-        "lost": 1,  # the end of the note
         "invented": 1,  # the second page mark
     }
     assert score.fields == {
-        "asked": 2,
         "kind": 1,
         "number": 2,
         "marking": 2,
@@ -142,7 +140,14 @@ def test_each_error_has_its_kind(score_page):
 def test_half_a_paragraph_is_clipped_and_less_is_lost(score_page):
     read = cable(("road is open.", {}), ("Post", {}))
     score, _ = score_page(gold(), [read])
-    assert score.paragraphs == {"all": 7, "clipped": 1, "lost": 6}
+    assert score.paragraphs == {"all": 6, "clipped": 1, "lost": 5}
+
+
+def test_a_rejected_page_has_lost_everything(score_page):
+    score, _ = score_page(gold(), [])
+    assert score.paragraphs == {"all": 6, "lost": 6}
+    assert score.pages == 1 and not score.pages_right
+    assert all(counts == {False: 1} for counts in score.header.values())
 
 
 def test_gold_of_another_text_is_refused(score_page):
