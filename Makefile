@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := uv==0.13.9
 
-.PHONY: demo test test-browser test-trf model lint lock clean
+.PHONY: demo test test-wheel test-browser test-trf docs model model-trf lint lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cablespan annotate corpus/sample --output annotations/demo --overwrite
@@ -13,7 +13,15 @@ demo: $(VENV)/.demo
 # The suite but for the browser tests, which need Chromium: make test-browser
 test: $(VENV)/.dev
 	$(BIN)/ruff check .
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --ignore=tests/browser
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --ignore=tests/browser --cov=cablespan --cov-report=term:skip-covered
+
+# The built wheel in an empty environment, on every Python from 3.11 on that this machine has.
+test-wheel: $(VENV)/.dev
+	$(BIN)/python scripts/check_wheel.py
+
+# The documentation as a site: docs/site/index.html
+docs: $(VENV)/.dev
+	$(BIN)/mkdocs build --quiet --strict --config-file docs/mkdocs.yml
 
 # The review page in a real browser: Debian's Chromium.
 test-browser: $(VENV)/.dev
@@ -28,8 +36,13 @@ test-trf: .venv-trf/.trf
 model: $(VENV)/.dev .venv-trf/.trf
 	$(BIN)/weasel run all models
 
+# The bundled transformer pipeline, models/en_cable_trf, likewise.
+model-trf: $(VENV)/.dev .venv-trf/.trf
+	$(BIN)/weasel run trf models
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 # Resolve the lock files anew; the versions of dev hold for all.
 lock:
