@@ -1,41 +1,10 @@
-"""Header facts, by a table of invented headers: `cables/header.jsonl` has one case a line."""
+"""Header facts that no table of cases holds."""
 
-import json
-from datetime import date
-from pathlib import Path
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cablespan import header
 from cablespan.reading.assembly import assemble
-
-CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "cables" / "header.jsonl")
-    .read_text(encoding="utf-8")
-    .splitlines()
-]
-
-
-def found(case):
-    function = getattr(header, case["function"])
-    if case["function"] == "references":
-        return [
-            r.value for r in function(case["text"], case["year"], case["id"]) if r.kind == "cable"
-        ]
-    result = function(case["text"])
-    if case["function"].endswith("recipients"):
-        return [[r.route, r.name, r.precedence, r.mcn, r.excluded] for r in result]
-    return result.isoformat() if isinstance(result, date) else result
-
-
-@pytest.mark.parametrize(
-    "case", CASES, ids=lambda case: f"{case['function']}: {case['text'][:40]!r}"
-)
-def test_what_a_header_says(case):
-    assert found(case) == case["expected"]
 
 
 def test_messages_that_are_no_cables_are_typed():

@@ -1,0 +1,45 @@
+"""Header facts of 2,374 invented headers, `cases.jsonl`: a score for each function."""
+
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+
+import orjson
+import pytest
+
+from cablespan import header
+
+CASES = Path(__file__).with_name("cases.jsonl")
+# Share of the cases of a function that come out right, at least. The rest are known misses.
+FLOORS = dict.fromkeys(header.__all__, 1.0)
+
+
+def answer(case: dict) -> object:
+    """What the package says to a case, in the form in which the case expects it."""
+    name, function = case["function"], getattr(header, case["function"])
+    if name == "references":
+        found = function(case["text"], case["year"], case["id"])
+        return [reference.value for reference in found if reference.kind == "cable"]
+    result = function(case["text"])
+    if name in ("recipients", "info_recipients"):
+        return [[r.route, r.name, r.precedence, r.mcn, r.excluded] for r in result]
+    return result.isoformat() if isinstance(result, date) else result
+
+
+@pytest.fixture(scope="module")
+def cases() -> dict[str, list[dict]]:
+    by_function = defaultdict(list)
+    for case in map(orjson.loads, CASES.read_bytes().splitlines()):
+        by_function[case["function"]].append(case)
+    return by_function
+
+
+@pytest.mark.parametrize("function", header.__all__)
+def test_what_headers_say(cases, function):
+    asked = cases[function]
+    wrong = [case for case in asked if answer(case) != case["expected"]]
+    for case in wrong:
+        print(f"{case['text']}\n  expected {case['expected']}\n  answered {answer(case)}\n")
+    score = 1 - len(wrong) / len(asked)
+    print(f"{function}: {len(asked) - len(wrong)} of {len(asked)}")
+    assert score >= FLOORS[function], f"{len(wrong)} of {len(asked)} are wrong: {score:.4f}"
