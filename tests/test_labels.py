@@ -2,7 +2,7 @@
 
 import pytest
 
-from cablespan.labels import Certainty, Entity, Role, Statement, colour_variables
+from cablespan.labels import Certainty, Entity, Role, Statement, colour_variables, scheme_of
 
 PAPER, INK = {"light": "#fdfcf9", "dark": "#191a1c"}, {"light": "#1c1b19", "dark": "#e9e6df"}
 
@@ -40,3 +40,31 @@ def test_marked_text_and_coloured_text_can_be_read(mode, tint):
     for label in [*Entity, *Statement]:
         assert contrast(mixed(label.colour, tint, PAPER[mode]), ink) > 4.5, label
         assert contrast(mixed(label.colour, 0.55, INK[mode]), channels(PAPER[mode])) > 4.5, label
+
+
+def test_a_project_brings_labels_of_its_own(tmp_path):
+    path = tmp_path / "labels.toml"
+    path.write_text('[entities.VESSEL]\ndefinition = "a ship"\n[entities.PORT]\nkey = "1"\n')
+    scheme = scheme_of(path)
+    assert [(label.name, label.key) for label in scheme.entities] == [
+        ("VESSEL", "2"),
+        ("PORT", "1"),
+    ]
+    assert scheme.statements == scheme_of().statements
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("[entities", "neither TOML nor JSON"),
+        ('[things.A]\nkey = "1"', "things is no layer"),
+        ("[entities]", "holds no labels"),
+        ('[entities.A]\ncolour = "red"', "A: 'red' is no colour"),
+        ('[entities.A]\nkey = "1"\n[entities.B]\nkey = "1"', "one label only"),
+    ],
+)
+def test_a_file_of_labels_that_cannot_be_used_names_the_remedy(tmp_path, text, fault):
+    path = tmp_path / "labels.toml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=fault):
+        scheme_of(path)
