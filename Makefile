@@ -21,7 +21,7 @@ test-wheel: $(VENV)/.dev
 
 # The documentation as a site: docs/site/index.html
 docs: $(VENV)/.dev
-	$(BIN)/mkdocs build --quiet --strict --config-file docs/mkdocs.yml
+	$(BIN)/sphinx-build --quiet --fail-on-warning -b html docs docs/site
 
 # The review page in a real browser: Debian's Chromium.
 test-browser: $(VENV)/.dev
