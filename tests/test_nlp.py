@@ -27,9 +27,26 @@ def test_the_bundled_model_stands_before_the_rules_that_go_on_from_it():
 
 
 def test_without_a_bundled_model_it_says_so(monkeypatch):
-    monkeypatch.setattr(pipelines, "bundled_model", lambda: None)
+    monkeypatch.setattr(pipelines, "bundled_model", lambda name=None: None)
     with pytest.warns(UserWarning, match="rules and lexicon alone"):
         pipelines.load(ops="numpy")
+
+
+def test_a_pipeline_is_found_by_name_or_by_folder():
+    folder = pipelines.model_folder(pipelines.BUNDLED)
+    assert folder.name == pipelines.BUNDLED and pipelines.model_folder(folder) == folder
+    with pytest.raises(FileNotFoundError, match="en_cable_xl: no trained pipeline there; name a folder"):
+        pipelines.model_folder("en_cable_xl")
+
+
+def test_a_transformer_without_its_extra_says_what_to_install(tmp_path, monkeypatch):
+    spacy.blank("en").to_disk(tmp_path)
+    config = (tmp_path / "config.cfg").read_text()
+    component = '[components]\n\n[components.transformer]\nfactory = "transformer"'
+    (tmp_path / "config.cfg").write_text(config.replace("[components]", component))
+    monkeypatch.setattr(pipelines, "find_spec", lambda name: None)
+    with pytest.raises(ValueError, match=r"is a transformer pipeline: pip install 'cablespan\[trf\]'"):
+        pipelines.load(tmp_path, ops="numpy")
 
 
 def test_the_ops_can_be_fixed(monkeypatch):

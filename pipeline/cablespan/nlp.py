@@ -3,12 +3,14 @@
 import os
 import warnings
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 
 import numpy
 import spacy
 from spacy.language import Language
+from spacy.util import get_package_path, is_package, load_config
 from thinc.api import NumpyOps, set_current_ops
 
 BUNDLED = "en_cable_sm"
@@ -41,13 +43,31 @@ BESIDE_TRAINED = {"gazetteer": {"mode": "fill"}}
 OPS = {"blis": True, "numpy": False}
 
 
-def bundled_model() -> Path | None:
-    """The folder of the model that comes with the package, in a wheel or beside the sources; None where there is none."""
+def bundled_model(name: str = BUNDLED) -> Path | None:
+    """The folder of a pipeline that comes with the package, in a wheel or beside the sources.
+
+    None where there is none of that name.
+    """
     package = Path(str(files("cablespan")))
-    for folder in (package / BUNDLED, package.parents[1] / "models" / BUNDLED):
+    for folder in (package / name, package.parents[1] / "models" / name):
         if (folder / "meta.json").is_file():
             return folder
     return None
+
+
+def model_folder(model: str | Path) -> Path:
+    """The folder of a pipeline that is named by its folder, its package, or as one of ours.
+
+    Raises FileNotFoundError where there is no such pipeline.
+    """
+    if is_package(str(model)):
+        return get_package_path(str(model))
+    folder = Path(model) if Path(model, "meta.json").is_file() else bundled_model(str(model))
+    if folder is None:
+        raise FileNotFoundError(
+            f"{model}: no trained pipeline there; name a folder with a meta.json, a package, or rules"
+        )
+    return folder
 
 
 def fastest_ops() -> str:
@@ -78,22 +98,34 @@ def load(
 ) -> Language:
     """A whole cablespan pipeline: a trained model with the rule components around it.
 
-    `model`: a folder or package; None takes the bundled one; "rules" the baseline of rules and lexicon alone. `kb`: a knowledge base
-    of one's own (JSON Lines) for the linker. `ops`: "blis" or "numpy", measured where not given.
-    Raises OSError where the model is not found.
+    `model`: a folder, a package, or the name of one that comes with cablespan ("en_cable_trf"); None
+    takes `en_cable_sm`; "rules" the baseline of rules and lexicon alone. `kb`: a knowledge base of
+    one's own (JSON Lines) for the linker. `ops`: "blis" or "numpy", measured where not given. Raises
+    OSError where the model is not found, ValueError where it needs what is not installed.
     """
     set_current_ops(NumpyOps(use_blis=OPS[ops or fastest_ops()]))
-    path = bundled_model() if model is None else model
-    if model is None and path is None:
+    if model is None and bundled_model() is None:
         warnings.warn(
             "no trained model is bundled here: annotating with rules and lexicon alone",
             stacklevel=2,
         )
-    nlp = spacy.blank("en") if path in (None, "rules") else spacy.load(path)
+        model = "rules"
+    nlp = spacy.blank("en") if model == "rules" else _trained(model_folder(model or BUNDLED))
     assemble(nlp)
     if kb is not None:
         nlp.get_pipe("linker").add_knowledge(kb)
     return nlp
+
+
+def _trained(folder: Path) -> Language:
+    components = load_config(folder / "config.cfg")["components"].values()
+    has_transformer = any(component.get("factory") == "transformer" for component in components)
+    if has_transformer and find_spec("spacy_transformers") is None:
+        raise ValueError(
+            f"{folder} is a transformer pipeline: "
+            "pip install 'cablespan[trf]', in an environment of its own"
+        )
+    return spacy.load(folder)
 
 
 def assemble(nlp: Language) -> None:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from spacy.util import get_package_path, is_package
 
 from cablespan import __version__, nlp
 from cablespan.components.entities.knowledge_base import KnowledgeBase
@@ -372,19 +371,9 @@ def model_facts(model: str | None) -> dict[str, str | None]:
     """Name and SHA-256 of a pipeline's folder; raises FileNotFoundError where there is no such pipeline."""
     if model == "rules":
         return {"name": model, "sha256": None}
-    path = (
-        nlp.bundled_model()
-        if model is None
-        else get_package_path(model)
-        if is_package(model)
-        else Path(model)
-    )
-    if path is None:
+    if model is None and nlp.bundled_model() is None:
         return {"name": "rules", "sha256": None}
-    if not (path / "meta.json").is_file():
-        raise FileNotFoundError(
-            f"{model}: no trained pipeline there; give --model a folder with a meta.json, a package, or rules"
-        )
+    path = nlp.model_folder(model or nlp.BUNDLED)
     return {"name": str(model or path.name), "sha256": _folder_hash(path)}
 
 
