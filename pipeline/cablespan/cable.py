@@ -56,13 +56,16 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """An addressee: routing indicator, name, precedence, message number; `excluded` where XMT takes it out of a collective."""
+    """An addressee: routing indicator, name, precedence, message number.
+
+    `excluded`: the names that an XMT line takes out of it, where it is a collective.
+    """
 
     route: str | None
     name: str
     precedence: str | None = None
     mcn: str | None = None
-    excluded: bool = False
+    excluded: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class Header:
     from_: str | None = None
     to: tuple[Recipient, ...] = ()
     info: tuple[Recipient, ...] = ()
-    excluded: tuple[Recipient, ...] = ()
+    excluded: tuple[str, ...] = ()
     subject: str | None = None
     tags: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from cablespan.header.dates import date_of
 from cablespan.header.furniture import is_furniture, is_running
 from cablespan.header.opening import read_opening
 from cablespan.header.posts import known_post
@@ -33,17 +34,7 @@ _WORDS = re.compile(
     r"|\b(?:25|50)X\d(?:-HUMAN)?\b|\b\d{1,2}/(?:19|20)\d\d\b|(?<![A-Za-z])X[1-9](?:\s?,\s?X?[1-9])*\b",
     re.IGNORECASE,
 )
-_NUMERIC = re.compile(
-    r"(?<!\d)(?:(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})|(\d{1,2})\s?[/.-]{1,2}\s?(\d{1,2})\s?[/.-]{1,2}\s?(\d{4}|\d{2})|(19\d\d|20\d\d)(\d{2})(\d{2}))(?!\d)"
-)
 _LETTER_FOR_ZERO = re.compile(r"\bO(?=\d/)|(?<=\d)O(?=[\d/])")
-_MONTH = "(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
-_WRITTEN = re.compile(
-    rf"\b(?:(\d{{1,2}})(?:ST|ND|RD|TH)?[ ./-]{{0,3}}{_MONTH}[ .,/-]{{0,3}}(\d{{4}}|\d{{2}})|{_MONTH}\.?"
-    rf" {{0,2}}(\d{{1,2}})(?:ST|ND|RD|TH)?,? {{0,2}}(\d{{4}}|\d{{2}}))\b",
-    re.IGNORECASE,
-)
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _LABEL = re.compile(
     r"\b(?:DECLASSIFY\s+ON|DECLASSIFIED\s+ON|DECLASSIFY|DECLASS?|DECL)\b\s{0,2}(?:ON\b)?[:;. ]{0,4}",
     re.IGNORECASE,
@@ -84,44 +75,6 @@ def eo_of(field: str | None) -> str | None:
     """
     match = _EO.search(field or "")
     return match[0] if match else None
-
-
-def _full_year(year: str) -> int:
-    return int(year) + (0 if len(year) == 4 else 2000 if int(year) < 70 else 1900)
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        try:
-            return date(year, day, month)
-        except ValueError:
-            return None
-
-
-def date_of(text: str) -> date | None:
-    """The first date in a text, in any order of day, month and year that State used; a day that cannot be a month is not taken for one."""
-    for match in _NUMERIC.finditer(text):
-        if match[1]:
-            found = _date(int(match[1]), int(match[2]), int(match[3]))
-        elif match[4]:
-            if len(match[6]) == 2 and int(match[4]) > 31 >= int(match[6]):
-                found = _date(_full_year(match[4]), int(match[5]), int(match[6]))
-            else:
-                found = _date(_full_year(match[6]), int(match[4]), int(match[5]))
-        else:
-            found = _date(int(match[7]), int(match[8]), int(match[9]))
-        if found:
-            return found
-    for match in _WRITTEN.finditer(text):
-        day, month, year = (
-            (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
-        )
-        found = _date(_full_year(year), _MONTHS.index(month[:3].upper()) + 1, int(day))
-        if found:
-            return found
-    return None
 
 
 def declassification(fields: dict[str, str]) -> date | str | None:

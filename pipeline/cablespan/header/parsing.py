@@ -6,11 +6,12 @@ from typing import Any
 
 from cablespan.cable import Header, Reference
 from cablespan.header.classification import declassification, eo_of, person_of, reasons
+from cablespan.header.dates import date_time_group
 from cablespan.header.opening import Opening
 from cablespan.header.posts import id_of, known_post
 from cablespan.header.prose import signers, subject_of, tags_of
 from cablespan.header.references import references_of
-from cablespan.header.transmission import correspondents, date_time_group
+from cablespan.header.transmission import correspondents
 
 _TRANSMISSION_ID = re.compile(r"V[ZV]CZC[A-Z]{3}\d{0,4}|VZCZC\w{1,10}")
 _SERIAL = re.compile(
@@ -92,9 +93,9 @@ def parse(
         "transmission_id": transmission_id[0] if transmission_id else None,
         "precedence": precedence,
         "from_": sender,
-        "to": tuple(addressee for addressee in to if not addressee.excluded),
-        "info": tuple(addressee for addressee in info if not addressee.excluded),
-        "excluded": tuple(addressee for addressee in [*to, *info] if addressee.excluded),
+        "to": tuple(to),
+        "info": tuple(info),
+        "excluded": tuple(name for addressee in [*to, *info] for name in addressee.excluded),
         "subject": subject_of(fields.get("subject", "")),
         "tags": tuple(tags_of(fields["tags"])) if "tags" in fields else (),
         "references": (

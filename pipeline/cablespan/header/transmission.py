@@ -1,143 +1,176 @@
-"""The transmission header: who sends, when, to whom."""
+"""The transmission header: who sends to whom."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from cablespan.cable import Recipient
 from cablespan.header.furniture import is_furniture, words
+from cablespan.header.opening import label_of
 
-_PRECEDENCES = {
-    "FLASH": "FLASH",
-    "NIACT IMMEDIATE": "NIACT IMMEDIATE",
-    "IMMEDIATE": "IMMEDIATE",
-    "PRIORITY": "PRIORITY",
-    "ROUTINE": "ROUTINE",
-}
-_LETTERS = {"Z": "FLASH", "O": "IMMEDIATE", "P": "PRIORITY", "R": "ROUTINE"}
-_DTG = re.compile(
-    r"\b((?:[ZOPRYM] ){0,3})(\d{2})(\d{2})(\d{2})Z? ?(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6} ?(\d{4}|\d{2})\b"
+_ROUTE = r"R[A-Z]{3,7}\s{0,2}/"
+# RUEHC/SECSTATE WASHDC IMMEDIATE 0123
+_ADDRESS = re.compile(
+    r"""(?:(?P<route>R[A-Z]{3,7})\s{0,2}/\s{0,2})?
+    (?P<name>\S.*?)
+    (?:\s{1,4}(?P<precedence>NIACT\ IMMEDIATE|IMMEDIATE|PRIORITY|ROUTINE|FLASH|NIACT))?
+    (?:\s{1,4}(?P<mcn>\d{1,5}))?""",
+    re.VERBOSE,
 )
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_RECIPIENT = re.compile(
-    r"(?:(?P<route>R[A-Z]{3,7})\s{0,2}/\s{0,2})?(?P<name>\S.*?)(?:\s{1,4}(?P<precedence>NIACT IMMEDIATE|IMMEDIATE|PRIORITY"
-    r"|ROUTINE|FLASH|NIACT))?(?:\s{1,4}(?P<mcn>\d{1,5}))?"
+_KEYWORD = re.compile(r"(FM|FROM|TO|INFO|XMT)(?:\b[:\s]\s{0,8}(.*)|)")
+# The offices of the Department that got a copy: INFO OCT-01 ISO-00
+_DISTRIBUTION = re.compile(r"INFO\s{1,8}[A-Z/]{1,6}-\d\d\b")
+_TWO_LISTS = re.compile(rf"\S (?:TO|INFO) {_ROUTE}")
+_LOST_LINE_ENDS = re.compile(
+    rf"""(?<=\S)\s{{1,9}}(?=(?:FM|TO|INFO|XMT)\ [A-Z])
+    | (?<!\bTO)(?<!\bINFO)(?<!\bFM) (?<=\S)\s{{1,9}}(?={_ROUTE}|BT\b)""",
+    re.VERBOSE,
 )
-_ROUTE = re.compile(r"R[A-Z]{3,7}\s{0,2}/")
-_LISTS_BEHIND = re.compile(r"\S (?:TO|INFO) R[A-Z]{3,7}\s{0,2}/")
-_LINE_ENDS = re.compile(
-    r"(?<=\S)\s{1,9}(?=(?:FM|TO|INFO|XMT) [A-Z])|(?<!\bTO)(?<!\bINFO)(?<!\bFM)(?<=\S)\s{1,9}(?=R[A-Z]{3,7}\s{0,2}/|BT\b)"
+_AFTER_LISTS = re.compile(
+    r"""BT(?:\ .*)?                                           # end of the header
+    | .?UNCLAS.* | (?:CONFIDENTIAL|SECRET|LIMITED\ OFFICIAL\ USE)\b.*     # banner
+    | [CUS]\ [OENI]\ [NC][A-Z ]*\b.*                          # banner with its letters apart
+    | SIPDIS
+    | E\.?O\.?\ ?1.*                                          # executive order
+    | (?:DEPT\ FOR|PASS)\ .*                                  # to whom it is passed on
+    | STATE\ \d{3,7}                                          # serial
+    | \d\.\ .*                                                # first paragraph
+    """,
+    re.VERBOSE,
 )
-_START = re.compile(r"(FM|FROM|TO|INFO|XMT)\b[:\s]\s{0,8}(.*)")
-_DISTRIBUTION = re.compile(
-    r"INFO\s{1,8}[A-Z/]{1,6}-\d\d\b"
-)  # the offices of the Department that got a copy
-_STOP = re.compile(
-    r"BT(?: .*)?|(?:UNCLAS|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE|[CUS] [OENI] [NC][A-Z ]*)\b.*|SIPDIS|E\.?O\.? ?1.*|TAGS?:.*"
-    r"|SUBJ.*:.*|REF.*:.*|DEPT FOR.*|STATE \d{3,7}|\d\. .*|PASS .*"
-)
+_SMALL_LETTER = re.compile(r"[a-z]")
 
 
-def _blocks(text: str) -> dict[str, list[tuple[str, bool]]]:
-    """Lines of the FM, TO and INFO lists, each with whether XMT exempts it."""
-    blocks: dict[str, list[tuple[str, bool]]] = {"FM": [], "TO": [], "INFO": []}
-    current: str | None = None
-    exempt = False
-    lines = [line for raw in text.splitlines() for line in _apart(raw.strip()) if line]
-    for line, following in zip(lines, [*lines[1:], ""], strict=False):
-        if (
-            line.startswith("PAGE ")
-            and is_furniture(line)
-            or following.startswith("PAGE ")
-            and line in words("banner")
-        ):
-            continue
-        match = None if _DISTRIBUTION.match(line) else _START.match(line)
-        if match and match[1] == "XMT":
-            exempt = current in ("TO", "INFO")
-            line = match[2].strip()
-        elif match:
-            current, exempt = "FM" if match[1] == "FROM" else match[1], False
-            line = match[2].strip()
-        elif line in ("TO", "INFO", "FM"):
-            current, exempt = line, False
-            continue
-        elif current is None:
-            continue
-        elif _STOP.fullmatch(line):
-            if current in ("TO", "INFO"):
-                break
-            continue
-        elif exempt and _ROUTE.match(line) and not _ROUTE.match(blocks[current][-1][0]):
-            exempt = False
-        elif current == "FM" and blocks["FM"]:
-            current = None
-        if current is not None and line:
-            blocks[current].append((line, exempt))
-    return blocks
+class Correspondents(NamedTuple):
+    """Sender, addressees for action, addressees for information."""
+
+    sender: str | None
+    to: list[Recipient]
+    info: list[Recipient]
 
 
-def _apart(line: str) -> list[str]:
-    """The lines that a line was, where a header has come without its line ends."""
-    if "/" not in line or line.count("/") < 2 and not _LISTS_BEHIND.search(line):
-        return [line]
-    return _LINE_ENDS.split(line)
+class _Address(NamedTuple):
+    route: str | None
+    name: str
+    precedence: str | None
+    mcn: str | None
+
+
+class _Lists:
+    """The FM, TO and INFO lists while the lines of a header are read."""
+
+    def __init__(self) -> None:
+        self.sender: str | None = None
+        self.recipients: dict[str, list[Recipient]] = {"TO": [], "INFO": []}
+        self._current: str | None = None
+        self._excluding = False  # after XMT
+        self._routed: bool | None = None  # whether the address before names its route
+
+    @property
+    def addressing(self) -> bool:
+        return self._current in self.recipients
+
+    def open(self, keyword: str) -> None:
+        """Begins a list, or the names that XMT takes out of the addressee before them."""
+        self._routed = None
+        self._excluding = keyword == "XMT" and self.addressing
+        if keyword != "XMT":
+            self._current = "FM" if keyword == "FROM" else keyword
+
+    def add(self, line: str) -> None:
+        """Adds a line to the list that is open; the sender has one line."""
+        if self.addressing:
+            self._add_address(line)
+        elif self._current == "FM":
+            self.sender, self._current = self.sender or line, None
+
+    def _add_address(self, line: str) -> None:
+        address = _address_of(line)
+        if address is None:
+            return
+        routed = address.route is not None
+        if routed and self._routed is False:  # names without routes were what XMT takes out
+            self._excluding = False
+        self._routed = routed
+        recipients = self.recipients[self._current]
+        if not self._excluding:
+            recipients.append(Recipient(*address))
+        elif recipients:
+            recipients[-1].excluded.append(address.name)
+
+    def end_before(self, line: str) -> bool:
+        """Whether a line that begins no list cannot be one more address."""
+        if not self.addressing:
+            return False
+        if _AFTER_LISTS.fullmatch(line) or label_of(line):
+            return True
+        recipients = self.recipients[self._current]
+        in_capitals = recipients and not _SMALL_LETTER.search(recipients[-1].name)
+        return bool(in_capitals) and _SMALL_LETTER.search(line) is not None
 
 
 @lru_cache(4096)  # a post writes to the same addressees again and again
-def _recipient(line: str, excluded: bool = False) -> Recipient | None:
-    match = _RECIPIENT.fullmatch(line.rstrip(" .;,"))
-    if match is None:
-        return None
-    return Recipient(
-        match["route"], match["name"].strip(), match["precedence"], match["mcn"], excluded
-    )
+def _address_of(line: str) -> _Address | None:
+    match = _ADDRESS.fullmatch(line.rstrip(" .;,"))
+    return _Address(**match.groupdict()) if match else None
 
 
-def _addressees(lines: list[tuple[str, bool]]) -> list[Recipient]:
-    return [found for line, exempt in lines if (found := _recipient(line, exempt))]
+def _split_lines(line: str) -> list[str]:
+    """The lines that a line was, where a header has come without its line ends."""
+    if line.count("/") >= 2 or _TWO_LISTS.search(line):
+        return _LOST_LINE_ENDS.split(line)
+    return [line]
+
+
+def _is_page_mark(line: str) -> bool:
+    return line.startswith("PAGE ") and is_furniture(line)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a header without page marks and the banners above them."""
+    lines = [line for raw in text.splitlines() for line in _split_lines(raw.strip()) if line]
+    for line, following in pairwise([*lines, ""]):
+        banner = line in words("banner") and following.startswith("PAGE ")
+        if not banner and not _is_page_mark(line):
+            yield line
+
+
+def correspondents(text: str) -> Correspondents:
+    """Sender, addressees for action and for information of a header.
+
+    >>> correspondents("FM AMEMBASSY ASTANA")
+    Correspondents(sender='AMEMBASSY ASTANA', to=[], info=[])
+    """
+    lists = _Lists()
+    for line in _lines(text):
+        keyword = None if _DISTRIBUTION.match(line) else _KEYWORD.fullmatch(line)
+        if keyword:
+            lists.open(keyword[1])
+            line = (keyword[2] or "").strip()
+        elif lists.end_before(line):
+            break
+        if line and not _is_page_mark(line):
+            lists.add(line)
+    return Correspondents(lists.sender, lists.recipients["TO"], lists.recipients["INFO"])
 
 
 def recipients(text: str) -> list[Recipient]:
-    """The addressees for action of a header; those behind XMT are `excluded`.
+    """The addressees for action of a header, each with the names that XMT takes out of it.
 
-    >>> recipients("FM AMEMBASSY OSLO\\nTO RUEHC/SECSTATE WASHDC IMMEDIATE 0123\\nINFO RUEHTA/AMEMBASSY ASTANA")
-    [Recipient(route='RUEHC', name='SECSTATE WASHDC', precedence='IMMEDIATE', mcn='0123', excluded=False)]
+    >>> recipients("FM AMEMBASSY OSLO\\nTO RUEHC/SECSTATE WASHDC IMMEDIATE 0123")
+    [Recipient(route='RUEHC', name='SECSTATE WASHDC', precedence='IMMEDIATE', mcn='0123', excluded=[])]
+    >>> recipients("TO EUROPEAN POLITICAL COLLECTIVE\\nXMT AMEMBASSY OSLO")[0].excluded
+    ['AMEMBASSY OSLO']
     """
-    return _addressees(_blocks(text)["TO"])
+    return correspondents(text).to
 
 
 def info_recipients(text: str) -> list[Recipient]:
-    """The addressees for information of a header; those behind XMT are `excluded`."""
-    return _addressees(_blocks(text)["INFO"])
+    """The addressees for information of a header, as `recipients` has those for action.
 
-
-def correspondents(text: str) -> tuple[str | None, list[Recipient], list[Recipient]]:
-    """Sender, addressees for action, addressees for information.
-
-    >>> correspondents("FM AMEMBASSY ASTANA")
-    ('AMEMBASSY ASTANA', [], [])
+    >>> [recipient.name for recipient in info_recipients("INFO RUEHTA/AMEMBASSY ASTANA")]
+    ['AMEMBASSY ASTANA']
     """
-    blocks = _blocks(text)
-    return (
-        blocks["FM"][0][0] if blocks["FM"] else None,
-        _addressees(blocks["TO"]),
-        _addressees(blocks["INFO"]),
-    )
-
-
-def date_time_group(text: str) -> tuple[str | None, str | None]:
-    """Precedence and time of the date-time group, e.g. `R 210941Z FEB 07` -> ("ROUTINE", "2007-02-21T09:41:00")."""
-    match = _DTG.search(text)
-    if match is None:
-        return None, None
-    letters = match[1].split()
-    year = int(match[6])
-    year += 0 if year > 99 else 1900 if year > 45 else 2000
-    day, hour, minute = int(match[2]), int(match[3]), int(match[4])
-    precedence = _LETTERS.get(letters[0]) if letters else None
-    if not (1 <= day <= 31 and hour < 24 and minute < 60):
-        return precedence, None
-    return (
-        precedence,
-        f"{year:04d}-{_MONTHS.index(match[5]) + 1:02d}-{day:02d}T{hour:02d}:{minute:02d}:00",
-    )
+    return correspondents(text).info

@@ -1,0 +1,127 @@
+"""Dates and times in every order in which State wrote them."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from cablespan.lexicon import load
+
+_MONTH_NUMBERS = {
+    entry["name"][:3].upper(): number
+    for number, entry in enumerate((e for e in load("calendar") if e["kind"] == "month"), 1)
+}
+_MONTH = f"(?:{'|'.join(_MONTH_NUMBERS)})[A-Z]{{0,6}}"
+_PIVOT_OF_DATES = 70  # 69 is 2069, 70 is 1970: cables are declassified up to forty years later
+_PIVOT_OF_TIMES = 46  # 45 is 2045, 46 is 1946: no telegram in sight is older
+
+# 2017/09/10; 09/10/2017, 10.9.17, 17/09/31; 20170910
+_NUMERIC = re.compile(
+    r"""(?<!\d)(?:
+      (?P<year>\d{4}) [/.-] (?P<month>\d{1,2}) [/.-] (?P<day>\d{1,2})
+    | (?P<first>\d{1,2}) \s?[/.-]{1,2}\s? (?P<second>\d{1,2}) \s?[/.-]{1,2}\s? (?P<third>\d{4}|\d{2})
+    | (?P<year_run>(?:19|20)\d\d) (?P<month_run>\d{2}) (?P<day_run>\d{2})
+    )(?!\d)""",
+    re.VERBOSE,
+)
+# 10 SEPTEMBER 2017, 10th-Sep-17; September 10, 2017
+_WRITTEN = re.compile(
+    rf"""\b(?:
+      (?P<day>\d{{1,2}}) (?:ST|ND|RD|TH)? [\ ./-]{{0,3}}
+      (?P<month>{_MONTH}) [\ .,/-]{{0,3}} (?P<year>\d{{4}}|\d{{2}})
+    | (?P<month_first>{_MONTH}) \.?\ {{0,2}}
+      (?P<day_after>\d{{1,2}}) (?:ST|ND|RD|TH)?,?\ {{0,2}} (?P<year_after>\d{{4}}|\d{{2}})
+    )\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# R 210941Z FEB 07; P R 041820Z JAN 10
+_DATE_TIME_GROUP = re.compile(
+    rf"""\b(?P<letters>(?:[ZOPRYM]\ ){{0,3}})
+    (?P<day>\d\d)(?P<hour>\d\d)(?P<minute>\d\d)Z?\ ?
+    (?P<month>{_MONTH})\ ?(?P<year>\d{{4}}|\d{{2}})\b""",
+    re.VERBOSE,
+)
+_PRECEDENCES = {"Z": "FLASH", "O": "IMMEDIATE", "P": "PRIORITY", "R": "ROUTINE"}
+
+
+class DateTimeGroup(NamedTuple):
+    """Precedence and time (ISO 8601, UTC) of a message, as far as its group tells them."""
+
+    precedence: str | None
+    time: str | None
+
+
+def full_year(year: str, pivot: int = _PIVOT_OF_DATES) -> int:
+    """A year of two or four digits as four; two below `pivot` are of the 2000s.
+
+    >>> full_year("07"), full_year("1975"), full_year("75")
+    (2007, 1975, 1975)
+    """
+    if len(year) == 4:
+        return int(year)
+    return int(year) + (2000 if int(year) < pivot else 1900)
+
+
+def _calendar_date(year: int, month: int, day: int) -> date | None:
+    """The date; month and day change places where that alone makes one."""
+    for first, second in ((month, day), (day, month)):
+        try:
+            return date(year, first, second)
+        except ValueError:
+            continue
+    return None
+
+
+def _numeric_date(match: re.Match[str]) -> date | None:
+    if match["year"]:
+        return _calendar_date(int(match["year"]), int(match["month"]), int(match["day"]))
+    if match["year_run"]:
+        return _calendar_date(
+            int(match["year_run"]), int(match["month_run"]), int(match["day_run"])
+        )
+    first, second, third = match["first"], match["second"], match["third"]
+    year_first = len(third) == 2 and int(first) > 31 >= int(third)
+    if year_first:
+        return _calendar_date(full_year(first), int(second), int(third))
+    return _calendar_date(full_year(third), int(first), int(second))
+
+
+def _month_number(name: str) -> int:
+    return _MONTH_NUMBERS[name[:3].upper()]
+
+
+def _written_date(match: re.Match[str]) -> date | None:
+    month = _month_number(match["month"] or match["month_first"])
+    year = full_year(match["year"] or match["year_after"])
+    return _calendar_date(year, month, int(match["day"] or match["day_after"]))
+
+
+def _dates(text: str) -> Iterator[date | None]:
+    yield from map(_numeric_date, _NUMERIC.finditer(text))
+    yield from map(_written_date, _WRITTEN.finditer(text))
+
+
+def date_of(text: str) -> date | None:
+    """The first date in a text: of those in digits, else of those with a month's name.
+
+    >>> date_of("09/10/2017"), date_of("2017/09/10"), date_of("10 Sept. 17"), date_of("no date")
+    (datetime.date(2017, 9, 10), datetime.date(2017, 9, 10), datetime.date(2017, 9, 10), None)
+    """
+    return next(filter(None, _dates(text)), None)
+
+
+def date_time_group(text: str) -> DateTimeGroup:
+    """The date-time group of a transmission header.
+
+    >>> date_time_group("R 210941Z FEB 07")
+    DateTimeGroup(precedence='ROUTINE', time='2007-02-21T09:41:00')
+    """
+    match = _DATE_TIME_GROUP.search(text)
+    if match is None:
+        return DateTimeGroup(None, None)
+    precedence = _PRECEDENCES.get(match["letters"][:1])
+    day, hour, minute = int(match["day"]), int(match["hour"]), int(match["minute"])
+    if not (1 <= day <= 31 and hour < 24 and minute < 60):
+        return DateTimeGroup(precedence, None)
+    year, month = full_year(match["year"], _PIVOT_OF_TIMES), _month_number(match["month"])
+    return DateTimeGroup(precedence, f"{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:00")
