@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cablespan import header
+from cablespan.reading import web
 from cablespan.reading.assembly import assemble
 
 
@@ -36,3 +37,54 @@ def test_a_reference_without_year_takes_that_of_the_cable():
 def test_no_text_makes_a_parser_fail(text):
     for name in header.__all__:
         getattr(header, name)(text)
+
+
+PAGE = """\
+Reference ID Created Released Classification Origin
+07OSLO12 2007-02-21 09:09 2011-08-30 01:44 UNCLASSIFIED Embassy Oslo
+VZCZCXRO1234
+PP RUEHXX
+DE RUEHNY #0012 0520941
+ZNR UUUUU ZZH
+P 210941Z FEB 07
+FM AMEMBASSY OSLO
+TO RUEHC/SECSTATE WASHDC PRIORITY 0123
+INFO RUCNMEM/EU MEMBER STATES COLLECTIVE
+XMT AMEMBASSY STOCKHOLM
+Wednesday, 21 February 2007, 09:41
+UNCLAS OSLO 000012
+SIPDIS
+
+E.O. 12958: N/A
+TAGS: ECON NO
+SUBJECT: ROADS
+
+1. (U) All is well, and the road to the north will be open by
+"""
+
+
+def header_of(text):
+    (cable,) = web.read(text, "page.txt")
+    return cable.header
+
+
+def test_the_date_time_group_wins_over_the_time_that_a_page_prints():
+    (cable,) = web.read(PAGE, "page.txt")
+    assert cable.header.created == "2007-02-21T09:41:00"
+    assert cable.meta == {"created": "2007-02-21T09:09:00"}
+
+
+def test_without_a_date_time_group_the_page_says_when():
+    (cable,) = web.read(PAGE.replace("P 210941Z FEB 07\n", ""), "page.txt")
+    assert (cable.header.created, cable.meta) == ("2007-02-21T09:09:00", {})
+
+
+def test_addressees_end_where_the_header_ends():
+    info = header_of(PAGE).info
+    assert [addressee.name for addressee in info] == ["EU MEMBER STATES COLLECTIVE"]
+    assert info[0].excluded == ["AMEMBASSY STOCKHOLM"]
+
+
+def test_a_text_that_breaks_off_is_partial():
+    assert not header_of(PAGE + "noon.\nROE\n").partial
+    assert header_of(PAGE + "no...").partial

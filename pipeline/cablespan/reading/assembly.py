@@ -41,12 +41,15 @@ def assemble(
     meta: Mapping[str, Any] | None = None,
     notes: Sequence[str] = (),
     listed: Sequence[Reference] = (),
+    page_created: str | None = None,
     **known: Any,
 ) -> Cable:
     """The cable that stands in `text[start:end]`, opening and body.
 
-    `head`: the transmission header where it stands elsewhere; `listed`: references that a list outside the text names;
-    `known`: header facts that win over those of the text.
+    `head`: the transmission header where it stands elsewhere; `listed`: references that a list
+    outside the text names; `page_created`: the time that a page gives, which stays in the cable's
+    meta where the date-time group contradicts it; `known`: header facts that win over those of the
+    text.
     """
     end = len(text) if end is None else end
     opening = read_opening(text, start, end)
@@ -54,9 +57,10 @@ def assemble(
     names, signed = signature(text, opening.body, end)
     known = {"signers": tuple(names), **known}
     above = above if head is None else f"{head}\n{above}"
-    header = parse(
-        opening, above, text[max(opening.body, end - _TAIL) : end], listed=listed, **known
-    )
+    tail = text[max(opening.body, end - _TAIL) : end]
+    header = parse(opening, above, tail, listed=listed, page_created=page_created, **known)
+    if page_created and page_created != header.created:
+        meta = {**(meta or {}), "created": page_created}
     cable_id = header.reference_id or fallback_id
     source = Source(path, format, digest(text), index)
     paragraphs = segment(text, cable_id, opening.body, end, signed or (end, end))

@@ -95,7 +95,7 @@ def _facts(source: str, start: int, end: int) -> dict[str, str | None]:
     row = dict(zip(titles, values, strict=False))
     return {
         "reference_id": id_of(row.get("reference id", "")),
-        "created": web.iso(row.get("created")),
+        "page_created": web.iso(row.get("created")),
         "released": web.iso(row.get("released")),
         "classification": row.get("classification") or None,
         "origin": row.get("origin") or None,

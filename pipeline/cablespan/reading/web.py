@@ -40,7 +40,7 @@ def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | 
         )
         facts = {
             "reference_id": id_of(head["id"]),
-            "created": iso(head["created"]),
+            "page_created": iso(head["created"]),
             "released": iso(head["released"]),
             "classification": head["classification"],
             "origin": head["origin"],
