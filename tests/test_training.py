@@ -16,13 +16,16 @@ from thinc.api import Model
 from typer.testing import CliRunner
 
 from cablespan.cli import app
+from cablespan.components.sentences import statement_spans
 from cablespan.components.statements.classifier import make_sentence_classifier
 from cablespan.document import PARAGRAPHS, STATEMENTS, make_doc, sender
 from cablespan.formats import convert, read_records
-from cablespan.learning.corpus import case_augmenter, unannotated
+from cablespan.learning.corpus import cable_corpus, case_augmenter, recased, unannotated
+from cablespan.learning.evaluation import judge
 from cablespan.learning.gold import read_gold
-from cablespan.learning.training import split
+from cablespan.learning.training import split, write_docs
 from cablespan.learning.training.checks import checked_config
+from cablespan.nlp import load
 
 CONFIGS = Path(__file__).parents[1] / "models" / "configs"
 SMALL = {
@@ -406,6 +409,80 @@ def test_gold_of_every_format_gives_the_same_examples(gold, tmp_path, to):
         ]
 
     assert annotated(tmp_path / name) == annotated(gold)
+
+
+LAYERS = {"entities": "ner", "statements": "statements", "claims": "claim_tagger"}
+
+
+class TestMissingIsNotNone:
+    """A layer that nobody annotated says nothing: it gives no loss, for a whole document and for one paragraph of it."""
+
+    def example(self, tmp_path, missing: str, paragraphs: list[int]) -> Example:
+        lines = [line("a", number) for number in range(2)]
+        for number in paragraphs:
+            del lines[number][missing]
+        (gold,) = read_gold([write(tmp_path / "gold.jsonl", lines)])
+        write_docs([gold], tmp_path / "gold.spacy")
+        (example,) = cable_corpus(tmp_path / "gold.spacy")(spacy.blank("en"))
+        return example
+
+    def gradient(self, pipe, nlp, example: Example) -> numpy.ndarray:
+        nlp.get_pipe("sentences")(example.predicted)
+        rows = (
+            len(example.predicted)
+            if pipe.name != "statements"
+            else len(statement_spans(example.predicted))
+        )
+        columns = len(pipe.labels) if pipe.name == "statements" else len(pipe.tags)
+        _, (gradient,) = pipe.get_loss(
+            [example], [numpy.full((rows, columns), 1 / columns, dtype="f")]
+        )
+        return gradient.any(axis=1)
+
+    @pytest.mark.parametrize(("layer", "component"), LAYERS.items())
+    @pytest.mark.parametrize("recase", [False, True])
+    def test_no_loss_where_a_layer_is_missing(self, trained, tmp_path, layer, component, recase):
+        nlp = spacy.load(trained)
+        for paragraphs, half in (([0, 1], None), ([1], 0), ([0], 1)):
+            example = self.example(tmp_path, layer, paragraphs)
+            example = recased(example, str.upper) if recase else example
+            rows = self.gradient(nlp.get_pipe(component), nlp, example)
+            size = len(rows) // 2
+            halves = [rows[:size], rows[-size:]]
+            if half is None:
+                assert not rows.any()
+            else:
+                assert halves[half].mean() > 0.8 and not halves[1 - half].any()
+
+    @pytest.mark.parametrize("layer", LAYERS)
+    def test_what_is_found_there_is_neither_right_nor_wrong(self, trained, tmp_path, layer):
+        lines = [line("x", number) for number in range(2)]
+        del lines[1][layer]
+        whole, part = (read_gold([write(tmp_path / f"{n}.jsonl", lines[:n])]) for n in (1, 2))
+        assert [layer in paragraph.gold for paragraph in judge(load(trained), part)] == [
+            True,
+            False,
+        ]
+        assert [layer in paragraph.gold for paragraph in judge(load(trained), whole)] == [True]
+
+    def test_every_format_that_can_say_so_keeps_it(self, tmp_path):
+        lines = [
+            line("a", 0),
+            {key: value for key, value in line("a", 1, SENTENCES[::-1]).items() if key != "claims"},
+        ]
+        source = write(tmp_path / "gold.jsonl", lines)
+        for to, name in (
+            ("docbin", "out.spacy"),
+            ("standoff", "out.jsonl"),
+            ("records", "records.jsonl"),
+            ("gold", "again.jsonl"),
+        ):
+            convert(source, tmp_path / name, to)
+            (record,) = read_records(tmp_path / name)
+            assert [paragraph.get("unannotated") for paragraph in record["paragraphs"]] == [
+                None,
+                ["claims"],
+            ], to
 
 
 def test_silver_is_learned_beside_the_gold(trained, tmp_path, gold, dev):

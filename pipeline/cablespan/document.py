@@ -148,6 +148,18 @@ def character_span(doc: Doc, start: int, end: int, label: str, **ids: str) -> Sp
     return doc.char_span(start, end, label=label, alignment_mode="expand", **ids)
 
 
+def unannotated_paragraphs(doc: Doc, layer: str) -> list[Span]:
+    """The paragraphs of a gold Doc that nobody annotated in a layer ("entities", "statements", "claims"): missing is not none."""
+    if doc._.cable is None or PARAGRAPHS not in doc.spans:
+        return []
+    facts = doc._.cable.get("paragraphs", [])
+    return [
+        span
+        for span, fact in zip(doc.spans[PARAGRAPHS], facts, strict=False)
+        if layer in fact.get("unannotated", ())
+    ]
+
+
 def paragraph_starts(doc: Doc) -> list[int]:
     """Character offsets at which the paragraphs begin, in order.
 

@@ -183,6 +183,11 @@ def completed(record: Mapping[str, Any]) -> dict[str, Any]:
             "kind": paragraph.get("kind") or "text",
             "text": paragraph["text"],
             "source_map": paragraph.get("source_map") or [],
+            **(
+                {"unannotated": list(paragraph["unannotated"])}
+                if paragraph.get("unannotated")
+                else {}
+            ),
         }
         for paragraph in record["paragraphs"]
     ]

@@ -7,7 +7,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 
-from cablespan.document import CLAIMS, PARAGRAPHS, STATEMENTS
+from cablespan.document import CLAIMS, PARAGRAPHS, STATEMENTS, unannotated_paragraphs
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.tasks import bare_record, blank_pipeline
 from cablespan.labels import Statement
@@ -18,10 +18,12 @@ _SPAN_LAYERS = {"statements": STATEMENTS, "claims": CLAIMS}
 
 
 def gold_doc(nlp: Language, record: Mapping[str, Any]) -> Doc:
-    """`from_record`, with the layers unannotated that the record has no key for."""
+    """`from_record`, with the layers unannotated that the record, or one of its paragraphs, has not got."""
     doc = from_record(nlp, record)
     if record.get("entities") is None:
         doc.set_ents([], default="missing")
+    elif missing := unannotated_paragraphs(doc, "entities"):
+        doc.set_ents(list(doc.ents), missing=missing)
     for layer, key in _SPAN_LAYERS.items():
         if record.get(layer) is None:
             del doc.spans[key]

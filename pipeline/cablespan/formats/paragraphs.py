@@ -35,11 +35,21 @@ def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
         record, places = documents[line["doc"]]
         add_line(record, line, line["text"])
         places[record["paragraphs"][-1]["id"]] = place
+    for record, _ in documents.values():
+        mark_missing(record)
     yield from documents.values()
 
 
+def mark_missing(record: Mapping[str, Any]) -> None:
+    """Keeps of the paragraphs' `unannotated` the layers that other paragraphs of the record have: one that none has is no key of it."""
+    for paragraph in record["paragraphs"]:
+        missing = [layer for layer in paragraph.pop("unannotated") if layer in record]
+        if missing:
+            paragraph["unannotated"] = missing
+
+
 def add_line(record: dict[str, Any], line: Mapping[str, Any], text: str) -> None:
-    """Appends the paragraph of a line, and its annotations, to the record."""
+    """Appends the paragraph of a line, and its annotations, to the record; `mark_missing` is to be called after the last."""
     number = line.get("paragraph", len(record["paragraphs"]))
     paragraph = {
         "id": number if isinstance(number, str) else f"{record['id']}/{number}",
@@ -47,6 +57,7 @@ def add_line(record: dict[str, Any], line: Mapping[str, Any], text: str) -> None
         "kind": line.get("kind") or "text",
         "text": text,
         "source_map": [],
+        "unannotated": [layer for layer in VIEWS if layer not in line],
     }
     record["paragraphs"].append(paragraph)
     for layer in VIEWS:
@@ -72,7 +83,8 @@ def lines_of(record: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], dic
             else paragraph["id"]
         )
         line |= {key: paragraph[key] for key in _FIELDS if paragraph.get(key) not in (None, "text")}
-        line |= {layer: by_paragraph.get((paragraph["id"], layer), []) for layer in layers}
+        annotated = [layer for layer in layers if layer not in paragraph.get("unannotated", ())]
+        line |= {layer: by_paragraph.get((paragraph["id"], layer), []) for layer in annotated}
         yield paragraph, line
 
 

@@ -15,12 +15,15 @@ from typing import Any
 
 import orjson
 
+from cablespan import reading
+from cablespan.cable import Cable
 from cablespan.document import origin
 from cablespan.formats import paragraphs
 from cablespan.formats.checks import GoldError, Problem
-from cablespan.formats.files import json_lines, text_of
+from cablespan.formats.files import json_lines
 from cablespan.formats.tasks import bare_record
 from cablespan.labels import SCHEME_VERSION
+from cablespan.reading.decode import decode, open_input
 
 LEAVES_OUT = ()
 SCHEMA = "cablespan.standoff/1"
@@ -104,6 +107,8 @@ def read(
     if not documents:
         raise GoldError([summary])
     report(summary)
+    for record, _ in documents.values():
+        paragraphs.mark_missing(record)
     yield from documents.values()
 
 
@@ -153,6 +158,11 @@ def _laid_on_records(
                     record.setdefault(layer, []).extend(
                         {"paragraph": paragraph, **annotation} for annotation in line[layer]
                     )
+        layers = {place: set(LAYERS) & line.keys() for place, line in found}
+        for paragraph in record["paragraphs"]:
+            present = layers.get(places.get(paragraph["id"]), set())
+            paragraph["unannotated"] = [layer for layer in LAYERS if layer not in present]
+        paragraphs.mark_missing(record)
         yield record, places
 
 
@@ -248,24 +258,30 @@ def folded(text: str) -> str:
     return re.sub(r"\s*\x00[\s\x00]*", "\x00", re.sub(r"\s+", " ", text)).strip(" \x00")
 
 
+_PAGE_BLOCKS = ("p", "li", "td", "h1", "h2", "h3", "h4", "h5", "h6")
+
+
 def loose_paragraphs(path: Path) -> Iterator[str]:
-    """The paragraphs of a file of another kind: JSON Lines, a web page, plain text with blank lines between."""
+    """The paragraphs of a file of another kind: JSON Lines, a web page, plain text with blank lines between; and of cables as read."""
     name = path.name.removesuffix(".gz")
     if name.endswith(".jsonl"):
         for _, line in json_lines(path):
             for paragraph in [line, *line.get("paragraphs", ())]:
                 if isinstance(paragraph.get("text"), str):
                     yield paragraph["text"]
-    elif name.endswith(".txt"):
-        for block in re.split(r"\n\s*\n", text_of(path).replace("\r\n", "\n")):
+        return
+    with open_input(str(path)) as file:
+        page, _ = decode(file.read())
+    if name.endswith(".txt"):
+        for block in re.split(r"\n\s*\n", page.replace("\r\n", "\n")):
             yield folded(block)
-    else:
+    elif page.strip():
         from lxml import html
 
-        page = text_of(path)
-        for element in (
-            html.fromstring(page).iter("p", "li", "td", "h1", "h2", "h3", "h4", "h5", "h6")
-            if page.strip()
-            else ()
-        ):
+        # As bytes: lxml refuses a string that declares an encoding of its own.
+        for element in html.fromstring(
+            page.encode(), parser=html.HTMLParser(encoding="utf-8")
+        ).iter(*_PAGE_BLOCKS):
             yield folded(element.text_content())
+    cables = (item for item in reading.scan(path) if isinstance(item, Cable))
+    yield from (paragraph.text for cable in cables for paragraph in cable.paragraphs)

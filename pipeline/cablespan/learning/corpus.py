@@ -13,6 +13,9 @@ from thinc.api import Optimizer
 from cablespan.components.claims.attribution import set_claim_parts
 from cablespan.document import CLAIM_PARTS, CLAIMS, PARAGRAPHS
 
+# `token.ent_iob` where nobody said whether the token belongs to an entity.
+NO_ENTITY_KNOWN = 0
+
 
 @registry.readers("cablespan.Corpus.v1")
 def cable_corpus(
@@ -106,7 +109,12 @@ def recased(example: Example, change: Callable[[str], str]) -> Example:
     for token in original:
         if token.is_sent_start is not None:
             reference[token.i].is_sent_start = token.is_sent_start
-    reference.set_ents([_moved(reference, span) for span in original.ents])
+    missing = [
+        Span(reference, token.i, token.i + 1)
+        for token in original
+        if token.ent_iob == NO_ENTITY_KNOWN
+    ]
+    reference.set_ents([_moved(reference, span) for span in original.ents], missing=missing)
     for key, group in original.spans.items():
         reference.spans[key] = [_moved(reference, span) for span in group]
     predicted = unannotated(original, words)

@@ -1,8 +1,10 @@
 """The head over sentences: a label for each, from its tokens, its place, its sender and its neighbours."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from functools import cache
+from typing import NamedTuple
 
 import numpy
 from spacy import registry
@@ -12,14 +14,22 @@ from thinc.api import (
     Embed,
     Maxout,
     Model,
+    ParametricAttention_v2,
     Softmax_v2,
     SparseLinear_v2,
     chain,
+    clone,
     concatenate,
     expand_window,
+    reduce_first,
+    reduce_last,
+    reduce_max,
+    reduce_mean,
+    reduce_sum,
+    residual,
     with_array,
 )
-from thinc.types import Floats2d, Ints1d, Ints2d
+from thinc.types import Floats2d, Ints1d, Ints2d, Ragged
 
 from cablespan.components.sentences import statement_spans
 from cablespan.document import PARAGRAPHS, SENDERS, sender
@@ -37,10 +47,73 @@ def _role_of(kind: str, section: str) -> int:
 
 
 PLACES = 9
+# Kinds of blocks, by words in the name of a paragraph's section; 0 is none of them.
+BLOCKS = (
+    "summary|introduction",
+    "comment|conclusion|assessment|analysis",
+    "action|request|recommend|guidance",
+    "background",
+    "note|bio|participant",
+)
+KINDS = ("numbered", "item", "heading", "text", "header")
+MARKINGS = ("", "U", "SBU", "C", "S")
+# How many values each of a sentence's facts has, in the order of `SentencePlace`.
+PLACE_ROWS = (len(BLOCKS) + 1, len(KINDS), len(MARKINGS) + 1, 4, 8, len(SENDERS), 8)
 # Hashes of words set apart by where they stand.
 FIRST, BEFORE, BEHIND = (
     numpy.uint64(number) for number in (0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5)
 )
+
+
+class SentencePlace(NamedTuple):
+    """Where a sentence stands, as numbers: see `PLACE_ROWS` for how many values each has."""
+
+    block: int
+    kind: int
+    marking: int
+    position: int  # in its paragraph: first, second, later, last
+    length: int  # tokens by fours
+    sender: int
+    part: int  # which eighth of the cable
+
+
+@cache
+def _block(section: str) -> int:
+    return next(
+        (number for number, words in enumerate(BLOCKS, start=1) if re.search(words, section)), 0
+    )
+
+
+def _marking(marking: str | None) -> int:
+    first = (marking or "").partition("/")[0]
+    return MARKINGS.index(first) if first in MARKINGS else len(MARKINGS)
+
+
+def places_of_sentences(doc: Doc, sentences: Sequence[Span]) -> list[SentencePlace]:
+    """The place of each of a Doc's sentences, and who sends the cable: what a post recommends, the Department requests."""
+    cable = doc._.cable or {}
+    signed = SENDERS.index(sender(cable))
+    spans = list(doc.spans[PARAGRAPHS]) if PARAGRAPHS in doc.spans else []
+    starts = [span.start for span in spans]
+    facts = cable.get("paragraphs", [])[: len(spans)] or [{}]
+    places, last_paragraph, position = [], None, 0
+    for sentence in sentences:
+        number = max(0, bisect_right(starts, sentence.start) - 1)
+        position = position + 1 if number == last_paragraph else 0
+        last_paragraph, fact = number, facts[number] if number < len(facts) else {}
+        closes = bool(spans) and sentence.end >= spans[number].end
+        places.append(
+            SentencePlace(
+                block=_block((fact.get("section") or "").lower()),
+                kind=KINDS.index(fact.get("kind") or "text"),
+                marking=_marking(fact.get("marking")),
+                position=3 if closes and position else min(position, 2),
+                length=min(len(sentence) // 4, 7),
+                sender=signed,
+                part=8 * sentence.start // len(doc),
+            )
+        )
+    return places
 
 
 def sentence_places(doc: Doc, sentences: Sequence[Span]) -> list[tuple[int, int, int, int]]:
@@ -67,6 +140,144 @@ def sentence_places(doc: Doc, sentences: Sequence[Span]) -> list[tuple[int, int,
         )
         position += 1
     return result
+
+
+@registry.architectures("cablespan.SentenceClassifier.v3")
+def sentence_sequence_classifier(
+    tok2vec: Model[list[Doc], list[Floats2d]],
+    width: int,
+    hidden: int,
+    depth: int,
+    ngrams: int = 0,
+    nO: int | None = None,
+) -> Model[list[Doc], list[Floats2d]]:
+    """A probability for each label of each statement of a cable, read as a sequence (Cohan et al. 2019, without a transformer).
+
+    A layer of its own, `width` wide, reads the tokens with their neighbours first: what a shared `tok2vec` learns for the tagging of
+    names is not what tells a plan from a claim. A sentence is the mean, the maximum, the first, the last and an attention-weighted sum
+    of its tokens, with its place (block, position, length, sender, marking), `hidden` wide. `depth` layers then read it with its
+    neighbours, one more on both sides each. With `ngrams`, so many weights for each label, a linear model of words and pairs of words
+    is added to the network's scores (as in spaCy's TextCatEnsemble).
+    """
+    tokens = chain(
+        tok2vec,
+        with_array(
+            chain(expand_window(1), Maxout(nO=width, nP=3, normalize=True, dropout=0.0)), pad=1
+        ),
+    )
+    attention = chain(ParametricAttention_v2(nO=width), reduce_sum())
+    pooled = concatenate(reduce_mean(), reduce_max(), reduce_first(), reduce_last(), attention)
+    sentences = chain(pooled, Maxout(nO=hidden, nI=5 * width, nP=2, normalize=True))
+    places = concatenate(*(Embed(16, rows, column=i) for i, rows in enumerate(PLACE_ROWS)))
+    merged = Maxout(nO=hidden, nI=hidden + 16 * len(PLACE_ROWS), nP=2, normalize=True)
+    neighbours = residual(
+        chain(expand_window(1), Maxout(nO=hidden, nI=3 * hidden, nP=3, normalize=True))
+    )
+    context = with_array(clone(neighbours, depth), pad=depth)
+    output = Softmax_v2(nO=nO, nI=hidden)
+    linear = [SparseLinear_v2(nO=nO, length=ngrams)] if ngrams else []
+    return Model(
+        "sentence_classifier",
+        _forward_sequence,
+        init=_init_sequence,
+        layers=[tokens, sentences, places, merged, context, output, *linear],
+        refs={"tok2vec": tok2vec, "output": output},
+    )
+
+
+def _init_sequence(model: Model, X=None, Y=None) -> Model:
+    tokens, sentences, places, merged, context, output, *linear = model.layers
+    if X is None:
+        return model
+    tokens.initialize(X=X)
+    if output.has_dim("nO") is None and Y is not None:
+        output.set_dim("nO", Y[0].shape[1])
+    spans = [statement_spans(doc) for doc in X]
+    ragged, _ = _sentence_tokens(tokens.predict(X), spans)
+    sentences.initialize(X=ragged)
+    places.initialize(X=_numbers(X, spans))
+    for layer in (merged, context, output):
+        layer.initialize()
+    for layer in linear:
+        layer.set_dim("nO", output.get_dim("nO"))
+        layer.initialize()
+    return model
+
+
+def _sentence_tokens(
+    vectors: list[Floats2d], spans: list[list[Span]]
+) -> tuple[Ragged, Callable[[Ragged], list[Floats2d]]]:
+    """The tokens of all sentences, one sentence after the other, without the white space between; and the gradient of that."""
+    starts = numpy.cumsum([0, *map(len, vectors)])
+    places = [
+        (start + span.start, start + span.end)
+        for start, found in zip(starts, spans, strict=False)
+        for span in found
+    ]
+    rows = (
+        numpy.concatenate([numpy.arange(start, end) for start, end in places])
+        if places
+        else numpy.zeros(0, dtype="int64")
+    )
+    lengths = numpy.array([end - start for start, end in places], dtype="int32")
+    joined = numpy.concatenate(vectors)
+
+    def backprop(gradient: Ragged) -> list[Floats2d]:
+        whole = numpy.zeros_like(joined)
+        whole[rows] = gradient.dataXd
+        return numpy.split(whole, starts[1:-1])
+
+    return Ragged(joined[rows], lengths), backprop
+
+
+def _numbers(docs: list[Doc], spans: list[list[Span]]) -> Ints2d:
+    found = [
+        place
+        for doc, sentences in zip(docs, spans, strict=True)
+        for place in places_of_sentences(doc, sentences)
+    ]
+    return numpy.array(found, dtype="uint64").reshape(-1, len(PLACE_ROWS))
+
+
+def _forward_sequence(model: Model, docs: list[Doc], is_train: bool):
+    tokens, sentences, places, merged, context, output, *linear = model.layers
+    vectors, backprop_tokens = tokens(docs, is_train)
+    spans = [statement_spans(doc) for doc in docs]
+    splits = numpy.cumsum([len(found) for found in spans])[:-1]
+    ragged, backprop_ragged = _sentence_tokens(vectors, spans)
+    S, backprop_sentences = sentences(ragged, is_train)
+    P, backprop_places = places(_numbers(docs, spans), is_train)
+    M, backprop_merged = merged(numpy.concatenate([S, P], axis=1), is_train)
+    C, backprop_context = context(numpy.split(M, splits), is_train)
+    Y, backprop_output = output(numpy.concatenate(C), is_train)
+    backprops_linear = []
+    for layer in linear:
+        scores, backprop_layer = layer(_linear_inputs(docs, spans), is_train)
+        Y = _product_of_softmaxes(Y, scores)
+        backprops_linear.append(backprop_layer)
+
+    def backprop(dY: list[Floats2d]):
+        joined = numpy.concatenate(dY)
+        for backprop_layer in backprops_linear:
+            backprop_layer(joined)
+        dM = backprop_merged(
+            numpy.concatenate(backprop_context(numpy.split(backprop_output(joined), splits)))
+        )
+        width = S.shape[1]
+        backprop_places(numpy.ascontiguousarray(dM[:, width:]))
+        return backprop_tokens(
+            backprop_ragged(backprop_sentences(numpy.ascontiguousarray(dM[:, :width])))
+        )
+
+    return numpy.split(Y, splits), backprop
+
+
+def _product_of_softmaxes(probabilities: Floats2d, scores: Floats2d) -> Floats2d:
+    """The softmax of the sum of the scores under both: the product of their softmaxes, made to sum to one."""
+    if not len(probabilities):
+        return probabilities
+    product = probabilities * numpy.exp(scores - scores.max(axis=1, keepdims=True))
+    return product / product.sum(axis=1, keepdims=True)
 
 
 @registry.architectures("cablespan.SentenceClassifier.v2")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy
 from spacy.language import Language
-from spacy.scorer import Scorer
+from spacy.scorer import Scorer, get_ner_prf
 from spacy.tokens import Doc, Span
 from spacy.training import Example, validate_get_examples
 from spacy.util import registry
@@ -16,6 +16,7 @@ from thinc.types import Floats2d
 
 from cablespan.components.network import sentence_lengths
 from cablespan.components.network.training import TrainedPipe, default_model
+from cablespan.document import CLAIM_PARTS, unannotated_paragraphs
 
 DEFAULT_MODEL = default_model("cablespan.SpanTagger.v1", hidden=96, context=32)
 OUTSIDE = "O"
@@ -40,16 +41,30 @@ def make_span_tagger(
 def span_tagger_score(
     examples: Iterable[Example], *, spans_key: str | None, **config: Any
 ) -> dict[str, Any]:
-    """Precision, recall and F1 of exact spans, by spaCy's Scorer."""
+    """Precision, recall and F1 of exact spans, by spaCy's Scorer; what is predicted where nobody annotated is neither right nor wrong."""
     if spans_key is None:
-        return Scorer.score_spans(examples, "ents", **config)
+        return get_ner_prf(examples)
     return Scorer.score_spans(
         examples,
         f"spans_{spans_key}",
-        getter=lambda doc, _: doc.spans.get(spans_key, []),
+        getter=lambda doc, _: _spans_where_annotated(doc, spans_key),
         has_annotation=lambda doc: spans_key in doc.spans,
         **config,
     )
+
+
+def _layer(spans_key: str) -> str:
+    """The layer of a gold record that a span group is learned from."""
+    return "claims" if spans_key == CLAIM_PARTS else spans_key
+
+
+def _spans_where_annotated(doc: Doc, spans_key: str) -> list[Span]:
+    missing = {
+        i
+        for paragraph in unannotated_paragraphs(doc, _layer(spans_key))
+        for i in range(paragraph.start, paragraph.end)
+    }
+    return [span for span in doc.spans.get(spans_key, []) if span.start not in missing]
 
 
 @registry.scorers("cablespan.span_tagger_scorer.v1")
@@ -186,12 +201,19 @@ class SpanTagger(TrainedPipe):
                 doc.spans[key].attrs["scores"] = [score for *_, score in spans]
 
     def _gold(self, example: Example) -> list[str | None]:
-        """BILOU tags of the gold laid on the predicted tokens; None where alignment fails."""
-        if self.cfg["spans_key"] is None:
+        """BILOU tags of the gold laid on the predicted tokens; None where nobody annotated, and where alignment fails."""
+        key = self.cfg["spans_key"]
+        if key is None:
             return example.get_aligned_ner()
+        if key not in example.reference.spans:
+            return [None] * len(example.predicted)
         tags: list[str | None] = [OUTSIDE] * len(example.predicted)
-        spans = example.reference.spans.get(self.cfg["spans_key"], [])
-        for span in example.get_aligned_spans_y2x(spans, allow_overlap=False):
+        missing = unannotated_paragraphs(example.reference, _layer(key))
+        for span in example.get_aligned_spans_y2x(missing, allow_overlap=False):
+            tags[span.start : span.end] = [None] * len(span)
+        for span in example.get_aligned_spans_y2x(
+            example.reference.spans[key], allow_overlap=False
+        ):
             for i in range(span.start, span.end):
                 part = (
                     "U"

@@ -133,6 +133,8 @@ def record_tasks(
             task_meta(record, paragraph),
         )
         for layer in layers:
+            if layer in paragraph.get("unannotated", ()):
+                continue
             tasks[layer].append(
                 _task(layer, text, snap, meta, annotations.get((layer, paragraph["id"]), ()))
             )

@@ -95,6 +95,10 @@ def _overlapping(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None)
     return overlaps_by_half(one, other) if one and other else not one and not other
 
 
+def _without(layers: Mapping[str, Annotations], missing: Iterable[str]) -> dict[str, Annotations]:
+    return {layer: annotations for layer, annotations in layers.items() if layer not in missing}
+
+
 def judged(
     record: Mapping[str, Any], guessed: Mapping[str, Any], place, facts: Mapping[str, str]
 ) -> Iterator[Judged]:
@@ -117,7 +121,9 @@ def judged(
             "marking": paragraph.get("marking") or NOTHING,
             "section": paragraph.get("section") or NOTHING,
         }
-        gold, guesses = sorted_out[paragraph["id"]]
+        gold, guesses = (
+            _without(side, paragraph.get("unannotated", ())) for side in sorted_out[paragraph["id"]]
+        )
         yield Judged(
             record["id"],
             paragraph["id"],
