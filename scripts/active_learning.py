@@ -26,7 +26,7 @@ from thinc.api import NumpyOps, set_current_ops
 from cablespan.learning.corpus import unannotated
 from cablespan.learning.gold import Gold, read_gold, runs, training_doc
 from cablespan.learning.training import write_docs
-from cablespan.nlp import OPS, assemble, fastest_ops
+from cablespan.nlp import OPS, add_rules, fastest_ops
 from cablespan.records import to_record
 from cablespan.review.store.layers import LAYERS, uncertainty
 
@@ -86,7 +86,7 @@ def only(gold: Sequence[Gold], chosen: Collection[str]) -> list[Gold]:
 
 def uncertainties(nlp: Language, gold: Sequence[Gold]) -> dict[str, float]:
     """For each paragraph what the review page orders its queue by, after `nlp` and the rules have annotated it."""
-    assemble(nlp)
+    add_rules(nlp)
     found = {}
     for doc in nlp.pipe(unannotated(training_doc(nlp, known)) for known in gold):
         record = to_record(doc)

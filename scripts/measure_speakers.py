@@ -1,6 +1,6 @@
 """How often the speaker of a claim is right, on claims marked by reading (annotations/speakers): FRUS telegrams that are not in the gold.
 
-    python scripts/measure_speakers.py ../shared/frus/telegrams.jsonl.gz [--model FOLDER|rules] [--verbose]
+    python scripts/measure_speakers.py ../shared/frus/telegrams.jsonl.gz [--model FOLDER] [--verbose]
 
 A mark has a document, its sender (`origin`), a paragraph (its index, and the SHA-256 of its text), source, cue and content as offsets, and
 as speaker the offsets of the mention that names him best, "author" for the sender's own voice, or null. Two figures are printed: with the
@@ -18,9 +18,9 @@ from spacy.tokens import Doc
 
 from cablespan import load
 from cablespan.components.claims.attribution import Triple, overlap
-from cablespan.components.claims.speakers import Speaker, Speakers, author
+from cablespan.components.claims.speakers import SpeakerFinder, author
 from cablespan.components.sentences import statement_spans
-from cablespan.document import make_doc, paragraph_starts
+from cablespan.document import Speaker, make_doc, paragraph_starts
 
 MARKS = Path(__file__).parents[1] / "annotations" / "speakers"
 ROLES = ("source", "cue", "content")
@@ -85,9 +85,7 @@ def is_right(doc: Doc, found: Speaker, wanted: dict | str | None, starts: list[i
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("texts", type=Path, help="telegrams.jsonl.gz")
-    parser.add_argument(
-        "--model", default=None, help="folder of a pipeline, or rules; the bundled one"
-    )
+    parser.add_argument("--model", default=None, help="folder of a pipeline; else the bundled one")
     parser.add_argument("--verbose", action="store_true", help="print what is wrong")
     options = parser.parse_args()
     nlp = load(options.model)
@@ -96,7 +94,7 @@ def main() -> None:
         doc = nlp(to_doc(nlp, document, marked[0]["origin"]))
         starts, sentences = paragraph_starts(doc), statement_spans(doc)
         claims = nlp.get_pipe("claims").process(doc)
-        speakers = Speakers(doc, author(doc))
+        speakers = SpeakerFinder(doc, author(doc), sentences)
         for mark in sorted(
             marked, key=lambda mark: (mark["paragraph"], (mark["source"] or mark["cue"])["start"])
         ):
@@ -114,12 +112,12 @@ def main() -> None:
             )
             told = speakers.find(triple, sentence)
             claim = max(
-                claims, key=lambda claim: overlap(claim["content"], triple.content), default=None
+                claims, key=lambda claim: overlap(claim.content, triple.content), default=None
             )
-            if claim and overlap(claim["content"], triple.content) < 0.5:
+            if claim and overlap(claim.content, triple.content) < 0.5:
                 claim = None
             right = is_right(doc, told, mark["speaker"], starts)
-            right_found = bool(claim) and is_right(doc, claim["speaker"], mark["speaker"], starts)
+            right_found = bool(claim) and is_right(doc, claim.speaker, mark["speaker"], starts)
             counts.update(marked=1, right=right, found=bool(claim), right_found=right_found)
             if options.verbose and not (right and right_found):
                 source = doc.text[slice(*triple.source)] if triple.source else "-"

@@ -24,7 +24,7 @@ from cablespan.learning.evaluation.page import page
 from cablespan.learning.evaluation.scores import Measure, calibration, certain, resampled
 from cablespan.learning.evaluation.table import markdown
 from cablespan.learning.gold import Gold, decade, read_gold, runs, without_numbers
-from cablespan.nlp import load
+from cablespan.nlp import bundled_model, load
 from marked import parse_marked
 
 
@@ -293,8 +293,8 @@ class TestGold:
 
 
 @pytest.fixture(scope="module")
-def rules():
-    return load("rules")
+def bundled():
+    return load()
 
 
 GOLD = [
@@ -319,8 +319,8 @@ def gold_file(tmp_path):
     return path
 
 
-def test_a_pipeline_is_judged_on_gold(rules, gold_file):
-    result = evaluate(rules, read_gold([gold_file]), resamples=20)
+def test_a_pipeline_is_judged_on_gold(bundled, gold_file):
+    result = evaluate(bundled, read_gold([gold_file]), resamples=20)
     assert (result["documents"], result["paragraphs"]) == (1, 2)
     assert result["entities"]["micro"]["support"] == 2
     assert set(result["slices"]["letters"]) == {"capitals", "mixed case"}
@@ -346,7 +346,14 @@ def test_gold_judged_by_itself_is_perfect(gold_file):
 def test_the_command_writes_json_and_a_page_with_escaped_text(gold_file, tmp_path):
     outcome = CliRunner().invoke(
         app,
-        ["evaluate", "rules", str(gold_file), "--json", "--report", str(tmp_path / "page.html")],
+        [
+            "evaluate",
+            str(bundled_model()),
+            str(gold_file),
+            "--json",
+            "--report",
+            str(tmp_path / "page.html"),
+        ],
     )
     assert outcome.exit_code == 0, outcome.output
     result = orjson.loads(outcome.stdout)
@@ -356,17 +363,19 @@ def test_the_command_writes_json_and_a_page_with_escaped_text(gold_file, tmp_pat
     assert not re.search(r'(?:src|href)="', html), "the page is self-contained"
 
 
-def test_mistakes_are_escaped_on_the_page(rules, gold_file):
+def test_mistakes_are_escaped_on_the_page(bundled, gold_file):
     gold = read_gold([gold_file])
     gold[0].record["statements"][1]["label"] = "ADMIN"
-    result = {"model": "<m>", "gold": ["g"]} | evaluate(rules, gold, resamples=5)
+    result = {"model": "<m>", "gold": ["g"]} | evaluate(bundled, gold, resamples=5)
     html = page(result)
     assert "&lt;b&gt;SOONEST" in html and "<b>SOONEST" not in html and "<m>" not in html
     assert "| accuracy |" in markdown(result)
 
 
 def test_tables_in_the_terminal(gold_file):
-    outcome = CliRunner().invoke(app, ["evaluate", "rules", str(gold_file)], env={"COLUMNS": "160"})
+    outcome = CliRunner().invoke(
+        app, ["evaluate", str(bundled_model()), str(gold_file)], env={"COLUMNS": "160"}
+    )
     assert outcome.exit_code == 0
     for word in ("Entities", "Statements", "whole triple exact", "decade: 2000s"):
         assert word in outcome.stdout

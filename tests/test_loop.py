@@ -76,7 +76,7 @@ def layers_of(record: dict, text: str) -> dict:
 
 @pytest.fixture(scope="module")
 def loop(tmp_path_factory):
-    """A folder with the run of the rules, ANNA's answers to six of eight cables, the model made of them, and the run of that model."""
+    """A folder with the bundled pipeline's run, ANNA's answers to six of eight cables, the model made of them, and its run."""
     folder = tmp_path_factory.mktemp("loop")
     truth = {record["id"]: record for record in cables()}
     lines = [
@@ -91,15 +91,13 @@ def loop(tmp_path_factory):
         "annotate",
         folder / "dump.jsonl",
         "--output",
-        folder / "rules",
-        "--model",
-        "rules",
+        folder / "bundled",
         "--workers",
         1,
     )
 
-    store = Store(database_of([folder / "rules"]))
-    list(take_in(store, input_files([folder / "rules"])))
+    store = Store(database_of([folder / "bundled"]))
+    list(take_in(store, input_files([folder / "bundled"])))
     for number in range(18):
         task = store.task(store.next_task(ANNA))
         store.answer(
@@ -110,7 +108,7 @@ def loop(tmp_path_factory):
             uuid=str(number),
             version=0,
         )
-    export_answers([folder / "rules"], folder / "answers")
+    export_answers([folder / "bundled"], folder / "answers")
 
     overrides = [part for key, value in SMALL.items() for part in (f"--{key}", value)]
     cablespan(

@@ -8,27 +8,23 @@ import spacy
 from cablespan import nlp as pipelines
 
 
-def test_the_baseline_is_rules_alone():
-    assert pipelines.load("rules", ops="numpy").pipe_names == [
-        "sentences",
-        "gazetteer",
-        "statements",
-        "aliases",
-        "linker",
-        "claims",
-    ]
+def test_the_lexicon_alone_finds_entities():
+    nlp = pipelines.load("rules", ops="numpy")
+    assert nlp.pipe_names == ["sentences", "gazetteer", "aliases", "linker", "claims"]
+    doc = nlp("The IPR Committee told Econoff that the GOK would act.")
+    assert doc.ents and not doc.spans["claims"] and "statements" not in doc.spans
 
 
 def test_the_bundled_model_stands_before_the_rules_that_go_on_from_it():
     nlp = pipelines.load(ops="numpy")
     assert nlp.pipe_names == [name for name in pipelines.ORDER if name in nlp.pipe_names]
-    assert {"ner", "promises", "claims"} <= set(nlp.pipe_names)
+    assert {"ner", "statements", "claims"} <= set(nlp.pipe_names)
     assert nlp.get_pipe("gazetteer").mode == "fill"
 
 
 def test_without_a_bundled_model_it_says_so(monkeypatch):
     monkeypatch.setattr(pipelines, "bundled_model", lambda name=None: None)
-    with pytest.warns(UserWarning, match="rules and lexicon alone"):
+    with pytest.raises(FileNotFoundError, match="en_cable_sm: no trained pipeline"):
         pipelines.load(ops="numpy")
 
 
@@ -59,9 +55,9 @@ def test_the_ops_can_be_fixed(monkeypatch):
 
 def test_what_is_there_is_not_added_again():
     nlp = spacy.blank("en")
-    pipelines.assemble(nlp)
+    pipelines.add_rules(nlp)
     names = list(nlp.pipe_names)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        pipelines.assemble(nlp)
+        pipelines.add_rules(nlp)
     assert nlp.pipe_names == names

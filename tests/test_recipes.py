@@ -84,6 +84,6 @@ def test_cables_are_annotated_on_the_way(tmp_path, recipes):
         tmp_path / "in.jsonl",
         [{"text": "Rusk went to Ankara.\n\nIt rained.", "meta": {"id": "07ANKARA1"}}],
     )
-    stream = list(recipes["cablespan.statements"][0]("x", source, model="rules")["stream"])
+    stream = list(recipes["cablespan.statements"][0]("x", source)["stream"])
     assert [task["text"] for task in stream] == ["Rusk went to Ankara.", "It rained."]
     assert all(task["spans"] for task in stream)

@@ -17,21 +17,16 @@ SAMPLE = sorted((ROOT / "corpus" / "sample").iterdir())
 
 
 @pytest.fixture(scope="module")
-def rules():
-    return cablespan.load("rules", ops="numpy")
-
-
-@pytest.fixture(scope="module")
 def bundled():
     return cablespan.load(ops="numpy")
 
 
 @pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.name)
-def test_golden_record(rules, path):
+def test_golden_record(bundled, path):
     golden = [
         orjson.loads(line) for line in (GOLDEN / f"{path.name}.jsonl").read_bytes().splitlines()
     ]
-    assert orjson.loads(orjson.dumps(records(rules, path))) == golden
+    assert orjson.loads(orjson.dumps(records(bundled, path))) == golden
 
 
 @pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.name)

@@ -539,7 +539,7 @@ def evaluate(
         str,
         typer.Argument(
             metavar="MODEL",
-            help="Folder of a trained pipeline; `rules` is the baseline of rules alone.",
+            help="Folder of a trained pipeline; `rules` is the lexicon alone.",
         ),
     ],
     gold: Annotated[

@@ -5,11 +5,11 @@ as plain data, so that DocBin, `n_process` and `Doc.to_bytes` keep them.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from functools import cache, wraps
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from spacy.language import Language
@@ -31,6 +31,21 @@ for _name, _default in (("cable", None), ("entity_scores", None), ("clusters", N
         Doc.set_extension(_name, default=_default)
 
 Value = TypeVar("Value")
+Place = tuple[int, int]
+Speaker = int | str | None
+
+
+class PlacedClaim(NamedTuple):
+    """A claim as plain data: characters `(start, end)` of the Doc, ends exclusive.
+
+    `speaker` is a cluster, else a KB id, else None.
+    """
+
+    source: Place | None
+    cue: Place | None
+    content: Place
+    speaker: Speaker = None
+    certainty: str | None = None
 
 
 def once_a_doc(function: Callable[[Doc], Value]) -> Callable[[Doc], Value]:
@@ -168,15 +183,35 @@ def paragraph_starts(doc: Doc) -> list[int]:
     return [span.start_char for span in doc.spans[PARAGRAPHS]]
 
 
-def set_claims(doc: Doc, claims: list[dict[str, Any]]) -> None:
-    """Writes `doc.spans["claims"]` from plain triples: the roles as `(start_char, end_char)` or None, `speaker`, `certainty`."""
+def set_claims(doc: Doc, claims: Iterable[PlacedClaim]) -> None:
+    """Writes `doc.spans["claims"]`: a claim's source, cue and content one after the other.
+
+    Speaker and certainty stand in the group's `attrs["claims"]`, by the spans' `id_`.
+    """
     spans, facts = [], {}
-    for index, claim in enumerate(claims):
-        key = str(index)
-        facts[key] = {"speaker": claim.get("speaker"), "certainty": claim.get("certainty")}
-        for role in Role:
-            place = claim.get(role.lower())
+    for number, claim in enumerate(claims):
+        key = str(number)
+        facts[key] = {"speaker": claim.speaker, "certainty": claim.certainty}
+        for role, place in zip(Role, claim[:3], strict=True):
             if place is not None:
                 spans.append(character_span(doc, *place, role, span_id=key))
     doc.spans[CLAIMS] = spans
     doc.spans[CLAIMS].attrs["claims"] = facts
+
+
+def claims_of(doc: Doc) -> Iterator[PlacedClaim]:
+    """The claims of `doc.spans["claims"]` as plain data, in order.
+
+    A claim ends with its content, whatever the ids of its spans: so claims stay apart in Docs that
+    `Doc.from_docs` joined. These have no speaker, as cluster numbers of several Docs mean nothing.
+    """
+    group = doc.spans.get(CLAIMS, ())
+    facts = group.attrs.get("claims", {}) if group else {}
+    parts: dict[str, Place] = {}
+    for span in group:
+        parts[span.label_] = (span.start_char, span.end_char)
+        if span.label_ == Role.CONTENT:
+            fact = facts.get(span.id_, {})
+            places = (parts.get(role) for role in Role)
+            yield PlacedClaim(*places, fact.get("speaker"), fact.get("certainty"))
+            parts = {}

@@ -1,7 +1,6 @@
 """`load()`: the only place that knows which components a pipeline has and in what order."""
 
 import os
-import warnings
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,11 +15,10 @@ from thinc.api import NumpyOps, set_current_ops
 BUNDLED = "en_cable_sm"
 
 # Name in the pipeline -> factory. Trained components (tok2vec or transformer, ner, statements, claim_tagger) come with a model;
-# the others are added around them, or make the rule baseline where there is no model.
+# the others are added around them, or find entities by the lexicon alone where there is no model.
 RULES = {
     "sentences": "cable_sentences",
     "gazetteer": "cable_gazetteer",
-    "statements": "cable_statements",
     "aliases": "cable_aliases",
     "linker": "cable_linker",
     "claims": "cable_claims",
@@ -32,7 +30,6 @@ ORDER = [
     "ner",
     "gazetteer",
     "statements",
-    "promises",
     "claim_tagger",
     "aliases",
     "linker",
@@ -99,19 +96,13 @@ def load(
     """A whole cablespan pipeline: a trained model with the rule components around it.
 
     `model`: a folder, a package, or the name of one that comes with cablespan ("en_cable_trf"); None
-    takes `en_cable_sm`; "rules" the baseline of rules and lexicon alone. `kb`: a knowledge base of
+    takes `en_cable_sm`; "rules" the lexicon alone, without statements and claims. `kb`: a knowledge base of
     one's own (JSON Lines) for the linker. `ops`: "blis" or "numpy", measured where not given. Raises
     OSError where the model is not found, ValueError where it needs what is not installed.
     """
     set_current_ops(NumpyOps(use_blis=OPS[ops or fastest_ops()]))
-    if model is None and bundled_model() is None:
-        warnings.warn(
-            "no trained model is bundled here: annotating with rules and lexicon alone",
-            stacklevel=2,
-        )
-        model = "rules"
     nlp = spacy.blank("en") if model == "rules" else _trained(model_folder(model or BUNDLED))
-    assemble(nlp)
+    add_rules(nlp)
     if kb is not None:
         nlp.get_pipe("linker").add_knowledge(kb)
     return nlp
@@ -128,13 +119,11 @@ def _trained(folder: Path) -> Language:
     return spacy.load(folder)
 
 
-def assemble(nlp: Language) -> None:
+def add_rules(nlp: Language) -> None:
     """Adds the rule components that a pipeline lacks, each in its place."""
     beside = BESIDE_TRAINED if "ner" in nlp.pipe_names else {}
-    judged = {"promises": "cable_promises"} if beside and "statements" in nlp.pipe_names else {}
-    for name, factory in {**RULES, **judged}.items():
-        if name in nlp.pipe_names:
-            continue
-        config = beside.get(name, {})
-        later = [other for other in ORDER[ORDER.index(name) + 1 :] if other in nlp.pipe_names]
-        nlp.add_pipe(factory, name=name, config=config, before=later[0] if later else None)
+    for name, factory in RULES.items():
+        if name not in nlp.pipe_names:
+            later = [other for other in ORDER[ORDER.index(name) + 1 :] if other in nlp.pipe_names]
+            config = beside.get(name, {})
+            nlp.add_pipe(factory, name=name, config=config, before=later[0] if later else None)

@@ -1,5 +1,6 @@
 """The shapes that leave the house: an annotated Doc as a record of plain data, and back."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,10 +8,12 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from cablespan.document import (
-    CLAIMS,
     PARAGRAPHS,
     STATEMENTS,
+    Place,
+    PlacedClaim,
     character_span,
+    claims_of,
     make_doc,
     paragraph_starts,
     set_claims,
@@ -32,6 +35,11 @@ class _Locator:
         for index, span in enumerate(self.paragraphs):
             self.starts.append(span.start_char)
             self.by_token[span.start : span.end] = [index] * (span.end - span.start)
+
+    def paragraph_at(self, offset: int) -> tuple[str, int]:
+        """The id of the paragraph at a character of the Doc, and the character at which it begins."""
+        index = bisect_right(self.starts, offset) - 1
+        return self.ids[index], self.starts[index]
 
     def __call__(self, span: Span) -> dict[str, Any]:
         index = self.by_token[span.start]
@@ -109,30 +117,31 @@ def _statements(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
 
 
 def _claims(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
-    if CLAIMS not in doc.spans:
-        return []
-    group = doc.spans[CLAIMS]
-    facts, text = group.attrs.get("claims", {}), text_of(doc)
-    triples: dict[str, dict[str, Any]] = {}
-    for span in group:
-        place = locate(span)
-        triple = triples.setdefault(
-            span.id_,
-            {"paragraph": place["paragraph"], "source": None, "cue": None, "content": None},
+    text = text_of(doc)
+
+    def part(place: Place | None, offset: int) -> dict[str, Any] | None:
+        if place is None:
+            return None
+        return {
+            "start": place[0] - offset,
+            "end": place[1] - offset,
+            "text": text[slice(*place)],
+        }
+
+    claims = []
+    for claim in claims_of(doc):
+        paragraph, offset = locate.paragraph_at(claim.content[0])
+        claims.append(
+            {
+                "paragraph": paragraph,
+                "source": part(claim.source, offset),
+                "cue": part(claim.cue, offset),
+                "content": part(claim.content, offset),
+                "speaker": claim.speaker,
+                "certainty": claim.certainty,
+            }
         )
-        triple[span.label_.lower()] = {
-            "start": place["start"],
-            "end": place["end"],
-            "text": _words(span, text),
-        }
-    return [
-        {
-            **triple,
-            "speaker": facts.get(key, {}).get("speaker"),
-            "certainty": facts.get(key, {}).get("certainty"),
-        }
-        for key, triple in triples.items()
-    ]
+    return claims
 
 
 def from_record(nlp: Language, record: Mapping[str, Any]) -> Doc:
@@ -176,17 +185,17 @@ def from_record(nlp: Language, record: Mapping[str, Any]) -> Doc:
     set_claims(
         doc,
         [
-            {
-                **{
-                    role.lower(): offsets(c[role.lower()], c["paragraph"])
-                    if c.get(role.lower())
+            PlacedClaim(
+                *(
+                    offsets(claim[role.lower()], claim["paragraph"])
+                    if claim.get(role.lower())
                     else None
                     for role in Role
-                },
-                "speaker": c.get("speaker"),
-                "certainty": c.get("certainty"),
-            }
-            for c in record.get("claims", [])
+                ),
+                claim.get("speaker"),
+                claim.get("certainty"),
+            )
+            for claim in record.get("claims", [])
         ],
     )
     doc._.clusters = record.get("clusters")

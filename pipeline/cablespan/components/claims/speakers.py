@@ -5,52 +5,14 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc, Span
 
-from cablespan.components.claims.attribution import Place, Triple
-from cablespan.components.claims.cues import function_words, lexicon_entries
+from cablespan.components.claims.attribution import Triple
+from cablespan.components.claims.cues import cue_entry, function_words
 from cablespan.components.entities.bodies import country_code, sending_post
-from cablespan.components.sentences import statement_spans
-from cablespan.document import PARAGRAPHS, text_of
-from cablespan.labels import Certainty, Entity
-
-Speaker = int | str | None
+from cablespan.document import PARAGRAPHS, Place, Speaker, text_of
+from cablespan.labels import Entity
 
 _PEOPLE = frozenset({Entity.OFFICIAL, Entity.PERSON})
 _BODIES = frozenset({Entity.AGENCY, Entity.ORG, Entity.PLACE})
-_CERTAINTY = {
-    "denies": Certainty.DENIED,
-    "hedges": Certainty.HEDGED,
-    "asks": Certainty.ASKED,
-    "orders": Certainty.ASKED,
-}
-_HEDGED_WITHIN = 12
-
-
-def certainty(cue: str, content: str) -> Certainty:
-    """How the source stands to the content, from the kind of the cue, its negation and the content's own hedges.
-
-    >>> certainty("do not believe", "the law will pass").value, certainty("said", "the law may pass").value
-    ('denied', 'hedged')
-    """
-    words = cue.lower().replace("’", "'").replace("n't", " not").split()
-    entries = lexicon_entries(words)
-    kind = entries[0]["kind"] if entries else "asserts"
-    negated = any(word in function_words("negation") for word in words)
-    if negated and kind == "denies":
-        return Certainty.ASSERTED
-    if negated and kind in ("asserts", "hedges"):
-        return (
-            Certainty.HEDGED
-            if {"sure", "certain", "know", "exclude"} & set(words)
-            else Certainty.DENIED
-        )
-    said = content.lower().split()
-    opening = {word.strip(",.;") for word in said[:_HEDGED_WITHIN]}
-    if kind == "asserts":
-        if said[:1] == ["whether"] or content.rstrip("”\"’'").endswith("?"):
-            return Certainty.ASKED
-        if opening & function_words("hedge"):
-            return Certainty.HEDGED
-    return _CERTAINTY.get(kind, Certainty.ASSERTED)
 
 
 def speaker_of(mention: Span) -> Speaker:
@@ -70,10 +32,10 @@ def author(doc: Doc) -> Speaker:
     )
 
 
-class Speakers:
+class SpeakerFinder:
     """Finds the speakers of a Doc's claims, asked in reading order; it remembers who spoke last."""
 
-    def __init__(self, doc: Doc, author: Speaker, sentences: Sequence[Span] | None = None):
+    def __init__(self, doc: Doc, author: Speaker, sentences: Sequence[Span]):
         self.doc = doc
         self.author = author
         self.last: Speaker = None
@@ -83,7 +45,7 @@ class Speakers:
         self.spoke_at = 0
         self.text = text_of(doc)
         self.entities = list(doc.ents)
-        self.sentences = statement_spans(doc) if sentences is None else sentences
+        self.sentences = sentences
         self.leads = self._lead_ins()
         self.paragraph_of = [0] * (len(doc) + 1)
         for index, paragraph in enumerate(doc.spans.get(PARAGRAPHS, ())):
@@ -217,9 +179,9 @@ class Speakers:
         if triple.cue is None:
             return self.last
         words = self.text[slice(*triple.cue)].lower().split()
-        entry = next(iter(lexicon_entries(words)), None)
+        entry = cue_entry(words)
         if not words[0].endswith("ed") and (
-            entry is None or entry["use"] not in ("verb", "adjective")
+            entry is None or entry.use not in ("verb", "adjective")
         ):
             return None
         cue = self.doc.char_span(*triple.cue, alignment_mode="expand")
@@ -230,7 +192,7 @@ class Speakers:
         ]
         light = function_words("adverb") | function_words("conjunction")
         opens = all(word in light or word.endswith("ly") for word in before)
-        if entry and entry["lemma"].split()[0] == words[0]:
+        if entry and entry.lemma.split()[0] == words[0]:
             return self.author if opens else None
         if before and before[-1] in ("is", "are", "was", "were", "been", "be", "being", "am"):
             return None

@@ -371,8 +371,6 @@ def model_facts(model: str | None) -> dict[str, str | None]:
     """Name and SHA-256 of a pipeline's folder; raises FileNotFoundError where there is no such pipeline."""
     if model == "rules":
         return {"name": model, "sha256": None}
-    if model is None and nlp.bundled_model() is None:
-        return {"name": "rules", "sha256": None}
     path = nlp.model_folder(model or nlp.BUNDLED)
     return {"name": str(model or path.name), "sha256": _folder_hash(path)}
 
