@@ -3,13 +3,30 @@
 import re
 from functools import cache
 
+from cablespan.header.posts import known_post
 from cablespan.lexicon import load
 
-# "ASTANA 00000454  002 OF 003", "STANA 0000454  001.2 OF 004": post (cut at times), serial with leading zeros, section of sections.
-_SECTION_MARK = re.compile(r"(?:[A-Z][A-Z .'/-]{0,40}\s)?\s*\d{4,8}\s{1,6}\d{3}(?:\.\d)? OF \d{3}")
-_INLINE_MARK = re.compile(
-    r"[ \t]*\b[A-Z][A-Z .']{0,30} 0{2,4}\d{3,6}\s{1,4}\d{3}(?:\.\d)? OF \d{3}\b[ \t]*"
+# The section of sections: "002 OF 003", "001.2 of 004", "002. 2 OF 003", "001.2 OF 0..." where the text breaks off.
+_SECTION_OF = r"\d{3}(?:\s?\.\s?\d)?\s{1,3}(?:OF|of|Of)\s{1,3}(?:\d{3}\b|\d{0,2}\.{3})"
+_POST_WORD = r"[A-Z][A-Za-z.'/-]{0,20}"
+_SECTION_MARK = re.compile(
+    rf"""
+    (?:{_POST_WORD}(?:\s[A-Za-z][A-Za-z.'/-]{{0,20}}){{0,3}}\s)?\s*   # the post, cut at times
+    \d{{4,8}}\s{{1,6}}                                            # the serial with its zeros
+    {_SECTION_OF}
+    """,
+    re.VERBOSE,
 )
+_INLINE_MARK = re.compile(
+    rf"""
+    [ \t]*\b
+    (?P<post>{_POST_WORD}(?:\ (?:{_POST_WORD}|de|of)){{0,3}})    # and words before it
+    \ 0{{2,4}}\d{{3,6}}\s{{1,4}}
+    {_SECTION_OF}[ \t]*
+    """,
+    re.VERBOSE,
+)
+_SECTION_SIGN = re.compile(r" (?:OF|of|Of) 0")
 _PAGE_MARK = re.compile(
     r"PAGE[ \t]{0,10}[0-9OI]{1,3}(?:[ \t]{1,40}(?:OF[ \t]{1,4}\d{1,3}\b[ \t]{0,40})?\S.{0,60})?"
 )
@@ -65,6 +82,8 @@ def is_furniture(line: str) -> bool:
     """
     if len(line) > 110 or line[:1].islower():
         return False
+    if _SECTION_SIGN.search(line) and _SECTION_MARK.fullmatch(line):
+        return True
     if line[1:2].islower():
         return line.startswith(starts("archive"))
     if not line.isupper() and line[:1] not in "#-":
@@ -77,8 +96,6 @@ def is_furniture(line: str) -> bool:
         return True
     if line.startswith("PAGE"):
         return _PAGE_MARK.fullmatch(line) is not None
-    if " OF " in line and _SECTION_MARK.fullmatch(line):
-        return True
     if line.startswith(("UNCLAS", "CONFIDENTIAL", "SECRET", "TOP SECRET", "LIMITED", "LOU")):
         return _BANNER_PREFIX.fullmatch(line) is not None
     if line[1:2] == " " and line[:1] in "SCTUL":
@@ -87,8 +104,26 @@ def is_furniture(line: str) -> bool:
 
 
 def inline_marks(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
-    """Section marks inside lines (where line ends were lost), as offsets of what to leave out."""
+    """Section marks inside lines (where line ends were lost), as offsets of what to leave out.
+
+    >>> inline_marks("the road Oslo 00000012 002 of 003 is open")
+    [(8, 34)]
+    """
     end = len(text) if end is None else end
-    if text.find(" OF 0", start, end) < 0:
+    if _SECTION_SIGN.search(text, start, end) is None:
         return []
-    return [match.span() for match in _INLINE_MARK.finditer(text, start, end)]
+    return [
+        (match.start() + _before_post(match), match.end())
+        for match in _INLINE_MARK.finditer(text, start, end)
+    ]
+
+
+def _before_post(mark: re.Match[str]) -> int:
+    """How much of a mark stands before the post's name: words of the text that begin with capitals."""
+    words = mark["post"].split(" ")
+    if mark["post"].isupper() and not mark.string.isupper():
+        return 0
+    names = (" ".join(words[first:]) for first in range(len(words)))
+    post = next((name for name in names if known_post(name)), words[-1])
+    at = len(mark["post"]) - len(post)
+    return mark.start("post") - mark.start() + at if at else 0

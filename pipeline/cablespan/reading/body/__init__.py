@@ -4,11 +4,12 @@ from collections import Counter
 
 from cablespan.cable import Paragraph
 from cablespan.header.prose import signature
-from cablespan.reading.body.blocks import lay_out_blocks
 from cablespan.reading.body.draft import Draft
+from cablespan.reading.body.headings import find_headings
 from cablespan.reading.body.layout import lay_out
 from cablespan.reading.body.reflow import reflow
-from cablespan.reading.body.sections import find_headings, find_sections
+from cablespan.reading.body.sections import find_sections
+from cablespan.reading.body.separated import lay_out_blocks
 
 __all__ = ["paragraphs", "segment", "segment_blocks"]
 

@@ -14,7 +14,7 @@ def _runs(line: str) -> list[tuple[int, str]]:
     offset.
     """
     runs, offset = [], 0
-    for word in line.split():
+    for word in line.replace("¶", " ").split():
         at = line.index(word, offset)
         if runs and at == offset + 1 and line[offset] == " ":
             runs[-1][1] = at + len(word)
@@ -96,7 +96,7 @@ def _plain(source: str, spans: list[tuple[int, int]]) -> tuple[str, SourceMap] |
                 at += length + 2
             at -= 1  # the end of a line is one sign
     text = " ".join(runs)
-    if not text.isprintable() or "-" in text and _hyphenated(source, spans):
+    if "¶" in text or not text.isprintable() or "-" in text and _hyphenated(source, spans):
         return None
     return text, SourceMap(tuple(pieces))
 

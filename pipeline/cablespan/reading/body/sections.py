@@ -5,7 +5,7 @@ from functools import cache
 
 from cablespan.lexicon import load
 from cablespan.reading.body.draft import Draft
-from cablespan.reading.body.layout import looks_like_heading
+from cablespan.reading.body.titles import known_sections, section_of_heading
 
 _OPENER = re.compile(
     r"[(\[]?\s?([A-Za-z][A-Za-z/&,' ]{2,40}?)\s{0,2}(?:\([A-Z]{1,4}\)\s?)?(?::|\.|--|–|—| -\s)"
@@ -29,13 +29,8 @@ _STRONG = frozenset({"summary", "comment", "action request", "introduction", "bi
 
 
 @cache
-def _sections() -> dict[str, str]:
-    return {entry["words"]: entry["section"] for entry in load("headings")}
-
-
-@cache
 def _first_words() -> frozenset[str]:
-    return frozenset(re.match(r"[a-z]*", words)[0] for words in _sections())
+    return frozenset(re.match(r"[a-z]*", words)[0] for words in known_sections())
 
 
 @cache
@@ -48,16 +43,6 @@ def _text_words() -> frozenset[str]:
         for word in entry["words"].split()
     }
     return frozenset(words - {"begin", "of", "follows", "embassy"})
-
-
-def section_of_heading(text: str) -> str | None:
-    """The section that a heading opens.
-
-    >>> section_of_heading("SUMMARY AND COMMENT"), section_of_heading("The Road to Oslo")
-    ('summary', None)
-    """
-    words = " ".join(text.lower().replace("-", " ").strip(" .:*()[]").split())
-    return _sections().get(words)
 
 
 def section_of_opener(text: str) -> str | None:
@@ -79,31 +64,10 @@ def ended_sections(text: str) -> set[str]:
     ):
         return set()
     sections = {
-        "text" if match[1] in _text_words() else _sections().get(match[1])
+        "text" if match[1] in _text_words() else known_sections().get(match[1])
         for match in _END.finditer(lowered)
     }
     return sections | {"text"} if "unquote" in lowered else sections - {None}
-
-
-def find_headings(drafts: list[Draft]) -> None:
-    """Makes headings of the short lines that stand by themselves before a paragraph and have the look of one."""
-    for draft, following in zip(drafts, drafts[1:], strict=False):
-        if draft.kind != "text" or draft.marking or draft.rows or following.kind == "item":
-            continue
-        lines = draft.last_lines()
-        if len(lines) > 1 or len(draft.spans) > 1:
-            continue
-        text = lines[0][1]
-        if (
-            following is drafts[-1]
-            and text.isupper()
-            and len(text) < 30
-            and following.text().upper().startswith("NOTE")
-        ):
-            continue  # the signature, and a note below it
-        known = section_of_heading(text)
-        if known or (len(text) <= 72 and text[-1] != ":" and looks_like_heading(text)):
-            draft.kind = "heading"
 
 
 def find_sections(drafts: list[Draft], texts: list[str]) -> None:

@@ -1,31 +1,56 @@
-"""How a paragraph starts: number, portion mark, item sign."""
+"""How a paragraph starts: number, portion mark, item sign; and whether what looks like a start is one."""
 
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
 
 _CLASSES = "SBU|FOUO|LOU|TS|U|C|S|UNCLASSIFIED|CONFIDENTIAL|SECRET|UNCLAS|R"
 _MARKING = re.compile(
-    rf"[(\[{{]\s?({_CLASSES})((?:[ ]?[/,-]| (?:REL|NF|NOFORN|FVEY)\b)[A-Z0-9 ,/-]{{0,40}})?\s?[)\]}}]\s{{0,8}}"
+    rf"""
+    [(\[{{]\s?({_CLASSES})
+    ((?:[ ]?[/,-]|[ ](?:REL|NF|NOFORN|FVEY)\b)   # what goes with the class: "/NF", " REL TO USA, GBR"
+    [A-Z0-9 ,/-]{{0,160}})?
+    \s?[)\]}}]\s{{0,8}}
+    """,
+    re.VERBOSE,
 )
+_SMALL_MARKING = re.compile(r"\((sbu|u|c|s|c/nf|s/nf)\)()\s{0,8}")
 _HALF_MARKING = re.compile(rf"({_CLASSES})((?:/|//)[A-Z/]{{1,12}})?[)\]]\s{{0,8}}")
 _USUAL = re.compile(
     rf"(\d{{1,3}})\. {{1,4}}\(({_CLASSES})\) {{1,4}}(?=[A-OQ-Za-z])"
-)  # no PARA 3 behind it
-_NUMBER = re.compile(r"(?:¶\s{0,2})?(?:PARA(?:GRAPH)? )?(\d{1,3})\s?([.)])[.)]?(?![\d%])\s{0,8}")
+)  # no PARA 3 after it
+_PILCROW = re.compile(r"¶\s{0,2}")
+_NUMBER = re.compile(
+    r"""
+    (?:PARA(?:GRAPH)?[ ])?
+    (\d{1,3})\s?
+    ([.)]|,(?=\s?[(\[][A-Z]))[.)]?   # "7, (U)" too
+    (?![\d%])\s{0,8}
+    """,
+    re.VERBOSE,
+)
+_BARE_NUMBER = re.compile(rf"(\d{{1,3}})\s{{1,3}}(?=[(\[](?:{_CLASSES})[)\]/-])")
+_SITE_NUMBER = re.compile(r"(\d{1,3})\s{1,4}")  # after a pilcrow
 _DOUBLED = re.compile(r"(\d{1,2})\.\s?(?=\1\.(?!\d))")
-_BARE_NUMBER = re.compile(
-    rf"(?:¶\s{{0,2}})?(\d{{1,3}})\s{{1,3}}(?=[(\[](?:{_CLASSES})[)\]/-])|¶\s{{0,2}}(\d{{1,3}})\s{{1,4}}"
-)
+_SECOND_NUMBER = re.compile(r"(\d{1,2})\.(?!\d)\s{0,2}(?=\S)")
+_FARTHEST_SECOND = 3  # "7. 6. Text": the author's number after the site's
 _ITEM = re.compile(
-    r"(?P<dash>(?:--+|[-–—•·*▪●◦○‣>+]+)(?=[ \t\w\"'($“])(?!-)|o(?=\s))"
-    r"|[(\[](?P<bracket>[A-Za-z]{1,2}|\d{1,2}|[ivxIVX]{1,5})[)\]]"
-    r"|(?P<letter>[A-Za-z]|[ivx]{1,5})(?P<style>[.)])(?=\s)"
+    r"""
+    (?P<dash>(?:--+|[-–—•·*▪●◦○‣>+]+)(?=[ \t\w"'($“])(?!-)|o(?=\s))
+    |[(\[](?P<bracket>[A-Za-z]{1,2}|\d{1,2}|[ivxIVX]{1,5})[)\]]
+    |(?P<letter>[A-Za-z]|[ivx]{1,5})(?P<style>[.)])(?=\s)
+    """,
+    re.VERBOSE,
 )
+_FARTHEST_JUMP = 20  # paragraph numbers that may be missing in a row
+_STARTERS = frozenset("0123456789¶([{-–—•·*▪●◦○‣>+")
 
 
 class Start(NamedTuple):
-    """The start of a paragraph: its kind, number, marking, style ("." or ")" of numbers, sign of items), and where its text begins in
-    the line.
+    """The start of a paragraph.
+
+    `kind`: "numbered", "marked" or "item"; `style`: "." or ")" of numbers, the letter or number of
+    items, "-" for all signs; `skip`: where its text begins in the line.
     """
 
     kind: str
@@ -35,55 +60,139 @@ class Start(NamedTuple):
     skip: int
 
 
-def _marking(match: re.Match) -> str:
-    return (
-        match[1]
-        + (match[2] or "").replace(
-            " ", "" if "/" in (match[2] or "") and "REL" not in match[2] else " "
-        )
-    ).strip()
-
-
 def start_of(line: str) -> Start | None:
-    """The start that a line, stripped of outer blanks, has the form of. Whether it is one, its surroundings decide.
+    """The start that a line, stripped of outer blanks, has the form of.
+
+    Whether it is one, its surroundings decide.
 
     >>> start_of("3. (C/NF) Post believes"), start_of("1.4 (b) and (d)")
     (Start(kind='numbered', number=3, marking='C/NF', style='.', skip=10), None)
     """
+    if not _can_start(line):
+        return None
     usual = _USUAL.match(line)
     if usual:
         return Start("numbered", int(usual[1]), usual[2], ".", usual.end())
-    before = _MARKING.match(line)
-    offset = before.end() if before else 0
-    doubled = _DOUBLED.match(line, offset)
-    offset = doubled.end() if doubled else offset
-    number = _NUMBER.match(line, offset) or _BARE_NUMBER.match(line, offset)
-    if number:
-        style = number[2] if number.re is _NUMBER else "."
-        value = int(number[1] or number[2])
-        offset = number.end()
-        marking = before or _MARKING.match(line, offset) or _HALF_MARKING.match(line, offset)
-        if marking is not None and marking is not before:
-            offset = marking.end()
-            again = _NUMBER.match(line, offset)
-            marked = _MARKING.match(line, again.end()) if again and int(again[1]) == value else None
-            offset = marked.end() if marked else offset  # "3. (U) 3. (U) Post believes"
-        return Start("numbered", value, _marking(marking) if marking else None, style, offset)
+    pilcrow = _PILCROW.match(line)
+    at = pilcrow.end() if pilcrow else 0
+    before = _MARKING.match(line, at)
+    numbered = _numbered(line, before.end() if before else at, before, pilcrow is not None)
+    if numbered is not None:
+        return numbered
     if before:
         return Start("marked", None, _marking(before), line[before.start() + 1], before.end())
-    item = _ITEM.match(line)
-    if item:
-        marking = (
-            _MARKING.match(line, len(line) - len(line[item.end() :].lstrip()))
-            if item["dash"]
-            else None
-        )
-        style = item["bracket"] or item["letter"] or "-"
-        return Start(
-            "item",
-            None,
-            _marking(marking) if marking else None,
-            style,
-            marking.end() if marking else 0,
-        )
-    return None
+    return _item(line, at)
+
+
+def _can_start(line: str) -> bool:
+    """Whether a line can have the form of a start at all; most lines are found at once to have none."""
+    return (
+        line[0] in _STARTERS
+        or line[1:2] in (".", ")", " ")
+        or line[2:3] in (".", ")")
+        or line.startswith("PARA")
+    )
+
+
+def _numbered(line: str, at: int, before: re.Match[str] | None, pilcrow: bool) -> Start | None:
+    doubled = _DOUBLED.match(line, at)
+    at = doubled.end() if doubled else at
+    number = _NUMBER.match(line, at) or _BARE_NUMBER.match(line, at)
+    number = number or (_SITE_NUMBER.match(line, at) if pilcrow else None)
+    if number is None:
+        return None
+    value = int(number[1])
+    style = "." if number.re is not _NUMBER or number[2] == "," else number[2]
+    at = _after_second_number(line, number.end(), value, pilcrow)
+    after = _marking_after(line, at)
+    marking = before or after
+    if after is not None and before is None:
+        at = after.end()
+        again = _NUMBER.match(line, at)
+        marked = _MARKING.match(line, again.end()) if again and int(again[1]) == value else None
+        at = marked.end() if marked else at  # "3. (U) 3. (U) Post believes"
+    return Start("numbered", value, _marking(marking) if marking else None, style, at)
+
+
+def _after_second_number(line: str, at: int, number: int, pilcrow: bool) -> int:
+    """Where a line goes on after the second number of "¶7. 6. Text"."""
+    second = _SECOND_NUMBER.match(line, at)
+    if second is None or not pilcrow:
+        return at
+    return second.end() if abs(int(second[1]) - number) <= _FARTHEST_SECOND else at
+
+
+def _marking_after(line: str, at: int) -> re.Match[str] | None:
+    return (
+        _MARKING.match(line, at) or _SMALL_MARKING.match(line, at) or _HALF_MARKING.match(line, at)
+    )
+
+
+def _marking(match: re.Match[str]) -> str:
+    """A portion marking as written in capitals, without blanks unless it lists countries."""
+    more = match[2] or ""
+    if "REL" not in more or "/" not in more:
+        more = more.replace(" ", "") if "/" in more else more
+    return (match[1] + more).strip().upper()
+
+
+def _item(line: str, at: int) -> Start | None:
+    item = _ITEM.match(line, at)
+    if item is None:
+        return None
+    sign = item["bracket"] or item["letter"] or "-"
+    rest = len(line) - len(line[item.end() :].lstrip())
+    marking = _MARKING.match(line, rest) if not item["bracket"] else None
+    if marking is None:
+        return Start("item", None, None, sign, at)
+    return Start("item", None, _marking(marking), sign, marking.end())
+
+
+@dataclass(slots=True)
+class Numbering:
+    """How far the numbers and items of a body have come.
+
+    `style`: the sign after its numbers, None where none came yet; `last_item`: letter or number of
+    the last item.
+    """
+
+    last: int = 0
+    style: str | None = None
+    last_item: str = ""
+
+    def lists(self, start: Start) -> bool:
+        """Whether a number is that of a list within a paragraph: "1) (S/NF)" where paragraphs have "1."."""
+        if start.kind != "numbered" or self.style in (None, start.style):
+            return False
+        if start.marking is None:
+            return True
+        return start.number != self.last + 1 or self.follows(str(start.number))
+
+    def is_far(self, start: Start) -> bool:
+        """Whether a number is out of the sequence, so that it is none; marked ones are trusted farther."""
+        farthest = _FARTHEST_JUMP if start.marking is None else 5 * _FARTHEST_JUMP
+        if start.marking is None and start.number == 1:
+            return False
+        least = self.last if start.marking is None else 0
+        return not least <= start.number <= self.last + farthest
+
+    def follows(self, sign: str) -> bool:
+        """Whether an item's letter or number comes after the last one's."""
+        last = self.last_item
+        if not last:
+            return False
+        if sign.isdigit() and last.isdigit():
+            return 0 < int(sign) - int(last) <= 3
+        if len(sign) > 1 or sign in "ivxIVX":
+            return True
+        return len(last) == 1 and 0 < ord(sign) - ord(last) <= 3
+
+    def take(self, start: Start) -> None:
+        """Counts a start in."""
+        if self.lists(start):
+            self.last_item = str(start.number)
+        elif start.kind == "numbered":
+            self.style = self.style or start.style
+            self.last, self.last_item = start.number, ""
+        elif start.kind == "item":
+            self.last_item = start.style

@@ -1,0 +1,147 @@
+"""Whether a line without a start goes on with the paragraph above it."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from cablespan.lexicon import load
+from cablespan.reading.body.lines import Block, Line
+from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
+from cablespan.reading.body.titles import closes_block, looks_like_heading
+
+TERMINAL = frozenset(".:;?!\")]'”’")
+_LEADING_ON = ("determiner", "preposition", "conjunction", "auxiliary")
+
+
+@cache
+def _leading_on() -> frozenset[str]:
+    """Words that no sentence ends with."""
+    return frozenset(e["form"] for e in load("function_words") if e["kind"] in _LEADING_ON)
+
+
+def ends_early(previous: str, line: str, page: Page) -> bool:
+    """Whether a line was ended on purpose: the first word of the next one would have found room on it."""
+    if len(previous) > UNWRAPPED:
+        return True
+    return len(previous) + 1 + len(line.split(None, 1)[0]) <= page.width
+
+
+def ends_sentence(previous: str) -> bool:
+    """Whether a line ends with a sign that a sentence or a list's lead can end with."""
+    return previous[-1:] in TERMINAL
+
+
+def leads_on(previous: str) -> bool:
+    """Whether no paragraph can end with a line: its last word is "the", "of", "and", or a comma follows it."""
+    return previous[-1:] == "," or previous.rsplit(None, 1)[-1].lower() in _leading_on()
+
+
+@dataclass(frozen=True, slots=True)
+class Juncture:
+    """Where a line without a start follows a paragraph.
+
+    `previous`: the paragraph's last line; `block`: the line's own, `first` where it begins it;
+    `numbered`: whether the body has paragraph numbers; `in_item`: whether the paragraph is an item;
+    `titled`: whether it is one short line with the look of a heading; `blanks_at_marks`: as
+    `usual_blanks_at_marks` counts them.
+    """
+
+    page: Page
+    previous: str
+    line: Line
+    block: Block
+    first: bool
+    numbered: bool
+    in_item: bool
+    titled: bool
+    blanks_at_marks: int | None
+
+    @property
+    def small(self) -> bool:
+        return self.line.text[0] in LOWER
+
+    @property
+    def ended_line(self) -> bool:
+        return ends_early(self.previous, self.line.text, self.page)
+
+    @property
+    def ended_sentence(self) -> bool:
+        return ends_sentence(self.previous)
+
+    @property
+    def after_whole_paragraph(self) -> bool:
+        """Whether the line before is as long as only unwrapped ones are."""
+        return len(self.previous) > UNWRAPPED
+
+    def goes_on(self) -> bool:
+        if self.first and self.block.rule_above:
+            return False
+        if self.first and self.block.mark:
+            return self._across_mark()
+        if self.first:
+            return self._across_blank()
+        if self.block.wrapped:
+            return self._at_wrap()
+        return self._at_line_end()
+
+    def _across_mark(self) -> bool:
+        if self.titled and not leads_on(self.previous):
+            return self.small
+        if self._is_heading:
+            return False
+        if not self.ended_sentence and (self.small or leads_on(self.previous)):
+            return True
+        if self.after_whole_paragraph or not self.block.wrapped:
+            return not self.ended_sentence or self._is_cut_at_a_sentence
+        usual = self.blanks_at_marks
+        if self.block.blanks > (self.block.blanks if usual is None else usual):
+            return not self._begins_after_blank_at_mark
+        if self.small or not self.ended_sentence:
+            return True
+        return not (usual is None and self.block.blanks > 0 and self.ended_line)
+
+    @property
+    def _begins_after_blank_at_mark(self) -> bool:
+        """Whether a paragraph begins after a mark with more blank lines than marks have in mid-paragraph."""
+        if self.ended_sentence:
+            return True
+        return not self.small and not self.line.text.isupper() and self.ended_line
+
+    @property
+    def _is_cut_at_a_sentence(self) -> bool:
+        """Whether a mark fell between two sentences of an unwrapped paragraph: all others have numbers."""
+        return self.numbered and self.block.blanks <= (self.blanks_at_marks or 0)
+
+    def _across_blank(self) -> bool:
+        if self.ended_sentence or self.titled and not leads_on(self.previous):
+            return False
+        if self.small:
+            return not self.ended_line or self.after_whole_paragraph or leads_on(self.previous)
+        if self._is_heading or self.ended_line and not self.after_whole_paragraph:
+            return False
+        return not self.after_whole_paragraph or leads_on(self.previous)
+
+    @property
+    def _is_heading(self) -> bool:
+        """Whether the line stands alone and has the look of a heading."""
+        return (
+            len(self.block.lines) == 1 and self.line.single and looks_like_heading(self.line.text)
+        )
+
+    def _at_wrap(self) -> bool:
+        if self.small or not self.ended_sentence or self._closes:
+            return True
+        short = len(self.previous) * 10 < self.page.width * 6
+        if self.numbered:
+            return not (short and (self.in_item or not self.previous.endswith(":")))
+        if self.page.blank_separated:
+            return True
+        ragged = len(self.previous) * 4 < self.page.width * 3
+        return not (self.ended_line and (self.line.indented or ragged))
+
+    @property
+    def _closes(self) -> bool:
+        """Whether the line is the end of a block: "END SUMMARY."."""
+        return closes_block(self.line.text)
+
+    def _at_line_end(self) -> bool:
+        return self._closes or not self.ended_sentence and (self.small or leads_on(self.previous))

@@ -1,0 +1,133 @@
+"""Headings: lines above a rule, a paragraph or a blank line that have the look of one."""
+
+import re
+
+from cablespan.reading.body.draft import Draft
+from cablespan.reading.body.flow import ends_early
+from cablespan.reading.body.lines import Block, Line, is_row
+from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
+from cablespan.reading.body.starts import start_of
+from cablespan.reading.body.titles import (
+    has_capitals,
+    is_no_heading,
+    looks_like_heading,
+    section_of_heading,
+)
+
+_LONGEST_RULED = 150  # of one with a rule below it, two lines at most
+_LONGEST_ALONE = 100  # of one that stands between blank lines
+_LAST_SENTENCE = re.compile(r".*[.!?][\"'”’)\]]{0,2}\s{1,3}(?=\S)", re.DOTALL)
+_LAST = 150  # characters of a line in which a heading at its end lies
+
+
+def lines_above_rule(block: Block) -> int:
+    """How many lines at the end of a block the rule below it makes a heading."""
+    if not block.rule_below or any(is_row(line.text) for line in block.lines[-2:]):
+        return 0
+    last = block.lines[-1]
+    if start_of(last.text) is not None or is_no_heading(last.text):
+        return 0
+    whole = " ".join(_words(line) for line in block.lines)
+    if _is_short(block) and _fits_above_a_rule(whole) and start_of(block.lines[0].text) is None:
+        return len(block.lines)
+    if last.single and looks_like_heading(last.text):
+        return 1
+    return 0
+
+
+def _words(line: Line) -> str:
+    return line.text if line.single else f"{line.text} {line.last}"
+
+
+def _is_short(block: Block) -> bool:
+    characters = block.lines[-1].end - block.lines[0].begin
+    return len(block.lines) <= 2 and characters <= _LONGEST_RULED
+
+
+def _fits_above_a_rule(text: str) -> bool:
+    if text[0] in LOWER or text[-1] == ";":
+        return False
+    return text[-1] != "." or has_capitals(text) or section_of_heading(text) is not None
+
+
+def lines_above_text(block: Block, page: Page) -> int:
+    """How many lines at the beginning of a block are a heading directly above their paragraph."""
+    if len(block.lines) < 2 or block.rule_below and len(block.lines) < 3:
+        return 0
+    for count in (1, 2):
+        if count < len(block.lines) and _is_above_text(block, count, page):
+            return count
+    return 0
+
+
+def _is_above_text(block: Block, count: int, page: Page) -> bool:
+    """Whether the first `count` lines of a block end early, have a title's capitals, and text begins after them."""
+    heading, text = block.lines[:count], block.lines[count]
+    if not all(line.single for line in heading) or text.text[0] in LOWER:
+        return False
+    if any(is_row(line.text) or start_of(line.text) for line in heading):
+        return False
+    title, last = " ".join(line.text for line in heading), heading[-1].text
+    if len(last) > UNWRAPPED or title[-1] in ".:," or ";" in title or is_no_heading(title):
+        return False
+    if section_of_heading(title):
+        return True
+    if start_of(text.text) is not None or len(block.lines) == count + 1 and text.single:
+        return False
+    if not text.text[0].isupper() or has_capitals(text.text):
+        return False
+    return has_capitals(title) and ends_early(last, text.text, page)
+
+
+def heading_at_the_end(text: str) -> int | None:
+    """Where a heading begins at the end of a line that holds the paragraph before it.
+
+    >>> text = "The road is open. Next Steps"
+    >>> text[heading_at_the_end(text):]
+    'Next Steps'
+    """
+    first = max(0, len(text) - _LAST)
+    sentences = _LAST_SENTENCE.match(text, first)
+    if sentences is None or text[-1] in ".;,:" or text[sentences.end()] == "(":
+        return None
+    title = text[sentences.end() :]
+    known = section_of_heading(title) is not None
+    if known or len(title.split()) > 1 and looks_like_heading(title):
+        return sentences.end()
+    return None
+
+
+def find_headings(drafts: list[Draft]) -> None:
+    """Makes headings of the short lines that stand by themselves before a paragraph and have the look of one."""
+    for index, (draft, following) in enumerate(zip(drafts, drafts[1:], strict=False)):
+        if draft.kind != "text" or draft.rows or following.kind == "item":
+            continue
+        lines = draft.last_lines()
+        if len(lines) > 2 or len(draft.spans) > 1:
+            continue
+        text = " ".join(line for _, line in lines)
+        if _is_signature_above_note(text, following, drafts):
+            continue
+        before = drafts[index - 1] if index else None
+        if section_of_heading(text) or _stands_alone(text, before, following):
+            draft.kind = "heading"
+
+
+def _stands_alone(text: str, before: Draft | None, following: Draft) -> bool:
+    """Whether a short text between blank lines is a heading: by its capitals, or before a number."""
+    if text[-1] == ":" or len(text) > _LONGEST_ALONE or is_no_heading(text):
+        return False
+    if looks_like_heading(text):
+        return True
+    if following.kind != "numbered" or text[0] in LOWER or text[-1] in ".;,":
+        return False
+    return before is None or before.kind in ("numbered", "heading") or before.text()[-1] in '.!?)"'
+
+
+def _is_signature_above_note(text: str, following: Draft, drafts: list[Draft]) -> bool:
+    return (
+        following is drafts[-1]
+        and text.isupper()
+        and len(text) < 30
+        and following.text().upper().startswith("NOTE")
+    )

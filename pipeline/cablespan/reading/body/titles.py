@@ -1,0 +1,61 @@
+"""The look of a heading, in its words alone."""
+
+import re
+from functools import cache
+
+from cablespan.lexicon import load
+from cablespan.reading.body.page import LOWER
+
+_LONGEST = 90  # characters of a heading
+_CLOSER = re.compile(r"[-/(\[ ]*end\b", re.IGNORECASE)
+_REDACTED = re.compile(r"[X ]{4,}")
+
+
+@cache
+def known_sections() -> dict[str, str]:
+    """The section of every heading of the lexicon, by its words in small letters."""
+    return {entry["words"]: entry["section"] for entry in load("headings")}
+
+
+def section_of_heading(text: str) -> str | None:
+    """The section that a heading opens.
+
+    >>> section_of_heading("SUMMARY AND COMMENT"), section_of_heading("//COMMENT//")
+    ('summary', 'comment')
+    >>> section_of_heading("The Long Road")
+    """
+    words = " ".join(text.lower().replace("-", " ").strip(" .:*()[]/=_").split())
+    return known_sections().get(words)
+
+
+def looks_like_heading(text: str) -> bool:
+    """Whether a short text has the look of a heading: no sentence's end, capitals or Title Case.
+
+    >>> looks_like_heading("Unemployment on the Rise"), looks_like_heading("and they left")
+    (True, False)
+    """
+    if not 2 <= len(text) <= _LONGEST or text[-1] in ".;," or text[0] in LOWER:
+        return False
+    return has_capitals(text) and not is_no_heading(text)
+
+
+def has_capitals(text: str) -> bool:
+    """Whether all words but short ones have capitals, as titles do."""
+    words = [word for word in text.split() if word[:1].isalpha()]
+    if not words:
+        return False
+    capitals = sum(not word[0].islower() for word in words)
+    small = sum(word[0].islower() and len(word) <= 4 for word in words)
+    return capitals + small == len(words) and capitals * 2 >= len(words)
+
+
+def closes_block(text: str) -> bool:
+    """Whether a line is the end of a block: "END SUMMARY."."""
+    return _CLOSER.match(text) is not None
+
+
+def is_no_heading(text: str) -> bool:
+    """Whether a short line closes a block, is what is left of a redaction, or has no words."""
+    if closes_block(text) or _REDACTED.fullmatch(text):
+        return True
+    return not any(sign.isalpha() for sign in text)

@@ -1,0 +1,51 @@
+"""Words that a hard wrap cut in two."""
+
+import re
+from collections import Counter
+
+from cablespan.reading.body.draft import Draft
+from cablespan.reading.body.page import Page
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def find_cut_words(
+    drafts: list[Draft], page: Page, source: str, body: str, raws: list[str]
+) -> None:
+    """Writes which lines go on within a word; `raws` are the lines of `body` with their ends."""
+    if not _is_full_somewhere(page.column, raws):
+        return
+    words = Counter(_WORD.findall(body))
+    for draft in drafts:
+        lines = [] if draft.rows else draft.lines()
+        within = frozenset(
+            following
+            for (begin, line), (following, rest) in zip(lines, lines[1:], strict=False)
+            if _ends_at_column(source, begin + len(line), following, page.column)
+            and _is_cut(line, rest, words, page.cut)
+        )
+        if within:
+            draft.within = within
+
+
+def _is_full_somewhere(column: int, raws: list[str]) -> bool:
+    """Whether a line that ends in a letter is full to the last column, its end apart."""
+    full = (raw for raw in raws if len(raw) - column in (1, 2))
+    return column > 0 and any(raw[column] in "\r\n" and raw[column - 1].isalpha() for raw in full)
+
+
+def _ends_at_column(source: str, end: int, following: int, column: int) -> bool:
+    """Whether nothing but a line's end stands between offset `end`, at the last column, and `following`."""
+    if following - end > 2 or source[end:following] not in ("\n", "\r\n"):
+        return False
+    return end - source.rfind("\n", 0, end) - 1 == column
+
+
+def _is_cut(line: str, rest: str, words: Counter[str], usual: bool) -> bool:
+    """Whether a line ends within a word: the whole word occurs elsewhere, or lines are usually cut at the column."""
+    if not (line[-1].isalpha() and rest[0].isalpha()):
+        return False
+    left, right = _WORD.findall(line)[-1], _WORD.match(rest)[0]
+    if words[left + right] and 1 in (words[left], words[right]):
+        return True
+    return usual and not (words[left] > 1 and words[right] > 1)
