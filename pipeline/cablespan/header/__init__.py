@@ -1,6 +1,7 @@
 """Header facts out of text: one function for each field, on a header or a piece of one. Nothing found gives None or []."""
 
-from cablespan.header.classification import classified_by, declassify_on
+from cablespan.header.classification import declassify_on
+from cablespan.header.classifier import classified_by
 from cablespan.header.prose import signers, subject, summary, tags
 from cablespan.header.references import canonical_id, references
 from cablespan.header.transmission import info_recipients, recipients

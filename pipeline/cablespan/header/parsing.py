@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from cablespan.cable import Header, Reference
-from cablespan.header.classification import declassification, eo_of, person_of, reasons
+from cablespan.header.classification import declassification, eo_of, reasons
+from cablespan.header.classifier import person_of
 from cablespan.header.dates import date_time_group
 from cablespan.header.opening import Opening
 from cablespan.header.posts import id_of, known_post

@@ -1,0 +1,287 @@
+"""The person who classified a cable: the name among the offices of a Classified By line."""
+
+import re
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from cablespan.header.furniture import is_furniture
+from cablespan.header.offices import is_office, names, office_words, particles
+from cablespan.header.opening import read_opening
+from cablespan.header.posts import known_post
+from cablespan.lexicon import load
+
+_LABEL = re.compile(
+    r"""\b(?:
+      (?:DERIVATIVELY\ )?CLAS+I?FI?[A-Z]{0,3}                 # misspelt too
+        (?:\s{1,3}(?:BY|BT|PER|B\ Y)\b | : | \s{1,3}AUTHORITY\b)
+    | CLASS\.\ BY | CLASSIFIER\b
+    | (?P<told>(?:CABLE|MESSAGE|TELEGRAM)\s                   # This cable was classified by
+        (?:WAS\s|IS\s|HAS\sBEEN\s)?CLASSIFIED(?:\sBY)?\b)
+    )[\s:;-]{0,6}""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_REASON = re.compile(
+    r"""\b(?:for\s+(?:the\s+)?(?:following\s+)?)?             # for reasons 1.4; misspelt too
+        re[a-z]{0,3}s[a-z]{0,2}[onm]{0,2}s?\b
+        (?=[\s:.,;(-]{0,6}(?:e\.?o|1|i\.|\(?[a-h]\)|$|under|are|is|section|par))
+    | \b(?:for|per|under|pursuant|in\ accordance|by\ authority|by\ virtue)\s+(?:to\s+)?(?:the\s+)?
+        (?:sec|e\.?\s?o\b|executive|1\s?[.,]|para|follow)     # under section 1.4
+    | [\s(,;:-][1Il]\s?[.,-]\s?[456]\b                        # 1.4
+    | \bE\.?\s?O\.?\s?1[23]                                   # E.O. 12958
+    | \bdeclas | \bdecl\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NEXT_PARAGRAPH = re.compile(r"\n[ \t]*\n|\n\s*(?:¶?\s?\d{1,2}\.\s|SUBJ|TAGS|REF)")
+_PARTS = re.compile(
+    r"""[,;:()\[\]"] | \s[-–—]{1,2}\s | --
+    | (?<!JR)(?<!Jr)(?<!SR)(?<!Sr)(?<!\b[A-Z])\.\s{2,}        # the end of a sentence
+    | (?<=[a-z]{3})\.\s""",
+    re.VERBOSE,
+)
+_INITIALS = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?|0\.")
+_AND = re.compile(r"\s(?:AND|&)\s", re.IGNORECASE)
+_HARD_WRAP = 68  # from this column on a line end may fall within a word
+_LONGEST = 400  # characters of a Classified By block that are read
+_SUFFIX = re.compile(r"(?:JR|SR)\.?|I{2,3}|IV", re.IGNORECASE)
+_SUFFIX_AFTER_COMMA = re.compile(r",\s{0,3}((?:JR|SR)\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
+_BEFORE_SUFFIX = re.compile(r" (?=(?:jr|sr|iii|ii|iv)\b)", re.IGNORECASE)
+_NICKNAME = re.compile(r"(?<=\w) [\"“](\w+)[\"”] (?=[A-Z])")  # William "Bill" Roe
+_DIGIT_IN_WORD = re.compile(r"(?<=[A-Z])[015](?=[A-Z])|(?<![\w.])0(?=[A-Z])")  # B0HLEN
+_LETTERS = {"0": "O", "1": "I", "5": "S"}
+_OFFICE_AND_NAME = re.compile(r"\b([A-Za-z]+)/([A-Z][A-Za-z]{2,})\b")  # DCM/Roe
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(
+        name.lower() for entry in load("countries") for name in (entry["name"], *entry["aliases"])
+    )
+
+
+def _is_place(words: list[str]) -> bool:
+    return known_post("".join(words)) is not None or " ".join(words).lower() in _countries()
+
+
+def _joined(lines: list[str]) -> str:
+    """Lines of a Classified By block as one; a word that the hard wrap cut is one again."""
+    text = ""
+    column = len("Classified By: ")
+    for raw in lines:
+        line = raw.strip()
+        if not line or is_furniture(line):
+            continue
+        first = not text
+        text += line if first or _is_cut(text, raw, column) else " " + line
+        column = len(raw.rstrip()) + (column if first else 0)
+    return text
+
+
+def _is_cut(text: str, following: str, column: int) -> bool:
+    """Whether a text ends, at a column, within the word that the following line goes on with."""
+    letters = text[-1:].isalpha() and following[0].isalpha()
+    return column >= _HARD_WRAP and letters and _completes(text, following)
+
+
+def _completes(text: str, line: str) -> bool:
+    """Whether a line's first letters and a text's last word are one word."""
+    left, right = text.rsplit(None, 1)[-1], re.match(r"[A-Za-z]+", line)[0]
+    if is_office(left) and is_office(right):
+        return False
+    if is_office(left + right):
+        return True
+    unknown = not is_office(right)
+    if left[0].isupper() and left[1:].islower() and right.islower():
+        return unknown or len(right) == 1
+    in_capitals = left.isupper() and right.isupper()
+    return in_capitals and unknown and not is_office(left) and len(right) <= 4
+
+
+def classified_by(text: str) -> str | None:
+    """The person who classified a cable, without office and reason; several joined by " and ".
+
+    `text` is a header, or the Classified By line of one.
+
+    >>> classified_by("Classified By: DCM Jane Roe. Reason 1.4 (b) and (d)")
+    'Jane Roe'
+    >>> classified_by("CLASSIFIED BY JOHN DOE, AMBASSADOR, REASON 1.5 (D)")
+    'JOHN DOE'
+    """
+    field = read_opening(text).fields.get("classified_by") or _told_in(text)
+    return person_of(field) if field else None
+
+
+def _told_in(text: str) -> str:
+    """What follows the label of a Classified By line wherever it stands, to the paragraph's end."""
+    labels = (match for match in _LABEL.finditer(text) if match[0][0].isupper() or match["told"])
+    label = next(labels, None)
+    return _NEXT_PARAGRAPH.split(text[label.end() :].lstrip(), maxsplit=1)[0] if label else ""
+
+
+@lru_cache(4096)  # an officer classifies many cables in the same words
+def person_of(field: str) -> str | None:
+    """The person, or the persons, named in the content of a Classified By line.
+
+    >>> person_of("AF Karl Roe, Acting, and S/CT DAS Shari Doe; E.O. 12958 reason: 1.4 (b)")
+    'Karl Roe and Shari Doe'
+    """
+    line = _without_reason(_mended(_joined(field.split("\n"))[:_LONGEST]))
+    suffixed = _SUFFIX_AFTER_COMMA.search(line) is not None
+    line, nicknamed = _NICKNAME.subn(r" '\1' ", line)
+    line = _SUFFIX_AFTER_COMMA.sub(r" \1", line)
+    name = " and ".join(" ".join(person) for person in _persons(line))
+    name = _BEFORE_SUFFIX.sub(", " if suffixed else " ", name)
+    return (re.sub(r"'(\w+)'", r'"\1"', name) if nicknamed else name) or None
+
+
+def _mended(line: str) -> str:
+    line = _DIGIT_IN_WORD.sub(lambda digit: _LETTERS[digit[0]], line.replace("\\", ""))
+    return _OFFICE_AND_NAME.sub(_apart, line)
+
+
+def _apart(match: re.Match[str]) -> str:
+    """ "DCM Roe" for "DCM/Roe"; other words around a stroke stay together."""
+    office, name = match.groups()
+    return f"{office} {name}" if is_office(office) and not is_office(name) else match[0]
+
+
+def _without_reason(line: str) -> str:
+    again = _LABEL.search(line)
+    if again and again.start() < 40:
+        line = line[again.end() :]
+    reason = _REASON.search(line, 3)
+    return line[: reason.start()] if reason else line
+
+
+def _persons(line: str) -> list[list[str]]:
+    """The names of the persons in a line, each as its words."""
+    pieces = _AND.split(line)
+    if len(pieces) > 1:
+        persons = [person for piece in pieces if (person := _person(piece, least=2))]
+        first = _person(pieces[0], least=2)
+        if first and len(persons) > 1 and all(p[0].lower() in names() for p in persons[1:]):
+            return persons
+    person = _person(line, least=2) or _person(line, least=1)
+    return [person] if person else []
+
+
+def _person(line: str, least: int) -> list[str] | None:
+    """The first run of at least `least` names in a line that is no post's."""
+    for part in _PARTS.split(line):
+        for run in reversed(_name_runs(part)):
+            if _is_person(run, least):
+                return _trimmed(run)
+    return None
+
+
+class _Word(NamedTuple):
+    """A word, without the signs around it, and how many words follow."""
+
+    text: str
+    bare: str
+    following: list[str]
+
+    @property
+    def is_initial(self) -> bool:
+        short = self.bare.isalpha() and len(self.bare) <= 2
+        alone = short and (len(self.bare) == 1 or self.text.endswith("."))
+        return (alone and self.bare.isupper()) or _INITIALS.fullmatch(self.text) is not None
+
+    @property
+    def is_leading_office(self) -> bool:
+        """A.I. before a given and a family name, but not before a family name alone."""
+        return len(self.following) > 1 and self.text.lower().strip(",") in office_words("leading")
+
+
+def _name_runs(part: str) -> list[list[str]]:
+    """The runs of words that can be names, between words of offices."""
+    words = part.split()
+    runs: list[list[str]] = [[]]
+    for index, text in enumerate(words):
+        word = _Word(text, text.strip("\"'`*."), words[index + 1 :])
+        run = runs[-1]
+        if _joins_name(word, run):
+            run.append(text)
+        elif _is_surname(word, run):
+            run.append(word.bare)
+        elif _is_no_name(word):
+            runs.append([])
+        else:
+            run.append(text.strip('"`*'))
+    return [run for run in runs if any(len(word.strip(".")) > 1 for word in run)]
+
+
+def _joins_name(word: _Word, run: list[str]) -> bool:
+    """Whether a word is an initial, a particle or a suffix."""
+    if not run and word.is_leading_office:
+        return False
+    if word.is_initial:
+        return _is_initial_of_name(word, run)
+    if run and _SUFFIX.fullmatch(word.bare):
+        return True
+    particle = word.bare.lower() in particles() and not is_office(word.bare)
+    return particle and bool(word.following) and (bool(run) or word.bare[0].isupper())
+
+
+def _is_initial_of_name(word: _Word, run: list[str]) -> bool:
+    if len(word.bare) == 2 and is_office(word.bare):
+        return False
+    if run:
+        return True
+    following = word.following[0] if word.following else None
+    return following is not None and (
+        _INITIALS.fullmatch(following) is not None or not is_office(following)
+    )
+
+
+def _is_surname(word: _Word, run: list[str]) -> bool:
+    """Whether a word that could belong to an office ends a name.
+
+    It does after an initial, or as the last word where surnames are such words.
+    """
+    if not run or not word.bare[:1].isupper() or "/" in word.bare:
+        return False
+    after_initial = len(run[-1].strip(".")) == 1 and len(word.bare) > 2
+    return after_initial or (not word.following and word.bare.lower() in office_words("surname"))
+
+
+def _is_no_name(word: _Word) -> bool:
+    if not word.bare or not word.bare[0].isupper() or word.is_leading_office:
+        return True
+    return is_office(word.bare) or any(sign.isdigit() for sign in word.bare)
+
+
+def _full_names(run: list[str]) -> list[str]:
+    """The words of a run without suffixes."""
+    return [word for word in run if not _SUFFIX.fullmatch(word)]
+
+
+def _is_person(run: list[str], least: int) -> bool:
+    names = _full_names(run)
+    if len(names) < least or known_post("".join(names)) is not None:
+        return False
+    return len(names) > 1 or len(names[0]) > 2
+
+
+def _trimmed(run: list[str]) -> list[str]:
+    """A run without the place and the abbreviations of offices before the name."""
+    places = (n for n in range(1, min(4, len(run) - 1)) if _is_place(run[:n]))
+    after_place = run[max(places, default=0) :]
+    if sum(len(word.strip(".")) > 1 for word in after_place) > 1:
+        run = after_place
+    while _begins_with_abbreviation(run):
+        run = run[1:]
+    last = run[-1] if run[-1].lower() in ("jr.", "sr.") else run[-1].rstrip(".'")
+    return [*run[:-1], last]
+
+
+def _begins_with_abbreviation(run: list[str]) -> bool:
+    """Whether a name in small letters begins with capitals: ECMIN Jane Roe, but not JP Roe."""
+    rest = [word for word in run[1:] if len(word.strip(".")) > 1]
+    longest_initials = 1 if len(rest) > 1 else 2
+    return (
+        bool(rest)
+        and run[0].isupper()
+        and len(run[0].strip(".")) > longest_initials
+        and "." not in run[0]
+        and not any(word.isupper() for word in rest)
+    )

@@ -1,0 +1,74 @@
+"""Words of offices in a Classified By line, told from names."""
+
+import re
+from functools import cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from cablespan.lexicon import load
+
+
+@cache
+def office_words(*kinds: str) -> frozenset[str]:
+    """Words of the lexicon's kinds.
+
+    office, place: stand in offices; leading: does so before a name only; part: of a compound;
+    given, surname: look like an office and are a name.
+    """
+    return frozenset(
+        entry["word"] for entry in load("office_words") if entry.get("kind", "office") in kinds
+    )
+
+
+@cache
+def _long_words() -> tuple[str, ...]:
+    return tuple(word for word in office_words("office") if len(word) >= 6 and word.isalpha())
+
+
+@cache
+def names() -> frozenset[str]:
+    return frozenset(
+        entry["name"].lower() for name in ("given_names", "surnames") for entry in load(name)
+    )
+
+
+@cache
+def particles() -> frozenset[str]:
+    lists = (entry["words"] for entry in load("name_context") if entry["kind"] == "particle")
+    return frozenset(word for words in lists for word in words)
+
+
+@cache
+def _compound() -> re.Pattern[str]:
+    parts = sorted(office_words("part"), key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(parts)}){{2,}}")
+
+
+def _is_listed(bare: str) -> bool:
+    words = office_words("office", "place")
+    return bare in words or bare.replace("'", "") in words
+
+
+def _is_joined(bare: str) -> bool:
+    """Whether a word is offices put together: POL/ECON, minister-counselor, EconMinCouns."""
+    if "/" in bare or "&" in bare:
+        return True
+    if "-" in bare:
+        return any(_is_listed(part) for part in bare.split("-") if len(part) > 2)
+    return _compound().fullmatch(bare) is not None and bare not in names()
+
+
+def _is_misspelt(bare: str) -> bool:
+    if len(bare) < 7 or not bare.isalpha() or bare in office_words("given") | names():
+        return False
+    allowed = 1 if len(bare) < 9 else 2
+    near = process.extractOne(bare, _long_words(), scorer=OSA.distance, score_cutoff=allowed)
+    return near is not None
+
+
+@cache
+def is_office(word: str) -> bool:
+    """Whether a word belongs to an office, spelt right or nearly so."""
+    bare = word.lower().strip(".,:;")
+    return _is_listed(bare) or _is_joined(bare) or _is_misspelt(bare)
