@@ -1,9 +1,11 @@
 """Header facts that no table of cases holds."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cablespan import header
+from cablespan.header.classification import reasons
 from cablespan.reading import web
 from cablespan.reading.assembly import assemble
 
@@ -88,3 +90,39 @@ def test_addressees_end_where_the_header_ends():
 def test_a_text_that_breaks_off_is_partial():
     assert not header_of(PAGE + "noon.\nROE\n").partial
     assert header_of(PAGE + "no...").partial
+
+
+@pytest.mark.parametrize(
+    ("stated", "letters"),
+    [
+        ("reason 1.4 (b) and (d).\nE.O. 12958", "bd"),
+        ("reasons 1.4 (b) a nd (d)", "bd"),
+        ("1.4 (B), (C) AND (\nD)", "bcd"),
+        ("1.4: b, d", "bd"),
+        ("1.4 (b) a letter follows", "b"),
+        ("for the usual reasons", ""),
+    ],
+)
+def test_reasons_are_those_that_the_cable_states(stated, letters):
+    fields = {"classified_by": f"DCM Jane Roe, {stated}", "eo": "E.O. 12958: DECL: 09/10/2017"}
+    assert reasons(fields) == [f"1.4 ({letter})" for letter in letters]
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("CDA, A.I. Jane Roe, reason 1.4 (b)", "Jane Roe"),
+        ("A.I. Roe, DCM", "A.I. Roe"),  # with a family name alone, initials
+        ("DCM Joseph LeBaron for reasons 1.4 (b)", "Joseph LeBaron"),
+        ("ECMIN Jane Q. Roe; reason 1.4 (d)", "Jane Q. Roe"),
+        ("CLASSIFIED BY POL MIN COUN JOHN DOE", "JOHN DOE"),
+        ("PolMinCouns Jane Roe", "Jane Roe"),
+        ("Acting DCM/Jane Roe", "Jane Roe"),
+        ("AMBASSAD0R B0LDER", "BOLDER"),
+        ("Consul Sofia F. Roe", "Sofia F. Roe"),  # a city, but the initial belongs to a name
+        ("EUR John Roe, Acting, and PM DAS Shari Doe, reason 1.4 (b)", "John Roe and Shari Doe"),
+        ("Counselor for Political and Economic Affairs John Roe", "John Roe"),
+    ],
+)
+def test_who_classified_is_told_from_offices(line, name):
+    assert header.classified_by(f"Classified By: {line}") == name

@@ -1,24 +1,38 @@
-"""Who classified a cable, why, and until when."""
+"""Why a cable is classified, and until when."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from cablespan.header.dates import date_of
 from cablespan.header.furniture import is_running
 from cablespan.header.opening import read_opening
 
-_EO = re.compile(r"(?<!\d)\d{5}(?!\d)")
-_LETTERS = re.compile(
-    r"(?<![\dA-Z])[1Il]\s?[.,-]\s?[456]\s?[.,]?((?:[\s,/&().]|AND|and|[A-Ha-h](?![A-Za-z])){1,40})"
+_ORDER_NUMBER = re.compile(r"(?<!\d)\d{5}(?!\d)")
+# 1.4 (b) and (d); 1.5 B/D; a hard wrap can stand within "and".
+_SECTION = re.compile(
+    r"""(?<![\dA-Z]) [1Il]\s?[.,-]\s?(?P<section>[456])\s?[.,]?
+    (?P<letters>(?:
+        A\s?N\s?D\b | a\s?n\s?d\b | [\s,;:/&().]
+      | [A-Ha-h](?![A-Za-z]|\.\s?[Oo0])                # no E.O. after the letters
+    ){1,40})""",
+    re.VERBOSE,
 )
-_WORDS = re.compile(
-    r"\b(?:OADR|ORIGINATING AGENCY.{0,25} REQUIRED|XGDS(?:[ -]?\d)?|ADS|GDS|N\s?/\s?A|NA|MR|X-\d)\b"
-    r"|\b(?:25|50)X\d(?:-HUMAN)?\b|\b\d{1,2}/(?:19|20)\d\d\b|(?<![A-Za-z])X[1-9](?:\s?,\s?X?[1-9])*\b",
-    re.IGNORECASE,
+_AND = re.compile(r"\ba\s?n\s?d\b", re.IGNORECASE)
+_LETTER = re.compile(r"[A-Ha-h]")
+_ARTICLE = re.compile(r"(?<=\))[\s.]+a\s*\Z")  # "(d) a" before a word that is no reason
+# OADR, GDS, XGDS-2, N/A, X1, 25X1-human, 1/2015
+_EVENT = re.compile(
+    r"""\b(?:OADR | (?P<oadr>ORIGINATING\ AGENCY.{0,25}\ REQUIRED)
+      | XGDS(?:[ -]?\d)? | ADS | GDS | (?P<none>N\s?/\s?A | NA) | MR | X-\d)\b
+    | \b(?:25|50)X\d(?:-HUMAN)?\b
+    | \b\d{1,2}/(?:19|20)\d\d\b
+    | (?<![A-Za-z])X[1-9](?:\s?,\s?X?[1-9])*\b""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _LETTER_FOR_ZERO = re.compile(r"\bO(?=\d/)|(?<=\d)O(?=[\d/])")
 _LABEL = re.compile(
-    r"\b(?:DECLASSIFY\s+ON|DECLASSIFIED\s+ON|DECLASSIFY|DECLASS?|DECL)\b\s{0,2}(?:ON\b)?[:;. ]{0,4}",
+    r"\b(?:DECLASSIFIED\s+ON|DECLASSIFY(?:\s+ON)?|DECLASS?|DECL)\b\s{0,2}(?:ON\b)?[:;. ]{0,4}",
     re.IGNORECASE,
 )
 
@@ -29,72 +43,84 @@ def eo_of(field: str | None) -> str | None:
     >>> eo_of("E.O. 12958: DECL: 09/10/2017")
     '12958'
     """
-    match = _EO.search(field or "")
+    match = _ORDER_NUMBER.search(field or "")
     return match[0] if match else None
 
 
-def declassification(fields: dict[str, str]) -> date | str | None:
-    """The date or the words of the DECL line or the E.O. line."""
-    for name in ("declassify", "eo"):
-        text = fields.get(name, "")
-        if name == "eo":
-            text = _EO.sub(" ", text, count=1)
-            label = _LABEL.search(text)
-            text = text[label.end() :] if label else text.split(":", 1)[-1]
-        text = _LETTER_FOR_ZERO.sub("0", text.split("TAGS")[0])
-        found = date_of(text)
-        if found:
-            return found
-        word = _WORDS.search(text)
-        if word:
-            written = " ".join(word[0].upper().split()).replace(
-                " ", "" if "/" in word[0] or word[0][:1] in "Xx" else " "
-            )
-            return (
-                "OADR"
-                if written.startswith("ORIGINATING")
-                else "N/A"
-                if written == "NA"
-                else written
-            )
-        words = " ".join(text.split()).strip(" .:;,-")
-        if words and (name == "declassify" or label) and words[0].isalpha():
-            return words
-    return None
+def declassification(fields: Mapping[str, str]) -> date | str | None:
+    """The date or the words of the DECLASSIFY ON line, else of the E.O. line.
+
+    `fields` are the labelled lines of an opening by name.
+    """
+    own = _date_or_words(fields.get("declassify", ""), labelled=True)
+    if own is not None:
+        return own
+    order = _ORDER_NUMBER.sub(" ", fields.get("eo", ""), count=1)
+    label = _LABEL.search(order)
+    content = order[label.end() :] if label else order.split(":", 1)[-1]
+    return _date_or_words(content, labelled=label is not None)
+
+
+def _date_or_words(text: str, labelled: bool) -> date | str | None:
+    text = _LETTER_FOR_ZERO.sub("0", text.split("TAGS")[0])
+    return date_of(text) or _event(text) or (_plain_words(text) if labelled else None)
+
+
+def _event(text: str) -> str | None:
+    """The event or rule in a text that stands for a date, in its usual spelling."""
+    match = _EVENT.search(text)
+    if match is None:
+        return None
+    if match["oadr"]:
+        return "OADR"
+    if match["none"]:
+        return "N/A"
+    words = " ".join(match[0].upper().split())
+    return words.replace(" ", "") if words.startswith("X") or "/" in words else words
+
+
+def _plain_words(text: str) -> str | None:
+    words = " ".join(text.split()).strip(" .:;,-")
+    return words if words[:1].isalpha() else None
 
 
 def declassify_on(text: str) -> date | str | None:
-    """The date on which a cable is to be declassified; the words where there is no date (OADR, GDS, X1, N/A).
+    """The date on which a cable is to be declassified, or the words where there is no date.
+
+    `text` is a header, or its E.O. or DECLASSIFY ON line.
 
     >>> declassify_on("E.O. 12958: DECL: 09/10/2017"), declassify_on("E.O. 12356: DECL: OADR")
     (datetime.date(2017, 9, 10), 'OADR')
     """
     opening = read_opening(text)
-    found = declassification(opening.fields)
-    if found is None:
-        head = (
-            text[: opening.body].replace(opening.fields.get("subject") or "\0", "")
-            if opening.fields
-            else text
-        )
-        label = _LABEL.search(head)
-        if label:
-            found = declassification(
-                {"declassify": head[label.end() :].split("\n\n")[0].split("\n")[0]}
-            )
-        elif not opening.fields and not is_running(text):
-            found = date_of(text)
-    return found
+    labelled = declassification(opening.fields)
+    if labelled is not None:
+        return labelled
+    head = text
+    if opening.fields:
+        head = text[: opening.body].replace(opening.fields.get("subject") or "\0", "")
+    label = _LABEL.search(head)
+    if label:
+        return _date_or_words(head[label.end() :].split("\n")[0], labelled=True)
+    return None if opening.fields or is_running(text) else date_of(text)
 
 
-def reasons(fields: dict[str, str]) -> list[str]:
-    """The reasons of a classification: "1.4 (b)", "1.4 (d)"."""
-    text = " ".join(
-        f"{fields.get('classified_by', '')} {fields.get('reason', '')} {fields.get('eo', '')}".split()
+def reasons(fields: Mapping[str, str]) -> list[str]:
+    """The reasons of a classification: those that its lines state, each once.
+
+    `fields` are the labelled lines of an opening by name.
+
+    >>> reasons({"classified_by": "DCM Jane Roe, reason 1.4 (b) and (d)", "eo": "E.O. 12958"})
+    ['1.4 (b)', '1.4 (d)']
+    """
+    stated = (
+        f"1.{match['section']} ({letter})"
+        for name in ("classified_by", "reason", "eo")
+        for match in _SECTION.finditer(fields.get(name, ""))
+        for letter in _letters(match["letters"])
     )
-    found = []
-    for match in _LETTERS.finditer(text):
-        section = "1." + re.search(r"[456]", match[0][2:])[0]
-        letters = re.findall(r"(?<![A-Za-z])[A-Ha-h](?![A-Za-z])", match[1])
-        found.extend(f"{section} ({letter.lower()})" for letter in letters)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(stated))
+
+
+def _letters(text: str) -> list[str]:
+    return [letter.lower() for letter in _LETTER.findall(_ARTICLE.sub("", _AND.sub(" ", text)))]

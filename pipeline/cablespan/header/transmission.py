@@ -36,6 +36,7 @@ _AFTER_LISTS = re.compile(
     | E\.?O\.?\ ?1.*                                          # executive order
     | (?:DEPT\ FOR|PASS)\ .*                                  # to whom it is passed on
     | STATE\ \d{3,7}                                          # serial
+    | [A-Z]{3,12}:\s.*                                        # a line with a label
     | \d\.\ .*                                                # first paragraph
     """,
     re.VERBOSE,
