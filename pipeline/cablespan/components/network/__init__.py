@@ -1,6 +1,6 @@
 """Network layers of the trained components: one head over tokens, one over sentences, both fed by a shared tok2vec."""
 
-from cablespan.components.network.embed import cable_embed, lexicon_classes, with_lexicon
+from cablespan.components.network.embed import cable_embed, lexicon_classes, with_features
 from cablespan.components.network.sentences import sentence_classifier
 from cablespan.components.network.spans import sentence_lengths, span_tagger
 
@@ -10,5 +10,5 @@ __all__ = [
     "sentence_classifier",
     "sentence_lengths",
     "span_tagger",
-    "with_lexicon",
+    "with_features",
 ]

@@ -33,18 +33,16 @@ def _forward_lexicon(model: Model, docs: list[Doc], is_train: bool):
     ], lambda d: []
 
 
-@registry.architectures("cablespan.WithLexicon.v1")
-def with_lexicon(
-    tok2vec: Model[list[Doc], list[Floats2d]], width: int, feature_rows: int = 64
+@registry.architectures("cablespan.WithFeatures.v1")
+def with_features(
+    tok2vec: Model[list[Doc], list[Floats2d]], features: Model[list[Doc], list[Floats2d]]
 ) -> Model[list[Doc], list[Floats2d]]:
-    """Widens the vectors of `tok2vec` (a transformer's, say) by an embedding of what the lexicon knows of each token."""
-    features = chain(
-        lexicon_classes(),
-        list2ragged(),
-        with_array(Embed(width, feature_rows, column=0)),
-        ragged2list(),
-    )
-    return Model("with_lexicon", _forward_beside, init=_init_beside, layers=[tok2vec, features])
+    """Widens the vectors of `tok2vec` (a transformer's, say) by those of `features`.
+
+    For what the encoder does not see: capitals, where it is uncased, and what our lexicon knows.
+    thinc's `concatenate` is not for Docs: it adds up the gradients of its inputs, which are none here.
+    """
+    return Model("with_features", _forward_beside, init=_init_beside, layers=[tok2vec, features])
 
 
 def _init_beside(model: Model, X=None, Y=None) -> Model:
@@ -60,10 +58,13 @@ def _forward_beside(model: Model, docs: list[Doc], is_train: bool):
     widths = [X.shape[1] for X in left]
 
     def backprop(dY: list[Floats2d]):
-        backprop_right([d[:, width:] for d, width in zip(dY, widths, strict=True)])
-        return backprop_left(
-            [numpy.ascontiguousarray(d[:, :width]) for d, width in zip(dY, widths, strict=True)]
-        )
+        halves = [
+            map(numpy.ascontiguousarray, numpy.split(gradient, [width], axis=1))
+            for gradient, width in zip(dY, widths, strict=True)
+        ]
+        lefts, rights = zip(*halves, strict=True)
+        backprop_right(list(rights))
+        return backprop_left(list(lefts))
 
     return [numpy.concatenate(pair, axis=1) for pair in zip(left, right, strict=True)], backprop
 
