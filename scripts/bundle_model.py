@@ -1,26 +1,35 @@
-"""Puts a trained pipeline where the package takes it from, if it is small enough and loads without torch.
+"""Puts a trained pipeline where the package takes it from, if it is small enough and loads.
 
-Words that the vocabulary only has because they stood in the training texts are left out: the network looks at hashes.
+Words that the vocabulary only has because they stood in the training texts are left out: the network
+looks at hashes. A transformer's weights are stored in half precision, which loading widens again.
 
 python scripts/bundle_model.py work/student/model-best models/en_cable_sm
 """
 
-import argparse
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import spacy
+import typer
+from spacy.language import Language
 from spacy.strings import StringStore
 
-LIMIT_MB = 20
-LOADS = "import sys, cablespan; cablespan.load(sys.argv[1])('Post agreed.'); sys.exit('torch' in sys.modules and 'it needs torch')"
+TRANSFORMER = "transformer"
+LIMITS_MB = {True: 60, False: 20}  # with and without a transformer
+LOADS = """
+import sys, cablespan
+doc = cablespan.load(sys.argv[1])("Post agreed.")
+assert len(doc.spans["statements"]) == 1, "no statement"
+sys.exit("torch" in sys.modules and sys.argv[2] == "False" and "it needs torch")
+"""
+WHAT = "Entities, statements and claims in diplomatic cables"
 
 
-def without_training_words(model: Path) -> StringStore:
+def without_training_words(nlp: Language) -> StringStore:
     """The strings of a pipeline that its word vectors, labels and tokenizer need."""
-    nlp = spacy.load(model)
     known, vectors = spacy.blank("en").vocab.strings, nlp.vocab.vectors
     labels = {
         label for name in nlp.pipe_names for label in getattr(nlp.get_pipe(name), "labels", ())
@@ -34,27 +43,46 @@ def without_training_words(model: Path) -> StringStore:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("model", type=Path)
-    parser.add_argument("bundle", type=Path)
-    arguments = parser.parse_args()
-    fresh = arguments.bundle.with_name(f".{arguments.bundle.name}.new")
+def describe(nlp: Language, name: str) -> None:
+    """What `spacy info` and `spacy package` say of the pipeline; `name` is that of its folder."""
+    lang, _, short = name.partition("_")
+    extra = "[trf]" if TRANSFORMER in nlp.pipe_names else ""
+    nlp.meta |= {
+        "lang": lang,
+        "name": short,
+        "version": version("cablespan"),
+        "description": WHAT,
+        "author": "The cablespan authors",
+        "license": "MIT",
+        "spacy_version": ">=3.8.7,<3.9",
+        "requirements": [f"cablespan{extra}>={version('cablespan')}"],
+    }
+
+
+def main(model: Path, bundle: Path) -> None:
+    """Writes MODEL as BUNDLE, a folder that is named after language and kind: en_cable_sm."""
+    nlp = spacy.load(model)
+    has_transformer = TRANSFORMER in nlp.pipe_names
+    describe(nlp, bundle.name)
+    if has_transformer:
+        nlp.get_pipe(TRANSFORMER).model.transformer.half()
+    fresh = bundle.with_name(f".{bundle.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(arguments.model, fresh)
-    without_training_words(arguments.model).to_disk(fresh / "vocab" / "strings.json")
+    fresh.mkdir(parents=True)
+    nlp.to_disk(fresh)
+    without_training_words(nlp).to_disk(fresh / "vocab" / "strings.json")
+    for told in ("README.md", "scores.json"):
+        if (model / told).is_file():
+            shutil.copy(model / told, fresh)
     size = sum(file.stat().st_size for file in fresh.rglob("*") if file.is_file()) / 1e6
-    if size > LIMIT_MB:
-        sys.exit(
-            f"{arguments.model} makes {size:.1f} MB, the bundle may have {LIMIT_MB}: train it with fewer vectors or rows"
-        )
-    subprocess.run([sys.executable, "-c", LOADS, str(fresh)], check=True)
-    shutil.rmtree(arguments.bundle, ignore_errors=True)
-    fresh.rename(arguments.bundle)
-    print(f"{arguments.bundle}: {size:.1f} MB")
+    limit = LIMITS_MB[has_transformer]
+    if size > limit:
+        sys.exit(f"{model} makes {size:.1f} MB, the bundle may have {limit}: train it smaller")
+    subprocess.run([sys.executable, "-c", LOADS, str(fresh), str(has_transformer)], check=True)
+    shutil.rmtree(bundle, ignore_errors=True)
+    fresh.rename(bundle)
+    print(f"{bundle}: {size:.1f} MB")
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)
