@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cablespan.cable import Recipient
 from cablespan.header.furniture import is_furniture, words
-from cablespan.header.opening import label_of
+from cablespan.header.labels import label_of
 
 _ROUTE = r"R[A-Z]{3,7}\s{0,2}/"
 # RUEHC/SECSTATE WASHDC IMMEDIATE 0123
