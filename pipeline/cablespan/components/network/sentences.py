@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from spacy.attrs import LOWER
 from spacy.tokens import Doc, Span
 from thinc.api import (
     Embed,
+    HashEmbed,
     Maxout,
     Model,
     ParametricAttention_v2,
@@ -32,7 +33,8 @@ from thinc.api import (
 from thinc.types import Floats2d, Ints1d, Ints2d, Ragged
 
 from cablespan.components.sentences import statement_spans
-from cablespan.document import PARAGRAPHS, SENDERS, sender
+from cablespan.document import CLAIM_PARTS, PARAGRAPHS, SENDERS, sender
+from cablespan.labels import Role
 
 
 @cache
@@ -59,6 +61,9 @@ KINDS = ("numbered", "item", "heading", "text", "header")
 MARKINGS = ("", "U", "SBU", "C", "S")
 # How many values each of a sentence's facts has, in the order of `SentencePlace`.
 PLACE_ROWS = (len(BLOCKS) + 1, len(KINDS), len(MARKINGS) + 1, 4, 8, len(SENDERS), 8)
+# Rows of the table of words that open a cue or close a source.
+WORD_ROWS = 500
+FACT_WIDTH = 16
 # Hashes of words set apart by where they stand.
 FIRST, BEFORE, BEHIND = (
     numpy.uint64(number) for number in (0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5)
@@ -142,12 +147,51 @@ def sentence_places(doc: Doc, sentences: Sequence[Span]) -> list[tuple[int, int,
     return result
 
 
+class Attribution(NamedTuple):
+    """What a tagger of claim parts sees in a sentence: see `CONTENT_SHARES`; 0 where there is none."""
+
+    content: int  # how much of the sentence is somebody's content, by quarters
+    source: int  # the last word of the first source, in small letters, as spaCy's hash
+    cue: int  # the first word of the first cue
+
+
+CONTENT_SHARES = 5
+NO_ATTRIBUTION = Attribution(0, 0, 0)
+
+
+def attributions_of_sentences(doc: Doc, sentences: Sequence[Span]) -> list[Attribution]:
+    """What `doc.spans["claim_parts"]` says of each of a Doc's sentences, in order: who speaks there."""
+    parts = doc.spans.get(CLAIM_PARTS, [])
+    if not len(parts):
+        return [NO_ATTRIBUTION] * len(sentences)
+    starts = [sentence.start for sentence in sentences]
+    inside: dict[int, dict[str, list[Span]]] = {}
+    for part in parts:
+        number = max(0, bisect_right(starts, part.start) - 1)
+        inside.setdefault(number, {}).setdefault(part.label_, []).append(part)
+    return [
+        _attribution(sentence, inside[number]) if number in inside else NO_ATTRIBUTION
+        for number, sentence in enumerate(sentences)
+    ]
+
+
+def _attribution(sentence: Span, parts: Mapping[str, list[Span]]) -> Attribution:
+    content = sum(len(part) for part in parts.get(Role.CONTENT, ()))
+    sources, cues = parts.get(Role.SOURCE), parts.get(Role.CUE)
+    return Attribution(
+        content=min(-(-4 * content // len(sentence)), CONTENT_SHARES - 1),
+        source=sources[0][-1].lower if sources else 0,
+        cue=cues[0][0].lower if cues else 0,
+    )
+
+
 @registry.architectures("cablespan.SentenceClassifier.v3")
 def sentence_sequence_classifier(
     tok2vec: Model[list[Doc], list[Floats2d]],
     width: int,
     hidden: int,
     depth: int,
+    attribution: bool = False,
     ngrams: int = 0,
     nO: int | None = None,
 ) -> Model[list[Doc], list[Floats2d]]:
@@ -156,8 +200,9 @@ def sentence_sequence_classifier(
     A layer of its own, `width` wide, reads the tokens with their neighbours first: what a shared `tok2vec` learns for the tagging of
     names is not what tells a plan from a claim. A sentence is the mean, the maximum, the first, the last and an attention-weighted sum
     of its tokens, with its place (block, position, length, sender, marking), `hidden` wide. `depth` layers then read it with its
-    neighbours, one more on both sides each. With `ngrams`, so many weights for each label, a linear model of words and pairs of words
-    is added to the network's scores (as in spaCy's TextCatEnsemble).
+    neighbours, one more on both sides each. `attribution`: it is also told what a claim tagger before it in the pipeline saw there
+    (content, source, cue). With `ngrams`, so many weights for each label, a linear model of words and pairs of words is added to the
+    network's scores (as in spaCy's TextCatEnsemble).
     """
     tokens = chain(
         tok2vec,
@@ -168,8 +213,9 @@ def sentence_sequence_classifier(
     attention = chain(ParametricAttention_v2(nO=width), reduce_sum())
     pooled = concatenate(reduce_mean(), reduce_max(), reduce_first(), reduce_last(), attention)
     sentences = chain(pooled, Maxout(nO=hidden, nI=5 * width, nP=2, normalize=True))
-    places = concatenate(*(Embed(16, rows, column=i) for i, rows in enumerate(PLACE_ROWS)))
-    merged = Maxout(nO=hidden, nI=hidden + 16 * len(PLACE_ROWS), nP=2, normalize=True)
+    embedded = _fact_embeddings(attribution)
+    facts = concatenate(*embedded)
+    merged = Maxout(nO=hidden, nI=hidden + FACT_WIDTH * len(embedded), nP=2, normalize=True)
     neighbours = residual(
         chain(expand_window(1), Maxout(nO=hidden, nI=3 * hidden, nP=3, normalize=True))
     )
@@ -180,13 +226,13 @@ def sentence_sequence_classifier(
         "sentence_classifier",
         _forward_sequence,
         init=_init_sequence,
-        layers=[tokens, sentences, places, merged, context, output, *linear],
+        layers=[tokens, sentences, facts, merged, context, output, *linear],
         refs={"tok2vec": tok2vec, "output": output},
     )
 
 
 def _init_sequence(model: Model, X=None, Y=None) -> Model:
-    tokens, sentences, places, merged, context, output, *linear = model.layers
+    tokens, sentences, facts, merged, context, output, *linear = model.layers
     if X is None:
         return model
     tokens.initialize(X=X)
@@ -195,7 +241,7 @@ def _init_sequence(model: Model, X=None, Y=None) -> Model:
     spans = [statement_spans(doc) for doc in X]
     ragged, _ = _sentence_tokens(tokens.predict(X), spans)
     sentences.initialize(X=ragged)
-    places.initialize(X=_numbers(X, spans))
+    facts.initialize(X=_facts(X, spans))
     for layer in (merged, context, output):
         layer.initialize()
     for layer in linear:
@@ -230,41 +276,59 @@ def _sentence_tokens(
     return Ragged(joined[rows], lengths), backprop
 
 
-def _numbers(docs: list[Doc], spans: list[list[Span]]) -> Ints2d:
+def _fact_embeddings(attribution: bool) -> list[Model[Ints2d, Floats2d]]:
+    """A layer for each column of `_facts` that the network is to see."""
+    rows = (*PLACE_ROWS, CONTENT_SHARES) if attribution else PLACE_ROWS
+    embedded = [Embed(FACT_WIDTH, number, column=i) for i, number in enumerate(rows)]
+    if attribution:
+        words = range(len(rows), len(rows) + 2)
+        embedded += [HashEmbed(FACT_WIDTH, WORD_ROWS, column=i, seed=i) for i in words]
+    return embedded
+
+
+def _facts(docs: list[Doc], spans: list[list[Span]]) -> Ints2d:
+    """A row a sentence: its `SentencePlace`, then its `Attribution`."""
     found = [
-        place
+        (*place, *attribution)
         for doc, sentences in zip(docs, spans, strict=True)
-        for place in places_of_sentences(doc, sentences)
+        for place, attribution in zip(
+            places_of_sentences(doc, sentences),
+            attributions_of_sentences(doc, sentences),
+            strict=True,
+        )
     ]
-    return numpy.array(found, dtype="uint64").reshape(-1, len(PLACE_ROWS))
+    return numpy.array(found, dtype="uint64").reshape(
+        -1, len(PLACE_ROWS) + len(Attribution._fields)
+    )
 
 
 def _forward_sequence(model: Model, docs: list[Doc], is_train: bool):
-    tokens, sentences, places, merged, context, output, *linear = model.layers
+    tokens, sentences, facts, merged, context, output, *linear = model.layers
     vectors, backprop_tokens = tokens(docs, is_train)
     spans = [statement_spans(doc) for doc in docs]
     splits = numpy.cumsum([len(found) for found in spans])[:-1]
     ragged, backprop_ragged = _sentence_tokens(vectors, spans)
     S, backprop_sentences = sentences(ragged, is_train)
-    P, backprop_places = places(_numbers(docs, spans), is_train)
+    P, backprop_facts = facts(_facts(docs, spans), is_train)
     M, backprop_merged = merged(numpy.concatenate([S, P], axis=1), is_train)
     C, backprop_context = context(numpy.split(M, splits), is_train)
     Y, backprop_output = output(numpy.concatenate(C), is_train)
+    temperature = output.attrs["softmax_temperature"]
     backprops_linear = []
     for layer in linear:
         scores, backprop_layer = layer(_linear_inputs(docs, spans), is_train)
-        Y = _product_of_softmaxes(Y, scores)
+        Y = _product_of_softmaxes(Y, scores / temperature)
         backprops_linear.append(backprop_layer)
 
     def backprop(dY: list[Floats2d]):
         joined = numpy.concatenate(dY)
         for backprop_layer in backprops_linear:
-            backprop_layer(joined)
+            backprop_layer(joined / temperature)
         dM = backprop_merged(
             numpy.concatenate(backprop_context(numpy.split(backprop_output(joined), splits)))
         )
         width = S.shape[1]
-        backprop_places(numpy.ascontiguousarray(dM[:, width:]))
+        backprop_facts(numpy.ascontiguousarray(dM[:, width:]))
         return backprop_tokens(
             backprop_ragged(backprop_sentences(numpy.ascontiguousarray(dM[:, :width])))
         )

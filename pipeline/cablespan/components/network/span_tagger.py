@@ -132,6 +132,10 @@ class SpanTagger(TrainedPipe):
         self._transitions: tuple[Floats2d, Floats2d] | None = None
 
     @property
+    def classes(self) -> list[str]:
+        return self.tags
+
+    @property
     def tags(self) -> list[str]:
         return [OUTSIDE, *(f"{part}-{label}" for label in self.labels for part in "BILU")]
 
@@ -200,7 +204,7 @@ class SpanTagger(TrainedPipe):
                 doc.spans[key] = made
                 doc.spans[key].attrs["scores"] = [score for *_, score in spans]
 
-    def _gold(self, example: Example) -> list[str | None]:
+    def gold_classes(self, example: Example) -> list[str | None]:
         """BILOU tags of the gold laid on the predicted tokens; None where nobody annotated, and where alignment fails."""
         key = self.cfg["spans_key"]
         if key is None:
@@ -235,7 +239,7 @@ class SpanTagger(TrainedPipe):
         for example, guess in zip(examples, scores, strict=True):
             truth = numpy.zeros_like(guess)
             known = numpy.zeros((len(guess), 1), dtype="f")
-            for i, tag in enumerate(self._gold(example)):
+            for i, tag in enumerate(self.gold_classes(example)):
                 if tag in index:
                     truth[i, index[tag]] = 1
                     known[i] = 1

@@ -1,6 +1,6 @@
 """What the trained components share: a default model, labels that are fixed once the model has its size, and a step of training."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from spacy.errors import Errors
@@ -64,6 +64,15 @@ class TrainedPipe(TrainablePipe):
             raise ValueError(Errors.E922.format(name=self.name, nO=output.get_dim("nO")))
         self.cfg["labels"].append(label)
         return 1
+
+    @property
+    def classes(self) -> Sequence[str]:
+        """What the columns of the model's output stand for."""
+        return self.labels
+
+    def gold_classes(self, example: Example) -> list[str | None]:
+        """The right class for each row of the model's output; None where nobody annotated."""
+        raise NotImplementedError
 
     def get_loss(
         self, examples: Iterable[Example], scores: list[Floats2d]

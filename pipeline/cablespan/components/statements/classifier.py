@@ -131,6 +131,11 @@ class SentenceClassifier(TrainedPipe):
                 float(row[label]) for row, label in zip(probabilities, best, strict=True)
             ]
 
+    def gold_classes(self, example: Example) -> list[str | None]:
+        """The label of the gold sentence that overlaps each predicted one most; None where there is none."""
+        gold = list(example.reference.spans.get(STATEMENTS, []))
+        return [overlapping_label(span, gold) for span in statement_spans(example.predicted)]
+
     def get_loss(
         self, examples: Iterable[Example], scores: list[Floats2d]
     ) -> tuple[float, list[Floats2d]]:
@@ -138,10 +143,8 @@ class SentenceClassifier(TrainedPipe):
         weights = self.cfg["weights"] or [1.0] * len(index)
         loss, gradients = 0.0, []
         for example, guess in zip(examples, scores, strict=True):
-            gold = list(example.reference.spans.get(STATEMENTS, []))
             gradient = numpy.zeros_like(guess)
-            for i, span in enumerate(statement_spans(example.predicted)):
-                label = overlapping_label(span, gold)
+            for i, label in enumerate(self.gold_classes(example)):
                 if label is not None:
                     gradient[i] = guess[i]
                     gradient[i, index[label]] -= 1
