@@ -126,3 +126,44 @@ def test_reasons_are_those_that_the_cable_states(stated, letters):
 )
 def test_who_classified_is_told_from_offices(line, name):
     assert header.classified_by(f"Classified By: {line}") == name
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("PREL MEDIA REACTION REPORT", ["PREL", "MEDIA REACTION REPORT"]),
+        ("PREL OVIP ROEBUCK, JANETTE KPAO", ["PREL", "OVIP", "ROEBUCK, JANETTE", "KPAO"]),
+        ("PREL, PGOV,\nKDEM, NO", ["PREL", "PGOV", "KDEM", "NO"]),
+        ("OVIP (ROE, JANE\nANNE), PREL", ["OVIP", "ROE, JANE ANNE", "PREL"]),
+        ("KFRDKIRFCVIS PRELNO", ["KFRD", "KIRF", "CVIS", "PREL", "NO"]),
+        ("ECON     SECRET    PAGE 02        OSLO  01059  281501Z EFIN", ["ECON", "EFIN"]),
+    ],
+)
+def test_tags_over_lines_glued_and_in_words(line, found):
+    text = f"E.O. 12958: N/A\nTAGS: {line}\nSUBJECT: ROADS\n"
+    assert header.tags(text) == found
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ("THE ROAD TO OSLO\nThis is an action request, see para 2.", "THE ROAD TO OSLO"),
+        ("(C/NF) THE ROADREF: OSLO 12", "THE ROAD"),
+        ("THE ROAD TO OSLOClassified By: DCM Jane Roe", "THE ROAD TO OSLO"),
+        ("THE ROAD &#8220;NORTH&#8221;", "THE ROAD “NORTH”"),
+        (
+            "THE ROAD TO THE \\\n\\\nNORTH \\\n\\\nClassified By: DCM Jane Roe",
+            "THE ROAD TO THE NORTH",
+        ),
+        ("THE ROAD\nSensitive but unclassified, protect accordingly", "THE ROAD"),
+        ("THE ROAD TO THE NOR...", "THE ROAD TO THE NOR..."),
+    ],
+)
+def test_a_subject_ends_where_the_next_line_is_another(lines, found):
+    assert header.subject(f"TAGS: ECON\nSUBJECT: {lines}\n\n1. (U) All is well.") == found
+
+
+def test_a_label_is_one_where_a_paragraph_follows_without_a_blank_line():
+    text = "SUBJECT: ROADS\nREF: OSLO 41\n(SBU) Embassy delivered the " + "paper and the " * 20
+    assert [reference.value for reference in header.references(text, 2007)] == ["07OSLO41"]
+    assert header.subject("SUBJECT: ROADS\n¶1. (U) They " + "went on and on " * 20) == "ROADS"

@@ -2,8 +2,10 @@
 
 from cablespan.header.classification import declassify_on
 from cablespan.header.classifier import classified_by
-from cablespan.header.prose import signers, subject, summary, tags
+from cablespan.header.prose import signers, summary
 from cablespan.header.references import canonical_id, references
+from cablespan.header.subject import subject
+from cablespan.header.tags import tags
 from cablespan.header.transmission import info_recipients, recipients
 
 __all__ = [

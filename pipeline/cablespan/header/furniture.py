@@ -127,3 +127,30 @@ def _before_post(mark: re.Match[str]) -> int:
     post = next((name for name in names if known_post(name)), words[-1])
     at = len(mark["post"]) - len(post)
     return mark.start("post") - mark.start() + at if at else 0
+
+
+# "UNCLASSIFIED    PAGE 02        ROME  01059  01 OF 04  281501Z" in a line
+_PAGE_MARK_INSIDE = re.compile(
+    r"""(?:\b(?:UNCLASSIFIED|CONFIDENTIAL|SECRET|LIMITED\ OFFICIAL\ USE)[ \t]{1,40})?
+    \bPAGE[ \t]{1,12}\d{2}[ \t]{1,12}
+    [A-Z][A-Z .']{1,30}[ \t]{1,12}\d{3,6}              # post, serial
+    (?:[ \t]{1,6}\d{2}[ ]OF[ ]\d{2})?                 # section
+    (?:[ \t]{1,6}\d{6}Z)?                            # time""",
+    re.VERBOSE,
+)
+
+
+def without_marks(text: str) -> str:
+    """A text without the lines that are furniture, and without section and page marks in others.
+
+    >>> without_marks("THE ROAD\\nSIPDIS\\nTO UNCLASSIFIED    PAGE 02  ROME  01059  281501Z OSLO")
+    'THE ROAD\\nTO   OSLO'
+    """
+    kept = []
+    for line in text.splitlines():
+        if is_furniture(line.strip()):
+            continue
+        for start, end in reversed(inline_marks(line)):
+            line = line[:start] + " " + line[end:]
+        kept.append(_PAGE_MARK_INSIDE.sub(" ", line))
+    return "\n".join(kept)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from cablespan.header.furniture import is_furniture, words
+from cablespan.header.furniture import is_furniture, is_running, words
 from cablespan.header.labels import Label, label_of
+from cablespan.header.posts import known_post
 from cablespan.lexicon import load
 
 # Where a labelled line is cut: before each further label on it, and before the first paragraph.
@@ -17,8 +18,11 @@ _FURTHER_LABEL = re.compile(
           |E\.O\.\ \d{5}|EO\ \d{5}|DECLASSIFY\ ON|Declassify\ on
           |CLASSIFIED\ BY|Classified\ By|Classified\ by|Subject|Subj|Refs?|Tags)[ \t]{0,3}:
       | 1\.\s{1,3}\((?:U|SBU|C|S|C/NF|S/NF|TS|LOU)\)
-      | (?:CLASSIFIED\ BY|Classified\ By)\ [A-Z])
-    | (?<=[A-Z]{3})(?=(?:TAGS|SUBJECT|REF):)                       # a line end was lost
+      | (?:CLASSIFIED\ BY|Classified\ By)\ [A-Z]
+      | (?:REFS?|REFTELS?)\ [(\[]?[A-Z][.)\]]\s)
+    | (?<=[A-Z]{3})(?=(?:TAGS|SUBJECT|REFS?|REFTELS?):)              # a line end was lost
+    | (?<=[A-Za-z.])(?=Classified\ [Bb]y:)
+    | (?<=[a-z])(?=(?:TAGS|SUBJECT|REFS?|REFTELS?|CLASSIFIED\ BY):)
     """,
     re.VERBOSE,
 )
@@ -37,7 +41,12 @@ _ENUMERATED = re.compile(
     re.VERBOSE,
 )
 _REFERENCE = re.compile(r"[A-Z]{3,}[ .#]{0,3}\d|\d ?[A-Z]{3}|E-?MAIL|TELCON|MEMO", re.IGNORECASE)
-_TAG_LINE = re.compile(r"(?:[A-Z]{2,5}[,; ]{1,3}){0,40}[A-Z]{2,5},?")
+_TAG_LINE = re.compile(
+    r"""(?:(?:[A-Z]{2,5} | \([A-Z .,'-]{4,40}\) | [A-Z .'-]{4,40}\))[,; ]{1,3}){0,40}
+    (?:[A-Z]{2,5} | \([A-Z .,'-]{4,40}\) | [A-Z .'-]{4,40}\)),?""",
+    re.VERBOSE,
+)
+_SENSITIVE = re.compile(r"(?:\(\w+\) )?sensitive but unclas", re.IGNORECASE)
 _LONGEST = 40_000  # characters of the longest opening
 _FARTHEST_LABEL = 90  # lines of the longest openings, with their lists of addressees
 _FARTHEST_FIRST = 30  # lines before the first label, where REF or Classified By is the first
@@ -71,6 +80,13 @@ def _transmission_line() -> re.Pattern[str]:
 @cache
 def _heading_words() -> frozenset[str]:
     return frozenset(entry["words"] for entry in load("headings"))
+
+
+@cache
+def _leading_on() -> frozenset[str]:
+    """Words that no line of a title ends with."""
+    kinds = ("determiner", "preposition", "conjunction")
+    return frozenset(entry["form"] for entry in load("function_words") if entry["kind"] in kinds)
 
 
 @dataclass(slots=True)
@@ -197,7 +213,9 @@ class _Reader:
 
 def _split_labels(offset: int, raw: str) -> Iterator[tuple[int, str]]:
     """A labelled line cut before each further label on it, with offsets."""
-    more = raw.count(":") > 1 or "1." in raw or "CLASSIFIED" in raw or "Classified" in raw
+    more = raw.count(":") > 1 or any(
+        sign in raw for sign in ("1.", "CLASSIFIED", "Classified", " REF")
+    )
     cuts = [0]
     if more:
         cuts += [
@@ -206,14 +224,19 @@ def _split_labels(offset: int, raw: str) -> Iterator[tuple[int, str]]:
             if not _MARKING_ALONE.fullmatch(raw, 0, match.start())
         ]
     for first, last in zip(cuts, [*cuts[1:], len(raw)], strict=True):
-        yield offset + first, raw[first:last].strip()
+        yield offset + first, _stripped(raw[first:last])
+
+
+def _stripped(raw: str) -> str:
+    """A line without outer blanks and without the backslash that some dumps leave at its end."""
+    return raw.strip().rstrip("\\").rstrip()
 
 
 def _first_lines(text: str, start: int, end: int) -> _Lines:
     lines: list[_Line] = []
     last, filled, offset = -1, 0, start
     for raw in text[start : min(end, start + _LONGEST)].splitlines(True):
-        whole = raw.strip()
+        whole = _stripped(raw)
         parts = [(offset, whole)]
         if filled < _FARTHEST_LABEL and _holds_label(raw, whole):
             parts = list(_split_labels(offset, raw))
@@ -248,7 +271,7 @@ def _is_prose(lines: list[_Line], index: int) -> bool:
     """Whether a REF or SUBJECT line runs on into the text, as in many telegrams of the 1960s."""
     block = lines[index].text
     for line in lines[index + 1 : index + 40]:
-        if not line.text:
+        if not line.text or _NUMBERED.match(line.text) or _is_marked_text(line.text):
             break
         block += " " + line.text
     words = block.split()
@@ -257,24 +280,61 @@ def _is_prose(lines: list[_Line], index: int) -> bool:
 
 def _goes_on(field: str, line: str, blank: bool, content: list[str]) -> bool:
     """Whether a line without a label belongs to the field of the labelled line above it."""
+    above = content[-1]
     if field == "ref":
-        return not blank or _is_reference_item(line)
+        return _goes_on_references(line, blank, above)
     if blank and any(content):
-        return field == "tags" and content[-1].endswith(",") and _is_tag_line(line)
+        return _goes_on_after_blank(field, line, above)
     if _MARKED.match(line) or _is_heading(line):
         return False
     if field == "tags":
-        return not content[-1] or content[-1].endswith(",") or _is_tag_line(line)
-    return field not in ("eo", "declassify") or not content[-1]
+        return not above or _is_open(above) or _is_tag_line(line)
+    if field == "subject":
+        return not (_SENSITIVE.match(line) or _is_remark(line, content))
+    return field not in ("eo", "declassify") or not above
 
 
-def _is_reference_item(line: str) -> bool:
+def _goes_on_references(line: str, blank: bool, above: str) -> bool:
+    if not blank:
+        return not _is_marked_text(line)
+    if line[:1].isdigit() and _ends_in_post(above):
+        return True
     short = len(line) < _LONGEST_ENUMERATED
     return short and bool(_ENUMERATED.match(line)) and bool(_REFERENCE.search(line))
 
 
+def _goes_on_after_blank(field: str, line: str, above: str) -> bool:
+    """Whether a field was cut by a page mark: a list at its comma, a subject at "the" or "to"."""
+    if field == "tags":
+        return _is_open(above) and _is_tag_line(line)
+    in_capitals = field == "subject" and above.isupper() and line.isupper()
+    return in_capitals and not _is_heading(line) and above.split()[-1].lower() in _leading_on()
+
+
+def _is_marked_text(line: str) -> bool:
+    """Whether a line is a paragraph with a portion marking: "(SBU) Embassy delivered ..." """
+    return _MARKED.match(line) is not None and is_running(line)
+
+
+def _ends_in_post(line: str) -> bool:
+    words = line.split()
+    return any(known_post(" ".join(words[-length:])) for length in (1, 2, 3))
+
+
+def _is_open(line: str) -> bool:
+    """Whether a list of tags goes on after a line."""
+    return line.endswith((",", ";")) or line.count("(") > line.count(")")
+
+
 def _is_tag_line(line: str) -> bool:
     return _TAG_LINE.fullmatch(line) is not None
+
+
+def _is_remark(line: str, content: list[str]) -> bool:
+    """Whether a line is a sentence in small letters below a subject in capitals."""
+    words = line.split()
+    small = sum(word[0].islower() for word in words)
+    return small > 2 and small * 2 >= len(words) and " ".join(content).isupper()
 
 
 def _is_heading(line: str) -> bool:

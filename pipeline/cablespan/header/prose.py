@@ -4,16 +4,10 @@ import re
 from functools import cache
 from itertools import islice, takewhile
 
-from cablespan.header.furniture import inline_marks, is_furniture, is_running, starts
+from cablespan.header.furniture import inline_marks, is_furniture, starts
 from cablespan.header.opening import read_opening
 from cablespan.lexicon import load
 
-_TAG = re.compile(
-    r"(?P<name>\([^()\n]{2,60}\))|(?P<person>\b[A-Z]{3,20},\s{0,2}[A-Z]{3,20}(?:\s[A-Z]\.)?(?=\)))|(?P<tag>\b(?:[A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]{1,4})?|[A-Z]-\d{1,2})\b)"
-)
-_TAGS_LABEL = re.compile(
-    r"^\s{0,8}TAGS?\b\s{0,3}[:;.]?|\bTAGS?\s{0,3}:", re.IGNORECASE | re.MULTILINE
-)
 _MARKING = r"(?:[(\[]\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/ ]{1,20})?\s?[)\]])"
 _NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}\s?[.)]\s{{0,3}}{_MARKING}?|¶\s?\d{{1,3}}\s{{0,2}}{_MARKING}?|{_MARKING})"
 _WORD = r"SUM{1,3}[AE]?R{0,2}Y"  # misspelt too
@@ -47,69 +41,6 @@ _SIGNATURE = re.compile(
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def subject(text: str) -> str | None:
-    """The subject of a header, its lines put together.
-
-    >>> subject("TAGS: ECON\\nSUBJECT: THE LONG ROAD\\nTO OSLO\\n\\nREF: STATE 1")
-    'THE LONG ROAD TO OSLO'
-    """
-    return subject_of(read_opening(text).fields.get("subject", ""))
-
-
-def subject_of(field: str) -> str | None:
-    """The subject out of the content of its lines."""
-    lines = [line for line in field.split("\n") if not is_furniture(line.strip())]
-    return _one_line(" ".join(lines)).strip(" -") or None
-
-
-def tags(text: str) -> list[str]:
-    """The TAGS of a header, in capitals, each once. The name behind OVIP is one of its own.
-
-    >>> tags("TAGS: ECON, KIPR KZ OVIP (ROE, JANE)")
-    ['ECON', 'KIPR', 'KZ', 'OVIP', 'ROE, JANE']
-    """
-    fields = read_opening(text).fields
-    if "tags" in fields:
-        return tags_of(fields["tags"])
-    label = _TAGS_LABEL.search(text)
-    if label:
-        return tags_of(text[label.end() :].split("\n\n")[0])
-    return [] if fields or ":" in text or is_running(text) else tags_of(text)
-
-
-def tags_of(field: str) -> list[str]:
-    """The tags in the content of a TAGS line."""
-    lines = [line for line in field.split("\n") if not is_furniture(line.strip())]
-    found = []
-    for match in _TAG.finditer(_one_line(" ".join(lines)).upper()):
-        if match["name"]:
-            found.append(match["name"].strip("() "))
-        elif match["tag"] and match["tag"] not in _header_words("no_tag"):
-            found += _apart(match["tag"])
-    return list(dict.fromkeys(found))
-
-
-def _apart(tag: str) -> list[str]:
-    """The known tags that stand glued to each other ("ECONEFIN"), a country's behind them at most; else the tag as it is."""
-    pieces = [tag[start : start + 4] for start in range(0, len(tag), 4)]
-    glued = (
-        len(pieces) > 1
-        and all(piece in _subjects() for piece in pieces[:-1])
-        and pieces[-1] in _subjects() | _country_tags()
-    )
-    return pieces if glued else [tag]
-
-
-@cache
-def _subjects() -> frozenset[str]:
-    return frozenset(entry["tag"] for entry in load("tags"))
-
-
-@cache
-def _country_tags() -> frozenset[str]:
-    return frozenset(entry["tags"] for entry in load("countries") if entry.get("tags"))
 
 
 def _content(lines: list[str]) -> str:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from cablespan.cable import Reference
-from cablespan.header.furniture import inline_marks, is_furniture
+from cablespan.header.furniture import without_marks
 from cablespan.header.opening import read_opening
 from cablespan.header.posts import id_of, known_post, longest_post, nearest_post, says_kind
 from cablespan.lexicon import load
@@ -56,17 +56,6 @@ def _block(text: str) -> str:
     return "" if fields else text
 
 
-def _without_marks(text: str) -> str:
-    lines = []
-    for line in text.splitlines():
-        if is_furniture(line.strip()):
-            continue
-        for start, end in reversed(inline_marks(line)):
-            line = line[:start] + " " + line[end:]
-        lines.append(line)
-    return "\n".join(lines)
-
-
 def canonical_id(text: str) -> str | None:
     """The canonical reference id in a text, from any spelling or garbled form, also with letters, marks and words around it.
 
@@ -96,7 +85,7 @@ def references_of(
     field: str, year: int | None = None, reference_id: str | None = None
 ) -> list[Reference]:
     """The references of a REF line's content."""
-    block = _without_marks(field).replace("¶", " ")
+    block = without_marks(field).replace("¶", " ")
     own = id_of(reference_id) if reference_id else None
     if year is None and own:
         year = int(own[:2]) + (2000 if int(own[:2]) < 45 else 1900)

@@ -1,0 +1,29 @@
+"""What a cable is about: its SUBJECT line."""
+
+import re
+from html import unescape
+
+from cablespan.header.furniture import without_marks
+from cablespan.header.opening import read_opening
+
+_MARKING_BEFORE = re.compile(r"\(\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/ ]{1,20})?\s?\)")
+
+
+def subject(text: str) -> str | None:
+    """The subject of a header as one line, without a portion marking before it.
+
+    >>> subject("TAGS: ECON\\nSUBJECT: (C) THE LONG ROAD\\nTO OSLO\\n\\nREF: STATE 1")
+    'THE LONG ROAD TO OSLO'
+    """
+    return subject_of(read_opening(text).fields.get("subject", ""))
+
+
+def subject_of(field: str) -> str | None:
+    """The subject in the content of its lines, character references decoded."""
+    line = " ".join(unescape(without_marks(field)).split()).strip(" -")
+    return _MARKING_BEFORE.sub("", line, count=1).strip() if _is_marked(line) else line or None
+
+
+def _is_marked(line: str) -> bool:
+    match = _MARKING_BEFORE.match(line)
+    return match is not None and match.end() < len(line)

@@ -1,0 +1,120 @@
+"""The TAGS of a cable: codes, words that are no codes, names of visitors."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from cablespan.header.furniture import is_running, without_marks
+from cablespan.header.opening import read_opening
+from cablespan.lexicon import load
+
+_LABEL = re.compile(r"^\s{0,8}TAGS?\b\s{0,3}[:;.]?|\bTAGS?\s{0,3}:", re.IGNORECASE | re.MULTILINE)
+_TOKEN = re.compile(
+    r"""\((?P<name>[^()\n]{2,60})\)                              # (ROE, JANE)
+    | (?P<word>\b(?:[A-Z][A-Z0-9]{1,59}(?:-[A-Z0-9]{1,4})? | [A-Z]-\d{1,2})\b)""",
+    re.VERBOSE,
+)
+_LEAST_WORD = 6  # letters that no code has, but names of a few organisations
+
+
+class _Token(NamedTuple):
+    text: str
+    is_name: bool
+    before: str  # what stands between it and the token before
+
+
+def tags(text: str) -> list[str]:
+    """The TAGS of a header, in capitals, each once.
+
+    Codes as they stand; words that are no codes and stand together are one tag, and so is the name
+    after OVIP.
+
+    >>> tags("TAGS: ECON, KIPR KZ OVIP (ROE, JANE), MEDIA REACTION REPORT")
+    ['ECON', 'KIPR', 'KZ', 'OVIP', 'ROE, JANE', 'MEDIA REACTION REPORT']
+    """
+    fields = read_opening(text).fields
+    if "tags" in fields:
+        return tags_of(fields["tags"])
+    label = _LABEL.search(text)
+    if label:
+        return tags_of(text[label.end() :].split("\n\n")[0])
+    return [] if fields or ":" in text or is_running(text) else tags_of(text)
+
+
+def tags_of(field: str) -> list[str]:
+    """The tags in the content of a TAGS line."""
+    text = " ".join(without_marks(field).split()).upper()
+    return list(dict.fromkeys(tag for words in _joined(_tokens(text)) for tag in _apart(words)))
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    end = 0
+    for match in _TOKEN.finditer(text):
+        before, end = text[end : match.start()], match.end()
+        if match["name"]:
+            yield _Token(match["name"].strip(), True, before)
+        elif match["word"] not in _listed("no_tag"):
+            yield _Token(match["word"], False, before)
+
+
+def _joined(tokens: Iterator[_Token]) -> list[str]:
+    """The tags that the tokens make: words in a row, and a visitor's family and given name, are one."""
+    found: list[str] = []
+    previous: _Token | None = None
+    for token in tokens:
+        words = previous is not None and _is_word(previous) and _is_word(token)
+        if words and token.before.strip() in ("", ",") and found[-2:] == ["OVIP", previous.text]:
+            found[-1] += f", {token.text}"
+        elif words and token.before.isspace():
+            found[-1] += f" {token.text}"
+        else:
+            found.append(token.text)
+        previous = token
+    return found
+
+
+def _is_word(token: _Token) -> bool:
+    """Whether a token is a word of the language and no code."""
+    text = token.text
+    if token.is_name or text in _codes() or not text.isalpha():
+        return False
+    return len(text) >= _LEAST_WORD or (len(text) > 3 and text.lower() in _common_words())
+
+
+def _apart(tag: str) -> list[str]:
+    """Known codes that stand glued together ("ECONEFIN", "ITPHUM") one by one; other tags as they are.
+
+    A country's code may stand at either end.
+    """
+    if len(tag) < 6 or tag in _codes():
+        return [tag]
+    for first in (0, 2):
+        starts = [0, *range(first or 4, len(tag), 4)]
+        pieces = [tag[at:end] for at, end in zip(starts, [*starts[1:], len(tag)], strict=True)]
+        if all(map(_is_code, pieces)):
+            return pieces
+    return [tag]
+
+
+def _is_code(piece: str) -> bool:
+    programme = len(piece) == 4 and piece.startswith("K")
+    return programme or piece in _codes()
+
+
+@cache
+def _listed(kind: str) -> frozenset[str]:
+    return frozenset(entry["word"] for entry in load("header_words") if entry["kind"] == kind)
+
+
+@cache
+def _codes() -> frozenset[str]:
+    """Codes of subjects and countries."""
+    subjects = (entry["tag"] for entry in load("tags"))
+    countries = (entry["tags"] for entry in load("countries") if entry.get("tags"))
+    return frozenset((*subjects, *countries))
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    return frozenset(entry["name"] for entry in load("common_words"))
