@@ -1,12 +1,15 @@
 """Where sentences begin in a cable, by rule: the unit of statements.
 
-Full stops end a sentence unless they belong to an abbreviation, an initial, a number or an enumerator; line breaks
-mean nothing (cables are hard-wrapped), paragraphs and blank lines always separate.
+Full stops end a sentence unless they belong to an abbreviation, an initial, a number or an
+enumerator; line breaks mean nothing (cables are hard-wrapped), paragraphs and blank lines always
+separate. The forms of abbreviations are data: `lexicon/stops.jsonl`.
 """
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 import numpy
 from spacy.attrs import IS_SPACE, SENT_START
@@ -17,12 +20,34 @@ from cablespan import lexicon
 from cablespan.document import PARAGRAPHS, text_of
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
-# The word before the stop, the stop with what closes behind it, white space, and the first word of what follows.
+_OPENING = "([{“\"'‘«—–-"
+# Possessive, and never from within a run of stops: so each character is looked at once.
 _STOP = re.compile(
-    r"(?P<word>[^\s([{“\"'‘–—]*)(?P<stop>[.?!…]+)(?P<closing>[\"'”’)\]}»]*)(?:\s+|(?<=[a-z]{2}[.?!])(?=[A-Z][a-z]))(?P<next>[\[({“\"'‘«—–-]*\S?[\w'’]*\)?)"
+    r"""
+    (?<![.?!…]) (?P<stops>[.?!…]++)    # the last of them counts
+    ["'”’)\]}»]*+           # what closes after it
+    (?: \s+ | (?<=[a-z]{2}[.?!]) (?=[A-Z][a-z]) )    # a blank may lack: "It held.The dam"
+    """,
+    re.VERBOSE,
 )
-_ENUMERATOR = re.compile(r"\(?(?:\d{1,2}|[A-Za-z])\.")
+_UP_TO_WORD = re.compile(r"(?:.*[\s([{“\"'‘–—])?", re.DOTALL)
+_NEXT_WORD = re.compile(r"[\[({“\"'‘«—–-]*\S?[\w'’]*\)?")
+_ENUMERATOR = re.compile(r"\(?(?:\d{1,2}|[A-Za-z])")
 _LETTERED = re.compile(r"\(\w\)")
+
+
+class _Stop(NamedTuple):
+    """A full stop or the like: the sign, the word before it, and the word after it."""
+
+    sign: str
+    word: str
+    following: str
+    first_word: bool  # the word before the stop is the first of its sentence
+
+    @property
+    def initial(self) -> str:
+        """The first sign of what follows that is not a bracket, quotation mark or dash."""
+        return self.following.lstrip(_OPENING)[:1]
 
 
 @cache
@@ -36,33 +61,38 @@ def _openers_in_capitals() -> frozenset[str]:
 
 
 def _opens(word: str) -> bool:
-    """Whether a word opens a sentence behind a stop that could as well belong to an abbreviation."""
-    word = word.lstrip("([{“\"'‘«—–-")
+    """Whether a word opens a sentence after a stop that could as well belong to an abbreviation."""
+    word = word.lstrip(_OPENING)
     if word.isupper() and word != "I":
         return word.lower() in _openers_in_capitals()
     return word[:1].isupper() and word.lower() in _forms("opener")
 
 
-def _ends(stop: re.Match, begin: int) -> bool:
-    """Whether a full stop ends the sentence that began at `begin`."""
-    word, follows = stop["word"], stop["next"]
-    first = follows.lstrip("([{“\"'‘«—–-")[:1]
-    if first.islower() and not follows.startswith("[") and not _LETTERED.fullmatch(follows):
+def _ends_sentence(stop: _Stop) -> bool:
+    if _goes_on_in_small_letters(stop):
         return False
-    if stop["stop"][0] in "?!":
+    if stop.sign in "?!":
         return True
-    if stop.start() == begin and _ENUMERATOR.fullmatch(word + "."):
+    if stop.first_word and _ENUMERATOR.fullmatch(stop.word):
         return False
-    if stop["stop"] != ".":
-        return True
-    form = (word + ".").lower()
+    return stop.sign != "." or not _belongs_to_word(stop)
+
+
+def _goes_on_in_small_letters(stop: _Stop) -> bool:
+    enumerated = stop.following.startswith("[") or _LETTERED.fullmatch(stop.following)
+    return stop.initial.islower() and not enumerated
+
+
+def _belongs_to_word(stop: _Stop) -> bool:
+    """Whether a full stop is that of an abbreviation or an initial, and the sentence goes on."""
+    form = f"{stop.word}.".lower()
     if form in _forms("bound"):
-        return False
+        return True
     if form in _forms("numbered"):
-        return not first.isdigit() and first != "("
-    if form in _forms("free") or _initials(word):
-        return _opens(follows)
-    return True
+        return stop.initial.isdigit() or stop.initial == "("
+    if form in _forms("free") or _initials(stop.word):
+        return not _opens(stop.following)
+    return False
 
 
 def _initials(word: str) -> bool:
@@ -70,20 +100,17 @@ def _initials(word: str) -> bool:
     return all(len(part) == 1 and part.isalpha() for part in word.split("."))
 
 
-def _blocks(doc: Doc) -> list[tuple[int, int]]:
-    """Character ranges that no sentence leaves: paragraphs, and within them what blank lines separate."""
+def _blocks(doc: Doc) -> Iterator[tuple[int, int]]:
+    """Character ranges that no sentence leaves: paragraphs, and in them what blank lines separate."""
     text = text_of(doc)
-    blocks = []
-    for start, end in (
-        [(p.start_char, p.end_char) for p in doc.spans[PARAGRAPHS]]
-        if PARAGRAPHS in doc.spans
-        else [(0, len(text))]
-    ):
+    ranges = [(0, len(text))]
+    if PARAGRAPHS in doc.spans:
+        ranges = [(span.start_char, span.end_char) for span in doc.spans[PARAGRAPHS]]
+    for start, end in ranges:
         for gap in _BLANK_LINE.finditer(text, start, end):
-            blocks.append((start, gap.start()))
+            yield start, gap.start()
             start = gap.end()
-        blocks.append((start, end))
-    return blocks
+        yield start, end
 
 
 def sentence_offsets(text: str, start: int, end: int) -> list[int]:
@@ -97,12 +124,16 @@ def sentence_offsets(text: str, start: int, end: int) -> list[int]:
     if start == end:
         return []
     offsets, position = [start], start
-    while stop := _STOP.search(text, position, end):
-        position = stop.start("next")
-        if position == stop.end():
+    while match := _STOP.search(text, position, end):
+        following = _NEXT_WORD.match(text, match.end(), end)[0]
+        if not following:
             break
-        if _ends(stop, offsets[-1]):
-            offsets.append(position)
+        sign = match.end("stops") - 1
+        word = _UP_TO_WORD.match(text, position, sign).end()
+        first_word = word == offsets[-1]
+        if _ends_sentence(_Stop(text[sign], text[word:sign], following, first_word)):
+            offsets.append(match.end())
+        position = match.end()
     return offsets
 
 
@@ -120,23 +151,23 @@ def sentence_starts(doc: Doc) -> list[int]:
 def statement_spans(doc: Doc) -> list[Span]:
     """One span a sentence, without the white space around it: what statement labels are written on.
 
-    Sentences are those of the Doc (of `cable_sentences`, or any other component that sets them), else by rule.
+    Sentences are those of the Doc (of `cable_sentences`, or any other component that sets them),
+    else by rule.
     """
     if not len(doc):
         return []
     marks, spaces = doc.to_array([SENT_START, IS_SPACE]).T
     words = numpy.flatnonzero(spaces == 0)
-    begins = (
-        numpy.flatnonzero(marks == 1)
-        if doc.has_annotation("SENT_START")
-        else numpy.asarray(sentence_starts(doc))
-    )
-    # Of the words, numbers of the first in each sentence; a sentence without one has that of the next.
+    if doc.has_annotation("SENT_START"):
+        begins = numpy.flatnonzero(marks == 1)
+    else:
+        begins = numpy.asarray(sentence_starts(doc))
+    # Of the words, the number of the first in each sentence; one without words has the next one's.
     firsts = numpy.searchsorted(words, numpy.union1d(begins, [0])).tolist()
     return [
-        doc[int(words[a]) : int(words[b - 1]) + 1]
-        for a, b in zip(firsts, [*firsts[1:], len(words)], strict=True)
-        if a < b
+        doc[int(words[first]) : int(words[after - 1]) + 1]
+        for first, after in zip(firsts, [*firsts[1:], len(words)], strict=True)
+        if first < after
     ]
 
 
@@ -150,6 +181,5 @@ class Sentences:
     def __call__(self, doc: Doc) -> Doc:
         marks = numpy.full(len(doc), -1, dtype="int64")
         marks[sentence_starts(doc)] = 1
-        return doc.from_array(
-            [SENT_START], marks.astype("uint64")
-        )  # token by token it takes five times as long
+        # Token by token it takes five times as long.
+        return doc.from_array([SENT_START], marks.astype("uint64"))
