@@ -21,12 +21,12 @@ from spacy.language import Language
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train as train_nlp
 from spacy.util import load_config
-from thinc.api import NumpyOps, set_current_ops
+from thinc.api import set_current_ops
 
 from cablespan.learning.corpus import unannotated
 from cablespan.learning.gold import Gold, read_gold, runs, training_doc
 from cablespan.learning.training import write_docs
-from cablespan.nlp import OPS, add_rules, fastest_ops
+from cablespan.nlp import add_rules, cpu_ops
 from cablespan.records import to_record
 from cablespan.review.store.layers import LAYERS, uncertainty
 
@@ -131,7 +131,7 @@ def main(
 ) -> None:
     """Prints scores on dev after correcting tasks by uncertainty and at random."""
     begun = monotonic()
-    set_current_ops(NumpyOps(use_blis=OPS[fastest_ops()]))
+    set_current_ops(cpu_ops())
     gold, judging = read_gold([train], texts=texts or ()), read_gold([dev], texts=texts or ())
     words = {p["id"]: len(p["text"].split()) for known in gold for p in known.record["paragraphs"]}
     results: dict[str, list[dict[str, float]]] = {}

@@ -28,7 +28,7 @@ from spacy.language import Language
 import cablespan
 from cablespan.cable import Cable
 from cablespan.document import SEPARATOR
-from cablespan.nlp import fastest_ops
+from cablespan.nlp import computing_with, cpu_ops
 from cablespan.reading import scan
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,7 +100,8 @@ def alone(name: str, model: str | None, paths: list[Path]) -> dict[str, float]:
 
 
 def load(name: str, model: str | None) -> Language:
-    return spacy.load(name) if name == SPACY else cablespan.load(model)
+    with computing_with(cpu_ops()):  # the same for both
+        return spacy.load(name) if name == SPACY else cablespan.load(model)
 
 
 def be_alone(name: str, model: str | None, paths: list[Path]) -> None:
@@ -133,7 +134,6 @@ def main() -> None:
         return
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    os.environ["CABLESPAN_OPS"] = fastest_ops()
     # Before anything grows here: a process inherits the high-water mark of the one that starts it.
     names = ("cablespan", SPACY)
     processes = {name: alone(name, arguments.model, arguments.paths) for name in names}
@@ -154,7 +154,7 @@ def main() -> None:
             "python": platform.python_version(),
             "spacy": spacy.__version__,
         },
-        "ops": os.environ["CABLESPAN_OPS"],
+        "ops": os.environ.get("CABLESPAN_OPS", "numpy"),
         "cables": len(cables),
         "words": words,
         "words_a_second": {name: round(value) for name, value in speed.items()},

@@ -4,8 +4,15 @@ import warnings
 
 import pytest
 import spacy
+from thinc.api import NumpyOps, get_current_ops, set_current_ops
 
 from cablespan import nlp as pipelines
+from cablespan.records import to_record
+
+
+@pytest.fixture(scope="module")
+def bundled():
+    return pipelines.load()
 
 
 def test_the_lexicon_alone_finds_entities():
@@ -31,7 +38,9 @@ def test_without_a_bundled_model_it_says_so(monkeypatch):
 def test_a_pipeline_is_found_by_name_or_by_folder():
     folder = pipelines.model_folder(pipelines.BUNDLED)
     assert folder.name == pipelines.BUNDLED and pipelines.model_folder(folder) == folder
-    with pytest.raises(FileNotFoundError, match="en_cable_xl: no trained pipeline there; name a folder"):
+    with pytest.raises(
+        FileNotFoundError, match="en_cable_xl: no trained pipeline there; name a folder"
+    ):
         pipelines.model_folder("en_cable_xl")
 
 
@@ -41,16 +50,64 @@ def test_a_transformer_without_its_extra_says_what_to_install(tmp_path, monkeypa
     component = '[components]\n\n[components.transformer]\nfactory = "transformer"'
     (tmp_path / "config.cfg").write_text(config.replace("[components]", component))
     monkeypatch.setattr(pipelines, "find_spec", lambda name: None)
-    with pytest.raises(ValueError, match=r"is a transformer pipeline: pip install 'cablespan\[trf\]'"):
+    with pytest.raises(
+        ValueError, match=r"is a transformer pipeline: pip install 'cablespan\[trf\]'"
+    ):
         pipelines.load(tmp_path, ops="numpy")
 
 
 def test_the_ops_can_be_fixed(monkeypatch):
-    monkeypatch.setenv("CABLESPAN_OPS", "numpy")
-    assert pipelines.fastest_ops() == "numpy"
+    monkeypatch.setenv("CABLESPAN_OPS", "blis")
+    assert pipelines.cpu_ops().use_blis and not pipelines.cpu_ops("numpy").use_blis
     monkeypatch.setenv("CABLESPAN_OPS", "abacus")
     with pytest.raises(ValueError, match="CABLESPAN_OPS is 'abacus'"):
-        pipelines.fastest_ops()
+        pipelines.cpu_ops()
+
+
+def test_loading_leaves_the_ops_of_the_process_alone(bundled):
+    before = get_current_ops()
+    set_current_ops(NumpyOps(use_blis=True))
+    try:
+        mine = pipelines.load("rules", ops="numpy")
+        assert get_current_ops().use_blis and mine.pipe_names
+        layers = bundled.get_pipe("ner").model.walk()
+        assert not any(layer.ops.use_blis for layer in layers)
+    finally:
+        set_current_ops(before)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["sentences", "ner", "gazetteer", "statements", "claim_tagger", "aliases", "linker", "claims"],
+)
+def test_without_one_component_the_others_go_on(bundled, name):
+    with bundled.select_pipes(disable=name):
+        doc = bundled("Post recommends pressing Ankara. The MFA told Poloff that talks failed.")
+    assert to_record(doc)["entities"]
+
+
+def test_components_are_switched_off_as_in_spacy():
+    nlp = pipelines.load("rules", enable=["sentences", "gazetteer"], exclude="claims")
+    assert nlp.pipe_names == ["sentences", "gazetteer"]
+    assert nlp.disabled == ["aliases", "linker"]
+    with pytest.raises(ValueError, match="no component tagger; there are sentences, "):
+        pipelines.load("rules", disable="tagger")
+    with pytest.raises(
+        ValueError, match="ner, statements, claim_tagger read the vectors of tok2vec"
+    ):
+        pipelines.load(disable=["tok2vec"])
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "."])
+def test_texts_without_words(bundled, text):
+    assert bundled(text).text == text
+    assert [doc.text for doc in bundled.pipe([text, text])] == [text, text]
+
+
+def test_what_components_say_of_themselves_is_true(bundled):
+    analysis = bundled.analyze_pipes()
+    assert not any(analysis["problems"].values()), analysis["problems"]
+    assert analysis["summary"]["statements"]["scores"] == ["statements_macro_f", "statements_acc"]
 
 
 def test_what_is_there_is_not_added_again():

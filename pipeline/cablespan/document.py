@@ -5,10 +5,13 @@ as plain data, so that DocBin, `n_process` and `Doc.to_bytes` keep them.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from functools import cache, wraps
+from hashlib import sha256
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -16,7 +19,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from cablespan import lexicon
-from cablespan.cable import Cable, Header, Paragraph
+from cablespan.cable import Cable, Header, Paragraph, Source, SourceMap
 from cablespan.labels import Role
 
 PARAGRAPHS, STATEMENTS, CLAIMS, CLAIM_PARTS = "paragraphs", "statements", "claims", "claim_parts"
@@ -26,9 +29,9 @@ SENDERS = ("", "post", "department")
 _HEAD = re.compile(r"\bFrom (?:the )?(.+?)(?: to |$)")
 _ID = re.compile(r"\d\d([A-Z]+)\d+")
 
-for _name, _default in (("cable", None), ("entity_scores", None), ("clusters", None)):
-    if not Doc.has_extension(_name):
-        Doc.set_extension(_name, default=_default)
+# Nothing that damage or a bad scan runs together is a word: the tokenizer takes quadratic time on it.
+LONGEST_WORD = 200
+_UNBROKEN = re.compile(rf"\S{{{LONGEST_WORD}}}(?=\S)")
 
 Value = TypeVar("Value")
 Place = tuple[int, int]
@@ -48,11 +51,25 @@ class PlacedClaim(NamedTuple):
     certainty: str | None = None
 
 
-def once_a_doc(function: Callable[[Doc], Value]) -> Callable[[Doc], Value]:
-    """Remembers what a function gives for a Doc as long as the Doc lives.
+class Claim(NamedTuple):
+    """A claim of `doc._.claims`; source and cue can be missing.
 
-    For plain values that only text and tokens decide, which no component of ours changes; one that held on to the Doc or to a span
-    of it would keep it alive for ever.
+    `speaker`: the cluster of who speaks (`ent.id_` as a number), else a KB id, else None;
+    `certainty`: "asserted", "hedged", "denied" or "asked".
+    """
+
+    source: Span | None
+    cue: Span | None
+    content: Span
+    speaker: Speaker = None
+    certainty: str | None = None
+
+
+def once_a_doc(function: Callable[[Doc], Value]) -> Callable[[Doc], Value]:
+    """Remembers what a function returns for a Doc as long as the Doc lives.
+
+    For plain values that only text and tokens decide, which no component of ours changes; one that
+    held on to the Doc or to a span of it would keep it alive for ever.
     """
     known: WeakKeyDictionary[Doc, Value] = WeakKeyDictionary()
 
@@ -101,7 +118,7 @@ def sender(cable: Mapping[str, Any]) -> str:
 
 @cache
 def _capital() -> tuple[str, ...]:
-    """How those in Washington who instruct posts are called as senders."""
+    """The senders' names of those in Washington who instruct posts."""
     return tuple(
         word
         for entry in lexicon.load("name_context")
@@ -145,9 +162,22 @@ def to_doc(nlp: Language, cable: Cable) -> Doc:
     return make_doc(nlp, [paragraph.text for paragraph in cable.paragraphs], description)
 
 
+def plain_description(text: str) -> dict[str, Any]:
+    """The description of a text that is no cable: one paragraph, an empty header."""
+    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    whole = Paragraph("text/1", text, source_map=SourceMap(((0, 0, len(text)),)))
+    return {
+        "id": "text",
+        "meta": {},
+        "source": asdict(Source("", "text", digest, 0)),
+        "header": header_record(Header()),
+        "paragraphs": [_paragraph_record(whole)] if text else [],
+    }
+
+
 def make_doc(nlp: Language, texts: list[str], description: dict[str, Any]) -> Doc:
     """A Doc of paragraphs, each of `texts` one; `description` becomes `doc._.cable`."""
-    doc = nlp.tokenizer(SEPARATOR.join(texts))
+    doc = tokenized(nlp, SEPARATOR.join(texts))
     doc._.cable = description
     spans, offset = [], 0
     for text, paragraph in zip(texts, description["paragraphs"], strict=True):
@@ -156,6 +186,20 @@ def make_doc(nlp: Language, texts: list[str], description: dict[str, Any]) -> Do
         offset += len(text) + len(SEPARATOR)
     doc.spans[PARAGRAPHS] = spans
     return doc
+
+
+def tokenized(nlp: Language, text: str) -> Doc:
+    """The text as tokens of the pipeline; what has no blank for 200 characters is cut there."""
+    cuts = [match.end() for match in _UNBROKEN.finditer(text)]
+    if not cuts:
+        return nlp.tokenizer(text)
+    tokens = [
+        token
+        for start, end in pairwise([0, *cuts, len(text)])
+        for token in nlp.tokenizer(text[start:end])
+    ]
+    words, spaces = [token.text for token in tokens], [bool(token.whitespace_) for token in tokens]
+    return Doc(nlp.vocab, words, spaces)
 
 
 def character_span(doc: Doc, start: int, end: int, label: str, **ids: str) -> Span:
@@ -215,3 +259,36 @@ def claims_of(doc: Doc) -> Iterator[PlacedClaim]:
             places = (parts.get(role) for role in Role)
             yield PlacedClaim(*places, fact.get("speaker"), fact.get("certainty"))
             parts = {}
+
+
+def _claims(doc: Doc) -> list[Claim]:
+    """`doc._.claims`, computed from `doc.spans["claims"]`."""
+
+    def span(place: Place | None) -> Span | None:
+        return None if place is None else doc.char_span(*place)
+
+    return [
+        Claim(*(span(place) for place in claim[:3]), claim.speaker, claim.certainty)
+        for claim in claims_of(doc)
+    ]
+
+
+def _statement(span: Span) -> str | None:
+    """`span._.statement`: the label of the sentence in which the span begins."""
+    sentences = span.doc.spans.get(STATEMENTS, ())
+    number = bisect_right(sentences, span.start, key=lambda sentence: sentence.start) - 1
+    inside = number >= 0 and span.start < sentences[number].end
+    return sentences[number].label_ if inside else None
+
+
+def _kb(span: Span) -> str | None:
+    """`span._.kb`: the knowledge base's id of the span, else of the first linked entity in it."""
+    return span.kb_id_ or next((ent.kb_id_ for ent in span.ents if ent.kb_id_), None)
+
+
+for _name in ("cable", "entity_scores", "clusters"):
+    if not Doc.has_extension(_name):
+        Doc.set_extension(_name, default=None)
+Doc.set_extension("claims", getter=_claims, force=True)
+Span.set_extension("statement", getter=_statement, force=True)
+Span.set_extension("kb", getter=_kb, force=True)

@@ -1,21 +1,24 @@
 """`load()`: the only place that knows which components a pipeline has and in what order."""
 
 import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from time import perf_counter
+from typing import Any
 
-import numpy
 import spacy
 from spacy.language import Language
 from spacy.util import get_package_path, is_package, load_config
-from thinc.api import NumpyOps, set_current_ops
+from spacy.vocab import Vocab
+from thinc.api import NumpyOps, get_current_ops, set_current_ops
 
 BUNDLED = "en_cable_sm"
 
-# Name in the pipeline -> factory. Trained components (tok2vec or transformer, ner, statements, claim_tagger) come with a model;
-# the others are added around them, or find entities by the lexicon alone where there is no model.
+# Name in the pipeline -> factory. Trained components (tok2vec or transformer, ner, statements,
+# claim_tagger) come with a model; these are added around them, or find entities by the lexicon
+# alone where there is no model.
 RULES = {
     "sentences": "cable_sentences",
     "gazetteer": "cable_gazetteer",
@@ -37,7 +40,8 @@ ORDER = [
 ]
 # What a rule component does beside a trained one that takes its place.
 BESIDE_TRAINED = {"gazetteer": {"mode": "fill"}}
-OPS = {"blis": True, "numpy": False}
+LISTENERS = ("tok2vec-listener", "transformer-listener")
+USES_BLIS = {"numpy": False, "blis": True}
 
 
 def bundled_model(name: str = BUNDLED) -> Path | None:
@@ -67,48 +71,81 @@ def model_folder(model: str | Path) -> Path:
     return folder
 
 
-def fastest_ops() -> str:
-    """Which matrix multiplication is faster here, thinc's BLIS ("blis") or numpy's ("numpy"): a measurement of some milliseconds.
+def cpu_ops(name: str | None = None) -> NumpyOps:
+    """The matrix operations to compute with on a CPU: "numpy" or "blis" (thinc's own).
 
-    `CABLESPAN_OPS` in the environment decides without measuring, so that the workers of a run all compute alike.
+    Where none is named `CABLESPAN_OPS` in the environment decides, else numpy: one choice for runs
+    and for `load`, as they round differently. numpy's OpenBLAS was the faster one wherever we
+    measured (models/README.md). Raises ValueError for another name.
     """
-    chosen = os.environ.get("CABLESPAN_OPS")
-    if chosen:
-        if chosen not in OPS:
-            raise ValueError(f"CABLESPAN_OPS is {chosen!r}: it must be one of {', '.join(OPS)}")
-        return chosen
-    left = numpy.ones((512, 288), dtype="f")
-    right = numpy.ones((288, 288), dtype="f")
+    name = name or os.environ.get("CABLESPAN_OPS") or "numpy"
+    if name not in USES_BLIS:
+        raise ValueError(f"CABLESPAN_OPS is {name!r}: it must be one of {', '.join(USES_BLIS)}")
+    return NumpyOps(use_blis=USES_BLIS[name])
 
-    def seconds(ops: NumpyOps) -> float:
-        ops.gemm(left, right)
-        start = perf_counter()
-        for _ in range(5):
-            ops.gemm(left, right)
-        return perf_counter() - start
 
-    return min(OPS, key=lambda name: seconds(NumpyOps(use_blis=OPS[name])))
+@contextmanager
+def computing_with(ops: NumpyOps) -> Iterator[None]:
+    """Layers that are made in this block keep `ops`; the rest of the process keeps its own.
+
+    Where the process computes on a GPU (`spacy.prefer_gpu`), so do the layers.
+    """
+    before = get_current_ops()
+    if before.device_type == "gpu":
+        yield
+        return
+    set_current_ops(ops)
+    try:
+        yield
+    finally:
+        set_current_ops(before)
 
 
 def load(
-    model: str | Path | None = None, *, kb: str | Path | None = None, ops: str | None = None
+    model: str | Path | None = None,
+    *,
+    vocab: Vocab | bool = True,
+    kb: str | Path | None = None,
+    ops: str | None = None,
+    disable: str | Iterable[str] = (),
+    enable: str | Iterable[str] = (),
+    exclude: str | Iterable[str] = (),
+    config: Mapping[str, Any] | None = None,
 ) -> Language:
     """A whole cablespan pipeline: a trained model with the rule components around it.
 
     `model`: a folder, a package, or the name of one that comes with cablespan ("en_cable_trf"); None
-    takes `en_cable_sm`; "rules" the lexicon alone, without statements and claims. `kb`: a knowledge base of
-    one's own (JSON Lines) for the linker. `ops`: "blis" or "numpy", measured where not given. Raises
-    OSError where the model is not found, ValueError where it needs what is not installed.
+    takes `en_cable_sm`; "rules" the lexicon alone, without statements and claims. `kb`: a knowledge
+    base of one's own (JSON Lines) for the linker. `ops`: "numpy" or "blis", see `cpu_ops`; other
+    pipelines of the process keep theirs. `vocab`, `disable`, `enable`, `exclude` and `config` are
+    those of `spacy.load`, for the rule components too (`config` for the trained ones).
+
+    Raises FileNotFoundError where the model is not found, ValueError where it needs what is not
+    installed, where a component is unknown, or where one that is on needs one that is off.
+
+    >>> load(exclude=["claim_tagger", "claims"], ops="numpy").pipe_names[-2:]
+    ['aliases', 'linker']
     """
-    set_current_ops(NumpyOps(use_blis=OPS[ops or fastest_ops()]))
-    nlp = spacy.blank("en") if model == "rules" else _trained(model_folder(model or BUNDLED))
-    add_rules(nlp)
+    disable, enable, exclude = map(_names, (disable, enable, exclude))
+    with computing_with(cpu_ops(ops)):
+        if model == "rules":
+            nlp = spacy.blank("en", vocab=vocab)
+        else:
+            folder = model_folder(model or BUNDLED)
+            _check_installed(folder)
+            nlp = spacy.load(folder, vocab=vocab, exclude=exclude, config=dict(config or {}))
+        add_rules(nlp, exclude)
+    _switch_off(nlp, disable, enable)
     if kb is not None:
         nlp.get_pipe("linker").add_knowledge(kb)
     return nlp
 
 
-def _trained(folder: Path) -> Language:
+def _names(given: str | Iterable[str]) -> list[str]:
+    return [given] if isinstance(given, str) else list(given)
+
+
+def _check_installed(folder: Path) -> None:
     components = load_config(folder / "config.cfg")["components"].values()
     has_transformer = any(component.get("factory") == "transformer" for component in components)
     if has_transformer and find_spec("spacy_transformers") is None:
@@ -116,14 +153,35 @@ def _trained(folder: Path) -> Language:
             f"{folder} is a transformer pipeline: "
             "pip install 'cablespan[trf]', in an environment of its own"
         )
-    return spacy.load(folder)
 
 
-def add_rules(nlp: Language) -> None:
-    """Adds the rule components that a pipeline lacks, each in its place."""
-    beside = BESIDE_TRAINED if "ner" in nlp.pipe_names else {}
+def add_rules(nlp: Language, exclude: Iterable[str] = ()) -> None:
+    """Adds the rule components that a pipeline lacks, but for `exclude`, each in its place."""
+    beside = BESIDE_TRAINED if "ner" in nlp.component_names else {}
     for name, factory in RULES.items():
-        if name not in nlp.pipe_names:
-            later = [other for other in ORDER[ORDER.index(name) + 1 :] if other in nlp.pipe_names]
+        if name not in nlp.component_names and name not in exclude:
+            after = [other for other in ORDER[ORDER.index(name) + 1 :] if other in nlp.pipe_names]
             config = beside.get(name, {})
-            nlp.add_pipe(factory, name=name, config=config, before=later[0] if later else None)
+            nlp.add_pipe(factory, name=name, config=config, before=after[0] if after else None)
+
+
+def _switch_off(nlp: Language, disable: list[str], enable: list[str]) -> None:
+    """Disables components as `spacy.load` does, and says what a listener lacks without them."""
+    unknown = {*disable, *enable} - set(nlp.component_names)
+    if unknown:
+        raise ValueError(
+            f"no component {', '.join(sorted(unknown))}; there are {', '.join(nlp.component_names)}"
+        )
+    for name in nlp.pipe_names:
+        if name in disable or (enable and name not in enable):
+            nlp.disable_pipe(name)
+    deaf = [name for name, pipe in nlp.pipeline if _listens(pipe)]
+    if deaf and not {"tok2vec", "transformer"} & set(nlp.pipe_names):
+        raise ValueError(
+            f"{', '.join(deaf)} read the vectors of tok2vec (or transformer): switch it on, or them off"
+        )
+
+
+def _listens(pipe: Any) -> bool:
+    layers = pipe.model.walk() if hasattr(pipe, "model") else ()
+    return any(layer.name in LISTENERS for layer in layers)

@@ -1,7 +1,7 @@
 """The shapes that leave the house: an annotated Doc as a record of plain data, and back."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from spacy.language import Language
@@ -16,6 +16,7 @@ from cablespan.document import (
     claims_of,
     make_doc,
     paragraph_starts,
+    plain_description,
     set_claims,
     text_of,
 )
@@ -27,12 +28,11 @@ RECORD_SCHEMA = "cablespan.record/1"
 class _Locator:
     """Paragraph-relative offsets of spans."""
 
-    def __init__(self, doc: Doc):
-        self.paragraphs = doc.spans[PARAGRAPHS]
-        self.ids = [paragraph["id"] for paragraph in doc._.cable["paragraphs"]]
+    def __init__(self, doc: Doc, paragraphs: Iterable[Span], ids: Sequence[str]):
+        self.ids = ids
         self.by_token = [-1] * len(doc)
         self.starts = []
-        for index, span in enumerate(self.paragraphs):
+        for index, span in enumerate(paragraphs):
             self.starts.append(span.start_char)
             self.by_token[span.start : span.end] = [index] * (span.end - span.start)
 
@@ -61,15 +61,21 @@ def _score(value: float | None) -> float | None:
 
 
 def to_record(doc: Doc) -> dict[str, Any]:
-    """The record of an annotated Doc, as CONTRACT.md shapes it: plain data, ready for JSON."""
-    cable, text, locate = doc._.cable, text_of(doc), _Locator(doc)
+    """The record of an annotated Doc, as CONTRACT.md shapes it: plain data, ready for JSON.
+
+    A Doc of plain text, which no cable made, is one paragraph of a cable named "text".
+    """
+    text = text_of(doc)
+    cable = doc._.cable or plain_description(text)
+    spans = doc.spans[PARAGRAPHS] if PARAGRAPHS in doc.spans else [doc[:]] if len(doc) else []
+    locate = _Locator(doc, spans, [paragraph["id"] for paragraph in cable["paragraphs"]])
     paragraphs = [
         {
             **{k: v for k, v in paragraph.items() if k != "source_map"},
             "text": _words(span, text),
             "source_map": paragraph["source_map"],
         }
-        for paragraph, span in zip(cable["paragraphs"], doc.spans[PARAGRAPHS], strict=True)
+        for paragraph, span in zip(cable["paragraphs"], spans, strict=True)
     ]
     record = {
         "schema": RECORD_SCHEMA,

@@ -158,10 +158,8 @@ def statement_spans(doc: Doc) -> list[Span]:
         return []
     marks, spaces = doc.to_array([SENT_START, IS_SPACE]).T
     words = numpy.flatnonzero(spaces == 0)
-    if doc.has_annotation("SENT_START"):
-        begins = numpy.flatnonzero(marks == 1)
-    else:
-        begins = numpy.asarray(sentence_starts(doc))
+    known = doc.has_annotation("SENT_START")
+    begins = numpy.flatnonzero(marks == 1) if known else numpy.asarray(sentence_starts(doc))
     # Of the words, the number of the first in each sentence; one without words has the next one's.
     firsts = numpy.searchsorted(words, numpy.union1d(begins, [0])).tolist()
     return [

@@ -20,7 +20,7 @@ _POSSESSIVE = ("'s", "’s")
     "cable_claims",
     default_config={"parts_key": "claim_parts"},
     requires=["doc.ents", "doc.spans", "token.is_sent_start"],
-    assigns=["doc.spans"],
+    assigns=["doc.spans", "doc._.claims"],
 )
 class Claims:
     """Writes `doc.spans["claims"]` from the span group `parts_key`; no claims where a Doc lacks it.

@@ -24,6 +24,8 @@ OUTSIDE = "O"
 
 @Language.factory(
     "cable_span_tagger",
+    requires=["token.is_sent_start"],
+    assigns=["doc.ents", "doc.spans", "doc._.entity_scores"],
     default_config={
         "model": DEFAULT_MODEL,
         "spans_key": None,

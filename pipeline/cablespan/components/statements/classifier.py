@@ -16,13 +16,15 @@ from thinc.types import Floats2d
 
 from cablespan.components.network.training import TrainedPipe, default_model
 from cablespan.components.sentences import statement_spans
-from cablespan.document import STATEMENTS
+from cablespan.document import STATEMENTS, text_of
 
 DEFAULT_MODEL = default_model("cablespan.SentenceClassifier.v2", width=96, hidden=96, window=2)
 
 
 @Language.factory(
     "cable_sentence_classifier",
+    requires=["token.is_sent_start"],
+    assigns=["doc.spans", "span._.statement"],
     default_config={
         "model": DEFAULT_MODEL,
         "label_weight": 0.0,
@@ -115,7 +117,7 @@ class SentenceClassifier(TrainedPipe):
     def predict(self, docs: Iterable[Doc]) -> list[Floats2d]:
         """For each doc the probabilities (statements, labels)."""
         docs = list(docs)
-        if not any(len(doc) for doc in docs):
+        if not any(text_of(doc).strip() for doc in docs):  # no sentence in any
             return [numpy.zeros((0, len(self.labels)), dtype="f") for _ in docs]
         return self.model.predict(docs)
 

@@ -13,7 +13,7 @@ from spacy.cli.train import train as spacy_train
 from spacy.tokens import DocBin
 from spacy.util import import_file, logger
 from spacy.vectors import Vectors
-from thinc.api import Config, NumpyOps, set_current_ops
+from thinc.api import Config, set_current_ops
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.learning.evaluation import evaluate
@@ -26,7 +26,7 @@ from cablespan.learning.training.checks import (
     silver_leaks,
     trained_layers,
 )
-from cablespan.nlp import OPS, bundled_model, fastest_ops, load
+from cablespan.nlp import bundled_model, cpu_ops, load
 
 __all__ = ["split", "train", "write_docs"]
 
@@ -77,7 +77,7 @@ def train(
     if found := list(silver_leaks(silver, judging)):
         raise GoldError(found)
     if gpu < 0:
-        set_current_ops(NumpyOps(use_blis=OPS[fastest_ops()]))
+        set_current_ops(cpu_ops())
     with tempfile.TemporaryDirectory(prefix="cablespan-train-") as folder:
         examples, dev_file = Path(folder, "train"), Path(folder, "dev.spacy")
         examples.mkdir()
