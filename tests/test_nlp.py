@@ -30,9 +30,9 @@ def test_the_bundled_model_stands_before_the_rules_that_go_on_from_it():
 
 
 def test_without_a_bundled_model_it_says_so(monkeypatch):
-    monkeypatch.setattr(pipelines, "bundled_model", lambda name=None: None)
-    with pytest.raises(FileNotFoundError, match="en_cable_sm: no trained pipeline"):
-        pipelines.load(ops="numpy")
+    monkeypatch.setattr(pipelines, "BUNDLED", "en_cable_xl")
+    with pytest.raises(FileNotFoundError, match="en_cable_xl: no trained pipeline"):
+        pipelines.load()
 
 
 def test_a_pipeline_is_found_by_name_or_by_folder():

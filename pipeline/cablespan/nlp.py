@@ -50,7 +50,7 @@ def bundled_model(name: str = BUNDLED) -> Path | None:
     None where there is none of that name.
     """
     package = Path(str(files("cablespan")))
-    for folder in (package / name, package.parents[1] / "models" / name):
+    for folder in (package.parent / name, package.parents[1] / "models" / name):
         if (folder / "meta.json").is_file():
             return folder
     return None
@@ -61,9 +61,11 @@ def model_folder(model: str | Path) -> Path:
 
     Raises FileNotFoundError where there is no such pipeline.
     """
-    if is_package(str(model)):
+    if Path(model, "meta.json").is_file():
+        return Path(model)
+    folder = bundled_model(str(model))
+    if folder is None and is_package(str(model)):
         return get_package_path(str(model))
-    folder = Path(model) if Path(model, "meta.json").is_file() else bundled_model(str(model))
     if folder is None:
         raise FileNotFoundError(
             f"{model}: no trained pipeline there; name a folder with a meta.json, a package, or rules"

@@ -378,7 +378,7 @@ def model_facts(model: str | None) -> dict[str, str | None]:
 def _folder_hash(folder: Path, suffixes: tuple[str, ...] = ("",)) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name.endswith(suffixes):
+        if path.is_file() and path.name.endswith(suffixes) and path.suffix != ".pyc":
             digest.update(
                 f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode() + path.read_bytes()
             )
