@@ -159,7 +159,7 @@ def test_it_annotates_the_rest_with_scores(loop):
 
 def test_the_least_sure_of_the_open_tasks_comes_next_and_answers_stay(loop):
     _, store = loop
-    assert len(list(store.standing_answers())) == 18
+    assert len(list(store.current_answers())) == 18
     tasks = [store.task(number) for number in range(1, 25)]
     order = []
     while task := store.next_task(ANNA, order="uncertainty"):

@@ -65,6 +65,12 @@ class Engine(StrEnum):
     ray = "ray"
 
 
+class Layer(StrEnum):
+    entities = "entities"
+    statements = "statements"
+    claims = "claims"
+
+
 class Table(StrEnum):
     parquet = "parquet"
     csv = "csv"
@@ -303,6 +309,23 @@ def review(
         bool,
         typer.Option("--adjudicate", help="Decide between the annotators; the result is gold."),
     ] = False,
+    layers: Annotated[
+        list[Layer] | None,
+        typer.Option(
+            "--layers",
+            help="A layer to ask for; give it again for another.",
+            show_default="as before; all three at first",
+        ),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Labels of your own, TOML or JSON: [entities.NAME] or [statements.NAME] with "
+            "definition, colour and key.",
+            show_default="as before; ours at first",
+        ),
+    ] = None,
     export: Annotated[
         Path | None,
         typer.Option(
@@ -316,8 +339,15 @@ def review(
     from cablespan.review import export_answers, review
 
     if export:
-        for folder, count in export_answers(inputs, export).items():
+        counts, corrections = export_answers(inputs, export)
+        for folder, count in counts.items():
             typer.echo(f"{folder}: {count:,} paragraphs", err=True)
+        if corrections:
+            typer.echo(
+                f"{len(corrections)} of them hold the answer before a correction that was begun and "
+                f"not answered: {', '.join(corrections[:20])}",
+                err=True,
+            )
         return
     review(
         inputs,
@@ -327,6 +357,8 @@ def review(
         token=token,
         overlap=overlap,
         adjudicate=adjudicate,
+        layers=layers,
+        labels=labels,
     )
 
 

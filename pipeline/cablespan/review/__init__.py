@@ -3,10 +3,17 @@
 import socket
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
+from cablespan.labels import scheme_of
 from cablespan.review.safety import is_loopback
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from cablespan.review.store import Store
 
 DATABASE = "review.sqlite"
 
@@ -26,10 +33,14 @@ def review(
     token: str | None = None,
     overlap: int | None = None,
     adjudicate: bool = False,
+    layers: Sequence[str] | None = None,
+    labels: Path | None = None,
 ) -> None:
     """Serves the page until it is interrupted. `port` 0 takes a free one.
 
-    Raises ValueError for a host that others reach without a token, OSError where the port is taken, FileNotFoundError for a wrong path.
+    `layers` is what annotators are asked for (entities, statements, claims), `labels` a file of labels (`scheme_of`); None: as before.
+    Raises ValueError for a host that others reach without a token, for layers or labels that do not fit, and for a damaged database;
+    OSError where the port is taken, FileNotFoundError for a wrong path.
     """
     import uvicorn
 
@@ -43,7 +54,8 @@ def review(
         )
     files = input_files(paths)
     database = database_of(paths)
-    store = Store(database, overlap=overlap)
+    scheme = scheme_of(labels) if labels else None
+    store = Store(database, overlap=overlap, layers=layers, scheme=scheme)
     intake = take_in(store, files)
     next(intake, None)  # the page opens with the first paragraphs, the rest comes in meanwhile
     sys.setswitchinterval(0.0005)  # answers must not wait for the intake's turns of 5 ms
@@ -52,16 +64,7 @@ def review(
     config = uvicorn.Config(
         "", host=host, port=port, log_level="warning", access_log=False, server_header=False
     )
-    try:
-        listening = config.bind_socket()
-    except SystemExit:
-        raise OSError(
-            f"port {port} of {host} is taken: choose another with --port, or --port 0 for any"
-        ) from None
-    listening.setsockopt(
-        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-    )  # asyncio does not for a socket of uvicorn's: 40 ms a request
-    listening.listen()
+    listening = _listen(config)
     port = listening.getsockname()[1]
     config.app = create_app(
         store,
@@ -70,11 +73,13 @@ def review(
         token=token,
         adjudicate=adjudicate,
         any_host=not is_loopback(host),
-        cookie=f"cablespan_{port}",  # cookies do not tell ports apart, two servers must not share a session
+        # Cookies do not tell ports apart, and two servers must not share a session.
+        cookie=f"cablespan_{port}",
     )
     address = f"[{host}]" if ":" in host else host
     print(
-        f"Review at http://{address}:{port}/  answers in {database}  (Ctrl+C stops; nothing is lost)",
+        f"Review at http://{address}:{port}/  answers in {database}  "
+        "(Ctrl+C stops; nothing is lost)",
         file=sys.stderr,
         flush=True,
     )
@@ -82,8 +87,32 @@ def review(
     store.close()
 
 
-def export_answers(paths: list[Path], output: Path) -> dict[str, int]:
-    """Writes the answers to these inputs as Prodigy tasks: see `outcome.write_answers`. Raises FileNotFoundError where there are none."""
+def _listen(config: "uvicorn.Config") -> socket.socket:
+    try:
+        listening = config.bind_socket()
+    except SystemExit:
+        raise OSError(
+            f"port {config.port} of {config.host} is taken: choose another with --port, "
+            "or --port 0 for any"
+        ) from None
+    # asyncio does not for a socket of uvicorn's: 40 ms a request
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listening.listen()
+    return listening
+
+
+class Export(NamedTuple):
+    """How many paragraphs were written, by folder, and the answered paragraphs whose correction is open still."""
+
+    counts: dict[str, int]
+    corrections: list[str]
+
+
+def export_answers(paths: list[Path], output: Path) -> Export:
+    """Writes the answers to these inputs as Prodigy tasks: see `outcome.write_answers`.
+
+    Raises FileNotFoundError where there are none.
+    """
     from cablespan.review.outcome import write_answers
     from cablespan.review.store import Store
 
@@ -94,10 +123,11 @@ def export_answers(paths: list[Path], output: Path) -> dict[str, int]:
         )
     store = Store(database)
     counts = write_answers(store, output, dataset=dataset_of(database))
+    open_work = [f"{row['paragraph']} ({row['annotator']})" for row in store.corrections()]
     store.close()
     if not counts:
         raise FileNotFoundError(f"{database}: no answers yet")
-    return counts
+    return Export(counts, open_work)
 
 
 def dataset_of(database: Path) -> str:
@@ -105,10 +135,10 @@ def dataset_of(database: Path) -> str:
     return database.parent.resolve().name
 
 
-def _finish(intake: Iterable[int], store) -> None:
-    from cablespan.review.app import tokenizer
+def _finish(intake: Iterable[int], store: "Store") -> None:
+    from cablespan.formats.tasks import blank_pipeline
 
-    tokenizer()  # spaCy first: the first paragraph waits for it
+    blank_pipeline()  # spaCy first: the first paragraph waits for it
     for _ in intake:
         pass
     for problem in store.problems():

@@ -4,13 +4,14 @@ import asyncio
 import hmac
 import logging
 import secrets
-from functools import lru_cache
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import orjson
 from jinja2 import Environment, PackageLoader, select_autoescape
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -19,31 +20,28 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from cablespan.labels import Certainty, Entity, Role, Statement
+from cablespan.labels import Certainty, Role, colour_variables
 from cablespan.review.guidelines import guidelines_html
+from cablespan.review.lexicon_search import candidates
+from cablespan.review.payload import task_payload
 from cablespan.review.safety import Guard
-from cablespan.review.store import Action, Annotator, AnnotatorRole, Stale, Store
+from cablespan.review.store import Action, Annotator, AnnotatorRole, Queue, Stale, Store
+from cablespan.review.store.database import trouble
+from cablespan.review.store.layers import LAYERS
 
 HERE = Path(__file__).parent
-_HEADER_FIELDS = (
-    "reference_id",
-    "created",
-    "classification",
-    "from",
-    "to",
-    "info",
-    "subject",
-    "tags",
-    "references",
-    "origin",
-)
+Arguments = Mapping[str, Any]
+Work = Callable[[Annotator, Arguments], dict[str, Any]]
 _log = logging.getLogger(__name__)
 
 
 class JSON(Response):
+    """An answer to the page's script."""
+
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
+        """The content as UTF-8."""
         return orjson.dumps(content)
 
 
@@ -55,16 +53,149 @@ class Problem(Exception):
         self.status, self.body = status, {"error": error, **more}
 
 
-@lru_cache(1)
-def tokenizer():
-    """The tokenizer of every task."""
-    import spacy
+class Api:
+    """What the page's script asks for, answered from a store. Each method takes the annotator and the arguments of a request."""
 
-    return spacy.blank("en").tokenizer
+    def __init__(self, store: Store):
+        self.store = store
+
+    def session(self, annotator: Annotator, _arguments: Arguments) -> dict[str, Any]:
+        """Who is here, the labels with their definitions, and where things stand."""
+        scheme = self.store.scheme
+        labels = {layer: [one._asdict() for one in getattr(scheme, layer)] for layer in LAYERS[:2]}
+        labels["claims"] = [
+            {"name": role, "definition": role.definition, "key": key}
+            for role, key in zip(Role, "sdf", strict=True)
+        ]
+        return {
+            "annotator": annotator.name,
+            "mode": annotator.role,
+            "overlap": self.store.overlap,
+            "layers": self.store.layers,
+            "labels": labels,
+            "certainties": [{"name": one, "definition": one.definition} for one in Certainty],
+            "progress": self.store.progress(annotator),
+            "problems": self.store.problems(),
+        }
+
+    def next(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
+        """The next task of a queue, None where it is empty."""
+        return {
+            "task": self._next(annotator, arguments),
+            "progress": self.store.progress(annotator),
+        }
+
+    def _next(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any] | None:
+        after = arguments.get("after")
+        found = self.store.next_task(
+            annotator, _queue(arguments), after=int(after) if after else None
+        )
+        return self._payload(annotator, found) if found else None
+
+    def task(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
+        """One task by its `id` or its `paragraph`; `step` -1 or 1: the one before or after it that passes the filters."""
+        if arguments.get("paragraph"):
+            wanted = self.store.find(arguments["paragraph"])
+            if wanted is None:
+                raise Problem(404, f"There is no paragraph {arguments['paragraph']}.")
+        else:
+            wanted = int(arguments["id"])
+        if arguments.get("step"):
+            step = int(arguments["step"])
+            wanted = self.store.step(annotator, wanted, step, _queue(arguments))
+            if wanted is None:
+                raise Problem(404, "There is no paragraph further on in this direction.")
+        return {"task": self._payload(annotator, wanted)}
+
+    def overview(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
+        """The paragraphs of a cable with their states, and the first paragraphs of the cables beside it."""
+        cable = arguments["cable"]
+        before, after = self.store.neighbouring_cables(cable)
+        paragraphs = self.store.overview(annotator, cable)
+        return {"cable": cable, "paragraphs": paragraphs, "before": before, "after": after}
+
+    def search(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
+        """Cables by id and paragraphs by whole words, answered ones as well."""
+        words = str(arguments.get("words") or "").strip()
+        cables, paragraphs = self.store.search(annotator, words) if words else ([], [])
+        return {"cables": cables, "paragraphs": paragraphs}
+
+    def lexicon(self, _annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
+        """Things of the lexicon that an entity can be linked to, by the beginning of a name."""
+        found = candidates(str(arguments.get("words") or ""))
+        return {"candidates": [candidate._asdict() for candidate in found]}
+
+    def corrections(self, annotator: Annotator, _arguments: Arguments) -> dict[str, Any]:
+        """The annotator's corrections to answered paragraphs that are not answered."""
+        return {"paragraphs": self.store.corrections(annotator)}
+
+    def answer(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
+        """Saves an answer; when this returns it is on the disk. Returns the next task of the queue along."""
+        task = int(arguments["task"])
+        try:
+            version = self.store.answer(
+                annotator,
+                task,
+                Action(arguments["action"]),
+                arguments["layers"],
+                uuid=str(arguments["uuid"]),
+                version=int(arguments["version"]),
+                comment=str(arguments.get("comment") or ""),
+                flagged=bool(arguments.get("flagged")),
+                edits=arguments.get("edits"),
+            )
+        except Stale as error:
+            raise self._stale(annotator, task) from error
+        queue = {**(arguments.get("queue") or {}), "after": task}
+        return {
+            "version": version,
+            "next": self._next(annotator, queue),
+            "progress": self.store.progress(annotator),
+        }
+
+    def undo(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
+        """Takes the annotator's last answer back."""
+        task = self.store.undo(annotator, uuid=str(arguments["uuid"]))
+        if task is None:
+            raise Problem(404, "Nothing is left to undo.")
+        return {"task": self._payload(annotator, task), "progress": self.store.progress(annotator)}
+
+    def draft(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
+        """Keeps half-done work."""
+        task = int(arguments["task"])
+        try:
+            version = self.store.save_draft(
+                annotator,
+                task,
+                arguments["state"],
+                version=int(arguments["version"]),
+                draft_version=int(arguments["draft_version"]),
+            )
+        except Stale as error:
+            raise self._stale(annotator, task) from error
+        return {"draft_version": version}
+
+    def _payload(self, annotator: Annotator, task: int) -> dict[str, Any]:
+        payload = task_payload(self.store, annotator, task)
+        if payload is None:
+            raise Problem(404, f"There is no task {task}.")
+        return payload
+
+    def _stale(self, annotator: Annotator, task: int) -> Problem:
+        error = "This paragraph was changed in another tab meanwhile."
+        return Problem(409, error, current=self._payload(annotator, task))
+
+
+def _queue(arguments: Arguments) -> Queue:
+    return Queue(
+        order=arguments.get("order") or "order",
+        label=arguments.get("label") or None,
+        search=arguments.get("search") or None,
+    )
 
 
 class Review:
-    """The page's requests, answered from a store.
+    """The pages, and who may see them.
 
     `annotator` is who a visitor on this machine is without asking; None: the page asks. `token` must be known to enter.
     `adjudicate`: the visitors decide between the annotators instead of being blind to them.
@@ -80,71 +211,55 @@ class Review:
         adjudicate: bool,
         cookie: str,
     ):
-        self.store, self.dataset, self.default, self.token, self.cookie = (
-            store,
-            dataset,
-            annotator,
-            token,
-            cookie,
-        )
+        self.store, self.dataset, self.default = store, dataset, annotator
+        self.token, self.cookie = token, cookie
         self.role = AnnotatorRole.ADJUDICATOR if adjudicate else AnnotatorRole.ANNOTATOR
         self.templates = Environment(
             loader=PackageLoader("cablespan.review"), autoescape=select_autoescape()
         )
 
-    # Pages ------------------------------------------------------------------------------------------------------------------------
-
     async def page(self, request: Request) -> Response:
+        """The review page, of the queue or of one paragraph (`/cable/07ASTANA454/7`)."""
         name = await self._name(request)
+        here = str(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
         if name is None and self.default and not self.token:
-            return await self._enter_as(self.default)
+            return await self._enter_as(self.default, here)
         if name is None:
-            return RedirectResponse("/enter", 303)
-        return self._html(
-            "page.html",
-            dataset=self.dataset,
-            annotator=name,
-            adjudicate=self.role == AnnotatorRole.ADJUDICATOR,
-        )
+            return RedirectResponse("/enter" + (f"?to={quote(here)}" if here != "/" else ""), 303)
+        adjudicate = self.role == AnnotatorRole.ADJUDICATOR
+        return self._html("page.html", annotator=name, adjudicate=adjudicate)
 
     async def enter(self, request: Request) -> Response:
+        """The door: asks for a name, and for the token where there is one."""
+        to = request.query_params.get("to", "/")
         if request.method == "GET":
-            return self._html(
-                "enter.html",
-                dataset=self.dataset,
-                needs_token=bool(self.token),
-                name=self.default or "",
-                error="",
-            )
+            return self._door(200, self.default or "", "")
         form = await request.form(max_files=0, max_fields=5)
         name = str(form.get("name", "")).strip()
-        error = ""
-        if self.token and not hmac.compare_digest(
-            str(form.get("token", "")).encode(), self.token.encode()
-        ):
-            await asyncio.sleep(0.5)  # makes guessing slow
-            error = "That is not the token that this server was started with."
-        elif not name or len(name) > 60 or not name.isprintable():
-            error = "A name of 1 to 60 printable characters, please."
-        if error:
-            return self._html(
-                "enter.html",
-                403,
-                dataset=self.dataset,
-                needs_token=bool(self.token),
-                name=name,
-                error=error,
-            )
-        return await self._enter_as(name)
+        error = await self._refusal(name, str(form.get("token", "")))
+        return self._door(403, name, error) if error else await self._enter_as(name, to)
 
-    async def _enter_as(self, name: str) -> Response:
+    async def _refusal(self, name: str, token: str) -> str:
+        if self.token and not hmac.compare_digest(token.encode(), self.token.encode()):
+            await asyncio.sleep(0.5)  # makes guessing slow
+            return "That is not the token that this server was started with."
+        if not name or len(name) > 60 or not name.isprintable():
+            return "A name of 1 to 60 printable characters, please."
+        return ""
+
+    async def _enter_as(self, name: str, to: str) -> Response:
         key = secrets.token_urlsafe(32)
         await run_in_threadpool(self.store.open_session, key, name)
-        response = RedirectResponse("/", 303)
+        response = RedirectResponse(_own_path(to), 303)
         response.set_cookie(self.cookie, key, httponly=True, samesite="strict", max_age=90 * 86400)
         return response
 
+    def _door(self, status: int, name: str, error: str) -> Response:
+        needs_token = bool(self.token)
+        return self._html("enter.html", status, needs_token=needs_token, name=name, error=error)
+
     def _html(self, template: str, status: int = 200, **values: Any) -> Response:
+        values["dataset"] = self.dataset
         return HTMLResponse(self.templates.get_template(template).render(**values), status)
 
     async def _name(self, request: Request) -> str | None:
@@ -152,10 +267,19 @@ class Review:
         return await run_in_threadpool(self.store.session, key) if key else None
 
     async def guidelines(self, request: Request) -> Response:
+        """The annotation guidelines."""
         await self._annotator(request)
         return HTMLResponse(guidelines_html())
 
-    # Data -------------------------------------------------------------------------------------------------------------------------
+    async def colours(self, _request: Request) -> Response:
+        """The labels' colours as a style sheet: `[data-label="PLACE"]` has its `--colour`."""
+        scheme = self.store.scheme
+        rules = [
+            f'[data-label="{label.name}"] {{ --colour: {label.colour}; }}'
+            for label in (*scheme.entities, *scheme.statements)
+        ]
+        text = "\n".join([f":root {{ {colour_variables()} }}", *rules])
+        return Response(text, media_type="text/css")
 
     async def _annotator(self, request: Request) -> Annotator:
         name = await self._name(request)
@@ -165,169 +289,44 @@ class Review:
             )
         return Annotator(name, self.role)
 
-    def api(self, work):
-        """A route that calls `work(annotator, arguments)` in a thread: arguments are the query of a GET, the JSON body of a POST."""
+    def api(self, work: Work) -> Callable:
+        """A route that calls `work` in a thread: arguments are the query of a GET, the JSON body of a POST."""
 
         async def endpoint(request: Request) -> Response:
             try:
                 annotator = await self._annotator(request)
-                if request.method == "POST":
-                    try:
-                        arguments = orjson.loads(await request.body())
-                    except orjson.JSONDecodeError as error:
-                        raise Problem(400, f"the request is no JSON: {error}") from error
-                else:
-                    arguments = dict(request.query_params)
+                arguments = await _arguments(request)
                 return JSON(await run_in_threadpool(work, annotator, arguments))
             except Problem as problem:
                 return JSON(problem.body, problem.status)
             except (KeyError, TypeError, ValueError, LookupError) as error:
                 return JSON({"error": f"the request does not fit: {error}"}, 422)
-            except OperationalError as error:
+            except DatabaseError as error:
                 _log.error("%s: %s", self.store.path, error.orig)
-                return JSON({"error": _disk_trouble(error, self.store.path)}, 507)
+                return JSON({"error": trouble(error, self.store.path)}, 507)
 
         return endpoint
 
-    def session(self, annotator: Annotator, _arguments: dict) -> dict[str, Any]:
-        """Who is here, the labels with their definitions, and where things stand."""
-        schemes = {
-            "entities": Entity,
-            "statements": Statement,
-            "claims": Role,
-            "certainty": Certainty,
-        }
-        return {
-            "annotator": annotator.name,
-            "mode": annotator.role,
-            "overlap": self.store.overlap,
-            "labels": {
-                name: [{"label": label, "definition": label.definition} for label in scheme]
-                for name, scheme in schemes.items()
-            },
-            "progress": self.store.progress(annotator),
-            "problems": self.store.problems(),
-        }
 
-    def next(self, annotator: Annotator, arguments: dict) -> dict[str, Any]:
-        return {
-            "task": self._next(annotator, arguments),
-            "progress": self.store.progress(annotator),
-        }
-
-    def _next(self, annotator: Annotator, queue: dict) -> dict[str, Any] | None:
-        after = queue.get("after")
-        found = self.store.next_task(
-            annotator,
-            order=queue.get("order") or "order",
-            label=queue.get("label") or None,
-            search=queue.get("search") or None,
-            after=int(after) if after else None,
-        )
-        return self._payload(annotator, found) if found else None
-
-    def task(self, annotator: Annotator, arguments: dict) -> dict[str, Any]:
-        """One task; `step` -1 or 1: the one before or behind it."""
-        wanted: int | None = int(arguments["id"])
-        if arguments.get("step"):
-            wanted = self.store.step(annotator, wanted, int(arguments["step"]))
-            if wanted is None:
-                raise Problem(404, "There is no paragraph further on in this direction.")
-        return {"task": self._payload(annotator, wanted)}
-
-    def answer(self, annotator: Annotator, arguments: dict) -> dict[str, Any]:
-        """Saves an answer; when this returns it is on the disk. Gives the next task of the queue along."""
-        task = int(arguments["task"])
-        try:
-            version = self.store.answer(
-                annotator,
-                task,
-                Action(arguments["action"]),
-                arguments["layers"],
-                uuid=str(arguments["uuid"]),
-                version=int(arguments["version"]),
-                comment=str(arguments.get("comment") or ""),
-                flagged=bool(arguments.get("flagged")),
-                edits=arguments.get("edits"),
-            )
-        except Stale as error:
-            raise self._conflict(annotator, task) from error
-        queue = {**(arguments.get("queue") or {}), "after": task}
-        return {
-            "version": version,
-            "next": self._next(annotator, queue),
-            "progress": self.store.progress(annotator),
-        }
-
-    def undo(self, annotator: Annotator, arguments: dict) -> dict[str, Any]:
-        task = self.store.undo(annotator, uuid=str(arguments["uuid"]))
-        if task is None:
-            raise Problem(404, "Nothing is left to undo.")
-        return {"task": self._payload(annotator, task), "progress": self.store.progress(annotator)}
-
-    def draft(self, annotator: Annotator, arguments: dict) -> dict[str, Any]:
-        task = int(arguments["task"])
-        try:
-            version = self.store.save_draft(
-                annotator,
-                task,
-                arguments["state"],
-                version=int(arguments["version"]),
-                draft_version=int(arguments["draft_version"]),
-            )
-        except Stale as error:
-            raise self._conflict(annotator, task) from error
-        return {"draft_version": version}
-
-    def _conflict(self, annotator: Annotator, task: int) -> Problem:
-        return Problem(
-            409,
-            "This paragraph was changed in another tab meanwhile.",
-            current=self._payload(annotator, task),
-        )
-
-    def _payload(self, annotator: Annotator, number: int) -> dict[str, Any]:
-        """A task as the page needs it. Offsets are code points; `tokens` are `[start, end, text, blank follows]`."""
-        task = self.store.task(number)
-        if task is None:
-            raise Problem(404, f"There is no task {number}.")
-        doc = tokenizer()(task["text"])
-        around = self.store.neighbours(task)
-        payload = {
-            "id": number,
-            "cable": task["cable"],
-            "paragraph": task["paragraph"],
-            **task["fields"],
-            "uncertainty": task["uncertainty"],
-            "header": {key: (task["header"] or {}).get(key) for key in _HEADER_FIELDS},
-            "tokens": [
-                [token.idx, token.idx + len(token), token.text, bool(token.whitespace_)]
-                for token in doc
-            ],
-            "suggested": task["layers"],
-            "before": [_context(n) for n in around if n["position"] < task["position"]],
-            "after": [_context(n) for n in around if n["position"] > task["position"]],
-            **self.store.view(annotator, number),
-        }
-        if annotator.role == AnnotatorRole.ADJUDICATOR:
-            payload["versions"] = self.store.versions(number)
-            payload["disputed"] = task["disputed"]
-        return payload
+async def _arguments(request: Request) -> Arguments:
+    if request.method != "POST":
+        return dict(request.query_params)
+    try:
+        return orjson.loads(await request.body())
+    except orjson.JSONDecodeError as error:
+        raise Problem(400, f"the request is no JSON: {error}") from error
 
 
-def _context(neighbour: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": neighbour["id"],
-        "text": neighbour["text"],
-        **{key: neighbour["fields"].get(key) for key in ("number", "marking", "kind")},
-    }
+def _own_path(to: str) -> str:
+    """A path of this server's pages, whatever was asked for.
 
-
-def _disk_trouble(error: OperationalError, path: Path) -> str:
-    reason = str(error.orig)
-    if "full" in reason:
-        return f"Not saved: the disk of {path} is full. Free some space and press Retry; nothing of your work is lost."
-    return f"Not saved: {path}: {reason}. Mend it and press Retry; nothing of your work is lost."
+    >>> _own_path("/cable/07ASTANA454/7?label=ORG"), _own_path("//evil.example/")
+    ('/cable/07ASTANA454/7?label=ORG', '/')
+    """
+    parts = urlsplit(to)
+    foreign = parts.scheme or parts.netloc or "\\" in to
+    fits = parts.path == "/" or parts.path.startswith("/cable/")
+    return to if fits and not foreign else "/"
 
 
 def create_app(
@@ -349,16 +348,18 @@ def create_app(
         adjudicate=adjudicate,
         cookie=cookie,
     )
+    api = Api(store)
+    asked = (api.session, api.next, api.task, api.overview, api.search, api.lexicon)
+    asked += (api.corrections,)
+    sent = (api.answer, api.undo, api.draft)
     routes = [
         Route("/", review.page),
+        Route("/cable/{paragraph:path}", review.page),
         Route("/enter", review.enter, methods=["GET", "POST"]),
         Route("/guidelines", review.guidelines),
-        Route("/api/session", review.api(review.session)),
-        Route("/api/next", review.api(review.next)),
-        Route("/api/task", review.api(review.task)),
-        Route("/api/answer", review.api(review.answer), methods=["POST"]),
-        Route("/api/undo", review.api(review.undo), methods=["POST"]),
-        Route("/api/draft", review.api(review.draft), methods=["POST"]),
+        Route("/labels.css", review.colours),
+        *(Route(f"/api/{work.__name__}", review.api(work)) for work in asked),
+        *(Route(f"/api/{work.__name__}", review.api(work), methods=["POST"]) for work in sent),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
 

@@ -4,15 +4,25 @@ import gzip
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
 from cablespan.review.store import Annotator, AnnotatorRole, Store
-from cablespan.review.store.layers import LAYERS
+from cablespan.review.store.layers import checked, cut_tokens
+from cablespan.review.store.shapes import Layers
 
 CHUNK = 20  # records a transaction: some tens of milliseconds, so that answers of a running page do not wait
+
+Task = Mapping[str, Any]
+
+
+class Key(NamedTuple):
+    """What tells paragraphs of tasks apart."""
+
+    paragraph: str
+    text: str
 
 
 def input_files(paths: Iterable[Path]) -> list[Path]:
@@ -23,14 +33,7 @@ def input_files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(path.glob("cables*.jsonl*")) or sorted(
-                p for p in path.glob("*.jsonl*") if not p.name.startswith(("rejects", "manifest"))
-            )
-            if not inside:
-                raise FileNotFoundError(
-                    f"{path}: no cables.jsonl and no tasks in it; make some with `cablespan annotate ... --output {path}`"
-                )
-            found += inside
+            found += _files_of(path)
         elif path.exists():
             found.append(path)
         else:
@@ -38,26 +41,41 @@ def input_files(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as stream:
-        yield from stream
+def _files_of(folder: Path) -> list[Path]:
+    files = sorted(folder.glob("cables*.jsonl*"))
+    if not files:
+        every = sorted(folder.glob("*.jsonl*"))
+        files = [path for path in every if not path.name.startswith(("rejects", "manifest"))]
+    if not files:
+        raise FileNotFoundError(
+            f"{folder}: no cables.jsonl and no tasks in it; make some with "
+            f"`cablespan annotate ... --output {folder}`"
+        )
+    return files
 
 
 def _objects(path: Path, problems: list[str]) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(_lines(path), 1):
-        if not line.strip():
-            continue
-        try:
-            item = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            problems.append(f"{path.name}, line {number}: no JSON ({error}); left out")
-            continue
-        if isinstance(item, dict) and (
-            isinstance(item.get("paragraphs"), list) or isinstance(item.get("text"), str)
-        ):
-            yield item
-        else:
-            problems.append(f"{path.name}, line {number}: neither a record nor a task; left out")
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                item = orjson.loads(line)
+            except orjson.JSONDecodeError as error:
+                problems.append(f"{path.name}, line {number}: no JSON ({error}); left out")
+                continue
+            if _is_usable(item):
+                yield item
+            else:
+                problems.append(
+                    f"{path.name}, line {number}: neither a record nor a task; left out"
+                )
+
+
+def _is_usable(item: Any) -> bool:
+    if not isinstance(item, dict):
+        return False
+    return isinstance(item.get("paragraphs"), list) or isinstance(item.get("text"), str)
 
 
 def _fingerprint(path: Path) -> str:
@@ -67,7 +85,7 @@ def _fingerprint(path: Path) -> str:
 
 def take_in(store: Store, paths: Iterable[Path]) -> Iterator[int]:
     """Imports files that are new or changed, and yields the number of paragraphs after each transaction. Broken off, it can be repeated."""
-    tasks: list[dict[str, Any]] = []
+    tasks: list[Task] = []
     done: list[tuple[str, str, list[str]]] = []
     for path in paths:
         name, fingerprint = str(path.resolve()), _fingerprint(path)
@@ -79,7 +97,7 @@ def take_in(store: Store, paths: Iterable[Path]) -> Iterator[int]:
             tasks += [item for item in chunk if "paragraphs" not in item]
             records = [item for item in chunk if "paragraphs" in item]
             if records:
-                yield store.add(records)
+                yield store.add(records, problems)
         done.append((name, fingerprint, problems))
     if tasks:
         yield take_in_tasks(store, tasks, done[-1][2])
@@ -87,111 +105,120 @@ def take_in(store: Store, paths: Iterable[Path]) -> Iterator[int]:
         store.file_done(name, fingerprint, problems)
 
 
-def take_in_tasks(store: Store, tasks: Iterable[Mapping[str, Any]], problems: list[str]) -> int:
-    """Prodigy tasks: answers where an annotator answered all three layers of a paragraph, suggestions where not.
+def take_in_tasks(store: Store, tasks: Iterable[Task], problems: list[str]) -> int:
+    """Prodigy tasks: answers where an annotator answered every layer under review of a paragraph, suggestions where not.
 
     Hashes are not looked at: Prodigy does not renew them when an annotator edits a task. Appends to `problems` what was left out or
-    cannot be held, and gives the number of paragraphs. Taking the same answers in again changes nothing.
+    cannot be held, and returns the number of paragraphs. Taking the same answers in again changes nothing.
     """
-    from cablespan.formats.tasks import (  # late: it brings spaCy, records do without
-        ANSWERS,
-        annotations_of,
-        annotator_of,
-        hashes,
-        layer_of,
-    )
-
-    paragraphs: dict[tuple[str, str], Mapping[str, Any]] = {}
-    suggested: dict[tuple[str, str], dict[str, list]] = {}
-    answered: dict[tuple[str, str, str], dict[str, Mapping[str, Any]]] = {}
+    sorted_tasks = _SortedTasks(store.layers, problems)
     for task in tasks:
+        sorted_tasks.add(task)
+    sorted_tasks.suggest_incomplete_answers()
+    _add_paragraphs(store, sorted_tasks, problems)
+    for (key, annotator), layers in sorted_tasks.answered.items():
+        _add_answer(store, store.find(*key), annotator, layers, problems)
+    return len(sorted_tasks.paragraphs)
+
+
+class _SortedTasks:
+    """Tasks by paragraph: one of them for its text and meta, suggested annotations by layer, answers by annotator and layer."""
+
+    def __init__(self, layers: list[str], problems: list[str]):
+        self.layers, self.problems = layers, problems
+        self.paragraphs: dict[Key, Task] = {}
+        self.suggested: dict[Key, dict[str, list]] = {}
+        self.answered: dict[tuple[Key, str], dict[str, Task]] = {}
+
+    def add(self, task: Task) -> None:
+        from cablespan.formats.tasks import (  # late: it brings spaCy, records do without
+            ANSWERS,
+            annotations_of,
+            annotator_of,
+            hashes,
+            layer_of,
+        )
+
         meta = task.get("meta") or {}
         try:
             layer, annotations = layer_of(task), annotations_of(task)
         except (ValueError, KeyError, TypeError) as error:
-            problems.append(
-                f"task of {meta.get('paragraph') or task['text'][:40]!r}: {error}; left out"
-            )
-            continue
-        input_hash = hashes(task)[0]
-        key = (
-            str(meta.get("paragraph") or f"{meta.get('cable') or 'task'}/{input_hash}"),
-            task["text"],
-        )
-        paragraphs.setdefault(key, task)
-        if annotator_of(task) and task.get("answer") in ANSWERS:
-            answered.setdefault((*key, annotator_of(task)), {})[layer] = task
+            place = meta.get("paragraph") or repr(task["text"][:40])
+            self.problems.append(f"task of {place}: {error}; left out")
+            return
+        paragraph = meta.get("paragraph") or f"{meta.get('cable') or 'task'}/{hashes(task)[0]}"
+        key = Key(str(paragraph), task["text"])
+        self.paragraphs.setdefault(key, task)
+        annotator = annotator_of(task)
+        if annotator and task.get("answer") in ANSWERS:
+            self.answered.setdefault((key, annotator), {})[layer] = task
         else:
-            suggested.setdefault(key, {})[layer] = annotations
-    whole = {key: layers for key, layers in answered.items() if set(layers) == set(LAYERS)}
-    for (paragraph, text, annotator), layers in answered.items():
-        if (paragraph, text, annotator) not in whole:
-            for layer, task in layers.items():
-                suggested.setdefault((paragraph, text), {})[layer] = annotations_of(task)
-            missing = ", ".join(layer for layer in LAYERS if layer not in layers)
-            problems.append(
-                f"{paragraph}: {annotator} did not answer {missing}; the other layers are shown as suggestions"
+            self.suggested.setdefault(key, {})[layer] = annotations
+
+    def suggest_incomplete_answers(self) -> None:
+        """Answers to some of the layers only become suggestions, with a word about it."""
+        from cablespan.formats.tasks import annotations_of
+
+        for (key, annotator), tasks in list(self.answered.items()):
+            missing = [layer for layer in self.layers if layer not in tasks]
+            if not missing:
+                continue
+            suggestion = self.suggested.setdefault(key, {})
+            suggestion |= {layer: annotations_of(task) for layer, task in tasks.items()}
+            del self.answered[key, annotator]
+            self.problems.append(
+                f"{key.paragraph}: {annotator} did not answer {', '.join(missing)}; "
+                "the other layers are shown as suggestions"
             )
-    _add_paragraphs(store, paragraphs, suggested)
-    for (paragraph, text, annotator), layers in whole.items():
-        _add_answer(store, store.find(paragraph, text), annotator, layers, problems)
-    return len(paragraphs)
 
 
-def _add_paragraphs(
-    store: Store,
-    paragraphs: Mapping[tuple[str, str], Mapping[str, Any]],
-    suggested: Mapping[tuple[str, str], dict],
-) -> None:
-    from cablespan.formats.tasks import add_annotations, bare_record
+def _add_paragraphs(store: Store, tasks: _SortedTasks, problems: list[str]) -> None:
+    from cablespan.formats.tasks import bare_record
 
     records: dict[str, dict[str, Any]] = {}
-    for key, task in paragraphs.items():
-        paragraph, text = key
-        known = store.find(paragraph, text)
+    for key, task in tasks.paragraphs.items():
+        known, suggested = store.find(*key), tasks.suggested.get(key, {})
         if known is not None:
-            if key in suggested:
-                store.suggest(known, suggested[key])
+            faults = store.suggest(known, suggested) if suggested else []
+            problems += [f"{key.paragraph}: {fault}; left out" for fault in faults]
             continue
         meta = task.get("meta") or {}
-        cable = str(meta.get("cable") or paragraph.rpartition("/")[0])
+        cable = str(meta.get("cable") or key.paragraph.rpartition("/")[0])
         facts = {name: meta[name] for name in ("origin", "date") if meta.get(name)}
         record = records.setdefault(cable, bare_record(cable, format="prodigy", meta=facts))
-        entry = {
-            "id": paragraph,
-            "text": text,
-            **{name: meta.get(name) for name in ("number", "marking", "section", "kind")},
-        }
-        record["paragraphs"].append(entry)
-        for layer, annotations in suggested.get(key, {}).items():
-            add_annotations(record, layer, entry, annotations)
+        fields = {name: meta.get(name) for name in ("number", "marking", "section", "kind")}
+        record["paragraphs"].append({"id": key.paragraph, "text": key.text, **fields})
+        for layer, annotations in suggested.items():
+            placed = [{**mark, "paragraph": key.paragraph} for mark in annotations]
+            record.setdefault(layer, []).extend(placed)
     chunks = iter(records.values())
     while chunk := list(itertools.islice(chunks, CHUNK)):
-        store.add(chunk)
+        store.add(chunk, problems)
 
 
 def _add_answer(
-    store: Store, task: int, name: str, layers: Mapping[str, Mapping[str, Any]], problems: list[str]
+    store: Store, task: int, name: str, layers: Mapping[str, Task], problems: list[str]
 ) -> None:
-    """One paragraph's answer out of its three tasks: rejected or ignored as a whole where one layer is."""
+    """One paragraph's answer out of its tasks: rejected or ignored as a whole where one layer is."""
     from cablespan.formats.tasks import annotations_of
 
-    actions = {task["answer"] for task in layers.values()}
+    actions = {one["answer"] for one in layers.values()}
     action = next(action for action in ("reject", "ignore", "accept") if action in actions)
-    first = layers["entities"]
+    first = next(iter(layers.values()))
     meta = first.get("meta") or {}
+    place = meta.get("paragraph")
     if len(actions) > 1:
-        problems.append(
-            f"{meta.get('paragraph')}: {name} answered its layers {' and '.join(sorted(actions))}; taken as {action}"
-        )
+        answered = " and ".join(sorted(actions))
+        problems.append(f"{place}: {name} answered its layers {answered}; taken as {action}")
     role = AnnotatorRole.ADJUDICATOR if meta.get("adjudicated") else AnnotatorRole.ANNOTATOR
     annotator = Annotator(name, role)
-    plain = {layer: annotations_of(task) for layer, task in layers.items()}
-    timestamp = max((task.get("_timestamp") or 0 for task in layers.values()), default=0)
+    plain = {layer: annotations_of(one) for layer, one in layers.items()}
+    timestamp = max((one.get("_timestamp") or 0 for one in layers.values()), default=0)
     identity = orjson.dumps(
         [task, name, role, action, plain, timestamp], option=orjson.OPT_SORT_KEYS
     )
     try:
+        _refuse_cut_tokens(first["text"], checked(first["text"], plain, store.scheme))
         store.answer(
             annotator,
             task,
@@ -204,4 +231,13 @@ def _add_answer(
             timestamp=timestamp,
         )
     except ValueError as error:
-        problems.append(f"{meta.get('paragraph')}: answer of {name} left out: {error}")
+        problems.append(f"{place}: answer of {name} left out: {error}")
+
+
+def _refuse_cut_tokens(text: str, layers: Layers) -> None:
+    from cablespan.formats.tasks import blank_pipeline
+
+    tokens = blank_pipeline().tokenizer(text)
+    _, faults = cut_tokens(layers, [(token.idx, token.idx + len(token)) for token in tokens])
+    if faults:
+        raise ValueError(faults[0])

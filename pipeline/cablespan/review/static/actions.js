@@ -1,12 +1,16 @@
 // What each action of the table of keys does, whether a key or a button asks for it.
 
+import { stepConflict } from "./adjudication.js";
 import { entities, goToMark, goToWord, moveSentence, moveWord, parts, stepMark } from "./cursor.js";
-import { askLabel, askText, openGuidelines } from "./dialogs.js";
+import { askLabel, askText, listProblems, openGuidelines } from "./dialogs.js";
 import { byId } from "./dom.js";
-import { deleteClaim, deleteMark, entityKey, moveEdge, newClaim, nextCertainty, roleKey, statementKey, takeVersion } from "./marks.js";
+import { askLink } from "./links.js";
+import { deleteClaim, deleteMark, entityKey, moveEdge, newClaim, nextCertainty, roleKey, statementKey, takeReading, takeVersion } from "./marks.js";
+import { closeMenu } from "./menu.js";
+import { openCorrections, openOverview, openSearch } from "./overview.js";
 import { filter, step, undo } from "./queue.js";
 import { answer, changed } from "./saving.js";
-import { drawSelection } from "./show.js";
+import { draw, drawSelection } from "./show.js";
 import { forgetMark, page } from "./state.js";
 import { say } from "./view.js";
 
@@ -43,8 +47,9 @@ const EDITS = {
   clear: () => {
     if (page.picking !== null) page.picking = null;
     else if (page.mark || page.selection.anchor !== page.selection.head || page.activeClaim !== null) page.activeClaim = null;
-    else return byId("answers").querySelector("button").focus();
+    else return byId("answers").focus();
     page.mark = null;
+    page.claimChosen = false;
     page.selection.anchor = page.selection.head;
     drawSelection();
     say("");
@@ -56,9 +61,14 @@ const EDITS = {
   delete: deleteMark,
   deleteClaim,
   split: () => (page.paragraph.splitSentence(page.selection.head) ? changed() : say("Put the cursor on the word that begins the new sentence.")),
-  merge: () => (page.paragraph.mergeSentence(sentenceHere()) ? changed() : say("There is no sentence behind this one.")),
+  merge: () => (page.paragraph.mergeSentence(sentenceHere()) ? changed() : say("There is no sentence after this one.")),
   newClaim,
   certainty: nextCertainty,
+  link: askLink,
+  nextConflict: () => {
+    stepConflict();
+    draw();
+  },
 };
 
 // These work without a paragraph, too.
@@ -67,8 +77,11 @@ const MOVES = {
   back: () => step(-1),
   forward: () => step(1),
   order: () => page.session.mode === "annotator" && filter("order", page.queue.order === "order" ? "uncertainty" : "order"),
-  label: () => askLabel(page.session.labels, (label) => filter("label", label)),
-  search: () => askText("Only paragraphs with the words", "Words", page.queue.search, (text) => filter("search", text)),
+  label: () => askLabel(page.session.labels, (label) => filter("label", label), page.session.layers),
+  search: openSearch,
+  overview: openOverview,
+  corrections: openCorrections,
+  problems: () => listProblems(page.session.problems),
   guidelines: openGuidelines,
   help: () => byId("help").showModal(),
 };
@@ -76,6 +89,7 @@ const MOVES = {
 // `action` is what `actionOf` gives for a key.
 export function act(action) {
   if (page.busy) return;
+  closeMenu();
   if (typeof action === "string") {
     if (MOVES[action]) return MOVES[action]();
     return page.task && EDITS[action]?.();
@@ -84,5 +98,6 @@ export function act(action) {
   if (action.entity !== undefined) entityKey(action.entity);
   else if (action.statement !== undefined) statementKey(action.statement);
   else if (action.role !== undefined) roleKey(action.role);
-  else if (action.version !== undefined) takeVersion(action.version, action.sentence ? sentenceHere() : null);
+  else if (action.version !== undefined) takeVersion(action.version);
+  else if (action.reading !== undefined) takeReading(action.reading);
 }

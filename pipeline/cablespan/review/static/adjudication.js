@@ -1,52 +1,36 @@
-// Deciding between the versions of several annotators: side by side, differences marked, take one, mix, or decide anew.
+// Deciding between the versions of several annotators: side by side, each conflict decided by one of its readings or left out.
 
 import { byId, element, fill, kbd } from "./dom.js";
-import { Paragraph, ROLES } from "./paragraph.js";
-import { drawSentences } from "./view.js";
+import { anchor, identity, Paragraph, ROLES } from "./paragraph.js";
+import { page } from "./state.js";
+import { drawSentences, say } from "./view.js";
 
-const placeOf = (part) => (part ? `${part.first}-${part.end}` : "none");
-const keyOf = (layer, value) => (layer === "claims" ? ROLES.map((role) => placeOf(value[role])).join(" ") : `${placeOf(value)} ${value.label}`);
+let versions = []; // the annotators' answers as paragraphs, read once for each task
 
-function readVersions(task) {
-  return task.versions.map((version) => new Paragraph({ ...task, draft: null, answer: { layers: version.layers } }));
+export function readVersions(task) {
+  versions = task.versions.map((version) => new Paragraph({ ...task, draft: null, answer: { layers: version.layers, settled: [] } }));
 }
 
-// How many versions hold each mark, by layer.
-function counts(versions) {
-  const found = { entities: new Map(), statements: new Map(), claims: new Map() };
-  for (const version of versions) {
-    for (const layer of Object.keys(found)) {
-      for (const value of version[layer]) found[layer].set(keyOf(layer, value), (found[layer].get(keyOf(layer, value)) ?? 0) + 1);
-    }
-  }
-  return found;
+const placeIn = (layer, mark) => (layer === "claims" ? anchor(mark) : mark);
+
+function conflictOf(paragraph, layer, mark) {
+  const { first } = placeIn(layer, mark);
+  return paragraph.conflicts.findIndex((one) => one.layer === layer && one.readings.some(({ marks }) => marks.some((other) => identity(layer, other) === identity(layer, mark))) && one.first <= first && first < one.end);
 }
 
-// What all share is taken; a sentence that they label differently waits for its label.
-export function startFromVersions(task) {
-  const versions = readVersions(task);
-  const held = counts(versions);
-  const shared = (layer) => (value) => held[layer].get(keyOf(layer, value)) === versions.length;
-  const [first] = versions;
-  const paragraph = new Paragraph({ ...task, draft: null, answer: { layers: task.versions[0].layers } });
-  paragraph.entities = first.entities.filter(shared("entities"));
-  paragraph.claims = first.claims.filter(shared("claims"));
-  paragraph.statements = first.statements.map((s) => (shared("statements")(s) ? s : { ...s, label: null, facts: {} }));
-  return paragraph;
+// What a mark of a version is to the result: one that all share, one that is open, one that was taken or not.
+function standing(paragraph) {
+  const held = Object.fromEntries(["entities", "statements", "claims"].map((layer) => [layer, new Set(paragraph[layer].map((mark) => identity(layer, mark)))]));
+  return (layer, mark) => {
+    const conflict = paragraph.conflicts[conflictOf(paragraph, layer, mark)];
+    if (!conflict) return "";
+    if (!paragraph.isDecided(conflict)) return " differs";
+    return held[layer].has(identity(layer, mark)) ? " taken" : " left-out";
+  };
 }
 
-startFromVersions.differs = (task) => {
-  const versions = readVersions(task);
-  const held = counts(versions);
-  return (layer, value) => (held[layer].get(keyOf(layer, value)) ?? 0) !== versions.length;
-};
-
-export function drawVersions(task) {
-  const versions = readVersions(task);
-  const held = counts(versions);
-  const open = Object.values(held).flatMap((layer) => [...layer.values()]).filter((count) => count < versions.length).length;
+export function drawVersions({ task, paragraph }) {
   const columns = versions.map((version, index) => {
-    const differs = (layer, value) => held[layer].get(keyOf(layer, value)) !== versions.length;
     const { annotator, action, comment } = task.versions[index];
     return element(
       "article",
@@ -57,20 +41,83 @@ export function drawVersions(task) {
         element("h2", {}, annotator),
         element("span", { class: `answered ${action}` }, action),
         comment ? element("q", {}, comment) : null,
-        element("button", { type: "button", class: "take" }, "Take all ", kbd(`alt ${index + 1}`)),
+        element("button", { type: "button", class: "take", title: "Take all of this version" }, "Take all ", kbd(`alt ⇧ ${index + 1}`)),
       ),
-      element("div", { class: "version-text" }, drawSentences(version, { differs, readOnly: true })),
+      element("div", { class: "version-text" }, drawSentences(version, { classOf: standing(paragraph), readOnly: true })),
     );
   });
+  fill(byId("versions"), element("div", { class: "version-columns" }, columns));
+}
+
+const words = (paragraph, layer, mark) => (layer === "claims" ? ROLES.filter((role) => mark[role]).map((role) => paragraph.text(mark[role])).join(" · ") : paragraph.text(mark));
+const shown = (text) => (text.length > 40 ? `${text.slice(0, 38)} …` : text);
+
+function readingText(paragraph, { layer }, marks) {
+  if (!marks.length) return "nothing";
+  return marks.map((mark) => `${mark.label ?? ""} “${shown(words(paragraph, layer, mark))}”`.trim()).join(", ");
+}
+
+// The conflicts of the paragraph, and of the one at hand its readings as buttons.
+export function drawConflicts() {
+  const { paragraph } = page;
+  const { conflicts } = paragraph;
+  byId("conflicts").hidden = !page.task.versions;
+  if (!conflicts.length) return fill(byId("conflicts"), element("p", {}, "All accepted versions agree."));
+  const open = conflicts.filter((one) => !paragraph.isDecided(one)).length;
+  const chips = conflicts.map((one, number) =>
+    element(
+      "button",
+      { type: "button", class: `conflict${paragraph.isDecided(one) ? " decided" : ""}${number === page.conflict ? " current" : ""}`, "data-conflict": number, "aria-label": `Conflict ${number + 1}, ${one.layer}, ${paragraph.isDecided(one) ? "decided" : "open"}` },
+      paragraph.isDecided(one) ? "✓" : `${number + 1}`,
+    ),
+  );
+  const now = conflicts[page.conflict];
+  const stands = now ? paragraph.readingOf(now) : -1;
+  const option = (index, text, key) =>
+    element("button", { type: "button", class: `reading${stands === index ? " stands" : ""}`, "data-reading": index ?? "none", "aria-pressed": stands === index ? "true" : "false" }, kbd(key), " ", text);
+  const leaves = now && now.layer !== "statements" && now.readings.every(({ marks }) => marks.length);
   fill(
-    byId("versions"),
-    element("p", { class: "hint" }, open ? `${open} marks differ (≠). Click a mark, a sentence's label or a claim to take it; click it again to leave it out. Alt and a digit takes a version, with Shift its part of the sentence at the cursor.` : "All versions agree."),
-    element("div", { class: "version-columns" }, columns),
+    byId("conflicts"),
+    element("p", {}, element("strong", {}, open ? `${open} of ${conflicts.length} conflicts open` : `All ${conflicts.length} conflicts decided`), " ", chips),
+    now && element("p", { class: "readings" }, `${page.conflict + 1}: ${now.layer}`, now.readings.map(({ annotators, marks }, index) => option(index, `${annotators.join(", ")}: ${readingText(paragraph, now, marks)}`, `alt ${index + 1}`)), leaves ? option(null, "Leave out", "alt 0") : null),
   );
 }
 
-// What a click in the versions means: {version} takes all of one, {layer, value} one mark of it; {} is beside them.
-export function clickedIn(task, node) {
+// Puts a conflict at hand; its place is what the page scrolls to.
+export function selectConflict(number) {
+  page.conflict = number;
+  const conflict = page.paragraph.conflicts[number];
+  if (!conflict) return;
+  page.mark = null;
+  page.selection = { anchor: conflict.first, head: Math.max(conflict.first, conflict.end - 1) };
+  for (const version of document.querySelectorAll(".version-text")) version.querySelector(`[data-token="${conflict.first}"]`)?.scrollIntoView({ block: "nearest" });
+}
+
+// The next open conflict after the one at hand (or before it), from the start again.
+export function stepConflict(direction = 1) {
+  const { conflicts } = page.paragraph;
+  const count = conflicts.length;
+  for (let step = 1; step <= count; step += 1) {
+    const number = (page.conflict + direction * step + count * (step + 1)) % count;
+    if (!page.paragraph.isDecided(conflicts[number])) return selectConflict(number);
+  }
+  if (count) say("All conflicts are decided: Enter makes gold.");
+  return null;
+}
+
+export function decide(number, reading) {
+  const { paragraph } = page;
+  const conflict = paragraph.conflicts[number];
+  if (!conflict || (reading !== null && !conflict.readings[reading])) return false;
+  if (reading === null && conflict.layer === "statements") return false;
+  paragraph.decide(conflict, reading);
+  page.conflict = number;
+  stepConflict();
+  return true;
+}
+
+// What a click in the versions means: {version} takes all of one, {conflict, reading} decides one; {} is beside them.
+export function clickedIn(node) {
   const version = Number(node.closest(".version")?.dataset.version);
   if (node.closest(".take")) return { version };
   const found = [
@@ -80,38 +127,8 @@ export function clickedIn(task, node) {
   ].find(([, number]) => number !== undefined);
   if (!found) return {};
   const [layer, number] = found;
-  return { layer, value: readVersions(task)[version][layer][Number(number)] };
-}
-
-// Takes one mark of a version into the result; what is there already goes out again.
-export function takePart(paragraph, layer, value) {
-  const same = paragraph[layer].findIndex((other) => keyOf(layer, other) === keyOf(layer, value));
-  if (layer === "claims") {
-    return paragraph.setLayer(layer, same >= 0 ? paragraph.claims.toSpliced(same, 1) : [...paragraph.claims, value]);
-  }
-  if (layer === "entities" && same >= 0) return paragraph.deleteEntity(same);
-  const apart = (other) => other.end <= value.first || other.first >= value.end;
-  const others = paragraph[layer].filter(apart);
-  if (layer === "statements") {
-    for (const cut of paragraph.statements.filter((other) => !apart(other))) {
-      if (cut.first < value.first) others.push({ ...cut, end: value.first, facts: {} });
-      if (cut.end > value.end) others.push({ ...cut, first: value.end, facts: {} });
-    }
-  }
-  return paragraph.setLayer(layer, [...others, value].sort((a, b) => a.first - b.first));
-}
-
-// Takes one sentence as a version has it: its label, entities and claims.
-export function takeSentence(paragraph, layers, sentence) {
-  const version = paragraph.readLayers(layers);
-  const { first, end } = paragraph.statements[sentence];
-  const inside = (range) => range.first >= first && range.first < end;
-  const anchor = (claim) => claim.cue ?? claim.source ?? claim.content;
-  const mixed = (layer, place) => [...paragraph[layer].filter((mark) => !inside(place(mark))), ...version[layer].filter((mark) => inside(place(mark)))];
-  const byPlace = (a, b) => a.first - b.first;
-  paragraph.setLayer("entities", mixed("entities", (mark) => mark).sort(byPlace));
-  paragraph.setLayer("claims", mixed("claims", anchor));
-  const labelled = version.statements.find((statement) => statement.first === first && statement.end === end);
-  if (labelled) paragraph.labelSentence(sentence, labelled.label);
-  else for (const statement of version.statements.filter(inside)) takePart(paragraph, "statements", statement);
+  const conflict = conflictOf(page.paragraph, layer, versions[version][layer][Number(number)]);
+  const name = page.task.versions[version].annotator;
+  const reading = page.paragraph.conflicts[conflict]?.readings.findIndex(({ annotators }) => annotators.includes(name));
+  return { conflict, reading };
 }

@@ -1,7 +1,6 @@
 // Questions to the annotator, and the guidelines.
 
 import { byId, element, fill, kbd } from "./dom.js";
-import { ENTITY_KEYS, ROLE_KEYS, STATEMENT_KEYS } from "./keys.js";
 
 // A question with choices: `[text, work]`, the first is the likely one.
 export function ask(title, content, choices) {
@@ -42,24 +41,30 @@ export function askText(title, name, value, work, { lines = false } = {}) {
 }
 
 // One of the scheme's labels, by its key; "" for all.
-export function askLabel(labels, choose) {
-  const all = [...labels.entities, ...labels.statements, ...labels.claims];
-  const keys = ENTITY_KEYS + STATEMENT_KEYS + ROLE_KEYS;
+export function askLabel(labels, choose, layers) {
+  const all = layers.flatMap((layer) => labels[layer]);
   const chosen = (label) => {
     byId("ask").close();
     choose(label);
   };
-  const chips = all.map((label, i) => element("button", { type: "button", class: "chip", onclick: () => chosen(label.label) }, kbd(keys[i]), " ", label.label));
+  const chips = all.map((label) => element("button", { type: "button", class: "chip", onclick: () => chosen(label.name) }, label.key ? kbd(label.key) : "", " ", label.name));
   const content = element("div", { class: "chips" }, chips);
   content.addEventListener("keydown", (event) => {
-    const index = keys.indexOf(event.key);
-    if (event.key.length === 1 && index >= 0) chosen(all[index].label);
+    const label = all.find(({ key }) => key === event.key);
+    if (label) chosen(label.name);
   });
   ask("Only paragraphs with the label", [content], [
     ["All labels", () => choose("")],
     ["Cancel", null],
   ]);
   chips[0].focus();
+}
+
+// What of the input files could not be taken in.
+export function listProblems(problems) {
+  const shown = problems.slice(0, 200).map((problem) => element("li", {}, problem));
+  const more = problems.length > 200 ? element("p", {}, `and ${problems.length - 200} more; the terminal lists them all`) : null;
+  ask("Left out of the files", [element("ul", { class: "problems", tabindex: "0" }, shown), more].filter(Boolean), [["OK", null]]);
 }
 
 export async function openGuidelines() {

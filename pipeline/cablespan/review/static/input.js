@@ -1,13 +1,16 @@
 // Keys and the mouse: each press becomes an action or a selection. What is drawn says in data attributes what it stands for.
 
 import { act } from "./actions.js";
-import { clickedIn } from "./adjudication.js";
+import { clickedIn, selectConflict } from "./adjudication.js";
 import { parts } from "./cursor.js";
 import { dropHints, hintKey, hintsShown } from "./hints.js";
 import { actionOf } from "./keys.js";
-import { picked, skipPart, takeMark, takeVersion } from "./marks.js";
-import { drawSelection } from "./show.js";
-import { page, putCursor, selectMark } from "./state.js";
+import { askLink } from "./links.js";
+import { dragEdge, nextCertainty, picked, skipPart, takeReading, takeVersion } from "./marks.js";
+import { closeMenu, openMenu } from "./menu.js";
+import { goTo } from "./queue.js";
+import { draw, drawSelection } from "./show.js";
+import { page, putCursor, range, selectMark } from "./state.js";
 import { say, workspace } from "./view.js";
 
 export function onKey(event) {
@@ -23,9 +26,13 @@ export function onKey(event) {
     if (choose !== null) say(choose ? "" : "No mark was chosen.");
     return;
   }
-  // A control that has the focus keeps its own keys.
+  // A control that has the focus keeps its own keys; but a blank, which ignores everywhere else, never accepts.
   const onControl = event.target.closest("button, a");
   const action = actionOf(event);
+  if (onControl?.dataset.action === "accept" && event.key === " ") {
+    event.preventDefault();
+    return say("Space does not accept: Enter does.");
+  }
   if (onControl && (event.key === "Enter" || event.key === " ")) return;
   if ((event.key === "Tab" || event.key.startsWith("Page")) && !workspace.contains(document.activeElement)) return;
   if (page.picking !== null && event.key === "0") {
@@ -41,31 +48,65 @@ export function onKey(event) {
   act(action);
 }
 
+// Some browsers press a button when the blank is let go.
+export function onKeyUp(event) {
+  if (event.key === " " && event.target.closest("[data-action='accept']")) event.preventDefault();
+}
+
 export function onClick(event) {
   const button = event.target.closest("[data-action]");
-  if (button) act(button.dataset.action);
+  if (button) return act(button.dataset.action);
+  const near = event.target.closest("a[data-paragraph]");
+  if (near && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    goTo({ paragraph: near.dataset.paragraph });
+  }
 }
 
 export function onVersionClick(event) {
-  const { version, layer, value } = clickedIn(page.task, event.target);
-  if (layer) takeMark(layer, value);
-  else if (version !== undefined) takeVersion(version);
+  const { version, conflict, reading } = clickedIn(event.target);
+  if (version !== undefined) takeVersion(version);
+  else if (conflict >= 0) takeReading(reading, conflict);
+}
+
+export function onConflictClick(event) {
+  const { conflict, reading } = event.target.closest("button")?.dataset ?? {};
+  if (conflict !== undefined) {
+    selectConflict(Number(conflict));
+    draw();
+  } else if (reading !== undefined) {
+    takeReading(reading === "none" ? null : Number(reading));
+  }
+  workspace.focus({ preventScroll: true });
+}
+
+// The selected words go to the clipboard, as they stand in the text.
+export function onCopy(event) {
+  if (!page.task || !workspace.contains(document.activeElement) || !getSelection().isCollapsed) return;
+  event.clipboardData.setData("text/plain", page.paragraph.text(range()));
+  event.preventDefault();
+  say("Copied.");
 }
 
 let dragging = null;
 
 export function onPointerDown(event) {
   if (!page.task || page.busy || event.button !== 0) return;
+  if (event.target.closest("#menu")) return;
   if (hintsShown()) dropHints();
+  closeMenu();
+  const { edge } = event.target.dataset;
+  if (edge) {
+    dragging = { edge };
+    return event.preventDefault();
+  }
+  const fact = event.target.closest(".certainty, .speaker");
+  if (fact) return editFact(fact);
   const statement = event.target.closest("button.statement");
   const part = event.target.closest(".part");
   const token = event.target.closest("[data-token]");
-  if (part) {
-    const found = { claim: Number(part.dataset.claim), role: part.dataset.role };
-    page.activeClaim = found.claim;
-    if (page.paragraph.claims[found.claim][found.role]) selectMark(found);
-    else page.mark = null;
-  } else if (statement || !token) {
+  if (part) selectPart(Number(part.dataset.claim), part.dataset.role);
+  else if (statement || !token) {
     const row = event.target.closest(".row");
     if (!row) return;
     putCursor(page.paragraph.statements[Number(row.dataset.sentence)].first);
@@ -78,28 +119,53 @@ export function onPointerDown(event) {
   }
   workspace.focus({ preventScroll: true });
   drawSelection();
+  if (!dragging) openMenu();
+}
+
+function editFact(button) {
+  page.activeClaim = Number(button.dataset.claim);
+  page.mark = null;
+  if (button.classList.contains("certainty")) nextCertainty();
+  else askLink();
+}
+
+function selectPart(claim, role) {
+  page.activeClaim = claim;
+  page.claimChosen = true;
+  if (page.paragraph.claims[claim][role]) selectMark({ claim, role });
+  else page.mark = null;
+  say(`Claim ${claim + 1} is in hand: s, d, f set its parts, in whatever sentence; Escape lets it go.`);
 }
 
 export function onPointerMove(event) {
   if (!dragging) return;
-  const token = document.elementFromPoint(event.clientX, event.clientY)?.closest("#workspace [data-token], #workspace [data-gap]");
+  const under = document.elementFromPoint(event.clientX, event.clientY);
+  const token = under?.closest("#workspace [data-token], #workspace [data-gap]");
   if (!token) return;
   const index = Number(token.dataset.token ?? token.dataset.gap);
-  if (index !== page.selection.head) {
+  if (dragging.edge) dragging.to = index;
+  else if (index !== page.selection.head) {
     page.selection.head = index;
     dragging.moved = true;
-    drawSelection();
+    drawSelection({ scroll: false });
   }
 }
 
 export function onPointerUp() {
   if (!dragging) return;
-  const { moved, from } = dragging;
+  const { edge, to, moved, from } = dragging;
   dragging = null;
+  if (edge) {
+    if (to !== undefined) dragEdge(edge, to);
+    return openMenu();
+  }
   const entity = page.paragraph.entityAt(from);
   if (!moved && page.picking === null) {
-    if (entity >= 0) selectMark({ entity });
-    else {
+    if (entity >= 0) {
+      const chosen = page.claimChosen;
+      selectMark({ entity });
+      page.claimChosen = chosen;
+    } else {
       const part = parts().find(({ place }) => place.first <= from && from < place.end);
       page.activeClaim = part?.found.claim ?? page.activeClaim;
     }
@@ -109,4 +175,5 @@ export function onPointerUp() {
   }
   picked();
   drawSelection();
+  return openMenu();
 }

@@ -1,13 +1,11 @@
 // Marks: labels on entities and sentences, the parts of claims, their edges, and what is taken from an annotator's version.
 
-import { takePart, takeSentence } from "./adjudication.js";
-import { ROLES, sameRange } from "./paragraph.js";
+import { decide } from "./adjudication.js";
+import { anchor, ROLES, sameRange } from "./paragraph.js";
 import { changed } from "./saving.js";
 import { drawSelection } from "./show.js";
 import { forgetMark, page, range, selectMark } from "./state.js";
 import { say } from "./view.js";
-
-const CERTAINTIES = [null, "asserted", "hedged", "denied", "asked"];
 
 function trimmed({ first, end }) {
   const blank = (i) => !page.paragraph.tokens[i].text.trim();
@@ -18,35 +16,32 @@ function trimmed({ first, end }) {
 
 export function entityKey(index) {
   const { paragraph, mark } = page;
-  const label = page.session.labels.entities[index]?.label;
-  if (!label) return;
+  const label = page.session.labels.entities[index].name;
   const { first, end } = range();
   const here = end - first === 1 ? paragraph.entityAt(first) : paragraph.entities.findIndex((e) => sameRange(e, range()));
   const known = mark?.entity ?? (here >= 0 ? here : null);
-  if (known !== null) {
-    paragraph.relabelEntity(known, label);
-    selectMark({ entity: known });
-  } else {
-    selectMark({ entity: paragraph.addEntity(trimmed(range()), label) });
-  }
+  const lost = known !== null ? paragraph.relabelEntity(known, label) : null;
+  selectMark({ entity: known ?? paragraph.addEntity(trimmed(range()), label) });
   changed();
-  say(`${label}: ${paragraph.text(range())}`);
+  say(`${label}: ${paragraph.text(range())}${lost ? ` · its link ${lost} is gone; ⇧k links it anew` : ""}`);
 }
 
 export function statementKey(index) {
-  const { label } = page.session.labels.statements[index];
+  const label = page.session.labels.statements[index].name;
   const sentence = page.paragraph.sentenceAt(page.selection.head);
   page.paragraph.labelSentence(sentence, label);
   changed();
   say(`Sentence ${sentence + 1}: ${label}`);
 }
 
-// s, d, f: the selection becomes that part of the claim in hand, or begins one. Straight behind the cue, source and content are guessed.
+// s, d, f: the selection becomes that part of the claim in hand, or begins one. Straight after the cue, source and content are guessed.
+// In hand is a claim of the sentence, or one that was selected on purpose, wherever its other parts stand.
 export function roleKey(index) {
   const { paragraph, selection, mark, activeClaim } = page;
   const role = ROLES[index];
-  const claimRow = (claim) => paragraph.sentenceAt((claim.cue ?? claim.source ?? claim.content).first);
-  const inHand = activeClaim !== null && claimRow(paragraph.claims[activeClaim]) === paragraph.sentenceAt(selection.head) ? activeClaim : null;
+  const sentenceOf = (claim) => paragraph.sentenceAt(anchor(claim).first);
+  const here = activeClaim !== null && (page.claimChosen || sentenceOf(paragraph.claims[activeClaim]) === paragraph.sentenceAt(selection.head));
+  const inHand = here ? activeClaim : null;
   const claim = inHand === null ? null : paragraph.claims[inHand];
   let place = trimmed(range());
   const atCue = claim?.cue && mark?.role && role !== "cue" && sameRange(claim[mark.role], range());
@@ -55,6 +50,7 @@ export function roleKey(index) {
   if (!place) return say(`No ${role} was found beside the cue: select it, then press the key.`);
   const number = paragraph.setClaimPart(inHand, role, place);
   selectMark({ claim: number, role });
+  page.claimChosen = false; // the next sentence's claim is another one
   changed();
   say(`Claim ${number + 1}, ${role}: ${paragraph.text(place)}`);
 }
@@ -83,9 +79,10 @@ export function skipPart() {
 
 export function nextCertainty() {
   if (page.activeClaim === null) return say("No claim is selected.");
-  const now = CERTAINTIES.indexOf(page.paragraph.claims[page.activeClaim].certainty);
-  const next = CERTAINTIES[(now + 1) % CERTAINTIES.length];
-  page.paragraph.setCertainty(page.activeClaim, next);
+  const certainties = [null, ...page.session.certainties.map(({ name }) => name)];
+  const now = certainties.indexOf(page.paragraph.claims[page.activeClaim].certainty);
+  const next = certainties[(now + 1) % certainties.length];
+  page.paragraph.setClaimFact(page.activeClaim, { certainty: next });
   changed();
   say(`Certainty: ${next ?? "none"}`);
 }
@@ -129,18 +126,25 @@ export function deleteClaim() {
   changed();
 }
 
-export function takeVersion(index, sentence = null) {
+export function takeVersion(index) {
   const version = page.task.versions?.[index];
   if (!version) return;
-  if (sentence === null) page.paragraph.replaceLayers(version.layers);
-  else takeSentence(page.paragraph, version.layers, sentence);
+  page.paragraph.takeVersion(version.layers);
   forgetMark();
   changed();
   say(`${version.annotator}'s version is taken.`);
 }
 
-export function takeMark(layer, value) {
-  takePart(page.paragraph, layer, value);
-  forgetMark();
+// Decides a conflict by a reading of the versions, or with null by leaving out what differs; the one at hand when none is named.
+export function takeReading(reading, conflict = page.conflict) {
+  if (!page.task.versions) return;
+  if (!decide(conflict, reading)) return say("There is no such reading of the conflict at hand.");
   changed();
+}
+
+// Drags one edge of the selection, and of the mark that is selected, to a token.
+export function dragEdge(edge, token) {
+  const now = range();
+  const by = edge === "first" ? token - now.first : token + 1 - now.end;
+  if (by) moveEdge(edge, by);
 }

@@ -4,13 +4,13 @@
 // JavaScript's own string offsets (UTF-16) are never used.
 
 export const ROLES = ["source", "cue", "content"];
+export const LAYERS = ["entities", "statements", "claims"];
 
 export class Paragraph {
   constructor(task) {
     this.task = task;
     this.tokens = task.tokens.map(([start, end, text, blank], index) => ({ start, end, text, blank, index }));
-    const from = task.draft ?? task.answer ?? { layers: task.suggested };
-    this.load(from);
+    this.load(task.draft ?? task.answer ?? { layers: task.agreed ?? task.suggested });
   }
 
   load(state) {
@@ -19,42 +19,65 @@ export class Paragraph {
     this.claims = this.#read("claims", state.layers.claims);
     this.comment = state.comment ?? "";
     this.flagged = Boolean(state.flagged);
-    const steps = (list) => (list ?? []).map(({ layer, before }) => ({ layer, before: this.#read(layer, before) }));
+    // What was accepted once has every conflict decided.
+    this.settled = state.settled ?? (state.action === "accept" ? (this.task.conflicts ?? []).map(({ key }) => key) : []);
+    // An edit is the layers that it changed, as they were before it.
+    const before = (edit) => ("before" in edit ? { [edit.layer]: edit.before } : edit); // as earlier versions kept them
+    const each = (work) => (list) => (list ?? []).map((edit) => Object.fromEntries(Object.entries(before(edit)).map(([layer, value]) => [layer, work(layer, value)])));
+    const steps = each((layer, value) => this.#read(layer, value));
     this.edits = steps(state.edits);
     this.undone = steps(state.undone);
+    this.conflicts = (this.task.conflicts ?? []).map((conflict) => this.#readConflict(conflict));
   }
 
   // What is saved: layers as the store keeps them, and the edits that led there.
   state() {
-    const steps = (list) => list.map(({ layer, before }) => ({ layer, before: this.#write(layer, before) }));
-    return { layers: this.layers(), comment: this.comment, flagged: this.flagged, edits: steps(this.edits), undone: steps(this.undone) };
+    const steps = (list) => list.map((before) => Object.fromEntries(Object.entries(before).map(([layer, value]) => [layer, this.#write(layer, value)])));
+    const { comment, flagged, settled } = this;
+    return { layers: this.layers(), comment, flagged, settled, edits: steps(this.edits), undone: steps(this.undone) };
   }
 
   layers() {
-    return Object.fromEntries(["entities", "statements", "claims"].map((layer) => [layer, this.#write(layer, this[layer])]));
+    return Object.fromEntries(LAYERS.map((layer) => [layer, this.#write(layer, this[layer])]));
   }
 
-  // Why the paragraph cannot be accepted yet; null when it can.
-  obstacle() {
-    const unlabelled = this.statements.findIndex((statement) => !statement.label);
-    if (unlabelled >= 0) return { sentence: unlabelled, message: `Sentence ${unlabelled + 1} has no label yet.` };
-    const bare = this.claims.findIndex((claim) => !claim.content);
+  // Why the paragraph cannot be accepted yet, in the layers under review; null when it can.
+  obstacle(layers) {
+    const conflict = this.conflicts.findIndex((one) => !this.isDecided(one));
+    if (conflict >= 0) {
+      const open = this.conflicts.filter((one) => !this.isDecided(one)).length;
+      return { conflict, token: this.conflicts[conflict].first, message: `${open} of ${this.conflicts.length} conflicts are open: take a version's reading or leave it out.` };
+    }
+    const unlabelled = layers.includes("statements") ? this.statements.findIndex((statement) => !statement.label) : -1;
+    if (unlabelled >= 0) return { token: this.statements[unlabelled].first, message: `Sentence ${unlabelled + 1} has no label yet.` };
+    const bare = layers.includes("claims") ? this.claims.findIndex((claim) => !claim.content) : -1;
     if (bare >= 0) {
       const part = this.claims[bare].cue ?? this.claims[bare].source;
-      return { sentence: this.sentenceAt(part.first), message: `Claim ${bare + 1} has no content yet: select it and press f, or delete the claim.` };
+      return { token: part.first, message: `Claim ${bare + 1} has no content yet: select it and press f, or delete the claim.` };
     }
     return null;
   }
 
+  // The tokens that a stretch of characters touches; they lie in order, so the first is found by halving.
   #tokenRange({ start, end }) {
-    const first = this.tokens.findIndex((token) => token.end > start);
+    let [first, after] = [0, this.tokens.length - 1];
+    while (first < after) {
+      const middle = (first + after) >> 1;
+      if (this.tokens[middle].end > start) after = middle;
+      else first = middle + 1;
+    }
     let last = first;
     while (last + 1 < this.tokens.length && this.tokens[last + 1].start < end) last += 1;
     return { first, end: last + 1 };
   }
 
+  #readConflict({ key, layer, start, end, readings }) {
+    const read = readings.map(({ annotators, marks }) => ({ annotators, marks: this.#read(layer, marks) }));
+    return { key, layer, ...this.#tokenRange({ start, end }), readings: read };
+  }
+
   #read(layer, value) {
-    if (layer === "comment" || layer === "flagged") return value;
+    if (!LAYERS.includes(layer)) return value;
     if (layer === "claims") {
       return (value ?? []).map((claim) => ({
         ...Object.fromEntries(ROLES.map((role) => [role, claim[role] ? this.#tokenRange(claim[role]) : null])),
@@ -68,7 +91,7 @@ export class Paragraph {
   }
 
   #write(layer, value) {
-    if (layer === "comment" || layer === "flagged") return value;
+    if (!LAYERS.includes(layer)) return value;
     const offsets = ({ first, end }) => ({ start: this.tokens[first].start, end: this.tokens[end - 1].end });
     if (layer === "claims") {
       return value.map((claim) => ({
@@ -114,12 +137,12 @@ export class Paragraph {
     return this.entities.findIndex((entity) => entity.first <= token && token < entity.end);
   }
 
-  // --- edits: each takes a copy of one layer before it, for undo ---
+  // --- edits: each keeps the layers that it changes as they were, for undo ---
 
-  #edit(layer, value) {
-    this.edits.push({ layer, before: this[layer] });
+  #edit(changes) {
+    this.edits.push(Object.fromEntries(Object.keys(changes).map((layer) => [layer, this[layer]])));
     this.undone = [];
-    this[layer] = value;
+    Object.assign(this, changes);
   }
 
   undo() {
@@ -132,36 +155,45 @@ export class Paragraph {
 
   #swap(from, to) {
     const step = from.pop();
-    if (!step) return null;
-    to.push({ layer: step.layer, before: this[step.layer] });
-    this[step.layer] = step.before;
-    return step.layer;
+    if (!step) return false;
+    to.push(Object.fromEntries(Object.keys(step).map((layer) => [layer, this[layer]])));
+    Object.assign(this, step);
+    return true;
   }
 
   // A new entity; those that it overlaps give way.
   addEntity({ first, end }, label) {
     const others = this.entities.filter((entity) => entity.end <= first || entity.first >= end);
     const entity = { first, end, label, facts: {} };
-    this.#edit("entities", [...others, entity].sort((a, b) => a.first - b.first));
+    this.#edit({ entities: [...others, entity].sort(byPlace) });
     return this.entities.indexOf(entity);
   }
 
+  // A link is one to a thing of the label: it goes with another label. Returns the link that went.
   relabelEntity(index, label) {
+    const { score, kb_id, ...facts } = this.entities[index].facts;
+    const kept = this.entities[index].label === label ? { ...facts, kb_id } : facts;
+    this.#edit({ entities: this.entities.with(index, { ...this.entities[index], label, facts: kept }) });
+    return kept.kb_id ? null : kb_id;
+  }
+
+  setFacts(index, changes) {
     const { score, ...facts } = this.entities[index].facts;
-    this.#edit("entities", this.entities.map((entity, i) => (i === index ? { ...entity, label, facts } : entity)));
+    this.#edit({ entities: this.entities.with(index, { ...this.entities[index], facts: { ...facts, ...changes } }) });
   }
 
   deleteEntity(index) {
-    this.#edit("entities", this.entities.filter((_, i) => i !== index));
+    this.#edit({ entities: this.entities.toSpliced(index, 1) });
   }
 
-  // Moves one edge by whole tokens; neighbours that are reached give way. False where it cannot move.
+  // Moves an entity's edges by whole tokens; neighbours that are reached give way. Returns its new index.
   moveEntity(index, range) {
     const entity = this.entities[index];
     if (!this.#fits(range)) return index;
     const others = this.entities.filter((other, i) => i !== index && (other.end <= range.first || other.first >= range.end));
-    const moved = { ...range, label: entity.label, facts: {} };
-    this.#edit("entities", [...others, moved].sort((a, b) => a.first - b.first));
+    const { score, ...facts } = entity.facts;
+    const moved = { ...range, label: entity.label, facts };
+    this.#edit({ entities: [...others, moved].sort(byPlace) });
     return this.entities.indexOf(moved);
   }
 
@@ -171,7 +203,7 @@ export class Paragraph {
 
   labelSentence(index, label) {
     if (this.statements[index].label === label) return;
-    this.#edit("statements", this.statements.map((s, i) => (i === index ? { ...s, label, facts: {} } : s)));
+    this.#edit({ statements: this.statements.with(index, { ...this.statements[index], label, facts: {} }) });
   }
 
   splitSentence(token) {
@@ -184,7 +216,7 @@ export class Paragraph {
       { first, end: leftEnd, label, facts: {} },
       { first: token, end, label, facts: {} },
     ];
-    this.#edit("statements", this.statements.toSpliced(index, 1, ...halves));
+    this.#edit({ statements: this.statements.toSpliced(index, 1, ...halves) });
     return true;
   }
 
@@ -192,15 +224,14 @@ export class Paragraph {
     const next = this.statements[index + 1];
     if (!next) return false;
     const { first, label } = this.statements[index];
-    this.#edit("statements", this.statements.toSpliced(index, 2, { first, end: next.end, label: label ?? next.label, facts: {} }));
+    this.#edit({ statements: this.statements.toSpliced(index, 2, { first, end: next.end, label: label ?? next.label, facts: {} }) });
     return true;
   }
 
   setClaimPart(index, role, range) {
     const claim = index === null ? { source: null, cue: null, content: null, speaker: null, certainty: null } : this.claims[index];
     const changed = { ...claim, [role]: range, speaker: role === "source" ? null : claim.speaker };
-    if (index === null) this.#edit("claims", [...this.claims, changed]);
-    else this.#edit("claims", this.claims.with(index, changed));
+    this.#edit({ claims: index === null ? [...this.claims, changed] : this.claims.with(index, changed) });
     return index ?? this.claims.length - 1;
   }
 
@@ -208,38 +239,64 @@ export class Paragraph {
     if (this.#fits(range)) this.setClaimPart(index, role, range);
   }
 
-  setCertainty(index, certainty) {
-    this.#edit("claims", this.claims.with(index, { ...this.claims[index], certainty }));
+  setClaimFact(index, changes) {
+    this.#edit({ claims: this.claims.with(index, { ...this.claims[index], ...changes }) });
   }
 
   // Without a role, or with the last part that is left: the whole claim.
   deleteClaim(index, role = null) {
     const rest = role && { ...this.claims[index], [role]: null };
-    if (rest && ROLES.some((r) => rest[r]) && role !== "content") this.#edit("claims", this.claims.with(index, rest));
-    else this.#edit("claims", this.claims.toSpliced(index, 1));
+    const partly = rest && ROLES.some((r) => rest[r]) && role !== "content";
+    this.#edit({ claims: partly ? this.claims.with(index, rest) : this.claims.toSpliced(index, 1) });
   }
 
   setComment(comment) {
-    if (comment !== this.comment) this.#edit("comment", comment);
+    if (comment !== this.comment) this.#edit({ comment });
   }
 
   toggleFlag() {
-    this.#edit("flagged", !this.flagged);
+    this.#edit({ flagged: !this.flagged });
   }
 
-  replaceLayers(layers) {
-    const { entities, statements, claims } = this.readLayers(layers);
-    this.#edit("entities", entities);
-    this.#edit("claims", claims);
-    this.#edit("statements", this.#whole(statements));
+  // --- conflicts between annotators ---
+
+  // The marks of the result that a conflict is about: those that begin in it and that not all annotators share.
+  marksIn({ layer, first, end }) {
+    const agreed = new Set(this.#read(layer, this.task.agreed[layer]).filter((mark) => mark.label !== null).map((mark) => identity(layer, mark)));
+    const place = (mark) => (layer === "claims" ? anchor(mark) : mark);
+    return this[layer].filter((mark) => place(mark).first >= first && place(mark).first < end && !agreed.has(identity(layer, mark)));
   }
 
-  setLayer(layer, marks) {
-    this.#edit(layer, marks);
+  // Decided: a version's reading stands there, the adjudicator's own, or it was left out on purpose.
+  isDecided(conflict) {
+    const marks = this.marksIn(conflict);
+    if (!marks.length) return conflict.layer !== "statements" && this.settled.includes(conflict.key);
+    return conflict.layer !== "statements" || marks.every((mark) => mark.label);
   }
 
-  readLayers(layers) {
-    return { entities: this.#read("entities", layers.entities), statements: this.#read("statements", layers.statements), claims: this.#read("claims", layers.claims) };
+  // Which reading stands; -1 for none of them.
+  readingOf(conflict) {
+    const keys = (marks) => marks.map((mark) => identity(conflict.layer, mark)).sort().join("; ");
+    const now = keys(this.marksIn(conflict));
+    return this.isDecided(conflict) ? conflict.readings.findIndex(({ marks }) => keys(marks) === now) : -1;
+  }
+
+  // Decides a conflict by one of its readings, or with null by leaving out what differs.
+  decide(conflict, reading) {
+    const { layer, key } = conflict;
+    const out = new Set(this.marksIn(conflict));
+    const taken = reading === null ? [] : conflict.readings[reading].marks;
+    const rest = this[layer].filter((mark) => !out.has(mark));
+    const apart = (mark) => layer === "claims" || taken.every((other) => mark.end <= other.first || mark.first >= other.end);
+    const marks = [...rest.filter(apart), ...taken];
+    if (layer !== "claims") marks.sort(byPlace);
+    this.#edit({ [layer]: layer === "statements" ? this.#whole(marks) : marks, settled: [...new Set([...this.settled, key])] });
+  }
+
+  // Takes all of one version, every conflict included.
+  takeVersion(layers) {
+    const read = Object.fromEntries(LAYERS.map((layer) => [layer, this.#read(layer, layers[layer])]));
+    this.#edit({ ...read, statements: this.#whole(read.statements), settled: this.conflicts.map(({ key }) => key) });
   }
 
   // Where a part of a claim most likely lies when only its cue is known: the source before it, the content behind it.
@@ -265,5 +322,15 @@ export class Paragraph {
     return first < end ? { first, end } : null;
   }
 }
+
+const byPlace = (a, b) => a.first - b.first;
+const placeOf = (part) => (part ? `${part.first}-${part.end}` : "none");
+
+// What a claim is found by.
+export const anchor = (claim) => claim.cue ?? claim.source ?? claim.content;
+
+// What makes two marks of a layer the same; the server's `identity` in tokens.
+export const identity = (layer, mark) =>
+  layer === "claims" ? [...ROLES.map((role) => placeOf(mark[role])), mark.speaker, mark.certainty].join(" ") : [placeOf(mark), mark.label, mark.facts.kb_id ?? ""].join(" ");
 
 export const sameRange = (a, b) => Boolean(a && b && a.first === b.first && a.end === b.end);

@@ -1,41 +1,61 @@
 // From paragraph to paragraph: the order of the queue and its filters, steps, and the way back.
 
 import { byId, element, fill } from "./dom.js";
-import { changed, goOn, locked, saveDraft } from "./saving.js";
+import { changed, goOn, leave, locked } from "./saving.js";
 import { get, post } from "./server.js";
 import { forgetMark, page } from "./state.js";
-import { drawProgress, say } from "./view.js";
+import { drawProgress, refuse, say } from "./view.js";
+
+const FILTERS = ["label", "search"];
 
 export function drawQueue() {
   const orders = { order: "as imported", uncertainty: "least certain first" };
-  const filters = [
-    ["label", page.queue.label],
-    ["search", page.queue.search],
-  ].filter(([, value]) => value);
+  const filters = FILTERS.map((name) => [name, page.queue[name]]).filter(([, value]) => value);
+  const { problems } = page.session;
   const adjudicating = page.session.mode === "adjudicator";
   fill(
     byId("queue"),
     element("button", { type: "button", "data-action": "order", title: "Order of the queue (o)", disabled: adjudicating }, adjudicating ? "differing first" : orders[page.queue.order]),
     ...filters.map(([name, value]) => element("button", { type: "button", class: "filter", title: "Take the filter away", onclick: () => filter(name, "") }, `${name}: ${value} ✕`)),
+    problems.length ? element("button", { type: "button", class: "filter problem", "data-action": "problems", title: "What of the files could not be taken in" }, `${problems.length} left out`) : "",
   );
 }
 
 async function load(path, parameters) {
   await locked(async () => {
-    if (page.task) await saveDraft();
+    const left = await leave();
     const body = await get(path, parameters);
     if (body.progress) drawProgress(body.progress);
+    else if (left) drawProgress((await get("/api/session")).progress);
     goOn(body.task);
+    if (left) refuse(left);
   });
 }
 
 export const loadNext = () => load("/api/next", page.queue);
 
-export const step = (direction) => load("/api/task", { id: page.task?.id ?? Number.MAX_SAFE_INTEGER, step: direction });
+// A step passes over what the filters leave out.
+export const step = (direction) => load("/api/task", { ...page.queue, id: page.task?.id ?? Number.MAX_SAFE_INTEGER, step: direction });
+
+export const goTo = (where) => load("/api/task", where);
+
+// The paragraph that the page's address names (/cable/07ASTANA454/7), or null.
+export function paragraphOfAddress() {
+  const [, named] = location.pathname.match(/^\/cable\/(.+)$/) ?? [];
+  return named ? named.split("/").map(decodeURIComponent).join("/") : null;
+}
+
+// Filters stand in the page's address, so that they are there after a reload and can be sent.
+export function readFilters() {
+  const asked = new URLSearchParams(location.search);
+  for (const name of FILTERS) page.queue[name] = asked.get(name) ?? "";
+}
 
 export function filter(name, value) {
   page.queue[name] = value;
   localStorage.setItem("cablespan.order", page.queue.order);
+  const asked = new URLSearchParams(FILTERS.map((one) => [one, page.queue[one]]).filter(([, given]) => given));
+  history.replaceState(null, "", `${location.pathname}${asked.size ? `?${asked}` : ""}`);
   drawQueue();
   loadNext();
 }
@@ -47,7 +67,7 @@ export async function undo() {
     return say(`Undone. ${page.paragraph.edits.length} more edits of this paragraph can be undone.`);
   }
   await locked(async () => {
-    if (page.task) await saveDraft();
+    await leave();
     const back = await post("/api/undo", { uuid: crypto.randomUUID() });
     drawProgress(back.progress);
     goOn(back.task);

@@ -2,9 +2,9 @@
 
 import { act } from "./actions.js";
 import { byId } from "./dom.js";
-import { onClick, onKey, onPointerDown, onPointerMove, onPointerUp, onVersionClick } from "./input.js";
-import { ACTIONS } from "./keys.js";
-import { drawQueue, loadNext } from "./queue.js";
+import { onClick, onConflictClick, onCopy, onKey, onKeyUp, onPointerDown, onPointerMove, onPointerUp, onVersionClick } from "./input.js";
+import { ACTIONS, readLabelKeys } from "./keys.js";
+import { drawQueue, goTo, loadNext, paragraphOfAddress, readFilters } from "./queue.js";
 import { banner, refreshWhenSeen, saveDraft, sendPending } from "./saving.js";
 import { get } from "./server.js";
 import { page } from "./state.js";
@@ -14,9 +14,12 @@ const focusText = () => workspace.focus({ preventScroll: true });
 
 function listen() {
   addEventListener("keydown", onKey);
+  addEventListener("keyup", onKeyUp);
+  addEventListener("copy", onCopy);
   addEventListener("click", onClick);
+  byId("conflicts").addEventListener("click", onConflictClick);
   byId("versions").addEventListener("click", onVersionClick);
-  workspace.addEventListener("pointerdown", onPointerDown);
+  byId("stage").addEventListener("pointerdown", onPointerDown);
   addEventListener("pointermove", onPointerMove);
   addEventListener("pointerup", onPointerUp);
   addEventListener("resize", () => page.task && drawLinks(page.paragraph, page.activeClaim));
@@ -32,7 +35,9 @@ function listen() {
 
 async function start() {
   page.session = await get("/api/session");
-  const { labels, mode, progress } = page.session;
+  const { labels, layers, mode, progress } = page.session;
+  readFilters();
+  readLabelKeys(labels, layers);
   drawLegend(labels, ACTIONS, (action) => {
     act(action);
     focusText();
@@ -43,6 +48,8 @@ async function start() {
   drawProgress(progress);
   listen();
   await sendPending();
+  const asked = paragraphOfAddress();
+  if (asked && !page.task) await goTo({ paragraph: asked });
   if (!page.task) await loadNext();
 }
 

@@ -4,8 +4,9 @@ import { ask } from "./dialogs.js";
 import { byId, element, fill } from "./dom.js";
 import { drafts, get, pending, post, postUntilSaved } from "./server.js";
 import { draw, drawSelection, show } from "./show.js";
+import { selectConflict } from "./adjudication.js";
 import { page, putCursor } from "./state.js";
-import { drawProgress, say } from "./view.js";
+import { drawProgress, refuse, say } from "./view.js";
 
 let versions = { version: 0, draft: 0 }; // what the server had when the paragraph came or was last saved
 let draftTimer = 0;
@@ -30,6 +31,7 @@ function stopTimer() {
 
 // To be called after every edit.
 export function changed() {
+  page.touched = true;
   draw();
   byId("saved").textContent = "…";
   drafts.keep(page.task.id, { version: versions.version, draft_version: versions.draft, state: page.paragraph.state() });
@@ -73,26 +75,62 @@ export function banner(message, retry) {
 }
 
 export async function answer(action) {
-  const { task, paragraph, queue } = page;
-  if (action === "accept") {
-    const obstacle = paragraph.obstacle();
-    if (obstacle) {
-      putCursor(paragraph.statements[obstacle.sentence].first);
-      drawSelection();
-      return say(obstacle.message);
-    }
+  const { paragraph } = page;
+  const obstacle = action === "accept" ? paragraph.obstacle(page.session.layers) : null;
+  if (obstacle) {
+    if (obstacle.conflict !== undefined) selectConflict(obstacle.conflict);
+    else putCursor(obstacle.token);
+    draw();
+    return refuse(obstacle.message);
   }
-  const { layers, comment, flagged, edits } = paragraph.state();
-  const uuid = crypto.randomUUID();
-  const body = { uuid, task: task.id, action, layers, comment, flagged, edits, queue };
   await locked(async () => {
-    stopTimer();
-    await draftRun;
-    await send(body);
+    await settleDraft();
+    const saved = await send(bodyOf(action));
+    if (saved) goOnAfter(saved);
   });
 }
 
-// One answer, until it is on the server's disk; the next paragraph comes with the receipt.
+function bodyOf(action) {
+  const { task, paragraph, queue } = page;
+  const { layers, comment, flagged, edits } = paragraph.state();
+  return { uuid: crypto.randomUUID(), task: task.id, action, layers, comment, flagged, edits, queue };
+}
+
+async function settleDraft() {
+  stopTimer();
+  await draftRun;
+}
+
+function goOnAfter(saved) {
+  const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  goOn(saved.next);
+  byId("saved").textContent = `saved ${time}`;
+}
+
+// To be called before another paragraph comes: an answered one that was changed is answered anew with what it has now. Where that
+// cannot be, it stays a draft, which the list of open corrections holds. Returns what to say about it.
+export async function leave() {
+  const { task, paragraph } = page;
+  if (!task) return "";
+  const corrected = task.answer && page.touched && paragraph.edits.length;
+  if (!corrected) {
+    await saveDraft();
+    return "";
+  }
+  const obstacle = task.answer.action === "accept" ? paragraph.obstacle(page.session.layers) : null;
+  if (obstacle) {
+    await saveDraft();
+    return `The correction of ${task.paragraph} is open, the old answer stands: ${obstacle.message}`;
+  }
+  await settleDraft();
+  if (!(await send(bodyOf(task.answer.action)))) throw new Stopped();
+  return `The correction of ${task.paragraph} is its answer now; z takes it back.`;
+}
+
+// The paragraph cannot be left yet: a question about it is open.
+class Stopped extends Error {}
+
+// One answer, until it is on the server's disk; the receipt brings the next paragraph, null where it was refused.
 async function send(body) {
   byId("saved").textContent = "saving …";
   try {
@@ -101,21 +139,24 @@ async function send(body) {
       banner(`Your answer is not saved yet. ${error.message} It is tried again by itself.`, now);
     });
     drafts.drop(body.task);
-    const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
     drawProgress(saved.progress);
-    goOn(saved.next);
-    byId("saved").textContent = `saved ${time}`;
+    return saved;
   } catch (error) {
     byId("saved").textContent = "not saved";
     if (error.status === 409) conflict(error.body.current, body);
     else banner(error.message);
+    return null;
   }
 }
 
 // An answer of an earlier visit that did not get through.
 export async function sendPending() {
   const unsent = pending();
-  if (unsent) await locked(() => send(unsent.body));
+  if (!unsent) return;
+  await locked(async () => {
+    const saved = await send(unsent.body);
+    if (saved) goOnAfter(saved);
+  });
 }
 
 // Nothing else happens while `work` runs.
@@ -126,8 +167,8 @@ export async function locked(work) {
   try {
     await work();
   } catch (error) {
-    if (error.status === 404) say(error.message);
-    else banner(error.message);
+    if (error.status === 404) refuse(error.message);
+    else if (!(error instanceof Stopped)) banner(error.message);
   } finally {
     page.busy = false;
     document.body.classList.remove("busy");
@@ -143,8 +184,11 @@ function conflict(current, body) {
       "Keep mine",
       () => {
         versions = { version: current.version, draft: current.draft_version };
-        if (body) locked(() => send({ ...body, uuid: crypto.randomUUID(), version: current.version }));
-        else changed();
+        if (!body) return changed();
+        return locked(async () => {
+          const saved = await send({ ...body, uuid: crypto.randomUUID(), version: current.version });
+          if (saved) goOnAfter(saved);
+        });
       },
     ],
   ]);

@@ -7,10 +7,15 @@ export const page = {
   selection: { anchor: 0, head: 0 },
   mark: null, // {entity: n} or {claim: n, role}
   activeClaim: null,
+  claimChosen: false, // the claim in hand was selected on purpose: s d f change it, in whatever sentence
   picking: null, // index in ROLES while a new claim is being picked
+  conflict: 0, // the conflict between annotators that is at hand
+  touched: false, // whether the paragraph was changed since it came
   busy: false,
   queue: { order: localStorage.getItem("cablespan.order") ?? "order", label: "", search: "" },
 };
+
+export const reviewed = (layer) => page.session.layers.includes(layer);
 
 export const range = () => ({ first: Math.min(page.selection.anchor, page.selection.head), end: Math.max(page.selection.anchor, page.selection.head) + 1 });
 
@@ -23,6 +28,7 @@ export function selectMark(found) {
   page.mark = found;
   const place = found.entity !== undefined ? page.paragraph.entities[found.entity] : page.paragraph.claims[found.claim][found.role];
   if (found.claim !== undefined) page.activeClaim = found.claim;
+  page.claimChosen = found.claim !== undefined;
   page.selection = { anchor: place.first, head: place.end - 1 };
 }
 

@@ -1,18 +1,28 @@
 // Draws a paragraph: one row a sentence, its label in the margin, entities inline, the parts of claims as underlines that are tied together.
 
 import { byId, element, fill, kbd, visibleText } from "./dom.js";
-import { ROLE_KEYS, STATEMENT_KEYS, ENTITY_KEYS } from "./keys.js";
-import { ROLES } from "./paragraph.js";
+import { anchor, ROLES } from "./paragraph.js";
+import { reviewed } from "./state.js";
 
 export const workspace = byId("workspace");
 
 const UNSURE = 0.7;
+const CHUNK = 150; // tokens that are drawn anew together when one of them changes
 const unsure = (facts) => facts?.score !== undefined && facts.score !== null && facts.score < UNSURE;
 
-// `differs(layer, mark)` marks what the versions of several annotators do not share.
-export function drawSentences(paragraph, { differs = () => false, readOnly = false } = {}) {
+// The nodes of the paragraph under review by token, so that nothing searches the page for them.
+export const nodes = { tokens: [], gaps: [], chunks: new Map() };
+
+export function forgetNodes() {
+  Object.assign(nodes, { tokens: [], gaps: [], chunks: new Map() });
+}
+
+// `classOf(layer, mark)` adds a class to marks; `readOnly` is a version beside the paragraph under review.
+export function drawSentences(paragraph, { classOf = () => "", readOnly = false } = {}) {
   const parts = claimParts(paragraph);
-  return paragraph.statements.map((statement, number) => {
+  const starts = new Map(paragraph.entities.map((entity, index) => [entity.first, { entity, index }]));
+  const chunks = new Map();
+  const rows = paragraph.statements.map((statement, number) => {
     const next = paragraph.statements[number + 1];
     const range = { first: number ? statement.first : 0, end: next ? next.first : paragraph.tokens.length };
     const name = statement.label ?? "no label";
@@ -20,7 +30,7 @@ export function drawSentences(paragraph, { differs = () => false, readOnly = fal
       "button",
       {
         type: "button",
-        class: `statement${statement.label ? "" : " missing"}${unsure(statement.facts) ? " unsure" : ""}${differs("statements", statement) ? " differs" : ""}`,
+        class: `statement${statement.label ? "" : " missing"}${unsure(statement.facts) ? " unsure" : ""}${classOf("statements", statement)}`,
         "data-label": statement.label,
         "data-sentence": number,
         title: unsure(statement.facts) ? `The model is unsure: ${statement.facts.score}` : null,
@@ -28,63 +38,113 @@ export function drawSentences(paragraph, { differs = () => false, readOnly = fal
       },
       name,
     );
-    const text = element("p", { class: "sentence", dir: "auto" }, drawTokens(paragraph, range, parts, differs));
+    const drawn = new Drawing(paragraph, parts, starts, classOf, readOnly ? null : chunks);
+    const text = element("p", { class: "sentence", dir: "auto" }, drawn.chunks(range));
     return element(
       "div",
       { class: "row", "data-sentence": number, role: "group", "aria-label": `Sentence ${number + 1}: ${name}` },
-      label,
-      element("div", {}, text, drawClaims(paragraph, number, differs, readOnly)),
+      reviewed("statements") ? label : null,
+      element("div", {}, text, reviewed("claims") ? drawClaims(paragraph, number, classOf, readOnly) : null),
     );
   });
+  if (!readOnly) nodes.chunks = chunks;
+  return rows;
 }
 
-function drawTokens(paragraph, { first, end }, parts, differs) {
-  const out = [];
-  let index = first;
-  while (index < end) {
-    const entity = paragraph.entities.find((e) => e.first === index);
-    if (!entity) {
-      out.push(drawToken(paragraph, index, parts, index + 1 < end));
-      index += 1;
-      continue;
+// Tokens as nodes, in chunks; a chunk that is as it was is not drawn again.
+class Drawing {
+  constructor(paragraph, parts, starts, classOf, kept) {
+    Object.assign(this, { paragraph, parts, starts, classOf, kept });
+  }
+
+  chunks({ first, end }) {
+    const out = [];
+    for (let index = first; index < end; ) {
+      let stop = index;
+      while (stop < end && stop - index < CHUNK) stop = Math.min(this.starts.get(stop)?.entity.end ?? stop + 1, end);
+      out.push(this.#chunk(index, stop, end));
+      index = stop;
     }
-    const stop = Math.min(entity.end, end);
-    const inside = [];
-    for (let i = index; i < stop; i += 1) inside.push(drawToken(paragraph, i, parts, i + 1 < stop));
-    const classes = `entity${unsure(entity.facts) ? " unsure" : ""}${differs("entities", entity) ? " differs" : ""}`;
-    const title = entity.facts?.kb_id ? `${entity.label}: ${entity.facts.kb_id}` : unsure(entity.facts) ? `The model is unsure: ${entity.facts.score}` : null;
-    out.push(
-      element("mark", { class: classes, "data-label": entity.label, "data-entity": paragraph.entities.indexOf(entity), title }, inside, element("span", { class: "tag" }, entity.label)),
+    return out;
+  }
+
+  #chunk(first, stop, end) {
+    if (!this.kept) return element("span", { class: "chunk" }, this.#tokens(first, stop, end));
+    const entities = [];
+    const parts = new Set();
+    for (let index = first; index < stop; index += 1) {
+      const start = this.starts.get(index);
+      if (start) entities.push(start, this.classOf("entities", start.entity));
+      for (const part of this.parts[index]) parts.add(part);
+    }
+    const key = JSON.stringify([first, stop, end, entities, [...parts]]);
+    const chunk = nodes.chunks.get(key) ?? element("span", { class: "chunk" }, this.#tokens(first, stop, end));
+    this.kept.set(key, chunk);
+    return chunk;
+  }
+
+  #tokens(first, stop, end) {
+    const out = [];
+    for (let index = first; index < stop; ) {
+      const start = this.starts.get(index);
+      const last = start ? Math.min(start.entity.end, stop) : index + 1;
+      const inside = [];
+      for (let i = index; i < last; i += 1) inside.push(this.#token(i), i + 1 < last ? this.#gap(i) : "");
+      out.push(start ? this.#mark(start, inside) : inside, last < end ? this.#gap(last - 1) : "");
+      index = last;
+    }
+    return out;
+  }
+
+  #mark({ entity, index }, inside) {
+    const { kb_id, score } = entity.facts;
+    const classes = `entity${unsure(entity.facts) ? " unsure" : ""}${this.classOf("entities", entity)}`;
+    const doubt = unsure(entity.facts) ? `The model is unsure: ${score}` : null;
+    const tag = element("span", { class: "tag" }, entity.label, kb_id ? element("span", { class: "link-sign", "aria-label": "linked" }, "↗") : null);
+    return element("mark", { class: classes, "data-label": entity.label, "data-entity": index, title: kb_id ? `${entity.label}: ${kb_id}` : doubt }, inside, tag);
+  }
+
+  #token(index) {
+    const token = this.paragraph.tokens[index];
+    const here = this.parts[index];
+    const node = element("span", { class: `token${lines(here)}`, "data-token": index }, visibleText(token.text));
+    const tags = this.#roleTags(here.filter((part) => part.first === index));
+    if (tags) node.append(tags);
+    if (this.kept) nodes.tokens[index] = node;
+    return node;
+  }
+
+  // The parts that begin at a token, one tag a role with the numbers of its claims, side by side; short where the words are.
+  #roleTags(parts) {
+    if (!parts.length) return null;
+    const room = Math.max(...parts.map((part) => this.paragraph.text(part).length));
+    const tags = ROLES.map((role) => [role, parts.filter((part) => part.role === role)]).filter(([, some]) => some.length);
+    const whole = tags.map(([role, some]) => `${role} ${some.map((part) => part.claim + 1).join(",")}`);
+    const short = whole.join(" ").length > room;
+    const letters = { source: "s", cue: "d", content: "f" };
+    return element(
+      "span",
+      { class: "roles", "aria-hidden": "true" },
+      tags.map(([role], index) => element("span", { class: `role role-${role}` }, short ? whole[index].replace(role, letters[role]) : whole[index])),
     );
-    if (stop < end) out.push(drawGap(paragraph, stop - 1, parts));
-    index = stop;
   }
-  return out;
-}
 
-function drawToken(paragraph, index, parts, gap) {
-  const token = paragraph.tokens[index];
-  const here = parts.at[index];
-  const tags = here.filter((part) => part.first === index);
-  const node = element("span", { class: `token${lines(here)}`, "data-token": index }, visibleText(token.text));
-  for (const part of tags) {
-    const long = paragraph.text(part).length > 8;
-    node.append(element("span", { class: `role role-${part.role}`, "data-short": long ? null : "", "aria-hidden": "true" }, `${long ? part.role : ROLE_KEYS[ROLES.indexOf(part.role)]} ${part.claim + 1}`));
+  // The blank after a token carries the lines of those parts that go on after it.
+  #gap(index) {
+    if (!this.paragraph.tokens[index].blank) return "";
+    const both = this.parts[index].filter((part) => part.end > index + 1);
+    const node = element("span", { class: `gap${lines(both)}`, "data-gap": index }, " ");
+    if (this.kept) nodes.gaps[index] = node;
+    return node;
   }
-  return gap ? [node, drawGap(paragraph, index, parts)] : [node];
-}
-
-// The blank behind a token carries the lines of those parts that go on behind it.
-function drawGap(paragraph, index, parts) {
-  if (!paragraph.tokens[index].blank) return "";
-  const both = parts.at[index].filter((part) => part.end > index + 1);
-  return element("span", { class: `gap${lines(both)}`, "data-gap": index }, " ");
 }
 
 const lines = (parts) => [...new Set(parts.map((part) => ` in-${part.role}`))].join("");
 
+// The parts of claims at each token.
 function claimParts(paragraph) {
   const at = paragraph.tokens.map(() => []);
+  if (!reviewed("claims")) return at;
   paragraph.claims.forEach((claim, number) => {
     for (const role of ROLES) {
       if (!claim[role]) continue;
@@ -92,15 +152,15 @@ function claimParts(paragraph) {
       for (let i = part.first; i < part.end; i += 1) at[i].push(part);
     }
   });
-  return { at };
+  return at;
 }
 
 const start = (claim) => Math.min(...ROLES.filter((role) => claim[role]).map((role) => claim[role].first));
 
-function drawClaims(paragraph, sentence, differs, readOnly) {
+function drawClaims(paragraph, sentence, classOf, readOnly) {
   const here = paragraph.claims
     .map((claim, number) => ({ claim, number }))
-    .filter(({ claim }) => paragraph.sentenceAt((claim.cue ?? claim.source ?? claim.content).first) === sentence)
+    .filter(({ claim }) => paragraph.sentenceAt(anchor(claim).first) === sentence)
     .sort((a, b) => start(a.claim) - start(b.claim));
   if (!here.length) return null;
   return element(
@@ -109,7 +169,7 @@ function drawClaims(paragraph, sentence, differs, readOnly) {
     here.map(({ claim, number }) =>
       element(
         "li",
-        { class: differs("claims", claim) ? "differs" : null, "data-claim": number },
+        { class: classOf("claims", claim).trim() || null, "data-claim": number },
         element("span", { class: "number" }, `${number + 1}`),
         ROLES.map((role) => {
           const text = claim[role] ? shorten(paragraph.text(claim[role])) : "none";
@@ -121,7 +181,8 @@ function drawClaims(paragraph, sentence, differs, readOnly) {
             element("bdi", {}, visibleText(text)),
           );
         }),
-        claim.certainty && element("span", { class: "certainty" }, claim.certainty),
+        element("button", { type: "button", class: "certainty", "data-claim": number, tabindex: "-1", disabled: readOnly, title: "How the source stands to the content (i)" }, claim.certainty ?? "certainty?"),
+        element("button", { type: "button", class: "speaker", "data-claim": number, tabindex: "-1", disabled: readOnly, title: "Who speaks: the cluster or the link of the source" }, claim.speaker === null ? "speaker?" : `speaker ${claim.speaker}`),
       ),
     ),
   );
@@ -137,7 +198,7 @@ export function drawLinks(paragraph, active) {
   svg.setAttribute("class", "links");
   svg.setAttribute("aria-hidden", "true");
   const edge = (range) => {
-    const rect = workspace.querySelector(`.sentence [data-token="${range.first}"]`)?.getClientRects()[0];
+    const rect = nodes.tokens[range.first]?.getClientRects()[0];
     return rect && { x: rect.left - frame.left + 12, y: rect.bottom - frame.top + 13 };
   };
   paragraph.claims.forEach((claim, number) => {
@@ -163,6 +224,14 @@ export function drawLinks(paragraph, active) {
 // --- around the paragraph ---
 
 export const say = (message) => (byId("status").textContent = message);
+
+// A refusal: the same place, marked so that it is not overlooked.
+export function refuse(message) {
+  say(message);
+  byId("status").classList.remove("refused");
+  void byId("status").offsetWidth; // restarts the animation
+  byId("status").classList.add("refused");
+}
 
 const people = (value) => (value ?? []).map((one) => one.name ?? one).join(", ");
 
@@ -200,23 +269,42 @@ export function drawCaption(task, paragraph) {
   );
 }
 
+// The paragraphs around, each to be opened in full or to be gone to; those that are accepted along say so, with their labels.
 export function drawContext(task) {
   for (const side of ["before", "after"]) {
-    fill(
-      byId(side),
-      ...task[side].map((near) => element("p", { dir: "auto" }, element("span", { class: "place" }, place(near)), " ", ...visibleText(near.text))),
-    );
+    fill(byId(side), ...task[side].map(contextNode));
   }
 }
+
+function contextNode(near) {
+  const along = near.along ? element("span", { class: "along", title: "Accepted along with the paragraph under review" }, "goes along ", near.labels.map((label) => element("span", { class: "chip small", "data-label": label }, label))) : null;
+  const go = element("a", { class: "place", href: pathOf(near.paragraph), "data-paragraph": near.paragraph, title: "Go to this paragraph" }, place(near) || "¶");
+  const more = element("button", { type: "button", class: "more", "aria-expanded": "false" }, "more");
+  const node = element("div", { class: "near" }, element("p", { dir: "auto" }, go, " ", ...visibleText(near.text)), along, near.text.length > 160 ? more : null);
+  more.addEventListener("click", () => {
+    const open = node.classList.toggle("open");
+    more.textContent = open ? "less" : "more";
+    more.setAttribute("aria-expanded", String(open));
+  });
+  return node;
+}
+
+// The page's address of a paragraph; its id is the cable's and a name within it.
+export const pathOf = (paragraph) => `/cable/${paragraph.split("/").map(encodeURIComponent).join("/")}`;
 
 const percent = (value) => `${(100 * value).toFixed(value < 0.1 ? 1 : 0)} %`;
 
 export function drawProgress(progress) {
-  const share = progress.total ? progress.done / progress.total : 0;
-  const meter = element("progress", { max: progress.total || 1, value: progress.done, "aria-label": "Your share of all paragraphs" });
+  const share = progress.total ? progress.finished / progress.total : 0;
+  const meter = element("progress", { max: progress.total || 1, value: progress.finished, "aria-label": "The team's share of all paragraphs" });
   const pace = progress.per_hour ? ` · ${Math.round(progress.per_hour)} an hour` : "";
-  const title = `accepted ${progress.accept}, rejected ${progress.reject}, ignored ${progress.ignore}, flagged ${progress.flagged}`;
-  fill(byId("progress"), meter, element("span", { title }, `${progress.done} of ${progress.total} (${percent(share)})${pace}`));
+  const title = `yours: accepted ${progress.accept}, rejected ${progress.reject}, ignored ${progress.ignore}, flagged ${progress.flagged}`;
+  const own = progress.done === progress.finished ? "" : `, ${progress.done} yours`;
+  const text = `${progress.finished} of ${progress.total} (${percent(share)})${own}${pace}`;
+  const corrections = progress.corrections
+    ? element("button", { type: "button", class: "filter corrections", "data-action": "corrections", title: "Answered paragraphs whose correction is not answered: the old answer stands" }, `${progress.corrections} correction${progress.corrections > 1 ? "s" : ""} open`)
+    : null;
+  fill(byId("progress"), corrections, meter, element("span", { title }, text));
 }
 
 export function drawAnswers(adjudicating) {
@@ -233,35 +321,43 @@ export function drawAnswers(adjudicating) {
   );
 }
 
+// The labels of the layers under review: [layer, title, list of {name, definition, key}, what pressing one does].
+const groupsOf = (labels) =>
+  [
+    ["entities", "Entities", labels.entities, (index) => ({ entity: index })],
+    ["statements", "Statements", labels.statements, (index) => ({ statement: index })],
+    ["claims", "Claims", labels.claims, (index) => ({ role: index })],
+  ].filter(([layer]) => reviewed(layer));
+
+export function labelChip(layer, label, press) {
+  const kinds = { entities: "entity-chip", statements: "statement-chip", claims: `role-chip chip-${label.name.toLowerCase()}` };
+  return element("button", { type: "button", class: `chip ${kinds[layer]}`, "data-label": label.name, title: label.definition, onclick: press }, label.key ? kbd(label.key) : null, element("span", {}, label.name));
+}
+
 export function drawLegend(labels, actions, press) {
-  const chip = (kind, label, key, press) =>
-    element("button", { type: "button", class: `chip ${kind}`, "data-label": label.label, title: label.definition, onclick: press }, kbd(key), element("span", {}, label.label));
   const group = (title, ...content) => element("section", { class: "group" }, element("h2", {}, title), ...content);
-  const grid = (...chips) => element("div", { class: "chips" }, ...chips);
   fill(
     byId("legend"),
-    group("Entities", grid(labels.entities.map((label, i) => chip("entity-chip", label, ENTITY_KEYS[i], () => press({ entity: i }))))),
-    group("Statements", grid(labels.statements.map((label, i) => chip("statement-chip", label, STATEMENT_KEYS[i], () => press({ statement: i }))))),
-    group("Claims", grid(labels.claims.map((label, i) => chip(`role-chip chip-${label.label.toLowerCase()}`, label, ROLE_KEYS[i], () => press({ role: i }))))),
+    ...groupsOf(labels).map(([layer, title, list, action]) => group(title, element("div", { class: "chips" }, list.map((label, i) => labelChip(layer, label, () => press(action(i))))))),
     group(
       "Keys",
-      element("div", { class: "actions" }, actions.filter((a) => a.legend).map((a) => element("button", { type: "button", title: a.title, onclick: () => press(a.name) }, kbd(a.show), " ", a.short ?? a.title))),
+      element("div", { class: "actions" }, actions.filter((a) => a.legend).map((a) => element("button", { type: "button", "data-name": a.name, title: a.title, onclick: () => press(a.name) }, kbd(a.show), " ", a.short ?? a.title))),
     ),
   );
 }
 
 export function drawHelp(labels, actions) {
   const groups = [...new Set(actions.map((action) => action.group))];
-  const rows = (list) => element("dl", { class: "keys" }, list.map(([key, text]) => element("div", {}, element("dt", {}, kbd(key)), element("dd", {}, text))));
-  const defined = (list, keys) => rows(list.map((label, i) => [keys[i], [element("strong", {}, label.label), ` ${label.definition}`]]));
+  const rows = (list) => element("dl", { class: "keys" }, list.map(([key, text]) => element("div", {}, element("dt", {}, key ? kbd(key) : ""), element("dd", {}, text))));
+  const defined = (list) => rows(list.map((label) => [label.key, [element("strong", {}, label.name), ` ${label.definition}`]]));
+  const how = {
+    entities: "press on a selection or an entity",
+    statements: "the first that fits, in this order",
+    claims: "put the cursor on the cue, press d, s, f; or n and three selections",
+  };
   fill(
     byId("help-body"),
     element("div", { class: "help-columns" }, groups.map((name) => element("section", {}, element("h3", {}, name), rows(actions.filter((a) => a.group === name).map((a) => [a.show, a.title]))))),
-    element("h3", {}, "Entities: press on a selection or an entity"),
-    defined(labels.entities, ENTITY_KEYS),
-    element("h3", {}, "Statements: the first that fits, in this order"),
-    defined(labels.statements, STATEMENT_KEYS),
-    element("h3", {}, "Claims: put the cursor on the cue, press d, s, f; or n and three selections"),
-    defined(labels.claims, ROLE_KEYS),
+    ...groupsOf(labels).flatMap(([layer, title, list]) => [element("h3", {}, `${title}: ${how[layer]}`), defined(list)]),
   );
 }

@@ -2,107 +2,155 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from cablespan.review.store.layers import LAYERS, label_bits, uncertainty
+from cablespan.labels import Scheme
+from cablespan.review.store.layers import (
+    LAYERS,
+    LabelBits,
+    cut_tokens,
+    plain_edges,
+    sound_layers,
+    uncertainty,
+)
+from cablespan.review.store.shapes import Layers
 from cablespan.review.store.tables import cables, contents, tasks
 
+SCRAP_WORDS = 6  # a heading or a paragraph of so few words is accepted along with its neighbour
+_FIELDS = ("number", "marking", "section", "kind")
 
-def add_records(db: sa.Connection, records: Iterable[Mapping[str, Any]]) -> int:
-    """Writes the paragraphs of records in the transaction `db`; gives the number of paragraphs."""
-    cable_rows, rows = [], []
+
+class Row(NamedTuple):
+    """A paragraph on its way into the tables."""
+
+    cable: str
+    position: int
+    paragraph: Mapping[str, Any]
+    layers: Layers
+
+    @property
+    def id(self) -> str:
+        return self.paragraph["id"]
+
+    @property
+    def text_hash(self) -> str:
+        return text_hash(self.paragraph["text"])
+
+    @property
+    def scrap(self) -> bool:
+        short = len(self.paragraph["text"].split()) <= SCRAP_WORDS
+        return short or self.paragraph.get("kind") == "heading"
+
+
+def rows_of(record: Mapping[str, Any], scheme: Scheme) -> tuple[list[Row], list[str]]:
+    """The paragraphs of a record that hold text, and a sentence for each mark of it that cannot be shown as it is."""
+    by_paragraph: dict[str, dict[str, list]] = {}
+    for layer in LAYERS:
+        for mark in record.get(layer) or []:
+            marks = by_paragraph.setdefault(mark["paragraph"], {name: [] for name in LAYERS})
+            marks[layer].append(mark)
+    rows, faults = [], []
+    for position, paragraph in enumerate(record["paragraphs"]):
+        if not paragraph["text"].strip():
+            continue
+        layers, left_out = shown_layers(
+            paragraph["text"], by_paragraph.pop(paragraph["id"], {}), scheme
+        )
+        faults += [f"{paragraph['id']}: {fault}; left out" for fault in left_out]
+        rows.append(Row(record["id"], position, paragraph, layers))
+    for paragraph, marks in by_paragraph.items():
+        count = sum(len(layer) for layer in marks.values())
+        faults.append(f"{record['id']}: {count} marks of {paragraph}, which it lacks; left out")
+    return rows, faults
+
+
+def shown_layers(text: str, layers: Mapping[str, Any], scheme: Scheme) -> tuple[Layers, list[str]]:
+    """What of suggested layers the page can show as it is, on whole tokens, and a sentence for each other mark."""
+    sound, faults = sound_layers(text, layers, scheme, suggested=True)
+    if plain_edges(text, sound):
+        return sound, faults
+    from cablespan.formats.tasks import blank_pipeline  # late: it brings spaCy
+
+    tokens = blank_pipeline().tokenizer(text)
+    whole, cut = cut_tokens(sound, [(token.idx, token.idx + len(token)) for token in tokens])
+    return whole, faults + cut
+
+
+def add_records(
+    db: sa.Connection, records: Iterable[Mapping[str, Any]], scheme: Scheme
+) -> tuple[int, list[str]]:
+    """Writes the paragraphs of records in the transaction `db`; returns their number and what had to be left out."""
+    rows, faults, cable_rows = [], [], []
     for record in records:
-        cable_rows.append(
-            {
-                "id": record["id"],
-                "header": record.get("header") or {},
-                "meta": record.get("meta") or {},
-            }
-        )
-        by_paragraph: dict[str, dict[str, list]] = {}
-        for name in LAYERS:
-            for mark in record.get(name, []):
-                plain = {key: value for key, value in mark.items() if key != "paragraph"}
-                by_paragraph.setdefault(mark["paragraph"], {layer: [] for layer in LAYERS})[
-                    name
-                ].append(plain)
-        for position, paragraph in enumerate(record["paragraphs"]):
-            if paragraph["text"].strip():
-                layers = by_paragraph.get(paragraph["id"], {layer: [] for layer in LAYERS})
-                rows.append((record["id"], position, paragraph, layers))
-    _add_cables(db, cable_rows)
-    _add_rows(db, rows)
-    return len(rows)
-
-
-def _add_cables(db: sa.Connection, rows: list[dict]) -> None:
+        facts = {name: record.get(name) or {} for name in ("header", "meta")}
+        cable_rows.append({"id": record["id"], **facts})
+        of_record, left_out = rows_of(record, scheme)
+        rows += of_record
+        faults += left_out
+    _upsert(db, cables, cable_rows, ("header", "meta"), key="id")
     if rows:
-        statement = insert(cables)
-        db.execute(
-            statement.on_conflict_do_update(
-                ["id"], set_={k: statement.excluded[k] for k in ("header", "meta")}
-            ),
-            rows,
-        )
+        _add_rows(db, rows, LabelBits(scheme))
+    return len(rows), faults
 
 
-def _add_rows(db: sa.Connection, rows: list[tuple]) -> None:
-    if not rows:
-        return
-    by_paragraph = {paragraph["id"]: i for i, (_, _, paragraph, _) in enumerate(rows)}
-    hashes = [text_hash(paragraph["text"]) for _, _, paragraph, _ in rows]
-    known: dict[tuple[str, str], int] = {}
-    outdated: list[int] = []
-    ids = list(by_paragraph)
-    for first in range(0, len(ids), 500):
-        found = sa.select(tasks.c.id, tasks.c.paragraph, tasks.c.text_hash).where(
-            tasks.c.paragraph.in_(ids[first : first + 500])
-        )
-        for task, paragraph, old_hash in db.execute(found):
-            known[paragraph, old_hash] = task
-            if hashes[by_paragraph[paragraph]] != old_hash:
-                outdated.append(task)
+def _add_rows(db: sa.Connection, rows: list[Row], bits: LabelBits) -> None:
+    latest = {row.id: row for row in rows}  # a paragraph that stands twice: the last one
+    known = _known_tasks(db, latest)
     next_id = (db.scalar(sa.select(sa.func.max(tasks.c.id))) or 0) + 1
     task_rows, content_rows = [], []
-    for index in by_paragraph.values():
-        cable, position, paragraph, layers = rows[index]
-        task = known.get((paragraph["id"], hashes[index]))
+    for row in latest.values():
+        task = known.get((row.id, row.text_hash))
         if task is None:
             task, next_id = next_id, next_id + 1
         task_rows.append(
             {
                 "id": task,
-                "paragraph": paragraph["id"],
-                "text_hash": hashes[index],
-                "cable": cable,
-                "position": position,
-                "labels": label_bits(layers),
-                "uncertainty": uncertainty(layers),
+                "paragraph": row.id,
+                "text_hash": row.text_hash,
+                "cable": row.cable,
+                "position": row.position,
+                "labels": bits(row.layers),
+                "uncertainty": uncertainty(row.layers),
+                "scrap": row.scrap,
                 "current": True,
             }
         )
-        fields = {key: paragraph.get(key) for key in ("number", "marking", "section", "kind")}
-        content_rows.append(
-            {"task": task, "text": paragraph["text"], "fields": fields, "layers": layers}
-        )
-    changing = ("cable", "position", "labels", "uncertainty", "current")
-    for table, new_rows, key, columns in (
-        (tasks, task_rows, "id", changing),
-        (contents, content_rows, "task", ("fields", "layers")),
-    ):
-        statement = insert(table)
-        db.execute(
-            statement.on_conflict_do_update(
-                [key], set_={c: statement.excluded[c] for c in columns}
-            ),
-            new_rows,
-        )
+        fields = {key: row.paragraph.get(key) for key in _FIELDS}
+        text = row.paragraph["text"]
+        content_rows.append({"task": task, "text": text, "fields": fields, "layers": row.layers})
+    changing = ("cable", "position", "labels", "uncertainty", "scrap", "current")
+    _upsert(db, tasks, task_rows, changing, key="id")
+    _upsert(db, contents, content_rows, ("fields", "layers"), key="task")
+    outdated = [
+        task for (paragraph, hashed), task in known.items() if hashed != latest[paragraph].text_hash
+    ]
     if outdated:
         db.execute(sa.update(tasks).where(tasks.c.id.in_(outdated)).values(current=False))
 
 
+def _known_tasks(db: sa.Connection, latest: Mapping[str, Row]) -> dict[tuple[str, str], int]:
+    """The tasks of paragraphs that are in the database, by paragraph and hash of the text."""
+    known: dict[tuple[str, str], int] = {}
+    ids = list(latest)
+    for first in range(0, len(ids), 500):
+        some = tasks.c.paragraph.in_(ids[first : first + 500])
+        found = db.execute(sa.select(tasks.c.id, tasks.c.paragraph, tasks.c.text_hash).where(some))
+        known |= {(paragraph, hashed): task for task, paragraph, hashed in found}
+    return known
+
+
+def _upsert(
+    db: sa.Connection, table: sa.Table, rows: list[dict], changing: Iterable[str], *, key: str
+) -> None:
+    if rows:
+        statement = insert(table)
+        changes = {column: statement.excluded[column] for column in changing}
+        db.execute(statement.on_conflict_do_update([key], set_=changes), rows)
+
+
 def text_hash(text: str) -> str:
+    """What tells a paragraph's texts apart."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -44,6 +44,6 @@ def pace(times: list[float]) -> float | None:
     gaps = [
         later - earlier
         for later, earlier in zip(times, times[1:], strict=False)
-        if 0 <= later - earlier < PAUSE_SECONDS
+        if 0 < later - earlier < PAUSE_SECONDS
     ]
     return round(3600 * len(gaps) / sum(gaps), 1) if sum(gaps) else None

@@ -1,15 +1,21 @@
 """The three layers of one paragraph as plain data: what they hold, whether they are sound, whether two annotators agree."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
-from cablespan.labels import Certainty, Entity, Role, Statement
+from cablespan.labels import Certainty, Label, Role, Scheme
+from cablespan.review.store.shapes import Claim, Layer, Layers, Mark, Place
 
-LAYERS = ("entities", "statements", "claims")
-_LABEL_BITS = {label: 1 << bit for bit, label in enumerate([*Entity, *Statement, *Role])}
+LAYERS: tuple[Layer, ...] = ("entities", "statements", "claims")
+ROLES = tuple(role.lower() for role in Role)
+_FACTS = {"entities": ("kb_id", "cluster", "score"), "statements": ("score",)}
 
 
-def uncertainty(layers: Mapping[str, Any]) -> float:
+class Fault(ValueError):
+    """A mark that cannot be held: its layer, its place and why."""
+
+
+def uncertainty(layers: Layers) -> float:
     """How unsure the model is of a paragraph: one minus its least score; 0.5 where nothing bears a score.
 
     >>> uncertainty({"entities": [{"score": 0.9}, {"score": 0.6}], "statements": [{"score": None}]})
@@ -24,93 +30,195 @@ def uncertainty(layers: Mapping[str, Any]) -> float:
     return round(1 - min(scores), 4) if scores else 0.5
 
 
-def label_bits(layers: Mapping[str, Any]) -> int:
-    """The labels of a paragraph's layers as one integer."""
-    bits = 0
+def labels_of(layers: Layers) -> Iterator[str]:
+    """Every label of a paragraph, as often as it is used; a claim has one for each of its parts."""
     for name in ("entities", "statements"):
-        for mark in layers.get(name, []):
-            bits |= _LABEL_BITS.get(mark["label"], 0)
+        yield from (mark["label"] for mark in layers.get(name, []) if mark["label"])
     for claim in layers.get("claims", []):
-        for role in Role:
-            if claim.get(role.lower()):
-                bits |= label_bit(role)
-    return bits
+        yield from (str(role) for role in Role if claim.get(role.lower()))
 
 
-def comparable(layers: Mapping[str, Any]) -> dict[str, list]:
+class LabelBits:
+    """The labels of a paragraph as one integer, so that a queue is narrowed down without reading texts.
+
+    >>> from cablespan.labels import scheme_of
+    >>> bits = LabelBits(scheme_of())
+    >>> bin(bits({"entities": [{"label": "PLACE"}], "claims": []})), bits.bit("AGENCY")
+    ('0b10', 1)
+    """
+
+    def __init__(self, scheme: Scheme):
+        names = [*(label.name for label in scheme.entities + scheme.statements), *Role]
+        self.bits = {str(name): 1 << number for number, name in enumerate(names)}
+
+    def __call__(self, layers: Layers) -> int:
+        together = 0
+        for label in labels_of(layers):
+            together |= self.bits.get(label, 0)
+        return together
+
+    def bit(self, label: str) -> int:
+        """Raises LookupError for a label of another scheme."""
+        if label not in self.bits:
+            raise LookupError(f"{label!r} is no label of {', '.join(self.bits)}")
+        return self.bits[label]
+
+
+def identity(layer: Layer, mark: Mapping[str, Any]) -> tuple:
+    """What makes two annotators' marks the same: place, label, link; a claim's parts, speaker and certainty. Scores do not count."""
+    if layer == "claims":
+        parts = (claim_part(mark, role) for role in ROLES)
+        return *parts, mark.get("speaker"), mark.get("certainty")
+    return mark["start"], mark["end"], mark["label"] or "", mark.get("kb_id")
+
+
+def claim_part(claim: Mapping[str, Any], role: str) -> tuple[int, int] | None:
+    """The offsets of a claim's part."""
+    part = claim.get(role)
+    return (part["start"], part["end"]) if part else None
+
+
+def comparable(layers: Layers) -> dict[str, list[tuple]]:
     """Layers without scores and other additions: equal where two annotators agree."""
-    claims = [
-        [
-            (part["start"], part["end"]) if (part := claim.get(role.lower())) else None
-            for role in Role
-        ]
-        for claim in layers.get("claims", [])
-    ]
-    marks = {
-        name: sorted((m["start"], m["end"], m["label"] or "") for m in layers.get(name, []))
-        for name in ("entities", "statements")
+    return {
+        layer: sorted((identity(layer, mark) for mark in layers.get(layer, [])), key=str)
+        for layer in LAYERS
     }
-    return {**marks, "claims": sorted(claims, key=str)}
 
 
-def label_bit(label: str) -> int:
-    return _LABEL_BITS[label]
-
-
-def checked(text: str, layers: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def checked(text: str, layers: Any, scheme: Scheme) -> Layers:
     """Layers as they may be stored: known keys only, in order of the text.
 
     Raises ValueError that names the mark at fault where a label is none of the scheme, a span leaves the text, two entities or two
     sentences overlap, or a claim has no content.
     """
-
     if not isinstance(layers, Mapping):
         raise ValueError("layers are an object with entities, statements and claims")
+    sound, faults = sound_layers(text, layers, scheme)
+    if faults:
+        raise ValueError(faults[0])
+    return sound
 
-    def place(mark: Any, what: str) -> dict[str, int]:
-        start, end = (
-            (mark.get("start"), mark.get("end")) if isinstance(mark, Mapping) else (None, None)
-        )
-        if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(text):
-            raise ValueError(
-                f"{what} at {start}-{end} lies not within the {len(text)} characters of the paragraph"
-            )
-        return {"start": start, "end": end}
 
-    def marks(name: str, scheme: type, facts: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-        last = 0
-        for mark in sorted(layers.get(name) or [], key=lambda m: m["start"]):
-            found = place(mark, name)
-            if mark.get("label") not in set(scheme):
-                raise ValueError(
-                    f"{name} at {found['start']}-{found['end']}: {mark.get('label')!r} is no label of {', '.join(scheme)}"
-                )
-            if found["start"] < last:
-                raise ValueError(
-                    f"{name} at {found['start']}-{found['end']} overlaps the one before it"
-                )
-            last = found["end"]
-            yield {
-                **found,
-                "label": mark["label"],
-                **{key: mark[key] for key in facts if mark.get(key) is not None},
-            }
+def sound_layers(
+    text: str, layers: Mapping[str, Any], scheme: Scheme, *, suggested: bool = False
+) -> tuple[Layers, list[str]]:
+    """What of layers can be held, and a sentence for each mark that cannot. A suggested sentence may wait for its label."""
+    faults: list[str] = []
 
-    def claims() -> Iterator[dict[str, Any]]:
-        for claim in layers.get("claims") or []:
-            parts = {
-                role.lower(): place(claim[role.lower()], role) if claim.get(role.lower()) else None
-                for role in Role
-            }
-            if parts["content"] is None:
-                raise ValueError(f"a claim without CONTENT: {parts}")
-            certainty = claim.get("certainty")
-            if certainty not in {None, *Certainty}:
-                raise ValueError(f"{certainty!r} is no certainty of {', '.join(Certainty)}")
-            yield {**parts, "speaker": claim.get("speaker"), "certainty": certainty}
+    def keep(reading: Iterable[Mark | Claim | Fault]) -> Iterator[Any]:
+        for mark in reading:
+            if isinstance(mark, Fault):
+                faults.append(str(mark))
+            else:
+                yield mark
 
-    return {
-        "entities": list(marks("entities", Entity, ("kb_id", "cluster", "score"))),
-        "statements": list(marks("statements", Statement, ("score",))),
-        "claims": sorted(claims(), key=lambda claim: claim["content"]["start"]),
+    def marks(layer: Layer, labels: Iterable[Label]) -> list[Mark]:
+        names = {label.name for label in labels} | ({None} if suggested else set())
+        return list(keep(_marks(text, layer, layers.get(layer) or [], names)))
+
+    claims = keep(_claims(text, layers.get("claims") or []))
+    sound: Layers = {
+        "entities": marks("entities", scheme.entities),
+        "statements": marks("statements", scheme.statements),
+        "claims": sorted(claims, key=lambda claim: claim["content"]["start"]),
     }
+    return sound, faults
+
+
+def _marks(
+    text: str, layer: Layer, marks: Iterable[Any], names: Container[str | None]
+) -> Iterator[Mark | Fault]:
+    reached = 0
+    for mark in sorted(marks, key=_start):
+        try:
+            place = _place(text, mark, layer)
+        except Fault as fault:
+            yield fault
+            continue
+        where = f"{layer} at {place['start']}-{place['end']}"
+        label = mark.get("label")
+        if label not in names:
+            known = ", ".join(sorted(name for name in names if name))
+            yield Fault(f"{where}: {label!r} is no label of {known}; --labels FILE brings others")
+        elif place["start"] < reached:
+            yield Fault(f"{where} overlaps the one before it")
+        else:
+            reached = place["end"]
+            facts = {key: mark[key] for key in _FACTS[layer] if mark.get(key) is not None}
+            yield {**place, "label": label, **facts}
+
+
+def _claims(text: str, claims: Iterable[Any]) -> Iterator[Claim | Fault]:
+    for claim in claims:
+        try:
+            yield _claim(text, claim)
+        except Fault as fault:
+            yield fault
+
+
+def _claim(text: str, claim: Mapping[str, Any]) -> Claim:
+    parts = {role: _place(text, claim[role], role) if claim.get(role) else None for role in ROLES}
+    if parts["content"] is None:
+        raise Fault(f"a claim without CONTENT: {parts}")
+    certainty = claim.get("certainty")
+    if certainty not in {None, *Certainty}:
+        raise Fault(f"{certainty!r} is no certainty of {', '.join(Certainty)}")
+    return {**parts, "speaker": claim.get("speaker"), "certainty": certainty}
+
+
+def _start(mark: Any) -> int:
+    start = mark.get("start") if isinstance(mark, Mapping) else None
+    return start if type(start) is int else -1
+
+
+def _place(text: str, mark: Any, what: str) -> Place:
+    whole = isinstance(mark, Mapping)
+    start, end = (mark.get("start"), mark.get("end")) if whole else (None, None)
+    if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(text):
+        raise Fault(
+            f"{what} at {start}-{end} lies not within the {len(text)} characters of the paragraph"
+        )
+    return {"start": start, "end": end}
+
+
+def cut_tokens(layers: Layers, edges: Iterable[tuple[int, int]]) -> tuple[Layers, list[str]]:
+    """Layers without the marks that begin or end inside a token, and a sentence for each of these. `edges`: the tokens' offsets.
+
+    >>> cut_tokens({"entities": [{"start": 0, "end": 3, "label": "ORG"}]}, [(0, 5)])
+    ({'entities': [], 'statements': [], 'claims': []}, ['entities at 0-3 cuts a token'])
+    """
+    starts, ends = (set(side) for side in zip(*edges, strict=True))
+    faults: list[str] = []
+
+    def fits(what: str, place: Place | None) -> bool:
+        if place is None or (place["start"] in starts and place["end"] in ends):
+            return True
+        faults.append(f"{what} at {place['start']}-{place['end']} cuts a token")
+        return False
+
+    whole = {
+        "entities": [mark for mark in layers.get("entities", []) if fits("entities", mark)],
+        "statements": [mark for mark in layers.get("statements", []) if fits("statements", mark)],
+        "claims": [
+            claim
+            for claim in layers.get("claims", [])
+            if all(fits(role, claim[role]) for role in ROLES)
+        ],
+    }
+    return whole, faults
+
+
+def plain_edges(text: str, layers: Layers) -> bool:
+    """Whether every mark begins and ends at white space, so that no token can be cut."""
+    places = [*layers.get("entities", []), *layers.get("statements", [])]
+    for claim in layers.get("claims", []):
+        places += [claim[role] for role in ROLES if claim.get(role)]
+    padded = f" {text} "
+    return all(
+        padded[place["start"]].isspace()
+        and padded[place["end"] + 1].isspace()
+        and not text[place["start"]].isspace()
+        and not text[place["end"] - 1].isspace()
+        for place in places
+    )

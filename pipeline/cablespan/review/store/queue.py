@@ -1,72 +1,164 @@
 """The queue: which tasks wait for an annotator and in what order, and the leases that keep a task from others meanwhile."""
 
+import re
 import time
+from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from cablespan.review.store.annotators import Annotator, AnnotatorRole
-from cablespan.review.store.layers import label_bit
-from cablespan.review.store.tables import contents, leases, standing, tasks
+from cablespan.review.store.layers import LabelBits
+from cablespan.review.store.tables import contents, current_answers, leases, tasks
 
 LEASE_SECONDS = 3600  # a task that is shown to one annotator is not handed to another meanwhile
 DRAFT_LEASE_SECONDS = 7 * 86400  # half-done work keeps its task for longer
 
 
-def waiting(
-    annotator: Annotator, overlap: int, *, order: str, label: str | None, search: str | None
-) -> sa.Select:
-    """The tasks that wait for an annotator, the next one first: as imported, or with `order` "uncertainty" the least sure first."""
-    mine = sa.exists().where(
-        standing.c.task == tasks.c.id,
-        standing.c.annotator == annotator.name,
-        standing.c.role == annotator.role,
-        standing.c.answer.is_not(None),
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What an annotator works through: `order` "order" (as imported) or "uncertainty" (the least sure first), and filters."""
+
+    order: str = "order"
+    label: str | None = None
+    search: str | None = None
+
+    def filters(self, bits: LabelBits) -> list[sa.ColumnElement[bool]]:
+        """The conditions that a task has to fulfil. Raises LookupError for an unknown label."""
+        conditions = []
+        if self.label:
+            conditions.append(tasks.c.labels.op("&")(bits.bit(self.label)) != 0)
+        if self.search:
+            conditions.append(
+                sa.exists().where(contents.c.task == tasks.c.id, holds_words(self.search))
+            )
+        return conditions
+
+
+def holds_words(words: str) -> sa.ColumnElement[bool]:
+    """Whether a text holds these words one after the other; `has_words` is registered with each connection."""
+    return sa.func.has_words(contents.c.text, words) == 1
+
+
+def has_words(text: str, words: str) -> bool:
+    """Whether whole words stand in a text, whatever their case and the blanks between them.
+
+    >>> has_words("OFF THE  WATCHLIST.", "the watchlist"), has_words("watchlists", "watchlist")
+    (True, False)
+    """
+    return _pattern(words).search(text) is not None
+
+
+@lru_cache(64)
+def _pattern(words: str) -> re.Pattern[str]:
+    escaped = r"\s+".join(map(re.escape, words.split()))
+    return re.compile(rf"(?<!\w){escaped}(?!\w)", re.IGNORECASE)
+
+
+def answered_by(annotator: Annotator) -> sa.ColumnElement[bool]:
+    """Whether an annotator's answer to the task stands."""
+    return sa.exists().where(
+        current_answers.c.task == tasks.c.id,
+        current_answers.c.annotator == annotator.name,
+        current_answers.c.role == annotator.role,
+        current_answers.c.answer.is_not(None),
     )
-    query = sa.select(tasks.c.id).where(tasks.c.current, ~mine)
+
+
+def open_to(annotator: Annotator, overlap: int) -> list[sa.ColumnElement[bool]]:
+    """The conditions under which a task waits for an annotator."""
+    mine = [tasks.c.current, ~answered_by(annotator)]
     if annotator.role == AnnotatorRole.ADJUDICATOR:
-        query = query.where(tasks.c.done >= 2).order_by(tasks.c.disputed.desc(), tasks.c.id)
-    else:
-        others = (
-            sa.select(sa.func.count())
-            .where(
-                leases.c.task == tasks.c.id,
-                leases.c.annotator != annotator.name,
-                leases.c.until > time.time(),
-            )
-            .scalar_subquery()
+        return [*mine, tasks.c.done >= 2]
+    others = (
+        sa.select(sa.func.count())
+        .where(
+            leases.c.task == tasks.c.id,
+            leases.c.annotator != annotator.name,
+            leases.c.until > time.time(),
         )
-        ordering = (
-            [tasks.c.uncertainty.desc(), tasks.c.id] if order == "uncertainty" else [tasks.c.id]
-        )
-        query = query.where(tasks.c.open, tasks.c.done + others < overlap).order_by(*ordering)
-    if label:
-        query = query.where(tasks.c.labels.op("&")(label_bit(label)) != 0)
-    if search:
-        query = query.where(
-            sa.exists().where(
-                contents.c.task == tasks.c.id, contents.c.text.icontains(search, autoescape=True)
-            )
-        )
-    return query
+        .scalar_subquery()
+    )
+    return [*mine, tasks.c.open, tasks.c.done + others < overlap]
 
 
-def beside(annotator: Annotator, task: int, direction: int) -> sa.Select:
-    """The tasks before (-1) or behind (+1) a task that an annotator may see, the nearest first."""
+def next_waiting(
+    db: sa.Connection,
+    annotator: Annotator,
+    overlap: int,
+    queue: Queue,
+    bits: LabelBits,
+    after: int | None,
+) -> int | None:
+    """The next task of a queue: behind `after`, then from the beginning; paragraphs that go along with others come last."""
+    query = sa.select(tasks.c.id).where(*open_to(annotator, overlap), *queue.filters(bits))
+    if annotator.role == AnnotatorRole.ADJUDICATOR:
+        return db.scalar(query.order_by(tasks.c.disputed.desc(), tasks.c.id).limit(1))
+    by_certainty = queue.order == "uncertainty"
+    ordering = [tasks.c.uncertainty.desc(), tasks.c.id] if by_certainty else [tasks.c.id]
+    query = query.order_by(*ordering).limit(1)
+    for scrap in (False, True):
+        of_kind = query.where(tasks.c.scrap == scrap)
+        if after and not by_certainty:
+            found = db.scalar(of_kind.where(tasks.c.id > after))
+            if found is not None:
+                return found
+        found = db.scalar(of_kind)
+        if found is not None:
+            return found
+    return None
+
+
+def going_along(
+    db: sa.Connection, annotator: Annotator, overlap: int, task: int
+) -> list[tuple[int, int]]:
+    """The headings and scraps that are accepted along with a task: (id, position).
+
+    Those straight before it, and behind the last paragraph of a cable those that are left, as far as they wait for the annotator.
+    """
+    if annotator.role == AnnotatorRole.ADJUDICATOR:
+        return []
+    here = db.execute(
+        sa.select(tasks.c.cable, tasks.c.position, tasks.c.scrap).where(tasks.c.id == task)
+    ).first()
+    if here is None or here.scrap:
+        return []
+    of_cable = (tasks.c.cable == here.cable, tasks.c.current)
+    proper = sa.select(tasks.c.position).where(*of_cable, ~tasks.c.scrap)
+    before = proper.where(tasks.c.position < here.position).order_by(tasks.c.position.desc())
+    behind = proper.where(tasks.c.position > here.position)
+    first = db.scalar(before.limit(1))
+    last = here.position if db.scalar(behind.limit(1)) is not None else None
+    beside = [tasks.c.position > (-1 if first is None else first)]
+    if last is not None:
+        beside.append(tasks.c.position < last)
+    scraps = (
+        sa.select(tasks.c.id, tasks.c.position)
+        .where(*of_cable, tasks.c.scrap, *beside, *open_to(annotator, overlap))
+        .order_by(tasks.c.position)
+    )
+    return [(found, position) for found, position in db.execute(scraps)]
+
+
+def beside(
+    annotator: Annotator, task: int, direction: int, conditions: list[sa.ColumnElement[bool]]
+) -> sa.Select:
+    """The tasks before (-1) or after (+1) a task that an annotator may see, the nearest first."""
     visible = sa.or_(
         tasks.c.open,
         sa.exists().where(
-            standing.c.task == tasks.c.id,
-            standing.c.annotator == annotator.name,
-            standing.c.role == annotator.role,
+            current_answers.c.task == tasks.c.id,
+            current_answers.c.annotator == annotator.name,
+            current_answers.c.role == annotator.role,
         ),
     )
     if annotator.role == AnnotatorRole.ADJUDICATOR:
         visible = tasks.c.done >= 2
-    beyond, ordering = (
-        (tasks.c.id < task, tasks.c.id.desc()) if direction < 0 else (tasks.c.id > task, tasks.c.id)
-    )
-    return sa.select(tasks.c.id).where(tasks.c.current, visible, beyond).order_by(ordering)
+    further = tasks.c.id < task if direction < 0 else tasks.c.id > task
+    nearest = tasks.c.id.desc() if direction < 0 else tasks.c.id
+    query = sa.select(tasks.c.id).where(tasks.c.current, visible, further, *conditions)
+    return query.order_by(nearest)
 
 
 def lease(db: sa.Connection, task: int, annotator: str, seconds: float) -> None:

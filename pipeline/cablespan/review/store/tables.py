@@ -1,4 +1,4 @@
-"""The tables of the reviewers' database. `answers` is append-only; `standing` is derived from it."""
+"""The tables of the reviewers' database. `answers` is append-only; `current_answers` is derived from it (its SQL name is "standing")."""
 
 import orjson
 import sqlalchemy as sa
@@ -49,16 +49,18 @@ tasks = sa.Table(
     sa.Column("done", sa.Integer, nullable=False, server_default="0"),
     sa.Column("open", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("disputed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("scrap", sa.Boolean, nullable=False, server_default=sa.false()),  # goes along
     sa.Column(
         "current", sa.Boolean, nullable=False, server_default=sa.true()
     ),  # false: the paragraph has another text by now
     sa.UniqueConstraint("paragraph", "text_hash"),
     sa.Index("tasks_of_cable", "cable", "position"),
-    sa.Index("tasks_in_order", "open", "current", "id", "labels", "done"),
+    sa.Index("tasks_waiting", "open", "current", "scrap", "id", "labels", "done"),
     sa.Index(
-        "tasks_by_uncertainty",
+        "tasks_waiting_by_uncertainty",
         "open",
         "current",
+        "scrap",
         sa.text("uncertainty DESC"),
         "id",
         "labels",
@@ -93,7 +95,7 @@ answers = sa.Table(
     sa.Index("answers_of_annotator", "annotator", "role", "seq"),
     sqlite_autoincrement=True,
 )
-standing = sa.Table(
+current_answers = sa.Table(
     "standing",
     metadata,
     sa.Column("task", sa.Integer, primary_key=True),
@@ -128,3 +130,13 @@ sessions = sa.Table(
     sa.Column("annotator", sa.Text, nullable=False),
     sa.Column("created", sa.Float, nullable=False),
 )
+
+
+def create_tables(db: sa.Connection) -> None:
+    """Makes what is missing, in a new database or in one of an earlier version."""
+    metadata.create_all(db)
+    columns = {column["name"] for column in sa.inspect(db).get_columns("tasks")}
+    if "scrap" not in columns:
+        db.exec_driver_sql("ALTER TABLE tasks ADD COLUMN scrap BOOLEAN NOT NULL DEFAULT 0")
+        for index in tasks.indexes:
+            index.create(db, checkfirst=True)

@@ -1,0 +1,93 @@
+"""The SQLite file: opened so that what is written stays, and a sentence where it cannot be read."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError
+
+from cablespan.review.store.queue import has_words
+from cablespan.review.store.tables import create_tables
+
+_DAMAGE = ("malformed", "not a database", "disk image", "file is encrypted")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=30000",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+)
+
+
+class DamagedDatabase(ValueError):
+    """The file is no database of ours, or parts of it are lost."""
+
+
+def trouble(error: DatabaseError, path: Path) -> str:
+    """What a database error means for who reviews, and the remedy."""
+    reason = str(error.orig)
+    if any(sign in reason for sign in _DAMAGE):
+        return (
+            f"{path} is damaged ({reason}). Stop the server and recover what it holds with "
+            f"`sqlite3 {path.name} .recover | sqlite3 recovered.sqlite`, then put that file in its "
+            "place; without it, review begins anew."
+        )
+    if "full" in reason:
+        return (
+            f"Not saved: the disk of {path} is full. Free some space and press Retry; "
+            "nothing of your work is lost."
+        )
+    return f"Not saved: {path}: {reason}. Mend it and press Retry; nothing of your work is lost."
+
+
+class Database:
+    """One SQLite file, safe for several threads and processes; created where it is missing.
+
+    Raises DamagedDatabase, one sentence with a remedy, for a file that cannot be opened.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        self._writing = threading.Lock()  # threads wait here in turn; SQLite's own waiting polls
+        connecting = {"timeout": 30, "check_same_thread": False}
+        self.engine = sa.create_engine(f"sqlite:///{path}", connect_args=connecting)
+        sa.event.listen(self.engine, "connect", _configure)
+        sa.event.listen(
+            self.engine,
+            "begin",
+            lambda db: db.exec_driver_sql(db.get_execution_options().get("begin", "BEGIN")),
+        )
+        try:
+            with self.write() as db:
+                create_tables(db)
+        except DatabaseError as error:
+            if not any(sign in str(error.orig) for sign in _DAMAGE):
+                raise
+            raise DamagedDatabase(trouble(error, path)) from None
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """One transaction that nobody else writes in; on the disk when the block is left."""
+        with (
+            self._writing,
+            self.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as db,
+            db.begin(),
+        ):
+            yield db
+
+    def read(self) -> sa.Connection:
+        """A connection that sees one state of the database."""
+        return self.engine.connect()
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self.engine.dispose()
+
+
+def _configure(connection, _record) -> None:
+    connection.isolation_level = None  # SQLAlchemy's "begin" event begins the transactions
+    connection.create_function("has_words", 2, has_words, deterministic=True)
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,183 @@
+"""Where things stand: the paragraphs of a cable at a glance, the search over all work, progress of one and of all."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import sqlalchemy as sa
+
+from cablespan.review.store.annotators import Action, Annotator, AnnotatorRole, pace
+from cablespan.review.store.history import corrections
+from cablespan.review.store.layers import labels_of
+from cablespan.review.store.queue import holds_words
+from cablespan.review.store.shapes import Overview
+from cablespan.review.store.tables import (
+    answers,
+    cables,
+    contents,
+    current_answers,
+    drafts,
+    tasks,
+)
+
+FOUND_PARAGRAPHS = 60
+FOUND_CABLES = 12
+_SHOWN_TEXT = 160
+
+
+def paragraphs(
+    db: sa.Connection,
+    annotator: Annotator,
+    conditions: Iterable[sa.ColumnElement[bool]],
+    limit: int | None = None,
+) -> list[Overview]:
+    """Paragraphs as one annotator has them, in the order of import.
+
+    `state` is open, draft (half-done), correction (answered, with a change that is not), accept, reject, ignore, or finished (by
+    others); an adjudicator's may be conflict. `labels` counts those of the annotator's work, or else of the suggestion.
+    """
+    mine = [
+        sa.and_(
+            table.c.task == tasks.c.id,
+            table.c.annotator == annotator.name,
+            table.c.role == annotator.role,
+        )
+        for table in (current_answers, drafts)
+    ]
+    columns = (
+        *(tasks.c[name] for name in ("id", "paragraph", "cable", "open", "disputed")),
+        *(contents.c[name] for name in ("text", "fields", "layers")),
+        current_answers.c.answer,
+        current_answers.c.action,
+        answers.c.layers.label("answered"),
+        answers.c.comment,
+        answers.c.flagged,
+        drafts.c.state,
+    )
+    query = (
+        sa.select(*columns)
+        .join(contents, contents.c.task == tasks.c.id)
+        .outerjoin(current_answers, mine[0])
+        .outerjoin(answers, answers.c.seq == current_answers.c.answer)
+        .outerjoin(drafts, mine[1])
+        .where(tasks.c.current, *conditions)
+        .order_by(tasks.c.position if limit is None else tasks.c.id)
+        .limit(limit)
+    )
+    adjudicating = annotator.role == AnnotatorRole.ADJUDICATOR
+    return [_overview(row, adjudicating) for row in db.execute(query).mappings()]
+
+
+def _overview(row: sa.RowMapping, adjudicating: bool) -> Overview:
+    draft = row["state"] or {}
+    layers = draft.get("layers") or row["answered"] or row["layers"]
+    text = row["text"]
+    return {
+        **{name: row[name] for name in ("id", "paragraph", "cable")},
+        **{name: row["fields"].get(name) for name in ("number", "marking", "section", "kind")},
+        "text": text if len(text) <= _SHOWN_TEXT else f"{text[:_SHOWN_TEXT]} …",
+        "state": _state(row, adjudicating),
+        "flagged": bool(draft.get("flagged", row["flagged"])),
+        "commented": bool(draft.get("comment", row["comment"])),
+        "labels": dict(Counter(labels_of(layers))),
+    }
+
+
+def _state(row: sa.RowMapping, adjudicating: bool) -> str:
+    answered, draft = row["answer"] is not None, row["state"] is not None
+    if answered:
+        return "correction" if draft else row["action"]
+    if draft:
+        return "draft"
+    if adjudicating:
+        return "conflict" if row["disputed"] else "open"
+    return "open" if row["open"] else "finished"
+
+
+def matching_cables(db: sa.Connection, words: str) -> list[dict[str, str | None]]:
+    """Cables whose id holds these characters: `id`, `subject`, and the id of the first paragraph."""
+    first = (
+        sa.select(tasks.c.id)
+        .where(tasks.c.cable == cables.c.id, tasks.c.current)
+        .order_by(tasks.c.position)
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(cables.c.id, cables.c.header, first.label("task"))
+        .where(cables.c.id.icontains(words.replace(" ", ""), autoescape=True))
+        .order_by(cables.c.id)
+        .limit(FOUND_CABLES)
+    )
+    return [
+        {"id": row.id, "subject": (row.header or {}).get("subject"), "task": row.task}
+        for row in db.execute(query)
+        if row.task is not None
+    ]
+
+
+def matching_paragraphs(db: sa.Connection, annotator: Annotator, words: str) -> list[Overview]:
+    """Paragraphs that hold these words, answered ones as well."""
+    return paragraphs(db, annotator, [holds_words(words)], FOUND_PARAGRAPHS)
+
+
+def neighbouring_cables(db: sa.Connection, cable: str) -> Iterator[int | None]:
+    """The first task of the cable before and of the one after, in the order of import."""
+    edges = sa.select(sa.func.min(tasks.c.id), sa.func.max(tasks.c.id))
+    first, last = db.execute(edges.where(tasks.c.cable == cable, tasks.c.current)).one()
+    others = (tasks.c.current, tasks.c.cable != cable)
+    before = sa.select(tasks.c.cable).where(*others, tasks.c.id < first).order_by(tasks.c.id.desc())
+    previous = db.scalar(before.limit(1))
+    yield db.scalar(sa.select(sa.func.min(tasks.c.id)).where(tasks.c.cable == previous))
+    yield db.scalar(
+        sa.select(tasks.c.id).where(*others, tasks.c.id > last).order_by(tasks.c.id).limit(1)
+    )
+
+
+def own_progress(db: sa.Connection, annotator: Annotator) -> dict[str, int | float | None]:
+    """How much one annotator has answered, by action; corrections that are not answered; answers an hour."""
+    count = sa.func.count()
+    mine = (
+        current_answers.c.annotator == annotator.name,
+        current_answers.c.role == annotator.role,
+        current_answers.c.answer.is_not(None),
+    )
+    by_action = (
+        sa.select(current_answers.c.action, count, sa.func.sum(current_answers.c.flagged))
+        .where(*mine)
+        .group_by(current_answers.c.action)
+    )
+    rows = db.execute(by_action).all()
+    recent = (
+        sa.select(answers.c.timestamp)
+        .where(answers.c.annotator == annotator.name, answers.c.role == annotator.role)
+        .where(answers.c.action != "undo")
+        .order_by(answers.c.seq.desc())
+        .limit(101)
+    )
+    unfinished = corrections(annotator.role).where(drafts.c.annotator == annotator.name)
+    counts = {action: number for action, number, _ in rows}
+    return {
+        "done": sum(counts.values()),
+        **{action.value: counts.get(action, 0) for action in Action},
+        "flagged": sum(flagged for *_, flagged in rows),
+        "corrections": db.scalar(sa.select(count).select_from(unfinished.subquery())),
+        "per_hour": pace(db.scalars(recent).all()),
+    }
+
+
+def annotated_by_the_team(db: sa.Connection) -> tuple[int, int]:
+    """The number of paragraphs, and of those that wait for nobody."""
+    every = sa.select(sa.func.count()).select_from(tasks).where(tasks.c.current)
+    total = db.scalar(every)
+    return total, total - db.scalar(every.where(tasks.c.open))
+
+
+def adjudicated_by_the_team(db: sa.Connection) -> tuple[int, int]:
+    """The number of paragraphs that two annotators answered, and of those that an adjudicator decided."""
+    every = sa.select(sa.func.count()).select_from(tasks).where(tasks.c.current, tasks.c.done >= 2)
+    decided = sa.exists().where(
+        current_answers.c.task == tasks.c.id,
+        current_answers.c.role == AnnotatorRole.ADJUDICATOR,
+        current_answers.c.answer.is_not(None),
+    )
+    return db.scalar(every), db.scalar(every.where(decided))
