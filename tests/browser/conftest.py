@@ -72,7 +72,8 @@ class Thread:
     """The same application in a thread of the tests: starts at once."""
 
     def __init__(self, folder: Path, **options):
-        store = Store(folder / "review.sqlite", overlap=options.pop("overlap", None))
+        settings = {name: options.pop(name, None) for name in ("overlap", "layers", "scheme")}
+        store = Store(folder / "review.sqlite", **settings)
         for _ in take_in(store, input_files([folder])):
             pass
         self.folder, self.store = folder, store

@@ -4,14 +4,12 @@ import resource
 
 from driver import (
     answer_and_wait,
-    claims,
     draft_saved,
     entities,
     entity,
     idle,
     on_paragraph,
     press,
-    statements,
     stored,
     write_records,
 )
@@ -221,45 +219,3 @@ def test_a_cable_full_of_tricks_shows_as_text_and_its_offsets_are_exact(folder, 
     ]
     assert HOSTILE[start : start + 6] == "Majlis"
     assert not dialogs
-
-
-def test_adjudication_side_by_side(folder, serve, open_page):
-    server = serve(overlap=2)
-    pages = {}
-    for name in ("ANNA", "BEN"):
-        pages[name] = page = open_page(server, wait="input[name=name]")
-        page.fill("input[name=name]", name)
-        press(page, "Enter")
-        page.wait_for_selector(".row")
-    answer_and_wait(pages["ANNA"])
-    press(pages["ANNA"], "6")
-    answer_and_wait(pages["ANNA"])
-    answer_and_wait(pages["BEN"])
-    press(pages["BEN"], "ArrowUp u")
-    answer_and_wait(pages["BEN"])
-    judge = serve(annotator="EVA", adjudicate=True)
-    page = open_page(judge)
-    on_paragraph(page, 2)  # the one that differs comes first
-    assert [h.inner_text() for h in page.locator("#versions h2").all()] == ["ANNA", "BEN"]
-    assert page.locator("#versions mark.differs").count() == 2
-    assert statements(page)[0] == "no label"
-    assert entity(page, "Criminal Code") is None
-    assert len(claims(page)) == 2
-    page.locator("#versions .version").nth(0).locator("mark", has_text="Criminal Code").click()
-    assert entity(page, "Criminal Code") == "LAW"
-    page.locator("#versions .version").nth(1).locator("button.statement").first.click()
-    assert statements(page)[0] == "REPORT"
-    press(page, "Alt+1")
-    assert statements(page)[0] == "CLAIM"
-    press(page, "z z z")
-    assert statements(page)[0] == "REPORT"
-    press(page, "ArrowUp ArrowUp Alt+Shift+1")  # the first sentence as ANNA has it
-    assert statements(page)[0] == "CLAIM"
-    assert entity(page, "Criminal Code") == "LAW"
-    page.locator("#workspace button.statement").first.click()
-    press(page, "Alt+Shift+2")
-    assert statements(page)[0] == "REPORT"
-    answer_and_wait(page)
-    gold = [row for row in stored(judge) if row["role"] == "adjudicator"]
-    assert [(row["annotator"], row["action"]) for row in gold] == [("EVA", "accept")]
-    assert {"LAW"} <= {e["label"] for e in gold[0]["layers"]["entities"]}

@@ -119,7 +119,7 @@ export function onPointerDown(event) {
   }
   workspace.focus({ preventScroll: true });
   drawSelection();
-  if (!dragging) openMenu();
+  if (!dragging) openMenu({ sentence: !part });
 }
 
 function editFact(button) {

@@ -27,8 +27,9 @@ function pressed(action) {
   workspace.focus({ preventScroll: true });
 }
 
-// Opens below the selection, or above it where there is no room.
-export function openMenu() {
+// Opens below the selection, or above it where there is no room: with the statement labels where a sentence was chosen, and
+// otherwise with those for the words.
+export function openMenu({ sentence = false } = {}) {
   if (!page.task || page.picking !== null) return;
   const { first, end } = range();
   const [a, b] = [nodes.tokens[first], nodes.tokens[end - 1]];
@@ -37,8 +38,7 @@ export function openMenu() {
   const tools = TOOLS.map(([name, text]) => element("button", { type: "button", onclick: () => pressed(name) }, text));
   fill(
     menu,
-    element("div", { class: "chips" }, chips("entities", "entity")),
-    element("div", { class: "chips" }, chips("statements", "statement"), chips("claims", "role")),
+    element("div", { class: "chips" }, sentence ? chips("statements", "statement") : [chips("entities", "entity"), chips("claims", "role")]),
     element("div", { class: "tools" }, tools),
   );
   menu.hidden = false;
