@@ -167,3 +167,28 @@ def test_a_label_is_one_where_a_paragraph_follows_without_a_blank_line():
     text = "SUBJECT: ROADS\nREF: OSLO 41\n(SBU) Embassy delivered the " + "paper and the " * 20
     assert [reference.value for reference in header.references(text, 2007)] == ["07OSLO41"]
     assert header.subject("SUBJECT: ROADS\n¶1. (U) They " + "went on and on " * 20) == "ROADS"
+
+
+@pytest.mark.parametrize(
+    ("end", "names"),
+    [
+        ("All is well.\nRoebuck\n", ["Roebuck"]),
+        ("All is well. Roebuck", ["Roebuck"]),
+        ("All is well.\nROE ROE\n", ["ROE"]),
+        ("All is well.\n\nROE Roe\n", ["ROE"]),
+        ("All is well. ROE 2009-12-31\n", ["ROE"]),
+        ("All is well.\n\nROE\n\n   SECRET\n\n>\n2002OSLO01748 - Classification: SECRET", ["ROE"]),
+        ("All is well in the city of\nOslo\n", []),
+        ("All is well.\nSummary\n", []),
+        ("All is well.\nOslo\n", []),
+        ("Best,\n\nJeff\n", []),
+    ],
+)
+def test_signatures_in_capitals_small_letters_and_twice(end, names):
+    assert header.signers(f"2. (U) {end}") == names
+
+
+def test_a_signature_after_the_last_sentence_is_no_text():
+    (cable,) = web.read(PAGE + "noon. ROE\n", "page.txt")
+    assert cable.paragraphs[-1].text.endswith("open by noon.")
+    assert cable.header.signers == ("ROE",)

@@ -2,9 +2,10 @@
 
 from cablespan.header.classification import declassify_on
 from cablespan.header.classifier import classified_by
-from cablespan.header.prose import signers, summary
 from cablespan.header.references import canonical_id, references
+from cablespan.header.signature import signers
 from cablespan.header.subject import subject
+from cablespan.header.summary import summary
 from cablespan.header.tags import tags
 from cablespan.header.transmission import info_recipients, recipients
 

@@ -49,6 +49,7 @@ _DISTRIBUTION = re.compile(
 )
 
 
+RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")  # a line of dashes, equals, asterisks
 _RUNNING = re.compile(r"\b[a-z]{5,}\b")
 
 

@@ -11,8 +11,8 @@ from cablespan.header.classifier import person_of
 from cablespan.header.dates import date_time_group
 from cablespan.header.opening import Opening
 from cablespan.header.posts import id_of, known_post
-from cablespan.header.prose import signers
 from cablespan.header.references import references_of
+from cablespan.header.signature import signers
 from cablespan.header.subject import subject_of
 from cablespan.header.tags import tags_of
 from cablespan.header.transmission import correspondents

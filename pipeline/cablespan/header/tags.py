@@ -77,7 +77,7 @@ def _joined(tokens: Iterator[_Token]) -> list[str]:
 def _is_word(token: _Token) -> bool:
     """Whether a token is a word of the language and no code."""
     text = token.text
-    if token.is_name or text in _codes() or not text.isalpha():
+    if token.is_name or not text.isalpha() or text in _codes() or len(_apart(text)) > 1:
         return False
     return len(text) >= _LEAST_WORD or (len(text) > 3 and text.lower() in _common_words())
 

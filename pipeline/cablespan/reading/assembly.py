@@ -12,7 +12,7 @@ from typing import Any
 from cablespan.cable import Cable, Reference, Reject, Source, SourceMap
 from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
-from cablespan.header.prose import signature
+from cablespan.header.signature import signature
 from cablespan.reading.body import layout, segment
 
 # "VZCZCXRO1234" or "DE RUEHTA #0454/01 0520941", and its FM line not far below.

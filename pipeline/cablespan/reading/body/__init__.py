@@ -3,7 +3,7 @@
 from collections import Counter
 
 from cablespan.cable import Paragraph
-from cablespan.header.prose import signature
+from cablespan.header.signature import signature
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.headings import find_headings
 from cablespan.reading.body.layout import lay_out
