@@ -165,8 +165,12 @@ def annotate(
             show_default=False,
         ),
     ] = None,
+    retry_rejects: Annotated[
+        bool,
+        typer.Option("--retry-rejects", help="Go on, and do again what was rejected."),
+    ] = False,
     time_limit: Annotated[
-        float, typer.Option(min=0.1, help="Seconds a single cable may take.")
+        float, typer.Option(min=0.1, help="Seconds of work that a single cable may take.")
     ] = 120.0,
     profile: Annotated[bool, typer.Option(help="Show the share of each step.")] = False,
     kb: Annotated[
@@ -194,6 +198,7 @@ def annotate(
             address=address,
             shard_size=shard_size,
             resume=resume,
+            retry_rejects=retry_rejects,
             time_limit=time_limit,
             profile=profile,
             kb=kb,

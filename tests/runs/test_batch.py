@@ -173,10 +173,11 @@ def test_poisonous_cables_are_rejected_and_the_rest_goes_on(tmp_path, undisturbe
     reasons = {place: reject["reason"] for place, reject in rejects.items()}
     assert reasons == {
         "cable 4 (07ASTANA3)": "poison: RuntimeError: poison in the cable",
-        "cable 15 (07ASTANA14)": "not done after 1 seconds, the time limit of a cable",
-        "cable 26 (07ASTANA25)": "its process died 2 times on it (SIGKILL)",
-        "cable 37 (07ASTANA36)": "not done after 1 seconds, the time limit of a cable",
+        "cable 15 (07ASTANA14)": "not done after 1 seconds of work, the time limit of a cable",
+        "cable 26 (07ASTANA25)": "its process died on it, alone too (SIGKILL)",
+        "cable 37 (07ASTANA36)": "not done after 1 seconds of work, the time limit of a cable",
     }
+    assert all(reject["header"]["created"] == "2007-02-21" for reject in rejects.values())
     assert (
         'raise RuntimeError("poison in the cable")' in rejects["cable 4 (07ASTANA3)"]["traceback"]
     )

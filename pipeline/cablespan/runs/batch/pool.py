@@ -1,110 +1,47 @@
 """The local engine: a pool of spawned processes, each with the model loaded once, that survives whatever kills a process.
 
 Each worker has its own pipe and no queue is shared, so that a killed worker leaves no lock behind. It says which cable it begins;
-when it dies or hangs, the cable in hand is known without a search: the shard is done again, and a cable that kills twice is rejected.
+when it dies or hangs, the cable in hand is known without a search. A shard on which a process died is done again. Where a second
+one dies, the cables in hand are tried alone, while nothing else is at work, and then with no other process in memory: only what
+dies by itself even so is rejected.
 """
 
-import os
-import signal
-import time
-import traceback
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import wait
 from queue import Empty, Queue
 from threading import Event, Thread
 from typing import Any
 
-from cablespan.runs.batch.shard import (
-    Options,
-    Result,
-    Shard,
-    annotate_shard,
-    time_limit_reason,
-    warm_up,
-)
+from cablespan.runs.batch.shard import Options, Result, Shard, merged, time_limit_reason
+from cablespan.runs.batch.worker import Death, InHand, Unusable, Worker
 
-DEATHS = 2  # a cable that was in hand at so many deaths of its process is rejected
+DEATHS = 2  # processes that a shard, then each suspected cable by itself, may end
 GRACE = (
     5.0  # seconds beyond the time limit after which a process that did not stop by itself is killed
 )
+TICK = 0.5  # seconds in which the workers are looked at once at least
 
 
-class Worker:
-    """A process and what it is doing."""
+@dataclass
+class Job:
+    """A shard to do, and what has happened on it: deaths of processes by the item in hand, items that are given up."""
 
-    def __init__(self, loader: Callable[[], Any], options: Options):
-        context = get_context("spawn")
-        self.pipe, theirs = context.Pipe()
-        # One thread each: the workers share the cores. Inherited by the process, because the libraries read it when they load.
-        threads = {
-            name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-        }
-        before = {name: os.environ.get(name) for name in threads}
-        interrupt = signal.getsignal(signal.SIGINT)
-        os.environ.update(threads)
-        try:
-            # Ctrl-C reaches the whole process group; only the parent answers it. The setting is inherited too.
-            _set_interrupt(signal.SIG_IGN)
-            self.process = context.Process(
-                target=_work, args=(theirs, loader, options), daemon=True
-            )
-            self.process.start()
-        finally:
-            _set_interrupt(interrupt)
-            for name, value in before.items():
-                os.environ.pop(name) if value is None else os.environ.update({name: value})
-        theirs.close()
-        self.ready = False
-        self.shard: Shard | None = None
-        self.item: int | None = None
-        self.words = 0
-        self.since = time.monotonic()
+    shard: Shard
+    deaths: Counter[int | None] = field(default_factory=Counter)
+    fatal: dict[int, str] = field(default_factory=dict)
 
-    def give(self, shard: Shard, fatal: dict[int, str]) -> None:
-        self.shard, self.item, self.words, self.since = shard, None, 0, time.monotonic()
-        self.pipe.send((shard, fatal))
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.join()
-        self.pipe.close()
-
-
-def _set_interrupt(handler: Any) -> None:
-    with suppress(ValueError):  # not in the main thread: there is no Ctrl-C either
-        signal.signal(signal.SIGINT, handler)
-
-
-def _work(pipe: Connection, loader: Callable[[], Any], options: Options) -> None:
-    """A worker's life: load the model, then a shard at a time until the parent is gone."""
-    try:
-        nlp = warm_up(loader())
-        pipe.send(("ready", None))
-        while True:
-            shard, fatal = pipe.recv()
-            result = annotate_shard(
-                nlp,
-                shard,
-                options,
-                fatal=fatal,
-                started=lambda index, words: pipe.send(("item", (index, words))),
-            )
-            pipe.send(("result", result))
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        return
-    except MemoryError:
-        os._exit(1)
-    except Exception:
-        pipe.send(("error", traceback.format_exc()))
+    @property
+    def suspect(self) -> bool:
+        """Whether it has ended so many processes that it must not be done beside others."""
+        return self.deaths.total() >= DEATHS
 
 
 class Pool:
     """`workers` processes that annotate shards. Use as a context manager.
 
-    `loader` gives the pipeline, in each process; it must be picklable. `progress({shard: (items, words)})` hears of the shards in hand.
+    `loader` returns the pipeline, in each process; it must be picklable. `progress` hears of the shards in hand.
     """
 
     def __init__(
@@ -112,12 +49,12 @@ class Pool:
         loader: Callable[[], Any],
         options: Options,
         workers: int = 1,
-        progress: Callable[[dict[int, tuple[int, int]]], None] = lambda hand: None,
+        progress: Callable[[list[InHand]], None] = lambda hand: None,
     ):
         self.loader, self.options, self.size, self.progress = loader, options, workers, progress
         self.workers: list[Worker] = []
-        self.deaths: dict[tuple[int, int], int] = {}
-        self.fatal: dict[int, dict[int, str]] = {}
+        self.jobs: dict[Worker, Job] = {}
+        self.waiting: deque[Job] = deque()
         self.failed_starts = 0
         self.incidents: list[str] = []
 
@@ -125,138 +62,149 @@ class Pool:
         return self
 
     def __exit__(self, *error: Any) -> None:
-        for worker in self.workers:
-            worker.end()
-        self.workers.clear()
+        self._end_all()
 
     def run(self, shards: Iterable[Shard]) -> Iterator[Result]:
         """Results in the order in which they are done. Shards are read ahead, at most one for each worker."""
-        waiting: deque[Shard] = deque()
         results: list[Result] = []
-        with _Ahead(shards, self.size) as ahead:
+        with Prefetcher(shards, self.size) as ahead:
             while True:
                 # New work first: a worker need not wait until the results are on the disk.
-                self._hand_out(waiting, ahead)
+                self._hand_out(ahead)
                 yield from results
-                results.clear()
-                if (
-                    not waiting
-                    and not any(worker.shard for worker in self.workers)
-                    and ahead.done()
-                ):
+                if not self.waiting and not self.jobs and ahead.done():
                     return
-                for worker in self._hear(ahead):
-                    results += self._receive(worker, waiting)
-                self._stop_the_stuck(waiting)
-                self.progress(
-                    {
-                        worker.shard.number: (worker.item or 0, worker.words)
-                        for worker in self.workers
-                        if worker.shard
-                    }
-                )
+                self._wait(ahead)
+                results = list(self._results())
+                self.progress([worker.in_hand for worker in self.jobs])
+                if (job := self._next_suspect()) and (result := self._try_alone(job)):
+                    results.append(result)
 
-    def _hand_out(self, waiting: deque[Shard], ahead: "_Ahead") -> None:
-        while len(busy := [worker for worker in self.workers if worker.shard]) < self.size:
-            shard = waiting.popleft() if waiting else ahead.take()
-            if shard is None:
+    def _hand_out(self, ahead: "Prefetcher") -> None:
+        while len(self.jobs) < self.size and not (self.waiting and self.waiting[0].suspect):
+            job = self.waiting.popleft() if self.waiting else ahead.take()
+            if job is None:
                 return
-            idle = [worker for worker in self.workers if worker not in busy]
-            if not idle:
-                idle = [Worker(self.loader, self.options)]
-                self.workers += idle
-            try:
-                idle[0].give(shard, self.fatal.get(shard.number, {}))
-            except (BrokenPipeError, ConnectionResetError):
-                self._bury(idle[0], waiting)
+            self._give(self._idle_worker(), job)
 
-    def _hear(self, ahead: "_Ahead") -> list[Worker]:
-        """The workers that have something to say, or are dead."""
-        if not self.workers:
-            time.sleep(0.01)
-            return []
-        # Short waits while a worker is idle, since new shards do not wake this up.
-        timeout = (
-            0.02
-            if len([w for w in self.workers if w.shard]) < self.size and not ahead.done()
-            else 0.5
-        )
-        heard = wait([worker.pipe for worker in self.workers], timeout)
-        return [worker for worker in self.workers if worker.pipe in heard]
+    def _give(self, worker: Worker, job: Job) -> None:
+        self.jobs[worker] = job
+        worker.give(job.shard, self.options, job.fatal)
 
-    def _receive(self, worker: Worker, waiting: deque[Shard]) -> list[Result]:
-        results = []
-        try:
-            while worker.pipe.poll():
-                kind, value = worker.pipe.recv()
-                worker.since = time.monotonic()
-                if kind == "ready":
-                    worker.ready, self.failed_starts = True, 0
-                elif kind == "item":
-                    worker.item, worker.words = value
-                elif kind == "result":
-                    worker.shard = worker.item = None
-                    self.fatal.pop(value.number, None)
-                    results.append(value)
-                else:
-                    raise ChildProcessError(f"a worker failed:\n{value}")
-        except (EOFError, ConnectionResetError):
-            self._bury(worker, waiting)
-        return results
+    def _idle_worker(self) -> Worker:
+        idle = [worker for worker in self.workers if worker not in self.jobs]
+        if not idle:
+            idle = [Worker(self.loader)]
+            self.workers += idle
+        return idle[0]
 
-    def _stop_the_stuck(self, waiting: deque[Shard]) -> None:
-        limit = self.options.time_limit + GRACE
+    def _wait(self, ahead: "Prefetcher") -> None:
+        """Until a worker has something to say or is dead; not long where one is idle, since new shards do not wake this up."""
+        hungry = len(self.jobs) < self.size and not ahead.done()
+        wait([worker.pipe for worker in self.workers], TICK / 25 if hungry else TICK)
+
+    def _results(self) -> Iterator[Result]:
         for worker in list(self.workers):
-            if worker.shard and worker.item is not None and time.monotonic() - worker.since > limit:
-                self.fatal.setdefault(worker.shard.number, {})[worker.item] = time_limit_reason(
-                    self.options.time_limit
-                )
-                self._bury(worker, waiting)
+            news = self._news(worker)
+            if news is None:
+                continue
+            job = self.jobs.pop(worker, None)
+            if isinstance(news, Result):
+                yield news
+            elif job is not None:
+                self._mourn(job, news)
 
-    def _bury(self, worker: Worker, waiting: deque[Shard]) -> None:
-        """Ends a worker; its shard waits for another one."""
-        if not (worker.shard and worker.item in self.fatal.get(worker.shard.number, {})):
-            worker.process.join(1)  # it is dying by itself
-        status = worker.process.exitcode
-        worker.end()
+    def _news(self, worker: Worker) -> Result | Death | None:
+        """The result of a worker's shard, how its process ended, or None while it is at work."""
+        try:
+            if result := worker.hear():
+                self.failed_starts = 0
+                return result
+        except (EOFError, ConnectionResetError, BrokenPipeError):
+            return self._bury(worker)
+        if worker.seconds() > self.options.time_limit + GRACE:
+            return self._bury(worker, overdue=True)
+        return None
+
+    def _bury(self, worker: Worker, overdue: bool = False) -> Death:
         self.workers.remove(worker)
-        if not worker.ready:
-            self.failed_starts += 1
-            if self.failed_starts >= DEATHS:
-                raise ChildProcessError(
-                    f"a worker process ended with {_status(status)} while it loaded the model; is there enough memory?"
-                )
-        if worker.shard is None:
-            return
-        number, item = worker.shard.number, worker.item
-        waiting.appendleft(worker.shard)
+        if not overdue:
+            worker.process.join(1)  # it is dying by itself
+        death = worker.end(overdue)
+        self.failed_starts = 0 if worker.ready else self.failed_starts + 1
+        if self.failed_starts >= DEATHS:
+            raise Unusable(
+                f"a worker process ended with {death.status} while it loaded the model; is there enough memory?"
+            )
+        return death
+
+    def _mourn(self, job: Job, death: Death) -> None:
+        """A job of which the process has ended waits for another one."""
+        self.waiting.appendleft(job)
+        place = "" if death.item is None else f", cable {death.item + 1} of it"
         self.incidents.append(
-            f"a worker ended with {_status(status)} in shard {number}, item {item}; the shard is done again"
+            f"a worker ended with {death.status} in shard {job.shard.number}{place}; the shard is done again"
         )
-        if item is not None and item not in self.fatal.get(number, {}):
-            self.deaths[number, item] = self.deaths.get((number, item), 0) + 1
-            if self.deaths[number, item] >= DEATHS:
-                self.fatal.setdefault(number, {})[item] = (
-                    f"its process died {DEATHS} times on it ({_status(status)})"
-                )
+        if death.overdue and death.item is not None:
+            job.fatal[death.item] = time_limit_reason(self.options.time_limit)
+        else:
+            job.deaths[death.item] += 1
+
+    def _next_suspect(self) -> Job | None:
+        """A shard that must be done alone, as soon as nothing else is at work."""
+        if not self.jobs and self.waiting and self.waiting[0].suspect:
+            return self.waiting.popleft()
+        return None
+
+    def _try_alone(self, job: Job) -> Result | None:
+        """Gives up the cables that end a process even alone; does the whole shard cable by cable where one of them does not.
+
+        Returns the shard's result, or None where it waits to be done as usual, without the cables that were given up.
+        """
+        suspects = sorted(item for item in job.deaths if item is not None)
+        for item in suspects:
+            self._alone(job, item)
+        if suspects and all(item in job.fatal for item in suspects):
+            job.deaths.clear()
+            self.waiting.appendleft(job)
+            return None
+        self.incidents.append(f"shard {job.shard.number} was done cable by cable")
+        parts = [self._alone(job, item) for item in range(len(job.shard.items))]
+        return merged(job.shard, parts, self.options.compress)
+
+    def _alone(self, job: Job, item: int) -> Result:
+        """The result of one cable of a shard by itself: a reject where it ends each process that tries it."""
+        shard = replace(job.shard, items=[job.shard.items[item]])
+        for attempt in range(DEATHS):
+            if attempt:
+                self._end_all()  # what they hold is memory as well
+            outcome = self._do(shard, {0: job.fatal[item]} if item in job.fatal else {})
+            if isinstance(outcome, Result):
+                return outcome
+            if outcome.overdue:
+                job.fatal[item] = time_limit_reason(self.options.time_limit)
+                break
+        else:
+            job.fatal[item] = f"its process died on it, alone too ({outcome.status})"
+        return self._alone(job, item)
+
+    def _do(self, shard: Shard, fatal: dict[int, str]) -> Result | Death:
+        """Does a shard while this waits; its files are not compressed."""
+        worker = self._idle_worker()
+        worker.give(shard, replace(self.options, compress=False), fatal)
+        while (news := self._news(worker)) is None:
+            wait([worker.pipe], TICK)
+            self.progress([worker.in_hand])
+        return news
+
+    def _end_all(self) -> None:
+        for worker in self.workers:
+            worker.end()
+        self.workers.clear()
+        self.jobs.clear()
 
 
-def _status(code: int | None) -> str:
-    """An exit code in words.
-
-    >>> _status(-9), _status(1), _status(None)
-    ('SIGKILL', 'exit code 1', 'the time limit')
-    """
-    return (
-        "the time limit"
-        if code is None
-        else signal.Signals(-code).name
-        if code < 0
-        else f"exit code {code}"
-    )
-
-
-class _Ahead:
+class Prefetcher:
     """Shards that a thread reads ahead into a bounded queue."""
 
     def __init__(self, shards: Iterable[Shard], size: int):
@@ -265,7 +213,7 @@ class _Ahead:
         self.error: BaseException | None = None
         self.thread = Thread(target=self._read, args=(shards,), daemon=True)
 
-    def __enter__(self) -> "_Ahead":
+    def __enter__(self) -> "Prefetcher":
         self.thread.start()
         return self
 
@@ -285,9 +233,10 @@ class _Ahead:
         finally:
             self.ended.set()
 
-    def take(self) -> Shard | None:
+    def take(self) -> Job | None:
+        """The next shard as a job, None where none has been read yet."""
         try:
-            return self.queue.get_nowait()
+            return Job(self.queue.get_nowait())
         except Empty:
             return None
 

@@ -1,32 +1,33 @@
 """What a run says while it works, on standard error: a bar on a terminal, a plain line now and then elsewhere."""
 
 import time
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cablespan.runs.batch.manifest import Counts
+from cablespan.runs.batch.worker import InHand
+
 EVERY = 30.0  # seconds between plain lines
+SURE = 3.0  # seconds of work before the time left is told
 
 
 class Reporter:
     """Cables and words a second, rejects, time left. `total` is the size in bytes of what is to be done, None where it is unknown."""
 
-    def __init__(self, total: int | None, done: dict[str, Any]):
+    def __init__(self, total: int | None, done: Counts):
         self.console = Console(stderr=True, highlight=False)
         self.total = total
         self.cables, self.words, self.rejects = (
-            done.get("cables", 0),
-            done.get("words", 0),
-            done.get("rejects", 0),
+            done.get(name, 0) for name in ("cables", "words", "rejects")
         )
         self.size = 0
         self.before = (self.cables, self.words)
-        self.hand: dict[int, tuple[int, int]] = {}
+        self.hand: list[InHand] = []
         self.begin = self.said = time.monotonic()
         self.started: float | None = None
-        self.bar = None
+        self.bar: Progress | None = None
 
     def __enter__(self) -> "Reporter":
         if self.console.is_terminal:
@@ -43,7 +44,7 @@ class Reporter:
             self.bar.start()
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *error: object) -> None:
         if self.bar:
             self.bar.stop()
 
@@ -56,14 +57,14 @@ class Reporter:
         """Seconds since the first cable was done: without what it takes to load the model."""
         return None if self.started is None else time.monotonic() - self.started
 
-    def in_hand(self, hand: dict[int, tuple[int, int]]) -> None:
-        """Items and words of the shards that are being done."""
+    def in_hand(self, hand: list[InHand]) -> None:
+        """What the workers are doing."""
         self.hand = hand
-        if self.started is None and any(words for _, words in hand.values()):
+        if self.started is None and any(work.items for work in hand):
             self.started = time.monotonic()
         self._say()
 
-    def shard(self, counts: dict[str, Any], size: int) -> None:
+    def shard(self, counts: Counts, size: int) -> None:
         """A shard is done; `size` is how much of the inputs it stood for, about."""
         self.cables += counts["cables"]
         self.words += counts["words"]
@@ -80,22 +81,23 @@ class Reporter:
 
     def _state(self) -> str:
         seconds = max(self.seconds, 1e-3)
-        cables = self.cables + sum(items for items, _ in self.hand.values())
-        words = self.words + sum(words for _, words in self.hand.values())
-        rates = f"{(cables - self.before[0]) / seconds:,.1f} cables/s, {(words - self.before[1]) / seconds:,.0f} words/s"
-        return f"{cables:,} cables, {rates}, {self._left(seconds)}{self.rejects:,} rejects"
-
-    def _left(self, seconds: float) -> str:
-        if not self.total or not self.size or self.size >= self.total:
-            return ""
-        left = seconds * (self.total - self.size) / self.size
-        return (
-            f"about {left / 3600:.1f} h left, "
-            if left > 5400
-            else f"about {left / 60:.0f} min left, "
-            if left > 90
-            else f"{left:.0f} s left, "
+        cables = self.cables + sum(work.items for work in self.hand)
+        words = self.words + sum(work.words for work in self.hand)
+        cable_rate, word_rate = (
+            (now - before) / seconds
+            for now, before in zip((cables, words), self.before, strict=True)
         )
+        left = "".join(f"{_told(left)} left, " for left in [self.left()] if left is not None)
+        rates = f"{cable_rate:,.1f} cables/s, {word_rate:,.0f} words/s"
+        return f"{cables:,} cables, {rates}, {left}{self.rejects:,} rejects"
+
+    def left(self) -> float | None:
+        """Seconds that are left at the rate since the first cable: loading the model does not count. None while nobody can tell."""
+        in_hand = sum(work.size * work.items / work.of for work in self.hand if work.of)
+        done = self.size + in_hand
+        if not self.total or not self.working or self.working < SURE or not done:
+            return None
+        return self.working * max(0.0, self.total - done) / done or None
 
     def say(self, text: str) -> None:
         self.console.print(text, soft_wrap=True, markup=False)
@@ -107,3 +109,14 @@ class Reporter:
         for name, value in rows.items():
             table.add_row(name, value)
         self.console.print(table)
+
+
+def _told(seconds: float) -> str:
+    """A time in words.
+
+    >>> _told(9), _told(600), _told(9000)
+    ('9 s', 'about 10 min', 'about 2.5 h')
+    """
+    if seconds > 5400:
+        return f"about {seconds / 3600:.1f} h"
+    return f"about {seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"

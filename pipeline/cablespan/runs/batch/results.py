@@ -8,31 +8,60 @@ from typing import Any
 import orjson
 
 from cablespan.runs.batch.folder import Folder
+from cablespan.runs.batch.manifest import Manifest
 
 
-def lines(run: str, kind: str = "cables") -> Iterator[dict[str, Any]]:
-    """The lines of one kind (`cables`, `entities`, `rejects` ...) of the run in a folder, or of one file of records, in order.
+class Results:
+    """The lines that a run has written; `run` is its folder, or one file of records (of `cablespan read`, too).
 
-    Raises FileNotFoundError where there is no run.
+    `manifest` is None where there is none to compare with. Raises FileNotFoundError where there is no run, ValueError where its
+    manifest is damaged.
     """
-    folder = Folder(run)
-    if folder.fs.isfile(folder.root):
-        folder, name = (
-            Folder(folder.fs._parent(folder.root) if folder.local else run.rpartition("/")[0]),
-            folder.root.rpartition("/")[2],
-        )
-        names = [name]
-    else:
-        names = [
-            name for name in folder.names() if re.fullmatch(rf"{kind}(-\d+)?\.jsonl(\.gz)?", name)
-        ]
-        if not names:
+
+    def __init__(self, run: str):
+        self.folder, self.file = Folder(run), None
+        if self.folder.fs.isfile(self.folder.root):
+            parent, _, self.file = run.rpartition("/")
+            self.folder = Folder(parent or ".")
+        elif not self.folder.fs.isdir(self.folder.root):
+            raise FileNotFoundError(f"{run}: no such folder or file; {_GIVE}")
+        self.run = run
+        self.manifest = None if self.file else Manifest.load(self.folder)
+
+    def lines(self, kind: str = "cables") -> Iterator[dict[str, Any]]:
+        """The lines of one kind (`cables`, `entities`, `rejects` ...), in order.
+
+        Raises FileNotFoundError where the folder holds no run, ValueError where a file is not as the run wrote it.
+        """
+        for name in self._names(kind):
+            yield from self._lines_of(name)
+
+    def _names(self, kind: str) -> list[str]:
+        if self.file:
+            return [self.file] if kind == "cables" else []
+        if self.manifest:
+            return [self._whole(facts["name"], facts["sha256"]) for facts in self._files(kind)]
+        pattern = rf"{kind}(-\d+)?\.jsonl(\.gz)?"
+        names = [name for name in self.folder.names() if re.fullmatch(pattern, name)]
+        if not names and kind == "cables":
             raise FileNotFoundError(
-                f"{run}: holds no {kind}.jsonl and no {kind}-*.jsonl.gz; give the folder that `cablespan annotate` wrote"
+                f"{self.run}: holds no {kind}.jsonl and no {kind}-*.jsonl.gz; {_GIVE}"
             )
-    for name in names:
+        return names
+
+    def _files(self, kind: str) -> list[Any]:
+        return self.manifest.files(kind) if self.manifest else []
+
+    def _whole(self, name: str, sha256: str) -> str:
+        if problem := self.folder.damage(name, sha256):
+            remedy = "`cablespan annotate` with --resume does it again"
+            raise ValueError(f"{self.folder / name}: {problem}; {remedy}")
+        return name
+
+    def _lines_of(self, name: str) -> Iterator[dict[str, Any]]:
+        path = self.folder / name
         with (
-            folder.fs.open(folder / name, "rb") as raw,
+            self.folder.fs.open(path, "rb") as raw,
             gzip.open(raw) if name.endswith(".gz") else raw as file,
         ):
             for number, line in enumerate(file, 1):
@@ -40,5 +69,31 @@ def lines(run: str, kind: str = "cables") -> Iterator[dict[str, Any]]:
                     yield orjson.loads(line)
                 except orjson.JSONDecodeError as error:
                     raise ValueError(
-                        f"{folder / name}, line {number}: {error}; the file has been changed since the run"
+                        f"{path}, line {number}: not JSON ({error}); write the file again"
                     ) from error
+
+    @property
+    def unfinished(self) -> str | None:
+        """What an unfinished run lacks, in words; None where it is finished, or nobody can know."""
+        if self.manifest is None or self.manifest.end:
+            return None
+        shards = self.manifest.shards
+        done = self.manifest.totals().get("cables", 0)
+        gaps = sorted(set(range(max(shards, default=-1) + 1)) - set(shards))
+        parts = [f"it holds the first {done:,} cables"]
+        if gaps:
+            parts = [f"it holds {done:,} cables", f"not those of shards {_listed(gaps)}"]
+        return f"the run is not finished: {', '.join(parts)}; go on with --resume"
+
+
+_GIVE = "give the folder that `cablespan annotate` wrote, or a file of records"
+
+
+def _listed(numbers: list[int], most: int = 5) -> str:
+    more = f" and {len(numbers) - most} more" if len(numbers) > most else ""
+    return ", ".join(map(str, numbers[:most])) + more
+
+
+def lines(run: str, kind: str = "cables") -> Iterator[dict[str, Any]]:
+    """The lines of one kind of the run in a folder, or of one file of records: see Results."""
+    return Results(run).lines(kind)

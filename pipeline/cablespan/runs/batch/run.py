@@ -3,32 +3,31 @@
 import hashlib
 import os
 import platform
-import re
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from cablespan import __version__, nlp
-from cablespan.components.entities.knowledge_base import KnowledgeBase
+from cablespan import __version__
 from cablespan.runs.batch import manifest as manifests
 from cablespan.runs.batch.folder import WORK, Folder
-from cablespan.runs.batch.manifest import Manifest, Position, add
+from cablespan.runs.batch.manifest import FileFacts, InputLine, Manifest, Position, ShardLine, add
+from cablespan.runs.batch.model import code_hash, kb_facts, load, model_facts
+from cablespan.runs.batch.opening import open_run
 from cablespan.runs.batch.pool import Pool
 from cablespan.runs.batch.progress import Reporter
 from cablespan.runs.batch.shard import KINDS, Options, Result, Shard
-from cablespan.runs.batch.stream import STDIN, Ids, changed_inputs, expand, shards
+from cablespan.runs.batch.stream import RUN, Ids, expand, shards
 
-RUN = "run.json"
+PACKED = (".gz", ".zst")
 PART = 200  # cables in a part where the output is one file of each kind
 DONE, SOME_REJECTED, NOTHING_READ, INTERRUPTED = 0, 1, 2, 130
 
@@ -44,6 +43,7 @@ def annotate(
     address: str | None = None,
     shard_size: int | None = None,
     resume: bool | None = None,
+    retry_rejects: bool = False,
     time_limit: float = Options.time_limit,
     profile: bool = False,
     kb: str | None = None,
@@ -52,20 +52,23 @@ def annotate(
     """Annotates inputs into the folder `output` and returns the exit code of the command.
 
     `resume` goes on with an interrupted run (True), replaces what the folder holds (False), or takes only a folder without a run (None).
-    `kb` is a knowledge base of the user's own for the linker, which is checked before the run begins.
-    `loader` gives another pipeline than `cablespan.nlp.load(model)`; it is called in each worker process.
+    `retry_rejects` goes on, and does the shards again that have rejects, finished or not; the time limit may differ then.
+    `time_limit` is in seconds of work a cable. `kb` is a knowledge base of the user's own for the linker, checked before the run begins.
+    `loader` returns another pipeline than `cablespan.nlp.load(model)`; it is called in each worker process.
     Raises ValueError and OSError with what the user can do about it.
     """
     folder = Folder(str(output))
     folder.make()
-    with folder.lock(take_over=resume is not None), _terminate_is_interrupt():
-        paths = expand(inputs)
+    with folder.lock(take_over=resume is not None or retry_rejects), _terminate_is_interrupt():
+        paths, left_out = expand(inputs, folder)
+        if not paths:
+            raise ValueError(_nothing_to_read(inputs, left_out))
         settings = {
             "schema": manifests.SCHEMA,
             "cablespan": __version__,
             "code": code_hash(),
             "model": model_facts(model),
-            "kb": kb and _checked(kb),
+            "kb": kb and kb_facts(kb),
             # Not measured, as `nlp.load` does by itself: the other matrix multiplication may round otherwise.
             "ops": os.environ.get("CABLESPAN_OPS", "numpy"),
             "format": format and str(format),
@@ -73,18 +76,16 @@ def annotate(
             "time_limit": time_limit,
             "inputs": list(inputs),
         }
-        manifest = _open(folder, settings, paths, resume)
+        manifest = open_run(folder, settings, paths, resume=resume, retry_rejects=retry_rejects)
+        reporter = Reporter(_size_left(paths, manifest), manifest.totals())
+        if left_out:
+            reporter.say(f"not read, because a run wrote it: {_some(left_out)}")
         if manifest.end:
-            Reporter(None, {}).say(f"{folder}: this run is already done; --overwrite does it again")
+            reporter.say(f"{folder}: this run is already done; --overwrite does it again")
             return exit_code(manifest.totals())
         loader = loader or partial(load, model, settings["ops"], kb)
-        run = Run(
-            folder,
-            manifest,
-            paths,
-            Options(time_limit, compress=shard_size is not None),
-            shard_size or PART,
-        )
+        options = Options(time_limit, compress=shard_size is not None)
+        run = Run(folder, manifest, paths, options, shard_size or PART, reporter)
         with _engine(engine, address, loader, run, workers or len(os.sched_getaffinity(0))) as work:
             finished = run.go(work)
         run.tell(profile)
@@ -94,6 +95,16 @@ def annotate(
         return exit_code(manifest.totals())
 
 
+def _nothing_to_read(inputs: list[str], left_out: list[str]) -> str:
+    why = f"only what a run wrote ({_some(left_out)})" if left_out else "no file"
+    return f"{', '.join(inputs)}: {why} to read there; give files, folders or globs with cables"
+
+
+def _some(paths: list[str], most: int = 3) -> str:
+    more = f" and {len(paths) - most} more" if len(paths) > most else ""
+    return ", ".join(paths[:most]) + more
+
+
 Engine = Callable[[Iterator[Shard]], Iterator[Result]]
 
 
@@ -101,20 +112,20 @@ class Run:
     """The bookkeeping of a run: results become files and lines of the manifest, and run.json says how it went."""
 
     def __init__(
-        self, folder: Folder, manifest: Manifest, paths: list[str], options: Options, size: int
+        self,
+        folder: Folder,
+        manifest: Manifest,
+        paths: list[str],
+        options: Options,
+        size: int,
+        reporter: Reporter,
     ):
-        self.folder, self.manifest, self.paths, self.options, self.size = (
-            folder,
-            manifest,
-            paths,
-            options,
-            size,
-        )
+        self.folder, self.manifest, self.paths = folder, manifest, paths
+        self.options, self.size, self.reporter = options, size, reporter
         self.begun = datetime.now(UTC)
         self.before = manifest.totals()
         self.seconds: dict[str, float] = {}
         self.incidents: list[str] = []
-        self.reporter = Reporter(_size_left(paths, manifest), self.before)
 
     def go(self, work: Engine) -> bool:
         """Does all shards that are missing; False where it was interrupted."""
@@ -179,34 +190,38 @@ class Run:
                 return
             yield value
 
-    def _publish(self, result: Result, inputs: dict[int, dict[str, Any]]) -> None:
+    def _publish(self, result: Result, inputs: dict[int, InputLine]) -> None:
         begin = time.perf_counter()
-        facts = {}
-        for kind, data in result.files.items():
-            name = self.part(kind, result.number)
-            self.folder.publish(name, [data])
-            facts[kind] = {
-                "name": name,
-                "bytes": len(data),
-                "sha256": hashlib.sha256(data).hexdigest(),
-            }
+        files = {
+            kind: self._write(self.part(kind, result.number), [data])
+            for kind, data in result.files.items()
+        }
         for number in range(result.end[0] + 1):
             if number not in self.manifest.inputs:
                 self.manifest.add_input(self.folder, inputs[number])
-        self.manifest.add_shard(
-            self.folder,
-            {
-                "shard": result.number,
-                "from": list(result.start),
-                "to": list(result.end),
-                "characters": result.size,
-                "counts": result.counts,
-                "files": facts,
-            },
-        )
+        line: ShardLine = {
+            "shard": result.number,
+            "from": list(result.start),
+            "to": list(result.end),
+            "characters": result.size,
+            "counts": result.counts,
+            "files": files,
+        }
+        self.manifest.add_shard(self.folder, line)
         self.incidents += result.incidents
         add(self.seconds, {**result.seconds, "publish": time.perf_counter() - begin})
         self.reporter.shard(result.counts, result.size)
+
+    def _write(self, name: str, chunks: Iterable[bytes]) -> FileFacts:
+        digest = hashlib.sha256()
+
+        def digested() -> Iterator[bytes]:
+            for chunk in chunks:
+                digest.update(chunk)
+                yield chunk
+
+        size = self.folder.publish(name, digested())
+        return {"name": name, "bytes": size, "sha256": digest.hexdigest()}
 
     def part(self, kind: str, number: int) -> str:
         return (
@@ -217,16 +232,17 @@ class Run:
 
     def _finish(self) -> None:
         """One file of each kind out of the parts, unless shards were asked for; the end goes into the manifest."""
+        whole = {}
         if not self.options.compress:
             for kind in KINDS:
-                names = [self.part(kind, number) for number in sorted(self.manifest.shards)]
-                self.folder.publish(
-                    f"{kind}.jsonl", (chunk for name in names for chunk in self.folder.chunks(name))
-                )
+                parts = [facts["name"] for facts in self.manifest.files(kind)]
+                chunks = (chunk for name in parts for chunk in self.folder.chunks(name))
+                whole[kind] = self._write(f"{kind}.jsonl", chunks)
         self.manifest.end = {
             "end": True,
             "shards": len(self.manifest.shards),
             "counts": self.manifest.totals(),
+            "files": whole,
         }
         self.manifest.write(self.folder)
 
@@ -265,20 +281,8 @@ class Run:
 
     def tell(self, profile: bool) -> None:
         """The end of it on standard error: counts, and the share of each step if that is wanted."""
-        counts, say = self.manifest.totals(), self.reporter.say
-        if not self.manifest.end:
-            say(
-                f"interrupted; {counts.get('cables', 0):,} cables are done and kept. Go on with --resume"
-            )
-        else:
-            found = ", ".join(
-                f"{sum(counts.get(kind, {}).values()):,} {kind}"
-                for kind in ("entities", "statements")
-            )
-            say(
-                f"{self.folder}: {counts.get('cables', 0):,} cables, {counts.get('words', 0):,} words: {found}, "
-                f"{counts.get('claims', 0):,} claims; {counts.get('rejects', 0):,} rejects; {self.reporter.seconds:.1f} s"
-            )
+        say = self.reporter.say
+        say(self._summary())
         if self.incidents:
             say(f"{len(self.incidents)} incidents on the way, told in {RUN}")
         if profile:
@@ -289,51 +293,19 @@ class Run:
             }
             self.reporter.table("time by step, all processes", rows)
 
-
-def _open(
-    folder: Folder, settings: dict[str, Any], paths: list[str], resume: bool | None
-) -> Manifest:
-    """The manifest to go on with, or a new one. Refuses a folder that holds something else."""
-    names = [name for name in folder.names() if _is_ours(name)]
-    if resume is False:
-        for name in [
-            *names,
-            *(f"{WORK}/{name}" for name in ("ids.sqlite", "ids.sqlite-wal", "ids.sqlite-shm")),
-        ]:
-            folder.remove(name)
-        return Manifest(settings)
-    manifest = Manifest.load(folder)
-    if manifest is None:
-        if names:
-            raise FileExistsError(
-                f"{folder}: holds {names[0]} of another run; take another --output, or --overwrite"
-            )
-        return Manifest(settings)
-    differences = [*manifest.differences(settings), *changed_inputs(manifest, paths)]
-    if differences:
-        raise ValueError(
-            f"{folder}: holds a run that differs: {'; '.join(differences)}. Take another --output, --overwrite, or make it as it was"
+    def _summary(self) -> str:
+        counts = self.manifest.totals()
+        cables = f"{counts.get('cables', 0):,} cables"
+        if not self.manifest.end:
+            return f"interrupted; {cables} are done and kept. Go on with --resume"
+        entities, statements = (
+            sum(counts.get(kind, {}).values()) for kind in ("entities", "statements")
         )
-    if resume is None and not manifest.end:
-        raise FileExistsError(
-            f"{folder}: holds an unfinished run; go on with --resume, or --overwrite"
+        return (
+            f"{self.folder}: {cables}, {counts.get('words', 0):,} words: {entities:,} entities, "
+            f"{statements:,} statements, {counts.get('claims', 0):,} claims; "
+            f"{counts.get('rejects', 0):,} rejects; {self.reporter.seconds:.1f} s"
         )
-    for shard in manifest.shards.values():
-        for file in shard["files"].values():
-            if (folder.size(file["name"]) != file["bytes"]) and not (
-                manifest.end and file["name"].startswith(WORK)
-            ):
-                raise ValueError(
-                    f"{folder}: {file['name']} is missing or has been changed; --overwrite does the run again"
-                )
-    return manifest
-
-
-def _is_ours(name: str) -> bool:
-    return (
-        name in (RUN, manifests.NAME)
-        or re.fullmatch(rf"({'|'.join(KINDS)})(-\d+)?\.jsonl(\.gz)?", name) is not None
-    )
 
 
 def exit_code(counts: dict[str, Any]) -> int:
@@ -343,46 +315,12 @@ def exit_code(counts: dict[str, Any]) -> int:
 
 
 def _size_left(paths: list[str], manifest: Manifest) -> int | None:
-    if any(path == STDIN or not os.path.isfile(path) for path in paths):
+    """Bytes that are still to be read; None where an input does not tell its size: a stream, a URL, a packed file."""
+    if any(not os.path.isfile(path) or path.endswith(PACKED) for path in paths):
         return None
     return sum(os.path.getsize(path) for path in paths) - sum(
         shard["characters"] for shard in manifest.shards.values()
     )
-
-
-def load(model: str | None, ops: str, kb: str | None = None) -> Any:
-    """The pipeline, as a worker process loads it."""
-    return nlp.load(model, kb=kb, ops=ops)
-
-
-def _checked(kb: str) -> dict[str, str]:
-    """Name and SHA-256 of a knowledge base that can be used. Raises KnowledgeError or OSError where it cannot."""
-    KnowledgeBase.read(kb)
-    with open(kb, "rb") as file:
-        return {"name": kb, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
-
-
-def code_hash() -> str:
-    """SHA-256 of the package's code and knowledge: other code may annotate otherwise."""
-    return _folder_hash(Path(str(files("cablespan"))), (".py", ".jsonl"))
-
-
-def model_facts(model: str | None) -> dict[str, str | None]:
-    """Name and SHA-256 of a pipeline's folder; raises FileNotFoundError where there is no such pipeline."""
-    if model == "rules":
-        return {"name": model, "sha256": None}
-    path = nlp.model_folder(model or nlp.BUNDLED)
-    return {"name": str(model or path.name), "sha256": _folder_hash(path)}
-
-
-def _folder_hash(folder: Path, suffixes: tuple[str, ...] = ("",)) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name.endswith(suffixes) and path.suffix != ".pyc":
-            digest.update(
-                f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode() + path.read_bytes()
-            )
-    return digest.hexdigest()
 
 
 @contextmanager

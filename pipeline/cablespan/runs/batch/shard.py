@@ -11,7 +11,7 @@ import re
 import signal
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from time import process_time
@@ -20,12 +20,15 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from cablespan.cable import Cable, Reject
+from cablespan.runs.batch.manifest import Counts, add
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 KINDS = ("cables", "entities", "statements", "claims", "rejects")
 REMEDY = "the other cables are done; please report this one"
+
+Lines = Mapping[str, list[Any]]  # of each of KINDS, as they go into its file
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,14 @@ class Shard:
 
 @dataclass
 class Result:
-    """What a shard gives: a file of each kind, counts, seconds by step, and what went wrong in words for run.json."""
+    """What comes of a shard: a file of each kind, counts, seconds by step, and what went wrong in words for run.json."""
 
     number: int
     start: tuple[int, int]
     end: tuple[int, int]
     size: int
     files: dict[str, bytes]
-    counts: dict[str, Any]
+    counts: Counts
     seconds: dict[str, float]
     incidents: list[str] = field(default_factory=list)
 
@@ -61,7 +64,10 @@ class Options:
     compress: bool = False
 
 
-WARM_UP = "Prime Minister Ivanov told the EMBASSY in Kazakhstan on May 22, 2007 that the U.S. would pay $5 million under Resolution 242."
+WARM_UP = (
+    "Prime Minister Ivanov told the EMBASSY in Kazakhstan on May 22, 2007 "
+    "that the U.S. would pay $5 million under Resolution 242."
+)
 
 
 def warm_up(nlp: "Language") -> "Language":
@@ -78,7 +84,7 @@ class TimeLimit(BaseException):
     """A cable took too long. Not an Exception, so that no component swallows it."""
 
 
-class _Lines:
+class _File:
     """A file of JSON lines in memory; compressed without a time stamp, so that the same lines are the same bytes."""
 
     def __init__(self, compress: bool):
@@ -89,10 +95,8 @@ class _Lines:
             else self.buffer
         )
 
-    def write(self, values: list[dict[str, Any]]) -> None:
-        self.file.write(
-            b"".join(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE) for value in values)
-        )
+    def write(self, lines: bytes) -> None:
+        self.file.write(lines)
 
     def close(self) -> bytes:
         if self.file is not self.buffer:
@@ -100,12 +104,58 @@ class _Lines:
         return self.buffer.getvalue()
 
 
+class _Files:
+    """The files of a shard, and the counts of what was written into them."""
+
+    def __init__(self, compress: bool):
+        self.files = {kind: _File(compress) for kind in KINDS}
+        self.counts: Counts = {"cables": 0, "rejects": 0, "paragraphs": 0, "words": 0, "claims": 0}
+        add(self.counts, {"entities": {}, "statements": {}})
+
+    def write(self, lines: Lines) -> None:
+        for kind, values in lines.items():
+            encoded = (orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE) for value in values)
+            self.files[kind].write(b"".join(encoded))
+        add(self.counts, {"rejects": len(lines.get("rejects", ()))})
+        for record in lines.get("cables", ()):
+            add(self.counts, _counts(record))
+
+    def result(self, shard: Shard, seconds: dict[str, float], incidents: list[str]) -> Result:
+        contents = {kind: file.close() for kind, file in self.files.items()}
+        for layer in ("entities", "statements"):
+            self.counts[layer] = dict(sorted(self.counts[layer].items()))
+        return Result(
+            shard.number,
+            shard.start,
+            shard.end,
+            shard.size,
+            contents,
+            self.counts,
+            seconds,
+            incidents,
+        )
+
+
+def _counts(record: Mapping[str, Any]) -> Counts:
+    labels = {
+        layer: Counter(annotation["label"] for annotation in record[layer])
+        for layer in ("entities", "statements")
+    }
+    return {
+        "cables": 1,
+        "paragraphs": len(record["paragraphs"]),
+        "words": sum(len(paragraph["text"].split()) for paragraph in record["paragraphs"]),
+        "claims": len(record["claims"]),
+        **labels,
+    }
+
+
 def annotate_shard(
     nlp: "Language",
     shard: Shard,
     options: Options,
     *,
-    fatal: dict[int, str] | None = None,
+    fatal: Mapping[int, str] | None = None,
     started: Callable[[int, int], None] = lambda index, words: None,
 ) -> Result:
     """Annotates the cables of a shard; `nlp` has been warmed up.
@@ -113,68 +163,58 @@ def annotate_shard(
     `fatal` names items that have killed their process before, with the reason; `started(index, words)` is told before each item.
     MemoryError is not caught: whether there is memory is the machine's matter, so the shard is tried again elsewhere.
     """
-    files = {kind: _Lines(options.compress) for kind in KINDS}
-    counts: Counter[str] = Counter(cables=0, rejects=0, paragraphs=0, words=0)
-    labels = {"entities": Counter(), "statements": Counter()}
+    files = _Files(options.compress)
     steps = _Steps()
-    incidents = []
+    incidents: list[str] = []
     with nlp.memory_zone():
         for index, item in enumerate(shard.items):
-            started(index, counts["words"])
+            started(index, files.counts["words"])
             if isinstance(item, Reject):
-                rejected = asdict(item)
+                lines: Lines = {"rejects": [asdict(item)]}
             elif fatal and index in fatal:
-                rejected = _reject(item, fatal[index])
+                lines = _rejected(item, fatal[index])
             else:
-                rejected = None
-                try:
-                    with _time_limit(options.time_limit):
-                        lines, words = _annotate(nlp, item, steps)
-                except TimeLimit:
-                    rejected = _reject(item, time_limit_reason(options.time_limit))
-                    incidents.append(
-                        f"{item.id} at the time limit, in {steps.current}:\n{traceback.format_exc()}"
-                    )
-                except MemoryError:
-                    raise
-                except Exception as error:
-                    rejected = _reject(
-                        item, f"{steps.current}: {type(error).__name__}: {error}", _traceback(error)
-                    )
-            if rejected is not None:
-                files["rejects"].write([rejected])
-                counts["rejects"] += 1
-                continue
+                lines = _attempt(nlp, item, options.time_limit, steps, incidents)
             with steps("write"):
-                for kind, values in lines.items():
-                    files[kind].write(values)
-            record = lines["cables"][0]
-            counts.update(
-                cables=1,
-                paragraphs=len(record["paragraphs"]),
-                words=words,
-                claims=len(record["claims"]),
-            )
-            for kind, counter in labels.items():
-                counter.update(annotation["label"] for annotation in record[kind])
+                files.write(lines)
     with steps("write"):
-        contents = {kind: file.close() for kind, file in files.items()}
-    sorted_labels = {kind: dict(sorted(counter.items())) for kind, counter in labels.items()}
-    return Result(
-        shard.number,
-        shard.start,
-        shard.end,
-        shard.size,
-        contents,
-        {**counts, **sorted_labels},
-        steps.seconds,
-        incidents,
-    )
+        return files.result(shard, steps.seconds, incidents)
 
 
-def _annotate(
-    nlp: "Language", cable: Cable, steps: "_Steps"
-) -> tuple[dict[str, list[dict[str, Any]]], int]:
+def merged(shard: Shard, parts: Iterable[Result], compress: bool) -> Result:
+    """The result of a shard out of the uncompressed results of its items: the same bytes as if it had been done in one."""
+    files = _Files(compress)
+    seconds: dict[str, float] = {}
+    incidents: list[str] = []
+    for part in parts:
+        for kind, data in part.files.items():
+            files.files[kind].write(data)
+        add(files.counts, part.counts)
+        add(seconds, part.seconds)
+        incidents += part.incidents
+    return files.result(shard, seconds, incidents)
+
+
+def _attempt(
+    nlp: "Language", cable: Cable, limit: float, steps: "_Steps", incidents: list[str]
+) -> Lines:
+    """The lines of a cable; a reject where it fails or takes too long."""
+    try:
+        with _time_limit(limit):
+            return _annotate(nlp, cable, steps)
+    except TimeLimit:
+        incidents.append(
+            f"{cable.id} at the time limit, in {steps.current}:\n{traceback.format_exc()}"
+        )
+        return _rejected(cable, time_limit_reason(limit))
+    except MemoryError:
+        raise
+    except Exception as error:
+        reason = f"{steps.current}: {type(error).__name__}: {error}"
+        return _rejected(cable, reason, traceback=_traceback(error))
+
+
+def _annotate(nlp: "Language", cable: Cable, steps: "_Steps") -> Lines:
     from cablespan.document import to_doc
     from cablespan.formats.tasks import record_tasks
     from cablespan.records import to_record
@@ -187,8 +227,7 @@ def _annotate(
     with steps("record"):
         record = to_record(doc)
     with steps("tasks"):
-        lines = {"cables": [record], **record_tasks(record, nlp.tokenizer, doc=doc)}
-    return lines, len(doc)
+        return {"cables": [record], **record_tasks(record, nlp.tokenizer, doc=doc)}
 
 
 class _Steps:
@@ -207,28 +246,36 @@ class _Steps:
 
 @contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
-    """Raises TimeLimit in the main thread; code that never returns to the interpreter is stopped by the pool."""
+    """Raises TimeLimit in the main thread after so many seconds of processor time.
+
+    Code that never returns to the interpreter, or sleeps, is stopped by the pool.
+    """
 
     def stop(number, frame):
         raise TimeLimit
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def time_limit_reason(seconds: float) -> str:
-    return f"not done after {seconds:g} seconds, the time limit of a cable"
+    """What a reject says of a cable that took too long."""
+    return f"not done after {seconds:g} seconds of work, the time limit of a cable"
 
 
-def _reject(cable: Cable, reason: str, trace: str | None = None) -> dict[str, Any]:
+def _rejected(cable: Cable, reason: str, **more: str) -> Lines:
+    """A reject of a cable, with what its header says: who looks for it finds it among the rejects."""
+    from cablespan.document import header_record
+
     place = f"cable {cable.source.index + 1} ({cable.id})"
     reject = asdict(Reject(path=cable.source.path, place=place, reason=reason, remedy=REMEDY))
-    return reject | ({"traceback": trace} if trace else {})
+    facts = {"id": cable.id, "header": header_record(cable.header), "meta": dict(cable.meta)}
+    return {"rejects": [reject | facts | more]}
 
 
 def _traceback(error: Exception) -> str:
@@ -236,6 +283,5 @@ def _traceback(error: Exception) -> str:
     trace = error.__traceback__
     while trace.tb_next and trace.tb_frame.f_code.co_filename == __file__:
         trace = trace.tb_next
-    return re.sub(
-        r"\b0x[0-9a-f]{6,}", "0x...", "".join(traceback.format_exception(type(error), error, trace))
-    )
+    text = "".join(traceback.format_exception(type(error), error, trace))
+    return re.sub(r"\b0x[0-9a-f]{6,}", "0x...", text)

@@ -4,37 +4,87 @@ import hashlib
 import re
 import sqlite3
 from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from functools import cache
+from pathlib import PurePath
+from typing import NamedTuple
 
 import fsspec
 
 from cablespan import reading as readers
 from cablespan.cable import Cable, Reject
 from cablespan.reading.assembly import renamed
-from cablespan.runs.batch.manifest import Manifest, Position
-from cablespan.runs.batch.shard import Shard
+from cablespan.runs.batch.folder import WORK, Folder
+from cablespan.runs.batch.manifest import NAME as MANIFEST
+from cablespan.runs.batch.manifest import SCHEMA, InputLine, Manifest, Position
+from cablespan.runs.batch.shard import KINDS, Shard
 
 STDIN = "-"
+RUN = "run.json"
 
 
-def expand(inputs: list[str]) -> list[str]:
-    """Every file of the inputs, in order: folders and globs are opened, on any fsspec path."""
-    paths = []
+class Inputs(NamedTuple):
+    """The files to read, in order, and those among the inputs that runs have written: a run reads none of them."""
+
+    paths: list[str]
+    left_out: list[str]
+
+
+def expand(inputs: list[str], output: Folder | None = None) -> Inputs:
+    """Every file of the inputs: folders and globs are opened, on any fsspec path. `output` is where the run will write."""
+    sorted_out = Inputs([], [])
+    of_a_run = cache(_is_a_run)
     for given in inputs:
-        if "://" not in given:
-            paths += [str(path) for path in readers.expand([given])]
-            continue
-        fs, path = fsspec.core.url_to_fs(given)
-        found = fs.find(path) if fs.isdir(path) else fs.glob(path) if "*" in path else [path]
-        paths += [fs.unstrip_protocol(name) for name in sorted(found)]
-    return paths
+        paths = _remote(given) if "://" in given else readers.expand([given])
+        for path in map(str, paths):
+            ours = _beneath(path, given, output) or (
+                is_of_a_run(PurePath(path).name) and of_a_run(path.rpartition("/")[0])
+            )
+            (sorted_out.left_out if ours else sorted_out.paths).append(path)
+    return sorted_out
 
 
-def fingerprint(path: str) -> dict[str, Any]:
+def _remote(given: str) -> list[str]:
+    fs, path = fsspec.core.url_to_fs(given)
+    found = fs.find(path) if fs.isdir(path) else fs.glob(path) if "*" in path else [path]
+    return [fs.unstrip_protocol(name) for name in sorted(found) if f"/{WORK}/" not in name]
+
+
+def _beneath(path: str, given: str, output: Folder | None) -> bool:
+    """Whether a file lies in the folder of the output, which lies in the folder `given`."""
+    if output is None:
+        return False
+    place = output.fs.unstrip_protocol(output.root)
+    inside = _absolute(path).startswith(f"{place}/")
+    return inside and not f"{_absolute(given)}/".startswith(f"{place}/")
+
+
+def _absolute(path: str) -> str:
+    fs, root = fsspec.core.url_to_fs(path)
+    return fs.unstrip_protocol(root)
+
+
+def is_of_a_run(name: str) -> bool:
+    """Whether a file has a name that runs give."""
+    return (
+        name in (RUN, MANIFEST)
+        or re.fullmatch(rf"({'|'.join(KINDS)})(-\d+)?\.jsonl(\.gz)?", name) is not None
+    )
+
+
+def _is_a_run(folder: str) -> bool:
+    """Whether a folder holds a manifest of ours."""
+    fs, root = fsspec.core.url_to_fs(folder or ".")
+    path = f"{root}/{MANIFEST}"
+    return fs.isfile(path) and SCHEMA.encode() in fs.cat_file(path, 0, 200)
+
+
+def fingerprint(number: int, path: str) -> InputLine:
     """Size and SHA-256 of an input; None for both where it cannot be known beforehand (standard input) or cannot be read."""
+    unknown: InputLine = {"input": number, "path": path, "bytes": None, "sha256": None}
     if path == STDIN:
-        return {"bytes": None, "sha256": None}
+        return unknown
     digest, size = hashlib.sha256(), 0
     try:
         with fsspec.open(path, "rb") if "://" in path else open(path, "rb") as file:
@@ -42,8 +92,8 @@ def fingerprint(path: str) -> dict[str, Any]:
                 digest.update(chunk)
                 size += len(chunk)
     except OSError:
-        return {"bytes": None, "sha256": None}
-    return {"bytes": size, "sha256": digest.hexdigest()}
+        return unknown
+    return {**unknown, "bytes": size, "sha256": digest.hexdigest()}
 
 
 def changed_inputs(manifest: Manifest, paths: list[str]) -> Iterator[str]:
@@ -54,7 +104,7 @@ def changed_inputs(manifest: Manifest, paths: list[str]) -> Iterator[str]:
             yield f"input {number + 1} was {line['path']} and is {path or 'missing'}"
         elif path == STDIN:
             yield "standard input cannot be read twice: save it as a file"
-        elif fingerprint(path) != {"bytes": line["bytes"], "sha256": line["sha256"]}:
+        elif fingerprint(number, path) != line:
             yield f"{path} has changed"
 
 
@@ -66,7 +116,7 @@ def shards(
     ids: "Ids",
     done: Container[int],
     at: tuple[int, Position],
-    inputs: dict[int, dict],
+    inputs: dict[int, InputLine],
 ) -> Iterator[Shard]:
     """The shards that are not `done`, read from the shard and position `at` on.
 
@@ -78,11 +128,11 @@ def shards(
     begin = end = start
     for index in range(start.input, len(paths)):
         if index not in inputs:
-            inputs[index] = {"input": index, "path": paths[index], **fingerprint(paths[index])}
+            inputs[index] = fingerprint(index, paths[index])
         first = start.item if index == start.input else 0
         for place, item in enumerate(readers.scan(paths[index], format, start=first), first):
             if isinstance(item, Cable):
-                size_of_batch += len(item.source_text)
+                size_of_batch += _size(item)
                 # The source text has done its service; the workers need not be sent it.
                 item = replace(ids.unique(item, index, place), source_text="")
             batch.append(item)
@@ -97,6 +147,16 @@ def shards(
         yield Shard(number, batch, begin, end, size_of_batch)
 
 
+def _size(cable: Cable) -> int:
+    """How much of its input a cable stands for, in characters, about: where many share one source text, from its first to its last."""
+    if cable.source.format != "tei":
+        return len(cable.source_text)
+    pieces = [piece for paragraph in cable.paragraphs for piece in paragraph.source_map.pieces]
+    return max((at + length for _, at, length in pieces), default=0) - min(
+        (at for _, at, _ in pieces), default=0
+    )
+
+
 class Ids:
     """Makes the ids of cables unique over all inputs: the second 07ASTANA454 becomes 07ASTANA454~2.
 
@@ -105,22 +165,36 @@ class Ids:
     """
 
     def __init__(self, path: str, needed: bool = True):
-        self.needed = needed
-        if needed:
+        self.path, self.needed = path, needed
+        if not needed:
+            return
+        with self._saying_what_to_do():
             self.database = sqlite3.connect(path, check_same_thread=False)
             self.database.execute("PRAGMA journal_mode=WAL")
             self.database.execute(
                 "CREATE TABLE IF NOT EXISTS ids (id TEXT PRIMARY KEY, place TEXT) WITHOUT ROWID"
             )
 
+    @contextmanager
+    def _saying_what_to_do(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:  # a full or read-only disk
+            raise OSError(f"{self.path}: {error}; make room, then go on with --resume") from error
+        except sqlite3.DatabaseError as error:
+            raise OSError(
+                f"{self.path}: {error}; remove it and go on with --resume: it is made anew"
+            ) from error
+
     def unique(self, cable: Cable, input: int, item: int) -> Cable:
         if not self.needed:
             return cable
         # The reader may have numbered it already within its file.
         id, place, count, base = cable.id, f"{input}/{item}", 1, re.sub(r"~\d+$", "", cable.id)
-        while not self._take(id, place):
-            count += 1
-            id = f"{base}~{count}"
+        with self._saying_what_to_do():
+            while not self._take(id, place):
+                count += 1
+                id = f"{base}~{count}"
         return cable if id == cable.id else renamed(cable, id)
 
     def _take(self, id: str, place: str) -> bool:
@@ -133,7 +207,8 @@ class Ids:
 
     def save(self) -> None:
         if self.needed:
-            self.database.commit()
+            with self._saying_what_to_do():
+                self.database.commit()
 
     def close(self) -> None:
         if self.needed:
