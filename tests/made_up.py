@@ -83,6 +83,7 @@ def records(number: int, paragraphs: int = 6, seed: int = 7) -> Iterator[dict[st
                     "name": key[1],
                     "kb_id": entity["kb_id"],
                     "mentions": 0,
+                    **(_office(key[1]) if key[0] == "OFFICIAL" else {}),
                 },
             )
             cluster["mentions"] += 1
@@ -91,6 +92,12 @@ def records(number: int, paragraphs: int = 6, seed: int = 7) -> Iterator[dict[st
         for claim in record["claims"]:
             claim["speaker"] = clusters["OFFICIAL", claim["source"]["text"]]["cluster"]
         yield record
+
+
+def _office(name: str) -> dict[str, str | None]:
+    """What the linker says of an official: "President Ulanov" has a name, "DCM" only an office."""
+    office, _, family = name.partition(" ")
+    return {"office": office, "country": None, "given_name": None, "family_name": family or None}
 
 
 def _paragraph(
@@ -102,8 +109,10 @@ def _paragraph(
         draw.choice(PLACES),
     )
     trader = f"trader no. {index}"
+    when = f"{2000 + draw.randint(0, 9)}-{draw.randint(1, 12):02}"
     parts = [(official, "OFFICIAL", None), (" told ", None, None), (agency, "AGENCY", None), (" that ", None, None),
-             (place, "PLACE", kb_id), (" would buy from ", None, None), (trader, "PERSON", None), (".", None, None)]  # fmt: skip
+             (place, "PLACE", kb_id), (" would buy from ", None, None), (trader, "PERSON", None), (" in ", None, None),
+             (when, "DATE", None), (".", None, None)]  # fmt: skip
     text, where = "", {}
     for part, label, kb in parts:
         where[part] = (len(text), len(text) + len(part))
@@ -115,7 +124,10 @@ def _paragraph(
                 "label": label,
                 "text": part,
             }
-            record["entities"].append({**place_of, "kb_id": kb, "cluster": None, "score": None})
+            value = {"value": part} if label == "DATE" else {}
+            record["entities"].append(
+                {**place_of, "kb_id": kb, "cluster": None, "score": None, **value}
+            )
         text += part
     record["paragraphs"].append(
         {

@@ -22,6 +22,9 @@ def ministries(vocab: Vocab) -> PhraseMatcher:
     return matcher
 
 
+DONE: list[str] = []  # what this process has annotated
+
+
 @Language.component("poison")
 def poison(doc: Doc) -> Doc:
     if "RAISE" in doc.text:
@@ -36,6 +39,13 @@ def poison(doc: Doc) -> Doc:
         os.kill(os.getpid(), signal.SIGKILL)
     if "MEMORY" in doc.text:
         raise MemoryError
+    cured = os.environ.get("POISON_CURED")
+    if "CROWDED" in doc.text and DONE and not cured:  # as memory runs out that others hold
+        os.kill(os.getpid(), signal.SIGKILL)
+    if "FLAKY" in doc.text and not cured:
+        raise RuntimeError("not today")
+    if "case" in doc.text:  # and not the text that warms a worker up
+        DONE.append(doc.text)
     time.sleep(float(os.environ.get("POISON_PACE", 0)))
     assert ministries(doc.vocab)(doc) or "Ministry" not in doc.text
     doc.ents = [doc.char_span(0, len("The Embassy"), label="AGENCY", alignment_mode="expand")]
@@ -45,6 +55,7 @@ def poison(doc: Doc) -> Doc:
 def pipeline() -> Language:
     nlp = spacy.blank("en")
     nlp.add_pipe("poison")
+    DONE.clear()
     return nlp
 
 

@@ -2,11 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from operator import itemgetter
 from typing import Any
 
+RECORD_SCHEMA = "cablespan.record/1"
 PARAGRAPH_KINDS = ("numbered", "item", "heading", "text", "header")
 
 
@@ -139,3 +140,37 @@ class Reject:
     place: str
     reason: str
     remedy: str = ""
+
+
+def header_record(header: Header) -> dict[str, Any]:
+    """The header as the record writes it: `from` for `from_`, dates as ISO strings, lists for tuples."""
+    fields = asdict(header)
+    fields["from"] = fields.pop("from_")
+    if isinstance(header.declassify_on, date):
+        fields["declassify_on"] = header.declassify_on.isoformat()
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()
+    }
+
+
+def cable_record(cable: Cable) -> dict[str, Any]:
+    """A cable as its record writes it, before annotation adds its layers: plain data, ready for JSON."""
+    return {
+        "id": cable.id,
+        "meta": dict(cable.meta),
+        "source": asdict(cable.source),
+        "header": header_record(cable.header),
+        "paragraphs": [_paragraph_record(paragraph) for paragraph in cable.paragraphs],
+    }
+
+
+def _paragraph_record(paragraph: Paragraph) -> dict[str, Any]:
+    return {
+        "id": paragraph.id,
+        "number": paragraph.number,
+        "marking": paragraph.marking,
+        "section": paragraph.section,
+        "kind": paragraph.kind,
+        "text": paragraph.text,
+        "source_map": [list(piece) for piece in paragraph.source_map.pieces],
+    }

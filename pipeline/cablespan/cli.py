@@ -113,6 +113,17 @@ GoldTexts = Annotated[
 ]
 
 
+def _named(path: str | None) -> str | None:
+    """Refuses an empty name, which would be the working folder."""
+    if path is not None and not path.strip():
+        raise typer.BadParameter("the name is empty")
+    return path
+
+
+def _warn(message: str) -> None:
+    typer.secho(f"warning: {message}", err=True, fg="yellow")
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         from cablespan import __version__
@@ -138,7 +149,10 @@ def annotate(
     output: Annotated[
         str,
         typer.Option(
-            "--output", "-o", help="Folder for the results; with --engine ray any fsspec path."
+            "--output",
+            "-o",
+            help="Folder for the results; with --engine ray any fsspec path.",
+            callback=_named,
         ),
     ],
     model: ModelOption = None,
@@ -210,9 +224,13 @@ def annotate(
 def read(
     inputs: Inputs,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            "--output", "-o", help="File for the records.", show_default="standard output"
+            "--output",
+            "-o",
+            help="File for the records.",
+            show_default="standard output",
+            callback=_named,
         ),
     ] = None,
     format: FormatOption = None,
@@ -220,7 +238,7 @@ def read(
     """Read cables without annotating them: header and paragraphs as records, JSON Lines."""
     from cablespan.runs.batch.reading import read
 
-    raise typer.Exit(read(inputs, output, format=format))
+    raise typer.Exit(read(inputs, Path(output) if output else None, format=format))
 
 
 @app.command(
@@ -251,27 +269,30 @@ def show(
 @app.command(epilog="Example: `cablespan export run tables --to parquet`")
 def export(
     run: RunFolder,
-    output: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for the tables.")],
+    output: Annotated[
+        str, typer.Argument(metavar="OUT", help="Folder for the tables.", callback=_named)
+    ],
     to: Annotated[Table, typer.Option(help="File format.")] = Table.parquet,
 ) -> None:
     """Write what a run found as tables for pandas, R or DuckDB: cables, paragraphs, entities, clusters, statements, claims."""
     from cablespan.runs.export import export
 
-    for table, rows in export(run, output, to=to).items():
-        typer.echo(f"{output / table}.{to}: {rows:,} rows", err=True)
+    folder = Path(output)
+    for table, rows in export(run, folder, to=to, warn=_warn).items():
+        typer.echo(f"{folder / table}.{to}: {rows:,} rows", err=True)
 
 
 @app.command(epilog="Example: `cablespan report run --output report.html`")
 def report(
     run: RunFolder,
-    output: Annotated[Path, typer.Option("--output", "-o", help="File for the page.")] = Path(
-        "report.html"
-    ),
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="File for the page.", callback=_named)
+    ] = "report.html",
 ) -> None:
     """Show what a run found, as one page that opens from the disk: charts, a map, lists, a search."""
     from cablespan.runs.report import report
 
-    size = report(run, output)
+    size = report(run, Path(output), warn=_warn)
     typer.echo(f"{output}: {size / 1e6:.1f} MB", err=True)
 
 

@@ -7,8 +7,6 @@ as plain data, so that DocBin, `n_process` and `Doc.to_bytes` keep them.
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict
-from datetime import date
 from functools import cache, wraps
 from hashlib import sha256
 from itertools import pairwise
@@ -19,7 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from cablespan import lexicon
-from cablespan.cable import Cable, Header, Paragraph, Source, SourceMap
+from cablespan.cable import Cable, Header, Paragraph, Source, SourceMap, cable_record
 from cablespan.labels import Role
 
 PARAGRAPHS, STATEMENTS, CLAIMS, CLAIM_PARTS = "paragraphs", "statements", "claims", "claim_parts"
@@ -127,38 +125,9 @@ def _capital() -> tuple[str, ...]:
     )
 
 
-def header_record(header: Header) -> dict[str, Any]:
-    """The header as the record writes it: `from` for `from_`, dates as ISO strings, lists for tuples."""
-    fields = asdict(header)
-    fields["from"] = fields.pop("from_")
-    if isinstance(header.declassify_on, date):
-        fields["declassify_on"] = header.declassify_on.isoformat()
-    return {
-        name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()
-    }
-
-
-def _paragraph_record(paragraph: Paragraph) -> dict[str, Any]:
-    return {
-        "id": paragraph.id,
-        "number": paragraph.number,
-        "marking": paragraph.marking,
-        "section": paragraph.section,
-        "kind": paragraph.kind,
-        "source_map": [list(piece) for piece in paragraph.source_map.pieces],
-    }
-
-
 def to_doc(nlp: Language, cable: Cable) -> Doc:
     """A cable as an unannotated Doc: `doc.spans["paragraphs"]` and `doc._.cable` set, ready for `nlp.pipe`."""
-    description = {
-        "id": cable.id,
-        "meta": dict(cable.meta),
-        "source": asdict(cable.source),
-        "header": header_record(cable.header),
-        "paragraphs": [_paragraph_record(paragraph) for paragraph in cable.paragraphs],
-        "notes": list(cable.notes),
-    }
+    description = {**_described(cable), "notes": list(cable.notes)}
     return make_doc(nlp, [paragraph.text for paragraph in cable.paragraphs], description)
 
 
@@ -166,13 +135,16 @@ def plain_description(text: str) -> dict[str, Any]:
     """The description of a text that is no cable: one paragraph, an empty header."""
     digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     whole = Paragraph("text/1", text, source_map=SourceMap(((0, 0, len(text)),)))
-    return {
-        "id": "text",
-        "meta": {},
-        "source": asdict(Source("", "text", digest, 0)),
-        "header": header_record(Header()),
-        "paragraphs": [_paragraph_record(whole)] if text else [],
-    }
+    source = Source("", "text", digest, 0)
+    return _described(Cable("text", Header(), (whole,) if text else (), source))
+
+
+def _described(cable: Cable) -> dict[str, Any]:
+    """The record of a cable but for the paragraphs' texts, which are the Doc's."""
+    record = cable_record(cable)
+    for paragraph in record["paragraphs"]:
+        del paragraph["text"]
+    return record
 
 
 def make_doc(nlp: Language, texts: list[str], description: dict[str, Any]) -> Doc:

@@ -1,18 +1,20 @@
 """`load()`: the only place that knows which components a pipeline has and in what order."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import spacy
-from spacy.language import Language
-from spacy.util import get_package_path, is_package, load_config
-from spacy.vocab import Vocab
-from thinc.api import NumpyOps, get_current_ops, set_current_ops
+# spaCy is imported where a pipeline is made: who only asks for its folder need not wait for it.
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.vocab import Vocab
+    from thinc.api import NumpyOps
 
 BUNDLED = "en_cable_sm"
 
@@ -64,9 +66,11 @@ def model_folder(model: str | Path) -> Path:
     if Path(model, "meta.json").is_file():
         return Path(model)
     folder = bundled_model(str(model))
-    if folder is None and is_package(str(model)):
-        return get_package_path(str(model))
     if folder is None:
+        from spacy.util import get_package_path, is_package
+
+        if is_package(str(model)):
+            return get_package_path(str(model))
         raise FileNotFoundError(
             f"{model}: no trained pipeline there; name a folder with a meta.json, a package, or rules"
         )
@@ -80,6 +84,8 @@ def cpu_ops(name: str | None = None) -> NumpyOps:
     and for `load`, as they round differently. numpy's OpenBLAS was the faster one wherever we
     measured (models/README.md). Raises ValueError for another name.
     """
+    from thinc.api import NumpyOps
+
     name = name or os.environ.get("CABLESPAN_OPS") or "numpy"
     if name not in USES_BLIS:
         raise ValueError(f"CABLESPAN_OPS is {name!r}: it must be one of {', '.join(USES_BLIS)}")
@@ -92,6 +98,8 @@ def computing_with(ops: NumpyOps) -> Iterator[None]:
 
     Where the process computes on a GPU (`spacy.prefer_gpu`), so do the layers.
     """
+    from thinc.api import get_current_ops, set_current_ops
+
     before = get_current_ops()
     if before.device_type == "gpu":
         yield
@@ -128,6 +136,8 @@ def load(
     >>> load(exclude=["claim_tagger", "claims"], ops="numpy").pipe_names[-2:]
     ['aliases', 'linker']
     """
+    import spacy
+
     disable, enable, exclude = map(_names, (disable, enable, exclude))
     with computing_with(cpu_ops(ops)):
         if model == "rules":
@@ -148,6 +158,8 @@ def _names(given: str | Iterable[str]) -> list[str]:
 
 
 def _check_installed(folder: Path) -> None:
+    from spacy.util import load_config
+
     components = load_config(folder / "config.cfg")["components"].values()
     has_transformer = any(component.get("factory") == "transformer" for component in components)
     if has_transformer and find_spec("spacy_transformers") is None:

@@ -7,6 +7,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from cablespan.cable import RECORD_SCHEMA
 from cablespan.document import (
     PARAGRAPHS,
     STATEMENTS,
@@ -21,8 +22,6 @@ from cablespan.document import (
     text_of,
 )
 from cablespan.labels import Role
-
-RECORD_SCHEMA = "cablespan.record/1"
 
 
 class _Locator:

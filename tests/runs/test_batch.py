@@ -18,8 +18,10 @@ from cablespan.reading import scan
 from cablespan.runs.batch import annotate, folder, pool
 from cablespan.runs.batch.folder import Folder
 from cablespan.runs.batch.manifest import Manifest
-from cablespan.runs.batch.results import lines
+from cablespan.runs.batch.results import Results, lines
 from cablespan.runs.batch.shard import KINDS, Options, Shard, annotate_shard, warm_up
+from cablespan.runs.batch.stream import Ids
+from cablespan.runs.batch.worker import _StopWatch
 
 CABLES = 60
 
@@ -82,7 +84,7 @@ def start(source: Path, output: Path, *more: str) -> subprocess.Popen:
     )
 
 
-def wait_for(condition, seconds: float = 60):
+def wait_for(condition, seconds: float = 180):
     end = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < end, "waited in vain"
@@ -109,6 +111,7 @@ def test_a_run_writes_shards_of_every_kind_and_says_where_they_come_from(undistu
         [0, 30],
     )
     assert manifest[-1]["counts"]["cables"] == CABLES
+    assert manifest[-1]["counts"]["words"] == 13 * CABLES, "words are what blanks divide"
 
 
 @pytest.mark.parametrize(
@@ -120,19 +123,19 @@ def test_a_disturbed_run_gives_the_same_bytes(source, undisturbed, tmp_path, dis
     hands = workers(process)
     if disturbance == "a worker is killed":
         hands[0].send_signal(signal.SIGKILL)
-        assert process.wait(60) == 0
+        assert process.wait(180) == 0
         assert "SIGKILL" in orjson.loads((tmp_path / "run.json").read_bytes())["incidents"][0]
     else:
         if disturbance == "the run is killed":
             process.kill()
-            assert process.wait(10) == -signal.SIGKILL
+            assert process.wait(60) == -signal.SIGKILL
         else:
             os.killpg(
                 process.pid, signal.SIGINT
             )  # as Ctrl-C on a terminal: to every process of the group
-            assert process.wait(10) == 130
+            assert process.wait(60) == 130
             assert b"--resume" in process.stderr.read()
-        psutil.wait_procs(hands, timeout=10)
+        psutil.wait_procs(hands, timeout=60)
         assert not any(hand.is_running() for hand in hands), "workers outlive their run"
         visible = {
             name: data for name, data in written(tmp_path).items() if name != "manifest.jsonl"
@@ -231,6 +234,7 @@ def test_a_run_that_differs_is_refused_with_what_differs(source, undisturbed, tm
         (tmp_path / name).write_bytes(data)
     (tmp_path / "model").mkdir()
     (tmp_path / "model/meta.json").write_text("{}")
+    (tmp_path / "model/config.cfg").write_text("")
     for options, difference in [
         ({"shard_size": 20}, "shard size was 10 and is 20"),
         ({"model": str(tmp_path / "model")}, "model was"),
@@ -248,11 +252,159 @@ def test_a_run_that_differs_is_refused_with_what_differs(source, undisturbed, tm
     before = written(output)
     with pytest.raises(ValueError, match="dump.jsonl has changed"):
         run(changed, output, resume=True)
-    (output / "cables-00003.jsonl.gz").write_bytes(b"")
-    changed.write_bytes(source.read_bytes())
-    with pytest.raises(ValueError, match="cables-00003.jsonl.gz is missing or has been changed"):
-        run(changed, output, resume=True)
     assert before.keys() == written(output).keys()
+
+
+@pytest.mark.parametrize(
+    "shard_size, damaged", [(10, "cables-00003.jsonl.gz"), (None, "cables.jsonl")]
+)
+@pytest.mark.parametrize("damage", ["a bit is flipped", "the file is gone"])
+def test_what_is_damaged_is_said_and_only_that_is_done_again(
+    source, tmp_path, monkeypatch, capfd, shard_size, damaged, damage
+):
+    monkeypatch.setattr("cablespan.runs.batch.run.PART", 10)
+    assert run(source, tmp_path, shard_size=shard_size) == 0
+    whole, path = written(tmp_path), tmp_path / damaged
+    if damage == "a bit is flipped":
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+    else:
+        path.unlink()
+    with pytest.raises(ValueError, match=f"{damaged} (has been changed|is missing).*--resume"):
+        run(source, tmp_path, shard_size=shard_size)
+    with pytest.raises(ValueError, match=f"{damaged}: (has been changed|is missing).*--resume"):
+        list(lines(str(tmp_path)))
+    done = []
+    monkeypatch.setattr(Manifest, "add_shard", _noting(Manifest.add_shard, done))
+    assert run(source, tmp_path, shard_size=shard_size, resume=True) == 0
+    assert written(tmp_path) == whole
+    assert len(done) == (6 if damaged == "cables.jsonl" and damage == "the file is gone" else 1)
+
+
+def _noting(add_shard, done):
+    def noting(manifest, folder, line):
+        done.append(line["shard"])
+        add_shard(manifest, folder, line)
+
+    return noting
+
+
+def test_an_unfinished_run_says_what_it_lacks(source, undisturbed, tmp_path):
+    for name, data in undisturbed.items():
+        (tmp_path / name).write_bytes(data)
+    assert Results(str(tmp_path)).unfinished is None
+    first = undisturbed["manifest.jsonl"].splitlines(keepends=True)[:5]
+    (tmp_path / "manifest.jsonl").write_bytes(b"".join(first))
+    assert "first 30 cables" in Results(str(tmp_path)).unfinished
+    (tmp_path / "manifest.jsonl").write_bytes(b"".join([*first[:3], first[4]]))
+    assert "20 cables, not those of shards 1;" in Results(str(tmp_path)).unfinished
+    assert len(list(lines(str(tmp_path)))) == 20
+
+
+def test_a_run_does_not_read_what_runs_have_written(source, tmp_path, capfd):
+    folder = tmp_path / "cables"
+    folder.mkdir()
+    (folder / "dump.jsonl").write_bytes(poison.dump(4))
+    assert run(folder, folder / "out") == 0
+    before = written(folder / "out")
+    assert run(folder, folder / "out", resume=False) == 0
+    assert written(folder / "out") == before
+    assert run(folder, tmp_path / "elsewhere") == 0
+    assert "not read, because a run wrote it" in capfd.readouterr().err
+    assert [record["id"] for record in lines(str(tmp_path / "elsewhere"))] == [
+        f"07ASTANA{number}" for number in range(4)
+    ]
+    assert run(folder, folder, resume=False) == 0
+    assert run(folder, folder) == 0, "the same inputs as before"
+    with pytest.raises(ValueError, match="only what a run wrote"):
+        run(folder / "out" / "cables-00000.jsonl.gz", tmp_path / "third")
+
+
+def test_a_cable_that_fails_only_beside_others_is_not_rejected(tmp_path, monkeypatch):
+    (tmp_path / "dump.jsonl").write_bytes(poison.dump(20, {4: "CROWDED", 15: "KILL"}))
+    output = tmp_path / "out"
+    assert run(tmp_path / "dump.jsonl", output, workers=2) == 1
+    assert [reject["id"] for reject in lines(str(output), "rejects")] == ["07ASTANA15"]
+    monkeypatch.setenv("POISON_CURED", "1")
+    shard = Shard(0, list(scan(tmp_path / "dump.jsonl"))[:10], (0, 0), (0, 10))
+    alone = annotate_shard(warm_up(poison.pipeline()), shard, Options(compress=True))
+    for kind in KINDS:
+        assert written(output)[f"{kind}-00000.jsonl.gz"] == alone.files[kind]
+    incidents = orjson.loads((output / "run.json").read_bytes())["incidents"]
+    assert "shard 0 was done cable by cable" in incidents
+
+
+@pytest.mark.parametrize("shard_size", [10, None])
+def test_rejects_are_done_again_when_asked(tmp_path, undisturbed, monkeypatch, shard_size):
+    monkeypatch.setattr("cablespan.runs.batch.run.PART", 10)
+    dump, output = tmp_path / "dump.jsonl", tmp_path / "out"
+    dump.write_bytes(poison.dump(40, {14: "FLAKY"}))
+    assert run(dump, output, shard_size=shard_size) == 1
+    assert run(dump, output, shard_size=shard_size, resume=True) == 1, "not unasked"
+    monkeypatch.setenv("POISON_CURED", "1")
+    again = {"shard_size": shard_size, "retry_rejects": True, "time_limit": 30}
+    assert run(dump, output, **again) == 0
+    assert [record["id"] for record in lines(str(output))] == [f"07ASTANA{n}" for n in range(40)]
+    assert run(dump, output, **again) == 0
+
+
+def test_only_work_counts_against_the_time_limit():
+    def seconds_of(code: str, while_looking) -> float:
+        with subprocess.Popen([sys.executable, "-c", code]) as process:
+            time.sleep(1)  # the interpreter has begun
+            watch = _StopWatch(process.pid)
+            for _ in range(10):
+                while_looking(process)
+                time.sleep(0.1)
+                seconds = watch.seconds()
+            process.kill()
+        return seconds
+
+    sleeping, working = "import time; time.sleep(60)", "while True: pass"
+    assert seconds_of(sleeping, lambda process: None) > 0.8
+    assert seconds_of(working, lambda process: None) > 0.1
+    assert seconds_of(working, lambda process: process.send_signal(signal.SIGSTOP)) < 0.1
+
+
+def test_a_damaged_manifest_names_line_and_remedy(source, undisturbed, tmp_path):
+    for name, data in undisturbed.items():
+        (tmp_path / name).write_bytes(data)
+    good = undisturbed["manifest.jsonl"].splitlines(keepends=True)
+    for damage in (b"{garbage\n", b'{"no": "line of ours"}\n', b"7\n"):
+        (tmp_path / "manifest.jsonl").write_bytes(b"".join([*good[:4], damage, *good[4:]]))
+        with pytest.raises(ValueError, match="manifest.jsonl, line 5: .*cut the line out"):
+            run(source, tmp_path)
+
+
+def test_a_full_disk_of_the_ids_says_so(tmp_path):
+    ids = Ids(str(tmp_path / "ids.sqlite"))
+    ids.database.execute("PRAGMA max_page_count = 3")
+    cables = scan_of(tmp_path, 400)
+    with pytest.raises(OSError, match="ids.sqlite: .*full; make room, then go on with --resume"):
+        for number, cable in enumerate(cables):
+            ids.unique(cable, 0, number)
+
+
+def scan_of(folder: Path, number: int) -> list:
+    (folder / "some.jsonl").write_bytes(poison.dump(number))
+    return list(scan(folder / "some.jsonl"))
+
+
+def test_a_pipeline_that_is_not_whole_is_told_in_a_sentence(source, tmp_path):
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "meta.json").write_text("{}")
+    with pytest.raises(FileNotFoundError, match="model/config.cfg: is missing; copy or train"):
+        run(source, tmp_path / "out", model=str(model))
+    (model / "config.cfg").write_text("[nlp]\nlang = 'en'\npipeline = ['ner']\n")
+    with pytest.raises(ChildProcessError, match="model: the pipeline cannot be loaded .*--model"):
+        run(source, tmp_path / "out", model=str(model), loader=None, resume=False)
+
+
+def test_an_output_needs_a_name(source):
+    with pytest.raises(ValueError, match="the name of the folder is empty"):
+        run(source, "")
 
 
 def test_files_of_something_else_are_not_overwritten(source, tmp_path):

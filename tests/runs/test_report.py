@@ -10,6 +10,7 @@ import pytest
 
 from cablespan.runs.report import report
 from cablespan.runs.report.findings import LISTED, Findings
+from cablespan.runs.report.things import Key
 from made_up import records
 
 
@@ -65,7 +66,7 @@ def test_counts_are_those_of_the_records():
     labels = [statement["label"] for record in every for statement in record["statements"]]
     assert findings.counts["cables"] == 50
     assert findings.labels["statements"] == {label: labels.count(label) for label in set(labels)}
-    kazakhstan = findings.things["PLACE", "iso:KZ"]
+    kazakhstan = findings.things[Key("PLACE", "iso:KZ")]
     assert kazakhstan.mentions == sum(
         entity["kb_id"] == "iso:KZ" for record in every for entity in record["entities"]
     )
@@ -112,8 +113,8 @@ def test_a_browser_draws_the_charts_and_searches(page, chromium):
         "n => document.querySelectorAll('[data-chart] svg').length === n", arg=charts
     )
     assert charts >= 12
-    page_of.fill("#search-box", "financial")
-    assert page_of.locator("#search-results tr").all_inner_texts()[0].startswith("Financial Police")
+    page_of.fill("#search-words", "financial")
+    assert page_of.locator("#search-rows tr").all_inner_texts()[0].startswith("Financial Police")
     page_of.fill("[data-filter=list-commitment]", "no such word")
     assert page_of.locator("#list-commitment details:visible").count() == 0
     assert errors == []

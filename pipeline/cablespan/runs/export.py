@@ -3,7 +3,7 @@
 TABLES says what each column holds; in Parquet the same words are the fields' metadata.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import islice
@@ -15,8 +15,12 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from cablespan.labels import Role
-from cablespan.runs.batch.results import lines
+from cablespan.runs.batch.results import Results
 
+Record = dict[str, Any]  # as CONTRACT.md shapes it
+Row = dict[str, Any]  # values by column
+
+SPEAKER = ("name", "label", "kb_id", "cluster")
 ROWS = 1000  # cables in a batch, which is a row group of Parquet: what lies in memory at a time
 
 TEXT, NUMBER, LABEL, TEXTS = (
@@ -58,7 +62,7 @@ TABLES: dict[str, dict[str, tuple[pa.DataType, str]]] = {
         "partial": (pa.bool_(), "an extract of the original"),
         "path": (TEXT, "file it was read from"),
         "format": (TEXT, "format of that file"),
-        "index": (NUMBER, "its number in that file"),
+        "index": (NUMBER, "its number in that file, from 0"),
         "sha256": (TEXT, "hash of its source text"),
     },
     "paragraphs": {
@@ -130,29 +134,51 @@ def schema(table: str) -> pa.Schema:
     )
 
 
-def export(run: str, output: Path, *, to: str = "parquet") -> dict[str, int]:
+def export(
+    run: str,
+    output: Path,
+    *,
+    to: str = "parquet",
+    warn: Callable[[str], None] = lambda message: None,
+) -> dict[str, int]:
     """Writes TABLES of a run (a folder, or a file of records) into the folder `output`; returns the rows of each table.
 
-    In CSV, lists are joined by `|`. A table appears under its name when it is whole.
+    In CSV, lists are joined by `|`. A table appears under its name when all are whole. `warn` hears what an unfinished run lacks.
+    Raises FileNotFoundError where there is no run, ValueError where a file of it has been changed.
     """
+    results = Results(run)
+    if results.unfinished:
+        warn(results.unfinished)
     output.mkdir(parents=True, exist_ok=True)
-    counts = dict.fromkeys(TABLES, 0)
     parts = {table: output / f".{table}.{to}.writing" for table in TABLES}
-    with ExitStack() as stack:
-        writers = {
-            table: stack.enter_context(
-                _writer(path, _flat(schema(table)) if to == "csv" else schema(table), to)
-            )
-            for table, path in parts.items()
-        }
-        stream = lines(run)
-        while records := list(islice(stream, ROWS)):
-            for table, rows in _tables(records).items():
-                counts[table] += len(rows)
-                writers[table].write_table(_table(rows, table, to))
+    try:
+        counts = _write(results.lines(), parts, to)
+    except BaseException:
+        for path in parts.values():
+            path.unlink(missing_ok=True)
+        raise
     for table, path in parts.items():
         path.replace(output / f"{table}.{to}")
     return counts
+
+
+def _write(records: Iterator[Record], parts: dict[str, Path], to: str) -> dict[str, int]:
+    counts = dict.fromkeys(TABLES, 0)
+    with ExitStack() as stack:
+        writers = {
+            table: stack.enter_context(_writer(path, _columns(table, to), to))
+            for table, path in parts.items()
+        }
+        while batch := list(islice(records, ROWS)):
+            for table, rows_of in ROWS_OF.items():
+                rows = [row for record in batch for row in rows_of(record)]
+                counts[table] += len(rows)
+                writers[table].write_table(_table(rows, table, to))
+    return counts
+
+
+def _columns(table: str, to: str) -> pa.Schema:
+    return _flat(schema(table)) if to == "csv" else schema(table)
 
 
 def _writer(path: Path, schema: pa.Schema, to: str) -> Any:
@@ -173,101 +199,99 @@ def _flat(schema: pa.Schema) -> pa.Schema:
     )
 
 
-def _table(rows: list[dict[str, Any]], table: str, to: str) -> pa.Table:
-    if to == "csv":
-        rows = [
-            {
-                name: "|".join(value) if isinstance(value, list) else value
-                for name, value in row.items()
-            }
-            for row in rows
-        ]
-        return pa.Table.from_pylist(rows, _flat(schema(table)))
-    return pa.Table.from_pylist(rows, schema(table))
+def _table(rows: list[Row], table: str, to: str) -> pa.Table:
+    """Rows as an Arrow table; what a row does not say is null, what no column holds is left out."""
+    joined = _joined if to == "csv" else lambda value: value
+    columns = {name: [joined(row.get(name)) for row in rows] for name in TABLES[table]}
+    return pa.Table.from_pydict(columns, _columns(table, to))
 
 
-def _tables(records: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in TABLES}
-    for record in records:
-        for table, values in _rows(record):
-            rows[table].append({name: values.get(name) for name in TABLES[table]})
-    return rows
+def _joined(value: Any) -> Any:
+    return "|".join(value) if isinstance(value, list) else value
 
 
-def _rows(record: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The rows of one record, as `(table, row)`."""
-    id, header = record["id"], record["header"]
-    yield (
-        "cables",
-        {
-            **{name: header.get(name) for name in TABLES["cables"] if name in header},
-            "cable_id": id,
-            "created": _time(header.get("created")),
-            "released": _time(header.get("released")),
-            "year": year(record),
-            "to": [recipient["name"] for recipient in header["to"]],
-            "info": [recipient["name"] for recipient in header["info"]],
-            "references": [
-                reference["value"]
-                for reference in header["references"]
-                if reference["kind"] == "cable"
-            ],
-            **record["source"],
-        },
-    )
-    texts = {}
+def _cables(record: Record) -> Iterator[Row]:
+    header = record["header"]
+    yield {
+        **header,
+        **record["source"],
+        "cable_id": record["id"],
+        "created": _time(header.get("created")),
+        "released": _time(header.get("released")),
+        "year": year(record),
+        "to": [recipient["name"] for recipient in header["to"]],
+        "info": [recipient["name"] for recipient in header["info"]],
+        "references": [
+            reference["value"] for reference in header["references"] if reference["kind"] == "cable"
+        ],
+    }
+
+
+def _paragraphs(record: Record) -> Iterator[Row]:
     for position, paragraph in enumerate(record["paragraphs"]):
-        texts[paragraph["id"]] = paragraph["text"]
-        yield (
-            "paragraphs",
-            {**paragraph, "paragraph_id": paragraph["id"], "cable_id": id, "position": position},
-        )
-    for number, entity in enumerate(record["entities"]):
-        yield (
-            "entities",
-            {
-                **entity,
-                "entity_id": f"{id}#e{number}",
-                "cable_id": id,
-                "paragraph_id": entity["paragraph"],
-            },
-        )
-    clusters = {cluster["cluster"]: cluster for cluster in record.get("clusters", ())}
-    for cluster in clusters.values():
-        yield "clusters", {**cluster, "cable_id": id}
-    for number, statement in enumerate(record["statements"]):
-        text = texts[statement["paragraph"]][statement["start"] : statement["end"]]
-        row = {
-            **statement,
-            "statement_id": f"{id}#s{number}",
-            "cable_id": id,
-            "paragraph_id": statement["paragraph"],
-            "text": text,
+        yield {
+            **paragraph,
+            "paragraph_id": paragraph["id"],
+            "cable_id": record["id"],
+            "position": position,
         }
-        yield "statements", row
-    for number, claim in enumerate(record["claims"]):
-        speaker = speaker_of(claim, clusters)
-        yield (
-            "claims",
-            {
-                "claim_id": f"{id}#c{number}",
-                "cable_id": id,
-                "paragraph_id": claim["paragraph"],
-                **{
-                    f"{role.lower()}_{part}": value
-                    for role in Role
-                    for part, value in (claim[role.lower()] or {}).items()
-                },
-                **{
-                    f"speaker_{name}": speaker.get(name)
-                    for name in ("name", "label", "kb_id", "cluster")
-                },
-                "certainty": claim["certainty"],
-            },
-        )
 
 
-def speaker_of(claim: dict[str, Any], clusters: dict[int, dict[str, Any]]) -> dict[str, Any]:
+def _placed(record: Record, layer: str, key: str, letter: str) -> Iterator[Row]:
+    """The annotations of a layer with their key, cable and paragraph; none in records of `cablespan read`."""
+    for number, annotation in enumerate(record.get(layer, ())):
+        yield {
+            **annotation,
+            key: f"{record['id']}#{letter}{number}",
+            "cable_id": record["id"],
+            "paragraph_id": annotation["paragraph"],
+        }
+
+
+def _entities(record: Record) -> Iterator[Row]:
+    return _placed(record, "entities", "entity_id", "e")
+
+
+def _clusters(record: Record) -> Iterator[Row]:
+    for cluster in record.get("clusters", ()):
+        yield {**cluster, "cable_id": record["id"]}
+
+
+def _statements(record: Record) -> Iterator[Row]:
+    texts = {paragraph["id"]: paragraph["text"] for paragraph in record["paragraphs"]}
+    for row in _placed(record, "statements", "statement_id", "s"):
+        yield {**row, "text": texts[row["paragraph"]][row["start"] : row["end"]]}
+
+
+def _claims(record: Record) -> Iterator[Row]:
+    clusters = clusters_of(record)
+    for row in _placed(record, "claims", "claim_id", "c"):
+        parts = {
+            f"{role.lower()}_{part}": value
+            for role in Role
+            for part, value in (row[role.lower()] or {}).items()
+        }
+        speaker = speaker_of(row, clusters)
+        facts = {f"speaker_{name}": speaker.get(name) for name in SPEAKER}
+        yield {**row, **parts, **facts}
+
+
+ROWS_OF: dict[str, Callable[[Record], Iterator[Row]]] = {
+    "cables": _cables,
+    "paragraphs": _paragraphs,
+    "entities": _entities,
+    "clusters": _clusters,
+    "statements": _statements,
+    "claims": _claims,
+}
+
+
+def clusters_of(record: Record) -> dict[int, Row]:
+    """The clusters of a record by their number."""
+    return {cluster["cluster"]: cluster for cluster in record.get("clusters", ())}
+
+
+def speaker_of(claim: Row, clusters: dict[int, Row]) -> Row:
     """The cluster that a claim's speaker is; one of which only the knowledge base entry is known, or {}."""
     speaker = claim["speaker"]
     if speaker is None:
@@ -280,7 +304,7 @@ def speaker_of(claim: dict[str, Any], clusters: dict[int, dict[str, Any]]) -> di
     )
 
 
-def year(record: dict[str, Any]) -> int | None:
+def year(record: Record) -> int | None:
     """The year in which a cable was written, as far as its header or the input's own meta says."""
     text = str(record["header"].get("created") or record["meta"].get("date") or "")[:4]
     return int(text) if text.isdigit() and len(text) == 4 else None

@@ -8,8 +8,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from cablespan.cable import Header
-from cablespan.document import header_record
+from cablespan.cable import Header, header_record
 from cablespan.formats.tasks.claims import claim_graph, claims_of, plain_claim
 from cablespan.formats.tasks.hashing import hashes
 from cablespan.formats.tasks.tokens import (

@@ -1,11 +1,12 @@
 """The pipeline of a run: named and hashed without being loaded, so that only the workers import spaCy."""
 
 import hashlib
-from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypedDict
+
+from cablespan import nlp
+from cablespan.nlp import BUNDLED, bundled_model, model_folder
 
 
 class ModelFacts(TypedDict):
@@ -17,14 +18,12 @@ class ModelFacts(TypedDict):
 
 def load(model: str | None, ops: str, kb: str | None = None) -> Any:
     """The pipeline, as a worker process loads it. Raises ValueError that says what to do where it cannot be loaded."""
-    from cablespan import nlp
-
     try:
         return nlp.load(model, kb=kb, ops=ops)
     except MemoryError:
         raise
     except Exception as error:
-        name = model or nlp.BUNDLED
+        name = model or BUNDLED
         raise ValueError(
             f"{name}: the pipeline cannot be loaded ({type(error).__name__}: {error}); "
             "copy or train it again, or give another --model"
@@ -32,36 +31,15 @@ def load(model: str | None, ops: str, kb: str | None = None) -> Any:
 
 
 def model_facts(model: str | None) -> ModelFacts:
-    """Raises FileNotFoundError where there is no such pipeline, or a file of it is missing."""
-    path = _folder_of(model)
-    if path is None:
+    """Raises FileNotFoundError where there is no such pipeline, or what it begins with is missing."""
+    if model == "rules" or (model is None and bundled_model() is None):
         return {"name": "rules", "sha256": None}
-    for name in ("meta.json", "config.cfg"):
-        if not (path / name).is_file():
-            raise FileNotFoundError(
-                f"{path / name}: is missing; give --model the folder of a trained pipeline, a package, or rules"
-            )
+    path = model_folder(model or BUNDLED)
+    if not (path / "config.cfg").is_file():
+        raise FileNotFoundError(
+            f"{path / 'config.cfg'}: is missing; copy or train the pipeline again"
+        )
     return {"name": str(model or path.name), "sha256": folder_hash(path)}
-
-
-def _folder_of(model: str | None) -> Path | None:
-    """The folder of a pipeline; None for rules, which have none."""
-    if model is None:
-        from cablespan.nlp import bundled_model
-
-        return bundled_model()
-    if model == "rules":
-        return None
-    return _package_folder(model) or Path(model)
-
-
-def _package_folder(name: str) -> Path | None:
-    try:
-        distribution(name)
-    except (PackageNotFoundError, ValueError):
-        return None
-    spec = find_spec(name.replace("-", "_"))
-    return Path(spec.origin).parent if spec and spec.origin else None
 
 
 def kb_facts(kb: str) -> dict[str, str]:

@@ -3,44 +3,45 @@
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
-import spacy
-
-from cablespan.cable import Reject
-from cablespan.document import to_doc
+from cablespan.cable import RECORD_SCHEMA, Cable, Reject, cable_record
 from cablespan.reading import scan
-from cablespan.records import to_record
 from cablespan.runs.batch.manifest import encode
-from cablespan.runs.batch.run import exit_code
+from cablespan.runs.batch.run import exit_code, nothing_to_read
 from cablespan.runs.batch.stream import Ids, expand
-
-ANNOTATIONS = ("entities", "statements", "claims")
 
 
 def read(inputs: list[str], output: Path | None = None, *, format: str | None = None) -> int:
-    """Writes the records of the inputs as JSON Lines and returns the exit code of the command; rejects are told on standard error."""
-    nlp = spacy.blank("en")
+    """Writes the records of the inputs as JSON Lines and returns the exit code of the command; rejects are told on standard error.
+
+    Nothing is tokenized: the words of a cable are not needed for its record.
+    """
+    paths, left_out = expand(inputs)
+    paths = [path for path in paths if output is None or Path(path).resolve() != output.resolve()]
+    if not paths:
+        raise ValueError(nothing_to_read(inputs, left_out))
     counts = {"cables": 0, "rejects": 0}
-    paths = expand(inputs)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open(output, "wb") if output else nullcontext(sys.stdout.buffer) as file,
-    ):
+    with open(output, "wb") if output else nullcontext(sys.stdout.buffer) as file:
+        for item in _items(paths, format):
+            if isinstance(item, Reject):
+                counts["rejects"] += 1
+                told = f"{item.path}, {item.place}: {item.reason}; {item.remedy}"
+                print(told, file=sys.stderr)
+                continue
+            record = {"schema": RECORD_SCHEMA, **cable_record(item)}
+            file.write(encode({**record, "notes": item.notes} if item.notes else record))
+            counts["cables"] += 1
+    return exit_code(counts)
+
+
+def _items(paths: list[str], format: str | None) -> Iterator[Cable | Reject]:
+    """What the inputs hold, under ids that no two cables share."""
+    with tempfile.TemporaryDirectory() as folder:
         ids = Ids(os.path.join(folder, "ids.sqlite"), needed=len(paths) > 1)
         for number, path in enumerate(paths):
             for place, item in enumerate(scan(path, format and str(format))):
-                if isinstance(item, Reject):
-                    counts["rejects"] += 1
-                    print(
-                        f"{item.path}, {item.place}: {item.reason}; {item.remedy}", file=sys.stderr
-                    )
-                    continue
-                record = to_record(to_doc(nlp, ids.unique(item, number, place)))
-                file.write(
-                    encode({key: value for key, value in record.items() if key not in ANNOTATIONS})
-                )
-                counts["cables"] += 1
+                yield ids.unique(item, number, place) if isinstance(item, Cable) else item
         ids.close()
-    return exit_code(counts)

@@ -27,6 +27,8 @@ class Results:
             raise FileNotFoundError(f"{run}: no such folder or file; {_GIVE}")
         self.run = run
         self.manifest = None if self.file else Manifest.load(self.folder)
+        if self.manifest and self.manifest.end and "files" not in self.manifest.end:
+            self.manifest = None  # of cablespan 0.1, which did not keep the hashes of whole files
 
     def lines(self, kind: str = "cables") -> Iterator[dict[str, Any]]:
         """The lines of one kind (`cables`, `entities`, `rejects` ...), in order.

@@ -62,7 +62,7 @@ def annotate(
     with folder.lock(take_over=resume is not None or retry_rejects), _terminate_is_interrupt():
         paths, left_out = expand(inputs, folder)
         if not paths:
-            raise ValueError(_nothing_to_read(inputs, left_out))
+            raise ValueError(nothing_to_read(inputs, left_out))
         settings = {
             "schema": manifests.SCHEMA,
             "cablespan": __version__,
@@ -95,7 +95,8 @@ def annotate(
         return exit_code(manifest.totals())
 
 
-def _nothing_to_read(inputs: list[str], left_out: list[str]) -> str:
+def nothing_to_read(inputs: list[str], left_out: list[str]) -> str:
+    """What to say where no input holds anything to read."""
     why = f"only what a run wrote ({_some(left_out)})" if left_out else "no file"
     return f"{', '.join(inputs)}: {why} to read there; give files, folders or globs with cables"
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from cablespan.cable import Cable, Reject
+from cablespan.cable import Cable, Reject, header_record
 from cablespan.runs.batch.manifest import Counts, add
 
 if TYPE_CHECKING:
@@ -270,8 +270,6 @@ def time_limit_reason(seconds: float) -> str:
 
 def _rejected(cable: Cable, reason: str, **more: str) -> Lines:
     """A reject of a cable, with what its header says: who looks for it finds it among the rejects."""
-    from cablespan.document import header_record
-
     place = f"cable {cable.source.index + 1} ({cable.id})"
     reject = asdict(Reject(path=cable.source.path, place=place, reason=reason, remedy=REMEDY))
     facts = {"id": cable.id, "header": header_record(cable.header), "meta": dict(cable.meta)}

@@ -1,33 +1,43 @@
 """What a run found, as one page for people who would rather look than read. It opens from the disk, without a network."""
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import orjson
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from cablespan import __version__
-from cablespan.labels import Entity, Statement
-from cablespan.runs.batch.folder import Folder
-from cablespan.runs.batch.results import lines
-from cablespan.runs.report.charts import ENTITY_COLOURS, STATEMENT_COLOURS, all_charts, script
+from cablespan.labels import Certainty, Entity, Statement, colour_variables
+from cablespan.runs.batch.results import Results
+from cablespan.runs.report.chart import script
+from cablespan.runs.report.charts import all_charts
 from cablespan.runs.report.findings import SEARCHED, Findings
 
 
-def report(run: str, output: Path) -> int:
+def report(run: str, output: Path, *, warn: Callable[[str], None] = lambda message: None) -> int:
     """Writes the page of a run (a folder, or a file of records) and returns its size in bytes.
 
-    Everything is counted before it goes into the page, which stays under 5 MB whatever the size of the run.
+    Everything is counted before it goes into the page, which stays under 5 MB whatever the size of the run. `warn` hears what an
+    unfinished run lacks; the page says it too. Raises FileNotFoundError and ValueError as `Results` does.
     """
-    findings = Findings()
-    for record in lines(run):
+    results = Results(run)
+    if results.unfinished:
+        warn(results.unfinished)
+    findings = Findings(unfinished=results.unfinished)
+    for record in results.lines():
         findings.add(record)
-    for reject in _rejects(run):
+    for reject in results.lines("rejects"):
         findings.add_reject(reject)
+    page = _page(findings, Path(run.rstrip("/")).name).encode()
+    output.write_bytes(page)
+    return len(page)
+
+
+def _page(findings: Findings, title: str) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -36,31 +46,25 @@ def report(run: str, output: Path) -> int:
         files(__name__).joinpath("page.html.jinja").read_text("utf-8")
     )
     charts = all_charts(findings)
-    page = template.render(
-        title=Path(run.rstrip("/")).name,
+    return template.render(
+        title=title,
         made=datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC"),
         version=__version__,
         findings=findings,
         charts=charts,
         specs=_inline({name: chart.spec for name, chart in charts.items()}),
         things=_inline(findings.search_index()),
+        claims=_inline(findings.claim_table()),
+        events=_inline(findings.event_table()),
         script=Markup(script().replace("</script", "<\\/script")),
-        statement_colours=STATEMENT_COLOURS,
-        entity_colours=ENTITY_COLOURS,
+        colours=colour_variables(),
         searched=SEARCHED,
         entity_labels=list(Entity),
         statement_labels=list(Statement),
-    ).encode()
-    output.write_bytes(page)
-    return len(page)
+        certainties=list(Certainty),
+    )
 
 
-def _rejects(run: str) -> Iterator[dict]:
-    if Folder(run).fs.isdir(Folder(run).root):
-        with suppress(FileNotFoundError):
-            yield from lines(run, "rejects")
-
-
-def _inline(value) -> Markup:
+def _inline(value: Any) -> Markup:
     """JSON that is safe within a script element."""
     return Markup(orjson.dumps(value).decode().replace("<", "\\u003c"))

@@ -1,193 +1,104 @@
 """Counts over the records of a run, taken one record at a time, small enough to be shown whatever the size of the run."""
 
 import heapq
+import re
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from cablespan.labels import Entity, Statement
 from cablespan.lexicon import load
-from cablespan.runs.export import speaker_of, year
+from cablespan.runs.export import Record, clusters_of, speaker_of, year
+from cablespan.runs.report.draw import Draw
+from cablespan.runs.report.things import Key, Thing, identified
 
 THINGS = 200_000  # distinct things that are counted; beyond, those named once are forgotten
 LISTED = 250  # recommendations, commitments that are listed
+CLAIMS, EVENTS = 800, 400  # claims in the table, dated sentences in the list
 SEARCHED = 6000  # things in the search box
 LISTED_LABELS = (Statement.RECOMMENDATION, Statement.COMMITMENT)
+EVENT_LABELS = (Statement.REPORT, Statement.CLAIM, Statement.COMMITMENT)
+ACTORS = (Entity.AGENCY, Entity.OFFICIAL, Entity.PERSON, Entity.PLACE, Entity.ORG)
 UNKNOWN = "unknown"
+_DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
-@dataclass
-class Thing:
-    """Someone or something that is named: how often, in how many cables, in which years."""
+class Place(NamedTuple):
+    """Where something stands: the cable's date, its id, the paragraph's, and the post that writes."""
 
+    date: str
+    cable: str
+    paragraph: str
+    origin: str
+
+
+class Listed(NamedTuple):
+    """A sentence with what stands before and after it in its paragraph."""
+
+    place: Place
+    before: str
+    text: str
+    after: str
+
+
+class Said(NamedTuple):
+    """A claim: who says it, how surely, whom it names, and what."""
+
+    place: Place
+    speaker: Key
+    certainty: str
+    about: tuple[Key, ...]
+    content: str
+
+
+class Event(NamedTuple):
+    """A sentence that tells when: ISO 8601 day, month or year in which it begins, its label and text."""
+
+    begins: str
+    place: Place
     label: str
-    name: str
-    kb_id: str | None
-    mentions: int = 0
-    cables: int = 0
-    years: Counter = field(default_factory=Counter)
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What makes two mentions mean the same: label, and the knowledge base's entry or else the name."""
-        return self.label, self.kb_id or self.name.casefold()
+    text: str
 
 
-@cache
-def known_names() -> dict[str, str]:
-    """The proper names of the lexicon's entries by their `kb_id`."""
-    lists = ("countries", "cities", "regions", "orgs", "us_agencies", "bodies", "laws")
-    return {
-        entry["kb_id"]: entry["name"]
-        for name in lists
-        for entry in load(name)
-        if entry.get("kb_id")
-    }
+def _by_layer() -> dict[str, Counter[Any]]:
+    return {"entities": Counter(), "statements": Counter()}
 
 
 @dataclass
 class Findings:
     """What a report shows. Attributes are counters by label, year, origin and marking; `things` by their keys."""
 
-    counts: Counter = field(default_factory=Counter)
-    cables_by_year: Counter = field(default_factory=Counter)
-    cables_by_origin: Counter = field(default_factory=Counter)
-    labels: dict[str, Counter] = field(
-        default_factory=lambda: {"entities": Counter(), "statements": Counter()}
-    )
-    by_year: dict[str, Counter] = field(
-        default_factory=lambda: {"entities": Counter(), "statements": Counter()}
-    )
-    by_origin: dict[str, Counter] = field(
-        default_factory=lambda: {"entities": Counter(), "statements": Counter()}
-    )
-    by_marking: dict[str, Counter] = field(
-        default_factory=lambda: {"entities": Counter(), "statements": Counter()}
-    )
-    things: dict[tuple[str, str], Thing] = field(default_factory=dict)
-    about: Counter = field(default_factory=Counter)
-    certainty: Counter = field(default_factory=Counter)
-    speakers: Counter = field(default_factory=Counter)
-    reject_reasons: Counter = field(default_factory=Counter)
+    unfinished: str | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+    cables_by_year: Counter[int | None] = field(default_factory=Counter)
+    cables_by_origin: Counter[str] = field(default_factory=Counter)
+    labels: dict[str, Counter[str]] = field(default_factory=_by_layer)
+    by_year: dict[str, Counter[Any]] = field(default_factory=_by_layer)
+    by_origin: dict[str, Counter[Any]] = field(default_factory=_by_layer)
+    by_marking: dict[str, Counter[Any]] = field(default_factory=_by_layer)
+    things: dict[Key, Thing] = field(default_factory=dict)
+    about: Counter[tuple[Key, Key]] = field(default_factory=Counter)
+    certainty: Counter[tuple[Key, str]] = field(default_factory=Counter)
+    speakers: Counter[Key] = field(default_factory=Counter)
+    events_by_month: Counter[tuple[str, str]] = field(default_factory=Counter)
+    reject_reasons: Counter[str] = field(default_factory=Counter)
     rejects: list[dict[str, Any]] = field(default_factory=list)
+    claims: Draw[Said] = field(default_factory=lambda: Draw(CLAIMS))
+    events: Draw[Event] = field(default_factory=lambda: Draw(EVENTS))
     forgotten: bool = False
-    _listed: dict[str, list] = field(default_factory=lambda: defaultdict(list))
+    lists: dict[str, Draw[Listed]] = field(
+        default_factory=lambda: defaultdict(lambda: Draw(LISTED))
+    )
 
-    def add(self, record: dict[str, Any]) -> None:
-        """Counts one record."""
-        when, origin = (
-            year(record),
-            record["header"].get("origin") or record["meta"].get("origin") or UNKNOWN,
-        )
-        paragraphs = {paragraph["id"]: paragraph for paragraph in record["paragraphs"]}
-        words = sum(len(paragraph["text"].split()) for paragraph in record["paragraphs"])
-        self.counts.update(
-            cables=1, words=words, paragraphs=len(paragraphs), claims=len(record["claims"])
-        )
-        self.cables_by_year[when] += 1
-        self.cables_by_origin[origin] += 1
-        for layer in self.labels:
-            self.counts[layer] += len(record[layer])
-            for annotation in record[layer]:
-                label = annotation["label"]
-                self.labels[layer][label] += 1
-                self.by_year[layer][when, label] += 1
-                self.by_origin[layer][origin, label] += 1
-                self.by_marking[layer][
-                    paragraphs[annotation["paragraph"]]["marking"] or "none", label
-                ] += 1
-        keys = self._add_things(record, when)
-        self._add_claims(record, keys)
-        for statement in record["statements"]:
-            if statement["label"] in LISTED_LABELS:
-                self._list(record, paragraphs[statement["paragraph"]], statement, origin)
-
-    def _add_things(self, record: dict[str, Any], when: int | None) -> list[tuple[str, str]]:
-        """Counts what is named; returns the key of each entity, in the record's order."""
-        clusters = {cluster["cluster"]: cluster for cluster in record.get("clusters", ())}
-        keys = []
-        for entity in record["entities"]:
-            best = clusters.get(entity["cluster"], {})
-            name = best.get("name") or entity["text"]
-            kb_id = best.get("kb_id") or entity["kb_id"]
-            key = entity["label"], kb_id or name.casefold()
-            keys.append(key)
-            thing = self.things.get(key)
-            if thing is None:
-                thing = self.things[key] = Thing(
-                    entity["label"], known_names().get(kb_id, name), kb_id
-                )
-            elif thing.name.isupper() and not name.isupper():
-                thing.name = name
-            thing.mentions += 1
-            if when:
-                thing.years[when] += 1
-        for key in set(keys):
-            self.things[key].cables += 1
+    def add(self, record: Record) -> None:
+        """Counts one record; of `cablespan read` it has no layers."""
+        _RecordCounter(self, record).count()
         if len(self.things) > THINGS:
             self.forgotten = True
             self.things = {key: thing for key, thing in self.things.items() if thing.mentions > 1}
-        return keys
-
-    def _add_claims(self, record: dict[str, Any], keys: list[tuple[str, str]]) -> None:
-        """Counts who speaks, how surely, and whom the content names."""
-        clusters = {cluster["cluster"]: cluster for cluster in record.get("clusters", ())}
-        for claim in record["claims"]:
-            speaker = speaker_of(claim, clusters).get("name")
-            if not speaker:
-                continue
-            self.speakers[speaker] += 1
-            self.certainty[speaker, claim["certainty"]] += 1
-            content = claim["content"] or {"start": 0, "end": 0}
-            named = {
-                key
-                for key, entity in zip(keys, record["entities"], strict=True)
-                if entity["paragraph"] == claim["paragraph"]
-                and content["start"] <= entity["start"]
-                and entity["end"] <= content["end"]
-                and entity["label"]
-                in (Entity.AGENCY, Entity.OFFICIAL, Entity.PERSON, Entity.PLACE, Entity.ORG)
-            }
-            self.about.update((speaker, key) for key in named)
         if len(self.about) > 4 * THINGS:
             self.about = Counter({pair: count for pair, count in self.about.items() if count > 1})
-
-    def _list(
-        self,
-        record: dict[str, Any],
-        paragraph: dict[str, Any],
-        statement: dict[str, Any],
-        origin: str,
-    ) -> None:
-        """Keeps an even draw of the statements that are listed: those whose place has the smallest hash, whatever the order."""
-        start, end = statement["start"], statement["end"]
-        draw = int.from_bytes(
-            blake2b(f"{paragraph['id']}:{start}".encode(), digest_size=8).digest()
-        )
-        date = str(record["header"].get("created") or record["meta"].get("date") or "")[:10]
-        text = paragraph["text"]
-        item = (
-            -draw,
-            date,
-            record["id"],
-            paragraph["id"],
-            origin,
-            text[:start],
-            text[start:end],
-            text[end:],
-        )
-        kept = self._listed[statement["label"]]
-        (heapq.heappush if len(kept) < LISTED else heapq.heappushpop)(kept, item)
-
-    def listed(self, label: str) -> list[dict[str, str]]:
-        """The statements of a label that are listed, by date."""
-        names = ("date", "cable", "paragraph", "origin", "before", "text", "after")
-        return [
-            dict(zip(names, item[1:], strict=True))
-            for item in sorted(self._listed[label], key=lambda item: item[1:])
-        ]
 
     def add_reject(self, reject: dict[str, Any]) -> None:
         """Counts an input that was rejected."""
@@ -196,10 +107,18 @@ class Findings:
         if len(self.rejects) < 100:
             self.rejects.append(reject)
 
+    def name(self, key: Key) -> str | None:
+        """What a thing is called; None for one that was forgotten."""
+        thing = self.things.get(key)
+        return thing.name if thing else None
+
+    def listed(self, label: str) -> list[Listed]:
+        """The statements of a label that are listed, by date."""
+        return sorted(self.lists[label].items())
+
     def most_named(self, label: str, number: int = 12) -> list[Thing]:
         """The things of a label that are named most."""
-        things = (thing for thing in self.things.values() if thing.label == label)
-        return heapq.nsmallest(number, things, key=lambda thing: (-thing.mentions, thing.name))
+        return _most_named((t for t in self.things.values() if t.label == label), number)
 
     def years(self) -> list[int]:
         """All years from the first to the last."""
@@ -208,19 +127,30 @@ class Findings:
 
     def search_index(self) -> list[list[Any]]:
         """`[name, label, mentions, cables, first year, last year]` of the things that are named most."""
-        things = heapq.nsmallest(
-            SEARCHED, self.things.values(), key=lambda thing: (-thing.mentions, thing.name)
-        )
+        return [
+            [t.name, t.label, t.mentions, t.cables, min(t.years, default=None), max(t.years, default=None)]
+            for t in _most_named(self.things.values(), SEARCHED)
+        ]  # fmt: skip
+
+    def claim_table(self) -> list[list[str]]:
+        """`[date, paragraph, speaker, certainty, about, content]` of the claims that were drawn, by date."""
         return [
             [
-                t.name,
-                t.label,
-                t.mentions,
-                t.cables,
-                min(t.years, default=None),
-                max(t.years, default=None),
+                said.place.date,
+                said.place.paragraph,
+                self.name(said.speaker) or "",
+                said.certainty,
+                ", ".join(filter(None, map(self.name, said.about))),
+                said.content,
             ]
-            for t in things
+            for said in sorted(self.claims.items())
+        ]
+
+    def event_table(self) -> list[list[str]]:
+        """`[begins, paragraph, label, text]` of the dated sentences that were drawn, in the order of what they tell."""
+        return [
+            [event.begins, event.place.paragraph, event.label, event.text]
+            for event in sorted(self.events.items())
         ]
 
     def on_the_map(self) -> list[dict[str, Any]]:
@@ -237,3 +167,156 @@ class Findings:
             for thing in self.most_named(Entity.PLACE, 1500)
             if (place := where.get(thing.kb_id))
         ]
+
+
+def _most_named(things: Any, number: int) -> list[Thing]:
+    return heapq.nsmallest(number, things, key=lambda thing: (-thing.mentions, thing.name))
+
+
+class _RecordCounter:
+    """Counts one record into the findings."""
+
+    def __init__(self, findings: Findings, record: Record):
+        header, meta = record["header"], record["meta"]
+        self.findings, self.record = findings, record
+        self.year = year(record)
+        self.date = str(header.get("created") or meta.get("date") or "")[:10]
+        self.origin = header.get("origin") or meta.get("origin") or UNKNOWN
+        self.paragraphs = {paragraph["id"]: paragraph for paragraph in record["paragraphs"]}
+        self.entities = record.get("entities", [])
+        self.clusters = clusters_of(record)
+        self.by_paragraph: dict[str, list[tuple[Any, Key | None]]] = defaultdict(list)
+
+    def count(self) -> None:
+        self._count_sizes()
+        for layer in self.findings.labels:
+            for annotation in self.record.get(layer, ()):
+                self._count_label(layer, annotation)
+        self._count_things()
+        for claim in self.record.get("claims", ()):
+            self._count_claim(claim)
+        for statement in self.record.get("statements", ()):
+            self._count_event(statement)
+            if statement["label"] in LISTED_LABELS:
+                self._list(statement)
+
+    def _count_sizes(self) -> None:
+        self.findings.counts.update(
+            cables=1,
+            words=sum(len(paragraph["text"].split()) for paragraph in self.paragraphs.values()),
+            paragraphs=len(self.paragraphs),
+            claims=len(self.record.get("claims", ())),
+        )
+        self.findings.cables_by_year[self.year] += 1
+        self.findings.cables_by_origin[self.origin] += 1
+
+    def _count_label(self, layer: str, annotation: dict[str, Any]) -> None:
+        label, found = annotation["label"], self.findings
+        marking = self.paragraphs[annotation["paragraph"]]["marking"] or "none"
+        found.counts[layer] += 1
+        found.labels[layer][label] += 1
+        found.by_year[layer][self.year, label] += 1
+        found.by_origin[layer][self.origin, label] += 1
+        found.by_marking[layer][marking, label] += 1
+
+    def _count_things(self) -> None:
+        named = set()
+        for entity in self.entities:
+            key = self._count_thing(entity)
+            self.by_paragraph[entity["paragraph"]].append((entity, key))
+            named.add(key)
+        for key in named - {None}:
+            self.findings.things[key].cables += 1
+
+    def _count_thing(self, entity: dict[str, Any]) -> Key | None:
+        cluster = self.clusters.get(entity["cluster"]) or {
+            "name": entity["text"],
+            "kb_id": entity["kb_id"],
+        }
+        identity = self._identity(entity["label"], cluster)
+        if identity is None:
+            return None
+        key, name = identity
+        thing = self.findings.things.get(key)
+        if thing is None:
+            kb_id = cluster.get("kb_id") or None
+            thing = self.findings.things[key] = Thing(key, name, kb_id)
+        elif thing.name.isupper() and not name.isupper():
+            thing.name = name
+        thing.mentions += 1
+        if self.year:
+            thing.years[self.year] += 1
+        return key
+
+    def _identity(self, label: str, cluster: dict[str, Any]) -> tuple[Key, str] | None:
+        origin = None if self.origin == UNKNOWN else self.origin
+        return identified(label, cluster, origin)
+
+    def _count_claim(self, claim: dict[str, Any]) -> None:
+        """Who speaks, how surely, and whom the content names; nothing where nobody knows who speaks."""
+        cluster = speaker_of(claim, self.clusters)
+        if not cluster.get("name"):
+            return
+        identity = self._identity(cluster["label"], cluster)
+        if identity is None:
+            return
+        speaker, about = identity[0], tuple(sorted(self._named_in(claim)))
+        self.findings.speakers[speaker] += 1
+        self.findings.certainty[speaker, claim["certainty"]] += 1
+        self.findings.about.update((speaker, key) for key in about)
+        content = claim["content"] or {"start": 0, "text": ""}
+        self.findings.claims.offer(
+            f"{claim['paragraph']}:{content['start']}",
+            lambda: Said(
+                self._place(claim), speaker, claim["certainty"], about, content["text"][:400]
+            ),
+        )
+
+    def _named_in(self, claim: dict[str, Any]) -> set[Key]:
+        content = claim["content"] or {"start": 0, "end": 0}
+        return {
+            key
+            for entity, key in self.by_paragraph[claim["paragraph"]]
+            if key and key.label in ACTORS and _within(entity, content)
+        }
+
+    def _count_event(self, statement: dict[str, Any]) -> None:
+        """A sentence that tells what happens is an event where it names a day, a month or a year."""
+        if statement["label"] not in EVENT_LABELS:
+            return
+        begins = min(self._dates_in(statement), default=None)
+        if begins is None:
+            return
+        self.findings.events_by_month[begins[:7], statement["label"]] += 1
+        text = self.paragraphs[statement["paragraph"]]["text"]
+        self.findings.events.offer(
+            f"{statement['paragraph']}:{statement['start']}",
+            lambda: Event(
+                begins,
+                self._place(statement),
+                statement["label"],
+                text[statement["start"] : statement["end"]][:400],
+            ),
+        )
+
+    def _dates_in(self, statement: dict[str, Any]) -> Iterator[str]:
+        for entity, _ in self.by_paragraph[statement["paragraph"]]:
+            if entity["label"] == Entity.DATE and _within(entity, statement):
+                day = _DAY.match(entity.get("value") or "")
+                if day:
+                    yield day[0]
+
+    def _list(self, statement: dict[str, Any]) -> None:
+        start, end = statement["start"], statement["end"]
+        text = self.paragraphs[statement["paragraph"]]["text"]
+        self.findings.lists[statement["label"]].offer(
+            f"{statement['paragraph']}:{start}",
+            lambda: Listed(self._place(statement), text[:start], text[start:end], text[end:]),
+        )
+
+    def _place(self, annotation: dict[str, Any]) -> Place:
+        return Place(self.date, self.record["id"], annotation["paragraph"], self.origin)
+
+
+def _within(inner: dict[str, Any], outer: dict[str, Any]) -> bool:
+    return outer["start"] <= inner["start"] and inner["end"] <= outer["end"]

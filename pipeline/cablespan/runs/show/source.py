@@ -7,8 +7,7 @@ from typing import Any
 
 import orjson
 
-from cablespan.cable import Cable
-from cablespan.records import RECORD_SCHEMA
+from cablespan.cable import RECORD_SCHEMA, Cable
 
 
 def record_of(path: Path, cable: str | None = None, *, model: str | None = None) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""Who and what is named over a whole run: which mentions mean the same, and what that is called.
+
+People are one where the knowledge base knows them, or where they bear one full name. A mere surname or an office means somebody
+else in each post's cables, so that those are kept apart by country, or by the post that writes. Redactions are nobody.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+
+from cablespan.labels import Entity
+from cablespan.lexicon import load
+
+PEOPLE = (Entity.OFFICIAL, Entity.PERSON)
+REDACTED = re.compile(r"(?:\W*X{4,}\W*)+")
+
+
+class Key(NamedTuple):
+    """What makes two mentions mean the same: the label, and what stands for the thing."""
+
+    label: str
+    identity: str
+
+
+@dataclass
+class Thing:
+    """Someone or something that is named: how often, in how many cables, in which years."""
+
+    key: Key
+    name: str
+    kb_id: str | None
+    mentions: int = 0
+    cables: int = 0
+    years: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def label(self) -> str:
+        return self.key.label
+
+
+@cache
+def known_names() -> dict[str, str]:
+    """The proper names of the lexicon's entries by their `kb_id`."""
+    lists = ("countries", "cities", "regions", "orgs", "us_agencies", "bodies", "laws")
+    entries = (entry for name in lists for entry in load(name))
+    return {entry["kb_id"]: entry["name"] for entry in entries if entry.get("kb_id")}
+
+
+def is_redacted(name: str) -> bool:
+    """Whether a name was struck out before the cable was published.
+
+    >>> is_redacted("XXXXXXXXXXXX"), is_redacted("XXXXXXXXXXXX XXXXXXXXXXXX"), is_redacted("Minister Xu")
+    (True, True, False)
+    """
+    return REDACTED.fullmatch(name) is not None
+
+
+def identified(label: str, cluster: dict[str, Any], origin: str | None) -> tuple[Key, str] | None:
+    """The key and the name of what a cluster means in a cable of the post `origin`; None for a redaction.
+
+    >>> identified("OFFICIAL", {"name": "the Ambassador", "office": "Ambassador", "kb_id": "office:AMBASSADOR"}, "Embassy Oslo")
+    (Key(label='OFFICIAL', identity='ambassador (embassy oslo)'), 'Ambassador (Embassy Oslo)')
+    >>> identified("OFFICIAL", {"name": "Minister Jo Poe", "given_name": "Jo", "family_name": "Poe"}, "Embassy Oslo")
+    (Key(label='OFFICIAL', identity='jo poe'), 'Minister Jo Poe')
+    """
+    name, kb_id = cluster["name"], cluster.get("kb_id") or ""
+    if is_redacted(name):
+        return None
+    if label not in PEOPLE:
+        return Key(label, kb_id or name.casefold()), known_names().get(kb_id, name)
+    if kb_id.startswith("person:"):
+        return Key(label, kb_id), name
+    if cluster.get("given_name") and cluster.get("family_name"):
+        full = f"{cluster['given_name']} {cluster['family_name']}"
+        return Key(label, full.casefold()), name
+    if not cluster.get("family_name"):
+        name = cluster.get("office") or name
+    where = _country(cluster.get("country")) or origin
+    told = f"{name} ({where})" if where else name
+    return Key(label, told.casefold()), told
+
+
+def _country(code: str | None) -> str | None:
+    return known_names().get(f"iso:{code}", code) if code else None
