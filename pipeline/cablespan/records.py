@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -24,6 +24,114 @@ from cablespan.document import (
 from cablespan.labels import Role
 
 
+class ParagraphRecord(TypedDict):
+    """A paragraph: its text and where that lies in the source, `[offset, source offset, length]` each.
+
+    `unannotated` names the layers that nobody annotated in it, where others of the record are.
+    """
+
+    id: str
+    number: int | None
+    marking: str | None
+    section: str | None
+    kind: str
+    text: str
+    source_map: list[list[int]]
+    unannotated: NotRequired[list[str]]
+
+
+class Located(TypedDict):
+    """Characters of a paragraph, end exclusive."""
+
+    paragraph: str
+    start: int
+    end: int
+
+
+class EntityRecord(Located):
+    """An entity; `cluster` numbers the record's clusters, `kb_id` is the linker's."""
+
+    label: str
+    text: str
+    kb_id: str | None
+    cluster: int | None
+    score: float | None
+
+
+class StatementRecord(Located):
+    """A sentence with its label."""
+
+    label: str
+    score: float | None
+
+
+class Part(TypedDict):
+    """Characters of a claim's paragraph, end exclusive, and what stands there."""
+
+    start: int
+    end: int
+    text: str
+
+
+class ClaimRecord(TypedDict):
+    """Who says what: `speaker` is a cluster, else an id such as "post:ASTANA", else None."""
+
+    paragraph: str
+    source: Part | None
+    cue: Part | None
+    content: Part | None
+    speaker: int | str | None
+    certainty: str | None
+
+
+class Record(TypedDict):
+    """A line of `cables.jsonl`; a layer that is missing was not annotated."""
+
+    schema: str
+    id: str
+    meta: dict[str, Any]
+    source: dict[str, Any]
+    header: dict[str, Any]
+    paragraphs: list[ParagraphRecord]
+    entities: NotRequired[list[EntityRecord]]
+    statements: NotRequired[list[StatementRecord]]
+    claims: NotRequired[list[ClaimRecord]]
+    clusters: NotRequired[list[dict[str, Any]]]
+    notes: NotRequired[list[str]]
+
+
+def paragraph_record(
+    id: str,
+    text: str,
+    *,
+    number: int | None = None,
+    marking: str | None = None,
+    section: str | None = None,
+    kind: str | None = None,
+    source_map: Sequence[Sequence[int]] = (),
+    unannotated: Iterable[str] = (),
+) -> ParagraphRecord:
+    """A paragraph as the record has it; what is not known is None, the kind then "text".
+
+    >>> paragraph_record("07OSLO1/1", "All is well.", number=1, kind="numbered")["section"]
+    """
+    record: ParagraphRecord = {
+        "id": id,
+        "number": number,
+        "marking": marking,
+        "section": section,
+        "kind": kind or "text",
+        "text": text,
+        "source_map": [list(piece) for piece in source_map],
+    }
+    if missing := list(unannotated):
+        record["unannotated"] = missing
+    return record
+
+
+_FACTS = ("id", "number", "marking", "section", "kind")
+
+
 class _Locator:
     """Paragraph-relative offsets of spans."""
 
@@ -40,7 +148,7 @@ class _Locator:
         index = bisect_right(self.starts, offset) - 1
         return self.ids[index], self.starts[index]
 
-    def __call__(self, span: Span) -> dict[str, Any]:
+    def __call__(self, span: Span) -> Located:
         index = self.by_token[span.start]
         offset = self.starts[index]
         return {
@@ -59,7 +167,7 @@ def _score(value: float | None) -> float | None:
     return None if value is None else round(float(value), 4)
 
 
-def to_record(doc: Doc) -> dict[str, Any]:
+def to_record(doc: Doc) -> Record:
     """The record of an annotated Doc, as CONTRACT.md shapes it: plain data, ready for JSON.
 
     A Doc of plain text, which no cable made, is one paragraph of a cable named "text".
@@ -69,14 +177,14 @@ def to_record(doc: Doc) -> dict[str, Any]:
     spans = doc.spans[PARAGRAPHS] if PARAGRAPHS in doc.spans else [doc[:]] if len(doc) else []
     locate = _Locator(doc, spans, [paragraph["id"] for paragraph in cable["paragraphs"]])
     paragraphs = [
-        {
-            **{k: v for k, v in paragraph.items() if k != "source_map"},
-            "text": _words(span, text),
-            "source_map": paragraph["source_map"],
-        }
-        for paragraph, span in zip(cable["paragraphs"], spans, strict=True)
+        paragraph_record(
+            **{key: facts[key] for key in _FACTS},
+            text=_words(span, text),
+            source_map=facts["source_map"],
+        )
+        for facts, span in zip(cable["paragraphs"], spans, strict=True)
     ]
-    record = {
+    record: Record = {
         "schema": RECORD_SCHEMA,
         "id": cable["id"],
         "meta": cable["meta"],
@@ -94,7 +202,7 @@ def to_record(doc: Doc) -> dict[str, Any]:
     return record
 
 
-def _entities(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
+def _entities(doc: Doc, locate: _Locator) -> list[EntityRecord]:
     scores, text = doc._.entity_scores or {}, text_of(doc)
     return [
         {
@@ -109,7 +217,7 @@ def _entities(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
     ]
 
 
-def _statements(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
+def _statements(doc: Doc, locate: _Locator) -> list[StatementRecord]:
     if STATEMENTS not in doc.spans:
         return []
     group = doc.spans[STATEMENTS]
@@ -121,10 +229,10 @@ def _statements(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
     ]
 
 
-def _claims(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
+def _claims(doc: Doc, locate: _Locator) -> list[ClaimRecord]:
     text = text_of(doc)
 
-    def part(place: Place | None, offset: int) -> dict[str, Any] | None:
+    def part(place: Place | None, offset: int) -> Part | None:
         if place is None:
             return None
         return {
@@ -133,7 +241,7 @@ def _claims(doc: Doc, locate: _Locator) -> list[dict[str, Any]]:
             "text": text[slice(*place)],
         }
 
-    claims = []
+    claims: list[ClaimRecord] = []
     for claim in claims_of(doc):
         paragraph, offset = locate.paragraph_at(claim.content[0])
         claims.append(

@@ -18,6 +18,7 @@ import orjson
 
 from cablespan.formats.checks import GoldError, Problem, check, fitted
 from cablespan.formats.tasks import bare_record, blank_pipeline
+from cablespan.records import ParagraphRecord, paragraph_record
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -170,27 +171,19 @@ def read_placed(
         raise GoldError(errors)
 
 
+def _completed_paragraph(paragraph: Mapping[str, Any]) -> ParagraphRecord:
+    facts = {key: paragraph.get(key) for key in ("number", "marking", "section", "kind")}
+    lists = {key: paragraph.get(key) or () for key in ("source_map", "unannotated")}
+    return paragraph_record(paragraph["id"], paragraph["text"], **facts, **lists)
+
+
 def completed(record: Mapping[str, Any]) -> dict[str, Any]:
     """The record with every key that the contract names, so that all formats give the same shape."""
     whole = bare_record(record["id"], meta=record.get("meta")) | {
         key: value for key, value in record.items() if key != "scheme"
     }
     whole["header"] = bare_record("", meta=whole["meta"])["header"] | (record.get("header") or {})
-    whole["paragraphs"] = [
-        {
-            "id": paragraph["id"],
-            **{key: paragraph.get(key) for key in ("number", "marking", "section")},
-            "kind": paragraph.get("kind") or "text",
-            "text": paragraph["text"],
-            "source_map": paragraph.get("source_map") or [],
-            **(
-                {"unannotated": list(paragraph["unannotated"])}
-                if paragraph.get("unannotated")
-                else {}
-            ),
-        }
-        for paragraph in record["paragraphs"]
-    ]
+    whole["paragraphs"] = [_completed_paragraph(paragraph) for paragraph in record["paragraphs"]]
     texts = {paragraph["id"]: paragraph["text"] for paragraph in whole["paragraphs"]}
 
     def place(annotation: Mapping[str, Any], text: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import orjson
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.files import text_of
 from cablespan.formats.tasks import bare_record, blank_pipeline
+from cablespan.records import paragraph_record
 
 LEAVES_OUT = (
     "claims",
@@ -156,13 +157,7 @@ class _Cable:
         self.layers: tuple[str, ...] | None = None
 
     def add(self, facts: Mapping[str, Any], rows: Sequence[tuple[str, list[str]]]) -> None:
-        paragraph = {
-            "number": None,
-            "marking": None,
-            "section": None,
-            "kind": "text",
-            "source_map": [],
-        } | facts
+        paragraph = paragraph_record(**facts)
         self.record["paragraphs"].append(paragraph)
         if rows:
             self.places.setdefault(paragraph["id"], rows[0][0])

@@ -11,7 +11,7 @@ from cablespan.document import CLAIMS, PARAGRAPHS, STATEMENTS, unannotated_parag
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.tasks import bare_record, blank_pipeline
 from cablespan.labels import Statement
-from cablespan.records import from_record, to_record
+from cablespan.records import from_record, paragraph_record, to_record
 
 LEAVES_OUT = ()
 _SPAN_LAYERS = {"statements": STATEMENTS, "claims": CLAIMS}
@@ -41,15 +41,7 @@ def record_of(doc: Doc, name: str) -> dict[str, Any]:
             for span in group
             if span.label_ in Statement.__members__
         ]
-        paragraph = {
-            "id": f"{name}/0",
-            "number": None,
-            "marking": None,
-            "section": None,
-            "kind": "text",
-            "text": doc.text,
-            "source_map": [],
-        }
+        paragraph = paragraph_record(f"{name}/0", doc.text)
         record = bare_record(name, format="docbin") | {
             "paragraphs": [paragraph],
             "entities": [_place(paragraph, span) for span in doc.ents],

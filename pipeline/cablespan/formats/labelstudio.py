@@ -14,6 +14,7 @@ from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.files import text_of
 from cablespan.formats.tasks import bare_record
 from cablespan.labels import Entity, Role, Statement
+from cablespan.records import paragraph_record
 
 LEAVES_OUT = ()
 _ROLES = ("source", "cue", "content")
@@ -153,12 +154,9 @@ def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
             )
             records[cable][0]["paragraphs"] = []
         record, places = records[cable]
-        paragraph = {
-            "id": f"{cable}/{len(record['paragraphs'])}",
-            "kind": "text",
-            "source_map": [],
-        } | data.get("paragraph", {})
-        record["paragraphs"].append(paragraph | {"text": data["text"]})
+        facts = {"id": f"{cable}/{len(record['paragraphs'])}"} | data.get("paragraph", {})
+        paragraph = paragraph_record(**facts, text=data["text"])
+        record["paragraphs"].append(paragraph)
         places[paragraph["id"]] = place
         layers = data.get("layers", _LAYERS)
         for layer in layers:

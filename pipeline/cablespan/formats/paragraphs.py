@@ -7,6 +7,7 @@ from typing import Any
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.files import json_lines, write_json_lines
 from cablespan.formats.tasks import VIEWS, bare_record
+from cablespan.records import paragraph_record
 
 LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
 _FIELDS = ("number", "marking", "section", "kind")
@@ -51,14 +52,9 @@ def mark_missing(record: Mapping[str, Any]) -> None:
 def add_line(record: dict[str, Any], line: Mapping[str, Any], text: str) -> None:
     """Appends the paragraph of a line, and its annotations, to the record; `mark_missing` is to be called after the last."""
     number = line.get("paragraph", len(record["paragraphs"]))
-    paragraph = {
-        "id": number if isinstance(number, str) else f"{record['id']}/{number}",
-        **{key: line.get(key) for key in _FIELDS},
-        "kind": line.get("kind") or "text",
-        "text": text,
-        "source_map": [],
-        "unannotated": [layer for layer in VIEWS if layer not in line],
-    }
+    name = number if isinstance(number, str) else f"{record['id']}/{number}"
+    paragraph = paragraph_record(name, text, **{key: line.get(key) for key in _FIELDS})
+    paragraph["unannotated"] = [layer for layer in VIEWS if layer not in line]
     record["paragraphs"].append(paragraph)
     for layer in VIEWS:
         if layer in line:

@@ -19,7 +19,7 @@ from cablespan.formats.tasks.tokens import (
     tokens_of_paragraphs,
 )
 from cablespan.labels import Entity, Role, Statement
-from cablespan.records import RECORD_SCHEMA
+from cablespan.records import RECORD_SCHEMA, paragraph_record
 
 __all__ = [
     "ANSWERS",
@@ -286,13 +286,8 @@ def records_of(
                     meta={key: meta[key] for key in ("origin", "date") if meta.get(key)},
                 )
                 record |= {layer: [] for layer in layers}
-            paragraph = {
-                "id": paragraph_id,
-                **{key: meta.get(key) for key in ("number", "marking", "section")},
-                "kind": meta.get("kind", "text"),
-                "text": first["text"],
-                "source_map": [],
-            }
+            facts = {key: meta.get(key) for key in ("number", "marking", "section", "kind")}
+            paragraph = paragraph_record(paragraph_id, first["text"], **facts)
             record["paragraphs"].append(paragraph)
             for layer in layers:
                 add_annotations(record, layer, paragraph, annotations_of(places[layer]))
