@@ -6,6 +6,7 @@ import sys
 from importlib.metadata import distribution, version
 from pathlib import Path
 
+import pytest
 import spacy
 
 import cablespan
@@ -38,3 +39,33 @@ def test_every_registered_function_has_its_entry_point():
         for entry in distribution("cablespan").entry_points
     }
     assert len(registered) > 10 and registered <= named
+
+
+def test_the_public_surface_is_whole():
+    assert set(cablespan.__all__) <= set(dir(cablespan))
+    assert all(callable(getattr(cablespan, name)) for name in cablespan.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'spam'"):
+        _ = cablespan.spam
+
+
+def test_a_text_or_an_open_file_is_read_like_a_file(tmp_path):
+    text = "SUBJECT: FISH\n\n1. (U) All is well.\n"
+    path = tmp_path / "07OSLO1.txt"
+    path.write_text(text)
+    cable = cablespan.parse(text)
+    assert cable.header.subject == "FISH"
+    with path.open() as words, path.open("rb") as data:
+        (one,), (other,) = cablespan.read(words), cablespan.read(data)
+    (file,) = cablespan.read(path)
+    assert one == other == file and file.paragraphs[0].text == cable.paragraphs[0].text
+
+
+def test_what_is_no_cable_is_an_error():
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.txt: no such file"):
+        cablespan.read("nowhere.txt")
+    with pytest.raises(IsADirectoryError, match="read its files one by one"):
+        cablespan.read(PACKAGE)
+    with pytest.raises(ValueError, match="the file is empty"):
+        cablespan.parse("")
+    with pytest.raises(ValueError, match="2 cables in the text"):
+        cablespan.parse('{"text": "1. All is well."}\n{"text": "2. It is."}\n')

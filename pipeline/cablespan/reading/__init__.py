@@ -4,13 +4,14 @@ import warnings
 from collections.abc import Iterable, Iterator
 from glob import glob
 from importlib import import_module
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 from cablespan.cable import Cable, Reject
 from cablespan.reading.assembly import numbered
-from cablespan.reading.decode import HEAD, decode, is_binary, open_input
+from cablespan.reading.decode import HEAD, decode, is_binary, open_input, unpacked
 
 FORMATS = ("web", "html", "csv", "tei", "text", "jsonl")
 _STREAMED = ("csv", "jsonl")
@@ -42,17 +43,23 @@ def find_format(head: str) -> str:
 
 
 def scan(
-    path: str | Path, format: str | None = None, *, start: int = 0, **options: Any
+    path: str | Path,
+    format: str | None = None,
+    *,
+    start: int = 0,
+    content: bytes | None = None,
+    **options: Any,
 ) -> Iterator[Cable | Reject]:
-    """The cables of an input, and a reject for each part that gave none, in order; the cables before number `start` are skipped.
+    """The cables of an input, and a reject for each part that is none, in order.
 
-    `path`: a file, `-`, or a URL; packed or not. `format`: one of FORMATS, None to find it. `options` go to the format's reader
-    (`all_documents=True` for `tei`). Errors of reading become rejects.
+    `path`: a file, `-`, or a URL; packed or not. `format`: one of FORMATS, None to find it. The
+    cables before number `start` are skipped. `content`: what stands there, where it is known; `path`
+    is then a name. `options` go to the format's reader (`all_documents=True` for `tei`). Errors of
+    reading become rejects.
     """
     path = str(path)
     try:
-        stream = open_input(path)
-        with stream:
+        with open_input(path) if content is None else unpacked(BytesIO(content)) as stream:
             head = stream.peek(HEAD)[:HEAD]
             if not head:
                 yield Reject(path, "byte 0", "the file is empty", "give a file with a cable in it")
@@ -101,13 +108,56 @@ def _cables(
     return islice(numbered(reader.read(content, path, tuple(notes), **options)), start, None)
 
 
-def read(path: str | Path, format: str | None = None, **options: Any) -> Iterator[Cable]:
-    """The cables of an input. What is rejected gives a warning."""
-    for item in scan(path, format, **options):
+def read(
+    source: str | Path | TextIO | BinaryIO, format: str | None = None, **options: Any
+) -> Iterator[Cable]:
+    """The cables of a file, `-`, a URL or an open file; what is rejected gives a warning.
+
+    `format` and `options` are those of `scan`. Raises FileNotFoundError where there is no such file,
+    IsADirectoryError for a folder (`expand` names its files).
+    """
+    if isinstance(source, (str, Path)):
+        _check_file(str(source))
+        return _cables_of(scan(source, format, **options))
+    content = source.read()
+    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    name = getattr(source, "name", "text")
+    return _cables_of(scan(name, format, content=data, **options))
+
+
+def parse(text: str, format: str | None = None, **options: Any) -> Cable:
+    """The cable that a text holds, as a file of the same content would be read.
+
+    Raises ValueError where the text is no cable, or several.
+
+    >>> parse("R 210941Z FEB 07\\nFM AMEMBASSY OSLO\\n\\nSUBJECT: FISH\\n\\n1. (U) All is well.").header.subject
+    'FISH'
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    items = list(scan("text", format, content=data, **options))
+    for item in items:
+        if isinstance(item, Reject):
+            raise ValueError(f"{item.place}: {item.reason}. {item.remedy}")
+    if len(items) != 1:
+        raise ValueError(f"{len(items)} cables in the text: take them from read(io.StringIO(text))")
+    return items[0]
+
+
+def _check_file(path: str) -> None:
+    if path == "-" or "://" in path:
+        return
+    if Path(path).is_dir():
+        raise IsADirectoryError(f"{path} is a folder: read its files one by one")
+    if not Path(path).exists():
+        raise FileNotFoundError(f"{path}: no such file")
+
+
+def _cables_of(items: Iterable[Cable | Reject]) -> Iterator[Cable]:
+    for item in items:
         if isinstance(item, Cable):
             yield item
         else:
-            warnings.warn(f"{item.path}, {item.place}: {item.reason}. {item.remedy}", stacklevel=2)
+            warnings.warn(f"{item.path}, {item.place}: {item.reason}. {item.remedy}", stacklevel=3)
 
 
 def expand(inputs: Iterable[str | Path]) -> list[str]:

@@ -12,27 +12,27 @@ HEAD = 1 << 16
 
 
 def open_input(path: str) -> BinaryIO:
-    """A binary stream of a file, `-` for standard input, or a URL that fsspec knows; gzip and zstd are unpacked, found by their first
-    bytes.
-    """
+    """A binary stream of a file, `-` for standard input, or a URL that fsspec knows; unpacked."""
     if path == "-":
-        stream: BinaryIO = sys.stdin.buffer
-    elif "://" in path:
+        return unpacked(sys.stdin.buffer)
+    if "://" in path:
         import fsspec
 
-        stream = fsspec.open(path, "rb").open()
-    else:
-        stream = open(path, "rb", buffering=HEAD)  # noqa: SIM115 - the reader closes it
+        return unpacked(fsspec.open(path, "rb").open())
+    return unpacked(open(path, "rb", buffering=HEAD))  # noqa: SIM115 - the reader closes it
+
+
+def unpacked(stream: BinaryIO) -> BinaryIO:
+    """The stream's content, out of gzip or zstd where its first bytes are theirs; it can peek."""
     stream = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream, HEAD)
     magic = stream.peek(4)[:4]
     if magic[:2] == b"\x1f\x8b":
-        stream = io.BufferedReader(gzip.GzipFile(fileobj=stream), HEAD)
-    elif magic == b"\x28\xb5\x2f\xfd":
+        return io.BufferedReader(gzip.GzipFile(fileobj=stream), HEAD)
+    if magic == b"\x28\xb5\x2f\xfd":
         import zstandard
 
-        stream = io.BufferedReader(
-            zstandard.ZstdDecompressor().stream_reader(stream, closefd=True), HEAD
-        )
+        unpacker = zstandard.ZstdDecompressor().stream_reader(stream, closefd=True)
+        return io.BufferedReader(unpacker, HEAD)
     return stream
 
 
