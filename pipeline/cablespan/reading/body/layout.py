@@ -24,10 +24,10 @@ from cablespan.reading.body.wraps import find_cut_words
 
 MOST_PARAGRAPHS = 100_000  # in a body; what no cable has, so that the time stays bounded: the last takes in the rest
 _SHORT_TITLE = 80  # characters
-# A number in mid-line: "... has left. 9. (SBU) Over the summer".
+# A sentence's end before a number in mid-line: "... has left. 9. (SBU) Over the summer".
 _NUMBER_WITHIN = re.compile(
     r"""
-    (?<=[.!?:;"')\]”’-])[ \t]{1,4}
+    \.["')\]”’]{0,2}[ \t]{1,4}
     (?=¶?\d{1,2}\.[ ]{0,3}(?:\((?:U|SBU|C|S|TS|LOU|C/NF|S/NF)\)|[A-Z][\w']+[ ]))
     """,
     re.VERBOSE,
@@ -73,7 +73,8 @@ class _Layout:
         for index in range(above, below):
             line = lines[index]
             next_text = lines[index + 1].text if index + 1 < len(lines) else ""
-            for part in self._parts(line, block, following if index + 1 == len(lines) else None):
+            next_block = following if index + 1 == len(lines) else None
+            for part in self._parts(line, block, next_block):
                 self._put(part, block, part.begin == lines[0].begin, next_text)
         self._heading(lines[below:], block)
 
@@ -115,7 +116,7 @@ class _Layout:
             start = start_of(self.source[match.end() : line.end])
             if start is None or start.number != expected:
                 continue
-            parts.append(self._part(begin, match.start()))
+            parts.append(self._part(begin, match.end()))
             begin, expected = match.end(), expected + 1
         return [*parts, self._part(begin, line.end)] if parts else [line]
 

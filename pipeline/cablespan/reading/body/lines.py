@@ -1,18 +1,20 @@
 """A body's written lines in blocks. Blank lines, page marks and rules stand between blocks and are no text."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from statistics import median
 
-from cablespan.header.furniture import inline_marks, is_furniture
+from cablespan.header.furniture import inline_marks, is_furniture, starts
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 
 # Lines that just go on: they begin with a small letter and have not the form of an item ("a. ", "o ").
-_GOING_ON = re.compile(r"(?:\n[a-z][^.)\s][^.)\n][^\n]*)+")
+_SMALL = r"\n[a-z][^.)\s][^.)\n]"
+_GOING_ON = re.compile(rf"(?:{_SMALL}[^\n]*)+")
 _GAP = re.compile(r"   (?! {0,2}\n)")  # between columns; three blanks at the end of a line are none
 _INLINE_MARK = re.compile(r" (?:OF|of|Of) 0")
 _UNUSUAL = re.compile(rf"\t|\||{_GAP.pattern}|{_INLINE_MARK.pattern}")
+_FULL = 50  # characters of a line that was not ended early
 _RULE_SIGNS = "-=*_~#"
 _RULE_AT_THE_END = re.compile(r"\s+[-=*_~#]{3}[-=*_~# ]*$")
 _RULE_AT_THE_BEGINNING = re.compile(r"[-=*_~#]{5,} +(?=\S)")
@@ -78,8 +80,9 @@ def written_blocks(source: str, start: int, end: int, page: Page) -> list[Block]
     [('The road', False), ('is long.', True)]
     """
     blocks = _Blocks(page)
-    for line in _lines(source, start, end):
-        blocks.take(line)
+    _read_lines(
+        source, start, end, blocks, page.wrapped and page.blank_separated and not page.mixed
+    )
     found = blocks.all()
     if page.mixed:
         for block in found:
@@ -105,51 +108,46 @@ class _Blocks:
         self._open = Block()
         self._blanks_in_a_row = 0
 
+    @property
+    def begun(self) -> bool:
+        """Whether the open block has lines."""
+        return bool(self._open.lines)
+
     def all(self) -> list[Block]:
         self._close()
         return self._blocks
 
-    def take(self, line: Line) -> None:
-        if line.text in _NOTHING:
-            self._blank()
-            return
+    def written(self, line: Line) -> None:
         self._blanks_in_a_row = 0
-        if line.single and line.text[0] not in LOWER:
-            if self._is_mark(line.text):
-                self._close()
-                self._open.mark = True
+        if self._open.mark and not self._open.lines and line.text.isdigit():
+            return  # a page's or an office's number beside a page mark
+        if line.text[0] in _RULE_SIGNS:
+            ruled_above = _RULE_AT_THE_BEGINNING.match(line.text)
+            if ruled_above and not is_row(line.text):
+                self.rule()
+                line = _without_beginning(line, ruled_above.end())
+        if line.last[-1] in _RULE_SIGNS:
+            ruled_below = _RULE_AT_THE_END.search(line.last)
+            if ruled_below and not is_row(line.last):
+                self._open.lines.append(_without_end(line, ruled_below.start()))
+                self.rule()
                 return
-            if is_rule(line.text):
-                self._rule()
-                return
-        self._written(line)
+        self._open.lines.append(line)
 
-    def _written(self, line: Line) -> None:
-        ruled_above = _RULE_AT_THE_BEGINNING.match(line.text)
-        if ruled_above and not is_row(line.text):
-            self._rule()
-            line = _without_beginning(line, ruled_above.end())
-        ruled_below = line.last[-1] in _RULE_SIGNS and _RULE_AT_THE_END.search(line.last)
-        if ruled_below and not is_row(line.last):
-            self._open.lines.append(_without_end(line, ruled_below.start()))
-            self._rule()
-        else:
-            self._open.lines.append(line)
+    def mark(self) -> None:
+        self._blanks_in_a_row = 0
+        self._close()
+        self._open.mark = True
 
-    def _is_mark(self, text: str) -> bool:
-        if is_furniture(text):
-            return True
-        # A page's or an office's number beside a page mark.
-        return self._open.mark and not self._open.lines and text.isdigit()
-
-    def _blank(self) -> None:
+    def blank(self) -> None:
         self._blanks_in_a_row += 1
         if self._page.double_spaced and self._blanks_in_a_row < 2:
             return
         self._close()
         self._open.blanks += 1
 
-    def _rule(self) -> None:
+    def rule(self) -> None:
+        self._blanks_in_a_row = 0
         if self._open.lines:
             self._open.rule_below = True
         self._close()
@@ -161,60 +159,54 @@ class _Blocks:
             self._open = Block()
 
 
-def _lines(source: str, start: int, end: int) -> Iterator[Line]:
-    """The lines one by one, those that just go on together with the one before them; blank ones have no text."""
+@cache
+def _going_on_wrapped() -> re.Pattern[str]:
+    """The same where lines are wrapped and blank lines separate the paragraphs: a full line goes on with a full one as well."""
+    archive = "|".join(map(re.escape, starts("archive")))
+    full = rf"(?<=[^\n]{{{_FULL}}})\n(?!{archive})[A-Z][a-z][^.)\n][^\n]{{{_FULL - 3},}}"
+    return re.compile(rf"(?:{_SMALL}[^\n]*|{full}(?!\n *[-=*]{{3}}))+")
+
+
+def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: bool) -> None:
+    """Hands the lines to `blocks`, those that just go on together with the one before them."""
     body = source[start:end]
-    unusual = _UNUSUAL.search(body) is not None
-    at_once = "\r" not in body and "\f" not in body and "\v" not in body
     marked = _INLINE_MARK.search(body) is not None
+    unusual = marked or "\t" in body or "|" in body or _GAP.search(body) is not None
+    plain = "\r" not in body and "\f" not in body and "\v" not in body
     at = start
     while at < end:
         stop = source.find("\n", at, end)
         stop = end if stop < 0 else stop
         raw = source[at:stop]
-        if at_once and raw and not raw.isspace() and not _is_no_text(raw.strip()):
-            more = _GOING_ON.match(source, stop, end)
-            if more:
-                stop = _usual_end(source, stop, more.end()) if unusual else more.end()
-        yield from _parts(source, at, stop, raw, marked)
+        text = raw.strip()
+        if text in _NOTHING:
+            blocks.blank()
+        elif text[0] not in LOWER and is_furniture(text):
+            blocks.mark()
+        elif text[0] in _RULE_SIGNS and is_rule(text):
+            blocks.rule()
+        else:
+            marks = inline_marks(text) if marked else []
+            if marks:
+                _write_parts(at + raw.index(text[0]), text, marks, blocks)
+            else:
+                going_on = _GOING_ON
+                if wrapped and (blocks.begun or not text[0].isalpha()):
+                    going_on = _going_on_wrapped()
+                if plain and (more := going_on.match(source, stop, end)):
+                    stop = _usual_end(source, stop, more.end()) if unusual else more.end()
+                blocks.written(_line(source, at, stop, raw, text))
         at = stop + 1
-
-
-def _is_no_text(line: str) -> bool:
-    """Whether a line, stripped, is a page mark or a rule."""
-    return line[0] not in LOWER and (is_furniture(line) or is_rule(line))
 
 
 def _usual_end(source: str, first: int, end: int) -> int:
     """Where the lines that go on after offset `first` end that have no columns and no mark inside."""
     unusual = _UNUSUAL.search(source, first, end)
-    return source.rfind("\n", first, unusual.start()) if unusual else end
-
-
-def _parts(source: str, at: int, stop: int, raw: str, marked: bool) -> Iterator[Line]:
-    """The line `source[at:stop]`, or its parts where marks stand inside; `raw` is its first line."""
-    text = raw.strip()
-    marks = inline_marks(text) if marked and text else []
-    if not marks or is_furniture(text):
-        yield _line(source, at, stop, raw, text)
-        return
-    begin = at + raw.index(text[0])
-    first = 0
-    for mark_start, mark_end in [*marks, (len(text), len(text))]:
-        part = text[first:mark_start].strip()
-        if part:
-            offset = begin + text.index(part, first)
-            yield Line(offset, offset + len(part), part, part)
-        if mark_end > mark_start:
-            mark = text[mark_start:mark_end].strip()
-            offset = begin + text.index(mark, mark_start)
-            yield Line(offset, offset + len(mark), mark, mark)
-        first = mark_end
+    return source.rfind("\n", first, unusual.start() + 1) if unusual else end
 
 
 def _line(source: str, at: int, stop: int, raw: str, text: str) -> Line:
-    if not text:
-        return Line(at, at, "", "")
+    """The line `source[at:stop]`; `raw` is its first line and `text` that without outer blanks."""
     begin = at if raw[0] == text[0] else at + raw.index(text[0])
     indented = raw.startswith(("   ", "\t"))
     if stop - at == len(raw):
@@ -222,6 +214,23 @@ def _line(source: str, at: int, stop: int, raw: str, text: str) -> Line:
     written = source[at:stop].rstrip()
     last = written[written.rfind("\n") + 1 :]
     return Line(begin, at + len(written), text, last, indented)
+
+
+def _write_parts(begin: int, text: str, marks: list[tuple[int, int]], blocks: _Blocks) -> None:
+    """The line `text` at offset `begin` without the marks inside."""
+    first = 0
+    for mark_start, mark_end in marks:
+        _write_part(begin, text, first, mark_start, blocks)
+        blocks.mark()
+        first = mark_end
+    _write_part(begin, text, first, len(text), blocks)
+
+
+def _write_part(begin: int, text: str, first: int, end: int, blocks: _Blocks) -> None:
+    part = text[first:end].strip()
+    if part:
+        at = begin + text.index(part, first)
+        blocks.written(Line(at, at + len(part), part, part))
 
 
 def _without_beginning(line: Line, length: int) -> Line:
