@@ -118,7 +118,8 @@ class Juncture:
             return not self.ended_line or self.after_whole_paragraph or leads_on(self.previous)
         if self._is_heading or self.ended_line and not self.after_whole_paragraph:
             return False
-        return not self.after_whole_paragraph or leads_on(self.previous)
+        within_numbered = self.numbered and not self.in_item and not self.after_whole_paragraph
+        return within_numbered or leads_on(self.previous)
 
     @property
     def _is_heading(self) -> bool:

@@ -4,7 +4,7 @@ import re
 
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.flow import ends_early
-from cablespan.reading.body.lines import Block, Line, is_row
+from cablespan.reading.body.lines import Block, is_row
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.starts import start_of
 from cablespan.reading.body.titles import (
@@ -20,23 +20,26 @@ _LAST_SENTENCE = re.compile(r".*[.!?][\"'”’)\]]{0,2}\s{1,3}(?=\S)", re.DOTAL
 _LAST = 150  # characters of a line in which a heading at its end lies
 
 
-def lines_above_rule(block: Block) -> int:
-    """How many lines at the end of a block the rule below it makes a heading."""
+def lines_above_rule(block: Block, ruled: bool) -> int:
+    """How many lines at the end of a block the rule below it makes a heading.
+
+    `ruled`: it follows a heading with a rule, so that it can begin with a small letter.
+    """
     if not block.rule_below or any(is_row(line.text) for line in block.lines[-2:]):
         return 0
     last = block.lines[-1]
     if start_of(last.text) is not None or is_no_heading(last.text):
         return 0
-    whole = " ".join(_words(line) for line in block.lines)
-    if _is_short(block) and _fits_above_a_rule(whole) and start_of(block.lines[0].text) is None:
+    whole = " ".join(line.words for line in block.lines)
+    if (
+        _is_short(block)
+        and _fits_above_a_rule(whole, ruled)
+        and start_of(block.lines[0].text) is None
+    ):
         return len(block.lines)
     if last.single and looks_like_heading(last.text):
         return 1
     return 0
-
-
-def _words(line: Line) -> str:
-    return line.text if line.single else f"{line.text} {line.last}"
 
 
 def _is_short(block: Block) -> bool:
@@ -44,8 +47,8 @@ def _is_short(block: Block) -> bool:
     return len(block.lines) <= 2 and characters <= _LONGEST_RULED
 
 
-def _fits_above_a_rule(text: str) -> bool:
-    if text[0] in LOWER or text[-1] == ";":
+def _fits_above_a_rule(text: str, ruled: bool) -> bool:
+    if text[0] in LOWER and not ruled or text[-1] == ";":
         return False
     return text[-1] != "." or has_capitals(text) or section_of_heading(text) is not None
 
@@ -63,11 +66,11 @@ def lines_above_text(block: Block, page: Page) -> int:
 def _is_above_text(block: Block, count: int, page: Page) -> bool:
     """Whether the first `count` lines of a block end early, have a title's capitals, and text begins after them."""
     heading, text = block.lines[:count], block.lines[count]
-    if not all(line.single for line in heading) or text.text[0] in LOWER:
+    if not all(line.at_most_two for line in heading) or text.text[0] in LOWER:
         return False
     if any(is_row(line.text) or start_of(line.text) for line in heading):
         return False
-    title, last = " ".join(line.text for line in heading), heading[-1].text
+    title, last = " ".join(line.words for line in heading), heading[-1].last
     if len(last) > UNWRAPPED or title[-1] in ".:," or ";" in title or is_no_heading(title):
         return False
     if section_of_heading(title):
@@ -100,7 +103,7 @@ def heading_at_the_end(text: str) -> int | None:
 def find_headings(drafts: list[Draft]) -> None:
     """Makes headings of the short lines that stand by themselves before a paragraph and have the look of one."""
     for index, (draft, following) in enumerate(zip(drafts, drafts[1:], strict=False)):
-        if draft.kind != "text" or draft.rows or following.kind == "item":
+        if draft.kind != "text" or draft.rows:
             continue
         lines = draft.last_lines()
         if len(lines) > 2 or len(draft.spans) > 1:
@@ -118,7 +121,7 @@ def _stands_alone(text: str, before: Draft | None, following: Draft) -> bool:
     if text[-1] == ":" or len(text) > _LONGEST_ALONE or is_no_heading(text):
         return False
     if looks_like_heading(text):
-        return True
+        return text[-1] != "?" or following.kind != "item"  # a question above its answers is none
     if following.kind != "numbered" or text[0] in LOWER or text[-1] in ".;,":
         return False
     return before is None or before.kind in ("numbered", "heading") or before.text()[-1] in '.!?)"'

@@ -18,8 +18,8 @@ from cablespan.reading.body.lines import (
     written_blocks,
 )
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
-from cablespan.reading.body.starts import Numbering, Start, start_of
-from cablespan.reading.body.titles import looks_like_heading
+from cablespan.reading.body.starts import Numbering, Start, damaged_bullets, start_of
+from cablespan.reading.body.titles import looks_like_heading, section_of_heading
 from cablespan.reading.body.wraps import find_cut_words
 
 MOST_PARAGRAPHS = 100_000  # in a body; what no cable has, so that the time stays bounded: the last takes in the rest
@@ -41,7 +41,11 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
     page = Page.measured(raws)
     blocks = written_blocks(source, start, end, page)
     layout = _Layout(
-        page, source, usual_blanks_at_marks(blocks), _NUMBER_WITHIN.search(body) is not None
+        page,
+        source,
+        usual_blanks_at_marks(blocks),
+        _NUMBER_WITHIN.search(body) is not None,
+        damaged_bullets(body),
     )
     for block, following in zip_longest(blocks, blocks[1:]):
         layout.take(block, following)
@@ -53,7 +57,14 @@ def lay_out(source: str, start: int, end: int) -> list[Draft]:
 class _Layout:
     """The paragraphs so far, the one that is open, and what the body's numbers say."""
 
-    def __init__(self, page: Page, source: str, blanks_at_marks: int | None, numbers_within: bool):
+    def __init__(
+        self,
+        page: Page,
+        source: str,
+        blanks_at_marks: int | None,
+        numbers_within: bool,
+        bullets: frozenset[str],
+    ):
         self.page = page
         self.source = source
         self.drafts: list[Draft] = []
@@ -62,14 +73,17 @@ class _Layout:
         self.previous = ""
         self._blanks_at_marks = blanks_at_marks
         self._numbers_within = numbers_within
+        self._bullets = bullets
+        self._ruled = False  # whether a rule stood below the last heading
 
     def take(self, block: Block, following: Block | None) -> None:
         """Adds a block's lines."""
         lines = block.lines
         above = lines_above_text(block, self.page)
-        below = len(lines) - lines_above_rule(block)
+        below = len(lines) - lines_above_rule(block, self._ruled)
         above = min(above, below)
         self._heading(lines[:above], block)
+        self._ruled = self._ruled and below == 0
         for index in range(above, below):
             line = lines[index]
             next_text = lines[index + 1].text if index + 1 < len(lines) else ""
@@ -87,6 +101,7 @@ class _Layout:
         self.current.kind = "heading"
         for line in lines:
             self._add(line)
+        self._ruled = block.rule_below
 
     def _goes_on_as_heading(self, block: Block) -> bool:
         """Whether the paragraph above is the first line of the same heading: a rule or a page mark stands between."""
@@ -94,9 +109,15 @@ class _Layout:
         if current is None or current.number is not None or block.blanks and not block.mark:
             return False
         if current.kind == "heading":
-            return block.rule_above and not block.mark
+            return self._ruled and self._is_one_with(block)
         between_rules = block.rule_above or not block.mark
         return current.kind == "text" and not between_rules and self._is_titled()
+
+    def _is_one_with(self, block: Block) -> bool:
+        """Whether a ruled heading goes on in a block with a rule of its own; known headings stand alone."""
+        above = " ".join(line for _, line in self.current.lines())
+        known = (section_of_heading(text) for text in (above, block.lines[0].text))
+        return block.rule_below and not any(known)
 
     def _parts(self, line: Line, block: Block, following: Block | None) -> list[Line]:
         """A line, cut where a number within it begins the next paragraph, and before a heading at its end."""
@@ -138,7 +159,7 @@ class _Layout:
         if len(self.drafts) >= MOST_PARAGRAPHS:
             self._add(line)
             return
-        start = start_of(line.text)
+        start = self._start_of(line)
         if self._is_row(line, start, next_text):
             if self.current is None or not self.current.rows:
                 self._open(Draft("text", self.source, rows=True))
@@ -150,6 +171,11 @@ class _Layout:
         else:
             self._open(Draft("text", self.source))
             self._add(line)
+
+    def _start_of(self, line: Line) -> Start | None:
+        if self._bullets and line.text[0] in self._bullets and line.text[1:2] in (" ", "\t"):
+            return Start("item", None, None, "-", 0)
+        return start_of(line.text)
 
     def _is_row(self, line: Line, start: Start | None, next_text: str) -> bool:
         if not is_row(line.text) or start is not None and start.style != "-":

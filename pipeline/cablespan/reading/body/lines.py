@@ -39,6 +39,16 @@ class Line:
     def single(self) -> bool:
         return self.end - self.begin == len(self.text)
 
+    @property
+    def at_most_two(self) -> bool:
+        """Whether it is one line, or two with a line's end and blanks between."""
+        return self.end - self.begin <= len(self.text) + len(self.last) + 3
+
+    @property
+    def words(self) -> str:
+        """Its text, where it has at most two lines."""
+        return self.text if self.single else f"{self.text} {self.last}"
+
 
 @dataclass(slots=True)
 class Block:

@@ -25,7 +25,7 @@ _END_SIGNS = (
     "NQUOTE",
 )
 _FARTHEST_END = 15  # paragraphs between the two ends of a block
-_STRONG = frozenset({"summary", "comment", "action request", "introduction", "biographic note"})
+_LAST_OF_A_COMMENT = 4  # paragraphs that an unclosed one can have after its first
 
 
 @cache
@@ -72,50 +72,110 @@ def ended_sections(text: str) -> set[str]:
 
 def find_sections(drafts: list[Draft], texts: list[str]) -> None:
     """Writes the section of every draft; `texts` are theirs, reflowed."""
-    ends = [ended_sections(text) for text in texts]
-    headed: str | None = None
-    block: str | None = None
+    sections = _Sections(drafts, texts)
     for index, draft in enumerate(drafts):
-        if draft.kind == "heading":
-            words, _, title = texts[index].partition(":")
-            headed, block = (
-                section_of_heading(texts[index]) or (section_of_heading(words) if title else None),
-                None,
-            )
-            if headed == "summary" and not _closes(drafts, ends, index, headed, headings=True):
-                headed = None if index + 1 >= len(drafts) else headed
-            draft.section = headed
-            continue
-        opened = section_of_opener(texts[index])
-        if opened is None and ends[index]:
-            # "SUMMARY The talks ... END SUMMARY.": the sign behind the word is lost, but the block's end is there.
-            bare = _BARE_OPENER.match(texts[index])
-            opened = section_of_heading(bare[0]) if bare else None
-            opened = opened if opened in ends[index] else None
+        draft.section = sections.section(index)
+
+
+class _Sections:
+    """Which sections are open: one of a heading, one of a block until its END, one whose items follow."""
+
+    def __init__(self, drafts: list[Draft], texts: list[str]):
+        self._drafts = drafts
+        self._texts = texts
+        self._ends = [ended_sections(text) for text in texts]
+        self._headed: str | None = None
+        self._block: str | None = None
+        self._of_items: str | None = None
+        self._lost_summary = self._summary_without_opening()
+
+    def section(self, index: int) -> str | None:
+        """The section of a draft; to be asked in order."""
+        if self._drafts[index].kind == "heading":
+            return self._at_heading(index)
+        opened = self._opened(index)
         if opened is not None:
-            draft.section = opened
-            block = (
-                opened
-                if opened not in ends[index] and _closes(drafts, ends, index, opened)
-                else None
-            )
-            if opened in ends[index] and opened == headed:
-                headed = None
-            continue
-        draft.section = block or headed
-        if block in ends[index]:
-            block = None
-        if headed in ends[index]:
-            headed = None
+            self._open(index, opened)
+            return opened
+        section = self._current(index)
+        self._close(index)
+        return section
 
+    def _at_heading(self, index: int) -> str | None:
+        text = self._texts[index]
+        if self._headed == "participants" and self._is_above_items(index):
+            return self._headed  # a delegation's name
+        words, _, title = text.partition(":")
+        self._headed = section_of_heading(text) or (section_of_heading(words) if title else None)
+        self._block = self._of_items = None
+        return self._headed
 
-def _closes(
-    drafts: list[Draft], ends: list[set[str]], index: int, section: str, headings: bool = False
-) -> bool:
-    """Whether a block that opens at `index` is closed by its END, before a heading, in one of the next paragraphs."""
-    for later in range(index + 1, min(index + 1 + _FARTHEST_END, len(drafts))):
-        if drafts[later].kind == "heading" and section != "text":
-            return headings
-        if section in ends[later]:
-            return True
-    return False
+    def _is_above_items(self, index: int) -> bool:
+        return index + 1 < len(self._drafts) and self._drafts[index + 1].kind == "item"
+
+    def _opened(self, index: int) -> str | None:
+        """The section that a draft's first words open."""
+        opened = section_of_opener(self._texts[index])
+        if opened is not None or not self._ends[index]:
+            return opened
+        # "SUMMARY The talks ... END SUMMARY.": the sign after the word is lost, but the block's end is there.
+        bare = _BARE_OPENER.match(self._texts[index])
+        opened = section_of_heading(bare[0]) if bare else None
+        return opened if opened in self._ends[index] else None
+
+    def _open(self, index: int, opened: str) -> None:
+        ended = opened in self._ends[index]
+        self._of_items = None if ended else opened
+        self._block = None
+        if ended:
+            self._headed = None if opened == self._headed else self._headed
+        elif self._closes(index, opened) or self._runs_to_the_end(index, opened):
+            self._block = opened
+
+    def _current(self, index: int) -> str | None:
+        draft = self._drafts[index]
+        if draft.kind != "item":
+            self._of_items = None
+        if index in self._lost_summary:
+            return "summary"
+        return self._block or self._of_items or self._headed
+
+    def _close(self, index: int) -> None:
+        if self._block in self._ends[index]:
+            self._block = None
+        if self._headed in self._ends[index]:
+            self._headed = None
+
+    def _closes(self, index: int, section: str) -> bool:
+        """Whether a block that opens at `index` is closed by its END, before a heading, in one of the next paragraphs."""
+        for later in range(index + 1, min(index + 1 + _FARTHEST_END, len(self._drafts))):
+            if self._drafts[later].kind == "heading" and section != "text":
+                return False
+            if section in self._ends[later]:
+                return True
+        return False
+
+    def _runs_to_the_end(self, index: int, section: str) -> bool:
+        """Whether a comment that is never closed holds what follows: the last paragraphs, without numbers."""
+        following = range(index + 1, len(self._drafts))
+        if section != "comment" or len(following) > min(index, _LAST_OF_A_COMMENT):
+            return False
+        return not any(
+            self._drafts[later].kind in ("heading", "numbered")
+            or self._ends[later]
+            or section_of_opener(self._texts[later])
+            for later in following
+        )
+
+    def _summary_without_opening(self) -> range:
+        """The first paragraphs, where "End summary" stands but no word opens the summary."""
+        first = 0
+        for index, draft in enumerate(self._drafts[:_FARTHEST_END]):
+            if draft.kind == "heading":
+                first = index + 1
+            known = section_of_heading if draft.kind == "heading" else section_of_opener
+            if known(self._texts[index]) is not None:
+                return range(0)
+            if "summary" in self._ends[index]:
+                return range(first, index + 1)
+        return range(0)

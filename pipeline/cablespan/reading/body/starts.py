@@ -1,6 +1,7 @@
 """How a paragraph starts: number, portion mark, item sign; and whether what looks like a start is one."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -42,6 +43,9 @@ _ITEM = re.compile(
     """,
     re.VERBOSE,
 )
+# A bullet that came out as a letter: "Q  The road"; and how many lines of a body begin with it at least.
+_DAMAGED_BULLET = re.compile(r"\n([B-HJ-Z?§\ufffd])[ \t]{1,3}(?=[A-Z\"'($“])")
+_LEAST_BULLETS = 3
 _FARTHEST_JUMP = 20  # paragraph numbers that may be missing in a row
 _STARTERS = frozenset("0123456789¶([{-–—•·*▪●◦○‣>+")
 
@@ -58,6 +62,16 @@ class Start(NamedTuple):
     marking: str | None
     style: str
     skip: int
+
+
+def damaged_bullets(body: str) -> frozenset[str]:
+    """The signs that stand for bullets in a body because their own sign was lost.
+
+    >>> sorted(damaged_bullets("Points:\\nQ Roads\\nQ Harbors\\nQ Ships"))
+    ['Q']
+    """
+    counts = Counter(match[1] for match in _DAMAGED_BULLET.finditer(body))
+    return frozenset(sign for sign, count in counts.items() if count >= _LEAST_BULLETS)
 
 
 def start_of(line: str) -> Start | None:
