@@ -10,9 +10,9 @@ writes the folder.
 """
 
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import ray
@@ -27,7 +27,7 @@ RETRIES = 20  # lost nodes that a single shard survives
 @contextmanager
 def ray_engine(
     loader: Callable[[], Any], options: Options, workers: int, address: str | None
-) -> Iterator[Callable]:
+) -> Iterator[Callable[[Iterable[Shard]], Iterator[Result]]]:
     """An engine on the cluster at `address`, or on a new one on this machine; `workers` bounds the shards in hand on a new one.
 
     On a given cluster every core that it has is used.
@@ -41,31 +41,28 @@ def ray_engine(
             log_to_driver=False,
             logging_level="error",
         )
-    settings = pickle.dumps((loader, options))
-
-    def run(shards: Iterator[Shard]) -> Iterator[Result]:
-        pending: list[Any] = []
-        more = True
-        while more or pending:
-            while more and len(pending) < AHEAD * max(
-                1, int(ray.cluster_resources().get("CPU", 1))
-            ):
-                shard = next(shards, None)
-                if shard is None:
-                    more = False
-                else:
-                    pending.append(_annotate.remote(settings, shard))
-                if ray.wait(pending, timeout=0)[0] if pending else False:
-                    break
-            if pending:
-                done, pending = ray.wait(pending, num_returns=1)
-                yield ray.get(done[0])
-
     try:
-        yield run
+        yield partial(_results, pickle.dumps((loader, options)))
     finally:
         if ours:
             ray.shutdown()
+
+
+def _results(settings: bytes, shards: Iterable[Shard]) -> Iterator[Result]:
+    """Results as they are done. The number of shards on their way follows the cluster, which may grow and shrink."""
+    pending: list[Any] = []
+    for shard in shards:
+        pending.append(_annotate.remote(settings, shard))
+        crowded = len(pending) >= AHEAD * _cores()
+        done, pending = ray.wait(pending, timeout=None if crowded else 0)
+        yield from ray.get(done)
+    while pending:
+        done, pending = ray.wait(pending)
+        yield from ray.get(done)
+
+
+def _cores() -> int:
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))
 
 
 @ray.remote(num_cpus=1, max_retries=RETRIES)

@@ -1,0 +1,61 @@
+"""Folders on object stores, which neither rename nor append: whole files, one writer, a manifest that grows."""
+
+import pytest
+from fsspec.implementations.memory import MemoryFileSystem
+
+from cablespan.runs.batch.folder import LOCK, WORK, Folder
+from cablespan.runs.batch.manifest import NAME, SCHEMA, Manifest
+
+
+@pytest.fixture
+def folder() -> Folder:
+    MemoryFileSystem.store.clear()
+    folder = Folder("memory://run")
+    folder.make()
+    return folder
+
+
+def test_an_upload_that_fails_leaves_nothing(folder):
+    def chunks():
+        yield b"half of it"
+        raise OSError("the connection is lost")
+
+    with pytest.raises(OSError, match="go on with --resume"):
+        folder.publish("cables.jsonl", chunks())
+    assert not folder.exists("cables.jsonl")
+    assert folder.publish("cables.jsonl", [b"all ", b"of it"]) == 9
+    assert folder.read("cables.jsonl") == b"all of it"
+
+
+def test_what_is_added_becomes_one_file_in_the_end(folder):
+    line = {"shard": 0, "to": [0, 5], "counts": {}, "files": {}}
+    manifest = Manifest({"schema": SCHEMA})
+    manifest.write(folder)
+    for number in range(3):
+        manifest.add_shard(folder, {**line, "shard": number})
+    assert len(folder.fs.find(folder / f"{WORK}/{NAME}.more")) == 3
+    assert Manifest.load(folder).shards.keys() == {0, 1, 2}
+    manifest.write(folder)
+    assert folder.fs.find(folder / f"{WORK}/{NAME}.more") == []
+    assert folder.read(NAME).count(b"\n") == 4
+
+
+def test_one_run_writes_and_one_that_is_taken_over_stops(folder):
+    other = Folder("memory://run")
+    with folder.lock():
+        with pytest.raises(BlockingIOError, match="in use by process .* --resume"), other.lock():
+            pass
+        with other.lock(take_over=True):
+            with pytest.raises(BlockingIOError, match="has taken over"):
+                folder.append(NAME, b"{}\n")
+            other.append(NAME, b"{}\n")
+        assert not folder.exists(LOCK)
+    with folder.lock():
+        assert folder.exists(LOCK)
+    assert not folder.exists(LOCK)
+
+
+def test_an_error_frees_the_folder(folder):
+    with pytest.raises(ValueError), folder.lock():
+        raise ValueError
+    assert not folder.exists(LOCK)
