@@ -181,7 +181,6 @@ def test_a_label_is_one_where_a_paragraph_follows_without_a_blank_line():
         ("All is well in the city of\nOslo\n", []),
         ("All is well.\nSummary\n", []),
         ("All is well.\nOslo\n", []),
-        ("Best,\n\nJeff\n", []),
     ],
 )
 def test_signatures_in_capitals_small_letters_and_twice(end, names):
@@ -192,3 +191,23 @@ def test_a_signature_after_the_last_sentence_is_no_text():
     (cable,) = web.read(PAGE + "noon. ROE\n", "page.txt")
     assert cable.paragraphs[-1].text.endswith("open by noon.")
     assert cable.header.signers == ("ROE",)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("A. (08) OSLO 41; OSLO 42", ["08OSLO41", "09OSLO42"]),
+        (
+            "A) ROME 2543, 03 VAT 4859; 04 VAT 3810",
+            ["09ROME2543", "03VATICAN4859", "04VATICAN3810"],
+        ),
+        ("A. OSLO 41 B. TIP REPORT NORWAY 2008", ["09OSLO41"]),
+        ("A. PHNOM PEN 333 B. NEW DEHLI 12", ["09PHNOMPENH333", "09NEWDELHI12"]),
+        ("A. OSLO\n\n41 B. ROME 12", ["09OSLO41", "09ROME12"]),
+        ("STATE 41 AND 57 AND PREVIOUS", ["09STATE41", "09STATE57"]),
+    ],
+)
+def test_references_share_posts_and_years(line, found):
+    text = f"SUBJECT: ROADS\nREF: {line}\n\n1. (U) All is well."
+    cables = (r for r in header.references(text, 2009) if r.kind == "cable")
+    assert [reference.value for reference in cables] == found

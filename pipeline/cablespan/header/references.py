@@ -1,6 +1,7 @@
 """The REF line: other cables in every way of writing them, and the messages that are no cables."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -139,7 +140,7 @@ def _kind_of(item: str) -> str | None:
 
 
 def _references_of(item: str, letter: str | None, year: int | None) -> list[Reference]:
-    cables = _cables(item, letter, year)
+    cables = _Item(item, year).references(letter)
     if cables:
         return cables
     kind = _kind_of(item)
@@ -152,182 +153,221 @@ def _references_of(item: str, letter: str | None, year: int | None) -> list[Refe
     return []
 
 
-def _post_at(tokens: list[_Token], index: int) -> tuple[str, int] | None:
-    """The post that is written at a token, and the index behind it: the longest spelling that is known."""
-    words: list[str] = []
-    best = None
-    position = index
-    while position < len(tokens) and len(words) < longest_post() + 1:
-        token = tokens[position].text
-        if _is_word(token):
-            words.append(token)
-            origin = known_post("".join(words))
-            if origin:
-                best = origin, position + 1
-        elif token not in "-./'" or not words:
-            break
-        position += 1
-    return best
+class _Post(NamedTuple):
+    """A post's origin, and the index of the token after its name."""
+
+    origin: str
+    after: int
+
+
+class _Cable(NamedTuple):
+    """A post with its numbers: tokens from `first` to before `after`; indices of the serials."""
+
+    origin: str
+    year: str | None
+    serials: list[int]
+    first: int
+    after: int
+
+
+class _Item:
+    """The tokens of an item of a REF line, read from left to right. `year`: that of the cable."""
+
+    def __init__(self, text: str, year: int | None) -> None:
+        self.text = text
+        self.year = year
+        self.tokens = [_Token(match[0], *match.span()) for match in _TOKEN.finditer(text)]
+        self._used = 0  # tokens that belong to a cable already
+
+    def references(self, letter: str | None) -> list[Reference]:
+        return [reference for cable in self._cables() for reference in self._written(cable, letter)]
+
+    def _cables(self) -> Iterator[_Cable]:
+        index = 0
+        while index < len(self.tokens):
+            cable = self._cable_at(index) if _is_word(self.tokens[index].text) else None
+            if cable:
+                yield cable
+                self._used = index = cable.after
+            else:
+                index += 1
+
+    def _written(self, cable: _Cable, letter: str | None) -> Iterator[Reference]:
+        """A reference for each serial; a cable without year has that of the citing one."""
+        year = cable.year if cable.year is not None else self.year
+        digits = f"{int(year) % 100:02}" if year else ""
+        first = cable.first
+        for at in cable.serials:
+            last = at if at > cable.first else cable.after - 1  # "12 OSLO": the post too
+            text = " ".join(self.text[self.tokens[first].start : self.tokens[last].end].split())
+            value = f"{digits}{cable.origin}{int(self.tokens[at].text)}"
+            yield Reference(value, "cable", text, letter)
+            first = at
+
+    def _cable_at(self, index: int) -> _Cable | None:
+        """The cable whose post is named at a token."""
+        for post in (self._post_at(index), self._unknown_post_at(index)):
+            cable = self._cable_of(post, index) if post else None
+            if cable:
+                return None if self._is_edition(cable) else cable
+        return None
+
+    def _cable_of(self, post: _Post, index: int) -> _Cable | None:
+        """The cable of a post that is named at a token; None where no serial stands beside it."""
+        year, first = self._year_before(index)
+        at = self._skip(post.after, _FILLERS)
+        if self._is_year_before_serial(at):  # "STATE 2006 055412"
+            year, at = self._word(at), at + 1
+        serials, year_after, after = self._serials_from(at)
+        if serials:
+            return _Cable(post.origin, year or year_after, serials, first, after)
+        before = index - 1
+        if year is None and self._is_serial_before(before) and not self._is_time(at):
+            return _Cable(post.origin, None, [before], before, post.after)
+        return None
+
+    def _is_edition(self, cable: _Cable) -> bool:
+        """Whether a year after a place is that of a report or an article: "INCSR BRAZIL 2008"."""
+        at = cable.serials[0]
+        year = len(self._word(at)) == 4 and self._is_past_year(at)
+        return year and _kind_of(self.text[: self.tokens[cable.first].start]) is not None
+
+    def _word(self, index: int) -> str:
+        """The text of a token in capitals; "" outside the item."""
+        return self.tokens[index].text.upper() if 0 <= index < len(self.tokens) else ""
+
+    def _skip(self, index: int, words: frozenset[str]) -> int:
+        while self._word(index) in words:
+            index += 1
+        return index
+
+    def _post_at(self, index: int) -> _Post | None:
+        """The post that is named at a token: the longest spelling that is known."""
+        words: list[str] = []
+        best = None
+        at = index
+        while at < len(self.tokens) and len(words) <= longest_post():
+            token = self.tokens[at].text
+            if _is_word(token):
+                words.append(token)
+                origin = known_post("".join(words))
+                best = _Post(origin, at + 1) if origin else best
+            elif token not in "-./'" or not words:
+                break
+            at += 1
+        return best
+
+    def _unknown_post_at(self, index: int) -> _Post | None:
+        """A post whose name is garbled: with a zero at its end, or one or two words before a serial."""
+        word = self._word(index)
+        following = self.tokens[index + 1 : index + 2]
+        glued = following and following[0].start == self.tokens[index].end
+        if glued and following[0].text.startswith("0"):  # OSL012
+            cut = known_post(word + "O")
+            if cut:
+                return _Post(cut, index + 1)
+        for length in (1, 2):
+            if self._is_garbled_name(index, length):
+                name = "".join(self._word(index + n) for n in range(length))
+                origin = nearest_post(name)
+                return _Post(origin, index + length) if origin else None
+        return None
+
+    def _is_garbled_name(self, index: int, length: int) -> bool:
+        """Whether so many words before a number can be the name of a post."""
+        words = [self._word(index + n) for n in range(length)]
+        if not self._word(index + length).isdigit() or not all(map(_is_name_word, words)):
+            return False
+        return len("".join(words)) >= (4 if length == 1 else 7)
+
+    def _year_before(self, index: int) -> tuple[str | None, int]:
+        """The year before a post, and the index of the cable's first token."""
+        before = index - 1
+        if before >= self._used and self._between_year_and_post(self._word(before)):
+            before -= 1
+        if before < self._used or not self._is_year(before):
+            return None, index
+        first = before - 1 if before > self._used and self._word(before - 1) == "(" else before
+        return self._word(before), first
+
+    @staticmethod
+    def _between_year_and_post(word: str) -> bool:
+        return word in ("'", "-", "/", ".", ")") or says_kind(word)
+
+    def _is_year(self, index: int) -> bool:
+        word = self._word(index)
+        if not word.isdigit():
+            return False
+        return len(word) == 2 or (len(word) == 4 and word.startswith(("19", "20")))
+
+    def _is_past_year(self, index: int) -> bool:
+        """Whether a token is the cable's year or one of the thirty before it."""
+        if not self._is_year(index):
+            return False
+        if self.year is None:
+            return True
+        word = self._word(index)
+        age = (self.year - int(word)) % 100 if len(word) == 2 else self.year - int(word)
+        return 0 <= age <= 30
+
+    def _is_year_before_serial(self, index: int) -> bool:
+        year = len(self._word(index)) == 4 and self._is_past_year(index)
+        return year and self._word(index + 1).isdigit() and not self._is_time(index + 1)
+
+    def _is_time(self, index: int) -> bool:
+        """Whether a number is a date-time group: six digits and a Z."""
+        if len(self._word(index)) != 6 or self._word(index + 1) != "Z":
+            return False
+        return self.tokens[index + 1].start == self.tokens[index].end
+
+    def _is_serial_before(self, index: int) -> bool:
+        """Whether a token before a post is its serial: "0012 OSLO"."""
+        return index >= self._used and self._word(index).isdigit() and len(self._word(index)) > 2
+
+    def _serials_from(self, at: int) -> tuple[list[int], str | None, int]:
+        """The serials in a list, the year that one of them has after it, the index after all."""
+        serials: list[int] = []
+        year = None
+        while self._word(at).isdigit() and not self._is_time(at):
+            serials.append(at)
+            at += 1
+            year_at, after = self._year_after(at)
+            if year_at is not None:
+                year, at = year or self._word(year_at), after
+            following = self._skip(at, _JOINERS)
+            if following == at or self._begins_another(following):
+                break
+            at = following
+        return serials, year, at
+
+    def _begins_another(self, index: int) -> bool:
+        """Whether a token is no further serial: no number, or the year of another cable."""
+        if not self._word(index).isdigit():
+            return True
+        if not self._is_year(index):
+            return False
+        named = _is_word(self._word(index + 1) or "-") and self._word(index + 2).isdigit()
+        return self._post_at(index + 1) is not None or (
+            named and _is_name_word(self._word(index + 1))
+        )
+
+    def _year_after(self, at: int) -> tuple[int | None, int]:
+        """The year after a serial, `(07)`, `/07`, `'07`, `2007`: its index and the one to go on from."""
+        if self._word(at) == "(" and self._word(at + 2) == ")" and self._is_past_year(at + 1):
+            return at + 1, at + 3
+        year_at = at + 1 if self._word(at) in ("'", "/", "-", "’") else at
+        if not self._is_past_year(year_at):
+            return None, at
+        following = self._word(year_at + 1)
+        if following in ("/", "-") or (following and self._post_at(year_at + 1)):
+            return None, at
+        return year_at, year_at + 1
 
 
 def _is_word(token: str) -> bool:
     return token[0].isalpha() or token[-1].isalpha()
 
 
-def _is_year(token: str) -> bool:
-    return len(token) == 2 and token.isdigit() or len(token) == 4 and token.startswith(("19", "20"))
-
-
-def _cables(item: str, letter: str | None, year: int | None) -> list[Reference]:
-    tokens = [_Token(match[0], *match.span()) for match in _TOKEN.finditer(item)]
-    found: list[Reference] = []
-    used = 0
-    index = 0
-    while index < len(tokens):
-        if not _is_word(tokens[index].text):
-            index += 1
-            continue
-        post = _post_at(tokens, index) or _unknown_post_at(tokens, index)
-        if post is None:
-            index += 1
-            continue
-        origin, after = post
-        written = None
-        first = index
-        before = index - 1
-        if before >= used and (tokens[before].text in "'-/." or says_kind(tokens[before].text)):
-            before -= 1
-        if before >= used and _is_year(tokens[before].text):
-            written, first = tokens[before].text, before
-        position = after
-        while position < len(tokens) and tokens[position].text.upper() in _FILLERS:
-            position += 1
-        if _is_year_before_serial(tokens, position, year):  # "STATE 2006 055412"
-            written, position = tokens[position].text, position + 1
-        serials: list[tuple[str, int]] = []
-        while (
-            position < len(tokens)
-            and tokens[position].text.isdigit()
-            and not _is_time(tokens, position)
-        ):
-            serials.append((tokens[position].text, position))
-            position += 1
-            behind = _year_behind(tokens, position, year)
-            if behind is not None:
-                written = written or tokens[behind[0]].text
-                position = behind[1]
-            following = position
-            while following < len(tokens) and tokens[following].text.upper() in _JOINERS:
-                following += 1
-            if (
-                following == position
-                or following >= len(tokens)
-                or not tokens[following].text.isdigit()
-            ):
-                break
-            if (
-                _is_year(tokens[following].text)
-                and following + 1 < len(tokens)
-                and _post_at(tokens, following + 1)
-            ):
-                break
-            position = following
-        if not serials:
-            number = index - 1
-            before_post = (
-                written is None
-                and number >= used
-                and tokens[number].text.isdigit()
-                and len(tokens[number].text) > 2
-            )
-            if before_post and not _is_time(tokens, position):
-                serials, first = [(tokens[number].text, after - 1)], number
-                position = after
-            else:
-                index += 1
-                continue
-        found.extend(_made(item, tokens, origin, written, year, serials, first, letter))
-        used = index = position
-    return found
-
-
-def _is_year_before_serial(tokens: list[_Token], index: int, year: int | None) -> bool:
-    words = [token.text for token in tokens[index : index + 2]]
-    return (
-        len(words) == 2
-        and len(words[0]) == 4
-        and _is_year(words[0])
-        and _is_past(words[0], year)
-        and words[1].isdigit()
-    ) and not _is_time(tokens, index + 1)
-
-
-def _is_time(tokens: list[_Token], index: int) -> bool:
-    """Whether a number is a date-time group: six digits and a Z."""
-    following = tokens[index + 1] if index + 1 < len(tokens) else None
-    return (
-        index < len(tokens)
-        and len(tokens[index].text) == 6
-        and following is not None
-        and following.text.upper() == "Z"
-        and following.start == tokens[index].end
-    )
-
-
-def _year_behind(tokens: list[_Token], index: int, year: int | None) -> tuple[int, int] | None:
-    """The year that stands behind a serial, `(07)`, `/07`, `'07`, `2007`: its index and the one to go on from."""
-    words = [token.text for token in tokens[index : index + 4]]
-    if (
-        len(words) > 2
-        and words[0] == "("
-        and _is_year(words[1])
-        and words[2] == ")"
-        and _is_past(words[1], year)
-    ):
-        return index + 1, index + 3
-    sign = 1 if words and words[0] in "'/-’" else 0
-    if len(words) <= sign or not _is_year(words[sign]) or not _is_past(words[sign], year):
-        return None
-    if len(words) > sign + 1 and (_post_at(tokens, index + sign + 1) or words[sign + 1] in "/-"):
-        return None
-    return index + sign, index + sign + 1
-
-
-def _is_past(written: str, year: int | None) -> bool:
-    """Whether a written year is that of the cable or one of the thirty before it."""
-    if year is None:
-        return True
-    age = (year - int(written)) % 100 if len(written) == 2 else year - int(written)
-    return 0 <= age <= 30
-
-
-def _made(item, tokens, origin, written, year, serials, first, letter) -> list[Reference]:
-    short = f"{int(written if written is not None else year) % 100:02d}" if written or year else ""
-    made = []
-    for serial, at in serials:
-        text = " ".join(item[tokens[first].start : tokens[at].end].split())
-        made.append(Reference(f"{short}{origin}{int(serial)}", "cable", text, letter))
-        first = at
-    return made
-
-
-def _unknown_post_at(tokens: list[_Token], index: int) -> tuple[str, int] | None:
-    """A word between a year and a serial that is nearly the name of a post."""
-    word = tokens[index].text.upper()
-    if (
-        index + 1 < len(tokens)
-        and tokens[index + 1].text.startswith("0")
-        and tokens[index + 1].start == tokens[index].end
-    ):
-        cut = known_post(word + "O")  # a zero for the last letter: OSL012
-        if cut:
-            return cut, index + 1
-    if (
-        len(word) < 4
-        or word in _not_posts()
-        or index + 1 >= len(tokens)
-        or not tokens[index + 1].text.isdigit()
-    ):
-        return None
-    origin = nearest_post(word)
-    return (origin, index + 1) if origin else None
+def _is_name_word(word: str) -> bool:
+    """Whether a word can be a post's name or a part of it."""
+    return len(word) > 2 and word.isalnum() and not word.isdigit() and word not in _not_posts()
