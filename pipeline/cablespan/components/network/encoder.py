@@ -1,0 +1,76 @@
+"""How a transformer under the heads reads a cable, and how it is tuned on a CPU in little time.
+
+torch is imported where it is needed alone: the small pipeline does without.
+"""
+
+from collections.abc import Callable, Iterator
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.util import registry
+
+
+def windows(length: int, longest: int, overlap: int) -> Iterator[tuple[int, int]]:
+    """Start and end of the fewest windows of equal size that cover `length` tokens.
+
+    Equal ones need no padding: with windows of one size and a short last one, a third of what an
+    encoder reads of our gold is padding and overlap, with these an eighth.
+
+    >>> list(windows(500, longest=288, overlap=32))
+    [(0, 266), (234, 500)]
+    """
+    if not length:
+        return
+    count = 1 if length <= longest else -(-(length - overlap) // (longest - overlap))
+    size = -(-(length + (count - 1) * overlap) // count)
+    for number in range(count):
+        start = max(0, min(number * (size - overlap), length - size))
+        yield start, min(start + size, length)
+
+
+def even_windows(longest: int, overlap: int) -> Callable[[list[Doc]], list[list[Span]]]:
+    """Span getter "cablespan.even_windows.v1": each Doc in windows of equal size, see `windows`.
+
+    Registered by its entry point alone: the registry is spacy-transformers' own.
+    """
+
+    def get_spans(docs: list[Doc]) -> list[list[Span]]:
+        return [
+            [doc[start:end] for start, end in windows(len(doc), longest, overlap)]
+            for doc in docs
+        ]
+
+    return get_spans
+
+
+@registry.callbacks("cablespan.tune_encoder.v1")
+def tune_encoder(bfloat16: bool, frozen_layers: int = 0) -> Callable[[Language], Language]:
+    """For `[initialize.after_init]`: makes the training of a pipeline's transformer cheaper.
+
+    `bfloat16`: matrix products in half the bits, for CPUs that have them (spacy-transformers' own
+    `mixed_precision` is for GPUs alone); weights stay in float32, and what is saved loads as any other
+    pipeline. `frozen_layers`: so many layers from below, and the word embeddings, stay as they are.
+    """
+
+    def tune(nlp: Language) -> Language:
+        encoder = nlp.get_pipe("transformer").model.transformer
+        if bfloat16:
+            encoder.forward = _in_bfloat16(encoder.forward)
+        if frozen_layers:
+            for part in (encoder.embeddings, *encoder.encoder.layer[:frozen_layers]):
+                part.requires_grad_(False)
+        return nlp
+
+    return tune
+
+
+def _in_bfloat16(forward: Callable) -> Callable:
+    import torch
+
+    def wrapped(*inputs, **named):
+        with torch.autocast("cpu", torch.bfloat16):
+            output = forward(*inputs, **named)
+        # numpy, which the heads compute with, knows no bfloat16
+        return type(output)({name: value.float() for name, value in output.items()})
+
+    return wrapped
