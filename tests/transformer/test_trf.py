@@ -20,7 +20,7 @@ CONFIG = Path(__file__).parents[2] / "models" / "configs" / "cable_trf.cfg"
 
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory) -> Path:
-    """A BERT of one layer with a WordPiece vocabulary of letters and their continuations."""
+    """A BERT of two layers with a WordPiece vocabulary of letters and their continuations."""
     folder = tmp_path_factory.mktemp("encoder")
     signs = [chr(code) for code in range(33, 127) if not chr(code).isupper()]
     pieces = [
@@ -40,7 +40,7 @@ def encoder(tmp_path_factory) -> Path:
     BertTokenizerFast(str(folder / "vocab.txt"), do_lower_case=True).save_pretrained(folder)
     sizes = {
         "hidden_size": 16,
-        "num_hidden_layers": 1,
+        "num_hidden_layers": 2,
         "num_attention_heads": 2,
         "intermediate_size": 32,
     }
@@ -75,6 +75,27 @@ def test_the_encoder_is_trained_with_the_heads(trained):
     scores = spacy.util.load_meta(trained / "meta.json")["performance"]
     assert scores["transformer_loss"] > 0
     assert (trained / "scores.json").is_file() and (trained / "README.md").is_file()
+
+
+def test_frozen_layers_stay_as_they_are(encoder, trained, tmp_path):
+    gold, dev = (
+        write(tmp_path / "a.jsonl", documents("ab", 1)),
+        write(tmp_path / "x.jsonl", documents("x", 2)),
+    )
+    overrides = {
+        "paths.encoder": str(encoder),
+        "training.max_steps": 2,
+        "initialize.after_init.frozen_layers": 1,
+    }
+    train(CONFIG, [gold], [dev], tmp_path / "frozen", overrides=overrides, allow_empty=True)
+    before = BertModel.from_pretrained(encoder).state_dict()["embeddings.word_embeddings.weight"]
+
+    def embeddings(model: Path):
+        encoder = spacy.load(model).get_pipe("transformer").model.transformer
+        return encoder.state_dict()["embeddings.word_embeddings.weight"]
+
+    assert embeddings(tmp_path / "frozen" / "model-last").equal(before)
+    assert not embeddings(trained).equal(before)
 
 
 def test_it_loads_and_writes_every_layer(trained, tmp_path):

@@ -36,8 +36,7 @@ def even_windows(longest: int, overlap: int) -> Callable[[list[Doc]], list[list[
 
     def get_spans(docs: list[Doc]) -> list[list[Span]]:
         return [
-            [doc[start:end] for start, end in windows(len(doc), longest, overlap)]
-            for doc in docs
+            [doc[start:end] for start, end in windows(len(doc), longest, overlap)] for doc in docs
         ]
 
     return get_spans
@@ -56,6 +55,11 @@ def tune_encoder(bfloat16: bool, frozen_layers: int = 0) -> Callable[[Language],
         encoder = nlp.get_pipe("transformer").model.transformer
         if bfloat16:
             encoder.forward = _in_bfloat16(encoder.forward)
+        if frozen_layers >= len(encoder.encoder.layer):
+            raise ValueError(
+                f"frozen_layers is {frozen_layers}, all that the encoder has: leave some to learn, "
+                "or name the transformer in training.frozen_components"
+            )
         if frozen_layers:
             for part in (encoder.embeddings, *encoder.encoder.layer[:frozen_layers]):
                 part.requires_grad_(False)
