@@ -55,17 +55,22 @@ def tune_encoder(bfloat16: bool, frozen_layers: int = 0) -> Callable[[Language],
         encoder = nlp.get_pipe("transformer").model.transformer
         if bfloat16:
             encoder.forward = _in_bfloat16(encoder.forward)
-        if frozen_layers >= len(encoder.encoder.layer):
-            raise ValueError(
-                f"frozen_layers is {frozen_layers}, all that the encoder has: leave some to learn, "
-                "or name the transformer in training.frozen_components"
-            )
         if frozen_layers:
-            for part in (encoder.embeddings, *encoder.encoder.layer[:frozen_layers]):
-                part.requires_grad_(False)
+            _freeze(encoder, frozen_layers)
         return nlp
 
     return tune
+
+
+def _freeze(encoder, count: int) -> None:
+    layers = encoder.encoder.layer
+    if count >= len(layers):
+        raise ValueError(
+            f"frozen_layers is {count}, all that the encoder has: leave some to learn, "
+            "or name the transformer in training.frozen_components"
+        )
+    for part in (encoder.embeddings, *layers[:count]):
+        part.requires_grad_(False)
 
 
 def _in_bfloat16(forward: Callable) -> Callable:
