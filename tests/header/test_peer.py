@@ -9,7 +9,7 @@ FLOORS = {
     "references": 47,
     "tags": 26,
     "subject": 25,
-    "summary": 7,
+    "summary": 12,
     "classified_by": 91,
     "recipients": 5,
     "info_recipients": 5,

@@ -200,9 +200,7 @@ def _can_be_surname(word: str) -> bool:
     if word.upper() in _no_signers() or known_post(word) or word.lower() in _listed("countries"):
         return False
     word = word.lower()
-    return word in _listed("surnames") or word not in _listed("common_words") | _listed(
-        "given_names"
-    )
+    return word in _listed("surnames") or word not in _listed("common_words")
 
 
 def _once(name: str) -> str:

@@ -2,145 +2,160 @@
 
 import re
 
-from cablespan.header.furniture import RULE, inline_marks, is_furniture
+from cablespan.header.furniture import RULE, is_furniture, without_marks
 from cablespan.header.opening import read_opening
 
-_MARKING = r"(?:[(\[]\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/ ]{1,20})?\s?[)\]])"
-_NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}\s?[.)]\s{{0,3}}{_MARKING}?|¶\s?\d{{1,3}}\s{{0,2}}{_MARKING}?|{_MARKING})"
+_MARKING = r"(?:[(\[]\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/\ ]{1,20})?\s?[)\]])"
+_NUMBER = rf"""(?:¶?\s{{0,2}}\d{{1,3}}\s?[.)]\s{{0,3}}{_MARKING}?
+    |¶\s?\d{{1,3}}\s{{0,2}}{_MARKING}?|{_MARKING})"""
 _WORD = r"SUM{1,3}[AE]?R{0,2}Y"  # misspelt too
-_SUMMARY = re.compile(
-    rf"(?:^|(?<=[.)\n]))[ \t]*(?:{_NUMBER}[ \t]*){{0,1}}[-=* \t(]{{0,6}}(?:BEGIN\s)?(?:EXECUTIVE\s|INTRODUCTION\sAND\s"
-    rf"|INTRO(?:DUCTORY)?\s|BRIEF\s)?{_WORD}"
-    rf"(?:\s?(?:AND|&|/|,)\s?(?:COMMENTS?|INTRODUCTION|ACTION REQUEST(?:ED)?|RECOMMENDATIONS?|OVERVIEW|BACKGROUND|ANALYSIS"
-    rf"|CONCLUSIONS?|KEY POINTS|REQUEST FOR GUIDANCE|GUIDANCE REQUEST))?"
-    rf"[ \t]*{_MARKING}?[ \t]*(?P<sign>[:.)]|-{{1,3}}(?=[ \t\w])|[–—]|(?=[ \t]*\n)|[-=*]{{3,}})",
-    re.IGNORECASE | re.MULTILINE,
+# "1. (C) SUMMARY AND COMMENT:", "- BEGIN SUMMARY -", "Executive Summary" on a line of its own
+_OPENER = re.compile(
+    rf"""(?:^|(?<=[.)\n]))[ \t]*(?:{_NUMBER}[ \t]*)?[-=*\ \t(]{{0,6}}
+    (?:BEGIN\s)?(?:EXECUTIVE\s|INTRODUCTION\sAND\s|INTRO(?:DUCTORY)?\s|BRIEF\s)?{_WORD}
+    (?:\s?(?:AND|&|/|,)\s?[A-Z]+(?:[ ][A-Z]+){{0,3}})?            # and comment, action request
+    [ \t]*{_MARKING}?[ \t]*
+    (?P<sign>[:.)]|-{{1,3}}(?=[ \t\w])|[–—]|(?=[ \t]*\n)|[-=*]{{3,}})""",
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _END = re.compile(
-    rf"[-=*\s(\[{{]{{0,6}}(?:\bEND\s{{1,3}}(?:OF\s)?(?:EXECUTIVE\s|BRIEF\s|INTRO(?:DUCTION)?\sAND\s|COMMENT\sAND\s)?{_WORD}\b|\bENDSUMMARY"
-    rf"|\b{_WORD} ENDS?\b)",
-    re.IGNORECASE,
+    rf"""[-=*\s(\[{{]{{0,6}}(?:
+      \bEND\s{{1,3}}(?:OF\s)?(?:EXECUTIVE\s|BRIEF\s|INTRO(?:DUCTION)?\sAND\s|COMMENT\sAND\s)?
+        {_WORD}\b
+    | \bENDSUMMARY | \b{_WORD}\ ENDS?\b)""",
+    re.VERBOSE | re.IGNORECASE,
 )
-_ENDS = re.compile(rf"\bEND\s+(?:OF\s+)?{_WORD}[^.:]*\Z", re.IGNORECASE)
+_END_BEFORE = re.compile(rf"\bEND\s+(?:OF\s+)?{_WORD}[^.:]*\Z", re.IGNORECASE)
+_LEFT_OF_FRAME = re.compile(r"(?<=[.!?]) END\.?$", re.IGNORECASE)
 _PARAGRAPH = re.compile(
     rf"^[ \t]*(?:¶\s{{0,2}})?\d{{1,3}}\s?(?:[.)](?!\d)|(?=[ \t]{_MARKING}))|^[ \t]*¶"
 )
-_STARTS = re.compile(rf"^[ \t]*{_NUMBER}[ \t]*")
+_STARTS = re.compile(rf"^[ \t]*{_NUMBER}[ \t]*", re.VERBOSE)
 _LONGEST_SUMMARY = 12_000  # characters
 _POINT = re.compile(rf"^((?:--?|[*•])\s{{0,3}}){_MARKING}\s{{0,3}}")
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _content(lines: list[str]) -> str:
-    """Lines as running text: rules, furniture, numbers and portion marks left out."""
-    kept = []
-    for line in lines:
-        stripped = line.strip()
-        if not stripped or RULE.match(line) or is_furniture(stripped):
-            continue
-        for start, end in reversed(inline_marks(stripped)):
-            stripped = stripped[:start] + " " + stripped[end:]
-        number = _STARTS.match(stripped)
-        kept.append(_POINT.sub(r"\1", stripped[number.end() :] if number else stripped))
-    return _one_line(" ".join(kept))
+_SENTENCE_ENDS = frozenset(".:;?!\")]'”’")
+_BRACKETS = {")": "(", "]": "["}
 
 
 def summary(text: str) -> str | None:
-    """The text of a cable's summary, running, without its numbers, marks and frame words.
+    """The text of a cable's summary without its numbers, marks and frame words, a line a paragraph.
 
     >>> summary("1. (U) Summary: All is\\nwell. End summary.\\n\\n2. (U) More.")
     'All is well.'
+    >>> summary("1. (U) Summary: All is well.\\n\\n2. (U) So it is. End summary.")
+    'All is well.\\nSo it is.'
     """
-    opener = None
-    for match in _SUMMARY.finditer(text):
-        if not _ENDS.search(text, max(0, match.start("sign") - 30), match.start("sign")):
-            opener = match
-            break
+    opener = next((match for match in _OPENER.finditer(text) if not _is_end(text, match)), None)
     if opener is None:
-        body, end = read_opening(text).body, _END.search(text)
-        return (
-            _content(text[body : end.start()].split("\n")) or None
-            if end and body < end.start() < body + _LONGEST_SUMMARY
-            else None
-        )
+        return _before_end(text)
     rest = text[opener.end() :]
-    numbered = _STARTS.match(opener[0]) is not None
-    headed = (
-        not opener["sign"]
-        or opener["sign"][0] in "-=*"
-        and len(opener["sign"]) > 2
-        or not rest.split("\n", 1)[0].strip(" -=*.:")
-    )
-    if numbered and headed:
-        first = next((line for line in rest.split("\n") if line.strip()), "")
-        headed = RULE.match(first) is not None or _PARAGRAPH.match(first) is not None
     end = _END.search(rest)
-    marked = end is not None and end.start() < _LONGEST_SUMMARY
-    found = _content(
-        rest[: end.start()].split("\n") if marked else _until_next(rest.split("\n"), headed)
-    )
-    found = re.sub(
-        r"(?<=[.!?]) END\.?$", "", found, flags=re.IGNORECASE
-    )  # all that is left of the frame
-    return (
-        found.strip(" -=*()[]")
-        if not found.endswith(")") or found.count("(") < found.count(")")
-        else found.lstrip(" -=*") or None
-    )
+    if end and end.start() < _LONGEST_SUMMARY:
+        lines = rest[: end.start()].split("\n")
+    else:
+        lines = _until_next(rest.split("\n"), _is_headed(opener, rest))
+    return _without_frame(_LEFT_OF_FRAME.sub("", _content(lines))) or None
+
+
+def _is_end(text: str, opener: re.Match[str]) -> bool:
+    """Whether what looks like the beginning of a summary is its end: "End of summary."."""
+    sign = opener.start("sign")
+    return _END_BEFORE.search(text, max(0, sign - 30), sign) is not None
+
+
+def _before_end(text: str) -> str | None:
+    """The summary of which only the end is marked: from the body's beginning on."""
+    body, end = read_opening(text).body, _END.search(text)
+    if end is None or not body < end.start() < body + _LONGEST_SUMMARY:
+        return None
+    return _content(text[body : end.start()].split("\n")) or None
+
+
+def _is_headed(opener: re.Match[str], rest: str) -> bool:
+    """Whether the word is a heading above the summary, and not the first of its paragraph."""
+    sign = opener["sign"]
+    rule = len(sign) > 2 and sign[0] in "-=*"
+    headed = not sign or rule or not rest.split("\n", 1)[0].strip(" -=*.:")
+    if not headed or not _STARTS.match(opener[0]):
+        return headed
+    first = next((line for line in rest.split("\n") if line.strip()), "")
+    return RULE.match(first) is not None or _PARAGRAPH.match(first) is not None
+
+
+def _content(lines: list[str]) -> str:
+    """Lines as paragraphs, a line each: rules, furniture, numbers and portion marks left out."""
+    paragraphs: list[list[str]] = []
+    apart = True  # whether a new paragraph begins
+    for line in lines:
+        stripped = line.strip()
+        if not stripped:
+            apart = apart or paragraphs[-1][-1][-1:] in _SENTENCE_ENDS
+            continue
+        if RULE.match(line) or is_furniture(stripped):
+            continue
+        words, numbered = _without_number(without_marks(stripped))
+        if apart or numbered:
+            paragraphs.append([])
+        apart = False
+        paragraphs[-1].append(words.strip())
+    texts = (" ".join(" ".join(paragraph).split()) for paragraph in paragraphs)
+    return "\n".join(filter(None, texts))
+
+
+def _without_number(line: str) -> tuple[str, bool]:
+    """A line without number and marking, and whether it has a number."""
+    start = _STARTS.match(line)
+    words = _POINT.sub(r"\1", line[start.end() :] if start else line)
+    return words, start is not None and any(map(str.isdigit, start[0]))
+
+
+def _without_frame(text: str) -> str:
+    """A text without the signs of a frame around it; brackets that it opens itself stay."""
+    text = text.lstrip(" -=*)]").rstrip(" -=*([")
+    while text[-1:] in _BRACKETS and text.count(text[-1]) > text.count(_BRACKETS[text[-1]]):
+        text = text[:-1].rstrip(" -=*([")
+    return text
 
 
 def _until_next(lines: list[str], headed: bool) -> list[str]:
-    """The lines of a summary whose end is not marked: to the end of its paragraph; below a heading to the next heading."""
+    """The lines of a summary whose end is not marked.
+
+    To the end of its paragraph; below a heading, to the next heading.
+    """
     kept: list[str] = []
     for index, line in enumerate(lines):
-        stripped = line.strip()
         begun = any(part.strip() and not RULE.match(part) for part in kept)
-        if begun and not is_furniture(stripped):
-            following = next(
-                (later.strip() for later in lines[index + 1 : index + 3] if later.strip()), ""
-            )
-            if (
-                headed
-                and stripped
-                and _is_heading(stripped)
-                and (RULE.match(following) or not kept[-1].strip())
-            ):
-                break
-            if not headed and (
-                _PARAGRAPH.match(line) or not stripped and not _goes_on(kept, lines[index + 1 :])
-            ):
+        if begun and not is_furniture(line.strip()):
+            below = lines[index + 1 :]
+            if _is_next_heading(line, kept[-1], below) if headed else _ends(line, kept, below):
                 break
         kept.append(line)
     return kept
 
 
-def _is_heading(line: str) -> bool:
-    """Whether a line can be a heading: short, no sentence's end, no number."""
-    return (
-        len(line) < 60
-        and line[-1] not in '.,;:?!")'
-        and line[0].isupper()
-        and not _PARAGRAPH.match(line)
-    )
+def _ends(line: str, above: list[str], below: list[str]) -> bool:
+    """Whether a paragraph ends before a line: a number begins it, or a blank one is no page break."""
+    if _PARAGRAPH.match(line):
+        return True
+    return not line.strip() and not _goes_on(above, below)
+
+
+def _is_next_heading(line: str, above: str, below: list[str]) -> bool:
+    """Whether a line is a heading: short, no sentence, and with a rule below or a blank line above."""
+    line = line.strip()
+    if not line or len(line) >= 60 or line[-1] in '.,;:?!")':
+        return False
+    if not line[0].isupper() or _PARAGRAPH.match(line):
+        return False
+    following = next((later.strip() for later in below[:2] if later.strip()), "")
+    return RULE.match(following) is not None or not above.strip()
 
 
 def _goes_on(above: list[str], below: list[str]) -> bool:
-    """Whether a paragraph goes on behind a blank line: it broke off in a sentence for a page mark."""
-    last = next(
-        (
-            line.strip()
-            for line in reversed(above)
-            if line.strip() and not is_furniture(line.strip())
-        ),
-        "",
-    )
+    """Whether a sentence goes on after a blank line: a page mark stood there."""
+    texts = (line.strip() for line in reversed(above))
+    last = next((line for line in texts if line and not is_furniture(line)), "")
     following = next((line.strip() for line in below if line.strip()), "")
-    return (
-        bool(last)
-        and bool(following)
-        and last[-1] not in '.!?:")'
-        and not _PARAGRAPH.match(following)
-    )
+    if not last or not following or _PARAGRAPH.match(following):
+        return False
+    return last[-1] not in '.!?:")'
