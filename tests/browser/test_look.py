@@ -53,7 +53,9 @@ def test_labels_are_words_and_not_only_colours(page):
         "PLACE",
         "MONEY",
     ]
-    assert {"s 1", "d 1", "content 1"} <= set(page.locator("#workspace .role").all_inner_texts())
+    assert {"source 1", "d 1", "content 1", "s 2"} <= set(
+        page.locator("#workspace .role").all_inner_texts()
+    )
 
 
 def test_the_focus_shows(page):

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -14,7 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cablespan.labels import scheme_of
-from cablespan.review.store import Annotator, AnnotatorRole, Queue, Stale, Store
+from cablespan.review.store import (
+    Annotator,
+    AnnotatorRole,
+    DamagedDatabase,
+    Queue,
+    Stale,
+    Store,
+)
 from cablespan.review.store.annotators import pace
 from cablespan.review.store.layers import LabelBits, checked, comparable, uncertainty
 from review_sample import make_record
@@ -189,6 +197,35 @@ def test_progress_counts_and_pace_leaves_pauses_out(store):
     assert (progress["total"], progress["per_hour"]) == (4, 360.0)
     assert pace([10_000, 20, 0]) == 180.0
     assert pace([5]) is None
+
+
+def test_the_team_reaches_a_hundred_per_cent_together(store):
+    for task, annotator in ((1, ANNA), (2, BEN), (3, ANNA), (4, BEN)):
+        answer(store, annotator, task)
+    for annotator in (ANNA, BEN):
+        progress = store.progress(annotator)
+        assert (progress["finished"], progress["total"], progress["done"]) == (4, 4, 2)
+    store.undo(BEN, uuid="u")
+    assert store.progress(ANNA)["finished"] == 3
+
+
+def test_a_damaged_database_is_one_sentence_with_a_remedy(tmp_path):
+    path = tmp_path / "review.sqlite"
+    path.write_bytes(b"no database at all, but long enough to be taken for one" * 40)
+    with pytest.raises(DamagedDatabase, match=r"is damaged .* \.recover"):
+        Store(path)
+
+
+def test_a_database_of_an_earlier_version_is_taken_over(tmp_path):
+    path = tmp_path / "review.sqlite"
+    Store(path).close()
+    with sqlite3.connect(path) as db:
+        for name in ("tasks_waiting", "tasks_waiting_by_uncertainty"):
+            db.execute(f"DROP INDEX {name}")
+        db.execute("ALTER TABLE tasks DROP COLUMN scrap")
+    store = Store(path)
+    store.add([make_record()])
+    assert store.next_task(ANNA) == 1
 
 
 @pytest.mark.parametrize(

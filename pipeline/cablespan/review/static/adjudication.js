@@ -127,7 +127,9 @@ export function clickedIn(node) {
   ].find(([, number]) => number !== undefined);
   if (!found) return {};
   const [layer, number] = found;
-  const conflict = conflictOf(page.paragraph, layer, versions[version][layer][Number(number)]);
+  const marks = versions[version][layer];
+  const mark = layer === "entities" ? marks.find(({ first }) => first === Number(number)) : marks[Number(number)];
+  const conflict = conflictOf(page.paragraph, layer, mark);
   const name = page.task.versions[version].annotator;
   const reading = page.paragraph.conflicts[conflict]?.readings.findIndex(({ annotators }) => annotators.includes(name));
   return { conflict, reading };

@@ -4,7 +4,7 @@ import { hintsShown, showHints } from "./hints.js";
 import { ROLES } from "./paragraph.js";
 import { drawSelection } from "./show.js";
 import { page, putCursor, range, selectMark } from "./state.js";
-import { say, workspace } from "./view.js";
+import { nodes, say, workspace } from "./view.js";
 
 export function moveWord(by) {
   const { tokens } = page.paragraph;
@@ -36,8 +36,8 @@ export function stepMark(all, direction) {
   let next;
   if (current >= 0) next = (current + direction + all.length) % all.length;
   else {
-    const behind = all.findIndex(({ place }) => place.first >= page.selection.head);
-    next = direction > 0 ? (behind >= 0 ? behind : 0) : ((behind >= 0 ? behind : all.length) - 1 + all.length) % all.length;
+    const after = all.findIndex(({ place }) => place.first >= page.selection.head);
+    next = direction > 0 ? (after >= 0 ? after : 0) : ((after >= 0 ? after : all.length) - 1 + all.length) % all.length;
   }
   selectMark(all[next].found);
   drawSelection();
@@ -49,8 +49,7 @@ function hint(places) {
 }
 
 export function goToMark() {
-  const tokenNode = (place) => workspace.querySelector(`.sentence [data-token="${place.first}"]`);
-  const node = ({ found, place }) => (found.entity !== undefined ? workspace.querySelector(`mark[data-entity="${found.entity}"]`) : workspace.querySelector(`.part[data-claim="${found.claim}"][data-role="${found.role}"]`)) ?? tokenNode(place);
+  const node = ({ found, place }) => (found.entity !== undefined ? workspace.querySelector(`mark[data-entity="${place.first}"]`) : workspace.querySelector(`.part[data-claim="${found.claim}"][data-role="${found.role}"]`)) ?? nodes.tokens[place.first];
   hint([...entities(), ...parts()].map((one) => ({ node: node(one), choose: () => selectMark(one.found) })));
 }
 
@@ -58,5 +57,5 @@ export function goToWord() {
   const { paragraph, selection } = page;
   const { first, end } = paragraph.statements[paragraph.sentenceAt(selection.head)];
   const words = paragraph.tokens.slice(first, end).filter((token) => /[\p{L}\p{N}]/u.test(token.text));
-  hint(words.map(({ index }) => ({ node: workspace.querySelector(`.token[data-token="${index}"]`), choose: () => putCursor(index) })));
+  hint(words.map(({ index }) => ({ node: nodes.tokens[index], choose: () => putCursor(index) })));
 }

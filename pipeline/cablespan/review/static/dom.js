@@ -17,6 +17,19 @@ export function fill(node, ...children) {
   return node;
 }
 
+// As fill, but what is there already stays where it is: moving 40,000 nodes takes a browser seconds.
+export function patch(node, children) {
+  const wanted = children.flat(Infinity).filter((child) => child instanceof Node);
+  const kept = new Set(wanted);
+  for (const child of [...node.childNodes]) if (!kept.has(child)) child.remove();
+  let next = node.firstChild;
+  for (const child of wanted) {
+    if (child === next) next = next.nextSibling;
+    else node.insertBefore(child, next);
+  }
+  return node;
+}
+
 export const byId = (id) => document.getElementById(id);
 
 export const kbd = (keys) => element("kbd", {}, keys);

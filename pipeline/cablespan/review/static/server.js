@@ -71,7 +71,13 @@ export function pending() {
 const draftKey = (task) => `cablespan.draft.${task}`;
 
 export const drafts = {
-  keep: (task, draft) => localStorage.setItem(draftKey(task), JSON.stringify(draft)),
+  keep: (task, draft) => {
+    try {
+      localStorage.setItem(draftKey(task), JSON.stringify(draft));
+    } catch {
+      localStorage.removeItem(draftKey(task)); // too large for the browser: the server has it in a moment
+    }
+  },
   drop: (task) => localStorage.removeItem(draftKey(task)),
   of: (task) => JSON.parse(localStorage.getItem(draftKey(task)) ?? "null"),
 };

@@ -1,7 +1,7 @@
 // Shows the paragraph under review as the page holds it, and a new one when it comes in.
 
 import { drawConflicts, drawVersions, readVersions, selectConflict } from "./adjudication.js";
-import { byId, element, fill } from "./dom.js";
+import { byId, element, fill, patch } from "./dom.js";
 import { dropHints } from "./hints.js";
 import { Paragraph } from "./paragraph.js";
 import { page, range, selectMark } from "./state.js";
@@ -9,7 +9,7 @@ import { drawCable, drawCaption, drawContext, drawLinks, drawSentences, forgetNo
 
 export function draw(options) {
   const { task, paragraph } = page;
-  fill(workspace, ...drawSentences(paragraph));
+  patch(workspace, drawSentences(paragraph));
   drawCaption(task, paragraph);
   if (task.versions) {
     drawVersions(page);
@@ -29,7 +29,7 @@ export function drawSelection({ scroll = true } = {}) {
   if (!mark) nodes.tokens[selection.head]?.classList.add("cursor");
   const row = workspace.querySelector(`.row[data-sentence="${paragraph.sentenceAt(selection.head)}"]`);
   row?.classList.add("current");
-  if (mark?.entity !== undefined) workspace.querySelector(`mark[data-entity="${mark.entity}"]`)?.classList.add("selected");
+  if (mark?.entity !== undefined) workspace.querySelector(`mark[data-entity="${paragraph.entities[mark.entity].first}"]`)?.classList.add("selected");
   for (const node of workspace.querySelectorAll(`.claims [data-claim="${activeClaim}"]`)) node.classList.add("current");
   if (mark?.role) workspace.querySelector(`.part[data-claim="${mark.claim}"][data-role="${mark.role}"]`)?.classList.add("selected");
   drawLinks(paragraph, activeClaim);

@@ -1,6 +1,6 @@
 // Draws a paragraph: one row a sentence, its label in the margin, entities inline, the parts of claims as underlines that are tied together.
 
-import { byId, element, fill, kbd, visibleText } from "./dom.js";
+import { byId, element, fill, kbd, patch, visibleText } from "./dom.js";
 import { anchor, ROLES } from "./paragraph.js";
 import { reviewed } from "./state.js";
 
@@ -8,20 +8,23 @@ export const workspace = byId("workspace");
 
 const UNSURE = 0.7;
 const CHUNK = 150; // tokens that are drawn anew together when one of them changes
+const LONG = 4 * CHUNK; // an undivided text of more tokens is shown in blocks: a browser lays out 20,000 in one line flow in seconds
 const unsure = (facts) => facts?.score !== undefined && facts.score !== null && facts.score < UNSURE;
 
-// The nodes of the paragraph under review by token, so that nothing searches the page for them.
-export const nodes = { tokens: [], gaps: [], chunks: new Map() };
+// The nodes of the paragraph under review: by token, so that nothing searches the page for them; chunks and rows as they were drawn
+// last, so that what has not changed stays.
+export const nodes = { tokens: [], gaps: [], chunks: new Map(), rows: new Map() };
 
 export function forgetNodes() {
-  Object.assign(nodes, { tokens: [], gaps: [], chunks: new Map() });
+  Object.assign(nodes, { tokens: [], gaps: [], chunks: new Map(), rows: new Map() });
 }
 
 // `classOf(layer, mark)` adds a class to marks; `readOnly` is a version beside the paragraph under review.
 export function drawSentences(paragraph, { classOf = () => "", readOnly = false } = {}) {
   const parts = claimParts(paragraph);
-  const starts = new Map(paragraph.entities.map((entity, index) => [entity.first, { entity, index }]));
+  const starts = new Map(paragraph.entities.map((entity) => [entity.first, entity]));
   const chunks = new Map();
+  const kept = new Map();
   const rows = paragraph.statements.map((statement, number) => {
     const next = paragraph.statements[number + 1];
     const range = { first: number ? statement.first : 0, end: next ? next.first : paragraph.tokens.length };
@@ -39,15 +42,18 @@ export function drawSentences(paragraph, { classOf = () => "", readOnly = false 
       name,
     );
     const drawn = new Drawing(paragraph, parts, starts, classOf, readOnly ? null : chunks);
-    const text = element("p", { class: "sentence", dir: "auto" }, drawn.chunks(range));
-    return element(
-      "div",
-      { class: "row", "data-sentence": number, role: "group", "aria-label": `Sentence ${number + 1}: ${name}` },
-      reviewed("statements") ? label : null,
-      element("div", {}, text, reviewed("claims") ? drawClaims(paragraph, number, classOf, readOnly) : null),
-    );
+    const before = readOnly ? undefined : nodes.rows.get(statement.first);
+    const text = patch(before?.text ?? element("p", { class: "sentence", dir: "auto" }), drawn.chunks(range));
+    text.classList.toggle("long", range.end - range.first > LONG);
+    const claims = reviewed("claims") ? drawClaims(paragraph, number, classOf, readOnly) : null;
+    const body = patch(before?.body ?? element("div"), [text, claims]);
+    const row = before?.row ?? element("div", { class: "row", role: "group" });
+    row.dataset.sentence = number;
+    row.setAttribute("aria-label", `Sentence ${number + 1}: ${name}`);
+    kept.set(statement.first, { row, body, text });
+    return patch(row, [reviewed("statements") ? label : null, body]);
   });
-  if (!readOnly) nodes.chunks = chunks;
+  if (!readOnly) Object.assign(nodes, { chunks, rows: kept });
   return rows;
 }
 
@@ -60,8 +66,9 @@ class Drawing {
   chunks({ first, end }) {
     const out = [];
     for (let index = first; index < end; ) {
+      const edge = (Math.floor(index / CHUNK) + 1) * CHUNK; // fixed, so that an edit moves no other chunk
       let stop = index;
-      while (stop < end && stop - index < CHUNK) stop = Math.min(this.starts.get(stop)?.entity.end ?? stop + 1, end);
+      while (stop < end && stop < edge) stop = Math.min(this.starts.get(stop)?.end ?? stop + 1, end);
       out.push(this.#chunk(index, stop, end));
       index = stop;
     }
@@ -73,8 +80,8 @@ class Drawing {
     const entities = [];
     const parts = new Set();
     for (let index = first; index < stop; index += 1) {
-      const start = this.starts.get(index);
-      if (start) entities.push(start, this.classOf("entities", start.entity));
+      const entity = this.starts.get(index);
+      if (entity) entities.push(entity, this.classOf("entities", entity));
       for (const part of this.parts[index]) parts.add(part);
     }
     const key = JSON.stringify([first, stop, end, entities, [...parts]]);
@@ -86,22 +93,22 @@ class Drawing {
   #tokens(first, stop, end) {
     const out = [];
     for (let index = first; index < stop; ) {
-      const start = this.starts.get(index);
-      const last = start ? Math.min(start.entity.end, stop) : index + 1;
+      const entity = this.starts.get(index);
+      const last = entity ? Math.min(entity.end, stop) : index + 1;
       const inside = [];
       for (let i = index; i < last; i += 1) inside.push(this.#token(i), i + 1 < last ? this.#gap(i) : "");
-      out.push(start ? this.#mark(start, inside) : inside, last < end ? this.#gap(last - 1) : "");
+      out.push(entity ? this.#mark(entity, inside) : inside, last < end ? this.#gap(last - 1) : "");
       index = last;
     }
     return out;
   }
 
-  #mark({ entity, index }, inside) {
+  #mark(entity, inside) {
     const { kb_id, score } = entity.facts;
     const classes = `entity${unsure(entity.facts) ? " unsure" : ""}${this.classOf("entities", entity)}`;
     const doubt = unsure(entity.facts) ? `The model is unsure: ${score}` : null;
     const tag = element("span", { class: "tag" }, entity.label, kb_id ? element("span", { class: "link-sign", "aria-label": "linked" }, "↗") : null);
-    return element("mark", { class: classes, "data-label": entity.label, "data-entity": index, title: kb_id ? `${entity.label}: ${kb_id}` : doubt }, inside, tag);
+    return element("mark", { class: classes, "data-label": entity.label, "data-entity": entity.first, title: kb_id ? `${entity.label}: ${kb_id}` : doubt }, inside, tag);
   }
 
   #token(index) {

@@ -78,10 +78,9 @@ class Store(Database):
         self.overlap: int = self._setting("overlap", overlap, 1, self._reopen)
         chosen = [layer for layer in LAYERS if layer in layers] if layers else None
         self.layers: list[Layer] = self._setting("layers", chosen, list(LAYERS), self._fit_layers)
-        wanted = scheme and [list(scheme.entities), list(scheme.statements)]
-        ours = [list(labels) for labels in scheme_of()]
-        stored = self._setting("scheme", wanted, ours, self._fit_scheme)
-        self.scheme = Scheme(*(tuple(Label(*row) for row in labels) for labels in stored))
+        wanted = scheme and _rows_of(scheme)
+        stored = self._setting("scheme", wanted, _rows_of(scheme_of()), self._fit_scheme)
+        self.scheme = _scheme_of_rows(stored)
         self.bits = LabelBits(self.scheme)
 
     # --- settings --------------------------------------------------------------------------------
@@ -108,8 +107,8 @@ class Store(Database):
                 "out, or review these layers in a folder of their own"
             )
 
-    def _fit_scheme(self, db: sa.Connection, labels: list[list[Label]]) -> None:
-        scheme = Scheme(*(tuple(row) for row in labels))
+    def _fit_scheme(self, db: sa.Connection, rows: list[list[list[str]]]) -> None:
+        scheme = _scheme_of_rows(rows)
         known = LabelBits(scheme).bits
         for layers in db.scalars(sa.select(answers.c.layers).where(answers.c.layers.is_not(None))):
             lost = next((label for label in labels_of(layers) if label not in known), None)
@@ -429,6 +428,15 @@ class Store(Database):
                     self._counted = time.monotonic()
                 total, finished = self._team
         return {"total": total, "finished": finished, **own}
+
+
+def _rows_of(scheme: Scheme) -> list[list[list[str]]]:
+    """A scheme as it is stored."""
+    return [[list(label) for label in labels] for labels in scheme]
+
+
+def _scheme_of_rows(rows: list[list[list[str]]]) -> Scheme:
+    return Scheme(*(tuple(Label(*row) for row in labels) for labels in rows))
 
 
 def _digest(cookie: str) -> str:

@@ -1,0 +1,120 @@
+"""By hand: the menu at a selection, handles, touch, claims across sentences; labels and layers of one's own; long texts."""
+
+import pytest
+from driver import (
+    answer_and_wait,
+    claims,
+    entities,
+    entity,
+    press,
+    statements,
+    stored,
+    token,
+    write_records,
+)
+from playwright.sync_api import expect
+
+from cablespan.labels import scheme_of
+from review_sample import make_record
+
+
+def chip(page, label: str):
+    return page.locator("#menu .chip", has_text=label)
+
+
+def test_the_menu_at_a_selection_labels_deletes_and_moves_edges(page):
+    token(page, "met").click()
+    chip(page, "PERSON").click()
+    assert entity(page, "met") == "PERSON"
+    token(page, "met").click()
+    page.locator("#menu button", has_text="end ⇥").click()
+    token(page, "Chairman").click()
+    page.locator("#menu button", has_text="Delete").click()
+    assert not any("Chairman" in text for text, _ in entities(page))
+
+
+def test_a_handle_drags_an_entitys_edge(page):
+    token(page, "Chairman").click()
+    handle, target = (
+        page.locator("#handle-end").bounding_box(),
+        token(page, "Financial").bounding_box(),
+    )
+    page.mouse.move(handle["x"] + 11, handle["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(target["x"] + 5, target["y"] + 8, steps=4)
+    page.mouse.up()
+    assert entity(page, "Deputy Chairman Sultanov of the Financial") == "OFFICIAL"
+
+
+def test_everything_is_in_reach_of_a_finger(serve, open_page):
+    page = open_page(serve(annotator="ANNA"), has_touch=True)
+    page.set_viewport_size({"width": 400, "height": 800})
+    token(page, "Chairman").tap()
+    chip(page, "PERSON").tap()
+    assert entity(page, "Deputy Chairman Sultanov") == "PERSON"
+    names = page.locator("#legend .actions button:visible").evaluate_all(
+        "all => all.map(b => b.dataset.name)"
+    )
+    assert {"back", "forward", "search", "help", "split", "delete", "overview"} <= set(names)
+
+
+def test_a_claim_that_was_selected_takes_a_part_from_another_sentence(page):
+    answer_and_wait(page)
+    page.locator("#workspace .part-source").nth(1).click()  # "He", of the second claim
+    token(page, "Sultanov").click()
+    press(page, "s")
+    assert [claim[0] for claim in claims(page)] == ["Sultanov", "Sultanov"]
+    token(page, "expected").click()
+    press(page, "d")  # the next one is a claim of its own
+    assert len(claims(page)) == 3
+
+
+def test_the_link_of_an_entity_comes_from_the_lexicon(serve, open_page):
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    answer_and_wait(page)
+    token(page, "Almaty").click()
+    press(page, "Shift+K")
+    page.fill("#ask input[type=search]", "kazakhstan")
+    page.locator("#ask .chip", has_text="iso:KZ").first.click()
+    page.fill("#ask [aria-label=Cluster]", "7")
+    page.locator("#ask button.primary").click()
+    answer_and_wait(page)
+    place = next(e for e in stored(server)[1]["layers"]["entities"] if e["label"] == "PLACE")
+    assert (place["kb_id"], place["cluster"]) == ("iso:KZ", 7)
+
+
+@pytest.fixture
+def vessels(tmp_path):
+    path = tmp_path / "labels.toml"
+    path.write_text('[entities.VESSEL]\ndefinition = "a ship"\nkey = "p"\n[entities.PORT]\n')
+    return scheme_of(path)
+
+
+def test_one_layer_with_labels_of_ones_own(folder, serve, open_page, vessels):
+    record = make_record() | {"entities": [], "statements": [], "claims": []}
+    write_records(folder, [record])
+    server = serve(annotator="ANNA", layers=["entities"], scheme=vessels)
+    page = open_page(server)
+    assert statements(page) == []
+    assert page.locator("#legend .chip").all_inner_texts() == ["p\nVESSEL", "1\nPORT"]
+    press(page, "ArrowRight p")
+    assert entity(page, "met") == "VESSEL"
+    answer_and_wait(page)  # no statement is asked for
+    assert [e["label"] for e in stored(server)[0]["layers"]["entities"]] == ["VESSEL"]
+
+
+def test_an_undivided_text_of_20000_words_is_edited_at_once(folder, serve, open_page):
+    record = make_record() | {"entities": [], "statements": [], "claims": []}
+    record["paragraphs"] = [record["paragraphs"][0] | {"text": "Nothing more was said. " * 4000}]
+    write_records(folder, [record])
+    page = open_page(serve(annotator="ANNA"))
+    milliseconds = page.evaluate(
+        """async () => { const begun = performance.now();
+        document.querySelector("#workspace").dispatchEvent(new KeyboardEvent("keydown", { key: "4", bubbles: true }));
+        await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+        return performance.now() - begun; }"""
+    )
+    assert entity(page, "Nothing") == "PERSON"
+    assert milliseconds < 2000
+    expect(page.locator("#saved")).to_have_text("draft saved")

@@ -1,0 +1,72 @@
+"""Layers and labels of a project's own: what is asked for, what is refused before the first answer."""
+
+import json
+
+import pytest
+
+from cablespan.labels import scheme_of
+from cablespan.review.intake import input_files, take_in
+from cablespan.review.outcome import write_answers
+from cablespan.review.store import Annotator, Store
+from review_sample import make_record
+
+ANNA = Annotator("ANNA")
+
+
+@pytest.fixture
+def vessels(tmp_path):
+    path = tmp_path / "labels.toml"
+    path.write_text('[entities.VESSEL]\ndefinition = "a ship"\n[entities.AGENCY]\n')
+    return scheme_of(path)
+
+
+def answer(store, task, layers):
+    version = store.view(ANNA, task)["version"]
+    store.answer(ANNA, task, "accept", layers, uuid=f"{task}-{version}", version=version)
+
+
+def test_a_pass_over_one_layer_asks_for_no_other_and_writes_no_other(tmp_path):
+    store = Store(tmp_path / "review.sqlite", layers=["entities"])
+    record = make_record() | {"statements": [], "claims": []}
+    store.add([record])
+    answer(store, 1, {"entities": store.task(1)["layers"]["entities"]})
+    write_answers(store, tmp_path / "out", dataset="demo")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["entities.jsonl"]
+    again = Store(tmp_path / "again.sqlite", layers=["entities"])
+    assert list(take_in(again, input_files([tmp_path / "out"]))) == [1]
+    assert again.problems() == []
+    assert len(list(again.current_answers())) == 1
+
+
+def test_layers_are_remembered_and_do_not_change_under_answers(tmp_path):
+    path = tmp_path / "review.sqlite"
+    store = Store(path, layers=["entities"])
+    store.add([make_record()])
+    assert Store(path).layers == ["entities"]
+    assert Store(path, layers=["entities", "statements"]).layers == ["entities", "statements"]
+    answer(store, 1, {"entities": []})
+    with pytest.raises(ValueError, match="leave --layers out"):
+        Store(path, layers=["claims"])
+
+
+def test_labels_of_ones_own_are_asked_for_stored_and_remembered(tmp_path, vessels):
+    record = make_record()
+    record["entities"] = [record["entities"][0] | {"label": "VESSEL"}]
+    store = Store(tmp_path / "review.sqlite", scheme=vessels)
+    store.add([record])
+    answer(store, 1, store.task(1)["layers"])
+    assert next(store.current_answers())["layers"]["entities"][0]["label"] == "VESSEL"
+    assert Store(store.path).scheme == vessels
+    with pytest.raises(ValueError, match="answers with the label VESSEL"):
+        Store(store.path, scheme=scheme_of())
+
+
+def test_labels_of_another_scheme_are_named_before_the_first_answer(tmp_path):
+    record = make_record()
+    record["entities"][0]["label"] = "VESSEL"
+    (tmp_path / "cables.jsonl").write_text(json.dumps(record) + "\n")
+    store = Store(tmp_path / "review.sqlite")
+    list(take_in(store, input_files([tmp_path])))
+    (problem,) = store.problems()
+    assert "'VESSEL' is no label" in problem
+    assert "--labels FILE" in problem
