@@ -69,8 +69,9 @@ def main() -> None:
         )
         shoot(browser, folder, "review", "--as", "ANNA", height=720, keys=". j j")
         shoot(browser, folder, "review-dark", "--as", "BEN", scheme="dark", height=720, keys=". g")
+        shoot(browser, folder, "overview", "--as", "ANNA", height=720, keys=". b p")
         differing_answers(folder)
-        shoot(browser, folder, "adjudicate", "--as", "EVA", "--adjudicate", height=1150)
+        shoot(browser, folder, "adjudicate", "--as", "EVA", "--adjudicate", keys="Alt+1")
         browser.close()
 
 

@@ -76,7 +76,7 @@ def test_the_link_of_an_entity_comes_from_the_lexicon(serve, open_page):
     token(page, "Almaty").click()
     press(page, "Shift+K")
     page.fill("#ask input[type=search]", "kazakhstan")
-    page.locator("#ask .chip", has_text="iso:KZ").first.click()
+    page.locator("#ask .chip", has_text="iso:KZ").first.click(timeout=30_000)
     page.fill("#ask [aria-label=Cluster]", "7")
     page.locator("#ask button.primary").click()
     answer_and_wait(page)

@@ -1,4 +1,7 @@
-"""The review page: annotators correct the three layers of a cable in the browser. `review` serves it, `create_app` is its application."""
+"""The review page: annotators correct the three layers of a cable in the browser.
+
+`review` serves it, `create_app` is its application.
+"""
 
 import socket
 import sys
@@ -19,7 +22,10 @@ DATABASE = "review.sqlite"
 
 
 def database_of(paths: Iterable[Path]) -> Path:
-    """Where the answers to these inputs are kept: `review.sqlite` in the folder, or beside the first file."""
+    """Where the answers to these inputs are kept.
+
+    `review.sqlite` in the folder, or beside the first file.
+    """
     first = next(iter(paths))
     return (first if first.is_dir() else first.parent) / DATABASE
 
@@ -38,9 +44,10 @@ def review(
 ) -> None:
     """Serves the page until it is interrupted. `port` 0 takes a free one.
 
-    `layers` is what annotators are asked for (entities, statements, claims), `labels` a file of labels (`scheme_of`); None: as before.
-    Raises ValueError for a host that others reach without a token, for layers or labels that do not fit, and for a damaged database;
-    OSError where the port is taken, FileNotFoundError for a wrong path.
+    `layers` is what annotators are asked for (entities, statements, claims), `labels` a file of
+    labels (`scheme_of`); None: as before. Raises ValueError for a host that others reach without a
+    token, for layers or labels that do not fit, and for a damaged database; OSError where the port
+    is taken, FileNotFoundError for a wrong path.
     """
     import uvicorn
 
@@ -102,7 +109,7 @@ def _listen(config: "uvicorn.Config") -> socket.socket:
 
 
 class Export(NamedTuple):
-    """How many paragraphs were written, by folder, and the answered paragraphs whose correction is open still."""
+    """Paragraphs written, by folder, and answered ones whose correction is open still."""
 
     counts: dict[str, int]
     corrections: list[str]

@@ -1,4 +1,7 @@
-"""The review server: one page, and the JSON that it talks. It holds no state of its own; all of it is in the store."""
+"""The review server: one page, and the JSON that it talks. It holds no state of its own.
+
+All of it is in the store.
+"""
 
 import asyncio
 import hmac
@@ -54,7 +57,10 @@ class Problem(Exception):
 
 
 class Api:
-    """What the page's script asks for, answered from a store. Each method takes the annotator and the arguments of a request."""
+    """What the page's script asks for, answered from a store.
+
+    Each method takes the annotator and the arguments of a request.
+    """
 
     def __init__(self, store: Store):
         self.store = store
@@ -93,7 +99,10 @@ class Api:
         return self._payload(annotator, found) if found else None
 
     def task(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
-        """One task by its `id` or its `paragraph`; `step` -1 or 1: the one before or after it that passes the filters."""
+        """One task by its `id` or its `paragraph`; `step` -1 or 1.
+
+        The one before or after it that passes the filters.
+        """
         if arguments.get("paragraph"):
             wanted = self.store.find(arguments["paragraph"])
             if wanted is None:
@@ -108,7 +117,7 @@ class Api:
         return {"task": self._payload(annotator, wanted)}
 
     def overview(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
-        """The paragraphs of a cable with their states, and the first paragraphs of the cables beside it."""
+        """A cable's paragraphs with their states; the first ones of the cables beside it."""
         cable = arguments["cable"]
         before, after = self.store.neighbouring_cables(cable)
         paragraphs = self.store.overview(annotator, cable)
@@ -130,7 +139,10 @@ class Api:
         return {"paragraphs": self.store.corrections(annotator)}
 
     def answer(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
-        """Saves an answer; when this returns it is on the disk. Returns the next task of the queue along."""
+        """Saves an answer; when this returns it is on the disk.
+
+        Returns the next task of the queue along.
+        """
         task = int(arguments["task"])
         try:
             version = self.store.answer(
@@ -197,8 +209,9 @@ def _queue(arguments: Arguments) -> Queue:
 class Review:
     """The pages, and who may see them.
 
-    `annotator` is who a visitor on this machine is without asking; None: the page asks. `token` must be known to enter.
-    `adjudicate`: the visitors decide between the annotators instead of being blind to them.
+    `annotator` is who a visitor on this machine is without asking; None: the page asks. `token`
+    must be known to enter. `adjudicate`: the visitors decide between the annotators instead of
+    being blind to them.
     """
 
     def __init__(
@@ -290,7 +303,10 @@ class Review:
         return Annotator(name, self.role)
 
     def api(self, work: Work) -> Callable:
-        """A route that calls `work` in a thread: arguments are the query of a GET, the JSON body of a POST."""
+        """A route that calls `work` in a thread.
+
+        Arguments are the query of a GET, the JSON body of a POST.
+        """
 
         async def endpoint(request: Request) -> Response:
             try:

@@ -1,4 +1,7 @@
-"""Where annotators differ: stretches of a paragraph that an adjudicator has to decide, and what all agree on."""
+"""Where annotators differ.
+
+Stretches of a paragraph that an adjudicator has to decide, and what all agree on.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypedDict
@@ -26,10 +29,10 @@ class Conflict(TypedDict):
 
 
 def agreed_and_conflicts(versions: Sequence[Version]) -> tuple[Layers, list[Conflict]]:
-    """The marks that all annotators share, and every stretch where they differ, in the order of the text.
+    """The marks that all annotators share, and every stretch where they differ.
 
-    Only accepted answers are read, unless there is none. A sentence that is labelled differently is among the shared ones without its
-    label, so that the result is whole.
+    Only accepted answers are read, unless there is none. A sentence that is labelled differently is
+    among the shared ones without its label, so that the result is whole.
 
     >>> def version(name, label):
     ...     return {"annotator": name, "action": "accept",
@@ -93,7 +96,10 @@ def _readings(
 
 
 def _extent(layer: Layer, mark: Mapping[str, Any]) -> tuple[int, int]:
-    """What a mark is found by: its place; of a claim its cue, or where that is missing its content."""
+    """What a mark is found by: its place.
+
+    Of a claim its cue, or where that is missing its content.
+    """
     place = (mark.get("cue") or mark["content"]) if layer == "claims" else mark
     return place["start"], place["end"]
 

@@ -1,4 +1,7 @@
-"""The annotation guidelines as a page: Markdown files in their order, rendered by markdown-it without raw HTML."""
+"""The annotation guidelines as a page.
+
+Markdown files in their order, rendered by markdown-it without raw HTML.
+"""
 
 from functools import cache
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Files of records or Prodigy tasks into the store: once, in small transactions, and again only where a file has changed."""
+"""Files of records or Prodigy tasks into the store.
+
+Once, in small transactions, and again only where a file has changed.
+"""
 
 import gzip
 import itertools
@@ -13,7 +16,7 @@ from cablespan.review.store import Annotator, AnnotatorRole, Store
 from cablespan.review.store.layers import checked, cut_tokens
 from cablespan.review.store.shapes import Layers
 
-CHUNK = 20  # records a transaction: some tens of milliseconds, so that answers of a running page do not wait
+CHUNK = 20  # records a transaction: tens of milliseconds, so that no answer waits for long
 
 Task = Mapping[str, Any]
 
@@ -26,9 +29,10 @@ class Key(NamedTuple):
 
 
 def input_files(paths: Iterable[Path]) -> list[Path]:
-    """The files to review: those named, and of a folder that `annotate` wrote its `cables*.jsonl[.gz]`, or else all its tasks.
+    """The files to review.
 
-    Raises FileNotFoundError where a path does not exist or a folder holds nothing to review.
+    Those named, and of a folder that `annotate` wrote its `cables*.jsonl[.gz]`, or else all its
+    tasks. Raises FileNotFoundError where a path does not exist or a folder holds nothing to review.
     """
     found: list[Path] = []
     for path in paths:
@@ -84,7 +88,10 @@ def _fingerprint(path: Path) -> str:
 
 
 def take_in(store: Store, paths: Iterable[Path]) -> Iterator[int]:
-    """Imports files that are new or changed, and yields the number of paragraphs after each transaction. Broken off, it can be repeated."""
+    """Imports files that are new or changed; broken off, it can be repeated.
+
+    Yields the number of paragraphs after each transaction.
+    """
     tasks: list[Task] = []
     done: list[tuple[str, str, list[str]]] = []
     for path in paths:
@@ -106,10 +113,12 @@ def take_in(store: Store, paths: Iterable[Path]) -> Iterator[int]:
 
 
 def take_in_tasks(store: Store, tasks: Iterable[Task], problems: list[str]) -> int:
-    """Prodigy tasks: answers where an annotator answered every layer under review of a paragraph, suggestions where not.
+    """Prodigy tasks.
 
-    Hashes are not looked at: Prodigy does not renew them when an annotator edits a task. Appends to `problems` what was left out or
-    cannot be held, and returns the number of paragraphs. Taking the same answers in again changes nothing.
+    Answers where an annotator answered every layer under review of a paragraph, suggestions where
+    not. Hashes are not looked at: Prodigy does not renew them when an annotator edits a task.
+    Appends to `problems` what was left out or cannot be held, and returns the number of paragraphs.
+    Taking the same answers in again changes nothing.
     """
     sorted_tasks = _SortedTasks(store.layers, problems)
     for task in tasks:
@@ -122,7 +131,11 @@ def take_in_tasks(store: Store, tasks: Iterable[Task], problems: list[str]) -> i
 
 
 class _SortedTasks:
-    """Tasks by paragraph: one of them for its text and meta, suggested annotations by layer, answers by annotator and layer."""
+    """Tasks by paragraph.
+
+    One of them for its text and meta, suggested annotations by layer, answers by annotator and
+    layer.
+    """
 
     def __init__(self, layers: list[str], problems: list[str]):
         self.layers, self.problems = layers, problems
@@ -199,7 +212,10 @@ def _add_paragraphs(store: Store, tasks: _SortedTasks, problems: list[str]) -> N
 def _add_answer(
     store: Store, task: int, name: str, layers: Mapping[str, Task], problems: list[str]
 ) -> None:
-    """One paragraph's answer out of its tasks: rejected or ignored as a whole where one layer is."""
+    """One paragraph's answer out of its tasks.
+
+    Rejected or ignored as a whole where one layer is.
+    """
     from cablespan.formats.tasks import annotations_of
 
     actions = {one["answer"] for one in layers.values()}

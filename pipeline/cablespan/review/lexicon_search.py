@@ -18,7 +18,9 @@ class Candidate(NamedTuple):
 
 
 def candidates(words: str) -> list[Candidate]:
-    """Things of which a name begins with these words, whatever their case: those with just this name first, then the shorter.
+    """Things of which a name begins with these words, whatever their case.
+
+    Those with just this name first, then the shorter.
 
     >>> candidates("Kazakhstan")[0]
     Candidate(id='iso:KZ', name='Kazakhstan')

@@ -1,4 +1,7 @@
-"""Answers out of the store as Prodigy tasks: what annotators said, and the gold that adjudicators made of it."""
+"""Answers out of the store as Prodigy tasks.
+
+What annotators said, and the gold that adjudicators made of it.
+"""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,9 +17,10 @@ from cablespan.review.store.shapes import CurrentAnswer
 def answered_tasks(
     store: Store, dataset: str, role: AnnotatorRole = AnnotatorRole.ANNOTATOR
 ) -> Iterator[dict[str, dict[str, Any]]]:
-    """Each current answer as its tasks by layer, in the order of answering; only layers that annotators were asked for.
+    """Each current answer as its tasks by layer, in the order of answering.
 
-    `_session_id` is "dataset-annotator", `_annotator_id` the annotator's name. `meta` holds `comment` and `flagged` where they are set,
+    Only layers that annotators were asked for. `_session_id` is "dataset-annotator",
+    `_annotator_id` the annotator's name. `meta` holds `comment` and `flagged` where they are set,
     and `adjudicated` where an adjudicator decided.
     """
     tokenize = blank_pipeline().tokenizer
@@ -51,9 +55,10 @@ def _meta(answer: CurrentAnswer) -> dict[str, Any]:
 
 
 def write_answers(store: Store, folder: Path, *, dataset: str) -> dict[str, int]:
-    """Writes a file for each layer (`entities.jsonl` ...) into `folder`, and those of adjudicators into `folder/gold`.
+    """Writes a file for each layer into `folder`, and adjudicators' into `folder/gold`.
 
-    Returns the number of paragraphs by folder name. Files appear whole: each is written beside its place and then moved there.
+    Returns the number of paragraphs by folder name. Files appear whole: each is written beside its
+    place and then moved there.
     """
     counts = {}
     for role, target in (

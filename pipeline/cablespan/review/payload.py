@@ -25,8 +25,8 @@ _HEADER_FIELDS = (
 def task_payload(store: Store, annotator: Annotator, number: int) -> dict[str, Any] | None:
     """What the page shows of a task, None where there is none.
 
-    `tokens` are `[start, end, text, blank follows]`. An adjudicator gets the `versions` of the annotators, what they have `agreed` on
-    and their `conflicts`.
+    `tokens` are `[start, end, text, blank follows]`. An adjudicator gets the `versions` of the
+    annotators, what they have `agreed` on and their `conflicts`.
     """
     task = store.task(number)
     if task is None:

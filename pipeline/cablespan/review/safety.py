@@ -1,4 +1,7 @@
-"""What the page lets in and what it sends along: hosts, origins, sizes, and the headers that keep foreign content out."""
+"""What the page lets in and what it sends along.
+
+Hosts, origins, sizes, and the headers that keep foreign content out.
+"""
 
 import ipaddress
 
@@ -27,8 +30,8 @@ class BodyTooLarge(Exception):
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches `host`.
 
-    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("localhost"), is_loopback("0.0.0.0"), is_loopback("example.org")
-    (True, True, True, False, False)
+    >>> [is_loopback(host) for host in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "example.org")]
+    [True, True, True, False, False]
     """
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -42,9 +45,11 @@ def _hostname(value: str) -> str:
 
 
 class Guard:
-    """ASGI middleware: refuses foreign hosts (DNS rebinding), foreign origins on anything that writes, and bodies over MAX_BODY.
+    """ASGI middleware.
 
-    `any_host` is for a server that is meant to be reached by other names; a token guards it.
+    Refuses foreign hosts (DNS rebinding), foreign origins on anything that writes, and bodies over
+    MAX_BODY. `any_host` is for a server that is meant to be reached by other names; a token guards
+    it.
     """
 
     def __init__(self, app, *, any_host: bool = False):

@@ -23,8 +23,12 @@ function searched(name, value, words) {
   const found = element("div", { class: "chips candidates" });
   const query = element("input", { type: "search", "aria-label": "Search the lexicon" });
   query.value = words;
+  let asked = 0; // answers may overtake one another
   const look = async () => {
+    asked += 1;
+    const mine = asked;
     const { candidates } = await get("/api/lexicon", { words: query.value.trim() });
+    if (mine !== asked) return;
     fill(found, ...candidates.map(({ id, name: known }) => element("button", { type: "button", class: "chip", title: id, onclick: () => (input.value = id) }, known, " ", element("small", {}, id))));
   };
   query.addEventListener("input", look);

@@ -93,7 +93,8 @@ export async function answer(action) {
 function bodyOf(action) {
   const { task, paragraph, queue } = page;
   const { layers, comment, flagged, edits } = paragraph.state();
-  return { uuid: crypto.randomUUID(), task: task.id, action, layers, comment, flagged, edits, queue };
+  const statements = layers.statements.filter(({ label }) => label); // one that waits for its label is no answer
+  return { uuid: crypto.randomUUID(), task: task.id, action, layers: { ...layers, statements }, comment, flagged, edits, queue };
 }
 
 async function settleDraft() {

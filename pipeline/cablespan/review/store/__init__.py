@@ -1,7 +1,9 @@
-"""Reviewers' answers in SQLite: tasks, an append-only history of answers, queues with overlap, drafts, sessions.
+"""Reviewers' answers in SQLite.
 
-Every write is one transaction with `synchronous=FULL` in WAL mode: when a method returns, its answer is on the disk. `answers` is
-never updated or deleted; an undo is one more row. `current_answers` says which answer stands now, and can be rebuilt from `answers`.
+Tasks, an append-only history of answers, queues with overlap, drafts, sessions. Every write is one
+transaction with `synchronous=FULL` in WAL mode: when a method returns, its answer is on the disk.
+`answers` is never updated or deleted; an undo is one more row. `current_answers` says which answer
+stands now, and can be rebuilt from `answers`.
 """
 
 from cablespan.review.store.annotators import Action, Annotator, AnnotatorRole, Stale

@@ -1,4 +1,7 @@
-"""Records into tasks: a paragraph that is known takes the new suggestion, one whose text has changed becomes a new task."""
+"""Records into tasks.
+
+A paragraph that is known takes the new suggestion, one whose text has changed becomes a new task.
+"""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -46,7 +49,7 @@ class Row(NamedTuple):
 
 
 def rows_of(record: Mapping[str, Any], scheme: Scheme) -> tuple[list[Row], list[str]]:
-    """The paragraphs of a record that hold text, and a sentence for each mark of it that cannot be shown as it is."""
+    """A record's paragraphs that hold text, and why marks of it cannot be shown."""
     by_paragraph: dict[str, dict[str, list]] = {}
     for layer in LAYERS:
         for mark in record.get(layer) or []:
@@ -68,7 +71,7 @@ def rows_of(record: Mapping[str, Any], scheme: Scheme) -> tuple[list[Row], list[
 
 
 def shown_layers(text: str, layers: Mapping[str, Any], scheme: Scheme) -> tuple[Layers, list[str]]:
-    """What of suggested layers the page can show as it is, on whole tokens, and a sentence for each other mark."""
+    """What of suggested layers can be shown on whole tokens, and why the rest cannot."""
     sound, faults = sound_layers(text, layers, scheme, suggested=True)
     if plain_edges(text, sound):
         return sound, faults
@@ -82,7 +85,10 @@ def shown_layers(text: str, layers: Mapping[str, Any], scheme: Scheme) -> tuple[
 def add_records(
     db: sa.Connection, records: Iterable[Mapping[str, Any]], scheme: Scheme
 ) -> tuple[int, list[str]]:
-    """Writes the paragraphs of records in the transaction `db`; returns their number and what had to be left out."""
+    """Writes the paragraphs of records in the transaction `db`.
+
+    Returns their number and what had to be left out.
+    """
     rows, faults, cable_rows = [], [], []
     for record in records:
         facts = {name: record.get(name) or {} for name in ("header", "meta")}

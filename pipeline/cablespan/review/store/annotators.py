@@ -15,7 +15,10 @@ class Action(StrEnum):
 
 
 class AnnotatorRole(StrEnum):
-    """Annotators are blind to each other; an adjudicator sees every annotator's answers and decides."""
+    """Annotators are blind to each other.
+
+    An adjudicator sees every annotator's answers and decides.
+    """
 
     ANNOTATOR = "annotator"
     ADJUDICATOR = "adjudicator"
@@ -36,7 +39,9 @@ class Stale(Exception):
 
 
 def pace(times: list[float]) -> float | None:
-    """Answers an hour from their times in seconds, newest first; pauses are left out. None before the second answer.
+    """Answers an hour from their times in seconds, newest first; pauses are left out.
+
+    None before the second answer.
 
     >>> pace([1030, 1020, 1010, 10, 0])
     360.0

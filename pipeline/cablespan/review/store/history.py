@@ -1,4 +1,7 @@
-"""The append-only history of answers, and which of them stand. All functions work in the caller's transaction `db`."""
+"""The append-only history of answers, and which of them stand.
+
+All functions work in the caller's transaction `db`.
+"""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -52,7 +55,10 @@ def set_current(
     version: int,
     answer: Mapping[str, Any] | None,
 ) -> bool:
-    """Says which answer stands from now on (a row of the history, None: none); returns whether the task still waits for somebody."""
+    """Says which answer stands from now on (a row of the history, None: none).
+
+    Returns whether the task still waits for somebody.
+    """
     keys = {"task": task, "annotator": annotator.name, "role": annotator.role}
     values = {
         "version": version,
@@ -137,7 +143,10 @@ def drop_draft(db: sa.Connection, annotator: Annotator, task: int) -> None:
 
 
 def corrections(role: AnnotatorRole | None = None) -> sa.Select:
-    """Answered tasks with a correction that is a draft still: `task`, `paragraph`, `annotator`, `role`."""
+    """Answered tasks with a correction that is a draft still.
+
+    `task`, `paragraph`, `annotator`, `role`.
+    """
     keys = ("task", "annotator", "role")
     same = sa.and_(*(drafts.c[key] == current_answers.c[key] for key in keys))
     query = (

@@ -1,4 +1,7 @@
-"""The three layers of one paragraph as plain data: what they hold, whether they are sound, whether two annotators agree."""
+"""The three layers of one paragraph as plain data.
+
+What they hold, whether they are sound, whether two annotators agree.
+"""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
@@ -16,7 +19,9 @@ class Fault(ValueError):
 
 
 def uncertainty(layers: Layers) -> float:
-    """How unsure the model is of a paragraph: one minus its least score; 0.5 where nothing bears a score.
+    """How unsure the model is of a paragraph: one minus its least score.
+
+    0.5 where nothing bears a score.
 
     >>> uncertainty({"entities": [{"score": 0.9}, {"score": 0.6}], "statements": [{"score": None}]})
     0.4
@@ -39,7 +44,7 @@ def labels_of(layers: Layers) -> Iterator[str]:
 
 
 class LabelBits:
-    """The labels of a paragraph as one integer, so that a queue is narrowed down without reading texts.
+    """The labels of a paragraph as one integer: queues are filtered without reading texts.
 
     >>> from cablespan.labels import scheme_of
     >>> bits = LabelBits(scheme_of())
@@ -65,7 +70,10 @@ class LabelBits:
 
 
 def identity(layer: Layer, mark: Mapping[str, Any]) -> tuple:
-    """What makes two annotators' marks the same: place, label, link; a claim's parts, speaker and certainty. Scores do not count."""
+    """What makes two annotators' marks the same: place, label, link.
+
+    A claim's parts, speaker and certainty. Scores do not count.
+    """
     if layer == "claims":
         parts = (claim_part(mark, role) for role in ROLES)
         return *parts, mark.get("speaker"), mark.get("certainty")
@@ -89,8 +97,8 @@ def comparable(layers: Layers) -> dict[str, list[tuple]]:
 def checked(text: str, layers: Any, scheme: Scheme) -> Layers:
     """Layers as they may be stored: known keys only, in order of the text.
 
-    Raises ValueError that names the mark at fault where a label is none of the scheme, a span leaves the text, two entities or two
-    sentences overlap, or a claim has no content.
+    Raises ValueError that names the mark at fault where a label is none of the scheme, a span
+    leaves the text, two entities or two sentences overlap, or a claim has no content.
     """
     if not isinstance(layers, Mapping):
         raise ValueError("layers are an object with entities, statements and claims")
@@ -103,7 +111,10 @@ def checked(text: str, layers: Any, scheme: Scheme) -> Layers:
 def sound_layers(
     text: str, layers: Mapping[str, Any], scheme: Scheme, *, suggested: bool = False
 ) -> tuple[Layers, list[str]]:
-    """What of layers can be held, and a sentence for each mark that cannot. A suggested sentence may wait for its label."""
+    """What of layers can be held, and a sentence for each mark that cannot.
+
+    A suggested sentence may wait for its label.
+    """
     faults: list[str] = []
 
     def keep(reading: Iterable[Mark | Claim | Fault]) -> Iterator[Any]:
@@ -183,7 +194,9 @@ def _place(text: str, mark: Any, what: str) -> Place:
 
 
 def cut_tokens(layers: Layers, edges: Iterable[tuple[int, int]]) -> tuple[Layers, list[str]]:
-    """Layers without the marks that begin or end inside a token, and a sentence for each of these. `edges`: the tokens' offsets.
+    """Layers without the marks that cut a token, and a sentence for each of these.
+
+    `edges` are the tokens' offsets.
 
     >>> cut_tokens({"entities": [{"start": 0, "end": 3, "label": "ORG"}]}, [(0, 5)])
     ({'entities': [], 'statements': [], 'claims': []}, ['entities at 0-3 cuts a token'])

@@ -1,4 +1,7 @@
-"""Where things stand: the paragraphs of a cable at a glance, the search over all work, progress of one and of all."""
+"""Where things stand.
+
+The paragraphs of a cable at a glance, the search over all work, progress of one and of all.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -32,8 +35,9 @@ def paragraphs(
 ) -> list[Overview]:
     """Paragraphs as one annotator has them, in the order of import.
 
-    `state` is open, draft (half-done), correction (answered, with a change that is not), accept, reject, ignore, or finished (by
-    others); an adjudicator's may be conflict. `labels` counts those of the annotator's work, or else of the suggestion.
+    `state` is open, draft (half-done), correction (answered, with a change that is not), accept,
+    reject, ignore, or finished (by others); an adjudicator's may be conflict. `labels` counts those
+    of the annotator's work, or else of the suggestion.
     """
     mine = [
         sa.and_(
@@ -94,7 +98,10 @@ def _state(row: sa.RowMapping, adjudicating: bool) -> str:
 
 
 def matching_cables(db: sa.Connection, words: str) -> list[dict[str, str | None]]:
-    """Cables whose id holds these characters: `id`, `subject`, and the id of the first paragraph."""
+    """Cables whose id holds these characters.
+
+    `id`, `subject`, and the id of the first paragraph.
+    """
     first = (
         sa.select(tasks.c.id)
         .where(tasks.c.cable == cables.c.id, tasks.c.current)
@@ -134,7 +141,10 @@ def neighbouring_cables(db: sa.Connection, cable: str) -> Iterator[int | None]:
 
 
 def own_progress(db: sa.Connection, annotator: Annotator) -> dict[str, int | float | None]:
-    """How much one annotator has answered, by action; corrections that are not answered; answers an hour."""
+    """How much one annotator has answered, by action; corrections that are not answered.
+
+    Answers an hour.
+    """
     count = sa.func.count()
     mine = (
         current_answers.c.annotator == annotator.name,
@@ -173,7 +183,7 @@ def annotated_by_the_team(db: sa.Connection) -> tuple[int, int]:
 
 
 def adjudicated_by_the_team(db: sa.Connection) -> tuple[int, int]:
-    """The number of paragraphs that two annotators answered, and of those that an adjudicator decided."""
+    """The number of paragraphs with two answers, and of those that were adjudicated."""
     every = sa.select(sa.func.count()).select_from(tasks).where(tasks.c.current, tasks.c.done >= 2)
     decided = sa.exists().where(
         current_answers.c.task == tasks.c.id,

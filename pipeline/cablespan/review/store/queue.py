@@ -1,4 +1,8 @@
-"""The queue: which tasks wait for an annotator and in what order, and the leases that keep a task from others meanwhile."""
+"""The queue.
+
+Which tasks wait for an annotator and in what order, and the leases that keep a task from others
+meanwhile.
+"""
 
 import re
 import time
@@ -18,7 +22,10 @@ DRAFT_LEASE_SECONDS = 7 * 86400  # half-done work keeps its task for longer
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What an annotator works through: `order` "order" (as imported) or "uncertainty" (the least sure first), and filters."""
+    """What an annotator works through.
+
+    `order` "order" (as imported) or "uncertainty" (the least sure first), and filters.
+    """
 
     order: str = "order"
     label: str | None = None
@@ -37,7 +44,10 @@ class Queue:
 
 
 def holds_words(words: str) -> sa.ColumnElement[bool]:
-    """Whether a text holds these words one after the other; `has_words` is registered with each connection."""
+    """Whether a text holds these words one after the other.
+
+    `has_words` is registered with each connection.
+    """
     return sa.func.has_words(contents.c.text, words) == 1
 
 
@@ -91,7 +101,10 @@ def next_waiting(
     bits: LabelBits,
     after: int | None,
 ) -> int | None:
-    """The next task of a queue: behind `after`, then from the beginning; paragraphs that go along with others come last."""
+    """The next task of a queue: after `after`, then from the beginning.
+
+    Paragraphs that go along with others come last.
+    """
     query = sa.select(tasks.c.id).where(*open_to(annotator, overlap), *queue.filters(bits))
     if annotator.role == AnnotatorRole.ADJUDICATOR:
         return db.scalar(query.order_by(tasks.c.disputed.desc(), tasks.c.id).limit(1))
@@ -110,35 +123,31 @@ def next_waiting(
     return None
 
 
-def going_along(
-    db: sa.Connection, annotator: Annotator, overlap: int, task: int
-) -> list[tuple[int, int]]:
-    """The headings and scraps that are accepted along with a task: (id, position).
+def going_along(db: sa.Connection, annotator: Annotator, overlap: int, task: int) -> list[int]:
+    """The headings and scraps that are accepted along with a task, in the order of the cable.
 
-    Those straight before it, and behind the last paragraph of a cable those that are left, as far as they wait for the annotator.
+    Those straight before it, and after the last paragraph of a cable those that are left, as far as
+    they wait for the annotator.
     """
-    if annotator.role == AnnotatorRole.ADJUDICATOR:
-        return []
     here = db.execute(
         sa.select(tasks.c.cable, tasks.c.position, tasks.c.scrap).where(tasks.c.id == task)
     ).first()
-    if here is None or here.scrap:
+    if here is None or here.scrap or annotator.role == AnnotatorRole.ADJUDICATOR:
         return []
     of_cable = (tasks.c.cable == here.cable, tasks.c.current)
-    proper = sa.select(tasks.c.position).where(*of_cable, ~tasks.c.scrap)
-    before = proper.where(tasks.c.position < here.position).order_by(tasks.c.position.desc())
-    behind = proper.where(tasks.c.position > here.position)
-    first = db.scalar(before.limit(1))
-    last = here.position if db.scalar(behind.limit(1)) is not None else None
-    beside = [tasks.c.position > (-1 if first is None else first)]
-    if last is not None:
-        beside.append(tasks.c.position < last)
-    scraps = (
-        sa.select(tasks.c.id, tasks.c.position)
-        .where(*of_cable, tasks.c.scrap, *beside, *open_to(annotator, overlap))
-        .order_by(tasks.c.position)
+    others = (*of_cable, ~tasks.c.scrap, tasks.c.id != task)
+    before = sa.select(sa.func.max(tasks.c.position)).where(
+        *others, tasks.c.position < here.position
     )
-    return [(found, position) for found, position in db.execute(scraps)]
+    after = sa.select(tasks.c.id).where(*others, tasks.c.position > here.position).limit(1)
+    previous = db.scalar(before)
+    reach = [tasks.c.position > (-1 if previous is None else previous)]
+    if db.scalar(after) is not None:
+        reach.append(tasks.c.position < here.position)
+    scraps = sa.select(tasks.c.id).where(
+        *of_cable, tasks.c.scrap, *reach, *open_to(annotator, overlap)
+    )
+    return list(db.scalars(scraps.order_by(tasks.c.position)))
 
 
 def beside(

@@ -1,4 +1,7 @@
-"""The shapes of what the store takes and returns. Offsets are code points in the paragraph's text, ends exclusive."""
+"""The shapes of what the store takes and returns.
+
+Offsets are code points in the paragraph's text, ends exclusive.
+"""
 
 from typing import Any, Literal, NotRequired, TypedDict
 
@@ -72,7 +75,10 @@ class Version(TypedDict):
 
 
 class View(TypedDict):
-    """What one annotator has on a task; `version` and `draft_version` are 0 where there is nothing."""
+    """What one annotator has on a task.
+
+    `version` and `draft_version` are 0 where there is nothing.
+    """
 
     version: int
     answer: Answer | None
@@ -109,7 +115,7 @@ class Neighbour(TypedDict):
 
 
 class Progress(TypedDict):
-    """Where one annotator stands (`done`, of it accept, reject, ignore, flagged) and the team (`finished` of `total`)."""
+    """Where one annotator stands (`done`, by action) and the team (`finished` of `total`)."""
 
     total: int
     finished: int

@@ -60,8 +60,9 @@ _RECOUNT_SECONDS = 10  # counting 100,000 paragraphs takes longer than serving t
 class Store(Database):
     """The reviewers' database.
 
-    `overlap` is the number of annotators of each paragraph, `layers` what they are asked for, `scheme` the labels; None: as before, and
-    at first 1, all three, and ours. Raises ValueError for layers or labels that the answers in the database do not fit.
+    `overlap` is the number of annotators of each paragraph, `layers` what they are asked for,
+    `scheme` the labels; None: as before, and at first 1, all three, and ours. Raises ValueError for
+    layers or labels that the answers in the database do not fit.
     """
 
     def __init__(
@@ -86,7 +87,10 @@ class Store(Database):
     # --- settings --------------------------------------------------------------------------------
 
     def _setting(self, name: str, wanted: Any, otherwise: Any, change: Any) -> Any:
-        """A setting as it holds from now on; `change(db, value)` adapts the database to another one."""
+        """A setting as it holds from now on.
+
+        `change(db, value)` adapts the database to another one.
+        """
         with self.read() as db:
             stored = db.scalar(sa.select(settings.c.value).where(settings.c.name == name))
         value = wanted or stored or otherwise
@@ -103,8 +107,8 @@ class Store(Database):
     def _fit_layers(self, db: sa.Connection, layers: list[Layer]) -> None:
         if db.scalar(sa.select(answers.c.seq).limit(1)) is not None:
             raise ValueError(
-                f"{self.path} holds answers to other layers than {', '.join(layers)}: leave --layers "
-                "out, or review these layers in a folder of their own"
+                f"{self.path} holds answers to other layers than {', '.join(layers)}: "
+                "leave --layers out, or review these layers in a folder of their own"
             )
 
     def _fit_scheme(self, db: sa.Connection, rows: list[list[list[str]]]) -> None:
@@ -114,8 +118,8 @@ class Store(Database):
             lost = next((label for label in labels_of(layers) if label not in known), None)
             if lost:
                 raise ValueError(
-                    f"{self.path} holds answers with the label {lost}, which --labels lacks: add it "
-                    "to the file, or review with these labels in a folder of their own"
+                    f"{self.path} holds answers with the label {lost}, which --labels lacks: "
+                    "add it to the file, or review with these labels in a folder of their own"
                 )
         bits = LabelBits(scheme)
         for task, text, layers in db.execute(
@@ -152,8 +156,9 @@ class Store(Database):
     def add(self, records: Iterable[Mapping[str, Any]], problems: list[str] | None = None) -> int:
         """Adds the paragraphs of records as tasks, in one transaction; returns their number.
 
-        A paragraph that is there keeps its answers and takes the new suggestion; one whose text has changed becomes a new task. Marks
-        that cannot be shown as they are (out of the text, inside a token, of another scheme) are left out and named in `problems`.
+        A paragraph that is there keeps its answers and takes the new suggestion; one whose text has
+        changed becomes a new task. Marks that cannot be shown as they are (out of the text, inside
+        a token, of another scheme) are left out and named in `problems`.
         """
         with self.write() as db:
             count, faults = add_records(db, records, self.scheme)
@@ -169,7 +174,10 @@ class Store(Database):
             return db.scalar(sa.select(tasks.c.id).where(tasks.c.paragraph == paragraph, same))
 
     def suggest(self, task: int, layers: Mapping[str, Any]) -> list[str]:
-        """Replaces the suggestion of those layers that are given; returns a sentence for each mark that was left out."""
+        """Replaces the suggestion of those layers that are given.
+
+        Returns a sentence for each mark that was left out.
+        """
         with self.write() as db:
             row = db.execute(
                 sa.select(contents.c.text, contents.c.layers).where(contents.c.task == task)
@@ -183,7 +191,10 @@ class Store(Database):
     # --- tasks and the queue ---------------------------------------------------------------------
 
     def task(self, task: int) -> Task | None:
-        """A task with text, fields, suggested layers, and its cable's header; None where there is none."""
+        """A task with text, fields, suggested layers, and its cable's header.
+
+        None where there is none.
+        """
         columns = (contents.c.text, contents.c.fields, contents.c.layers)
         joined = tasks.join(contents, contents.c.task == tasks.c.id).outerjoin(
             cables, cables.c.id == tasks.c.cable
@@ -196,7 +207,7 @@ class Store(Database):
     def neighbours(self, annotator: Annotator, task: Task, reach: int = 2) -> list[Neighbour]:
         """The paragraphs around a task in its cable, and those that are accepted along with it."""
         with self.read() as db:
-            along = {found for found, _ in going_along(db, annotator, self.overlap, task["id"])}
+            along = set(going_along(db, annotator, self.overlap, task["id"]))
             near = tasks.c.position.between(task["position"] - reach, task["position"] + reach)
             columns = (tasks.c.id, tasks.c.paragraph, tasks.c.position)
             query = (
@@ -225,7 +236,7 @@ class Store(Database):
     def step(
         self, annotator: Annotator, task: int, direction: int, queue: Queue | None = None
     ) -> int | None:
-        """The task before (-1) or after (+1) a task, in the order of import, that passes the queue's filters."""
+        """The task before (-1) or after (+1) a task that passes the queue's filters."""
         conditions = (queue or Queue()).filters(self.bits)
         with self.read() as db:
             return db.scalar(beside(annotator, task, direction, conditions).limit(1))
@@ -246,10 +257,12 @@ class Store(Database):
         edits: Any = None,
         timestamp: float | None = None,
     ) -> int:
-        """Appends an answer and returns the task's new version. The same `uuid` again changes nothing and returns the same version.
+        """Appends an answer and returns the task's new version.
 
-        What is accepted takes the headings and scraps beside it along. `version` is the one that the annotator saw. Raises Stale where
-        it is no longer the task's, ValueError on unsound layers, LookupError where there is no such task.
+        The same `uuid` again changes nothing and returns the same version. What is accepted takes
+        the headings and scraps beside it along. `version` is the one that the annotator saw. Raises
+        Stale where it is no longer the task's, ValueError on unsound layers, LookupError where
+        there is no such task.
         """
         with self.write() as db:
             done = db.scalar(sa.select(answers.c.seq).where(answers.c.uuid == uuid))
@@ -279,7 +292,7 @@ class Store(Database):
         return seq
 
     def _accept_along(self, db: sa.Connection, annotator: Annotator, task: int, uuid: str) -> None:
-        for scrap, _ in going_along(db, annotator, self.overlap, task):
+        for scrap in going_along(db, annotator, self.overlap, task):
             view = history.view_of(db, annotator, scrap)
             layers = db.scalar(sa.select(contents.c.layers).where(contents.c.task == scrap))
             labelled = all(statement["label"] for statement in layers["statements"])
@@ -289,9 +302,9 @@ class Store(Database):
                 self._append(db, annotator, scrap, Action.ACCEPT, uuid=f"{uuid}/{scrap}", **facts)
 
     def undo(self, annotator: Annotator, *, uuid: str) -> int | None:
-        """Takes the annotator's last current answer back, with what went along, and returns its task; it comes back as a draft.
+        """Takes the annotator's last answer back as a draft, with what went along.
 
-        None where nothing is left to undo. The same `uuid` again changes nothing.
+        Returns its task, None where nothing is left to undo. The same `uuid` again changes nothing.
         """
         with self.write() as db:
             done = db.scalar(sa.select(answers.c.task).where(answers.c.uuid == uuid))
@@ -343,7 +356,7 @@ class Store(Database):
             return history.versions_of(db, task)
 
     def current_answers(self, role: AnnotatorRole | None = None) -> Iterator[CurrentAnswer]:
-        """Every answer that stands, with its task's paragraph, cable, text and fields, in the order of answering."""
+        """Every answer that stands, with its paragraph, in the order of answering."""
         with self.read().execution_options(yield_per=500) as db:
             yield from history.all_current(db, role)
 
@@ -358,9 +371,10 @@ class Store(Database):
     def save_draft(
         self, annotator: Annotator, task: int, state: State, *, version: int, draft_version: int
     ) -> int:
-        """Keeps half-done work and returns the draft's new version; raises Stale where another tab answered or drafted meanwhile.
+        """Keeps half-done work and returns the draft's new version.
 
-        Of an answered task, work without an edit is the answer itself: no draft is kept then, and the version is 0.
+        Raises Stale where another tab answered or drafted meanwhile. Of an answered task, work
+        without an edit is the answer itself: no draft is kept then, and the version is 0.
         """
         with self.write() as db:
             history.check_version(db, annotator, task, version)
@@ -376,7 +390,10 @@ class Store(Database):
         return draft_version + 1
 
     def corrections(self, annotator: Annotator | None = None) -> list[dict[str, Any]]:
-        """Corrections to answered paragraphs that are not answered: `task`, `paragraph`, `annotator`, `role`; of one or of all."""
+        """Corrections to answered paragraphs that are not answered.
+
+        `task`, `paragraph`, `annotator`, `role`; of one or of all.
+        """
         query = history.corrections(annotator.role if annotator else None)
         if annotator:
             query = query.where(drafts.c.annotator == annotator.name)
@@ -403,7 +420,7 @@ class Store(Database):
             return overview.paragraphs(db, annotator, [tasks.c.cable == cable])
 
     def neighbouring_cables(self, cable: str) -> tuple[int | None, int | None]:
-        """The first task of the cable before a cable and of the one after it, in the order of import."""
+        """The first tasks of the cables before and after a cable, in the order of import."""
         with self.read() as db:
             before, after = overview.neighbouring_cables(db, cable)
         return before, after

@@ -1,4 +1,7 @@
-"""The tables of the reviewers' database. `answers` is append-only; `current_answers` is derived from it (its SQL name is "standing")."""
+"""The tables of the reviewers' database. `answers` is append-only.
+
+`current_answers` is derived from it (its SQL name is "standing").
+"""
 
 import orjson
 import sqlalchemy as sa
