@@ -1,4 +1,7 @@
-"""Header facts out of text: one function for each field, on a header or a piece of one. Nothing found gives None or []."""
+"""Header facts out of text: a function for each field, on a header or a piece of one.
+
+They return None or [] where nothing is found, and raise nothing.
+"""
 
 from cablespan.header.classification import declassify_on
 from cablespan.header.classifier import classified_by

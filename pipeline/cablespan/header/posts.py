@@ -29,9 +29,15 @@ _MOVED = tuple(
 )
 _DIGIT_IN_NUMBER = re.compile(r"(?<![A-Za-z])[lI](?=\d\d)|(?<=\d)[Oo](?=\d)|(?<=\d),(?=\d{3}\b)")
 _DIGITS = {"l": "1", "I": "1", "O": "0", "o": "0", ",": ""}
+# Words around a post's name in a garbled id, without blanks.
 _NOISE = re.compile(
-    r"(?:SECTION|SECT)(?:\d{1,2}OF\d{1,2}|\d{0,2})(?:OF\d{0,2})?|EFTO|AMEMBASSY|AMEMB|EMBASSY|AMCONSUL|AMCONGEN|CONGEN|CONSULATE|USMISSION|TOSEC\d*|SECTO\d*|"
-    r"WASHDC|UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET|NOFORN|SENSITIVE|SIPDIS|CORRECTEDCOPY|CORRECTED|COPY|REF[A-Z]?(?=[A-Z]{4})"
+    r"""(?:SECTION|SECT)(?:\d{1,2}OF\d{1,2}|\d{0,2})(?:OF\d{0,2})?
+    | EFTO | AMEMBASSY | AMEMB | EMBASSY | AMCONSUL | AMCONGEN | CONGEN | CONSULATE | USMISSION
+    | TOSEC\d* | SECTO\d* | WASHDC
+    | UNCLAS(?:SIFIED)? | CONFIDENTIAL | SECRET | NOFORN | SENSITIVE | SIPDIS
+    | CORRECTEDCOPY | CORRECTED | COPY
+    | REF[A-Z]?(?=[A-Z]{4})""",
+    re.VERBOSE,
 )
 _DIGITS_FOR_LETTERS = str.maketrans("015", "OIS")
 
@@ -80,7 +86,9 @@ def known_post(name: str) -> str | None:
 
 @cache
 def nearest_post(name: str) -> str | None:
-    """The origin that a garbled name can only mean: known, cut short, or one or two letters off; None where two are as near.
+    """The origin that a garbled name can only mean: known, cut short, or a letter or two off.
+
+    None where two are as near.
 
     >>> nearest_post("ASTNAA"), nearest_post("0SLO"), nearest_post("XYZZY")
     ('ASTANA', 'OSLO', None)
@@ -89,19 +97,16 @@ def nearest_post(name: str) -> str | None:
     known = known_post(name)
     if known or len(name) < 3:
         return known
-    begun = (
-        {origin for spelling, origin in _origins().items() if spelling.startswith(name)}
-        if len(name) >= 4
-        else set()
-    )
-    if len(begun) == 1:
+    begun = {origin for spelling, origin in _origins().items() if spelling.startswith(name)}
+    if len(name) >= 4 and len(begun) == 1:
         return begun.pop()
-    allowed = 1 if len(name) < 7 else 2
     near = process.extract(
-        name, list(_origins()), scorer=OSA.distance, score_cutoff=allowed, limit=12
+        name,
+        list(_origins()),
+        scorer=OSA.distance,
+        score_cutoff=1 if len(name) < 7 else 2,
+        limit=12,
     )
-    if not near:
-        return None
     best = {_origins()[spelling] for spelling, distance, _ in near if distance == near[0][1]}
     return best.pop() if len(best) == 1 else None
 
@@ -117,32 +122,39 @@ def _months() -> frozenset[str]:
 
 
 def id_of(text: str) -> str | None:
-    """The canonical form of a text that is a reference id and nothing else, whatever its spelling: YY + ORIGIN + serial.
+    """The canonical form of a text that is a reference id and nothing else: YY + ORIGIN + serial.
 
-    Unknown posts stay as they are written.
+    Any spelling will do; unknown posts stay as they are written.
 
-    >>> id_of("07 ASTANA 000454"), id_of("2007SECSTATE00012"), id_of("Oslo 12 (07)"), id_of("see 07 OSLO 12")
-    ('07ASTANA454', '07STATE12', '07OSLO12', None)
+    >>> id_of("07 ASTANA 000454"), id_of("2007SECSTATE00012"), id_of("Oslo 12 (07)")
+    ('07ASTANA454', '07STATE12', '07OSLO12')
+    >>> id_of("see 07 OSLO 12") is None
+    True
     """
     text = _DIGIT_IN_NUMBER.sub(lambda sign: _DIGITS[sign[0]], _AROUND.sub("", text)).upper()
     if _TIME.fullmatch(text):
         return None
     moved = next((match for order in _MOVED if (match := order.fullmatch(text))), None)
-    squeezed_text = _LEFT_OUT.sub(
-        "", moved["year"] + moved["post"] + moved["serial"] if moved else text
-    )
-    squeezed_text, mended = _YEAR_CUT.subn("0", squeezed_text)
-    match = _ID.fullmatch(squeezed_text)
+    glued = _LEFT_OUT.sub("", moved["year"] + moved["post"] + moved["serial"] if moved else text)
+    glued, mended = _YEAR_CUT.subn("0", glued)
+    match = _ID.fullmatch(glued)
     if match is None or re.search(r"\d\d", _NOISE.sub("", match["post"])):
         return None
-    post = match["post"]
-    origin = known_post(post)
-    if origin is None and match.end("post") < match.start("serial") and known_post(post + "0"):
-        origin = known_post(post + "0")  # a zero for the last letter: OSL012
+    origin = _known_origin(match)
     if origin is None:
+        post = match["post"]
         cleaned = _NOISE.sub("", post)
         origin = (nearest_post(cleaned) if cleaned else None) or nearest_post(post)
-        if origin is None and (moved or mended or len(text.split()) > 4 or post in _months()):
-            return None  # "UNSCR 1701 (2006)", "9 FAM 41", "21 February 2007"
+        # No ids: "UNSCR 1701 (2006)", "9 FAM 41", "21 February 2007".
+        doubtful = moved or mended or len(text.split()) > 4 or post in _months()
+        if origin is None and doubtful:
+            return None
         origin = origin or cleaned or post
     return f"{match['year'][-2:]}{origin}{match['serial']}"
+
+
+def _known_origin(match: re.Match[str]) -> str | None:
+    """The origin of an id's post, also where a zero stands for its last letter: OSL012."""
+    post = match["post"]
+    zeros = match.end("post") < match.start("serial")
+    return known_post(post) or (known_post(post + "0") if zeros else None)

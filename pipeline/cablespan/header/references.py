@@ -6,14 +6,27 @@ from functools import cache
 from typing import NamedTuple
 
 from cablespan.cable import Reference
+from cablespan.header.dates import full_year
 from cablespan.header.furniture import without_marks
 from cablespan.header.opening import read_opening
 from cablespan.header.posts import id_of, known_post, longest_post, nearest_post, says_kind
 from cablespan.lexicon import load
 
 _TOKEN = re.compile(
-    r"(?<![A-Za-z0-9])[01][A-Za-z]{2,}|[A-Za-z]{1,20}[015][A-Za-z]{2,}|[A-Za-z]{3,20}[015][A-Za-z](?=\s{1,3}\d)|\d+"
-    r"|[A-Za-z](?:[A-Za-z']*[A-Za-z])?|[^\sA-Za-z\d]"
+    r"""(?<![A-Za-z0-9])[01][A-Za-z]{2,}                # 0SLO: a digit for a letter
+    | [A-Za-z]{1,20}[015][A-Za-z]{2,}
+    | [A-Za-z]{3,20}[015][A-Za-z](?=\s{1,3}\d)
+    | \d+
+    | [A-Za-z](?:[A-Za-z']*[A-Za-z])?
+    | [^\sA-Za-z\d]""",
+    re.VERBOSE,
+)
+# "A.", "(B)", "C) (C)", "D -"; "[E]"
+_ENUMERATOR = re.compile(
+    r"""(?:^|(?<=[\s,;:.)\]])) [(\[]?(?P<letter>[A-Z]|[a-z])(?:[.):\]]{1,2}|-(?=\s))
+      (?:\s{0,2}[(\[][A-Za-z][)\]])?(?![A-Za-z]\.)(?=\s|\d|[A-Z(])
+    | (?:^|(?<=\s))[(\[](?P<alone>[A-Z])[)\]]""",
+    re.VERBOSE | re.MULTILINE,
 )
 _REF_LABEL = re.compile(
     r"^[ \t]{0,8}(?:REF(?:S|TELS?|ERENCES?)?(?:\(S\))?|REFTEL\(S\))[ \t]{0,3}[:.]",
@@ -24,6 +37,7 @@ _NUMBER_ALONE = re.compile(
     r"[\s.]{0,5}(\d{1,7})(?:\s{0,3}\([A-Z ]{2,20}\))?[\s,;.]{0,5}(?:AND)?[\s,;.]{0,5}",
     re.IGNORECASE,
 )
+_PIVOT = 45  # 44 is 2044, 45 is 1945
 _FILLERS = frozenset({"#", "-", ".", ":", "NO", "NR", "TEL", "TELS", "CABLE", "NUMBER", "("})
 _JOINERS = frozenset({",", "/", "&", "AND", ";", "+", "OR"})
 
@@ -58,10 +72,14 @@ def _block(text: str) -> str:
 
 
 def canonical_id(text: str) -> str | None:
-    """The canonical reference id in a text, from any spelling or garbled form, also with letters, marks and words around it.
+    """The canonical reference id in a text, from any spelling or garbled form.
 
-    >>> canonical_id("07 ASTANA 000454"), canonical_id("REF: B. (C) 2007 SECSTATE 00012 (NOTAL)"), canonical_id("no id")
-    ('07ASTANA454', '07STATE12', None)
+    Letters, marks and words may stand around it.
+
+    >>> canonical_id("07 ASTANA 000454"), canonical_id("REF: B. (C) 2007 SECSTATE 00012 (NOTAL)")
+    ('07ASTANA454', '07STATE12')
+    >>> canonical_id("no id") is None
+    True
     """
     within = (
         reference.value
@@ -74,7 +92,10 @@ def canonical_id(text: str) -> str | None:
 def references(
     text: str, year: int | None = None, reference_id: str | None = None
 ) -> list[Reference]:
-    """The references of a header or of the REF line of one. `year` is that of the cable: for references without one.
+    """The references of a header or of the REF line of one, each once, the cable's own id left out.
+
+    `year` (four digits) is that of the cable, for references without one; else that of its
+    `reference_id`.
 
     >>> [r.value for r in references("REF: A. 06 ASTANA 009, B. STATE 7944 AND 7950", 2007)]
     ['06ASTANA9', '07STATE7944', '07STATE7950']
@@ -85,49 +106,38 @@ def references(
 def references_of(
     field: str, year: int | None = None, reference_id: str | None = None
 ) -> list[Reference]:
-    """The references of a REF line's content."""
-    block = without_marks(field).replace("¶", " ")
+    """The references of a REF line's content, as `references` has them."""
     own = id_of(reference_id) if reference_id else None
     if year is None and own:
-        year = int(own[:2]) + (2000 if int(own[:2]) < 45 else 1900)
+        year = full_year(own[:2], _PIVOT)
     found: list[Reference] = []
-    for letter, item, _ in _items(block):
-        alone = _NUMBER_ALONE.fullmatch(item)
-        if alone and found and found[-1].kind == "cable" and letter is not None:
-            found.append(
-                Reference(
-                    re.sub(r"\d+$", str(int(alone[1])), found[-1].value), "cable", alone[1], letter
-                )
-            )
-            continue
-        found.extend(_references_of(item, letter, year))
-    seen: set[str] = set()
-    kept = []
+    for letter, item in _items(without_marks(field).replace("¶", " ")):
+        shared = _sharing_post(item, letter, found[-1]) if found and letter else None
+        found.extend([shared] if shared else _references_of(item, letter, year))
+    first: dict[str, Reference] = {}
     for reference in found:
-        if reference.value != own and reference.value not in seen:
-            seen.add(reference.value)
-            kept.append(reference)
-    return kept
+        first.setdefault(reference.value, reference)
+    return [reference for value, reference in first.items() if value != own]
 
 
-_ENUMERATOR = re.compile(
-    r"(?:^|(?<=[\s,;:.)\]]))[(\[]?([A-Z]|[a-z])(?:[.):\]]{1,2}|-(?=\s))(?:\s{0,2}[(\[][A-Za-z][)\]])?(?![A-Za-z]\.)(?=\s|\d|[A-Z(])|(?:^|(?<=\s))[(\[]([A-Z])[)\]]",
-    re.MULTILINE,
-)
+def _sharing_post(item: str, letter: str, before: Reference) -> Reference | None:
+    """The reference that an item with a number alone makes with the post of the one before."""
+    alone = _NUMBER_ALONE.fullmatch(item)
+    if alone is None or before.kind != "cable":
+        return None
+    value = re.sub(r"\d+$", str(int(alone[1])), before.value)
+    return Reference(value, "cable", alone[1], letter)
 
 
-def _items(block: str) -> list[tuple[str | None, str, int]]:
-    """The enumerated items of a block: letter, text, offset; one item without letter where nothing is enumerated."""
-    marks = [match for match in _ENUMERATOR.finditer(block)]
-    bounds = [(None, 0, marks[0].start() if marks else len(block))]
-    for mark, following in zip(marks, [*marks[1:], None], strict=False):
-        letter = (mark[1] or mark[2]).upper()
-        bounds.append((letter, mark.end(), following.start() if following else len(block)))
-    return [
-        (letter, block[start:end], start)
-        for letter, start, end in bounds
-        if block[start:end].strip()
-    ]
+def _items(block: str) -> Iterator[tuple[str | None, str]]:
+    """The enumerated items of a block with their letters; what stands before the first has none."""
+    marks = list(_ENUMERATOR.finditer(block))
+    letters = [None, *((mark["letter"] or mark["alone"]).upper() for mark in marks)]
+    starts = [0, *(mark.end() for mark in marks)]
+    ends = [*(mark.start() for mark in marks), len(block)]
+    for letter, start, end in zip(letters, starts, ends, strict=True):
+        if block[start:end].strip():
+            yield letter, block[start:end]
 
 
 def _kind_of(item: str) -> str | None:
@@ -258,7 +268,7 @@ class _Item:
         return best
 
     def _unknown_post_at(self, index: int) -> _Post | None:
-        """A post whose name is garbled: with a zero at its end, or one or two words before a serial."""
+        """A post whose name is garbled: a zero at its end, or one or two words before a serial."""
         word = self._word(index)
         following = self.tokens[index + 1 : index + 2]
         glued = following and following[0].start == self.tokens[index].end
@@ -352,7 +362,7 @@ class _Item:
         )
 
     def _year_after(self, at: int) -> tuple[int | None, int]:
-        """The year after a serial, `(07)`, `/07`, `'07`, `2007`: its index and the one to go on from."""
+        """The year after a serial, `(07)`, `/07`, `'07`, `2007`: its index, the index after it."""
         if self._word(at) == "(" and self._word(at + 2) == ")" and self._is_past_year(at + 1):
             return at + 1, at + 3
         year_at = at + 1 if self._word(at) in ("'", "/", "-", "’") else at

@@ -98,7 +98,7 @@ def _listed(name: str) -> frozenset[str]:
 
 
 def signers(text: str) -> list[str]:
-    """The surnames with which a cable ends, as written: on the last line, or after the last sentence.
+    """The surnames with which a cable ends, as written.
 
     >>> signers("18. (U) All is well.\\nROE/MCDOE\\n"), signers("It is well. End comment. ROE")
     (['ROE', 'MCDOE'], ['ROE'])

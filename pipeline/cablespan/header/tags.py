@@ -59,7 +59,7 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _joined(tokens: Iterator[_Token]) -> list[str]:
-    """The tags that the tokens make: words in a row, and a visitor's family and given name, are one."""
+    """The tags that the tokens make: words in a row are one, and so is a visitor's name."""
     found: list[str] = []
     previous: _Token | None = None
     for token in tokens:
@@ -83,7 +83,7 @@ def _is_word(token: _Token) -> bool:
 
 
 def _apart(tag: str) -> list[str]:
-    """Known codes that stand glued together ("ECONEFIN", "ITPHUM") one by one; other tags as they are.
+    """Known codes that stand glued together ("ECONEFIN", "ITPHUM") one by one; others as they are.
 
     A country's code may stand at either end.
     """
