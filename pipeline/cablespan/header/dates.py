@@ -19,7 +19,8 @@ _PIVOT_OF_TIMES = 46  # 45 is 2045, 46 is 1946: no telegram in sight is older
 _NUMERIC = re.compile(
     r"""(?<!\d)(?:
       (?P<year>\d{4}) [/.-] (?P<month>\d{1,2}) [/.-] (?P<day>\d{1,2})
-    | (?P<first>\d{1,2}) \s?[/.-]{1,2}\s? (?P<second>\d{1,2}) \s?[/.-]{1,2}\s? (?P<third>\d{4}|\d{2})
+    | (?P<first>\d{1,2}) \s?[/.-]{1,2}\s? (?P<second>\d{1,2}) \s?[/.-]{1,2}\s?
+      (?P<third>\d{4}|\d{2})
     | (?P<year_run>(?:19|20)\d\d) (?P<month_run>\d{2}) (?P<day_run>\d{2})
     )(?!\d)""",
     re.VERBOSE,

@@ -1,4 +1,7 @@
-"""Lines that the transmission put into a cable and that no author wrote: page and section marks, banners, captions, operators' signs."""
+"""What the transmission put into a cable and no author wrote.
+
+Page and section marks, banners, captions, operators' signs.
+"""
 
 import re
 from functools import cache
@@ -6,7 +9,8 @@ from functools import cache
 from cablespan.header.posts import known_post
 from cablespan.lexicon import load
 
-# The section of sections: "002 OF 003", "001.2 of 004", "002. 2 OF 003", "001.2 OF 0..." where the text breaks off.
+# The section of sections: "002 OF 003", "001.2 of 004", "002. 2 OF 003"; "001.2 OF 0..." where the
+# text breaks off.
 _SECTION_OF = r"\d{3}(?:\s?\.\s?\d)?\s{1,3}(?:OF|of|Of)\s{1,3}(?:\d{3}\b|\d{0,2}\.{3})"
 _POST_WORD = r"[A-Z][A-Za-z.'/-]{0,20}"
 _SECTION_MARK = re.compile(
@@ -31,37 +35,46 @@ _SECTION_SIGN = re.compile(r" (?:OF|of|Of) 0")
 _PAGE_MARK = re.compile(
     r"PAGE[ \t]{0,10}[0-9OI]{1,3}(?:[ \t]{1,40}(?:OF[ \t]{1,4}\d{1,3}\b[ \t]{0,40})?\S.{0,60})?"
 )
-_SECTION = re.compile(
-    r"(?:SECTION|SEC|PART|FINAL SECTION OF|SECT) ?\d{0,2} ?OF \d{1,2}|\*{2,} ?SECTION.{0,30}",
-)
+# "UNCLAS SECTION 01 OF 02 OSLO 000012", "SECRET OSLO 000012 NOFORN"
 _BANNER_PREFIX = re.compile(
-    r"(?:UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET|TOP SECRET|LIMITED OFFICIAL USE|LOU)\b[ /A-Z]{0,60}?"
-    r"(?:(?:SECTION|SEC|SECT|PART) ?\d{1,2} OF \d{1,2}\b ?(?:OF )?.{0,60}|[A-Z][A-Z .']{1,30} \d{3,7}(?: [A-Z/, ]{0,40})?)"
+    r"""(?:UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET|TOP\ SECRET|LIMITED\ OFFICIAL\ USE|LOU)\b
+    [ /A-Z]{0,60}?
+    (?:(?:SECTION|SEC|SECT|PART)\ ?\d{1,2}\ OF\ \d{1,2}\b\ ?(?:OF\ )?.{0,60}
+      | [A-Z][A-Z .']{1,30}\ \d{3,7}(?:\ [A-Z/, ]{0,40})?)""",
+    re.VERBOSE,
 )
+# "C O N F I D E N T I A L SECTION 01 OF 02 OSLO 000012"
 _SPACED = re.compile(
-    r"(?:T ?O ?P {1,3})?(?:S E C R E T|C O N F I D E N T I A L|U N C L A S(?: S I F I E D)?|L I M I T E D|U N C L A S S I F I E D)\b.{0,90}"
+    r"""(?:T\ ?O\ ?P\ {1,3})?
+    (?:S\ E\ C\ R\ E\ T | C\ O\ N\ F\ I\ D\ E\ N\ T\ I\ A\ L | L\ I\ M\ I\ T\ E\ D
+      | U\ N\ C\ L\ A\ S(?:\ S\ I\ F\ I\ E\ D)? | U\ N\ C\ L\ A\ S\ S\ I\ F\ I\ E\ D)\b
+    .{0,90}""",
+    re.VERBOSE,
 )
-
-
-# "ACTION EUR-12", "INFO OCT-01 ISO-00 AID-05": the Department's own list of offices that got a copy.
+# "ACTION EUR-12", "INFO OCT-01 ISO-00 AID-05": the Department's offices that got a copy.
 _DISTRIBUTION = re.compile(
-    r"(?:\d{2,3} ?)?(?:ACTION|INFO)[ ]{1,6}[A-Z/]{1,6}-\d\d\b.{0,70}|(?:[A-Z/]{1,6}-\d\d[ ,]{1,3}){2,20}(?:[A-Z/]{1,6}-\d\d"
-    r"|/\d{3} [A-Z])?.{0,12}"
+    r"""(?:\d{2,3}\ ?)?(?:ACTION|INFO)[ ]{1,6}[A-Z/]{1,6}-\d\d\b.{0,70}
+    | (?:[A-Z/]{1,6}-\d\d[ ,]{1,3}){2,20}(?:[A-Z/]{1,6}-\d\d|/\d{3}\ [A-Z])?.{0,12}""",
+    re.VERBOSE,
 )
-
-
 RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")  # a line of dashes, equals, asterisks
 _RUNNING = re.compile(r"\b[a-z]{5,}\b")
 
 
 def is_running(text: str) -> bool:
-    """Whether a text without labels is prose and no header: no tag or date has so long a word in small letters."""
+    """Whether a text without labels is prose and no header.
+
+    No tag or date has a word of five small letters.
+    """
     return _RUNNING.search(text) is not None
 
 
 @cache
 def words(kind: str) -> frozenset[str]:
-    """The furniture of one kind (`banner`, `caption`, `operator`, `archive`, `before`, `after`) as the lexicon lists it."""
+    """The furniture of one kind as the lexicon lists it.
+
+    Kinds: banner, caption, operator, archive, before, after (a web page's cable).
+    """
     return frozenset(entry["text"] for entry in load("furniture") if entry["kind"] == kind)
 
 
@@ -76,11 +89,23 @@ def _whole_lines() -> frozenset[str]:
     return words("banner") | words("caption") | words("operator")
 
 
-def is_furniture(line: str) -> bool:
-    """Whether a line, stripped of outer blanks, is a page or section mark, a banner, a loose caption or an operator's sign.
+# How a line in capitals begins, and the shape of the whole that makes it furniture.
+_SHAPES = (
+    (("PAGE",), _PAGE_MARK),
+    (("UNCLAS", "CONFIDENTIAL", "SECRET", "TOP SECRET", "LIMITED", "LOU"), _BANNER_PREFIX),
+    (("S ", "C ", "T ", "U ", "L "), _SPACED),
+)
 
-    >>> is_furniture("ASTANA 00000454  002 OF 003"), is_furniture("PAGE 02 WARSAW 01634 071251Z"), is_furniture("A line of text")
-    (True, True, False)
+
+def is_furniture(line: str) -> bool:
+    """Whether a line, stripped of outer blanks, is none of the author's.
+
+    A page or section mark, a banner, a loose caption, an operator's sign.
+
+    >>> is_furniture("ASTANA 00000454  002 OF 003"), is_furniture("PAGE 02 WARSAW 01634 071251Z")
+    (True, True)
+    >>> is_furniture("A line of text")
+    False
     """
     if len(line) > 110 or line[:1].islower():
         return False
@@ -90,19 +115,20 @@ def is_furniture(line: str) -> bool:
         return line.startswith(starts("archive"))
     if not line.isupper() and line[:1] not in "#-":
         return False
-    if line in _whole_lines():
+    if line in _whole_lines() or _is_distribution(line):
         return True
-    if "-" in line and (
-        _DISTRIBUTION.fullmatch(line) or line.startswith("-----") and line[-1].isdigit()
-    ):
-        return True
-    if line.startswith("PAGE"):
-        return _PAGE_MARK.fullmatch(line) is not None
-    if line.startswith(("UNCLAS", "CONFIDENTIAL", "SECRET", "TOP SECRET", "LIMITED", "LOU")):
-        return _BANNER_PREFIX.fullmatch(line) is not None
-    if line[1:2] == " " and line[:1] in "SCTUL":
-        return _SPACED.fullmatch(line) is not None
+    for begins, shape in _SHAPES:
+        if line.startswith(begins):
+            return shape.fullmatch(line) is not None
     return line.startswith(starts("archive"))
+
+
+def _is_distribution(line: str) -> bool:
+    """Whether a line lists offices that got a copy, or is the rule with a number below the list."""
+    if "-" not in line:
+        return False
+    numbered_rule = line.startswith("-----") and line[-1].isdigit()
+    return numbered_rule or _DISTRIBUTION.fullmatch(line) is not None
 
 
 def inline_marks(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
@@ -121,7 +147,7 @@ def inline_marks(text: str, start: int = 0, end: int | None = None) -> list[tupl
 
 
 def _before_post(mark: re.Match[str]) -> int:
-    """How much of a mark stands before the post's name: words of the text that begin with capitals."""
+    """How much of a mark stands before the post's name: words of the text with capitals."""
     words = mark["post"].split(" ")
     if mark["post"].isupper() and not mark.string.isupper():
         return 0

@@ -25,7 +25,7 @@ _SMALL_WITHOUT_COLON = ("classified by", "declassify on", "ref", "refs", "ref(s)
 
 
 class Label(NamedTuple):
-    """The field that a line is labelled with, and the offset in the line where its content begins."""
+    """The field that a line is labelled with, and the offset at which its content begins."""
 
     field: str
     content: int

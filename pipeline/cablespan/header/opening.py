@@ -110,8 +110,9 @@ class _Line(NamedTuple):
 
 
 class _Lines(NamedTuple):
-    """The lines in which an opening can lie; the index of the last labelled one, -1 if there is none;
-    the offset after them.
+    """The lines in which an opening can lie.
+
+    `last`: index of the last labelled one, -1 if there is none; `end`: the offset after them.
     """
 
     lines: list[_Line]
@@ -257,12 +258,12 @@ def _holds_label(raw: str, line: str) -> bool:
 
 
 def _can_be_label(label: Label, last: int, filled: int) -> bool:
-    """Whether a label counts: REF and Classified By stand in running text too, far from the others."""
+    """Whether a label counts: REF and Classified By alone stand far down in running text."""
     return label.field not in ("ref", "classified_by") or last >= 0 or filled < _FARTHEST_FIRST
 
 
 def _ends(line: str, since_label: int) -> bool:
-    """Whether no label can follow: a long numbered paragraph stands there, or many lines without."""
+    """Whether no label can follow: after a long numbered paragraph, or many lines without."""
     long_paragraph = len(line) > 30 and _NUMBERED.match(line) is not None
     return long_paragraph or since_label > _FARTHEST_NEXT
 

@@ -48,7 +48,7 @@ def squeezed(name: str) -> str:
 
 
 def says_kind(word: str) -> bool:
-    """Whether a word tells what kind of post follows, and is no part of its name in an id: AMEMBASSY."""
+    """Whether a word says what kind of post follows, and is no part of an id: AMEMBASSY."""
     return _NOISE.fullmatch(squeezed(word)) is not None
 
 

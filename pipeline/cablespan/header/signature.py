@@ -13,7 +13,8 @@ from cablespan.lexicon import load
 _LAST = 800  # characters in which a signature lies, with the notes that may follow it
 _LAST_LINES = 6  # lines with letters among them
 _LONGEST = 50  # characters of a signature
-_IN_CAPITALS = r"""(?:(?:MC|MAC|MAc|Mc|Mac|DE|LA|DEL|VAN|VON|DER|DI|DA|LE|EL|AL|ST)(?:\.?\ |['.-])?)?
+_IN_CAPITALS = r"""
+    (?:(?:MC|MAC|MAc|Mc|Mac|DE|LA|DEL|VAN|VON|DER|DI|DA|LE|EL|AL|ST)(?:\.?\ |['.-])?)?
     [A-Z](?:[A-Z]|['’-](?=[A-Z])){1,19}"""
 _IN_SMALL_LETTERS = r"(?:Mc|Mac|De|La|Le|Di|Van|O['’])?[A-Z][a-z]{2,19}(?:-[A-Z][a-z]+)?"
 # ROE; ROE/MCDOE; J. ROE AND DOE

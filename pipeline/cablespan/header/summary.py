@@ -134,14 +134,14 @@ def _until_next(lines: list[str], headed: bool) -> list[str]:
 
 
 def _ends(line: str, above: list[str], below: list[str]) -> bool:
-    """Whether a paragraph ends before a line: a number begins it, or a blank one is no page break."""
+    """Whether a paragraph ends before a line: a number, or a blank that is no page break."""
     if _PARAGRAPH.match(line):
         return True
     return not line.strip() and not _goes_on(above, below)
 
 
 def _is_next_heading(line: str, above: str, below: list[str]) -> bool:
-    """Whether a line is a heading: short, no sentence, and with a rule below or a blank line above."""
+    """Whether a line is a heading: short, no sentence, a rule below or a blank line above."""
     line = line.strip()
     if not line or len(line) >= 60 or line[-1] in '.,;:?!")':
         return False

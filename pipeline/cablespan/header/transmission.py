@@ -160,8 +160,8 @@ def correspondents(text: str) -> Correspondents:
 def recipients(text: str) -> list[Recipient]:
     """The addressees for action of a header, each with the names that XMT takes out of it.
 
-    >>> recipients("FM AMEMBASSY OSLO\\nTO RUEHC/SECSTATE WASHDC IMMEDIATE 0123")
-    [Recipient(route='RUEHC', name='SECSTATE WASHDC', precedence='IMMEDIATE', mcn='0123', excluded=[])]
+    >>> recipients("FM AMEMBASSY OSLO\\nTO RUEHC/NSC WASHDC IMMEDIATE 0123")
+    [Recipient(route='RUEHC', name='NSC WASHDC', precedence='IMMEDIATE', mcn='0123', excluded=[])]
     >>> recipients("TO EUROPEAN POLITICAL COLLECTIVE\\nXMT AMEMBASSY OSLO")[0].excluded
     ['AMEMBASSY OSLO']
     """
