@@ -18,10 +18,11 @@ from cablespan.reading import scan
 from cablespan.runs.batch import annotate, folder, pool
 from cablespan.runs.batch.folder import Folder
 from cablespan.runs.batch.manifest import Manifest
+from cablespan.runs.batch.progress import Reporter
 from cablespan.runs.batch.results import Results, lines
 from cablespan.runs.batch.shard import KINDS, Options, Shard, annotate_shard, warm_up
 from cablespan.runs.batch.stream import Ids
-from cablespan.runs.batch.worker import _StopWatch
+from cablespan.runs.batch.worker import InHand, _StopWatch
 
 CABLES = 60
 
@@ -400,6 +401,30 @@ def test_a_pipeline_that_is_not_whole_is_told_in_a_sentence(source, tmp_path):
     (model / "config.cfg").write_text("[nlp]\nlang = 'en'\npipeline = ['ner']\n")
     with pytest.raises(ChildProcessError, match="model: the pipeline cannot be loaded .*--model"):
         run(source, tmp_path / "out", model=str(model), loader=None, resume=False)
+
+
+def test_only_the_workers_import_spacy():
+    code = """
+import sys
+from cablespan.runs.batch import annotate
+from cablespan.runs.batch.model import model_facts
+from cablespan.runs.batch.reading import read
+assert model_facts(None)["sha256"]
+sys.exit("spacy" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_time_left_is_told_by_work_and_not_by_what_loading_took(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("cablespan.runs.batch.progress.time.monotonic", lambda: now[0])
+    reporter = Reporter(1000, {})
+    now[0] = 60.0  # the model is loaded
+    reporter.in_hand([InHand(items=1, of=10, words=5, size=100)])
+    assert reporter.left() is None
+    now[0] = 65.0
+    reporter.in_hand([InHand(items=5, of=10, words=25, size=100)])
+    assert reporter.left() == pytest.approx(95.0)
 
 
 def test_an_output_needs_a_name(source):

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from copy import deepcopy
+from hashlib import sha256
 
 import orjson
 import pytest
@@ -77,6 +78,98 @@ def test_counts_are_those_of_the_records():
     assert {place["name"] for place in findings.on_the_map()} >= {"Kazakhstan", "Turkey", "Peru"}
 
 
+def official(record: dict, **facts) -> dict:
+    """A record in which the one cluster of officials is somebody else."""
+    changed = deepcopy(record)
+    for cluster in changed["clusters"]:
+        if cluster["label"] == "OFFICIAL":
+            cluster.update(facts)
+    return changed
+
+
+def named(every: list[dict], label: str = "OFFICIAL") -> dict[str, int]:
+    findings = Findings()
+    for record in every:
+        findings.add(record)
+    return {thing.name: thing.cables for thing in findings.most_named(label, 100)}
+
+
+def test_officials_are_people_by_name_and_offices_by_post():
+    ambassador = {"office": "Ambassador", "kb_id": "office:AMBASSADOR", "family_name": None}
+    record = next(records(1, paragraphs=1))
+    oslo, lima = deepcopy(record), deepcopy(record)
+    oslo["header"]["origin"], lima["header"]["origin"] = "Embassy Oslo", "Embassy Lima"
+    full = {"name": "Ambassador Jo Poe", "given_name": "Jo", "family_name": "Poe"}
+    every = [
+        official(oslo, **ambassador, name="the Ambassador"),
+        official(lima, **ambassador, name="Ambassador"),
+        official(lima, **ambassador, name="AMBASSADOR"),
+        official(oslo, **(ambassador | full)),
+        official(lima, **(ambassador | full)),
+        official(oslo, **(ambassador | {"name": "Minister Roe", "family_name": "Roe"})),
+        official(lima, **ambassador, name="President", country="NO")
+        | {"id": "a cable that names the president of another country"},
+    ]
+    every[-1]["clusters"][0]["office"] = "President"
+    assert named(every) == {
+        "Ambassador (Embassy Oslo)": 1,
+        "Ambassador (Embassy Lima)": 2,
+        "Ambassador Jo Poe": 2,
+        "Minister Roe (Embassy Oslo)": 1,
+        "President (Norway)": 1,
+    }
+
+
+def test_redactions_are_nobody():
+    record = next(record for record in records(50, paragraphs=1) if record["claims"])
+    findings = Findings()
+    findings.add(official(record, name="XXXXXXXXXXXX", kb_id=None, family_name="XXXXXXXXXXXX"))
+    assert findings.most_named("OFFICIAL") == [] and not findings.speakers
+    assert findings.labels["entities"]["OFFICIAL"] == 1, "it is still a mention"
+
+
+def test_events_stand_at_the_time_that_they_speak_of():
+    findings = Findings()
+    for record in records(200):
+        findings.add(record)
+    months = {month for month, _ in findings.events_by_month}
+    assert months <= {f"{year}-{month:02}" for year in range(2000, 2010) for month in range(1, 13)}
+    assert sum(findings.events_by_month.values()) == findings.events.offered > 0
+    table = findings.event_table()
+    begins = [row[0] for row in table]
+    assert begins == sorted(begins) and begins[0] in table[0][3]
+
+
+def test_records_without_layers_are_counted(tmp_path):
+    layers = ("entities", "statements", "claims", "clusters")
+    read = [
+        {name: value for name, value in record.items() if name not in layers}
+        for record in records(20)
+    ]
+    report(write(tmp_path, read), tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text("utf-8")
+    assert "<b>20</b><span>cables</span>" in text and "<b>120</b>" not in text
+
+
+def test_an_unfinished_run_says_what_it_lacks(tmp_path):
+    facts = {"name": "cables-00001.jsonl", "bytes": 0, "sha256": ""}
+    data = b"".join(orjson.dumps(record) + b"\n" for record in records(5))
+    (tmp_path / facts["name"]).write_bytes(data)
+    facts |= {"bytes": len(data), "sha256": sha256(data).hexdigest()}
+    none = {"name": "rejects-00001.jsonl", "bytes": 0, "sha256": sha256(b"").hexdigest()}
+    (tmp_path / none["name"]).write_bytes(b"")
+    shard = {"shard": 1, "from": [0, 5], "to": [0, 10], "counts": {"cables": 5}}
+    shard["files"] = {"cables": facts, "rejects": none}
+    (tmp_path / "manifest.jsonl").write_bytes(
+        orjson.dumps({"schema": "cablespan.manifest/1"}) + b"\n" + orjson.dumps(shard) + b"\n"
+    )
+    warnings = []
+    report(str(tmp_path), tmp_path / "report.html", warn=warnings.append)
+    [warning] = warnings
+    assert "it holds 5 cables, not those of shards 0" in warning
+    assert warning in (tmp_path / "report.html").read_text("utf-8")
+
+
 def test_what_is_listed_does_not_depend_on_the_order():
     one, other = Findings(), Findings()
     every = list(records(1500, paragraphs=8))
@@ -115,6 +208,13 @@ def test_a_browser_draws_the_charts_and_searches(page, chromium):
     assert charts >= 12
     page_of.fill("#search-words", "financial")
     assert page_of.locator("#search-rows tr").all_inner_texts()[0].startswith("Financial Police")
+    page_of.fill("#claims-words", "ulanov")
+    page_of.select_option("#claims-kind", "denied")
+    claims = page_of.locator("#claims-rows tr")
+    assert 0 < claims.count() <= 100
+    assert all("Ulanov" in row and "denied" in row for row in claims.all_inner_texts())
+    page_of.fill("#events-words", "no such word")
+    assert page_of.locator("#events-rows tr").count() == 0
     page_of.fill("[data-filter=list-commitment]", "no such word")
     assert page_of.locator("#list-commitment details:visible").count() == 0
     assert errors == []
