@@ -1,4 +1,7 @@
-"""Runs survive what stops them: killed processes, poisonous cables, a full disk, Ctrl-C; and give the same bytes as an undisturbed run."""
+"""Runs survive what stops them: killed processes, poisonous cables, a full disk, Ctrl-C.
+
+And give the same bytes as an undisturbed run.
+"""
 
 import errno
 import gzip

@@ -1,4 +1,6 @@
-"""Folders on object stores, which neither rename nor append: whole files, one writer, a manifest that grows."""
+"""Folders on object stores, which neither rename nor append: whole files, one writer, a manifest
+that grows.
+"""
 
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem

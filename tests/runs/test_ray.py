@@ -1,4 +1,6 @@
-"""The Ray engine gives the bytes of the local one, with a node lost on the way and with inputs and outputs on fsspec paths."""
+"""The Ray engine gives the bytes of the local one, with a node lost on the way and with inputs and
+outputs on fsspec paths.
+"""
 
 import threading
 import time

@@ -1,4 +1,6 @@
-"""The report: self-contained, safe, small whatever the size of the run, and drawn by a real browser."""
+"""The report: self-contained, safe, small whatever the size of the run, and drawn by a real
+browser.
+"""
 
 import re
 import shutil

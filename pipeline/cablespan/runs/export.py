@@ -141,10 +141,13 @@ def export(
     to: str = "parquet",
     warn: Callable[[str], None] = lambda message: None,
 ) -> dict[str, int]:
-    """Writes TABLES of a run (a folder, or a file of records) into the folder `output`; returns the rows of each table.
+    """Writes TABLES of a run (a folder, or a file of records) into the folder `output`.
 
-    In CSV, lists are joined by `|`. A table appears under its name when all are whole. `warn` hears what an unfinished run lacks.
-    Raises FileNotFoundError where there is no run, ValueError where a file of it has been changed.
+    Returns the rows of each table.
+
+    In CSV, lists are joined by `|`. A table appears under its name when all are whole. `warn` hears
+    what an unfinished run lacks. Raises FileNotFoundError where there is no run, ValueError where a
+    file of it has been changed.
     """
     results = Results(run)
     if results.unfinished:
@@ -238,7 +241,10 @@ def _paragraphs(record: Record) -> Iterator[Row]:
 
 
 def _placed(record: Record, layer: str, key: str, letter: str) -> Iterator[Row]:
-    """The annotations of a layer with their key, cable and paragraph; none in records of `cablespan read`."""
+    """The annotations of a layer with their key, cable and paragraph.
+
+    None in records of `cablespan read`.
+    """
     for number, annotation in enumerate(record.get(layer, ())):
         yield {
             **annotation,
@@ -292,7 +298,10 @@ def clusters_of(record: Record) -> dict[int, Row]:
 
 
 def speaker_of(claim: Row, clusters: dict[int, Row]) -> Row:
-    """The cluster that a claim's speaker is; one of which only the knowledge base entry is known, or {}."""
+    """The cluster that a claim's speaker is.
+
+    One of which only the knowledge base entry is known, or {}.
+    """
     speaker = claim["speaker"]
     if speaker is None:
         return {}

@@ -1,4 +1,6 @@
-"""Whole collections: a run that streams its inputs, survives what stops it, and writes the same bytes whatever the workers."""
+"""Whole collections: a run that streams its inputs, survives what stops it, and writes the same
+bytes whatever the workers.
+"""
 
 from cablespan.runs.batch.run import annotate
 

@@ -22,9 +22,9 @@ LOCK = f"{WORK}/lock"
 class Folder:
     """A local folder, or any fsspec path (`s3://`, `memory://`).
 
-    A local file is written under a temporary name, synced and renamed. Object stores have no rename, and need none: an object
-    appears when its upload is completed. On other remote file systems a file is written aside and moved, which is as atomic as
-    that file system makes it.
+    A local file is written under a temporary name, synced and renamed. Object stores have no
+    rename, and need none: an object appears when its upload is completed. On other remote file
+    systems a file is written aside and moved, which is as atomic as that file system makes it.
     """
 
     def __init__(self, url: str):
@@ -94,7 +94,11 @@ class Folder:
             raise OSError(error.errno, message, f"{self}/{name}") from error
 
     def append(self, name: str, data: bytes) -> None:
-        """Adds to a file. Where nothing can be appended each addition is a file of its own, which `read` puts behind the other."""
+        """Adds to a file.
+
+        Where nothing can be appended each addition is a file of its own, which `read` puts behind
+        the other.
+        """
         if self.local:
             with self._saying_what_to_do(name), open(self / name, "ab") as file:
                 file.write(data)
@@ -134,7 +138,10 @@ class Folder:
         return self.fs.exists(self / name)
 
     def damage(self, name: str, sha256: str) -> str | None:
-        """What is wrong with a file of which the hash is known, in words; None where it is as it was."""
+        """What is wrong with a file of which the hash is known, in words.
+
+        None where it is as it was.
+        """
         if not self.exists(name):
             return "is missing"
         digest = hashlib.sha256()
@@ -167,8 +174,9 @@ class Folder:
     def lock(self, take_over: bool = False) -> AbstractContextManager[None]:
         """Holds the folder for one run; BlockingIOError where another one holds it.
 
-        A local lock ends with its process. On other file systems it is a file that only one run can create; `take_over` replaces
-        one that a dead run has left, and a run that finds its lock taken over stops.
+        A local lock ends with its process. On other file systems it is a file that only one run can
+        create; `take_over` replaces one that a dead run has left, and a run that finds its lock
+        taken over stops.
         """
         return self._local_lock() if self.local else self._remote_lock(take_over)
 
@@ -217,7 +225,8 @@ class Folder:
     def _must_hold_the_lock(self) -> None:
         if self.owner and (other := self._lock_owner()) != self.owner:
             raise BlockingIOError(
-                f"{self}: {other or 'another run'} has taken over; this run stops, what it wrote is whole"
+                f"{self}: {other or 'another run'} has taken over; "
+                "this run stops, what it wrote is whole"
             )
 
 

@@ -1,6 +1,8 @@
-"""What a run has done so far: `manifest.jsonl`, a line for the settings, each input, each shard, and the end.
+"""What a run has done so far: `manifest.jsonl`, a line for the settings, each input, each shard,
+and the end.
 
-Lines are added as shards become visible, so that an interrupted run knows where it was; the finished manifest is in order.
+Lines are added as shards become visible, so that an interrupted run knows where it was; the
+finished manifest is in order.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,14 +20,19 @@ Line = Mapping[str, Any]
 
 
 class Position(NamedTuple):
-    """A place in the stream of inputs: the number of the input, and the index of the item (cable or reject) within it."""
+    """A place in the stream of inputs: the number of the input, and the index of the item (cable or
+    reject) within it.
+    """
 
     input: int
     item: int
 
 
 class Counts(TypedDict, total=False):
-    """What a shard or a run holds; words are what blanks divide, entities and statements are by label."""
+    """What a shard or a run holds.
+
+    Words are what blanks divide, entities and statements are by label.
+    """
 
     cables: int
     rejects: int
@@ -68,7 +75,10 @@ ShardLine = TypedDict(
 
 
 class EndLine(TypedDict):
-    """The last line of a finished run; `files` where the shards were put together into one file of each kind."""
+    """The last line of a finished run.
+
+    `files` where the shards were put together into one file of each kind.
+    """
 
     end: bool
     shards: int
@@ -87,7 +97,9 @@ class Manifest:
 
     @classmethod
     def load(cls, folder: Folder) -> "Manifest | None":
-        """The manifest of a folder, None where there is none. A last line that was cut off is not yet part of it.
+        """The manifest of a folder, None where there is none.
+
+        A last line that was cut off is not yet part of it.
 
         Raises ValueError where it is none of ours, or a line of it is damaged.
         """
@@ -133,10 +145,10 @@ class Manifest:
 
     def differences(self, settings: Mapping[str, Any]) -> list[str]:
         """What another run's settings say differently, in words."""
+        changed = (name for name in settings if self.settings.get(name) != settings[name])
         return [
-            f"{name.replace('_', ' ')} was {self.settings.get(name)!r} and is {settings.get(name)!r}"
-            for name in settings
-            if self.settings.get(name) != settings.get(name)
+            f"{name.replace('_', ' ')} was {self.settings.get(name)!r} and is {settings[name]!r}"
+            for name in changed
         ]
 
     def resume_at(self) -> tuple[int, Position]:
@@ -156,7 +168,9 @@ class Manifest:
 
     @property
     def whole_files(self) -> dict[str, FileFacts]:
-        """The one file of each kind that a finished run has where no shards were asked for, by kind; else none."""
+        """The one file of each kind that a finished run has where no shards were asked for, by
+        kind; else none.
+        """
         return self.end.get("files", {}) if self.end else {}
 
     def files(self, kind: str) -> list[FileFacts]:
@@ -166,14 +180,19 @@ class Manifest:
         return [self.shards[number]["files"][kind] for number in sorted(self.shards)]
 
     def damage(self, folder: Folder) -> dict[str, str]:
-        """What is wrong with which file that the manifest names, by hash; empty where all are as they were written."""
+        """What is wrong with which file that the manifest names, by hash.
+
+        Empty where all are as they were written.
+        """
         kinds = {kind for shard in self.shards.values() for kind in shard["files"]}
         every = (facts for kind in sorted(kinds) for facts in self.files(kind))
         found = ((facts["name"], folder.damage(facts["name"], facts["sha256"])) for facts in every)
         return {name: problem for name, problem in found if problem}
 
     def reopen(self, folder: Folder) -> None:
-        """Makes a finished run one that can go on: its whole files are cut into the parts that they were made of."""
+        """Makes a finished run one that can go on: its whole files are cut into the parts that they
+        were made of.
+        """
         for kind, facts in self.whole_files.items():
             if not folder.exists(facts["name"]):
                 continue

@@ -1,4 +1,6 @@
-"""The pipeline of a run: named and hashed without being loaded, so that only the workers import spaCy."""
+"""The pipeline of a run: named and hashed without being loaded, so that only the workers import
+spaCy.
+"""
 
 import hashlib
 from importlib.resources import files
@@ -17,7 +19,10 @@ class ModelFacts(TypedDict):
 
 
 def load(model: str | None, ops: str, kb: str | None = None) -> Any:
-    """The pipeline, as a worker process loads it. Raises ValueError that says what to do where it cannot be loaded."""
+    """The pipeline, as a worker process loads it.
+
+    Raises ValueError that says what to do where it cannot be loaded.
+    """
     try:
         return nlp.load(model, kb=kb, ops=ops)
     except MemoryError:
@@ -31,7 +36,10 @@ def load(model: str | None, ops: str, kb: str | None = None) -> Any:
 
 
 def model_facts(model: str | None) -> ModelFacts:
-    """Raises FileNotFoundError where there is no such pipeline, or what it begins with is missing."""
+    """What a run says of its pipeline.
+
+    Raises FileNotFoundError where there is none, or what it begins with is missing.
+    """
     if model == "rules" or (model is None and bundled_model() is None):
         return {"name": "rules", "sha256": None}
     path = model_folder(model or BUNDLED)
@@ -43,7 +51,10 @@ def model_facts(model: str | None) -> ModelFacts:
 
 
 def kb_facts(kb: str) -> dict[str, str]:
-    """Name and SHA-256 of a knowledge base that can be used. Raises KnowledgeError or OSError where it cannot."""
+    """Name and SHA-256 of a knowledge base that can be used.
+
+    Raises KnowledgeError or OSError where it cannot.
+    """
     from cablespan.components.entities.knowledge_base import KnowledgeBase
 
     KnowledgeBase.read(kb)
@@ -57,7 +68,7 @@ def code_hash() -> str:
 
 
 def folder_hash(folder: Path, suffixes: tuple[str, ...] = ("",)) -> str:
-    """SHA-256 of the names, sizes and contents of a folder's files that have one of the suffixes."""
+    """SHA-256 of names, sizes and contents of a folder's files that have one of the suffixes."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name.endswith(suffixes):

@@ -1,4 +1,6 @@
-"""The manifest that a run goes on with: a new one, that of an unfinished run, or of one of which some shards are done again."""
+"""The manifest that a run goes on with: a new one, that of an unfinished run, or of one of which
+some shards are done again.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,9 +18,11 @@ def open_run(
     resume: bool | None = None,
     retry_rejects: bool = False,
 ) -> Manifest:
-    """The manifest to go on with. With `resume` the shards of which a file is missing or changed are done again.
+    """The manifest to go on with.
 
-    Raises FileExistsError or ValueError where the folder holds something else, or a run that `resume` must be said to.
+    With `resume` the shards of which a file is missing or changed are done again, with
+    `retry_rejects` those that rejected something. Raises FileExistsError or ValueError where the
+    folder holds something else, or a run that `resume` must be said to.
     """
     names = [name for name in folder.names() if is_of_a_run(name)]
     if resume is False:
@@ -26,24 +30,44 @@ def open_run(
         return Manifest(dict(settings))
     manifest = Manifest.load(folder)
     if manifest is None:
-        if names:
-            raise FileExistsError(
-                f"{folder}: holds {names[0]} of another run; take another --output, or --overwrite"
-            )
+        _must_hold_no(names, folder)
         return Manifest(dict(settings))
     _must_be_the_same(folder, manifest, settings, paths, may_differ=retry_rejects)
-    resume = resume or retry_rejects
-    if not (resume or manifest.end):
+    if resume or retry_rejects:
+        _go_on(folder, manifest, retry_rejects)
+    else:
+        _must_be_whole(folder, manifest)
+    return manifest
+
+
+def _must_hold_no(names: list[str], folder: Folder) -> None:
+    if names:
+        raise FileExistsError(
+            f"{folder}: holds {names[0]} of another run; take another --output, or --overwrite"
+        )
+
+
+def _must_be_whole(folder: Folder, manifest: Manifest) -> None:
+    """Only a finished run of which every file is as it was written needs no word of the user."""
+    if not manifest.end:
         raise FileExistsError(
             f"{folder}: holds an unfinished run; go on with --resume, or --overwrite"
         )
     damage = manifest.damage(folder)
-    if damage and not resume:
+    if damage:
         told = "; ".join(f"{name} {problem}" for name, problem in damage.items())
         raise ValueError(f"{folder}: {told}; --resume does it again")
-    if damage or (retry_rejects and manifest.totals().get("rejects")):
-        _do_again(folder, manifest, retry_rejects)
-    return manifest
+
+
+def _go_on(folder: Folder, manifest: Manifest, retry_rejects: bool) -> None:
+    """Takes out what is damaged or was rejected, so that only its shards are done again."""
+    rejected = retry_rejects and manifest.totals().get("rejects")
+    if not rejected and not manifest.damage(folder):
+        return
+    manifest.reopen(folder)
+    manifest.forget(manifest.damage(folder))
+    if retry_rejects:
+        manifest.forget_rejects()
 
 
 def _empty(folder: Folder, names: list[str]) -> None:
@@ -60,20 +84,16 @@ def _must_be_the_same(
     paths: list[str],
     may_differ: bool,
 ) -> None:
-    """The run that is gone on with must have the settings and inputs of the one that was begun; the time limit may differ."""
+    """The run that is gone on with must have the settings and inputs of the one that was begun.
+
+    The time limit may differ.
+    """
     if may_differ:
         manifest.settings["time_limit"] = settings["time_limit"]
     differences = [*manifest.differences(settings), *changed_inputs(manifest, paths)]
     if differences:
         told = "; ".join(differences)
         raise ValueError(
-            f"{folder}: holds a run that differs: {told}. Take another --output, --overwrite, or make it as it was"
+            f"{folder}: holds a run that differs: {told}. "
+            "Take another --output, --overwrite, or make it as it was"
         )
-
-
-def _do_again(folder: Folder, manifest: Manifest, retry_rejects: bool) -> None:
-    """Takes out what is damaged or was rejected, so that only its shards are done again."""
-    manifest.reopen(folder)
-    manifest.forget(manifest.damage(folder))
-    if retry_rejects:
-        manifest.forget_rejects()

@@ -1,9 +1,11 @@
-"""The local engine: a pool of spawned processes, each with the model loaded once, that survives whatever kills a process.
+"""The local engine: a pool of spawned processes, each with the model loaded once, that survives
+whatever kills a process.
 
-Each worker has its own pipe and no queue is shared, so that a killed worker leaves no lock behind. It says which cable it begins;
-when it dies or hangs, the cable in hand is known without a search. A shard on which a process died is done again. Where a second
-one dies, the cables in hand are tried alone, while nothing else is at work, and then with no other process in memory: only what
-dies by itself even so is rejected.
+Each worker has its own pipe and no queue is shared, so that a killed worker leaves no lock behind.
+It says which cable it begins; when it dies or hangs, the cable in hand is known without a search. A
+shard on which a process died is done again. Where a second one dies, the cables in hand are tried
+alone, while nothing else is at work, and then with no other process in memory: only what dies by
+itself even so is rejected.
 """
 
 from collections import Counter, deque
@@ -26,7 +28,9 @@ TICK = 0.5  # seconds in which the workers are looked at once at least
 
 @dataclass
 class Job:
-    """A shard to do, and what has happened on it: deaths of processes by the item in hand, items that are given up."""
+    """A shard to do, and what has happened on it: deaths of processes by the item in hand, items
+    that are given up.
+    """
 
     shard: Shard
     deaths: Counter[int | None] = field(default_factory=Counter)
@@ -41,7 +45,8 @@ class Job:
 class Pool:
     """`workers` processes that annotate shards. Use as a context manager.
 
-    `loader` returns the pipeline, in each process; it must be picklable. `progress` hears of the shards in hand.
+    `loader` returns the pipeline, in each process; it must be picklable. `progress` hears of the
+    shards in hand.
     """
 
     def __init__(
@@ -65,7 +70,10 @@ class Pool:
         self._end_all()
 
     def run(self, shards: Iterable[Shard]) -> Iterator[Result]:
-        """Results in the order in which they are done. Shards are read ahead, at most one for each worker."""
+        """Results in the order in which they are done.
+
+        Shards are read ahead, at most one for each worker.
+        """
         results: list[Result] = []
         with Prefetcher(shards, self.size) as ahead:
             while True:
@@ -99,7 +107,10 @@ class Pool:
         return idle[0]
 
     def _wait(self, ahead: "Prefetcher") -> None:
-        """Until a worker has something to say or is dead; not long where one is idle, since new shards do not wake this up."""
+        """Until a worker has something to say or is dead.
+
+        Not long where one is idle, since new shards do not wake this up.
+        """
         hungry = len(self.jobs) < self.size and not ahead.done()
         wait([worker.pipe for worker in self.workers], TICK / 25 if hungry else TICK)
 
@@ -134,7 +145,8 @@ class Pool:
         self.failed_starts = 0 if worker.ready else self.failed_starts + 1
         if self.failed_starts >= DEATHS:
             raise Unusable(
-                f"a worker process ended with {death.status} while it loaded the model; is there enough memory?"
+                f"a worker process ended with {death.status} while it loaded the model; "
+                "is there enough memory?"
             )
         return death
 
@@ -143,7 +155,8 @@ class Pool:
         self.waiting.appendleft(job)
         place = "" if death.item is None else f", cable {death.item + 1} of it"
         self.incidents.append(
-            f"a worker ended with {death.status} in shard {job.shard.number}{place}; the shard is done again"
+            f"a worker ended with {death.status} in shard {job.shard.number}{place}; "
+            "the shard is done again"
         )
         if death.overdue and death.item is not None:
             job.fatal[death.item] = time_limit_reason(self.options.time_limit)
@@ -157,9 +170,12 @@ class Pool:
         return None
 
     def _try_alone(self, job: Job) -> Result | None:
-        """Gives up the cables that end a process even alone; does the whole shard cable by cable where one of them does not.
+        """Gives up the cables that end a process even alone.
 
-        Returns the shard's result, or None where it waits to be done as usual, without the cables that were given up.
+        Does the whole shard cable by cable where one of them does not.
+
+        Returns the shard's result, or None where it waits to be done as usual, without the cables
+        that were given up.
         """
         suspects = sorted(item for item in job.deaths if item is not None)
         for item in suspects:
@@ -173,7 +189,9 @@ class Pool:
         return merged(job.shard, parts, self.options.compress)
 
     def _alone(self, job: Job, item: int) -> Result:
-        """The result of one cable of a shard by itself: a reject where it ends each process that tries it."""
+        """The result of one cable of a shard by itself: a reject where it ends each process that
+        tries it.
+        """
         shard = replace(job.shard, items=[job.shard.items[item]])
         for attempt in range(DEATHS):
             if attempt:
@@ -241,7 +259,10 @@ class Prefetcher:
             return None
 
     def done(self) -> bool:
-        """Nothing more will come. Raises what stopped the reading, after everything read before it was taken."""
+        """Nothing more will come.
+
+        Raises what stopped the reading, after everything read before it was taken.
+        """
         if not self.ended.is_set() or not self.queue.empty():
             return False
         if self.error:

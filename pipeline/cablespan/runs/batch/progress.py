@@ -1,4 +1,6 @@
-"""What a run says while it works, on standard error: a bar on a terminal, a plain line now and then elsewhere."""
+"""What a run says while it works, on standard error: a bar on a terminal, a plain line now and then
+elsewhere.
+"""
 
 import time
 
@@ -14,7 +16,10 @@ SURE = 3.0  # seconds of work before the time left is told
 
 
 class Reporter:
-    """Cables and words a second, rejects, time left. `total` is the size in bytes of what is to be done, None where it is unknown."""
+    """Cables and words a second, rejects, time left.
+
+    `total` is the size in bytes of what is to be done, None where it is unknown.
+    """
 
     def __init__(self, total: int | None, done: Counts):
         self.console = Console(stderr=True, highlight=False)
@@ -92,7 +97,9 @@ class Reporter:
         return f"{cables:,} cables, {rates}, {left}{self.rejects:,} rejects"
 
     def left(self) -> float | None:
-        """Seconds that are left at the rate since the first cable: loading the model does not count. None while nobody can tell."""
+        """Seconds that are left at the rate since the first cable: loading the model does not
+        count. None while nobody can tell.
+        """
         in_hand = sum(work.size * work.items / work.of for work in self.hand if work.of)
         done = self.size + in_hand
         if not self.total or not self.working or self.working < SURE or not done:

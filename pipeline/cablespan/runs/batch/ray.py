@@ -1,12 +1,14 @@
 """The engine for many machines: the same shards as Ray tasks.
 
-Tasks and not Ray Data: a shard is a unit of its own that must come back whole, under its number, to be named in the manifest.
-Ray Data would regroup the rows into blocks by size, move them through Arrow, and give no result before a stage has passed; what it adds
-(shuffles, joins, batches for GPUs) is not needed here. Tasks are retried by Ray when a node is lost, and shards are pure functions.
+Tasks and not Ray Data: a shard is a unit of its own that must come back whole, under its number, to
+be named in the manifest. Ray Data would regroup the rows into blocks by size, move them through
+Arrow, and give no result before a stage has passed; what it adds (shuffles, joins, batches for
+GPUs) is not needed here. Tasks are retried by Ray when a node is lost, and shards are pure
+functions.
 
-Each task hosts a pool of one process that loads the model once and is kept for the next task, so that time limits, poisonous cables
-and killed processes are handled by the same code, with the same bytes, as on one machine. Only the driver reads the inputs and
-writes the folder.
+Each task hosts a pool of one process that loads the model once and is kept for the next task, so
+that time limits, poisonous cables and killed processes are handled by the same code, with the same
+bytes, as on one machine. Only the driver reads the inputs and writes the folder.
 """
 
 import pickle
@@ -28,7 +30,9 @@ RETRIES = 20  # lost nodes that a single shard survives
 def ray_engine(
     loader: Callable[[], Any], options: Options, workers: int, address: str | None
 ) -> Iterator[Callable[[Iterable[Shard]], Iterator[Result]]]:
-    """An engine on the cluster at `address`, or on a new one on this machine; `workers` bounds the shards in hand on a new one.
+    """An engine on the cluster at `address`, or on a new one on this machine.
+
+    `workers` bounds the shards in hand on a new one.
 
     On a given cluster every core that it has is used.
     """
@@ -49,7 +53,10 @@ def ray_engine(
 
 
 def _results(settings: bytes, shards: Iterable[Shard]) -> Iterator[Result]:
-    """Results as they are done. The number of shards on their way follows the cluster, which may grow and shrink."""
+    """Results as they are done.
+
+    The number of shards on their way follows the cluster, which may grow and shrink.
+    """
     pending: list[Any] = []
     for shard in shards:
         pending.append(_annotate.remote(settings, shard))

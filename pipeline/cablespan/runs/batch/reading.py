@@ -15,7 +15,9 @@ from cablespan.runs.batch.stream import Ids, expand
 
 
 def read(inputs: list[str], output: Path | None = None, *, format: str | None = None) -> int:
-    """Writes the records of the inputs as JSON Lines and returns the exit code of the command; rejects are told on standard error.
+    """Writes the records of the inputs as JSON Lines and returns the exit code of the command.
+
+    Rejects are told on standard error.
 
     Nothing is tokenized: the words of a cable are not needed for its record.
     """

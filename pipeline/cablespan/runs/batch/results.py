@@ -1,4 +1,6 @@
-"""What a run has written so far: readable while it goes on, because a shard once visible never changes."""
+"""What a run has written so far: readable while it goes on, because a shard once visible never
+changes.
+"""
 
 import gzip
 import re
@@ -12,10 +14,12 @@ from cablespan.runs.batch.manifest import Manifest
 
 
 class Results:
-    """The lines that a run has written; `run` is its folder, or one file of records (of `cablespan read`, too).
+    """The lines that a run has written.
 
-    `manifest` is None where there is none to compare with. Raises FileNotFoundError where there is no run, ValueError where its
-    manifest is damaged.
+    `run` is its folder, or one file of records (of `cablespan read`, too).
+
+    `manifest` is None where there is none to compare with. Raises FileNotFoundError where there is
+    no run, ValueError where its manifest is damaged.
     """
 
     def __init__(self, run: str):
@@ -33,7 +37,8 @@ class Results:
     def lines(self, kind: str = "cables") -> Iterator[dict[str, Any]]:
         """The lines of one kind (`cables`, `entities`, `rejects` ...), in order.
 
-        Raises FileNotFoundError where the folder holds no run, ValueError where a file is not as the run wrote it.
+        Raises FileNotFoundError where the folder holds no run, ValueError where a file is not as
+        the run wrote it.
         """
         for name in self._names(kind):
             yield from self._lines_of(name)

@@ -1,4 +1,6 @@
-"""A run: inputs through an engine into a folder, shard by shard, so that whatever stops it, it can go on."""
+"""A run: inputs through an engine into a folder, shard by shard, so that whatever stops it, it can
+go on.
+"""
 
 import hashlib
 import os
@@ -51,11 +53,12 @@ def annotate(
 ) -> int:
     """Annotates inputs into the folder `output` and returns the exit code of the command.
 
-    `resume` goes on with an interrupted run (True), replaces what the folder holds (False), or takes only a folder without a run (None).
-    `retry_rejects` goes on, and does the shards again that have rejects, finished or not; the time limit may differ then.
-    `time_limit` is in seconds of work a cable. `kb` is a knowledge base of the user's own for the linker, checked before the run begins.
-    `loader` returns another pipeline than `cablespan.nlp.load(model)`; it is called in each worker process.
-    Raises ValueError and OSError with what the user can do about it.
+    `resume` goes on with an interrupted run (True), replaces what the folder holds (False), or
+    takes only a folder without a run (None). `retry_rejects` goes on, and does the shards again
+    that have rejects, finished or not; the time limit may differ then. `time_limit` is in seconds
+    of work a cable. `kb` is a knowledge base of the user's own for the linker, checked before the
+    run begins. `loader` returns another pipeline than `cablespan.nlp.load(model)`; it is called in
+    each worker process. Raises ValueError and OSError with what the user can do about it.
     """
     folder = Folder(str(output))
     folder.make()
@@ -69,7 +72,7 @@ def annotate(
             "code": code_hash(),
             "model": model_facts(model),
             "kb": kb and kb_facts(kb),
-            # Not measured, as `nlp.load` does by itself: the other matrix multiplication may round otherwise.
+            # The other matrix multiplication may round otherwise.
             "ops": os.environ.get("CABLESPAN_OPS", "numpy"),
             "format": format and str(format),
             "shard_size": shard_size,
@@ -110,7 +113,9 @@ Engine = Callable[[Iterator[Shard]], Iterator[Result]]
 
 
 class Run:
-    """The bookkeeping of a run: results become files and lines of the manifest, and run.json says how it went."""
+    """The bookkeeping of a run: results become files and lines of the manifest, and run.json says
+    how it went.
+    """
 
     def __init__(
         self,
@@ -165,7 +170,9 @@ class Run:
 
     @contextmanager
     def _ids(self) -> Iterator[tuple[Ids, tuple[int, Position]]]:
-        """The ids so far, and where reading begins: at the beginning, where they have not been kept and are gathered again."""
+        """The ids so far, and where reading begins: at the beginning, where they have not been kept
+        and are gathered again.
+        """
         needed = len(self.paths) > 1
         with tempfile.TemporaryDirectory() as elsewhere:
             path = os.path.join(
@@ -232,7 +239,10 @@ class Run:
         )
 
     def _finish(self) -> None:
-        """One file of each kind out of the parts, unless shards were asked for; the end goes into the manifest."""
+        """One file of each kind out of the parts, unless shards were asked for.
+
+        The end goes into the manifest.
+        """
         whole = {}
         if not self.options.compress:
             for kind in KINDS:
@@ -316,7 +326,10 @@ def exit_code(counts: dict[str, Any]) -> int:
 
 
 def _size_left(paths: list[str], manifest: Manifest) -> int | None:
-    """Bytes that are still to be read; None where an input does not tell its size: a stream, a URL, a packed file."""
+    """Bytes that are still to be read.
+
+    None where an input does not tell its size: a stream, a URL, a packed file.
+    """
     if any(not os.path.isfile(path) or path.endswith(PACKED) for path in paths):
         return None
     return sum(os.path.getsize(path) for path in paths) - sum(

@@ -1,7 +1,10 @@
-"""One shard: cables in, the bytes of its files out. The same bytes wherever and however often it is done.
+"""One shard: cables in, the bytes of its files out.
 
-Each cable is annotated by itself, not in `nlp.pipe` batches: matrix products of other shapes may round differently, and a
-shard that is repeated without a poisonous cable must not differ elsewhere. It also tells which cable and which component failed.
+The same bytes wherever and however often it is done.
+
+Each cable is annotated by itself, not in `nlp.pipe` batches: matrix products of other shapes may
+round differently, and a shard that is repeated without a poisonous cable must not differ elsewhere.
+It also tells which cable and which component failed.
 """
 
 import gc
@@ -33,7 +36,9 @@ Lines = Mapping[str, list[Any]]  # of each of KINDS, as they go into its file
 
 @dataclass(frozen=True)
 class Shard:
-    """A numbered stretch of the input: `items` in their order, from position `start` to `end` (input, item); `size` in characters."""
+    """A numbered stretch of the input: `items` in their order, from position `start` to `end`
+    (input, item); `size` in characters.
+    """
 
     number: int
     items: list[Cable | Reject]
@@ -44,7 +49,9 @@ class Shard:
 
 @dataclass
 class Result:
-    """What comes of a shard: a file of each kind, counts, seconds by step, and what went wrong in words for run.json."""
+    """What comes of a shard: a file of each kind, counts, seconds by step, and what went wrong in
+    words for run.json.
+    """
 
     number: int
     start: tuple[int, int]
@@ -58,7 +65,9 @@ class Result:
 
 @dataclass(frozen=True)
 class Options:
-    """What decides how a shard is done: seconds a cable may take, and whether its files are compressed."""
+    """What decides how a shard is done: seconds a cable may take, and whether its files are
+    compressed.
+    """
 
     time_limit: float = 120.0
     compress: bool = False
@@ -71,7 +80,8 @@ WARM_UP = (
 
 
 def warm_up(nlp: "Language") -> "Language":
-    """Lets components build what they build on first use: within a memory zone it would lose its strings when the zone ends.
+    """Lets components build what they build on first use: within a memory zone it would lose its
+    strings when the zone ends.
 
     What is loaded then stays; garbage collection need not go through it again and again.
     """
@@ -85,7 +95,10 @@ class TimeLimit(BaseException):
 
 
 class _File:
-    """A file of JSON lines in memory; compressed without a time stamp, so that the same lines are the same bytes."""
+    """A file of JSON lines in memory.
+
+    Compressed without a time stamp, so that the same lines are the same bytes.
+    """
 
     def __init__(self, compress: bool):
         self.buffer = io.BytesIO()
@@ -160,8 +173,9 @@ def annotate_shard(
 ) -> Result:
     """Annotates the cables of a shard; `nlp` has been warmed up.
 
-    `fatal` names items that have killed their process before, with the reason; `started(index, words)` is told before each item.
-    MemoryError is not caught: whether there is memory is the machine's matter, so the shard is tried again elsewhere.
+    `fatal` names items that have killed their process before, with the reason; `started(index,
+    words)` is told before each item. MemoryError is not caught: whether there is memory is the
+    machine's matter, so the shard is tried again elsewhere.
     """
     files = _Files(options.compress)
     steps = _Steps()
@@ -182,7 +196,9 @@ def annotate_shard(
 
 
 def merged(shard: Shard, parts: Iterable[Result], compress: bool) -> Result:
-    """The result of a shard out of the uncompressed results of its items: the same bytes as if it had been done in one."""
+    """The result of a shard out of the uncompressed results of its items: the same bytes as if it
+    had been done in one.
+    """
     files = _Files(compress)
     seconds: dict[str, float] = {}
     incidents: list[str] = []
@@ -231,7 +247,10 @@ def _annotate(nlp: "Language", cable: Cable, steps: "_Steps") -> Lines:
 
 
 class _Steps:
-    """Processor seconds by step, which other work on the machine does not stretch; `current` is the step at work."""
+    """Processor seconds by step, which other work on the machine does not stretch.
+
+    `current` is the step at work.
+    """
 
     def __init__(self):
         self.seconds: dict[str, float] = {}
@@ -269,7 +288,7 @@ def time_limit_reason(seconds: float) -> str:
 
 
 def _rejected(cable: Cable, reason: str, **more: str) -> Lines:
-    """A reject of a cable, with what its header says: who looks for it finds it among the rejects."""
+    """A reject of a cable, with what its header says, so that it can be found there."""
     place = f"cable {cable.source.index + 1} ({cable.id})"
     reject = asdict(Reject(path=cable.source.path, place=place, reason=reason, remedy=REMEDY))
     facts = {"id": cable.id, "header": header_record(cable.header), "meta": dict(cable.meta)}

@@ -1,4 +1,7 @@
-"""The inputs as one stream of cables and rejects, in order, each with its position; cut into shards."""
+"""The inputs as one stream of cables and rejects, in order, each with its position.
+
+Cut into shards.
+"""
 
 import hashlib
 import re
@@ -25,14 +28,19 @@ RUN = "run.json"
 
 
 class Inputs(NamedTuple):
-    """The files to read, in order, and those among the inputs that runs have written: a run reads none of them."""
+    """The files to read, in order, and those among the inputs that runs have written: a run reads
+    none of them.
+    """
 
     paths: list[str]
     left_out: list[str]
 
 
 def expand(inputs: list[str], output: Folder | None = None) -> Inputs:
-    """Every file of the inputs: folders and globs are opened, on any fsspec path. `output` is where the run will write."""
+    """Every file of the inputs: folders and globs are opened, on any fsspec path.
+
+    `output` is where the run will write.
+    """
     sorted_out = Inputs([], [])
     of_a_run = cache(_is_a_run)
     for given in inputs:
@@ -81,7 +89,10 @@ def _is_a_run(folder: str) -> bool:
 
 
 def fingerprint(number: int, path: str) -> InputLine:
-    """Size and SHA-256 of an input; None for both where it cannot be known beforehand (standard input) or cannot be read."""
+    """Size and SHA-256 of an input.
+
+    None for both where it cannot be known beforehand (standard input) or cannot be read.
+    """
     unknown: InputLine = {"input": number, "path": path, "bytes": None, "sha256": None}
     if path == STDIN:
         return unknown
@@ -148,7 +159,9 @@ def shards(
 
 
 def _size(cable: Cable) -> int:
-    """How much of its input a cable stands for, in characters, about: where many share one source text, from its first to its last."""
+    """How much of its input a cable stands for, in characters, about: where many share one source
+    text, from its first to its last.
+    """
     if cable.source.format != "tei":
         return len(cable.source_text)
     pieces = [piece for paragraph in cable.paragraphs for piece in paragraph.source_map.pieces]
@@ -160,8 +173,8 @@ def _size(cable: Cable) -> int:
 class Ids:
     """Makes the ids of cables unique over all inputs: the second 07ASTANA454 becomes 07ASTANA454~2.
 
-    Ids lie on the disk, with the position that holds them, so that a resumed run gives the same ones; within a single file
-    the reader has seen to it.
+    Ids lie on the disk, with the position that holds them, so that a resumed run gives the same
+    ones; within a single file the reader has seen to it.
     """
 
     def __init__(self, path: str, needed: bool = True):

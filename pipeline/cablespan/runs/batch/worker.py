@@ -1,4 +1,6 @@
-"""A process of the pool: a pipe to it, the shard in its hands, and the time that it has worked on the cable in hand."""
+"""A process of the pool: a pipe to it, the shard in its hands, and the time that it has worked on
+the cable in hand.
+"""
 
 import os
 import signal
@@ -13,17 +15,22 @@ from typing import Any, NamedTuple
 
 from cablespan.runs.batch.shard import Options, Result, Shard, annotate_shard, warm_up
 
-# One thread each: the workers share the cores. Inherited by the process, because the libraries read it when they load.
+# One thread each: the workers share the cores. Inherited, because the libraries read it at import.
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-LONGEST_SLEEP = 1.0  # seconds asleep that are counted between two looks: this process may have been stopped meanwhile
+# Seconds asleep that are counted between two looks: this process may have been stopped meanwhile.
+LONGEST_SLEEP = 1.0
 
 
 class Unusable(ChildProcessError):
-    """No worker can do anything: the pipeline does not load, or what a worker does fails outside of any cable."""
+    """No worker can do anything: the pipeline does not load, or what a worker does fails outside of
+    any cable.
+    """
 
 
 class InHand(NamedTuple):
-    """What a worker is doing: items that are done of the shard, of how many, their words, and the size of the shard."""
+    """What a worker is doing: items that are done of the shard, of how many, their words, and the
+    size of the shard.
+    """
 
     items: int
     of: int
@@ -32,7 +39,9 @@ class InHand(NamedTuple):
 
 
 class Death(NamedTuple):
-    """How a worker's process ended, on which item of its shard (None: before the first), and whether for taking too long."""
+    """How a worker's process ended, on which item of its shard (None: before the first), and
+    whether for taking too long.
+    """
 
     item: int | None
     status: str
@@ -46,7 +55,7 @@ class Worker:
         context = get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, loader), daemon=True)
-        # Ctrl-C reaches the whole process group; only the parent answers it. The setting is inherited.
+        # Ctrl-C reaches the whole process group; only the parent answers it. That is inherited.
         with _environment(ONE_THREAD), _interrupts_ignored():
             self.process.start()
         theirs.close()
@@ -63,7 +72,10 @@ class Worker:
             self.pipe.send((shard, options, dict(fatal)))
 
     def hear(self) -> Result | None:
-        """The result of the shard, None while it is not done. Raises EOFError where the process has ended, Unusable."""
+        """The result of the shard, None while it is not done.
+
+        Raises EOFError where the process has ended, Unusable.
+        """
         while self.pipe.poll():
             kind, value = self.pipe.recv()
             if kind == "ready":
@@ -100,7 +112,10 @@ class Worker:
 
 
 class _StopWatch:
-    """Seconds that a process works: its processor time, or the time it sleeps; not that in which it is stopped or waits for a core."""
+    """Seconds that a process works: its processor time, or the time it sleeps.
+
+    Not that in which it is stopped or waits for a core.
+    """
 
     def __init__(self, pid: int):
         self.pid, self.used = pid, 0.0
@@ -115,7 +130,10 @@ class _StopWatch:
 
 
 def _state(pid: int) -> tuple[str, float]:
-    """The state of a process as `ps` writes it and its processor seconds; asleep and none where the system does not tell."""
+    """The state of a process as `ps` writes it and its processor seconds.
+
+    Asleep and none where the system does not tell.
+    """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -1,4 +1,7 @@
-"""What a run found, as one page for people who would rather look than read. It opens from the disk, without a network."""
+"""What a run found, as one page for people who would rather look than read.
+
+It opens from the disk, without a network.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,8 +24,9 @@ from cablespan.runs.report.findings import SEARCHED, Findings
 def report(run: str, output: Path, *, warn: Callable[[str], None] = lambda message: None) -> int:
     """Writes the page of a run (a folder, or a file of records) and returns its size in bytes.
 
-    Everything is counted before it goes into the page, which stays under 5 MB whatever the size of the run. `warn` hears what an
-    unfinished run lacks; the page says it too. Raises FileNotFoundError and ValueError as `Results` does.
+    Everything is counted before it goes into the page, which stays under 5 MB whatever the size of
+    the run. `warn` hears what an unfinished run lacks; the page says it too. Raises
+    FileNotFoundError and ValueError as `Results` does.
     """
     results = Results(run)
     if results.unfinished:

@@ -1,6 +1,8 @@
-"""What all charts of a report share: Vega-Lite specifications by Altair, drawn in the browser in the page's own colours.
+"""What all charts of a report share: Vega-Lite specifications by Altair, drawn in the browser in
+the page's own colours.
 
-Colours of ink, paper and lines are CSS custom properties of the page, so that charts follow it into dark mode.
+Colours of ink, paper and lines are CSS custom properties of the page, so that charts follow it into
+dark mode.
 """
 
 from collections.abc import Iterable
@@ -55,9 +57,12 @@ class Chart:
 
 @cache
 def script() -> str:
-    """Vega, Vega-Lite and Vega-Embed in one piece of JavaScript, which sets `window.draw(element, spec)`."""
+    """Vega, Vega-Lite and Vega-Embed in one piece of JavaScript, which sets `window.draw(element,
+    spec)`.
+    """
     return vl_convert.javascript_bundle(
-        'window.draw = (element, spec) => vegaEmbed(element, spec, {actions: false, renderer: "svg"});'
+        "window.draw = (element, spec) =>"
+        ' vegaEmbed(element, spec, {actions: false, renderer: "svg"});'
     )
 
 

@@ -27,7 +27,10 @@ SHOWN = 14  # speakers, and things that they name
 
 
 def _most(counts: Counter[Key], findings: Findings) -> dict[Key, str]:
-    """The names of those that are counted most, in order; redactions and what was forgotten have none."""
+    """The names of those that are counted most, in order.
+
+    Redactions and what was forgotten have none.
+    """
     known = (key for key in counts if key in findings.things)
     keys = sorted(known, key=lambda key: (-counts[key], key))[:SHOWN]
     return told_apart(findings.things[key] for key in keys)

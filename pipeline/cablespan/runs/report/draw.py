@@ -1,4 +1,6 @@
-"""An even draw of what a run holds too much of to be listed: bounded, and the same whatever the order of the records."""
+"""An even draw of what a run holds too much of to be listed: bounded, and the same whatever the
+order of the records.
+"""
 
 import heapq
 from collections.abc import Callable

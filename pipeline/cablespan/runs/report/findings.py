@@ -1,4 +1,6 @@
-"""Counts over the records of a run, taken one record at a time, small enough to be shown whatever the size of the run."""
+"""Counts over the records of a run, taken one record at a time, small enough to be shown whatever
+the size of the run.
+"""
 
 import heapq
 import re
@@ -25,7 +27,7 @@ _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
 class Place(NamedTuple):
-    """Where something stands: the cable's date, its id, the paragraph's, and the post that writes."""
+    """Where something stands: the cable's date and id, the paragraph, the post that writes."""
 
     date: str
     cable: str
@@ -53,7 +55,9 @@ class Said(NamedTuple):
 
 
 class Event(NamedTuple):
-    """A sentence that tells when: ISO 8601 day, month or year in which it begins, its label and text."""
+    """A sentence that tells when: ISO 8601 day, month or year in which it begins, its label and
+    text.
+    """
 
     begins: str
     place: Place
@@ -67,7 +71,10 @@ def _by_layer() -> dict[str, Counter[Any]]:
 
 @dataclass
 class Findings:
-    """What a report shows. Attributes are counters by label, year, origin and marking; `things` by their keys."""
+    """What a report shows.
+
+    Attributes are counters by label, year, origin and marking; `things` by their keys.
+    """
 
     unfinished: str | None = None
     counts: Counter[str] = field(default_factory=Counter)
@@ -126,14 +133,18 @@ class Findings:
         return list(range(min(known), max(known) + 1)) if known else []
 
     def search_index(self) -> list[list[Any]]:
-        """`[name, label, mentions, cables, first year, last year]` of the things that are named most."""
+        """`[name, label, mentions, cables, first year, last year]` of the things that are named
+        most.
+        """
         return [
-            [t.name, t.label, t.mentions, t.cables, min(t.years, default=None), max(t.years, default=None)]
-            for t in _most_named(self.things.values(), SEARCHED)
-        ]  # fmt: skip
+            [thing.name, thing.label, thing.mentions, thing.cables, *thing.span]
+            for thing in _most_named(self.things.values(), SEARCHED)
+        ]
 
     def claim_table(self) -> list[list[str]]:
-        """`[date, paragraph, speaker, certainty, about, content]` of the claims that were drawn, by date."""
+        """`[date, paragraph, speaker, certainty, about, content]` of the claims that were drawn, by
+        date.
+        """
         return [
             [
                 said.place.date,
@@ -147,7 +158,9 @@ class Findings:
         ]
 
     def event_table(self) -> list[list[str]]:
-        """`[begins, paragraph, label, text]` of the dated sentences that were drawn, in the order of what they tell."""
+        """`[begins, paragraph, label, text]` of the dated sentences that were drawn, in the order
+        of what they tell.
+        """
         return [
             [event.begins, event.place.paragraph, event.label, event.text]
             for event in sorted(self.events.items())
@@ -253,7 +266,10 @@ class _RecordCounter:
         return identified(label, cluster, origin)
 
     def _count_claim(self, claim: dict[str, Any]) -> None:
-        """Who speaks, how surely, and whom the content names; nothing where nobody knows who speaks."""
+        """Who speaks, how surely, and whom the content names.
+
+        Nothing where nobody knows who speaks.
+        """
         cluster = speaker_of(claim, self.clusters)
         if not cluster.get("name"):
             return
@@ -281,7 +297,7 @@ class _RecordCounter:
         }
 
     def _count_event(self, statement: dict[str, Any]) -> None:
-        """A sentence that tells what happens is an event where it names a day, a month or a year."""
+        """A sentence that tells what happens is an event where it names a day, month or year."""
         if statement["label"] not in EVENT_LABELS:
             return
         begins = min(self._dates_in(statement), default=None)

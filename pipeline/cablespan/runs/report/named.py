@@ -44,7 +44,10 @@ def most_named(findings: Findings, label: Entity) -> Chart | None:
 
 
 def told_apart(things: Iterable[Thing]) -> dict[Key, str]:
-    """The names of things by their keys; of two that bear one name each gets its entry in the knowledge base after it."""
+    """The names of things by their keys.
+
+    Of two that bear one name each gets its entry in the knowledge base after it.
+    """
     every = list(things)
     named = Counter(thing.name for thing in every)
     return {
@@ -75,7 +78,7 @@ def _bars(things: list[Thing], shown: dict[Key, str], label: Entity, width: int)
 def _trend(
     things: list[Thing], shown: dict[Key, str], label: Entity, years: list[int]
 ) -> alt.Chart:
-    """A line over the years for each thing, in the band of its bar: 0.1 to 0.9 of its highest year."""
+    """A line over the years for each thing, in the band of its bar, up to 0.9 of it."""
     rows = []
     for band, thing in enumerate(reversed(things)):
         top = max(thing.years.values(), default=0) or 1
@@ -129,7 +132,9 @@ def places(findings: Findings) -> Chart | None:
 
 
 def _land() -> alt.Chart:
-    """The continents: land-110m.json of world-atlas 2.0.2 (ISC licence), made from Natural Earth (public domain)."""
+    """The continents: land-110m.json of world-atlas 2.0.2 (ISC licence), made from Natural Earth
+    (public domain).
+    """
     shapes = orjson.loads(files(__package__).joinpath("land-110m.json").read_bytes())
     land = alt.InlineData(shapes, alt.TopoDataFormat(feature="land", type="topojson"))
     return alt.Chart(land).mark_geoshape(fill=LAND, stroke=LINE, strokeWidth=0.5, clip=True)

@@ -24,7 +24,10 @@ SHARE = alt.Axis(format="%", tickCount=5)
 
 
 def labels_by(findings: Findings, layer: str, by: str) -> Chart | None:
-    """Shares of the labels of a layer, one bar a year, origin or marking; none where there is one bar."""
+    """Shares of the labels of a layer, one bar a year, origin or marking.
+
+    None where there is one bar.
+    """
     counts: Counter[Any] = getattr(findings, f"by_{by}")[layer]
     totals: Counter[Any] = Counter()
     for (value, _), count in counts.items():

@@ -1,7 +1,8 @@
 """Who and what is named over a whole run: which mentions mean the same, and what that is called.
 
-People are one where the knowledge base knows them, or where they bear one full name. A mere surname or an office means somebody
-else in each post's cables, so that those are kept apart by country, or by the post that writes. Redactions are nobody.
+People are one where the knowledge base knows them, or where they bear one full name. A mere surname
+or an office means somebody else in each post's cables, so that those are kept apart by country, or
+by the post that writes. Redactions are nobody.
 """
 
 import re
@@ -39,6 +40,11 @@ class Thing:
     def label(self) -> str:
         return self.key.label
 
+    @property
+    def span(self) -> tuple[int | None, int | None]:
+        """The first and the last year in which it is named."""
+        return min(self.years, default=None), max(self.years, default=None)
+
 
 @cache
 def known_names() -> dict[str, str]:
@@ -51,18 +57,22 @@ def known_names() -> dict[str, str]:
 def is_redacted(name: str) -> bool:
     """Whether a name was struck out before the cable was published.
 
-    >>> is_redacted("XXXXXXXXXXXX"), is_redacted("XXXXXXXXXXXX XXXXXXXXXXXX"), is_redacted("Minister Xu")
-    (True, True, False)
+    >>> [is_redacted(name) for name in ("XXXXXXXXXXXX", "XXXXXXXXXXXX XXXXXXXXXXXX", "Mr. Xu")]
+    [True, True, False]
     """
     return REDACTED.fullmatch(name) is not None
 
 
 def identified(label: str, cluster: dict[str, Any], origin: str | None) -> tuple[Key, str] | None:
-    """The key and the name of what a cluster means in a cable of the post `origin`; None for a redaction.
+    """The key and the name of what a cluster means in a cable of the post `origin`.
 
-    >>> identified("OFFICIAL", {"name": "the Ambassador", "office": "Ambassador", "kb_id": "office:AMBASSADOR"}, "Embassy Oslo")
+    None for a redaction.
+
+    >>> office = {"name": "AMB", "office": "Ambassador", "kb_id": "office:AMBASSADOR"}
+    >>> identified("OFFICIAL", office, "Embassy Oslo")
     (Key(label='OFFICIAL', identity='ambassador (embassy oslo)'), 'Ambassador (Embassy Oslo)')
-    >>> identified("OFFICIAL", {"name": "Minister Jo Poe", "given_name": "Jo", "family_name": "Poe"}, "Embassy Oslo")
+    >>> person = {"name": "Minister Jo Poe", "given_name": "Jo", "family_name": "Poe"}
+    >>> identified("OFFICIAL", person, "Embassy Oslo")
     (Key(label='OFFICIAL', identity='jo poe'), 'Minister Jo Poe')
     """
     name, kb_id = cluster["name"], cluster.get("kb_id") or ""

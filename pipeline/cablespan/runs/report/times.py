@@ -1,5 +1,7 @@
 """When cables were written, and when what they tell happened."""
 
+from collections import Counter
+
 import altair as alt
 
 from cablespan.labels import Statement
@@ -44,13 +46,11 @@ def cables_by_year(findings: Findings) -> Chart | None:
 
 
 def events(findings: Findings) -> Chart | None:
-    """Dated sentences on a line of time, by what they do: when it happened, not when it was written."""
+    """Dated sentences on a line of time, by what they do: when it happened, not when it was
+    written.
+    """
     by_year = _is_long(findings)
-    counts: dict[tuple[str, str], int] = {}
-    for (month, label), count in findings.events_by_month.items():
-        if by_year or len(month) == len("2007-05"):
-            when = month[:4] if by_year else month
-            counts[when, label] = counts.get((when, label), 0) + count
+    counts = _by_year(findings) if by_year else _by_month(findings)
     if not counts:
         return None
     rows = [
@@ -83,6 +83,19 @@ def events(findings: Findings) -> Chart | None:
     )
     times = sorted({when for when, _ in counts})
     return chart(bars, f"Dated sentences from {times[0]} to {times[-1]}.")
+
+
+def _by_year(findings: Findings) -> Counter[tuple[str, str]]:
+    counts: Counter[tuple[str, str]] = Counter()
+    for (month, label), count in findings.events_by_month.items():
+        counts[month[:4], label] += count
+    return counts
+
+
+def _by_month(findings: Findings) -> Counter[tuple[str, str]]:
+    """Without what is dated by a year alone."""
+    known = ((key, count) for key, count in findings.events_by_month.items() if "-" in key[0])
+    return Counter(dict(known))
 
 
 def _is_long(findings: Findings) -> bool:

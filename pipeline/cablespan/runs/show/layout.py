@@ -1,4 +1,6 @@
-"""What both views are made of: paragraphs as sentences of marked pieces, who is mentioned, who says what."""
+"""What both views are made of: paragraphs as sentences of marked pieces, who is mentioned, who says
+what.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -166,7 +168,9 @@ def actors(record: Record) -> list[Actor]:
 
 
 def speaker_name(claim: Record, record: Record) -> str:
-    """Who speaks: the name of the speaker's cluster, its KB id, else the source as written, else a dash."""
+    """Who speaks: the name of the speaker's cluster, its KB id, else the source as written, else a
+    dash.
+    """
     speaker = claim["speaker"]
     for cluster in record.get("clusters", ()):
         if speaker is not None and speaker in (cluster["cluster"], cluster.get("kb_id")):

@@ -1,4 +1,6 @@
-"""The record behind what `show` was pointed at: a line of a run's records, or a raw cable that is annotated now."""
+"""The record behind what `show` was pointed at: a line of a run's records, or a raw cable that is
+annotated now.
+"""
 
 import gzip
 from collections.abc import Iterator
@@ -13,8 +15,9 @@ from cablespan.cable import RECORD_SCHEMA, Cable
 def record_of(path: Path, cable: str | None = None, *, model: str | None = None) -> dict[str, Any]:
     """The record of one cable of a file: the first, or the one with the id `cable`.
 
-    A file of records (`cables.jsonl`, plain or gzipped, or the folder that `annotate` wrote) is read; anything else is a raw cable,
-    which is read and annotated. Raises ValueError where the file has no such cable, OSError where there is no such file.
+    A file of records (`cables.jsonl`, plain or gzipped, or the folder that `annotate` wrote) is
+    read; anything else is a raw cable, which is read and annotated. Raises ValueError where the
+    file has no such cable, OSError where there is no such file.
     """
     if path.is_dir():
         path = next(iter(sorted(path.glob("cables*.jsonl*"))), path / "cables.jsonl")
@@ -47,7 +50,8 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
                     yield orjson.loads(line)
                 except orjson.JSONDecodeError as error:
                     raise ValueError(
-                        f"{path}, line {number}: not JSON ({error}); cut the line out or write the file again"
+                        f"{path}, line {number}: not JSON ({error}); "
+                        "cut the line out or write the file again"
                     ) from error
 
 

@@ -15,7 +15,7 @@ _MARGIN = max(len(label) for label in Statement)
 
 
 def to_terminal(record: Record, console: Console) -> None:
-    """Prints a record. Text of the cable is never read as markup; control characters become blanks."""
+    """Prints a record; its text is never read as markup, control characters become blanks."""
     header = Table.grid(padding=(0, 2))
     for name, text in facts(record):
         header.add_row(Text(name, style="dim"), _plain(text))
@@ -52,7 +52,7 @@ def _paragraph(passage: Passage) -> Group:
     for sentence in passage.sentences:
         text = Text(style="bold" if paragraph["kind"] == "heading" else "")
         for piece in sentence.pieces:
-            styles = [_ENTITY_STYLES[piece.entity["label"]]] if piece.entity else []
+            styles = [_ENTITY_STYLES.get(piece.entity["label"], "bold")] if piece.entity else []
             text.append_text(
                 _plain(piece.text, " ".join([*styles, "underline"] if piece.cue else styles))
             )
@@ -85,7 +85,7 @@ def _actors(record: Record) -> Group:
         table.add_column(name, justify="right" if name == "mentions" else "left")
     for actor in actors(record):
         table.add_row(
-            Text(actor.label, style=_ENTITY_STYLES[actor.label]),
+            Text(actor.label, style=_ENTITY_STYLES.get(actor.label, "bold")),
             _plain(actor.name),
             str(actor.mentions),
             _plain(actor.kb_id or ""),
