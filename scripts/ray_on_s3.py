@@ -1,9 +1,10 @@
-"""The whole of docs/batch.md's cluster on one machine: two Ray nodes, an S3 server, a driver that is killed, a node that is lost.
+"""The whole of docs/batch.md's cluster on one machine: two Ray nodes, an S3 server, a driver that
+is killed, a node that is lost.
 
-python scripts/ray_on_s3.py [--cables 2000] [--model rules]
+python scripts/ray_on_s3.py [--cables 2000] [--model en_cable_sm]
 
-Needs cablespan[ray], s3fs, and moto's S3 server on the PATH (`uv tool install "moto[server]"`). Prints what happened, and whether
-the disturbed run wrote the bytes of an undisturbed one.
+Needs cablespan[ray], s3fs, and moto's S3 server on the PATH (`uv tool install "moto[server]"`).
+Prints what happened, and whether the disturbed run wrote the bytes of an undisturbed one.
 """
 
 import argparse
@@ -14,14 +15,18 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import orjson
 import ray
 import s3fs
+import spacy
 from ray.cluster_utils import Cluster
+from spacy.language import Language
 
 from benchmark_batch import make_dump
+from cablespan.runs.batch import annotate
 
 PORT = 5123
 ENDPOINT = f"http://127.0.0.1:{PORT}"
@@ -62,61 +67,96 @@ def wait_for(condition, seconds: float = 1200) -> None:
         time.sleep(0.2)
 
 
-def command(model: str, output: str, *more: str) -> list[str]:
-    name = Path(sys.executable).parent / "cablespan"
-    shards = ["--shard-size", str(SHARD)]
-    return [str(name), "annotate", "s3://cables/dump.csv", "-o", output, "--model", model, *shards, *more]  # fmt: skip
+def tokenizer() -> Language:
+    """A pipeline that finds nothing: the run is what is tried here."""
+    return spacy.blank("en")
+
+
+def command(output: str, *options: str) -> list[str]:
+    """A driver: this file in a process of its own, which can be killed."""
+    return [sys.executable, __file__, "--drive", output, *options]
+
+
+def drive(output: str, address: str | None, resume: bool, model: str | None) -> int:
+    """What `cablespan annotate` does with these options."""
+    return annotate(
+        ["s3://cables/dump.csv"],
+        output,
+        engine="ray" if address else "local",
+        address=address,
+        shard_size=SHARD,
+        resume=True if resume else None,
+        model=model,
+        # By its module's name, which is not __main__ in the workers.
+        loader=None if model else import_module("ray_on_s3").tokenizer,
+    )
 
 
 def done(files: s3fs.S3FileSystem, folder: str) -> int:
     return len(files.glob(f"cables/{folder}/cables-*"))
 
 
-def main() -> None:
+def main() -> int | None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cables", type=int, default=2000)
-    parser.add_argument("--model", default="rules")
+    parser.add_argument("--model", help="as of cablespan annotate; a mere tokenizer if not given")
+    parser.add_argument("--drive", metavar="OUTPUT", help=argparse.SUPPRESS)
+    parser.add_argument("--address", help=argparse.SUPPRESS)
+    parser.add_argument("--resume", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.drive:
+        return drive(arguments.drive, arguments.address, arguments.resume, arguments.model)
+    os.environ["PYTHONPATH"] = str(Path(__file__).parent)
+    model = ["--model", arguments.model] if arguments.model else []
     with s3_server() as files, tempfile.TemporaryDirectory() as folder:
         dump = Path(folder) / "dump.csv"
         words = make_dump(dump, arguments.cables)
         files.put_file(str(dump), "cables/dump.csv")
         print(f"{arguments.cables:,} made-up cables, {words:,} words in s3://cables/dump.csv")
-        cluster = Cluster(
-            initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False}
-        )
-        second = cluster.add_node(num_cpus=1)
-        joined = ["--engine", "ray", "--address", cluster.address]
-        try:
-            begin = time.monotonic()
-            run = command(arguments.model, "s3://cables/run", *joined)
-            driver = subprocess.Popen(run)
-            wait_for(lambda: done(files, "run") >= 3)
-            driver.kill()
-            driver.wait()
-            print(f"driver killed with {done(files, 'run')} shards visible")
-            refused = subprocess.run(run, capture_output=True, text=True)
-            print(f"without --resume, exit code {refused.returncode}: {refused.stderr.strip()}")
-            driver = subprocess.Popen([*run, "--resume"])
-            kept = done(files, "run")
-            wait_for(lambda: done(files, "run") >= kept + 3)
-            cluster.remove_node(second, allow_graceful=False)
-            print(f"node lost with {done(files, 'run')} shards visible")
-            print(f"exit code {driver.wait()} after {time.monotonic() - begin:.0f} s")
-        finally:
-            ray.shutdown()
-            cluster.shutdown()
-        subprocess.run(command(arguments.model, "s3://cables/plain", "--workers", "2"), check=True)
-        same = [
-            files.cat_file(path) == files.cat_file(path.replace("/plain/", "/run/"))
-            for path in files.find("cables/plain")
-            if not path.endswith("run.json")
-        ]
-        facts = orjson.loads(files.cat_file("cables/run/run.json"))
-        print(f"{sum(same)} of {len(same)} files hold the bytes of the undisturbed run")
-        print(f"counts: {facts['counts']['cables']:,} cables, {facts['counts']['words']:,} words")
-        print(f"left in .cablespan: {files.find('cables/run/.cablespan')}")
+        on_a_disturbed_cluster(files, model)
+        subprocess.run(command("s3://cables/plain", *model), check=True)
+        compare(files)
+    return None
+
+
+def on_a_disturbed_cluster(files: s3fs.S3FileSystem, model: list[str]) -> None:
+    """A run on two nodes, of which the driver is killed and, when it is resumed, one node."""
+    begin = time.monotonic()
+    head = {"num_cpus": 1, "include_dashboard": False}
+    cluster = Cluster(initialize_head=True, head_node_args=head)
+    second = cluster.add_node(num_cpus=1)
+    run = command("s3://cables/run", "--address", cluster.address, *model)
+    try:
+        driver = subprocess.Popen(run)
+        wait_for(lambda: done(files, "run") >= 3)
+        driver.kill()
+        driver.wait()
+        print(f"driver killed with {done(files, 'run')} shards visible")
+        refused = subprocess.run(run, capture_output=True, text=True)
+        print(f"without --resume: {refused.stderr.strip().splitlines()[-1]}")
+        kept = done(files, "run")
+        driver = subprocess.Popen([*run, "--resume"])
+        wait_for(lambda: done(files, "run") >= kept + 3)
+        cluster.remove_node(second, allow_graceful=False)
+        print(f"node lost with {done(files, 'run')} shards visible")
+        print(f"exit code {driver.wait()} after {time.monotonic() - begin:.0f} s")
+    finally:
+        ray.shutdown()
+        cluster.shutdown()
+
+
+def compare(files: s3fs.S3FileSystem) -> None:
+    """Says whether the disturbed run wrote the files of the other one, and left nothing else."""
+    names = [Path(path).name for path in files.find("cables/plain") if "run.json" not in path]
+    same = [
+        files.cat_file(f"cables/plain/{name}") == files.cat_file(f"cables/run/{name}")
+        for name in names
+    ]
+    counts = orjson.loads(files.cat_file("cables/run/run.json"))["counts"]
+    print(f"{sum(same)} of {len(names)} files hold the bytes of the undisturbed run")
+    print(f"{counts['cables']:,} cables, {counts['words']:,} words")
+    print(f"left in .cablespan: {files.find('cables/run/.cablespan')}")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
