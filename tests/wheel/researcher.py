@@ -33,6 +33,11 @@ assert {"AGENCY", "OFFICIAL"} <= {entity["label"] for entity in record["entities
 assert "RECOMMENDATION" in {statement["label"] for statement in record["statements"]}
 assert any(claim["cue"]["text"] == "said" for claim in record["claims"] if claim["cue"])
 
+assert spacy.load("en_cable_sm").pipe_names == nlp.pipe_names
+assert cablespan.parse(CABLE).header.subject == cables[0].header.subject
+assert cablespan.to_record(nlp("Poe said it rained."))["claims"][0]["cue"]["text"] == "said"
+assert docs[0]._.claims[0].cue.text in CABLE
+
 kept = DocBin(store_user_data=True, docs=docs).to_bytes()
 (again,) = DocBin().from_bytes(kept).get_docs(nlp.vocab)
 assert [ent.text for ent in again.ents] == [ent.text for ent in docs[0].ents]
