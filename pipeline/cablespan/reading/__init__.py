@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Iterable, Iterator
-from glob import glob
 from importlib import import_module
 from io import BytesIO
 from itertools import islice
@@ -11,7 +10,10 @@ from typing import Any, BinaryIO, TextIO
 
 from cablespan.cable import Cable, Reject
 from cablespan.reading.assembly import numbered
-from cablespan.reading.decode import HEAD, decode, is_binary, open_input, unpacked
+from cablespan.reading.decode import HEAD, decode, in_utf8, is_binary, open_input, unpacked
+from cablespan.reading.inputs import expand
+
+__all__ = ["FORMATS", "LONGEST_PARAGRAPH", "expand", "find_format", "parse", "read", "scan"]
 
 FORMATS = ("web", "html", "csv", "tei", "text", "jsonl")
 _STREAMED = ("csv", "jsonl")
@@ -24,13 +26,13 @@ def find_format(head: str) -> str:
     >>> find_format('{"text": "1. All is well."}'), find_format("1. All is well.")
     ('jsonl', 'text')
     """
-    from cablespan.reading.csv import ROW
+    from cablespan.reading.csv import is_dump
     from cablespan.reading.web import VALUES
 
     start = head.lstrip("\ufeff \t\r\n")
     if start.startswith("{"):
         return "jsonl"
-    if ROW.match(start[:200].encode()):
+    if is_dump(start):
         return "csv"
     if start.startswith("<"):
         tags = start.lower()
@@ -58,6 +60,10 @@ def scan(
     reading become rejects.
     """
     path = str(path)
+    reject = None if content is not None else _without_content(path)
+    if reject is not None:
+        yield reject
+        return
     try:
         with open_input(path) if content is None else unpacked(BytesIO(content)) as stream:
             head = stream.peek(HEAD)[:HEAD]
@@ -72,7 +78,7 @@ def scan(
                     "give text, HTML, CSV, XML or JSON Lines; packed as gzip or zstd at most",
                 )
                 return
-            format = format or find_format(head.decode("utf-8", "replace"))
+            format = format or find_format(decode(head, whole=False)[0])
             yield from map(_of_bearable_length, _cables(stream, path, format, start, options))
     except (OSError, EOFError) as error:
         yield Reject(
@@ -80,8 +86,21 @@ def scan(
         )
 
 
+def _without_content(path: str) -> Reject | None:
+    """The reject of a path that no file can be read from."""
+    if "://" not in path and Path(path).is_dir():
+        reason = "no file in the folder, or it cannot be listed"
+        return Reject(path, "folder", reason, "look what it holds and who may read it")
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        readable = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        return Reject(readable, "file", "the file's name is not UTF-8", "rename the file")
+    return None
+
+
 def _of_bearable_length(item: Cable | Reject) -> Cable | Reject:
-    """The cable, or a reject where a paragraph is longer than any cable: nothing behind the reader could bear it."""
+    """The cable, or a reject where a paragraph is longer than any cable: nothing after the reader could bear it."""
     longest = (
         max((len(paragraph.text) for paragraph in item.paragraphs), default=0)
         if isinstance(item, Cable)
@@ -103,7 +122,7 @@ def _cables(
 ) -> Iterator[Cable | Reject]:
     reader = import_module(f"cablespan.reading.{format}")
     if format in _STREAMED:
-        return reader.read(stream, path, start=start)
+        return reader.read(in_utf8(stream), path, start=start)
     content, notes = decode(stream.read())
     return islice(numbered(reader.read(content, path, tuple(notes), **options)), start, None)
 
@@ -158,26 +177,3 @@ def _cables_of(items: Iterable[Cable | Reject]) -> Iterator[Cable]:
             yield item
         else:
             warnings.warn(f"{item.path}, {item.place}: {item.reason}. {item.remedy}", stacklevel=3)
-
-
-def expand(inputs: Iterable[str | Path]) -> list[str]:
-    """Files behind files, folders (all of them below, sorted), and globs; `-` and URLs stay."""
-    paths: list[str] = []
-    for given in map(str, inputs):
-        if given == "-" or "://" in given:
-            paths.append(given)
-        elif Path(given).is_dir():
-            paths.extend(
-                str(path)
-                for path in sorted(Path(given).rglob("*"))
-                if path.is_file()
-                and not any(part.startswith(".") for part in path.parts[len(Path(given).parts) :])
-            )
-        elif Path(given).exists():
-            paths.append(given)
-        else:
-            paths.extend(
-                sorted(path for path in glob(given, recursive=True) if Path(path).is_file())
-                or [given]
-            )
-    return list(dict.fromkeys(paths))

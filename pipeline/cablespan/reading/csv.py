@@ -14,7 +14,7 @@ from cablespan.cable import Cable, Reference, Reject
 from cablespan.header.posts import id_of, known_post
 from cablespan.header.references import references_of
 from cablespan.reading.assembly import assemble, bodies, renamed, with_text
-from cablespan.reading.decode import repair
+from cablespan.reading.decode import NULS_ARE_BLANKS, repair
 
 COLUMNS = (
     "number",
@@ -26,16 +26,42 @@ COLUMNS = (
     "header",
     "body",
 )
-_ROW = rb'"?\d{1,9}"?,"?\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?"?,"?(?P<id>[^",\r\n]{1,60})'
+# The first three cells of a row: number, time (ISO too), reference id; commas, semicolons or tabs between.
+_ROW = rb"""(?x:
+    "?\d{1,9}"? [,;\t]
+    "?(?:\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d)[ T]\d{1,2}:\d{2}(?::\d{2})?(?:[ ][AP]M|Z)?"?
+    (?P<separator>[,;\t]) "?(?P<id>[^",;\t\r\n]{1,60})
+)"""
 ROW = re.compile(_ROW)
-_NEXT_ROW = re.compile(
-    rb"\n" + _ROW
-)  # a literal first sign is found faster than the beginning of a line
-_TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2})(?::\d{2})?(?: ([AP]M))?")
+_NEXT_ROW = re.compile(b"\n" + _ROW)  # a literal first sign is found faster than a line's beginning
+_TIME = re.compile(
+    r"""
+    (?: (?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4}) | (?P<date>\d{4}-\d\d-\d\d) )
+    [ T] (?P<hour>\d{1,2}):(?P<minute>\d{2}) (?::\d{2})? (?:[ ](?P<half>[AP]M))?
+    """,
+    re.VERBOSE,
+)
 _ID = re.compile(r"\d\d([A-Z]{3,30})[1-9]\d{0,6}")
 _BLOCK = 1 << 20
 _REMEDY = "the row must have eight cells in double quotes, backslash as escape"
 csv.field_size_limit(1 << 31)
+
+
+def is_dump(head: str) -> bool:
+    """Whether a text begins as a dump does: with a row, or with the columns' names and a row below.
+
+    >>> is_dump('1;"2007-02-21 09:41";07OSLO1;'), is_dump("1. (U) All is well.")
+    (True, False)
+    """
+    first, _, below = head.partition("\n")
+    rows_below = _is_heading(first.encode()) and ROW.match(below[:200].encode())
+    return ROW.match(head[:200].encode()) is not None or bool(rows_below)
+
+
+def _is_heading(row: bytes) -> bool:
+    """Whether a row holds the names of the columns."""
+    cells = re.split(rb"[,;\t]", row.strip())
+    return len(cells) >= len(COLUMNS) and not any(sign in row for sign in b"0123456789")
 
 
 def rows(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -69,6 +95,8 @@ def read(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable | Reject
     index = 0
     seen: Counter[str] = Counter()
     for number, (line, row) in enumerate(rows(stream), 1):
+        if number == 1 and _is_heading(row):
+            continue
         if index < start and not _can_hold_another(row):
             match = ROW.match(row)
             if match:
@@ -93,19 +121,26 @@ def _can_hold_another(row: bytes) -> bool:
 
 def _decoded(row: bytes) -> tuple[str, list[str]]:
     try:
-        return row.decode(), []
+        return _without_nuls(row.decode())
     except UnicodeDecodeError:
         import ftfy.bad_codecs
 
         ftfy.bad_codecs.ok()
-        return row.decode("sloppy-windows-1252"), ["not UTF-8: decoded as Windows-1252"]
+        text, notes = _without_nuls(row.decode("sloppy-windows-1252"))
+        return text, ["not UTF-8: decoded as Windows-1252", *notes]
+
+
+def _without_nuls(text: str) -> tuple[str, list[str]]:
+    return (text, []) if "\0" not in text else (text.replace("\0", " "), [NULS_ARE_BLANKS])
 
 
 def _cables(row: bytes, path: str, place: str, index: int) -> Iterator[Cable | Reject]:
     """The cable of a row, and those that its body holds besides."""
     text, notes = _decoded(row)
+    start = ROW.match(row)
+    separator = start["separator"].decode() if start else ","
     try:
-        cells = next(csv.reader([text], escapechar="\\", doublequote=True, strict=True))
+        cells = next(csv.reader([text], delimiter=separator, escapechar="\\", strict=True))
     except (csv.Error, StopIteration) as error:
         yield Reject(path, place, f"torn row: {error}", _REMEDY)
         return
@@ -170,6 +205,7 @@ def _iso(time: str) -> str | None:
     match = _TIME.search(time)
     if match is None:
         return None
-    month, day, year, hour, minute = map(int, match.groups()[:5])
-    hour = hour % 12 + 12 * (match[6] == "PM") if match[6] else hour
-    return f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:00"
+    hour = int(match["hour"])
+    hour = hour % 12 + 12 * (match["half"] == "PM") if match["half"] else hour
+    date = match["date"] or f"{match['year']}-{int(match['month']):02d}-{int(match['day']):02d}"
+    return f"{date}T{hour:02d}:{match['minute']}:00"

@@ -1,5 +1,6 @@
 """Bytes of any input: opened from a path, a URL or standard input, unpacked, decoded."""
 
+import codecs
 import gzip
 import io
 import re
@@ -9,6 +10,8 @@ from typing import BinaryIO
 
 _MOJIBAKE = re.compile(r"(?:Ã[\x80-¿ƒ€]|â€|Â[\xa0-¿]|â\x80)")
 HEAD = 1 << 16
+NULS_ARE_BLANKS = "NUL signs read as blanks"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def open_input(path: str) -> BinaryIO:
@@ -46,17 +49,36 @@ def name_of(path: str) -> str:
 
 
 def is_binary(head: bytes) -> bool:
-    """Whether bytes are no text: a NUL that no UTF-16 explains, or a share of control signs."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    """Whether bytes are no text: a large share of control signs that no UTF-16 explains."""
+    if head.startswith(_UTF_16):
         return False
     controls = sum(byte < 9 or 13 < byte < 32 for byte in head[:4096])
-    return b"\0" in head or controls * 20 > len(head[:4096])
+    return controls * 20 > len(head[:4096])
 
 
-def decode(data: bytes) -> tuple[str, list[str]]:
-    """The text of bytes and notes on what had to be guessed or repaired."""
+def in_utf8(stream: BinaryIO) -> BinaryIO:
+    """A stream of UTF-8 without a byte order mark, out of one in UTF-8 or UTF-16 with a mark."""
+    start = stream.peek(3)[:3] if isinstance(stream, io.BufferedReader) else b""
+    if start.startswith(_UTF_16):
+        return codecs.EncodedFile(stream, "utf-8", "utf-16", errors="replace")
+    if start == codecs.BOM_UTF8:
+        stream.read(3)
+    return stream
+
+
+def decode(data: bytes, whole: bool = True) -> tuple[str, list[str]]:
+    """The text of bytes and notes on what had to be guessed or repaired.
+
+    `whole`: False for the first bytes of a file, which can end within a sign.
+
+    >>> decode(b"All is\\0well.")
+    ('All is well.', ['NUL signs read as blanks'])
+    """
     notes: list[str] = []
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if not whole:
+        encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8-sig"
+        return data.decode(encoding, "replace"), notes
+    if data.startswith(_UTF_16):
         text = data.decode("utf-16", "replace")
         notes.append("decoded as UTF-16")
     else:
@@ -69,6 +91,9 @@ def decode(data: bytes) -> tuple[str, list[str]]:
                 else data.decode("cp1252", "replace")
             )
             notes.append("not UTF-8: decoded as Windows-1252")
+    if "\0" in text:
+        text = text.replace("\0", " ")
+        notes.append(NULS_ARE_BLANKS)
     return repair(text, notes)
 
 

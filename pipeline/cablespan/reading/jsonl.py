@@ -14,6 +14,8 @@ from cablespan.reading.assembly import renamed
 from cablespan.reading.body import segment_blocks
 from cablespan.reading.decode import name_of, repair
 
+_DEEPEST = 100  # levels; a record is written with a few more around its meta
+
 
 def read(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable | Reject]:
     """The cables of a stream; of the first `start` only the ids are read."""
@@ -41,10 +43,27 @@ def _row(line: bytes, path: str, place: str) -> dict[str, Any] | Reject:
         row = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return Reject(path, place, f"no JSON: {error}", "one JSON object a line")
+    if _depth(row) > _DEEPEST:
+        reason = f"values nested more than {_DEEPEST} deep"
+        return Reject(path, place, reason, "flatten meta: it is carried over into the record")
     text = row.get("text") if isinstance(row, dict) else None
     if not isinstance(text, str) or not text.strip():
         return Reject(path, place, "no text in it", 'give {"text": "...", "meta": {...}}')
     return row
+
+
+def _depth(value: Any) -> int:
+    """How deep lists and objects are nested, counted to one more than the deepest allowed."""
+    level, depth = [value], 0
+    while level and depth <= _DEEPEST:
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, (dict, list))
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        depth += 1
+    return depth
 
 
 def _meta(row: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from cablespan.cable import Cable, Paragraph, Piece, Reject, Source, SourceMap
+from cablespan.header.furniture import is_running
+from cablespan.header.labels import label_of
 from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
 from cablespan.reading.assembly import digest, through
@@ -23,6 +25,9 @@ _LEFT_OUT = frozenset({"note", "del", "pb", "figure"})
 _BLOCKS = frozenset({"p", "item", "salute", "ab", "l"})
 _MARKS = {"persName": "persons", "gloss": "terms", "placeName": "places"}
 _FROM = re.compile(r"Telegram\s+(?:\S+\s+)?From\s+the\s+(.{3,80}?)\s+to\s")
+# The source note of the volumes of 1948-54: "711.61/1-2048: Telegram".
+_TELEGRAM_NOTE = re.compile(r"\bTelegram\W{0,3}$|^[^.]{0,60}: Telegram\b")
+_ADDRESSED = re.compile(r"The (.{3,80}?)(?: \([^()]*\))? to the ")
 _LONGEST_OPENING = 300  # a labelled paragraph that is longer carries text
 
 
@@ -95,7 +100,7 @@ def read(
             )
             continue
         head = _plain(div.find(f"{_NS}head"))
-        if not all_documents and not _TELEGRAM.match(head):
+        if not all_documents and not _is_telegram(div, head):
             continue
         cable = _cable(
             div,
@@ -120,6 +125,21 @@ def read(
             )
         else:
             yield cable
+    if not index:
+        reason = f"none of the {len(documents)} documents is a telegram"
+        yield Reject(path, "volume", reason, "read it with all_documents=True to have them all")
+
+
+def _is_telegram(div: Any, head: str) -> bool:
+    """Whether a document's head, or the note of its source, calls it a telegram."""
+    if _TELEGRAM.match(head):
+        return True
+    notes = (note for note in div.iter(f"{_NS}note") if _tells_source(note))
+    return any(_TELEGRAM_NOTE.search(" ".join("".join(note.itertext()).split())) for note in notes)
+
+
+def _tells_source(note: Any) -> bool:
+    return note.get("type") == "source" or note.get("rend") == "inline"
 
 
 def _without_declaration(source: str) -> str:
@@ -135,10 +155,11 @@ def _body_text(source: str) -> tuple[str, SourceMap]:
 
 
 def _volume_name(root: Any) -> str | None:
+    """The volume's id: its `idno` of type "frus", else the root's; other numbers are its publishers'."""
     for idno in root.iter(f"{_NS}idno"):
-        if idno.text:
+        if idno.text and idno.get("type") == "frus":
             return idno.text.strip()
-    return None
+    return root.get(_ID)
 
 
 def _known_names(root: Any) -> dict[str, str]:
@@ -266,7 +287,7 @@ def _cable(
     text = "\n\n".join(block.text() for block in folded)
     opening = read_opening(text)
     date = next((d.get("when") for d in div.iter(f"{_NS}date") if d.get("when")), None)
-    sender = _FROM.search(head)
+    sender = _FROM.search(head) or _ADDRESSED.match(head)
     signed = tuple(_plain(node) for node in div.iter(f"{_NS}signed")) or None
     header = parse(
         opening,
@@ -280,7 +301,7 @@ def _cable(
     for block in folded:
         words = block.text()
         end = offset + len(words)
-        if not (end <= opening.body and len(words) <= _LONGEST_OPENING):
+        if end > opening.body or not _is_opening(words):
             drafts.append(_draft(words.replace("\n", " "), len(drafts)))
             kept.append(block)
         offset = end + 2
@@ -318,6 +339,13 @@ def _cable(
         (*notes, *extra),
         source,
     )
+
+
+def _is_opening(words: str) -> bool:
+    """Whether a paragraph before a late SUBJECT or REF is part of the opening, and no text: short, labelled or no sentence."""
+    if len(words) > _LONGEST_OPENING:
+        return False
+    return label_of(words) is not None or not (is_running(words) and words[-1] in ".?!")
 
 
 def _draft(text: str, index: int) -> Draft:

@@ -28,7 +28,7 @@ _SHORT_TITLE = 80  # characters
 _NUMBER_WITHIN = re.compile(
     r"""
     \.["')\]”’]{0,2}[ \t]{1,4}
-    (?=¶?\d{1,2}\.[ ]{0,3}(?:\((?:U|SBU|C|S|TS|LOU|C/NF|S/NF)\)|[A-Z][\w']+[ ]))
+    (?=¶?\d{1,2}\.[ ]{0,3}(?:\((?:U|SBU|C|S|TS|LOU|C/NF|S/NF)\)|[A-Z][\w']*[ ]))
     """,
     re.VERBOSE,
 )

@@ -1,6 +1,6 @@
 """Files in, cables out: golden pairs of every format, in `cables/in` and `cables/out`; bad input; what holds for any text.
 
-After a change that is meant, write the golden files anew: `python tests/test_readers.py`, and read the difference.
+After a change that is meant, write the golden files anew: `python tests/reading/test_readers.py`, and read the difference.
 """
 
 import gzip
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from cablespan import reading as readers
 from cablespan.cable import Cable, Reject
 
-HERE = Path(__file__).parent / "cables"
+HERE = Path(__file__).parents[1] / "cables"
 INPUTS = sorted((HERE / "in").iterdir())
 
 

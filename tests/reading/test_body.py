@@ -177,7 +177,7 @@ def test_a_number_written_twice_is_lost_twice():
 
 
 def test_the_paragraphs_of_the_modern_gold_are_read_as_annotated():
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     gold = defaultdict(list)
     for path in [
         path

@@ -1,0 +1,42 @@
+"""Which files the inputs name."""
+
+import os
+from collections.abc import Iterable, Iterator
+from glob import glob
+from pathlib import Path
+
+
+def expand(inputs: Iterable[str | Path]) -> list[str]:
+    """The files of files, folders (all below, links followed, sorted) and globs; `-` and URLs stay.
+
+    A folder that is empty or cannot be listed stays as it is, so that reading it says so.
+    """
+    paths: list[str] = []
+    for given in map(str, inputs):
+        if given == "-" or "://" in given:
+            paths.append(given)
+        elif Path(given).is_dir():
+            paths.extend(sorted(_files_below(given)) or [given])
+        elif Path(given).exists():
+            paths.append(given)
+        else:
+            paths.extend(sorted(filter(os.path.isfile, glob(given, recursive=True))) or [given])
+    return list(dict.fromkeys(paths))
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    """The files below a folder and the folders that cannot be listed; hidden ones are left out."""
+    unlisted: list[OSError] = []
+    seen = set()
+    for parent, folders, files in os.walk(folder, onerror=unlisted.append, followlinks=True):
+        place = os.path.realpath(parent)
+        if place in seen:  # a link that leads back
+            folders.clear()
+            continue
+        seen.add(place)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in files:
+            path = os.path.join(parent, name)
+            if not name.startswith(".") and os.path.isfile(path):
+                yield path
+    yield from (error.filename for error in unlisted)

@@ -1,0 +1,141 @@
+"""What is no clean file: it is read, or rejected with the place and a remedy, and never left out in silence."""
+
+import os
+import warnings
+
+import orjson
+import pytest
+
+from cablespan.cable import Cable, Reject
+from cablespan.reading import expand, scan
+
+BODY = "SUBJECT: ROADS\n\n1. (U) All is well.\n2. (U) So it is."
+ROW = (
+    '7{0}"{1}"{0}"07OSLO12"{0}"Embassy Oslo"{0}"CONFIDENTIAL"{0}""{0}"FM AMEMBASSY OSLO"{0}"{2}"\n'
+)
+
+
+def texts(path):
+    items = list(scan(path))
+    assert all(isinstance(item, Cable) for item in items), items
+    return [paragraph.text for cable in items for paragraph in cable.paragraphs]
+
+
+def reject(path):
+    (item,) = scan(path)
+    assert isinstance(item, Reject)
+    return item
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("time", ["2/21/2007 9:41", "2007-02-21 09:41:00", "2007-02-21T09:41:00Z"])
+@pytest.mark.parametrize("heading", ["", "heading"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_dump_is_read_whatever_its_dialect(tmp_path, separator, time, heading, encoding):
+    names = ["number", "created", "reference_id", "origin", "classification", "references", "header", "body"]
+    head = separator.join(names) + "\n" if heading else ""
+    path = tmp_path / "dump.csv"
+    path.write_text(head + ROW.format(separator, time, BODY), encoding=encoding)
+    (cable,) = scan(path)
+    assert (cable.id, cable.header.created) == ("07OSLO12", "2007-02-21T09:41:00")
+    assert [paragraph.text for paragraph in cable.paragraphs] == ["All is well.", "So it is."]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_the_first_of_json_lines_has_a_byte_order_mark(tmp_path, encoding):
+    path = tmp_path / "cables.jsonl"
+    path.write_text('{"text": "All is well."}\n{"text": "So it is."}\n', encoding=encoding)
+    assert texts(path) == ["All is well.", "So it is."]
+
+
+def test_a_nul_costs_nothing(tmp_path):
+    path = tmp_path / "cable.txt"
+    path.write_bytes(BODY.encode() + b"\0")
+    assert texts(path) == ["All is well.", "So it is."]
+    path = tmp_path / "dump.csv"
+    rows = ROW.format(",", "2/21/2007 9:41", BODY + "\0") + ROW.format(",", "2/21/2007 9:42", BODY)
+    path.write_text(rows)
+    assert len(texts(path)) == 4
+
+
+def test_a_body_on_one_line_has_its_paragraphs(tmp_path):
+    path = tmp_path / "cable.txt"
+    path.write_text("UNCLAS OSLO 000012 E.O. 12958: N/A TAGS: ECON " + " ".join(BODY.split()))
+    assert texts(path)[-2:] == ["All is well.", "So it is."]
+
+
+def test_a_page_without_line_ends_keeps_its_text(tmp_path):
+    path = tmp_path / "cable.txt"
+    path.write_text("SUBJECT: ROADS 1. (U) All is well. 2. (U) A road is closed.")
+    assert texts(path)[-1] == "A road is closed."
+
+
+def test_meta_nested_too_deep_for_a_record_is_a_reject(tmp_path):
+    path = tmp_path / "cables.jsonl"
+    deep = "[" * 300 + "]" * 300
+    path.write_text(f'{{"text": "One.", "meta": {{"a": {deep}}}}}\n{{"text": "Two."}}\n')
+    first, second = scan(path)
+    assert "nested" in first.reason and second.paragraphs[0].text == "Two."
+    orjson.dumps(dict(second.meta))
+
+
+def test_a_name_that_is_not_utf_8_is_a_reject(tmp_path):
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")
+    with open(path, "w") as file:
+        file.write(BODY)
+    found = reject(path)
+    assert "not UTF-8" in found.reason and found.path.encode()
+
+
+def test_a_folder_without_files_is_said(tmp_path):
+    assert expand([tmp_path]) == [str(tmp_path)]
+    assert "no file" in reject(tmp_path).reason
+
+
+def test_linked_folders_are_read_and_loops_are_not(tmp_path):
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    inside.mkdir()
+    outside.mkdir()
+    (outside / "cable.txt").write_text(BODY)
+    (inside / "link").symlink_to(outside)
+    (inside / "back").symlink_to(inside)
+    assert expand([inside]) == [str(inside / "link" / "cable.txt")]
+
+
+def test_a_volume_without_a_telegram_says_so(tmp_path):
+    path = tmp_path / "volume.xml"
+    path.write_text(VOLUME.format(head="Memorandum of Conversation", note="Source: Files"))
+    assert "none of the 1 documents is a telegram" in reject(path).reason
+
+
+@pytest.mark.parametrize(
+    ("head", "note"),
+    [
+        ("The Ambassador in Norway (Roe) to the Secretary of State", "711.57/1-2048: Telegram"),
+        ("12. Telegram From the Embassy in Norway to the Department of State", "Source: Files"),
+    ],
+)
+def test_a_telegram_is_one_by_its_head_or_by_the_note_of_its_source(tmp_path, head, note):
+    path = tmp_path / "volume.xml"
+    path.write_text(VOLUME.format(head=head, note=note))
+    (cable,) = scan(path)
+    assert cable.id == "frus1948v99/d1"
+    assert [p.text for p in cable.paragraphs] == ["The Minister asked about roads.", "All is well."]
+
+
+VOLUME = """<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><idno type="dospubno">9640</idno>
+<idno type="frus">frus1948v99</idno></teiHeader><text><body><div type="document" xml:id="d1">
+<head>{head}</head><note type="source" rend="inline">{note}</note>
+<p>The Minister asked about roads.</p><p>Subject: Roads</p><p>1. All is well.</p>
+</div></body></text></TEI>"""
+
+
+def test_reading_warns_of_what_it_leaves_out(tmp_path):
+    from cablespan import read
+
+    path = tmp_path / "empty.txt"
+    path.write_text("")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        assert list(read(path)) == []
+    assert "empty" in str(told[0].message)
