@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from cablespan.components.entities.acronyms import with_defined_labels
 from cablespan.components.entities.bodies import (
     country_code,
     government_of,
@@ -111,7 +112,7 @@ class Aliases:
 
     def process(self, doc: Doc) -> list[int | None]:
         """The cluster of each entity, numbered in order of first mention; None for dates and amounts."""
-        return self._numbers(doc, list(doc.ents))
+        return self._numbers(doc, with_defined_labels(doc, doc.ents))
 
     def _numbers(self, doc: Doc, ents: list[Span]) -> list[int | None]:
         groups = _things(doc, ents) + _people(doc, ents)
@@ -121,7 +122,7 @@ class Aliases:
         return [cluster_of.get(index) for index in range(len(ents))]
 
     def __call__(self, doc: Doc) -> Doc:
-        ents = list(doc.ents)
+        ents = with_defined_labels(doc, doc.ents)
         numbers = self._numbers(doc, ents)
         members: dict[int, list[Span]] = defaultdict(list)
         for ent, number in zip(ents, numbers, strict=True):
