@@ -7,17 +7,21 @@ from spacy.tokens import Span
 from spacy.training import Example
 from thinc.api import Adam, fix_random_seed
 
-from cablespan.components.network.sentences import sentence_ngrams, sentence_places
+from cablespan.components.network.sentences import (
+    sentence_attributions,
+    sentence_ngrams,
+    sentence_places,
+)
 from cablespan.components.network.training import default_model
 from cablespan.components.sentences import statement_spans
-from cablespan.document import SENDERS, STATEMENTS, make_doc, origin, sender
+from cablespan.document import CLAIM_PARTS, SENDERS, STATEMENTS, make_doc, origin, sender
 
-SMALL = {"width": 8, "hidden": 8, "window": 1, "ngrams": 1024}
+SMALL = {"width": 8, "hidden": 8, "depth": 1, "ngrams": 1024}
 
 
 def classifier(nlp, **changes):
     """A sentence classifier with a network small enough for a test."""
-    model = default_model("cablespan.SentenceClassifier.v2", **(SMALL | changes))
+    model = default_model("cablespan.SentenceClassifier.v3", **(SMALL | changes))
     model["tok2vec"]["embed"] |= {"width": 8, "rows": [64, 64, 64, 64]}
     model["tok2vec"]["encode"] |= {"width": 8, "depth": 1}
     return nlp.add_pipe("cable_sentence_classifier", config={"model": model})
@@ -100,9 +104,41 @@ class TestSender:
             ({}, ""),
         ):
             doc = make_doc(blank, texts, {"paragraphs": paragraphs, "header": header})
-            assert [place[3] for place in sentence_places(doc, statement_spans(doc))] == [
+            assert [place.sender for place in sentence_places(doc, statement_spans(doc))] == [
                 SENDERS.index(who)
             ] * 3
+
+
+class TestFacts:
+    """What the network is told of a sentence beside its words."""
+
+    def test_where_it_stands(self, blank):
+        paragraphs = [
+            {"id": "1", "kind": "numbered", "section": "summary", "marking": "SBU"},
+            {"id": "2", "kind": "item", "section": None, "marking": "C//NF"},
+        ]
+        texts = ["It rained. It snowed. It hailed. It cleared.", "Post agreed."]
+        doc = make_doc(blank, texts, {"paragraphs": paragraphs})
+        places = sentence_places(doc, statement_spans(doc))
+        assert [place.position for place in places] == [0, 1, 2, 3, 0]
+        assert len({place.block for place in places[:4]}) == 1 and places[4].block == 0
+        assert [place.kind for place in places] == [0, 0, 0, 0, 1]
+        assert places[0].marking != places[4].marking
+        assert places[0].part < places[4].part
+
+    def test_a_doc_that_no_reader_made(self, blank):
+        doc = blank("It rained. It snowed.")
+        assert [place.position for place in sentence_places(doc, statement_spans(doc))] == [0, 1]
+
+    def test_who_speaks_there(self, blank):
+        doc = blank("Minister Roe said it rained. It snowed.")
+        parts = {"SOURCE": (0, 2), "CUE": (2, 3), "CONTENT": (3, 5)}
+        doc.spans[CLAIM_PARTS] = [Span(doc, *place, label) for label, place in parts.items()]
+        spoken, plain = sentence_attributions(doc, statement_spans(doc))
+        assert blank.vocab.strings[spoken.source] == "roe"
+        assert blank.vocab.strings[spoken.cue] == "said"
+        assert spoken.content == 2, "two of six words: the second quarter"
+        assert plain == (0, 0, 0)
 
 
 class TestNgrams:

@@ -36,19 +36,6 @@ from cablespan.components.sentences import statement_spans
 from cablespan.document import CLAIM_PARTS, PARAGRAPHS, SENDERS, sender
 from cablespan.labels import Role
 
-
-@cache
-def _role_of(kind: str, section: str) -> int:
-    """Which of a few kinds of place a paragraph is: what its section's and kind's names say."""
-    for index, word in enumerate(
-        ("summary", "comment", "action", "introduction|background", "note|bio"), start=1
-    ):
-        if re.search(word, section):
-            return index
-    return {"numbered": 0, "text": 0, "item": 6, "heading": 7, "header": 8}.get(kind, 0)
-
-
-PLACES = 9
 # Kinds of blocks, by words in the name of a paragraph's section; 0 is none of them.
 BLOCKS = (
     "summary|introduction",
@@ -65,7 +52,7 @@ PLACE_ROWS = (len(BLOCKS) + 1, len(KINDS), len(MARKINGS) + 1, 4, 8, len(SENDERS)
 WORD_ROWS = 500
 FACT_WIDTH = 16
 # Hashes of words set apart by where they stand.
-FIRST, BEFORE, BEHIND = (
+FIRST, BEFORE, AFTER = (
     numpy.uint64(number) for number in (0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5)
 )
 
@@ -94,7 +81,7 @@ def _marking(marking: str | None) -> int:
     return MARKINGS.index(first) if first in MARKINGS else len(MARKINGS)
 
 
-def places_of_sentences(doc: Doc, sentences: Sequence[Span]) -> list[SentencePlace]:
+def sentence_places(doc: Doc, sentences: Sequence[Span]) -> list[SentencePlace]:
     """The place of each of a Doc's sentences, and who sends the cable: what a post recommends, the Department requests."""
     cable = doc._.cable or {}
     signed = SENDERS.index(sender(cable))
@@ -121,32 +108,6 @@ def places_of_sentences(doc: Doc, sentences: Sequence[Span]) -> list[SentencePla
     return places
 
 
-def sentence_places(doc: Doc, sentences: Sequence[Span]) -> list[tuple[int, int, int, int]]:
-    """For each of a Doc's sentences: the kind of its paragraph's place, its position there (first, second, later, last), its length class,
-    and who sends the cable: what a post recommends, the Department requests.
-    """
-    cable = doc._.cable or {}
-    signed = SENDERS.index(sender(cable))
-    paragraphs = list(doc.spans[PARAGRAPHS]) if PARAGRAPHS in doc.spans else []
-    places = {}
-    for span, fact in zip(paragraphs, cable.get("paragraphs", []), strict=False):
-        places[span.start] = _role_of(
-            fact.get("kind") or "text", (fact.get("section") or "").lower()
-        )
-    ends = {span.end for span in paragraphs} or {len(doc)}
-    result, role, position = [], 0, 0
-    for span in sentences:
-        opening = [places[i] for i in range(max(0, span.start - 3), span.start + 1) if i in places]
-        if opening:
-            role, position = opening[-1], 0
-        last = span.end in ends
-        result.append(
-            (role, 3 if last and position else min(position, 2), min(len(span) // 4, 7), signed)
-        )
-        position += 1
-    return result
-
-
 class Attribution(NamedTuple):
     """What a tagger of claim parts sees in a sentence: see `CONTENT_SHARES`; 0 where there is none."""
 
@@ -159,7 +120,7 @@ CONTENT_SHARES = 5
 NO_ATTRIBUTION = Attribution(0, 0, 0)
 
 
-def attributions_of_sentences(doc: Doc, sentences: Sequence[Span]) -> list[Attribution]:
+def sentence_attributions(doc: Doc, sentences: Sequence[Span]) -> list[Attribution]:
     """What `doc.spans["claim_parts"]` says of each of a Doc's sentences, in order: who speaks there."""
     parts = doc.spans.get(CLAIM_PARTS, [])
     if not len(parts):
@@ -186,7 +147,7 @@ def _attribution(sentence: Span, parts: Mapping[str, list[Span]]) -> Attribution
 
 
 @registry.architectures("cablespan.SentenceClassifier.v3")
-def sentence_sequence_classifier(
+def sentence_classifier(
     tok2vec: Model[list[Doc], list[Floats2d]],
     width: int,
     hidden: int,
@@ -292,8 +253,8 @@ def _facts(docs: list[Doc], spans: list[list[Span]]) -> Ints2d:
         (*place, *attribution)
         for doc, sentences in zip(docs, spans, strict=True)
         for place, attribution in zip(
-            places_of_sentences(doc, sentences),
-            attributions_of_sentences(doc, sentences),
+            sentence_places(doc, sentences),
+            sentence_attributions(doc, sentences),
             strict=True,
         )
     ]
@@ -344,102 +305,8 @@ def _product_of_softmaxes(probabilities: Floats2d, scores: Floats2d) -> Floats2d
     return product / product.sum(axis=1, keepdims=True)
 
 
-@registry.architectures("cablespan.SentenceClassifier.v2")
-def sentence_classifier(
-    tok2vec: Model[list[Doc], list[Floats2d]],
-    width: int,
-    hidden: int,
-    window: int,
-    ngrams: int = 0,
-    nO: int | None = None,
-) -> Model[list[Doc], list[Floats2d]]:
-    """A probability for each label of each statement: pooled tokens, its place and sender, and `window` neighbours on both sides.
-
-    A layer of its own, `width` wide, reads the tokens with their neighbours first: what a shared `tok2vec` learns for the tagging of
-    names is not what tells a plan from a claim. With `ngrams`, so many weights for each label, a linear model of words and pairs of
-    words is added to the network's scores (as in spaCy's TextCatEnsemble).
-    """
-    reader = with_array(
-        chain(expand_window(1), Maxout(nO=width, nP=3, normalize=True, dropout=0.0)), pad=1
-    )
-    pool = Maxout(nO=hidden, nP=2, normalize=False, dropout=0.0)
-    places = concatenate(
-        *(
-            chain(_column(i), Embed(8, rows, column=0))
-            for i, rows in enumerate((PLACES, 4, 8, len(SENDERS)))
-        )
-    )
-    neighbours = Maxout(nO=hidden, nP=2, normalize=False, dropout=0.0)
-    output = Softmax_v2(nO=nO)
-    linear = [SparseLinear_v2(nO=nO, length=ngrams)] if ngrams else []
-    return Model(
-        "sentence_classifier",
-        _forward_classifier,
-        init=_init_classifier,
-        layers=[chain(tok2vec, reader), pool, places, neighbours, output, *linear],
-        refs={"tok2vec": tok2vec, "output": output},
-        attrs={"window": window},
-    )
-
-
-def _column(index: int) -> Model:
-    return Model("column", _forward_column, attrs={"index": index})
-
-
-def _forward_column(model: Model, X, is_train: bool):
-    index = model.attrs["index"]
-    return numpy.ascontiguousarray(X[:, index : index + 1]), lambda dY: numpy.zeros_like(X)
-
-
-def _pool(vectors: list[Floats2d], sentences: list[list[Span]]):
-    """Mean, maximum, first and second token of each sentence, and the gradient of that."""
-    rows, tops = [], []
-    for X, spans in zip(vectors, sentences, strict=True):
-        for span in spans:
-            part = X[span.start : span.end]
-            top = part.argmax(axis=0)
-            tops.append(top)
-            rows.append(
-                numpy.concatenate(
-                    [
-                        part.mean(axis=0),
-                        part[top, numpy.arange(part.shape[1])],
-                        part[0],
-                        part[min(1, len(part) - 1)],
-                    ]
-                )
-            )
-    width = vectors[0].shape[1] if vectors else 0
-    pooled = numpy.stack(rows) if rows else numpy.zeros((0, 4 * width), dtype="f")
-
-    def backprop(dY: Floats2d) -> list[Floats2d]:
-        gradients, row = [], 0
-        for X, spans in zip(vectors, sentences, strict=True):
-            dX = numpy.zeros_like(X)
-            for start, end in ((span.start, span.end) for span in spans):
-                mean, top, first, second = numpy.split(dY[row], 4)
-                dX[start:end] += mean / (end - start)
-                dX[start + tops[row], numpy.arange(width)] += top
-                dX[start] += first
-                dX[start + min(1, end - start - 1)] += second
-                row += 1
-            gradients.append(dX)
-        return gradients
-
-    return pooled, [len(spans) for spans in sentences], backprop
-
-
-def _windows(lengths: list[int], window: int):
-    """Row indices of the neighbours at each distance; -1 where there is none."""
-    offsets = [d for d in range(-window, window + 1) if d]
-    rows = numpy.arange(sum(lengths))
-    starts = numpy.repeat(numpy.cumsum([0, *lengths])[:-1], lengths)
-    ends = numpy.repeat(numpy.cumsum(lengths), lengths)
-    return [numpy.where((rows + d >= starts) & (rows + d < ends), rows + d, -1) for d in offsets]
-
-
 def sentence_ngrams(doc: Doc, sentences: Sequence[Span]) -> list[Ints1d]:
-    """For each of a Doc's sentences the hashes of its words, its pairs of words, its first three words, and the words before and behind it.
+    """For each of a Doc's sentences the hashes of its words, its pairs of words, its first three words, and the words before and after it.
 
     Those of the sentences around it and of its first words are hashed apart from its own.
     """
@@ -454,7 +321,7 @@ def sentence_ngrams(doc: Doc, sentences: Sequence[Span]) -> list[Ints1d]:
                 numpy.unique(pairs[span.start : span.end - 1]),
                 own[i][:3] ^ FIRST,
                 numpy.unique(own[i - 1] if i else nothing) ^ BEFORE,
-                numpy.unique(own[i + 1] if i + 1 < len(own) else nothing) ^ BEHIND,
+                numpy.unique(own[i + 1] if i + 1 < len(own) else nothing) ^ AFTER,
             ]
         )
         for i, span in enumerate(sentences)
@@ -470,76 +337,3 @@ def _linear_inputs(docs: list[Doc], sentences: list[list[Span]]):
     lengths = numpy.array([len(keys) for keys in found], dtype="int32")
     values = numpy.repeat(1 / numpy.sqrt(numpy.maximum(lengths, 1)), lengths).astype("f")
     return (numpy.concatenate(found) if found else numpy.zeros(0, dtype="uint64")), values, lengths
-
-
-def _init_classifier(model: Model, X=None, Y=None) -> Model:
-    tok2vec, pool, places, neighbours, output, *linear = model.layers
-    tok2vec.initialize(X=X)
-    if X is not None:
-        sentences = [statement_spans(doc) for doc in X]
-        pooled, lengths, _ = _pool(tok2vec.predict(X), sentences)
-        pool.initialize(X=pooled)
-        where = _places(X, sentences)
-        places.initialize(X=where)
-        width = pool.get_dim("nO")
-        facts = places.predict(where).shape[1]
-        hidden = numpy.zeros(
-            (len(pooled), width * (1 + 2 * model.attrs["window"]) + facts), dtype="f"
-        )
-        neighbours.initialize(X=hidden)
-        output.initialize(
-            X=neighbours.predict(hidden), Y=None if Y is None else numpy.concatenate(Y)
-        )
-        for layer in linear:
-            layer.set_dim("nO", output.get_dim("nO"))
-            layer.initialize()
-    return model
-
-
-def _places(docs: list[Doc], sentences: list[list[Span]]) -> Ints2d:
-    found = [
-        place
-        for doc, spans in zip(docs, sentences, strict=True)
-        for place in sentence_places(doc, spans)
-    ]
-    return numpy.array(found, dtype="uint64").reshape(-1, 4)
-
-
-def _forward_classifier(model: Model, docs: list[Doc], is_train: bool):
-    tok2vec, pool, places, neighbours, output, *linear = model.layers
-    vectors, backprop_tok2vec = tok2vec(docs, is_train)
-    sentences = [statement_spans(doc) for doc in docs]
-    pooled, lengths, backprop_pool_rows = _pool(vectors, sentences)
-    S, backprop_pool = pool(pooled, is_train)
-    F, backprop_places = places(_places(docs, sentences), is_train)
-    windows = _windows(lengths, model.attrs["window"])
-    around = (
-        [numpy.where((index >= 0)[:, None], S[index], 0.0).astype("f") for index in windows]
-        if len(S)
-        else [S for _ in windows]
-    )
-    H, backprop_neighbours = neighbours(numpy.concatenate([S, *around, F], axis=1), is_train)
-    Y, backprop_output = output(H, is_train)
-    backprop_linear = []
-    if len(Y):
-        for layer in linear:
-            scores, backprop_layer = layer(_linear_inputs(docs, sentences), is_train)
-            # the softmax of a sum is the product of the softmaxes, made to sum to one
-            Y = Y * numpy.exp(scores - scores.max(axis=1, keepdims=True))
-            Y /= Y.sum(axis=1, keepdims=True)
-            backprop_linear.append(backprop_layer)
-    splits = numpy.cumsum(lengths)[:-1]
-
-    def backprop(dY: list[Floats2d]):
-        for backprop_layer in backprop_linear:
-            backprop_layer(numpy.concatenate(dY))
-        dH = backprop_neighbours(backprop_output(numpy.concatenate(dY)))
-        width = S.shape[1]
-        dS = dH[:, :width].copy()
-        for nth, index in enumerate(windows, start=1):
-            known = index >= 0
-            numpy.add.at(dS, index[known], dH[known, nth * width : (nth + 1) * width])
-        backprop_places(numpy.ascontiguousarray(dH[:, (1 + len(windows)) * width :]))
-        return backprop_tok2vec(backprop_pool_rows(backprop_pool(dS)))
-
-    return numpy.split(Y, splits), backprop

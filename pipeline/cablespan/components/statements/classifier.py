@@ -18,7 +18,7 @@ from cablespan.components.network.training import TrainedPipe, default_model
 from cablespan.components.sentences import statement_spans
 from cablespan.document import STATEMENTS, text_of
 
-DEFAULT_MODEL = default_model("cablespan.SentenceClassifier.v2", width=96, hidden=96, window=2)
+DEFAULT_MODEL = default_model("cablespan.SentenceClassifier.v3", width=96, hidden=96, depth=2)
 
 
 @Language.factory(

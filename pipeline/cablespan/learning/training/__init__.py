@@ -199,5 +199,5 @@ def _forget_paths(model: Path) -> None:
     """Takes the temporary files out of a model's config: where the gold was says nothing to those who load it."""
     file = model / "config.cfg"
     config = Config().from_disk(file, interpolate=False)
-    config["paths"] |= {"train": None, "dev": None, "vectors": None}
+    config["paths"] = dict.fromkeys(config["paths"])
     config.to_disk(file)
