@@ -93,7 +93,7 @@ def test_components_are_switched_off_as_in_spacy():
     with pytest.raises(ValueError, match="no component tagger; there are sentences, "):
         pipelines.load("rules", disable="tagger")
     with pytest.raises(
-        ValueError, match="ner, statements, claim_tagger read the vectors of tok2vec"
+        ValueError, match="ner, claim_tagger, statements read the vectors of tok2vec"
     ):
         pipelines.load(disable=["tok2vec"])
 
