@@ -17,9 +17,9 @@ from spacy.util import filter_spans
 
 from bcubed import bcubed
 from cablespan.components.entities.bodies import country_code
-from cablespan.components.entities.clusters import Aliases
+from cablespan.components.entities.clusters import EntityClusters
 from cablespan.components.entities.lexicon_names import surfaces
-from cablespan.components.entities.person_names import fold
+from cablespan.components.entities.person_names import normalize_name
 from cablespan.document import SEPARATOR
 
 TELEGRAMS = Path(__file__).parents[2] / "shared" / "frus" / "telegrams.jsonl.gz"
@@ -75,7 +75,7 @@ def abbreviations() -> tuple[int, int, int]:
 
 def _means(entry: dict, description: str) -> bool:
     """Whether one of an entry's names, or the country of its government, is in the editors' words."""
-    words = fold(description)
+    words = normalize_name(description)
     countries = {code for name in re.split(r"[ ,;()]+", words) if (code := country_code(name))}
     countries |= {
         code
@@ -83,7 +83,7 @@ def _means(entry: dict, description: str) -> bool:
         if (code := country_code(match[1].strip()))
     }
     names = (
-        fold(name)
+        normalize_name(name)
         for name in (entry["name"], *entry.get("aliases", ()))
         if len(name) > 3 and " " in name or name.islower() or len(name) > 5
     )
@@ -95,7 +95,7 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0)
     show = parser.parse_args().show
     nlp = spacy.blank("en")
-    aliases = Aliases(nlp, "aliases")
+    aliases = EntityClusters(nlp, "aliases")
     scores, everything = [], ([], [])
     for telegram in telegrams():
         doc, gold = marked_persons(nlp, telegram)

@@ -2,13 +2,41 @@
 
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal, NotRequired, TypedDict, overload
 
 import orjson
 
 
+class Post(TypedDict):
+    """A mission or the Department: `origin` as ids write it ("ASTANA"), `country` an ISO 3166 code."""
+
+    origin: str
+    name: str
+    kind: str
+    city: str | None
+    country: str | None
+    aliases: list[str]
+
+
+class OfficeHolder(TypedDict):
+    """Somebody who held an office; `full` where a surname alone does not name him."""
+
+    kb_id: str
+    name: str
+    aliases: list[str]
+    office: str
+    country: NotRequired[str | None]
+    full: NotRequired[bool]
+
+
+@overload
+def load(name: Literal["posts"]) -> tuple[Post, ...]: ...
+@overload
+def load(name: Literal["people"]) -> tuple[OfficeHolder, ...]: ...
+@overload
+def load(name: str) -> tuple[dict[str, Any], ...]: ...
 @cache
-def load(name: str) -> tuple[dict[str, Any], ...]:
+def load(name: str) -> Any:
     """The entries of the lexicon file `NAME.jsonl`, in file order.
 
     Raises FileNotFoundError for a lexicon that does not exist.

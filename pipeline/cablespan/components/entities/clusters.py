@@ -1,121 +1,185 @@
 """Who is who: all mentions of one entity in a cable share a cluster."""
 
 import re
+from bisect import bisect_left, insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, NotRequired, TypedDict, TypeVar
 
+from rapidfuzz.distance import OSA
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from cablespan.components.entities.acronyms import with_defined_labels
 from cablespan.components.entities.bodies import (
+    acronym_definitions,
     country_code,
     government_of,
-    meanings,
     post_of,
     sending_post,
 )
 from cablespan.components.entities.lexicon_names import surfaces
-from cablespan.components.entities.person_names import Person, fold, parse
+from cablespan.components.entities.person_names import PEOPLE, Person, normalize_name, parse
 from cablespan.labels import Entity
+from cablespan.lexicon import Post
 
-_PEOPLE = frozenset({Entity.OFFICIAL, Entity.PERSON})
 _UNCLUSTERED = frozenset({Entity.DATE, Entity.MONEY})
-_LONG = 7
+_IN_BRACKETS = re.compile(r" ?\([^()]*\)")
+# Misspellings are looked for in names of this many letters: shorter ones differ on purpose, no longer one is a name.
+_SHORTEST, _LONGEST = 7, 80
+
+Value = TypeVar("Value")
+
+
+class ClusterRecord(TypedDict):
+    """An entity of a cable: its number, label, best mention, KB id ("" for none), number of mentions.
+
+    The linker adds the rest to people (`named`: by name, not by office alone), and `candidates` where it
+    leaves `kb_id` empty.
+    """
+
+    cluster: int
+    label: str
+    name: str
+    kb_id: str
+    mentions: int
+    named: NotRequired[bool]
+    office: NotRequired[str | None]
+    country: NotRequired[str | None]
+    given_name: NotRequired[str | None]
+    family_name: NotRequired[str | None]
 
 
 class Mention(NamedTuple):
-    """A mention of a person: its place among the Doc's entities, its parts, and the nationality that stands before it."""
+    """A mention of a person: its place among the entities, its parts, the nationality before it."""
 
     index: int
     person: Person
     country: str | None
 
 
-class Cluster:
-    """A person as known so far: all name words, offices, countries and mentions."""
+@dataclass(eq=False)
+class PersonCluster:
+    """A person as known so far: name words, the longest name, offices, mentions in order."""
 
-    def __init__(self, mention: Mention):
-        self.names = set(mention.person.names)
-        self.full = mention.person.names if len(mention.person.names) > 1 else ()
-        self.offices: Counter[str] = Counter()
-        self.mentions: list[int] = []
-        self.female = False
-        self.add(mention)
+    names: set[str] = field(default_factory=set)
+    full: tuple[str, ...] = ()
+    offices: set[str] = field(default_factory=set)
+    mentions: list[int] = field(default_factory=list)
+    female: bool = False
 
     def add(self, mention: Mention) -> None:
-        self.names.update(mention.person.names)
-        if len(mention.person.names) > len(self.full) and len(mention.person.names) > 1:
-            self.full = mention.person.names
-        self.offices.update(mention.person.offices)
-        self.female = self.female or mention.person.female
-        self.mentions.append(mention.index)
+        person = mention.person
+        self.names.update(person.names)
+        if len(person.names) > max(1, len(self.full)):
+            self.full = person.names
+        self.offices.update(person.offices)
+        self.female = self.female or person.female
+        insort(self.mentions, mention.index)
 
-    def accepts_full(self, person: Person) -> bool:
-        """Whether a full name can be this person's: given names equal, or initials of each other, under one family name."""
+    def accepts_full_name(self, person: Person) -> bool:
+        """Whether a full name can be this person's.
+
+        Given names are equal, or initials of each other, under one family name.
+        """
         names = person.names
         if not self.full:
             return names[-1] in self.names or names[0] in self.names
-        ours, theirs = self.full, names
-        if set(theirs) <= set(ours) or set(ours) <= set(theirs):
+        if set(names) <= set(self.full) or set(self.full) <= set(names):
             return True
-        if "".join(ours) == "".join(theirs) or (
-            _one_letter("".join(ours), "".join(theirs)) and self.accepts_offices(person.offices)
-        ):
+        if self._is_spelt_alike(person):
             return True
-        if ours[-1] != theirs[-1]:
-            return False
-        first, other = ours[0], theirs[0]
-        return first == other or (1 in (len(first), len(other)) and first[0] == other[0])
+        return self.full[-1] == names[-1] and _same_given_name(self.full[0], names[0])
 
-    def known_by_given(self, name: str) -> bool:
-        """Whether a name is one of this person's, but not the family name that relatives share."""
-        return bool(self.full) and name in self.full[:-1]
+    def _is_spelt_alike(self, person: Person) -> bool:
+        ours, theirs = "".join(self.full), "".join(person.names)
+        if ours == theirs:
+            return True
+        return one_letter_apart(ours, theirs) and self.accepts_offices(person.offices)
+
+    def is_first_or_last_name(self, name: str) -> bool:
+        """Whether a name alone is one by which this person is called."""
+        return not self.full or name in (self.full[0], self.full[-1])
+
+    def is_given_name(self, name: str) -> bool:
+        """Whether a name is this person's, but not the family name that relatives share."""
+        return name in self.full[:-1]
+
+    def accepts_woman(self, name: str) -> bool:
+        """Whether "Mrs." before a name does not speak against this person."""
+        nothing_known = not (self.full or self.offices)
+        return self.female or self.is_given_name(name) or nothing_known
 
     def accepts_offices(self, offices: Iterable[str]) -> bool:
-        """Whether a title does not speak against this person: none known on either side, or one in common."""
-        offices = set(offices)
-        return not offices or not self.offices or bool(offices & set(self.offices))
+        """Whether a title does not speak against this person: one in common, or none known."""
+        return not offices or not self.offices or not self.offices.isdisjoint(offices)
+
+    def last_mention_before(self, index: int) -> int:
+        """The last mention before `index`; where there is none, a negative number, the less the later the first."""
+        place = bisect_left(self.mentions, index)
+        return self.mentions[place - 1] if place else -self.mentions[0] - 1
 
 
-def _one_letter(one: str, other: str) -> bool:
-    """Whether two long names differ by one letter: changed, added, left out, or two swapped."""
-    if one == other or min(len(one), len(other)) < _LONG or abs(len(one) - len(other)) > 1:
-        return False
-    start = next(
-        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
-        min(len(one), len(other)),
-    )
-    rest, others = one[start:], other[start:]
-    return (
-        rest[1:] == others[1:]
-        or rest[1:] == others
-        or rest == others[1:]
-        or (rest[:2] == others[1::-1] and rest[2:] == others[2:])
-    )
+def _same_given_name(one: str, other: str) -> bool:
+    is_initial = 1 in (len(one), len(other))
+    return one == other or (is_initial and one[0] == other[0])
 
 
-def _with_one_left_out(name: str) -> Iterator[str]:
-    """The name and what is left of it without one of its letters: names one letter apart share one of these."""
+def one_letter_apart(one: str, other: str) -> bool:
+    """Whether two long names differ by one letter: changed, added, left out, or two swapped.
+
+    >>> one_letter_apart("caglayangil", "caglayangill"), one_letter_apart("karzai", "karzay")
+    (True, False)
+    """
+    long_enough = min(len(one), len(other)) >= _SHORTEST
+    return long_enough and OSA.distance(one, other, score_cutoff=1) == 1
+
+
+class NearNames(Generic[Value]):
+    """Finds what was added under a name that differs by one letter.
+
+    Names one letter apart share what is left of them without one letter (SymSpell, Garbe 2012).
+    """
+
+    def __init__(self) -> None:
+        self._values: dict[str, Value] = {}
+
+    def add(self, name: str, value: Value) -> None:
+        """Adds a name, if it is long enough; what came first under a spelling stays."""
+        if len(name) >= _SHORTEST:
+            for form in _deletions(name):
+                self._values.setdefault(form, value)
+
+    def like(self, name: str) -> Iterator[Value]:
+        """Values of names like this one, the same value perhaps several times."""
+        return (self._values[form] for form in _deletions(name) if form in self._values)
+
+
+def _deletions(name: str) -> Iterator[str]:
+    """A name and what is left of it without one of its letters."""
     yield name
-    for index in range(len(name)):
-        yield name[:index] + name[index + 1 :]
+    if len(name) <= _LONGEST:
+        for index in range(len(name)):
+            yield name[:index] + name[index + 1 :]
 
 
 @Language.factory("cable_aliases", assigns=["doc.ents", "doc._.clusters"])
-class Aliases:
-    """Writes the number of its cluster into every entity's `id_`, and `doc._.clusters`, a dict for each; dates and amounts have none."""
+class EntityClusters:
+    """Writes the number of its cluster into every entity's `id_`, and `doc._.clusters`.
+
+    That is a list of `ClusterRecord`; dates and amounts have no cluster.
+    """
 
     def __init__(self, nlp: Language, name: str):
         self.name = name
 
     def process(self, doc: Doc) -> list[int | None]:
-        """The cluster of each entity, numbered in order of first mention; None for dates and amounts."""
+        """The cluster of each entity, numbered in order of first mention; None for those without."""
         return self._numbers(doc, with_defined_labels(doc, doc.ents))
 
     def _numbers(self, doc: Doc, ents: list[Span]) -> list[int | None]:
-        groups = _things(doc, ents) + _people(doc, ents)
+        groups = _groups_of_things(doc, ents) + _groups_of_people(doc, ents)
         cluster_of: dict[int, int] = {}
         for number, group in enumerate(sorted(groups, key=min)):
             cluster_of.update(dict.fromkeys(group, number))
@@ -128,27 +192,28 @@ class Aliases:
         for ent, number in zip(ents, numbers, strict=True):
             if number is not None:
                 members[number].append(ent)
-        clusters = {number: _cluster(number, mentions) for number, mentions in members.items()}
+        clusters = {number: _cluster(number, members[number]) for number in sorted(members)}
         doc.ents = [
-            Span(
-                doc,
-                e.start,
-                e.end,
-                label=_label(e, clusters.get(n)),
-                kb_id=e.kb_id,
-                span_id="" if n is None else str(n),
-            )
-            for e, n in zip(ents, numbers, strict=True)
+            _clustered(ent, clusters.get(number)) for ent, number in zip(ents, numbers, strict=True)
         ]
-        doc._.clusters = [clusters[number] for number in sorted(clusters)]
+        doc._.clusters = list(clusters.values())
         return doc
 
 
-def _cluster(number: int, mentions: list[Span]) -> dict[str, Any]:
-    best = max(mentions, key=lambda mention: (_rank(mention), -mention.start))
+def _clustered(ent: Span, cluster: ClusterRecord | None) -> Span:
+    """The entity with its cluster; one individual is official or person in all mentions."""
+    label, number = ent.label_, ""
+    if cluster:
+        number = str(cluster["cluster"])
+        label = cluster["label"] if label in PEOPLE else label
+    return Span(ent.doc, ent.start, ent.end, label=label, kb_id=ent.kb_id, span_id=number)
+
+
+def _cluster(number: int, mentions: list[Span]) -> ClusterRecord:
+    best = max(mentions, key=lambda mention: (_tells(mention), -mention.start))
     label = Counter(mention.label_ for mention in mentions).most_common(1)[0][0]
-    if label in _PEOPLE:
-        label = Entity.OFFICIAL if any(_titled(mention) for mention in mentions) else best.label_
+    if label in PEOPLE:
+        label = Entity.OFFICIAL if any(map(_has_title, mentions)) else best.label_
     return {
         "cluster": number,
         "label": label,
@@ -158,188 +223,156 @@ def _cluster(number: int, mentions: list[Span]) -> dict[str, Any]:
     }
 
 
-def _label(mention: Span, cluster: dict[str, Any] | None) -> str:
-    """One individual is either an official or a person, whatever a single mention looked like."""
-    return cluster["label"] if cluster and mention.label_ in _PEOPLE else mention.label_
-
-
-def _titled(mention: Span) -> bool:
+def _has_title(mention: Span) -> bool:
     return mention.label_ == Entity.OFFICIAL and bool(parse(mention.text).offices)
 
 
-def _rank(mention: Span) -> tuple[int, int]:
+def _tells(mention: Span) -> tuple[int, int]:
     """How much a mention tells: names of a person before all else, then length."""
-    return (len(parse(mention.text).names) if mention.label_ in _PEOPLE else 0, len(mention.text))
+    names = parse(mention.text).names if mention.label_ in PEOPLE else ()
+    return len(names), len(mention.text)
 
 
-def _things(doc: Doc, ents: list[Span]) -> list[list[int]]:
-    """Groups of entities other than people: by the lexicon's entry, by acronym and meaning, by spelling."""
-    sender = sending_post(doc)
-    home = sender["country"] if sender else None
-    explained = meanings(doc)
+def _groups_of_things(doc: Doc, ents: list[Span]) -> list[list[int]]:
+    """Groups of entities other than people.
+
+    By the lexicon's entry, by acronym and its definition, by spelling.
+    """
+    sender, definitions = sending_post(doc), acronym_definitions(doc)
     groups: dict[tuple[str, str], list[int]] = {}
-    near: dict[tuple[str, str], tuple[str, str]] = {}
+    near: dict[str, NearNames[str]] = defaultdict(NearNames)
     for index, ent in enumerate(ents):
-        if ent.label_ in _PEOPLE or ent.label_ in _UNCLUSTERED:
+        label = ent.label_
+        if label in PEOPLE or label in _UNCLUSTERED:
             continue
-        key = ent.label_, _key(ent, explained, home, sender)
-        if (
-            key not in groups
-            and len(key[1]) >= _LONG
-            and key[1].replace(" ", "").isalpha()
-            and key[1] not in surfaces()
-        ):
-            alike = (near.get((key[0], form)) for form in _with_one_left_out(key[1]))
-            key = next((other for other in alike if other), key)
-            for form in _with_one_left_out(key[1]):
-                near.setdefault((key[0], form), key)
-        groups.setdefault(key, []).append(index)
+        key = _key(ent, definitions, sender)
+        if (label, key) not in groups and _may_be_misspelt(key):
+            key = next(near[label].like(key), key)
+            near[label].add(key, key)
+        groups.setdefault((label, key), []).append(index)
     return list(groups.values())
 
 
-def _key(
-    ent: Span, explained: dict[str, str], home: str | None, sender: dict[str, Any] | None
-) -> str:
-    """What the mentions of a thing have in common."""
-    name = fold(ent.text).removeprefix("the ")
-    name = re.sub(r" ?\([^)]*\)", "", name).strip() or name
-    meaning = explained.get(name)
+def _may_be_misspelt(name: str) -> bool:
+    is_long = _SHORTEST <= len(name) <= _LONGEST
+    return is_long and name.replace(" ", "").isalpha() and name not in surfaces()
+
+
+def _key(ent: Span, definitions: Mapping[str, str], sender: Post | None) -> str:
+    """What the mentions of a thing have in common: an id, or the name with acronyms spelt out."""
+    name = normalize_name(ent.text).removeprefix("the ")
+    name = _IN_BRACKETS.sub("", name).strip() or name
     if ent.label_ == Entity.AGENCY:
-        country = country_code(meaning.split(" of ")[-1]) if meaning and " of " in meaning else None
-        known = government_of(name, home, country) or post_of(name, sender)
+        home = sender["country"] if sender else None
+        known = government_of(name, home, definitions.get(name)) or post_of(name, sender)
         if known:
             return known
-    name = meaning or " ".join(explained.get(word, word) for word in name.split())
-    for surface in surfaces().get(name, ()):
-        if (
-            surface.entry.get("label") == ent.label_
-            and surface.entry.get("kb_id")
-            and surface.name_class != "title"
-        ):
-            return surface.entry["kb_id"]
-    return name
+    name = definitions.get(name) or " ".join(definitions.get(w, w) for w in name.split())
+    return _lexicon_id(name, ent.label_) or name
 
 
-def _people(doc: Doc, ents: list[Span]) -> list[list[int]]:
-    """Groups of officials and persons: full names first, surnames to the full names they belong to, then offices alone."""
-    mentions = [
-        _mention(doc, index, ent) for index, ent in enumerate(ents) if ent.label_ in _PEOPLE
-    ]
-    by_name: dict[str, list[Cluster]] = defaultdict(list)
-    near: dict[str, Cluster] = {}
-    clusters: list[Cluster] = []
+def _lexicon_id(name: str, label: str) -> str | None:
+    """The first id that the lexicon has for a name of this label."""
+    entries = (s.entry for s in surfaces().get(name, ()) if s.name_class != "title")
+    ids = (entry.get("kb_id") for entry in entries if entry.get("label") == label)
+    return next(filter(None, ids), None)
 
-    def join(mention: Mention, cluster: Cluster | None) -> None:
+
+class _People:
+    """The people of a cable as their mentions are put together."""
+
+    def __init__(self) -> None:
+        self.clusters: list[PersonCluster] = []
+        # Dictionaries as sets in order: a name can have thousands of mentions.
+        self._by_name: dict[str, dict[PersonCluster, None]] = defaultdict(dict)
+        self._near: NearNames[PersonCluster] = NearNames()
+
+    def add(self, mention: Mention, cluster: PersonCluster | None) -> None:
+        """Adds a mention to its cluster, a new one where it has none yet."""
         if cluster is None:
-            cluster = Cluster(mention)
-            clusters.append(cluster)
-        else:
-            cluster.add(mention)
+            cluster = PersonCluster()
+            self.clusters.append(cluster)
+        cluster.add(mention)
         for name in mention.person.names:
-            if cluster not in by_name[name]:
-                by_name[name].append(cluster)
-            if len(name) >= _LONG:
-                for form in _with_one_left_out(name):
-                    near.setdefault(form, cluster)
+            self._by_name[name][cluster] = None
+            self._near.add(name, cluster)
 
-    alone = {mention.person.names[0] for mention in mentions if len(mention.person.names) == 1}
-    pairs = [
-        m
-        for m in mentions
-        if len(m.person.names) == 2
-        and " " not in ents[m.index].text
-        and alone.issuperset(m.person.names)
-    ]
+    def with_full_name(self, person: Person) -> PersonCluster | None:
+        """The first cluster that accepts a full name: of its last name, its first, one like it."""
+        first, last = person.names[0], person.names[-1]
+        candidates = (*self._by_name[last], *self._by_name[first], *self._near.like(last))
+        return next((c for c in candidates if c.accepts_full_name(person)), None)
+
+    def with_single_name(self, mention: Mention) -> PersonCluster | None:
+        """The person a surname belongs to: whose title fits, of these the one last named before it."""
+        person, name = mention.person, mention.person.names[0]
+        known = self._called(name)
+        if person.female:
+            known = [cluster for cluster in known if cluster.accepts_woman(name)]
+        else:
+            known = [c for c in known if not c.female or c.is_given_name(name)] or known
+        fitting = [cluster for cluster in known if cluster.accepts_offices(person.offices)]
+        if not fitting and len(known) == 1 and not person.title:
+            fitting = known
+        return max(fitting, key=lambda c: c.last_mention_before(mention.index), default=None)
+
+    def _called(self, name: str) -> list[PersonCluster]:
+        """Clusters with a name as first or last, else anywhere, else with one like it."""
+        named = list(self._by_name[name])
+        called = [cluster for cluster in named if cluster.is_first_or_last_name(name)]
+        if called or named:
+            return called or named
+        like = (c for c in self._near.like(name) if any(one_letter_apart(name, n) for n in c.names))
+        return [first] if (first := next(like, None)) else []
+
+
+def _groups_of_people(doc: Doc, ents: list[Span]) -> list[list[int]]:
+    """Groups of officials and persons.
+
+    Full names first, surnames to the full names they belong to, then offices alone.
+    """
+    mentions = [_mention(doc, i, ent) for i, ent in enumerate(ents) if ent.label_ in PEOPLE]
+    alone = {m.person.names[0] for m in mentions if len(m.person.names) == 1}
+    # "Riad-Jarring" where Riad and Jarring are named alone as well: two people, and neither of them
+    pairs = {m.index for m in mentions if _is_pair(m, ents[m.index], alone)}
+    people = _People()
     for mention in mentions:
-        names = mention.person.names
-        if len(names) > 1 and mention not in pairs:
-            known = [
-                cluster
-                for name in (names[-1], names[0])
-                for cluster in by_name[name]
-                if cluster.accepts_full(mention.person)
-            ]
-            known += [
-                c
-                for c in (near.get(form) for form in _with_one_left_out(names[-1]))
-                if c and c.accepts_full(mention.person)
-            ]
-            join(mention, known[0] if known else None)
+        if len(mention.person.names) > 1 and mention.index not in pairs:
+            people.add(mention, people.with_full_name(mention.person))
     for mention in mentions:
         if len(mention.person.names) == 1:
-            join(mention, _by_single_name(mention, by_name, near))
-    # "Riad-Jarring" where Riad and Jarring are named alone as well: two people, and neither of them
-    return (
-        [cluster.mentions for cluster in clusters]
-        + [[pair.index] for pair in pairs]
-        + _offices_alone(mentions, clusters)
-    )
+            people.add(mention, people.with_single_name(mention))
+    offices = _groups_of_offices(mentions, people.clusters)
+    return [c.mentions for c in people.clusters] + [[pair] for pair in pairs] + offices
+
+
+def _is_pair(mention: Mention, ent: Span, alone: set[str]) -> bool:
+    names = mention.person.names
+    return len(names) == 2 and " " not in ent.text and alone.issuperset(names)
 
 
 def _mention(doc: Doc, index: int, ent: Span) -> Mention:
     before = doc[max(0, ent.start - 4) : ent.start].text
-    person = parse(ent.text, before)
     adjective = doc[ent.start - 1].text if ent.start else ""
-    return Mention(index, person, country_code(adjective) if adjective[:1].isupper() else None)
+    country = country_code(adjective) if adjective[:1].isupper() else None
+    return Mention(index, parse(ent.text, before), country)
 
 
-def _by_single_name(
-    mention: Mention, by_name: dict[str, list[Cluster]], near: dict[str, Cluster]
-) -> Cluster | None:
-    """The person a surname belongs to: whose title fits, of these the one last named before it."""
-    name = mention.person.names[0]
-    named = by_name.get(name, [])
-    known = [
-        cluster
-        for cluster in named
-        if not cluster.full or name in (cluster.full[0], cluster.full[-1])
-    ] or named
-    if not known and len(name) >= _LONG:
-        known = [
-            c
-            for c in (near.get(form) for form in _with_one_left_out(name))
-            if c and any(_one_letter(name, n) for n in c.names)
-        ][:1]
-    if mention.person.female:
-        known = [
-            cluster
-            for cluster in known
-            if cluster.female
-            or cluster.known_by_given(name)
-            or not (cluster.full or cluster.offices)
-        ]
-    else:
-        known = [
-            cluster for cluster in known if not cluster.female or cluster.known_by_given(name)
-        ] or known
-    fitting = [cluster for cluster in known if cluster.accepts_offices(mention.person.offices)]
-    if not fitting and len(known) == 1 and not mention.person.title:
-        fitting = known
-    if not fitting:
-        return None
-    return max(
-        fitting,
-        key=lambda cluster: max(
-            (i for i in cluster.mentions if i < mention.index), default=-min(cluster.mentions) - 1
-        ),
-    )
-
-
-def _offices_alone(mentions: list[Mention], clusters: list[Cluster]) -> list[list[int]]:
-    """Offices without a name: to their holder where one is in play, else together by office and country."""
-    holders: dict[str, list[Cluster]] = defaultdict(list)
+def _groups_of_offices(mentions: list[Mention], clusters: list[PersonCluster]) -> list[list[int]]:
+    """Offices without a name, by office and country; those whose one holder is in play go to him."""
+    holders: dict[str, list[PersonCluster]] = defaultdict(list)
     for cluster in clusters:
         for office in cluster.offices:
             holders[office].append(cluster)
-    loose: dict[tuple[str, str | None], list[int]] = defaultdict(list)
+    groups: dict[tuple[str, str | None], list[int]] = defaultdict(list)
     for mention in mentions:
-        if mention.person.names:
+        person = mention.person
+        if person.names:
             continue
-        offices = mention.person.offices
-        known = {id(cluster): cluster for office in offices[:1] for cluster in holders[office]}
+        office = person.offices[0] if person.offices else person.title.lower()
+        known = holders.get(office, ())
         if len(known) == 1 and mention.country is None:
-            next(iter(known.values())).mentions.append(mention.index)
+            insort(known[0].mentions, mention.index)
         else:
-            key = offices[0] if offices else mention.person.title.lower()
-            loose[key, mention.country].append(mention.index)
-    return list(loose.values())
+            groups[office, mention.country].append(mention.index)
+    return list(groups.values())

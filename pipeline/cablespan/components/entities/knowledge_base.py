@@ -17,7 +17,7 @@ import numpy
 import orjson
 
 from cablespan import lexicon
-from cablespan.components.entities.person_names import fold
+from cablespan.components.entities.person_names import normalize_name
 
 _AMBIGUOUS = -1
 
@@ -37,11 +37,11 @@ def _digest(text: str) -> int:
 
 
 def _name_key(label: str, name: str) -> int:
-    return _digest(f"{label}\t{fold(name).removeprefix('the ')}")
+    return _digest(f"{label}\t{normalize_name(name).removeprefix('the ')}")
 
 
 class KnowledgeBase:
-    """Names and their ids; `lookup` gives the id of a name, None where it is unknown or stands for several."""
+    """Names and their ids; `lookup` returns the id of a name, None where it is unknown or stands for several."""
 
     def __init__(
         self, names: numpy.ndarray, entries: numpy.ndarray, ids: bytes, ends: numpy.ndarray

@@ -1,10 +1,10 @@
 """Links mentions to what they name: countries and cities, governments and posts, agencies, organisations, laws, office holders."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy
 from spacy.language import Language
@@ -12,19 +12,26 @@ from spacy.tokens import Doc, Span
 
 from cablespan import lexicon
 from cablespan.components.entities.bodies import (
+    acronym_definitions,
     country_code,
     government_of,
-    meanings,
     post_of,
     sending_post,
 )
 from cablespan.components.entities.knowledge_base import KnowledgeBase
 from cablespan.components.entities.lexicon_names import surfaces
-from cablespan.components.entities.person_names import Person, fold, parse, word_list
+from cablespan.components.entities.person_names import (
+    PEOPLE,
+    Person,
+    normalize_name,
+    parse,
+    word_list,
+)
 from cablespan.labels import Entity
+from cablespan.lexicon import OfficeHolder, Post
 
-_PEOPLE = frozenset({Entity.OFFICIAL, Entity.PERSON})
-_OWN_STATE = frozenset(
+# Bodies that every state has; of others, the lexicon's entry is one body of the world.
+_EVERY_STATE_HAS = frozenset(
     {
         "ministry",
         "legislature",
@@ -39,22 +46,18 @@ _OWN_STATE = frozenset(
     }
 )
 # Which class wins where one name is in several lexicon files ("Singapore": the country, not the city).
-_ORDER = {
-    name: rank
-    for rank, name in enumerate(
-        ("country", "region", "city", "us_agency", "body", "org", "law", "person")
-    )
-}
-_OFFICIAL_FIELDS = ("office", "country", "given_name", "family_name")
+_PRECEDENCE = ("country", "region", "city", "us_agency", "body", "org", "law", "person")
+_RANK = {name: rank for rank, name in enumerate(_PRECEDENCE)}
 
 
 @Language.factory(
     "cable_linker", assigns=["doc.ents", "doc._.clusters"], default_config={"kb": None}
 )
 class Linker:
-    """Writes `kb_id` of entities and clusters, and of officials' clusters office, country, given and family name.
+    """Writes `kb_id` of entities and clusters, and of people's clusters named, office, country, names.
 
-    What is ambiguous stays empty. `kb`: path of a knowledge base of one's own (see knowledge_base.py), which goes before the lexicon.
+    What is ambiguous stays empty. `kb`: path of a knowledge base of one's own (see knowledge_base.py),
+    which goes before the lexicon.
     """
 
     def __init__(self, nlp: Language, name: str, kb: str | None = None):
@@ -68,58 +71,61 @@ class Linker:
         self.knowledge = KnowledgeBase.read(path)
 
     def process(self, doc: Doc) -> list[str]:
-        """The KB id of each entity, "" for none: its own, else the one that its cluster's other mentions agree on."""
-        return self._ids(doc, list(doc.ents))
+        """The KB id of each entity, "" for none: the one that its cluster's mentions agree on, else its own.
 
-    def _ids(self, doc: Doc, ents: list[Span]) -> list[str]:
-        sender, explained = sending_post(doc), meanings(doc)
-        own = [self._of(ent, explained, sender) or "" for ent in ents]
+        An office's own id ("office:AMBASSADOR") is nobody's: a mention of somebody who is named elsewhere
+        in the cable has his id or none.
+        """
+        sender, definitions = sending_post(doc), acronym_definitions(doc)
+        ids: list[str] = []
         by_cluster: dict[str, set[str]] = defaultdict(set)
-        for ent, kb_id in zip(ents, own, strict=True):
-            if kb_id and not kb_id.startswith("office:"):
+        named: set[str] = set()
+        for ent in doc.ents:
+            kb_id = self._id_of(ent, definitions, sender) or ""
+            ids.append(kb_id)
+            if kb_id and not _is_office(kb_id):
                 by_cluster[ent.id_].add(kb_id)
-        agreed = {
-            cluster: next(iter(ids))
-            for cluster, ids in by_cluster.items()
-            if cluster and len(ids) == 1
-        }
-        return [agreed.get(ent.id_, kb_id) for ent, kb_id in zip(ents, own, strict=True)]
+            if ent.label_ in PEOPLE and parse(ent.text).names:
+                named.add(ent.id_)
+        agreed = {key: min(found) for key, found in by_cluster.items() if key and len(found) == 1}
+        lent = {key: "" for key in named - agreed.keys()}
+        return [
+            agreed.get(ent.id_) or (lent.get(ent.id_, own) if _is_office(own) else own)
+            for ent, own in zip(doc.ents, ids, strict=True)
+        ]
 
-    def _of(
-        self, ent: Span, explained: dict[str, str], sender: dict[str, Any] | None
-    ) -> str | None:
-        name = fold(ent.text).removeprefix("the ")
+    def _id_of(self, ent: Span, definitions: Mapping[str, str], sender: Post | None) -> str | None:
+        name = normalize_name(ent.text).removeprefix("the ")
         known = self.knowledge.lookup(name, ent.label_) if self.knowledge else None
         if known:
             return known
-        if ent.label_ in _PEOPLE:
-            return _person(ent, parse(ent.text))
-        if ent.label_ == Entity.AGENCY:
-            home = sender["country"] if sender else None
-            meaning = explained.get(name, "")
-            known = government_of(
-                name, home, country_code(meaning.split(" of ")[-1]) if " of " in meaning else None
-            ) or post_of(name, sender)
-            return known or _body(name, home) or _body(explained.get(name, name), home)
-        return _by_lexicon(name, ent.label_) or _by_lexicon(explained.get(name, name), ent.label_)
+        if ent.label_ in PEOPLE:
+            return _person(ent.text, parse(ent.text))
+        long = definitions.get(name, name)
+        if ent.label_ != Entity.AGENCY:
+            return _by_lexicon(name, ent.label_) or _by_lexicon(long, ent.label_)
+        home = sender["country"] if sender else None
+        return (
+            government_of(name, home, definitions.get(name))
+            or post_of(name, sender)
+            or _body(name, home)
+            or _body(long, home)
+        )
 
     def __call__(self, doc: Doc) -> Doc:
-        ents = list(doc.ents)
-        ids = self._ids(doc, ents)
-        ents = [
-            Span(doc, e.start, e.end, label=e.label, kb_id=i, span_id=e.id)
-            for e, i in zip(ents, ids, strict=True)
+        doc.ents = [
+            Span(doc, ent.start, ent.end, label=ent.label, kb_id=kb_id, span_id=ent.id)
+            for ent, kb_id in zip(doc.ents, self.process(doc), strict=True)
         ]
-        doc.ents = ents
         mentions: dict[str, list[Span]] = defaultdict(list)
-        for ent in ents:
+        for ent in doc.ents:
             mentions[ent.id_].append(ent)
         for cluster in doc._.clusters or ():
             members = mentions[str(cluster["cluster"])]
-            linked = Counter(ent.kb_id_ for ent in members if ent.kb_id_)
-            cluster["kb_id"] = linked.most_common(1)[0][0] if len(linked) == 1 else ""
-            if cluster["label"] in _PEOPLE:
-                cluster.update(_fields(doc, members, cluster["kb_id"]))
+            ids = {ent.kb_id_ for ent in members if ent.kb_id_}
+            cluster["kb_id"] = min(ids) if len(ids) == 1 else ""
+            if cluster["label"] in PEOPLE:
+                cluster.update(_personal_facts(doc, members, cluster["kb_id"]))
         return doc
 
     def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
@@ -146,44 +152,47 @@ class Linker:
         return self
 
 
+def _is_office(kb_id: str) -> bool:
+    return kb_id.startswith("office:")
+
+
 def _by_lexicon(name: str, label: str) -> str | None:
-    """The lexicon's id of a name; None where the best class gives it to several."""
-    found = [
-        s
-        for s in surfaces().get(name, ())
-        if s.entry.get("label") == label
-        and s.entry.get("kb_id")
-        and s.entry.get("match") is not False
-    ]
-    found = [s for s in found if s.name_class in _ORDER]
-    if not found:
-        return None
-    best = min(_ORDER[s.name_class] for s in found)
-    ids = {s.entry["kb_id"] for s in found if _ORDER[s.name_class] == best}
-    return ids.pop() if len(ids) == 1 else None
+    """The lexicon's id of a name; None where the best class has several."""
+    ids: dict[int, set[str]] = defaultdict(set)
+    for surface in surfaces().get(name, ()):
+        entry, rank = surface.entry, _RANK.get(surface.name_class)
+        is_entity = entry.get("label") == label and entry.get("match") is not False
+        if is_entity and rank is not None and entry.get("kb_id"):
+            ids[rank].add(entry["kb_id"])
+    best = ids[min(ids)] if ids else ()
+    return min(best) if len(best) == 1 else None
 
 
 def _body(name: str, home: str | None) -> str | None:
-    """A body of a state: the lexicon's id, and for bodies that every state has, the state ("body:MFA/TR"), named or the sender's own."""
+    """A body of a state: the lexicon's id, with the state where every state has one ("body:MFA/TR").
+
+    The state is named before the body, or is the sending post's (`home`).
+    """
     known = None if name in word_list("own_post") else _by_lexicon(name, Entity.AGENCY)
-    if known and not known.startswith("body:"):
-        return known
-    words = name.split()
     country = home
+    if not known:
+        country, rest = _split_country(name, home)
+        known = _by_lexicon(rest, Entity.AGENCY) if rest else None
+        if known and not known.startswith("body:"):
+            return None
+    if not known or not known.startswith("body:") or _kinds()[known] not in _EVERY_STATE_HAS:
+        return known
+    return f"{known}/{country}" if country else None
+
+
+def _split_country(name: str, home: str | None) -> tuple[str | None, str]:
+    """The country before a body's name and the rest; `home` and "" where none stands there."""
+    words = name.split()
     for size in (3, 2, 1):
-        if not known and len(words) > size and country_code(" ".join(words[:size])):
-            country = country_code(" ".join(words[:size]))
-            known = _by_lexicon(" ".join(words[size:]), Entity.AGENCY)
-            break
-    if not known or not known.startswith("body:"):
-        return None
-    return (
-        f"{known}/{country}"
-        if country and _kinds()[known] in _OWN_STATE
-        else None
-        if _kinds()[known] in _OWN_STATE
-        else known
-    )
+        country = country_code(" ".join(words[:size])) if len(words) > size else None
+        if country:
+            return country, " ".join(words[size:])
+    return home, ""
 
 
 @cache
@@ -192,17 +201,17 @@ def _kinds() -> dict[str, str]:
 
 
 @cache
-def _holders() -> dict[str, list[dict[str, Any]]]:
+def _holders() -> dict[str, list[OfficeHolder]]:
     """Office holders of the lexicon by their names and aliases."""
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    found: dict[str, list[OfficeHolder]] = defaultdict(list)
     for entry in lexicon.load("people"):
         for name in {entry["name"], *entry["aliases"]}:
-            found[fold(name)].append(entry)
+            found[normalize_name(name)].append(entry)
     return found
 
 
 @cache
-def _people() -> dict[str, dict[str, Any]]:
+def _people() -> dict[str, OfficeHolder]:
     """Office holders of the lexicon by their ids."""
     return {entry["kb_id"]: entry for entry in reversed(lexicon.load("people"))}
 
@@ -212,73 +221,102 @@ def _title_names() -> dict[str, str]:
     return {entry["kb_id"]: entry["name"] for entry in lexicon.load("titles")}
 
 
-def _person(ent: Span, person: Person) -> str | None:
-    """A known office holder, by full name, or by a surname that his title does not contradict; an office alone by its own id.
+def _person(mention: str, person: Person) -> str | None:
+    """A known office holder, by full name, or by a surname that his title does not contradict.
 
-    A surname alone is not enough for those of the lexicon who need their full name: their office must stand before it.
+    An office alone has its own id.
     """
     if not person.names:
         return person.offices[0] if person.offices else None
-    if person.female and len(person.names) == 1:
+    is_surname = len(person.names) == 1
+    if person.female and is_surname:
         return None  # "Mrs. Gromyko" is not the Foreign Minister
-    full, bare = fold(ent.text), " ".join(person.names)
-    for name in (full, bare, fold(person.family or "")):
-        holders = [
-            h
-            for h in _holders().get(name, [])
-            if not h.get("full") or len(person.names) > 1 or (person.offices and _held(h, person))
-        ]
-        if len(holders) == 1 and (
-            name == full or len(person.names) > 1 or not person.offices or _held(holders[0], person)
-        ):
-            return (
-                holders[0]["kb_id"]
-                if name != fold(person.family or "") or len(person.names) == 1 or name == bare
-                else None
-            )
+    full = normalize_name(mention)
+    written = normalize_name(person.family or "") if is_surname else full
+    for name in (full, " ".join(person.names), written):
+        holders = [h for h in _holders().get(name, ()) if _may_be(h, person)]
+        fits = len(holders) == 1 and (
+            name == full or not is_surname or not person.offices or _held(holders[0], person)
+        )
+        if fits:
+            return holders[0]["kb_id"]
     return None
 
 
-def _held(holder: dict[str, Any], person: Person) -> bool:
-    return any(
-        _title_names().get(office, "").lower() in holder["office"].lower()
-        for office in person.offices
-    )
+def _may_be(holder: OfficeHolder, person: Person) -> bool:
+    """Whether a name is enough: some need their full name, or their office before it."""
+    return not holder.get("full") or len(person.names) > 1 or _held(holder, person)
 
 
-def _fields(doc: Doc, mentions: list[Span], kb_id: str) -> dict[str, str | None]:
-    """Office, country and name of an official, from the mentions together and, where he is known, the lexicon."""
+def _held(holder: OfficeHolder, person: Person) -> bool:
+    office = holder["office"].lower()
+    return any(_title_names().get(title, "").lower() in office for title in person.offices)
+
+
+class PersonalFacts(TypedDict):
+    """What a cable says of a person; `named` by name, not by an office alone."""
+
+    named: bool
+    office: str | None
+    country: str | None
+    given_name: str | None
+    family_name: str | None
+
+
+def _personal_facts(doc: Doc, mentions: list[Span], kb_id: str) -> PersonalFacts:
+    """Facts from the mentions together and, where the person is known, from the lexicon."""
     people = [parse(ent.text, doc[max(0, ent.start - 4) : ent.start].text) for ent in mentions]
     offices = Counter(office for person in people for office in person.offices)
-    named = max(
-        (person for person in people if person.names),
-        key=lambda person: len(person.names),
-        default=None,
-    )
+    countries = Counter(code for ent in mentions if (code := _country_served(doc, ent)))
+    fullest = max(people, key=lambda person: len(person.names))
     known = _people().get(kb_id)
-    countries = Counter(code for ent in mentions if (code := _service(doc, ent)))
     office = max(offices, key=lambda o: (offices[o], len(_title_names().get(o, ""))), default=None)
-    fields = (
-        _title_names().get(office) if office else known and known["office"],
-        countries.most_common(1)[0][0] if countries else known and known.get("country"),
-        named and named.given,
-        named and named.family,
+    country = countries.most_common(1)[0][0] if countries else None
+    return {
+        "named": bool(fullest.names),
+        "office": _title_names().get(office) if office else known and known["office"],
+        "country": country or (known and known.get("country")),
+        "given_name": fullest.given,
+        "family_name": fullest.family,
+    }
+
+
+def _country_served(doc: Doc, ent: Span) -> str | None:
+    """The country an official serves: the first that one of these says."""
+    ways: tuple[Callable[[Doc, Span], str | None], ...] = (
+        _adjective_before,
+        _government_at_start,
+        _country_after,
+        _country_at_start,
     )
-    return dict(zip(_OFFICIAL_FIELDS, fields, strict=True))
+    return next((country for way in ways if (country := way(doc, ent))), None)
 
 
-def _service(doc: Doc, ent: Span) -> str | None:
-    """The country an official serves: an adjective before the mention, the government in front of the title, or "of" behind it."""
+def _adjective_before(doc: Doc, ent: Span) -> str | None:
+    """ "Turkish" before the mention."""
     for size in (2, 1):
         before = doc[max(0, ent.start - size) : ent.start].text
         if ent.start >= size and before[:1].isupper() and country_code(before):
             return country_code(before)
-    first = fold(ent[0].text)
-    government = government_of(first, None) if ent[0].text.isupper() and len(ent) > 1 else None
-    if government:
-        return government.removeprefix("gov:").replace("us:USG", "US")
-    if ent.end + 1 < len(doc) and doc[ent.end].lower_ == "of":
-        return country_code(doc[ent.end + 1].text) or country_code(
-            doc[ent.end + 1 : ent.end + 3].text
-        )
-    return country_code(first) if len(ent) > 1 else None
+    return None
+
+
+def _government_at_start(doc: Doc, ent: Span) -> str | None:
+    """ "GOC" before the title, within the mention."""
+    if len(ent) < 2 or not ent[0].text.isupper():
+        return None
+    government = government_of(normalize_name(ent[0].text), None)
+    return government and government.removeprefix("gov:").replace("us:USG", "US")
+
+
+def _country_after(doc: Doc, ent: Span) -> str | None:
+    """ "of Kenya" after the mention."""
+    if ent.end + 1 >= len(doc) or doc[ent.end].lower_ != "of":
+        return None
+    first, both = doc[ent.end + 1], doc[ent.end + 1 : ent.end + 3]
+    return country_code(first.text) or country_code(both.text)
+
+
+def _country_at_start(doc: Doc, ent: Span) -> str | None:
+    """ "Turkish" as the first word of the mention."""
+    return country_code(ent[0].text) if len(ent) > 1 else None

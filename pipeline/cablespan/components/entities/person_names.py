@@ -1,4 +1,4 @@
-"""What a mention of a person says: the title, the office behind it, given and family name."""
+"""What a mention of a person says: the title, the office that it names, given and family name."""
 
 import re
 import unicodedata
@@ -7,12 +7,19 @@ from typing import NamedTuple
 
 from cablespan import lexicon
 from cablespan.components.entities.lexicon_names import surfaces
+from cablespan.labels import Entity
+
+PEOPLE = frozenset({Entity.OFFICIAL, Entity.PERSON})
+_AFTER_NAME = re.compile(r"'s$|[,;:.)(]+$")
+# The longest title of the lexicon that is looked for, in words.
+_TITLE = 5
 
 
 class Person(NamedTuple):
-    """The parts of a mention: title as written, office ids ("office:FOREIGN_MINISTER"), name words in lower case, given and family name.
+    """The parts of a mention.
 
-    `female` where a form of address says so.
+    Title as written, office ids ("office:FOREIGN_MINISTER"), name words in lower case, given and family
+    name as written; `female` where a form of address says so.
     """
 
     title: str
@@ -39,10 +46,10 @@ def word_list(kind: str) -> frozenset[str]:
 
 
 @_remembered
-def fold(text: str) -> str:
+def normalize_name(text: str) -> str:
     """Lower case, without accents, possessive and doubled blanks, apostrophes and dashes made plain.
 
-    >>> fold("Chargé  d’Affaires’s")
+    >>> normalize_name("Chargé  d’Affaires’s")
     "charge d'affaires"
     """
     if not text.isascii():
@@ -56,7 +63,7 @@ def fold(text: str) -> str:
 def _titles() -> dict[str, tuple[str, ...]]:
     """Office ids of every way to write a title."""
     return {
-        fold(text): tuple(
+        normalize_name(text): tuple(
             dict.fromkeys(s.entry["kb_id"] for s in candidates if s.name_class == "title")
         )
         for text, candidates in surfaces().items()
@@ -66,7 +73,7 @@ def _titles() -> dict[str, tuple[str, ...]]:
 
 @_remembered
 def parse(mention: str, before: str = "") -> Person:
-    """Takes a mention apart; `before` is the text in front of it, where a title may stand outside the mention.
+    """Takes a mention apart; `before` is the text before it, where a title may stand outside the mention.
 
     >>> person = parse("Prime Minister Bulent Ecevit")
     >>> person.title, person.offices, person.given, person.family
@@ -75,70 +82,86 @@ def parse(mention: str, before: str = "") -> Person:
     'Kim'
     """
     words = mention.replace("’", "'").split()
-    taken, offices = _title_length(words)
-    if not taken and before:
-        ahead = before.replace("’", "'").split()[-4:]
-        for start in range(len(ahead)):
-            length, found = _title_length(ahead[start:])
-            if length and length == len(ahead) - start:
-                offices = found
-                break
-    rest = [re.sub(r"'s$|[,;:.)(]+$", "", word) for word in words[taken:]]
+    words_before = before.replace("’", "'").split()
+    taken, offices = _leading_titles(words)
+    if not taken:
+        offices = _offices_at_end(words_before)
+    rest = [_AFTER_NAME.sub("", word) for word in words[taken:]]
     rest = [word for word in rest if word and word not in ("the", "The", "THE")]
-    names = tuple(
-        piece
-        for word in rest
-        for piece in re.split(r"[- ]", fold(word).replace("'", "").replace(".", ""))
-        if piece
-    )
+    addressed = map(normalize_name, (*words[:taken], *words_before[-1:]))
     given, family = _given_and_family(rest)
-    female = any(
-        fold(word) in word_list("female_address") for word in (*words[:taken], *before.split()[-1:])
+    return Person(
+        title=" ".join(words[:taken]),
+        offices=offices,
+        names=tuple(piece for word in rest for piece in _name_words(word)),
+        given=given,
+        family=family,
+        female=not word_list("female_address").isdisjoint(addressed),
     )
-    return Person(" ".join(words[:taken]), offices, names, given, family, female)
 
 
-def _title_length(words: list[str]) -> tuple[int, tuple[str, ...]]:
-    """How many words at the beginning are titles, forms of address and bodies in front of them, and the offices they name."""
+def _name_words(word: str) -> list[str]:
+    plain = normalize_name(word).replace("'", "").replace(".", "")
+    return [piece for piece in re.split(r"[- ]", plain) if piece]
+
+
+def _offices_at_end(words: list[str]) -> tuple[str, ...]:
+    """The offices of a title that ends with the last of the words."""
+    last = words[-4:]
+    for start in range(len(last)):
+        length, offices = _leading_titles(last[start:])
+        if length and length == len(last) - start:
+            return offices
+    return ()
+
+
+def _leading_titles(words: list[str]) -> tuple[int, tuple[str, ...]]:
+    """How many words at the beginning are titles, and the offices they name.
+
+    Forms of address and bodies before titles count too.
+    """
     taken, offices = 0, []
-    folded = [fold(word) for word in words]
+    plain = [normalize_name(word) for word in words]
     while taken < len(words):
-        for size in (5, 4, 3, 2, 1):
-            phrase = " ".join(folded[taken : taken + size]).rstrip(",")
-            if taken + size <= len(words) and phrase in _titles():
-                offices.extend(_titles()[phrase])
-                taken += size
-                break
-        else:
-            word = folded[taken]
-            addressed = word in word_list("form_of_address") or (
-                word in word_list("acting") and words[taken][0].isupper()
-            )
-            if addressed or (
-                not offices and words[taken].isupper() and _begins_with_title(folded[taken + 1 :])
-            ):
-                taken += 1
-            elif offices and word in ("of", "for") and taken + 1 < len(words):
-                taken += 2
-                while taken < len(words) and folded[taken] in ("affairs", "and"):
-                    taken += 1 + (folded[taken] == "and")
-            else:
-                break
+        size, named = _title_at(plain, taken)
+        if not size:
+            is_body = not offices and words[taken].isupper() and _title_at(plain, taken + 1)[0]
+            is_acting = plain[taken] in word_list("acting") and words[taken][0].isupper()
+            size = int(plain[taken] in word_list("form_of_address") or is_acting or bool(is_body))
+        if not size and offices:
+            size = _portfolio_length(plain, taken)
+        if not size:
+            break
+        offices.extend(named)
+        taken += size
     return min(taken, len(words)), tuple(dict.fromkeys(offices))
 
 
-def _begins_with_title(words: list[str]) -> bool:
-    return any(" ".join(words[:size]) in _titles() for size in range(1, 5) if words)
+def _title_at(words: list[str], start: int) -> tuple[int, tuple[str, ...]]:
+    """The number of words of the longest title at a place, 0 for none, and its offices."""
+    for size in range(min(_TITLE, len(words) - start), 0, -1):
+        offices = _titles().get(" ".join(words[start : start + size]).rstrip(","))
+        if offices is not None:
+            return size, offices
+    return 0, ()
+
+
+def _portfolio_length(words: list[str], start: int) -> int:
+    """The number of words of "of Foreign Affairs", "for Trade and Industry" after a title, 0 for none."""
+    if words[start] not in ("of", "for") or start + 1 >= len(words):
+        return 0
+    end = start + 2
+    while end < len(words) and words[end] in ("affairs", "and"):
+        end += 1 + (words[end] == "and")
+    return end - start
 
 
 def _given_and_family(words: list[str]) -> tuple[str | None, str | None]:
-    if not words:
-        return None, None
-    if len(words) == 1:
-        return None, words[0]
-    if fold(words[0]) in word_list("family_first"):
+    if len(words) < 2:
+        return None, words[0] if words else None
+    if normalize_name(words[0]) in word_list("family_first"):
         return " ".join(words[1:]), words[0]
     family = len(words) - 1
-    while family > 1 and fold(words[family - 1]) in word_list("particle"):
+    while family > 1 and normalize_name(words[family - 1]) in word_list("particle"):
         family -= 1
     return " ".join(words[:family]), " ".join(words[family:])

@@ -4,6 +4,7 @@ Names come from the lexicon in whatever case a cable is written, patterns from `
 behind them, and a person found once with a title or in full is found again by surname in the rest of the cable.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Literal
 
@@ -15,15 +16,20 @@ from cablespan.components.entities.gazetteer.patterns import by_pattern, load_pa
 from cablespan.components.entities.gazetteer.persons import by_surname, in_full, speaking, titled
 from cablespan.components.entities.gazetteer.view import Found, View
 from cablespan.components.entities.lexicon_names import find
+from cablespan.components.entities.person_names import PEOPLE, parse
 from cablespan.labels import Entity
+
+# What declassifiers write over a name that they hold back.
+_REDACTED = re.compile(r"(?i:x{4,})")
 
 
 @Language.factory("cable_gazetteer", assigns=["doc.ents"], default_config={"mode": "only"})
 class Gazetteer:
     """Writes `doc.ents` by lexicon and patterns.
 
-    `mode`: "only" writes all it finds; "fill" keeps what a trained component found, adds what is sure between it, and knows
-    better what is a law, what is no individual, and which numbers are no years.
+    `mode`: "only" writes all it finds; "fill" keeps what a trained component found, adds what is sure
+    between it, and knows better what is a law, what is no individual, and which numbers are no years.
+    Redactions are nobody in either mode.
     """
 
     def __init__(self, nlp: Language, name: str, mode: Literal["only", "fill"] = "only"):
@@ -59,14 +65,15 @@ class Gazetteer:
         kept: list[Span] = []
         if self.mode == "fill":
             sure = {(f.start, f.end): f.label for f in found if f.sure}
-            named = (ent for ent in doc.ents if not _is_no_year(ent))
             kept = [
                 Span(doc, e.start, e.end, label=_known_better(e.label_, sure.get((e.start, e.end))))
-                for e in named
+                for e in doc.ents
+                if not _is_no_year(e)
             ]
             taken = {index for ent in kept for index in range(ent.start, ent.end)}
             found = [f for f in found if f.sure and not taken.intersection(range(f.start, f.end))]
-        doc.ents = kept + [Span(doc, f.start, f.end, label=f.label) for f in found]
+        spans = kept + [Span(doc, f.start, f.end, label=f.label) for f in found]
+        doc.ents = [span for span in map(_without_redactions, spans) if span is not None]
         return doc
 
 
@@ -74,6 +81,23 @@ def _known_better(tagged: str, known: str | None) -> str:
     """The label of a name that a model tagged and the lexicon may know: laws by the lexicon, and what is no individual there."""
     is_body = known in (Entity.ORG, Entity.AGENCY) and tagged in (Entity.OFFICIAL, Entity.PERSON)
     return known if known == Entity.LAW or is_body else tagged
+
+
+def _without_redactions(ent: Span) -> Span | None:
+    """What remains of an entity without "XXXXXXXXXXXX" at its ends, None where that names nobody.
+
+    Of "Ambassador XXXXXXXXXXXX" remains the office, of "Mr. XXXXXXXXXXXX" nothing.
+    """
+    open_words = [token.i for token in ent if not _REDACTED.fullmatch(token.text)]
+    if len(open_words) == len(ent):
+        return ent
+    if not any(ent.doc[index].is_alpha for index in open_words):
+        return None
+    rest = Span(ent.doc, open_words[0], open_words[-1] + 1, label=ent.label)
+    if _REDACTED.search(rest.text):
+        return None
+    is_named = ent.label_ not in PEOPLE or parse(rest.text).names or parse(rest.text).offices
+    return rest if is_named else None
 
 
 def _is_no_year(ent: Span) -> bool:

@@ -70,6 +70,18 @@ def test_fill_takes_no_number_for_a_year_that_none_can_be(blank):
     assert [ent.text for ent in doc.ents] == ["2004"]
 
 
+def test_redactions_are_nobody(blank):
+    """Of a redacted official remains the office, of other redacted names nothing."""
+    text, spans = parse_marked(
+        "<PERSON>XXXXXXXXXXXX</PERSON> and <OFFICIAL>Ambassador XXXXXXXXXXXX</OFFICIAL> met "
+        "<PERSON>Mr. xxxxx</PERSON>, then <ORG>Acme XXXXXXXXXXXX Oil</ORG> and <PERSON>Xan</PERSON>."
+    )
+    doc = blank(text)
+    doc.ents = [doc.char_span(start, end, label=label) for start, end, label in spans]
+    Gazetteer(blank, "gazetteer", mode="fill")(doc)
+    assert [ent.text for ent in doc.ents] == ["Ambassador", "Xan"]
+
+
 def test_fill_knows_the_names_of_laws(blank):
     doc = blank("A draft law (reportedly consistent with TRIPS) is under review.")
     doc.ents = [doc.char_span(40, 45, label="ORG")]

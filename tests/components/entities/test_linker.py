@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cablespan.components.entities.clusters import Aliases
+from cablespan.components.entities.clusters import EntityClusters
 from cablespan.components.entities.knowledge_base import KnowledgeBase, KnowledgeError
 from cablespan.components.entities.linker import Linker
 from marked import parse_marked
@@ -17,7 +17,7 @@ def linked(nlp, marked, origin=None, linker=None):
     doc.ents = [doc.char_span(start, end, label=label) for start, end, label in spans]
     if origin:
         doc._.cable = {"id": "", "meta": {}, "header": {"origin": origin}, "paragraphs": []}
-    (linker or Linker(nlp, "linker"))(Aliases(nlp, "aliases")(doc))
+    (linker or Linker(nlp, "linker"))(EntityClusters(nlp, "aliases")(doc))
     return [ent.kb_id_ for ent in doc.ents], doc
 
 
@@ -77,6 +77,18 @@ def test_officials_fields(blank):
         "given_name": "Bulent",
         "family_name": "Ecevit",
     }
+
+
+def test_an_office_is_no_id_of_somebody_named(blank):
+    """A report lent the one "office:AMBASSADOR" of a cable to all others: 1,872 mentions of one person."""
+    ids, doc = linked(
+        blank,
+        "<OFFICIAL>Ambassador Marla Quib</OFFICIAL> spoke. The <OFFICIAL>Ambassador</OFFICIAL> left.",
+    )
+    (cluster,) = doc._.clusters
+    assert (ids, cluster["kb_id"], cluster["named"]) == (["", ""], "", True)
+    ids, doc = linked(blank, "The <OFFICIAL>Ambassador</OFFICIAL> left.")
+    assert ids == ["office:AMBASSADOR"] and not doc._.clusters[0]["named"]
 
 
 def test_title_that_contradicts_leaves_null(blank):
