@@ -1,0 +1,99 @@
+"""Sums of money: "72 million tenge" is 72000000 KZT."""
+
+import re
+from collections import defaultdict
+from decimal import Decimal
+from functools import cache
+
+from cablespan import lexicon
+
+_DIGITS = r"\d[\d,]*(?:\.\d+)?"
+# "470 to 600 million", "90 million to 340 million", "1-2 billion"
+_RANGE = re.compile(r"\s*(?:-|–|\bto\b|\band\b|\bor\b)\s*")
+_AND_A_HALF = re.compile(r"\s+and (?:a|one)[- ]half\b")
+_WORD = re.compile(rf"{_DIGITS}|[^\W\d]+")
+_UNSURE = re.compile(
+    r"\b(?:several|few|some|many)\b|\b(?:millions|billions|hundreds|thousands) of\b"
+)
+
+
+@cache
+def _numbers(kind: str) -> dict[str, Decimal]:
+    entries = (entry for entry in lexicon.load("numbers") if entry["kind"] == kind)
+    return {entry["name"]: Decimal(str(entry["value"])) for entry in entries}
+
+
+@cache
+def _signs() -> dict[str, tuple[str, Decimal]]:
+    """Code and worth of what stands for one currency wherever it is written."""
+    return {
+        entry["name"]: (entry["code"], Decimal(str(entry.get("worth", 1))))
+        for entry in lexicon.load("currency_signs")
+    }
+
+
+@cache
+def _units() -> dict[str, list[str]]:
+    """Codes of the currencies with a unit of this name: "rials" are those of three states."""
+    codes: dict[str, list[str]] = defaultdict(list)
+    for entry in lexicon.load("currencies"):
+        for name in {name.lower() for name in (entry["code"], entry["name"], *entry["units"])}:
+            codes[name].append(entry["code"])
+    return codes
+
+
+def money_value(text: str, home: str | None = None) -> str | None:
+    """Amount and ISO 4217 code of a sum; two amounts for a range; None where either is not told.
+
+    `home`: ISO 3166 code of the sending post's country, whose rials or francs are meant.
+
+    >>> money_value("72 million tenge"), money_value("$975,806"), money_value("32 trillion rials", "IR")
+    ('72000000 KZT', '975806 USD', '32000000000000 IRR')
+    >>> money_value("US$ 470 to 600 million"), money_value("several thousand dollars")
+    ('470000000/600000000 USD', None)
+    """
+    plain = _AND_A_HALF.sub(
+        " half", " ".join(text.lower().replace("[", "").replace("]", "").split())
+    )
+    currency = _currency(plain, home)
+    if currency is None or _UNSURE.search(plain):
+        return None
+    code, worth = currency
+    amounts = [_amount(part) for part in _RANGE.split(plain)]
+    found = [amount for amount in amounts if amount is not None]
+    if not 1 <= len(found) <= 2:
+        return None
+    if len(found) == 2 and found[0][1] == 1:
+        found[0] = found[0][0], found[1][1]  # the scale of both stands after the second
+    return (
+        "/".join(f"{(number * scale * worth).normalize():f}" for number, scale in found)
+        + f" {code}"
+    )
+
+
+def _amount(text: str) -> tuple[Decimal, Decimal] | None:
+    """Number and scale ("million") of an amount; None where it has no number."""
+    number, scale = None, Decimal(1)
+    for word in _WORD.findall(text):
+        if word[0].isdigit():
+            number = Decimal(word.replace(",", ""))
+        elif word in _numbers("scale"):
+            scale *= _numbers("scale")[word]
+        elif word in _numbers("cardinal"):
+            number = (number or 0) + _numbers("cardinal")[word]
+    return None if number is None else (number, scale)
+
+
+def _currency(text: str, home: str | None) -> tuple[str, Decimal] | None:
+    """Code and worth of the longest run of words that names a currency."""
+    words = re.findall(r"[^\W\d]+[$]|[$£€¥]|[^\W\d]+(?:\.[^\W\d]+\.)?", text)
+    for size in (3, 2, 1):
+        for start in range(len(words) - size + 1):
+            name = " ".join(words[start : start + size])
+            if name in _signs():
+                return _signs()[name]
+            codes = _units().get(name, ())
+            own = [code for code in codes if home and code.startswith(home)]
+            if len(codes) == 1 or own:
+                return (own or codes)[0], Decimal(1)
+    return None
