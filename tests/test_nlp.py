@@ -17,7 +17,7 @@ def bundled():
 
 def test_the_lexicon_alone_finds_entities():
     nlp = pipelines.load("rules", ops="numpy")
-    assert nlp.pipe_names == ["sentences", "gazetteer", "aliases", "linker", "claims"]
+    assert nlp.pipe_names == ["sentences", "gazetteer", "aliases", "linker", "values", "claims"]
     doc = nlp("The IPR Committee told Econoff that the GOK would act.")
     assert doc.ents and not doc.spans["claims"] and "statements" not in doc.spans
 
@@ -78,7 +78,7 @@ def test_loading_leaves_the_ops_of_the_process_alone(bundled):
 
 @pytest.mark.parametrize(
     "name",
-    ["sentences", "ner", "gazetteer", "statements", "claim_tagger", "aliases", "linker", "claims"],
+    ["sentences", "ner", "gazetteer", "statements", "claim_tagger", "aliases", "linker", "values", "claims"],
 )
 def test_without_one_component_the_others_go_on(bundled, name):
     with bundled.select_pipes(disable=name):

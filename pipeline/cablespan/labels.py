@@ -59,6 +59,10 @@ class Entity(_Defined):
     CABLE_REF = "CABLE_REF", "a pointer to another message"
 
 
+# Entities that stand for a value: a time, an amount, the id of a message.
+VALUED = (Entity.DATE, Entity.MONEY, Entity.CABLE_REF)
+
+
 class Statement(_Defined):
     """In the order of decision: the first that fits the sentence's main clause wins."""
 

@@ -26,6 +26,7 @@ RULES = {
     "gazetteer": "cable_gazetteer",
     "aliases": "cable_aliases",
     "linker": "cable_linker",
+    "values": "cable_values",
     "claims": "cable_claims",
 }
 ORDER = [
@@ -38,6 +39,7 @@ ORDER = [
     "statements",
     "aliases",
     "linker",
+    "values",
     "claims",
 ]
 # What a rule component does beside a trained one that takes its place.

@@ -21,7 +21,7 @@ from cablespan.document import (
     set_claims,
     text_of,
 )
-from cablespan.labels import Role
+from cablespan.labels import VALUED, Role
 
 
 class ParagraphRecord(TypedDict):
@@ -49,13 +49,17 @@ class Located(TypedDict):
 
 
 class EntityRecord(Located):
-    """An entity; `cluster` numbers the record's clusters, `kb_id` is the linker's."""
+    """An entity; `cluster` numbers the record's clusters, `kb_id` is the linker's.
+
+    `value`, of dates, sums and references alone: "2008-01/2008-04", "72000000 KZT", "06ASTANA9".
+    """
 
     label: str
     text: str
     kb_id: str | None
     cluster: int | None
     score: float | None
+    value: NotRequired[str | None]
 
 
 class StatementRecord(Located):
@@ -203,18 +207,22 @@ def to_record(doc: Doc) -> Record:
 
 
 def _entities(doc: Doc, locate: _Locator) -> list[EntityRecord]:
-    scores, text = doc._.entity_scores or {}, text_of(doc)
-    return [
-        {
+    scores, values, text = doc._.entity_scores or {}, doc._.entity_values, text_of(doc)
+    entities: list[EntityRecord] = []
+    for ent in doc.ents:
+        place = f"{ent.start_char}-{ent.end_char}"
+        entity: EntityRecord = {
             **locate(ent),
             "label": ent.label_,
             "text": _words(ent, text),
             "kb_id": ent.kb_id_ or None,
             "cluster": int(ent.id_) if ent.id_ else None,
-            "score": _score(scores.get(f"{ent.start_char}-{ent.end_char}")),
+            "score": _score(scores.get(place)),
         }
-        for ent in doc.ents
-    ]
+        if values is not None and ent.label_ in VALUED:
+            entity["value"] = values.get(place)
+        entities.append(entity)
+    return entities
 
 
 def _statements(doc: Doc, locate: _Locator) -> list[StatementRecord]:
@@ -283,12 +291,16 @@ def from_record(nlp: Language, record: Mapping[str, Any]) -> Doc:
         )
         for e in entities
     ]
-    scores = {
-        "{}-{}".format(*offsets(e, e["paragraph"])): e["score"]
-        for e in entities
-        if e.get("score") is not None
-    }
-    doc._.entity_scores = scores or None
+
+    def by_place(fact: str) -> dict[str, Any]:
+        return {
+            "{}-{}".format(*offsets(e, e["paragraph"])): e[fact]
+            for e in entities
+            if e.get(fact) is not None
+        }
+
+    doc._.entity_scores = by_place("score") or None
+    doc._.entity_values = by_place("value") if any("value" in e for e in entities) else None
     statements = record.get("statements", [])
     doc.spans[STATEMENTS] = [
         character_span(doc, *offsets(s, s["paragraph"]), s["label"]) for s in statements

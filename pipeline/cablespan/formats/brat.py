@@ -20,7 +20,7 @@ from cablespan.labels import Certainty, Entity, Role, Statement
 LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
 _ROLES = ("source", "cue", "content")
 _FACTS = {
-    "entities": ("kb_id", "cluster", "score"),
+    "entities": ("kb_id", "cluster", "score", "value"),
     "statements": ("score",),
     "claims": ("speaker",),
 }

@@ -17,7 +17,7 @@ from cablespan.records import to_record
 _SPAN = ("cable", "paragraph", "start", "end", "label", "text")
 _PARTS = [f"{role.lower()}_{field}" for role in Role for field in ("start", "end", "text")]
 _COLUMNS = {
-    "entities": [*_SPAN, "kb_id", "cluster", "score"],
+    "entities": [*_SPAN, "kb_id", "cluster", "score", "value"],
     "statements": [*_SPAN, "score"],
     "claims": ["cable", "paragraph", *_PARTS, "speaker_cluster", "speaker_kb_id", "certainty"],
 }

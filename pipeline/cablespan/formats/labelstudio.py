@@ -18,7 +18,7 @@ from cablespan.records import paragraph_record
 
 LEAVES_OUT = ()
 _ROLES = ("source", "cue", "content")
-_FACTS = {"entities": ("kb_id", "cluster", "score"), "statements": ("score",)}
+_FACTS = {"entities": ("kb_id", "cluster", "score", "value"), "statements": ("score",)}
 _LAYERS = ("entities", "statements", "claims")
 _SCHEMES = {"entities": Entity, "statements": Statement, "claims": Role}
 

@@ -82,6 +82,7 @@ TABLES: dict[str, dict[str, tuple[pa.DataType, str]]] = {
         "text": (TEXT, "as written"),
         "cluster": (NUMBER, "with cable_id: key of clusters"),
         "kb_id": (TEXT, "entry of the knowledge base"),
+        "value": (TEXT, "of dates ISO 8601, of sums amount and currency, of references the id"),
         "score": (pa.float32(), "the model's confidence, null for rules"),
     },
     "clusters": {
@@ -91,6 +92,7 @@ TABLES: dict[str, dict[str, tuple[pa.DataType, str]]] = {
         "name": (TEXT, "best mention"),
         "kb_id": (TEXT, "entry of the knowledge base"),
         "mentions": (NUMBER, "how often it is named"),
+        "named": (pa.bool_(), "people: by name, not by an office alone"),
         "office": (TEXT, "of an official"),
         "country": (TEXT, "of an official"),
         "given_name": (TEXT, "of an official"),

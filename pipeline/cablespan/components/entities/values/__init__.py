@@ -10,7 +10,6 @@ from cablespan.components.entities.values.references import ReferenceResolver
 from cablespan.document import text_of
 from cablespan.labels import Entity
 
-VALUED = (Entity.DATE, Entity.MONEY, Entity.CABLE_REF)
 _NEARBY = 60  # characters of the sentence around a mention that may say more of it
 
 
