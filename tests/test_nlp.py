@@ -89,7 +89,7 @@ def test_without_one_component_the_others_go_on(bundled, name):
 def test_components_are_switched_off_as_in_spacy():
     nlp = pipelines.load("rules", enable=["sentences", "gazetteer"], exclude="claims")
     assert nlp.pipe_names == ["sentences", "gazetteer"]
-    assert nlp.disabled == ["aliases", "linker"]
+    assert nlp.disabled == ["aliases", "linker", "values"]
     with pytest.raises(ValueError, match="no component tagger; there are sentences, "):
         pipelines.load("rules", disable="tagger")
     with pytest.raises(

@@ -10,6 +10,7 @@ from cablespan.components.entities.values.references import ReferenceResolver
 from cablespan.document import text_of
 from cablespan.labels import Entity
 
+_LIST_GAP = 8  # characters between the members of a list at most
 _NEARBY = 60  # characters of the sentence around a mention that may say more of it
 
 
@@ -34,6 +35,7 @@ class Values:
         sender = sending_post(doc)
         home = sender["country"] if sender else None
         values: dict[str, str | None] = {}
+        end, previous = 0, None  # of the last reference
         for ent in doc.ents:
             place = f"{ent.start_char}-{ent.end_char}"
             if ent.label_ == Entity.DATE:
@@ -41,7 +43,9 @@ class Values:
             elif ent.label_ == Entity.MONEY:
                 values[place] = money_value(ent.text, home)
             elif ent.label_ == Entity.CABLE_REF:
-                values[place] = references.resolve(ent.text)
+                is_next = ent.start_char - end < _LIST_GAP
+                previous = references.resolve(ent.text, previous if is_next else None)
+                values[place], end = previous, ent.end_char
         return {place: value for place, value in values.items() if value is not None}
 
     def __call__(self, doc: Doc) -> Doc:

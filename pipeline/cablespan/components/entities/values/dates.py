@@ -17,8 +17,16 @@ from cablespan import lexicon
 Precision = Literal["year", "month", "day"]
 _LENGTHS = {"year": 4, "month": 7, "day": 10}  # of ISO 8601 dates, in characters
 _DAY = timedelta(days=1)
-# Cables tell of the past more than of the future: "June" six months on either side is the last one.
-_AHEAD = 1.25
+# Cables tell of the past more than of the future, unless a verb says so: a day ahead counts as two or
+# as half a day.
+_AHEAD, _AHEAD_BY_VERB = 2, 0.5
+_FUTURE = re.compile(
+    r"""
+    \b(?:will|would|shall|could|should|due|next|plans?|planned|expects?|expected|scheduled)\b
+    |\b(?:by|until)\ (?:the\ )?$
+    """,
+    re.VERBOSE,
+)
 
 
 class Period(NamedTuple):
@@ -131,11 +139,11 @@ def _week(day: date) -> Period:
 
 def _within(period: Period, first: float, last: float) -> Period:
     """A part of a period, between two shares of it: months of a year, days of a month, years of a decade."""
-    if period.precision == "day" or period.start.year != period.end.year:
-        count = period.end.year - period.start.year + 1
-        begin = period.start.year
+    years = period.end.year - period.start.year
+    if period.precision == "year" and years:
+        begin, count = period.start.year, years + 1
         return _years(begin + round(first * count), begin + max(round(last * count) - 1, 0))
-    months = period.end.month - period.start.month + 1
+    months = years * 12 + period.end.month - period.start.month + 1
     if months > 1:
         begin, end = round(first * months), round(last * months)
         return _month(period.start.year, period.start.month + begin, end - begin)
@@ -229,16 +237,17 @@ class _Reader:
             return today.year
         years = (today.year - 1, today.year, today.year + 1)
 
+        ahead = _AHEAD_BY_VERB if self.is_future() else _AHEAD
+
         def distance(year: int) -> float:
             days = (date(year, month, min(day, 28)) - today).days
-            return -days if days < 0 else days * _AHEAD
+            return -days if days < 0 else days * ahead
 
         return min(years, key=distance)
 
     def is_future(self) -> bool:
-        return bool(
-            re.search(r"\b(?:will|would|shall|plans?|scheduled|by|until|due)\b", self.before)
-        )
+        sentence = re.split(r"[.!?]\s", self.before)[-1]
+        return bool(_FUTURE.search(sentence))
 
     # Forms: each returns the period of a match.
 
@@ -256,8 +265,13 @@ class _Reader:
     def days(self, m: re.Match) -> Period | None:
         """ "May 22", "22 May 1999", "May 22-24", "April 30 to May 2, 2007"."""
         month, first = _month_number(m["month"]), _number(m["day"])
-        year = full_year(m["year"]) if m["year"] else self.year_for(month, first)
         groups = m.groupdict()
+        if m["year"]:
+            year = full_year(m["year"])
+        elif groups.get("which"):
+            year = self.today.year + {"last": -1, "this": 0, "next": 1}[m["which"]]
+        else:
+            year = self.year_for(month, first)
         start = date(year, month, first)
         if not groups.get("last_day"):
             return _day(start)
@@ -459,7 +473,8 @@ def _forms() -> tuple[Form, ...]:
 
 
 def _written_forms() -> Iterator[tuple[str, Callable[[_Reader, re.Match], Period | None]]]:
-    year = rf"(?:\s(?:of\s)?(?P<year>{_YEAR}|'?\d\d))?"
+    year = rf"(?:\s(?:of\s)?'?(?P<year>{_YEAR}|\d\d))?"
+    of_year = "(?: (?:of )?(?P<which>this|last|next) year)?"
     weekday = rf"(?:(?:this |next |last )?{_WEEKDAY} ?(?:the )?)?(?:night )?"
     last = rf"(?:{_TO}(?:(?P<last_month>{_MONTH})\s)?(?P<last_day>{_DAY_NUMBER}))?"
     parts = "|".join(sorted(_PARTS, key=len, reverse=True))
@@ -469,7 +484,10 @@ def _written_forms() -> Iterator[tuple[str, Callable[[_Reader, re.Match], Period
         rf"(?P<day>\d\d)\d{{4}}z?(?:\s(?P<month>{_MONTH})(?:\s(?P<year>\d{{4}}|\d\d))?)?",
         (_Reader.date_time_group),
     )
-    yield rf"{weekday}(?P<month>{_MONTH})\s?(?P<day>{_DAY_NUMBER}){last}{year}", _Reader.days
+    yield (
+        rf"{weekday}(?P<month>{_MONTH})\s?(?P<day>{_DAY_NUMBER}){last}{year}{of_year}",
+        _Reader.days,
+    )
     yield (
         rf"{weekday}(?P<day>{_DAY_NUMBER})(?:{_TO}(?P<last_day>{_DAY_NUMBER}))?\s(?:of )?(?P<month>{_MONTH}){year}",
         (_Reader.days),
@@ -481,7 +499,7 @@ def _written_forms() -> Iterator[tuple[str, Callable[[_Reader, re.Match], Period
     )
     yield rf"(?P<which>last|past|next|this) (?P<month>{_MONTH})", _Reader.named_month
     yield (
-        rf"(?P<month>{_MONTH})(?:{_TO}(?P<last>{_MONTH}))?{year}(?: (?:of )?(?P<which>this|last|next) year)?",
+        rf"(?P<month>{_MONTH})(?:{_TO}(?P<last>{_MONTH}))?{year}{of_year}",
         _Reader.months,
     )
     yield rf"(?:year )?(?P<first>{_YEAR})(?:{_TO}(?P<last>{_YEAR}|\d\d))?", _Reader.years

@@ -6,12 +6,13 @@ from typing import Any
 
 from cablespan.header import references
 
-# "ref A", "REFTEL (B)", "Ref. c", "B reftel"; what names no letter means the only reference
+# "ref A", "REFTEL (B)", "B reftel", "refs A and C", "Refs A-C"; without a letter, the whole list
 _REFTEL = re.compile(
     r"""
-    (?:(?P<first>[a-z])\s)?
+    (?:(?P<before>[a-z])\s)?
     ref(?:erence)?s?(?:tels?)?\.?
-    (?:\s?\(?(?P<letter>[a-z])\)?)?
+    (?:\s?\(?(?P<first>[a-z])\)?)?
+    (?:\s?(?P<joint>-|–|to|through|,|and|&)\s?\(?(?P<last>[a-z])\)?)?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -33,8 +34,10 @@ class ReferenceResolver:
         self._year = _year(cable)
         self._origin = (header.get("origin") or "").split()[-1:]
 
-    def resolve(self, text: str) -> str | None:
-        """The canonical id that a pointer means; None where the cable does not tell.
+    def resolve(self, text: str, previous: str | None = None) -> str | None:
+        """The canonical id that a pointer means, several with blanks between; None where not told.
+
+        `previous`: the id of a pointer just before, whose post a bare number shares ("TEHRAN 12 and 13").
 
         >>> listed = [{"value": "06ASTANA9", "kind": "cable", "text": "06 ASTANA 009", "letter": "A"}]
         >>> resolver = ReferenceResolver({"header": {"references": listed, "created": "2007-02-22"}})
@@ -45,16 +48,32 @@ class ReferenceResolver:
         """
         pointer = _REFTEL.fullmatch(text.strip())
         if pointer:
-            return self._by_letter(pointer["letter"] or pointer["first"])
+            return self._listed_from(pointer)
+        if previous and text.strip().isdigit():
+            return re.sub(r"\d+$", str(int(text)), previous)
         named = _POST_AND_SERIAL.fullmatch(text.strip())
         return self._by_post(named["post"], named["serial"]) if named else self._by_id(text)
 
-    def _by_letter(self, letter: str | None) -> str | None:
-        """The listed cable with a letter; the only one where there is no letter on either side."""
-        if letter is None or len(self._listed) == 1 and not self._listed[0]["letter"]:
-            return self._listed[0]["value"] if len(self._listed) == 1 else None
-        values = [r["value"] for r in self._listed if (r["letter"] or "").upper() == letter.upper()]
-        return values[0] if len(values) == 1 else None
+    def _listed_from(self, pointer: re.Match[str]) -> str | None:
+        """What the cable lists under the letters of a pointer; without any, the list if it is meant."""
+        written = pointer.group("before", "first", "last")
+        letters = [letter.upper() for letter in written if letter]
+        if not letters:
+            is_plural = pointer[0].lower().rstrip(".").endswith("s")
+            values = [reference["value"] for reference in self._listed]
+            return " ".join(values) if values and (is_plural or len(values) == 1) else None
+        if pointer["joint"] and pointer["joint"].lower() not in (",", "and", "&"):
+            letters = [chr(code) for code in range(ord(letters[0]), ord(letters[-1]) + 1)]
+        found = [value for letter in letters if (value := self._under(letter))]
+        return " ".join(found) if found and len(found) == len(letters) else None
+
+    def _under(self, letter: str) -> str | None:
+        """The listed cable with a letter; in a list without letters the n-th for the n-th letter."""
+        if any(reference["letter"] for reference in self._listed):
+            values = [r["value"] for r in self._listed if (r["letter"] or "").upper() == letter]
+            return values[0] if len(values) == 1 else None
+        place = ord(letter) - ord("A")
+        return self._listed[place]["value"] if place < len(self._listed) else None
 
     def _by_post(self, post: str, serial: str) -> str | None:
         post = post.strip()
