@@ -106,6 +106,10 @@ _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _UNIT = r"(?P<unit>day|week|month|year|decade)s?"
 _BEFORE = r"(?:last|past|previous|preceding)"
 _AFTER = r"(?:next|coming|following|upcoming)"
+# ", 1999" after a day, "to July 2009" after a month; no "1800 hours"
+_YEAR_AFTER = re.compile(
+    rf"[\s,]*(?:{_TO}(?:{_MONTH}\.?)?\s?\d{{0,2}},?\s?)?((?:19|20)\d\d)\b(?!\s?(?:hours|hrs|z\b|local))"
+)
 
 
 def _number(text: str) -> int:
@@ -227,9 +231,7 @@ class _Reader:
 
     def year_for(self, month: int, day: int = 15) -> int:
         """The year that brings a day nearest to the cable, or one that is said after the mention."""
-        said = re.match(
-            rf"[\s,]*(?:{_TO}(?:{_MONTH}\.?)?\s?\d{{0,2}},?\s?)?({_YEAR})\b", self.after
-        )
+        said = _YEAR_AFTER.match(self.after)
         if said:
             return int(said[1])
         today = self.today

@@ -46,12 +46,13 @@ class ReferenceResolver:
         >>> resolver.resolve("STATE 7944")
         '07STATE7944'
         """
-        pointer = _REFTEL.fullmatch(text.strip())
+        text = text.strip(" .,;:")
+        pointer = _REFTEL.fullmatch(text)
         if pointer:
             return self._listed_from(pointer)
-        if previous and text.strip().isdigit():
+        if previous and text.isdigit():
             return re.sub(r"\d+$", str(int(text)), previous)
-        named = _POST_AND_SERIAL.fullmatch(text.strip())
+        named = _POST_AND_SERIAL.fullmatch(text)
         return self._by_post(named["post"], named["serial"]) if named else self._by_id(text)
 
     def _listed_from(self, pointer: re.Match[str]) -> str | None:

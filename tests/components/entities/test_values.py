@@ -1,0 +1,88 @@
+"""Dates, sums and references as values; scripts/measure_values.py measures them on real cables."""
+
+from datetime import date
+
+import pytest
+
+from cablespan.components.entities.values import Values
+from cablespan.components.entities.values.dates import Anchor, date_value
+from cablespan.components.entities.values.money import money_value
+from marked import parse_marked
+
+THURSDAY = Anchor(date(2007, 2, 22), "day")
+DATES = {
+    "today": "2007-02-22",
+    "last night": "2007-02-21",
+    "this week": "2007-02-19/2007-02-25",
+    "last Friday": "2007-02-16",
+    "next month": "2007-03",
+    "two weeks ago": "2007-02-05/2007-02-11",
+    "past six years": "2001/2007",
+    "mid-1990s": "1993/1996",
+    "end of the year": "2007-12",
+    "first half of March": "2007-03-01/2007-03-15",
+    "May 7-9": "2007-05-07/2007-05-09",
+    "22 May 1999": "1999-05-22",
+    "October 8 of this year": "2007-10-08",
+    "JUL '72": "1972-07",
+    "131020Z JUL 72": "1972-07-13",
+    "JAN 70": "1970-01",
+    "end FY 72": "1972-06",
+    "FY 2008": "2007-10/2008-09",
+    "2004-07": "2004/2007",
+    "1/18": "2007-01-18",
+    "20th century": "1901/2000",
+    "recent months": None,
+    "February 30": None,
+}
+SUMS = {
+    "$975,806": "975806 USD",
+    "one and a half million dollars": "1500000 USD",
+    "US$ 470 to 600 million": "470000000/600000000 USD",
+    "52 cents": "0.52 USD",
+    "DM 120,000": "120000 DEM",
+    "one billion Eastern Caribbean dollars": "1000000000 XCD",
+    "billions of dollars": None,
+}
+
+
+def test_dates():
+    assert {text: date_value(text, THURSDAY) for text in DATES} == DATES
+
+
+def test_what_stands_around_a_date_tells_its_year():
+    assert date_value("January", THURSDAY, "from ", " to July 2009") == "2009-01"
+    assert date_value("July", THURSDAY, "It will open in ") == "2007-07"
+    assert date_value("July", THURSDAY, "It opened in ") == "2006-07"
+    assert date_value("March 3", THURSDAY, "by ", ", 1800 hours") == "2007-03-03"
+
+
+def test_sums():
+    assert {text: money_value(text) for text in SUMS} == SUMS
+    assert money_value("32 trillion rials") is None
+    assert money_value("32 trillion rials", "IR") == "32000000000000 IRR"
+
+
+@pytest.mark.parametrize("letters", [("A", "B"), (None, None)])
+def test_references_by_the_cables_own_list(blank, letters):
+    text, spans = parse_marked(
+        "<CABLE_REF>Ref A</CABLE_REF>, <CABLE_REF>refs A and B</CABLE_REF>, <CABLE_REF>reftel C</CABLE_REF>, "
+        "<CABLE_REF>STATE 7944</CABLE_REF> and <CABLE_REF>7950</CABLE_REF>, <CABLE_REF>septel</CABLE_REF>."
+    )
+    doc = blank(text)
+    doc.ents = [doc.char_span(start, end, label=label) for start, end, label in spans]
+    listed = [
+        {"value": value, "kind": "cable", "text": "", "letter": letter}
+        for value, letter in zip(("06ASTANA9", "06ASTANA12"), letters, strict=True)
+    ]
+    header = {"references": listed, "created": "2007-02-22", "origin": "Embassy Astana"}
+    doc._.cable = {"id": "07ASTANA454", "header": header, "meta": {}, "paragraphs": []}
+    values = Values(blank, "values").process(doc)
+    assert [values.get(f"{ent.start_char}-{ent.end_char}") for ent in doc.ents] == [
+        "06ASTANA9",
+        "06ASTANA9 06ASTANA12",
+        None,
+        "07STATE7944",
+        "07STATE7950",
+        None,
+    ]
