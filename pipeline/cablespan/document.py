@@ -1,6 +1,7 @@
 """The Doc contract: a cable as one spaCy Doc.
 
-A Doc's text is the paragraphs joined by a blank line; the cable's header and the paragraphs' fields travel in `doc._.cable`
+A Doc's text is the paragraphs joined by a blank line; the cable's header and the paragraphs' fields
+travel in `doc._.cable`
 as plain data, so that DocBin, `n_process` and `Doc.to_bytes` keep them.
 """
 
@@ -27,7 +28,8 @@ SENDERS = ("", "post", "department")
 _HEAD = re.compile(r"\bFrom (?:the )?(.+?)(?: to |$)")
 _ID = re.compile(r"\d\d([A-Z]+)\d+")
 
-# Nothing that damage or a bad scan runs together is a word: the tokenizer takes quadratic time on it.
+# Nothing that damage or a bad scan runs together is a word: the tokenizer takes quadratic time on
+# it.
 LONGEST_WORD = 200
 _UNBROKEN = re.compile(rf"\S{{{LONGEST_WORD}}}(?=\S)")
 
@@ -89,8 +91,10 @@ def text_of(doc: Doc) -> str:
 def origin(cable: Mapping[str, Any]) -> str | None:
     """Who sends a cable, by its header, else by its heading or its id.
 
-    >>> origin({"id": "07ASTANA454"}), origin({"meta": {"head": "6. Telegram From the Embassy in Iran to the Department of State"}})
-    ('ASTANA', 'Embassy in Iran')
+    >>> origin({"id": "07ASTANA454"})
+    'ASTANA'
+    >>> origin({"meta": {"head": "Telegram From the Embassy in Iran to the Department of State"}})
+    'Embassy in Iran'
     """
     header, meta = cable.get("header") or {}, cable.get("meta") or {}
     head, serial = _HEAD.search(meta.get("head") or ""), _ID.fullmatch(cable.get("id") or "")
@@ -126,7 +130,8 @@ def _capital() -> tuple[str, ...]:
 
 
 def to_doc(nlp: Language, cable: Cable) -> Doc:
-    """A cable as an unannotated Doc: `doc.spans["paragraphs"]` and `doc._.cable` set, ready for `nlp.pipe`."""
+    """A cable as an unannotated Doc: `doc.spans["paragraphs"]` and `doc._.cable` set, ready for
+    `nlp.pipe`."""
     description = {**_described(cable), "notes": list(cable.notes)}
     return make_doc(nlp, [paragraph.text for paragraph in cable.paragraphs], description)
 
@@ -180,7 +185,8 @@ def character_span(doc: Doc, start: int, end: int, label: str, **ids: str) -> Sp
 
 
 def unannotated_paragraphs(doc: Doc, layer: str) -> list[Span]:
-    """The paragraphs of a gold Doc that nobody annotated in a layer ("entities", "statements", "claims"): missing is not none."""
+    """The paragraphs of a gold Doc that nobody annotated in a layer ("entities", "statements",
+    "claims"): missing is not none."""
     if doc._.cable is None or PARAGRAPHS not in doc.spans:
         return []
     facts = doc._.cable.get("paragraphs", [])

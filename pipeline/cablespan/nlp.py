@@ -74,7 +74,8 @@ def model_folder(model: str | Path) -> Path:
         if is_package(str(model)):
             return get_package_path(str(model))
         raise FileNotFoundError(
-            f"{model}: no trained pipeline there; name a folder with a meta.json, a package, or rules"
+            f"{model}: no trained pipeline there; "
+            "name a folder with a meta.json, a package, or rules"
         )
     return folder
 
@@ -126,7 +127,8 @@ def load(
 ) -> Language:
     """A whole cablespan pipeline: a trained model with the rule components around it.
 
-    `model`: a folder, a package, or the name of one that comes with cablespan ("en_cable_trf"); None
+    `model`: a folder, a package, or the name of one that comes with cablespan ("en_cable_trf");
+    None
     takes `en_cable_sm`; "rules" the lexicon alone, without statements and claims. `kb`: a knowledge
     base of one's own (JSON Lines) for the linker. `ops`: "numpy" or "blis", see `cpu_ops`; other
     pipelines of the process keep theirs. `vocab`, `disable`, `enable`, `exclude` and `config` are
@@ -194,7 +196,8 @@ def _switch_off(nlp: Language, disable: list[str], enable: list[str]) -> None:
     deaf = [name for name, pipe in nlp.pipeline if _listens(pipe)]
     if deaf and not {"tok2vec", "transformer"} & set(nlp.pipe_names):
         raise ValueError(
-            f"{', '.join(deaf)} read the vectors of tok2vec (or transformer): switch it on, or them off"
+            f"{', '.join(deaf)} read the vectors of tok2vec (or transformer): "
+            "switch it on, or them off"
         )
 
 

@@ -1,4 +1,5 @@
-"""Claims: parts of a tagger in, who says what out. Texts are invented; marks are the tagger's parts and the mentions."""
+"""Claims: parts of a tagger in, who says what out. Texts are invented; marks are the tagger's parts
+and the mentions."""
 
 import gzip
 import re
@@ -26,7 +27,8 @@ SENTENCES, CLAIMS_OF = Sentences(NLP, "sentences"), Claims(NLP, "claims")
 
 
 def annotated(*paragraphs: str, origin: str | None = None, clusters=()) -> Doc:
-    """A Doc of marked paragraphs, up to the claims: SOURCE, CUE and CONTENT are parts, others mentions of a cluster."""
+    """A Doc of marked paragraphs, up to the claims: SOURCE, CUE and CONTENT are parts, others
+    mentions of a cluster."""
     texts, marks, ids, offset = [], [], [], 0
     for paragraph in paragraphs:
         text, spans = parse_marked(paragraph)
@@ -83,13 +85,13 @@ def test_flat_parts_come_together_again(marked):
     ("marked", "claims"),
     [
         (  # cues of one sentence share the source
-            "<SOURCE>Poe</SOURCE> <CUE>said</CUE> <CONTENT>he tried</CONTENT>, <CUE>adding</CUE> that "
-            "<CONTENT>Roe had not</CONTENT>.",
+            "<SOURCE>Poe</SOURCE> <CUE>said</CUE> <CONTENT>he tried</CONTENT>, <CUE>adding</CUE> "
+            "that <CONTENT>Roe had not</CONTENT>.",
             [["Poe", "said", "he tried"], ["Poe", "adding", "Roe had not"]],
         ),
         (  # a participle has the subject that comes later
-            "<CUE>Noting</CUE> that <CONTENT>it rained</CONTENT>, <SOURCE>Poe</SOURCE> <CUE>said</CUE> "
-            "<CONTENT>it would pass</CONTENT>.",
+            "<CUE>Noting</CUE> that <CONTENT>it rained</CONTENT>, <SOURCE>Poe</SOURCE> "
+            "<CUE>said</CUE> <CONTENT>it would pass</CONTENT>.",
             [["Poe", "Noting", "it rained"], ["Poe", "said", "it would pass"]],
         ),
         (
@@ -182,7 +184,8 @@ POE, ROE = "<OFFICIAL id=3>Poe</OFFICIAL>", "<OFFICIAL id=4>Roe</OFFICIAL>"
 
 
 def said(source: str, cue: str = "said", content: str = "the dam held") -> str:
-    """A marked sentence in which `source` (already marked as a mention, or plain) says something."""
+    """A marked sentence in which `source` (already marked as a mention, or plain) says
+    something."""
     subject = f"<SOURCE>{source}</SOURCE> " if source else ""
     return f"{subject}<CUE>{cue}</CUE> <CONTENT>{content}</CONTENT>."
 
@@ -225,7 +228,8 @@ def test_the_author_is_the_sending_post():
 
 
 def test_marked_speakers_lie_on_their_texts(shared):
-    """Claims marked by reading, for scripts/measure_speakers.py: places within the paragraphs that were marked."""
+    """Claims marked by reading, for scripts/measure_speakers.py: places within the paragraphs that
+    were marked."""
     marks = [orjson.loads(line) for line in (MARKS / "telegrams.jsonl").read_bytes().splitlines()]
     wanted = {mark["doc"] for mark in marks}
     with gzip.open(shared / "frus" / "telegrams.jsonl.gz") as lines:

@@ -1,4 +1,5 @@
-"""Time in proportion to the text, whatever stands in it: each step on n characters of a pattern and on four times as many."""
+"""Time in proportion to the text, whatever stands in it: each step on n characters of a pattern and
+on four times as many."""
 
 from collections.abc import Callable
 from time import process_time
@@ -19,8 +20,9 @@ PATTERNS = [
     *(f"{sign} " for sign in ".-—?!\"'(:$*1aI"),
     *("..", "-- ", "?!", ".)", ".\"", "''", "a.", "a-", "a/b", "1.", "1,", "1.1 ", "U.S.", "U.S. "),
     *("a.B", "dam.It", "Mr. ", "XXXXXXXXXXXX ", "\n", "\t", "a\n", "\n\n1. ", "http://a.b/c"),
-    *("dam ", "DAM ", "Dam ", "; said ", "he said ", "He said, ", "Poe said it held. ", "that ", "of "),
-    *("the ", "Ministry of Foreign ", "President ", "Poe, Roe ", "Poe's ", "(GOK) ", "Kazakhstan ", "May 5, "),
+    *("dam ", "DAM ", "Dam ", "; said ", "he said ", "He said, ", "Poe said it held. "),
+    *("that ", "of ", "the ", "Ministry of Foreign ", "President ", "Poe, Roe ", "Poe's "),
+    *("(GOK) ", "Kazakhstan ", "May 5, "),
     *("$1 million ", "Ref A ", "07OSLO1 ", "Poe: ", "as follows: ", "said Poe, ", "not ", "and "),
 ]  # fmt: skip
 
@@ -48,7 +50,8 @@ def seconds(step: Callable[[], object]) -> float:
 
 
 def spent(nlp, pattern: str, characters: int) -> dict[str, float]:
-    """Processor time of the tokenizer and of each component on so many characters of the pattern."""
+    """Processor time of the tokenizer and of each component on so many characters of the
+    pattern."""
     text = (pattern * (characters // len(pattern) + 1))[:characters]
     times = {"tokenizer": seconds(lambda: tokenized(nlp, text))}
     doc = tokenized(nlp, text)

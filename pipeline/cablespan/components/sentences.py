@@ -101,7 +101,8 @@ def _initials(word: str) -> bool:
 
 
 def _blocks(doc: Doc) -> Iterator[tuple[int, int]]:
-    """Character ranges that no sentence leaves: paragraphs, and in them what blank lines separate."""
+    """Character ranges that no sentence leaves: paragraphs, and in them what blank lines
+    separate."""
     text = text_of(doc)
     ranges = [(0, len(text))]
     if PARAGRAPHS in doc.spans:

@@ -34,7 +34,8 @@ class Tables(NamedTuple):
 def from_frame(frame: Any, *, text: str = "text", id: str | None = None) -> Iterator[Cable]:
     """The cables of a table of pandas or polars, one a row.
 
-    `text`: the column with the cables' texts, headers and all; `id`: that with their names, else the
+    `text`: the column with the cables' texts, headers and all; `id`: that with their names, else
+    the
     header says them; all other columns become `cable.meta`. A row without text gives a warning.
     Raises ValueError for a column that is not there.
     """

@@ -1,4 +1,5 @@
-"""Claims as flat parts and back: a tagger learns SOURCE, CUE and CONTENT one after the other, a claim links them.
+"""Claims as flat parts and back: a tagger learns SOURCE, CUE and CONTENT one after the other, a
+claim links them.
 
 All places are `(start, end)` in characters of one text, ends exclusive.
 """
@@ -96,7 +97,7 @@ def _stripped(text: str, start: int, end: int, edges: str | None) -> Place:
 
 
 def link_parts(text: str, parts: Iterable[Part]) -> list[Triple]:
-    """The claims of one sentence from its flat parts, in order of their content; linear in the parts.
+    """The claims of one sentence from its flat parts, in order of content; linear in the parts.
 
     A cue takes the content after it, else the one before it that no cue has; a content that source
     and cue merely interrupt is one. A cue without a source of its own has that of the cue before.
@@ -153,7 +154,7 @@ class _Sentence:
         return self.parts[i].start, self.parts[i].end
 
     def _free_content(self, i: int, step: int) -> int | None:
-        """The nearest part in the direction of `step` that is no source, if it is a free content."""
+        """The nearest part in the direction of `step` but for sources, if it is a free content."""
         j = i + step
         while 0 <= j < len(self.parts) and self.parts[j].role == Role.SOURCE:
             j += step
@@ -222,7 +223,7 @@ class _Sentence:
         return None
 
     def _own_source(self, cue: int) -> int | None:
-        """The source inside the cue; else the one before it, back to the last cue; else after it."""
+        """The source in the cue; else the one before it, back to the last cue; else after it."""
         after = cue + 1 if cue + 1 < len(self.parts) else cue
         follows = self.parts[after].role == Role.SOURCE
         if follows and self._within(self.parts[after], self.parts[cue]):

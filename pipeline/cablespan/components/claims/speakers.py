@@ -1,4 +1,5 @@
-"""Who speaks: the cluster of a claim's source, through pronouns, groups, missing subjects and the author's own voice.
+"""Who speaks: the cluster of a claim's source, through pronouns, groups, missing subjects and the
+author's own voice.
 
 Measured on 254 claims of telegrams that were marked by reading: scripts/measure_speakers.py.
 """
@@ -127,7 +128,7 @@ class SpeakerFinder:
         return self.paragraphs[max(self._paragraph(place.start) - 1, 0)]
 
     def _stands_free(self, mention: Span) -> bool:
-        """No possessive, and no preposition or verb of address before it: "he" can go back to it."""
+        """Whether "he" can mean it: no possessive, no preposition or verb of address before it."""
         addressed = self._word(mention.start - 1) in function_words("addressing")
         return not addressed and self._word(mention.end) not in _POSSESSIVE
 
@@ -161,7 +162,7 @@ class SpeakerFinder:
         return token.text[:1].isupper() and token.lower_ not in function_words("preposition")
 
     def _head(self, source: Span, words: Sequence[str]) -> Span | None:
-        """The mention that the noun phrase is about: its subject, its end, or whose officials it names."""
+        """The mention that the source is about: its subject, its end, or a body of officials."""
         inside = self.mentions.touching(source)
         if not inside:
             return None
@@ -226,7 +227,7 @@ class SpeakerFinder:
         )
 
     def _person_before(self, pronoun: Span, sentence: Span) -> Speaker:
-        """Whom "he" means: the subject of the same sentence, the last speaker, or who was named last."""
+        """Whom "he" means: a subject of the same sentence, the last speaker, or the last named."""
         before = self.mentions.before(pronoun.start, self._nearby(pronoun), _PEOPLE)
         here = [m for m in before if m.start >= sentence.start and self._stands_free(m)]
         if here:
@@ -259,7 +260,7 @@ class SpeakerFinder:
     # No source.
 
     def _unnamed(self, place: Place | None, sentence: Span) -> Speaker:
-        """ "Believe that ..." is the author's, "Said that ..." the last speaker's; passives have none."""
+        """The author of "Believe that ...", who spoke last of "Said that ..."; none of a passive."""
         if place is None:
             return self.memory.last
         words = self.text[slice(*place)].lower().split()

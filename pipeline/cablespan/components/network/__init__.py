@@ -1,4 +1,5 @@
-"""Network layers of the trained components: one head over tokens, one over sentences, both fed by a shared tok2vec."""
+"""Network layers of the trained components: one head over tokens, one over sentences, both fed by a
+shared tok2vec."""
 
 from cablespan.components.network.embed import cable_embed, lexicon_classes, with_features
 from cablespan.components.network.sentences import sentence_classifier

@@ -1,6 +1,8 @@
-"""The head over tokens: a tag for each, from its own vector and what has been seen in its sentence before and behind it.
+"""The head over tokens: a tag for each, from its own vector and what has been seen in its sentence
+before and after it.
 
-A token sees running maxima of a projection, so that the end of a long content still knows of the cue at its beginning.
+A token sees running maxima of a projection, so that the end of a long content still knows of the
+cue at its beginning.
 """
 
 from collections.abc import Callable
@@ -14,7 +16,8 @@ from thinc.types import Floats2d
 
 
 def running_maximum(X: Floats2d) -> tuple[Floats2d, Callable[[Floats2d], Floats2d]]:
-    """Maximum of each column over the rows so far, and its gradient: a row's share goes to the row that held the maximum.
+    """Maximum of each column over the rows so far, and its gradient: a row's share goes to the row
+    that held the maximum.
 
     >>> running_maximum(numpy.array([[1.0], [0.0], [2.0]]))[0].tolist()
     [[1.0], [1.0], [2.0]]
@@ -32,9 +35,11 @@ def running_maximum(X: Floats2d) -> tuple[Floats2d, Callable[[Floats2d], Floats2
 
 
 def sentence_context(size: int, nI: int | None = None) -> Model:
-    """Widens each token vector by `2 * size`: running maxima of a projection, forwards and backwards, within its sentence.
+    """Widens each token vector by `2 * size`: running maxima of a projection, forwards and
+    backwards, within its sentence.
 
-    Input: a pair of token vectors (Floats2d, all sentences one after the other) and the sentences' lengths. Output: Floats2d.
+    Input: a pair of token vectors (Floats2d, all sentences one after the other) and the sentences'
+    lengths. Output: Floats2d.
     """
     return Model(
         "sentence_context",
@@ -80,9 +85,11 @@ def _forward_context(model: Model, inputs, is_train: bool):
 
 
 def _projected(layer: Model, X: Floats2d) -> Floats2d:
-    """What a Mish layer gives: thinc's own activation takes three times as long, for the same numbers.
+    """What a Mish layer gives: thinc's own activation takes three times as long, for the same
+    numbers.
 
-    With e = exp(x), tanh(log(1 + e)) is n / (n + 2) for n = e (e + 2); above 20 that is 1. Where thinc rounds, this rounds.
+    With e = exp(x), tanh(log(1 + e)) is n / (n + 2) for n = e (e + 2); above 20 that is 1. Where
+    thinc rounds, this rounds.
     """
     Y = layer.ops.affine(X, layer.get_param("W"), layer.get_param("b"))
     slope = numpy.exp(numpy.minimum(Y, 20).astype("d")).astype("f").astype("d")
@@ -92,7 +99,8 @@ def _projected(layer: Model, X: Floats2d) -> Floats2d:
 
 
 def sentence_lengths(doc: Doc) -> list[int]:
-    """Tokens of each sentence, one after the other; white space between sentences counts to the one before."""
+    """Tokens of each sentence, one after the other; white space between sentences counts to the one
+    before."""
     if not len(doc):
         return []
     starts = numpy.flatnonzero(doc.to_array([SENT_START])[1:].astype("int64") == 1) + 1
@@ -103,7 +111,8 @@ def sentence_lengths(doc: Doc) -> list[int]:
 def span_tagger(
     tok2vec: Model[list[Doc], list[Floats2d]], hidden: int, context: int, nO: int | None = None
 ) -> Model[list[Doc], list[Floats2d]]:
-    """A probability for each tag of each token. `context` is the width of what a token sees of its sentence."""
+    """A probability for each tag of each token. `context` is the width of what a token sees of its
+    sentence."""
     head = chain(
         sentence_context(context),
         Maxout(nO=hidden, nP=2, normalize=False, dropout=0.0),
