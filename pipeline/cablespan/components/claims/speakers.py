@@ -260,7 +260,7 @@ class SpeakerFinder:
     # No source.
 
     def _unnamed(self, place: Place | None, sentence: Span) -> Speaker:
-        """The author of "Believe that ...", who spoke last of "Said that ..."; none of a passive."""
+        """The author of "Believe that ...", the last speaker of "Said that ..."; else nobody."""
         if place is None:
             return self.memory.last
         words = self.text[slice(*place)].lower().split()
