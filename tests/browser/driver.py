@@ -85,7 +85,7 @@ def idle(page) -> None:
 
 def on_paragraph(page, number: int) -> None:
     """Waits until this paragraph is under review."""
-    expect(page.locator("#caption strong")).to_contain_text(f"¶ {number} (C)")
+    expect(page.locator("#caption strong")).to_contain_text(f"¶ {number} (C)", timeout=20_000)
 
 
 def stored(server) -> list[dict]:

@@ -80,3 +80,10 @@ def test_the_result_stands_beside_the_versions(judged):
     assert abs(versions["y"] - result["y"]) < 5
     assert versions["x"] + versions["width"] <= result["x"]
     assert result["y"] + result["height"] <= 800
+    press(page, "Alt+1 Alt+1 Alt+1")  # the last conflict comes into sight in every version
+    for version in page.locator(".version-text").all():
+        word, frame = (
+            version.locator(".token", has_text="Criminal").bounding_box(),
+            version.bounding_box(),
+        )
+        assert frame["y"] <= word["y"] < frame["y"] + frame["height"]

@@ -208,7 +208,9 @@ def test_an_unlabelled_sentence_cannot_be_accepted(folder, serve, open_page):
     press(page, "q")
     answer_and_wait(page)
     assert place(page) == "¶ 2 (C)"
-    press(page, "z z")
+    press(page, "z")
+    on_paragraph(page, 1)
+    press(page, "z")
     assert statements(page) == ["REPORT", "no label"]
     answer_and_wait(page, "x")  # it can be rejected as it is
 

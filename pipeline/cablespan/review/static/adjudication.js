@@ -49,6 +49,16 @@ export function drawVersions({ task, paragraph }) {
   fill(byId("versions"), element("div", { class: "version-columns" }, columns));
 }
 
+// Brings the conflict at hand into sight in every version, which scroll each by itself.
+export function scrollVersions() {
+  const conflict = page.paragraph.conflicts[page.conflict];
+  if (!conflict) return;
+  for (const text of document.querySelectorAll(".version-text")) {
+    const token = text.querySelector(`[data-token="${conflict.first}"]`);
+    if (token) text.scrollTop = Math.max(0, token.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 3);
+  }
+}
+
 const words = (paragraph, layer, mark) => (layer === "claims" ? ROLES.filter((role) => mark[role]).map((role) => paragraph.text(mark[role])).join(" · ") : paragraph.text(mark));
 const shown = (text) => (text.length > 40 ? `${text.slice(0, 38)} …` : text);
 
@@ -90,7 +100,6 @@ export function selectConflict(number) {
   if (!conflict) return;
   page.mark = null;
   page.selection = { anchor: conflict.first, head: Math.max(conflict.first, conflict.end - 1) };
-  for (const version of document.querySelectorAll(".version-text")) version.querySelector(`[data-token="${conflict.first}"]`)?.scrollIntoView({ block: "nearest" });
 }
 
 // The next open conflict after the one at hand (or before it), from the start again.

@@ -299,7 +299,7 @@ export class Paragraph {
     this.#edit({ ...read, statements: this.#whole(read.statements), settled: this.conflicts.map(({ key }) => key) });
   }
 
-  // Where a part of a claim most likely lies when only its cue is known: the source before it, the content behind it.
+  // Where a part of a claim most likely lies when only its cue is known: the source before it, the content after it.
   guessPart(role, cue) {
     const sentence = this.statements[this.sentenceAt(cue.first)];
     const lower = (i) => this.tokens[i].text.toLowerCase();

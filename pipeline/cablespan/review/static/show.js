@@ -1,6 +1,6 @@
 // Shows the paragraph under review as the page holds it, and a new one when it comes in.
 
-import { drawConflicts, drawVersions, readVersions, selectConflict } from "./adjudication.js";
+import { drawConflicts, drawVersions, readVersions, scrollVersions, selectConflict } from "./adjudication.js";
 import { byId, element, fill, patch } from "./dom.js";
 import { dropHints } from "./hints.js";
 import { Paragraph } from "./paragraph.js";
@@ -14,6 +14,7 @@ export function draw(options) {
   if (task.versions) {
     drawVersions(page);
     drawConflicts();
+    scrollVersions();
   }
   drawSelection(options);
 }
