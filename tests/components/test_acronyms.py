@@ -2,7 +2,7 @@
 
 import pytest
 
-from cablespan.components.entities.clusters import Aliases
+from cablespan.components.entities.clusters import EntityClusters
 from marked import parse_marked
 
 
@@ -35,4 +35,4 @@ def test_the_definition_gives_the_label(blank, marked, labels):
     text, spans = parse_marked(marked)
     doc = blank(text)
     doc.ents = [doc.char_span(start, end, label=label) for start, end, label in spans]
-    assert [ent.label_ for ent in Aliases(blank, "aliases")(doc).ents] == labels
+    assert [ent.label_ for ent in EntityClusters(blank, "aliases")(doc).ents] == labels
