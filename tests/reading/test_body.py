@@ -266,3 +266,108 @@ def test_every_piece_lies_on_its_source_and_nothing_is_said_twice(body):
     assert used == sorted(used) and all(a[1] <= b[0] for a, b in zip(used, used[1:], strict=False))
     assert len({p.id for p in made}) == len(made)
     assert all(re.search(r"\S", p.text) for p in made)
+
+
+LONG = "The minister told the Ambassador that the road from the capital to the harbor would be open before the end of the winter, whatever the parliament said"
+MARKS = [
+    "OSLO 00000454  002 OF 003",
+    "Oslo 00000454 002 of 003",
+    "OSLO 00000454  002. 2 OF 003",
+    "SIPDIS",
+    "CONFIDENTIAL\nPAGE 02        OSLO  01634  071251Z",
+]
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("around", ["\n", "\n\n"])
+@pytest.mark.parametrize("rest", ["and the harbor too.", "Oslo would pay for it."])
+def test_a_paragraph_on_one_line_runs_on_across_a_mark(mark, around, rest):
+    body = f"1. (U) {LONG} in{around}{mark}{around}{rest}\n\n2. (U) It rains."
+    assert texts(body) == [f"{LONG} in {rest}", "It rains."]
+
+
+def test_wrapped_and_whole_paragraphs_of_one_page_are_each_read_as_they_stand():
+    wrapped = "The road to the harbor is long and it was closed for most of the\nwinter. Nobody minds, as Oslo has\nanother one."
+    body = f"1. (U) {LONG}.\n\n2. (U) {wrapped}\n\n3. (U) {LONG}."
+    assert texts(body) == [f"{LONG}.", wrapped.replace("\n", " "), f"{LONG}."]
+
+
+def test_a_blank_line_alone_does_not_end_a_sentence():
+    body = "1. (U) The road to the harbor is long and it was closed for most of the\n\nOslo winter.\n2. (U) Rain."
+    assert texts(body)[0].endswith("most of the Oslo winter.")
+
+
+def test_a_heading_directly_above_its_paragraph_is_one():
+    text = "Papers report that the road to the harbor will be closed for all of\nthe winter, whatever the minister says."
+    body = f"{text}\n\nHarbor Road Closed for the Winter\n{text}\n\n{text}"
+    assert [kind for *_, kind, _ in shapes(body)] == ["text", "heading", "text", "text"]
+
+
+def test_a_heading_at_the_end_of_a_line_is_one():
+    body = f"1. (U) {LONG}. Roads and Harbors\n\n2. (U) {LONG}."
+    assert [(kind, text) for *_, kind, text in shapes(body)][1] == ("heading", "Roads and Harbors")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Minister of Roads,\n------------------\nHarbors and Ships\n-----------------",
+        "Minister of Roads,\nHarbors and Ships\n-----------------",
+        "Minister of Roads, Harbors and Ships -----------",
+        "---------------\nMinister of Roads, Harbors and Ships\n---------------",
+    ],
+)
+def test_a_ruled_heading_is_one_on_one_line_or_two(heading):
+    made = shapes(f"1. (U) All is well.\n\n{heading}\n\n2. (U) So it is.")
+    assert [(kind, text) for *_, kind, text in made][1:2] == [
+        ("heading", "Minister of Roads, Harbors and Ships")
+    ]
+
+
+@pytest.mark.parametrize("line", ["END SUMMARY", "XXXXXXXXXXXX", "2005"])
+def test_an_end_a_redaction_and_a_year_are_no_headings(line):
+    made = shapes(f"1. (U) All is well.\n\n{line}\n\n2. (U) So it is.")
+    assert "heading" not in [kind for *_, kind, _ in made]
+
+
+def test_numbers_in_mid_line_begin_paragraphs_where_the_sequence_goes_on():
+    body = "1. (U) All is well. 2. (U) So it is. See para 7. (U) is no start. 3. Oslo agrees."
+    assert texts(body) == ["All is well.", "So it is. See para 7. (U) is no start.", "Oslo agrees."]
+
+
+def test_the_pilcrows_of_the_site_are_no_text():
+    body = (
+        "¶1. 1. Ships left in\n¶1990. They came back.\n\n¶A. (S/NF) The first.\n\n¶7, (U) The last."
+    )
+    assert shapes(body) == [
+        (1, None, None, "numbered", "Ships left in 1990. They came back."),
+        (None, "S/NF", None, "item", "The first."),
+        (7, "U", None, "numbered", "The last."),
+    ]
+
+
+def test_a_numbered_list_with_markings_is_one_of_items():
+    body = "1. (U) Points:\n\n1) (S/NF) The road.\n\n2) (S/NF) The harbor.\n\n2. (c) So it is."
+    assert [(number, marking, kind) for number, marking, _, kind, _ in shapes(body)] == [
+        (1, "U", "numbered"),
+        (None, "S/NF", "item"),
+        (None, "S/NF", "item"),
+        (2, "C", "numbered"),
+    ]
+
+
+def test_bullets_that_came_out_as_letters_are_items():
+    body = "News:\nQ  Roads are long.\nQ  Harbors are closed.\nQ  Ships are late."
+    assert [kind for *_, kind, _ in shapes(body)].count("item") == 3
+
+
+def test_sections_survive_a_lost_opening_or_a_lost_end():
+    lost_opening = "1. (U) One.\n2. (U) Two. End summary.\n3. (U) Three."
+    lost_end = "1. (U) One.\n2. (U) Two.\n\n//COMMENT//\n\n3. (U) Three."
+    assert [section for _, _, section, *_ in shapes(lost_opening)] == ["summary", "summary", None]
+    assert [section for _, _, section, *_ in shapes(lost_end)][2:] == ["comment", "comment"]
+
+
+def test_the_web_address_of_a_post_is_no_text():
+    body = "1. (U) All is well.\nVisit Oslo's Classified Website at:\nhttp://www.state.sgov.gov/p/eur/oslo/index.c fm\n\nROE"
+    assert texts(body) == ["All is well."]

@@ -32,7 +32,16 @@ def reject(path):
 @pytest.mark.parametrize("heading", ["", "heading"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_dump_is_read_whatever_its_dialect(tmp_path, separator, time, heading, encoding):
-    names = ["number", "created", "reference_id", "origin", "classification", "references", "header", "body"]
+    names = [
+        "number",
+        "created",
+        "reference_id",
+        "origin",
+        "classification",
+        "references",
+        "header",
+        "body",
+    ]
     head = separator.join(names) + "\n" if heading else ""
     path = tmp_path / "dump.csv"
     path.write_text(head + ROW.format(separator, time, BODY), encoding=encoding)

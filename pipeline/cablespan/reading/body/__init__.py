@@ -1,5 +1,6 @@
 """Body text to paragraphs: numbers, markings, items, headings, sections; furniture left out; reflowed with a source map."""
 
+import re
 from collections import Counter
 
 from cablespan.cable import Paragraph
@@ -12,6 +13,18 @@ from cablespan.reading.body.sections import find_sections
 from cablespan.reading.body.separated import lay_out_blocks
 
 __all__ = ["paragraphs", "segment", "segment_blocks"]
+
+# "Visit Oslo's Classified Website at:" and the post's address, which stand at the end of its cables.
+_WEB_ADDRESS = re.compile(
+    r"""
+    (?:^|(?<=\n)|(?<=[.)][ ]))
+    [^\n.]{0,80}\b(?:web\ ?site|web\ page|home\ ?page)\b[^\n]{0,80}
+    \n?\s{0,3}https?://[^\n]{0,40}sgov\.gov[^\n]*
+    \s*\Z
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_LAST = 400  # characters of a body in which it stands
 
 
 def segment(
@@ -29,15 +42,24 @@ def segment(
     """
     end = len(source) if end is None else end
     signed = signed or signature(source, start, end)[1] or (end, end)
-    drafts = lay_out(source, start, signed[0])
+    drafts = lay_out(source, start, _before_web_address(source, start, signed[0]))
     if not source[signed[1] : end].isspace() and signed[1] < end:
-        # Only notes are text behind a signature; numbers there are the operators'.
+        # Only notes are text after a signature; numbers there are the operators'.
         drafts += [
             draft
             for draft in lay_out(source, signed[1], end)
             if any(sign.isalpha() for sign in draft.text())
         ]
     return paragraphs(drafts, cable_id)
+
+
+def _before_web_address(source: str, start: int, end: int) -> int:
+    """Where a body ends before its post's web address, or `end`."""
+    first = max(start, end - _LAST)
+    if source.find("sgov.gov", first, end) < 0:
+        return end
+    address = _WEB_ADDRESS.search(source, first, end)
+    return address.start() if address else end
 
 
 def segment_blocks(source: str, cable_id: str, body: int = 0) -> tuple[Paragraph, ...]:
@@ -50,7 +72,7 @@ def segment_blocks(source: str, cable_id: str, body: int = 0) -> tuple[Paragraph
 
 
 def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:
-    """Drafts as paragraphs with their sections and ids: the number, `3.1` for an item under number 3, `p1` for others, `~2` behind what
+    """Drafts as paragraphs with their sections and ids: the number, `3.1` for an item under number 3, `p1` for others, `~2` after what
     comes again.
     """
     find_headings(drafts)
