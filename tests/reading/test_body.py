@@ -268,7 +268,10 @@ def test_every_piece_lies_on_its_source_and_nothing_is_said_twice(body):
     assert all(re.search(r"\S", p.text) for p in made)
 
 
-LONG = "The minister told the Ambassador that the road from the capital to the harbor would be open before the end of the winter, whatever the parliament said"
+LONG = (
+    "The minister told the Ambassador that the road from the capital to the h"
+    "arbor would be open before the end of the winter, whatever the parliament said"
+)
 MARKS = [
     "OSLO 00000454  002 OF 003",
     "Oslo 00000454 002 of 003",

@@ -148,3 +148,11 @@ def test_reading_warns_of_what_it_leaves_out(tmp_path):
         warnings.simplefilter("always")
         assert list(read(path)) == []
     assert "empty" in str(told[0].message)
+
+
+def test_a_cable_that_breaks_off_in_its_opening_keeps_its_header(tmp_path):
+    path = tmp_path / "page.txt"
+    facts = "09OSLO12 2009-05-14 11:16 2011-08-30 01:44 UNCLASSIFIED Embassy Oslo"
+    path.write_text(f"{facts}\n\nSUBJECT: ROADS\n\nREF: OSLO 7\nOSLO 00000012  001.2 OF 0...\n")
+    (cable,) = scan(path)
+    assert (cable.header.partial, cable.header.subject, cable.paragraphs) == (True, "ROADS", ())

@@ -73,13 +73,13 @@ def assemble(
 
 
 def with_text(cable: Cable) -> Cable | Reject:
-    """The cable, or a reject where nothing is left behind its opening."""
-    if cable.paragraphs:
+    """The cable, or a reject where nothing is left after its opening; one whose text breaks off keeps its header."""
+    if cable.paragraphs or cable.id and cable.header.partial:
         return cable
     reason = (
-        f"no text behind the opening of {cable.id}"
+        f"no text after the opening of {cable.id}"
         if cable.id
-        else "no cable in it: no paragraph behind the opening lines"
+        else "no cable in it: no paragraph after the opening lines"
     )
     return Reject(
         cable.source.path,
