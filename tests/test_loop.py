@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from cablespan.cli import app
 from cablespan.review import database_of, export_answers
 from cablespan.review.intake import input_files, take_in
-from cablespan.review.store import Annotator, Store
+from cablespan.review.store import Annotator, Queue, Store
 from review_sample import make_record
 
 ANNA = Annotator("ANNA")
@@ -162,7 +162,7 @@ def test_the_least_sure_of_the_open_tasks_comes_next_and_answers_stay(loop):
     assert len(list(store.current_answers())) == 18
     tasks = [store.task(number) for number in range(1, 25)]
     order = []
-    while task := store.next_task(ANNA, order="uncertainty"):
+    while task := store.next_task(ANNA, Queue(order="uncertainty")):
         order.append(task)
         store.answer(
             ANNA, task, "accept", store.task(task)["layers"], uuid=f"later {task}", version=0
