@@ -6,11 +6,13 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.training.converters import conll_ner_to_docs
 from typer.testing import CliRunner
 
 from cablespan import formats as exchange
 from cablespan.formats import GoldError, convert, find_format, read_docs, read_records, tasks
 from cablespan.labels import Certainty, Entity, Statement
+from cablespan.learning.agreement import read_versions
 from test_tasks import TOLD, record_of
 
 NAMES = {
@@ -22,6 +24,7 @@ NAMES = {
     "conll": "gold.conll",
     "labelstudio": "export.json",
     "brat": "brat",
+    "doccano": "doccano.jsonl",
 }
 LAYERS = ("entities", "statements", "claims")
 RUSK = {"start": 0, "end": 4, "label": "OFFICIAL"}
@@ -52,12 +55,26 @@ def by_position(annotations):
     return sorted(annotations, key=lambda a: json.dumps(a, sort_keys=True))
 
 
+def accept_predictions(export, annotators=(None,)):
+    """What Label Studio's JSON says after each annotator has submitted the predictions as they are."""
+    project = json.loads(export.read_text())
+    for task in project:
+        (prediction,) = task["predictions"]
+        task["annotations"] = [
+            {"result": prediction["result"]} | ({"completed_by": one} if one else {})
+            for one in annotators
+        ]
+    export.write_text(json.dumps(project))
+
+
 @pytest.mark.parametrize("format", NAMES)
 def test_round_trip(tmp_path, format):
     source = write(tmp_path / "in.jsonl", full_record())
     (record,) = read_records(source)
     messages = convert(source, tmp_path / NAMES[format], format)
     assert find_format(tmp_path / NAMES[format]) == format
+    if format == "labelstudio":
+        accept_predictions(tmp_path / NAMES[format])
     convert(tmp_path / NAMES[format], tmp_path / "back.jsonl", "records")
     (back,) = read_records(tmp_path / "back.jsonl")
     left_out = messages[-1]
@@ -66,6 +83,7 @@ def test_round_trip(tmp_path, format):
     for layer in LAYERS:
         if f"{len(record[layer])} {layer}" not in left_out:
             facts = {"score", "kb_id", "cluster"} if "scores" in left_out else set()
+            facts |= {"certainty", "speaker"} if "certainties" in left_out else set()
             expected = [
                 {key: None if key in facts else value for key, value in a.items()}
                 for a in record[layer]
@@ -85,17 +103,47 @@ def test_what_conll_leaves_out(tmp_path):
         "left out, as conll cannot hold it: 1 claims, 2 scores, 1 links and clusters of entities, 3 header facts, 1 source maps, "
         "1 cluster tables, 1 notes"
     )
-    rows = [
-        line.split("\t")
-        for line in (tmp_path / "x.conll").read_text().split("\n")
-        if line and not line.startswith("# ")
+
+    def rows(name):
+        lines = (tmp_path / name).read_text().split("\n")
+        return [tuple(line.split("\t")) for line in lines if line]
+
+    assert rows("x.conll")[:3] == [("The", "O"), ("IPR", "B-AGENCY"), ("Committee", "I-AGENCY")]
+    assert rows("x.statements.conll")[:2] == [("The", "B-CLAIM"), ("IPR", "I-CLAIM")]
+    assert len(rows("x.conll")) == len(rows("x.statements.conll"))
+
+
+def test_spacy_convert_opens_conll(tmp_path):
+    source = write(tmp_path / "in.jsonl", full_record())
+    convert(source, tmp_path / "x.conll", "conll")
+    (doc, *_) = conll_ner_to_docs((tmp_path / "x.conll").read_text(), no_print=True)
+    assert ("Committee", "AGENCY") in [(ent.text.split()[-1], ent.label_) for ent in doc.ents]
+    assert len(list(doc.sents)) >= 2
+
+
+def test_conll_without_the_file_beside_it_is_read_as_anybody_elses(tmp_path):
+    source = write(tmp_path / "in.jsonl", full_record())
+    convert(source, tmp_path / "x.conll", "conll")
+    for file in tmp_path.glob("x.*"):
+        if file.name != "x.conll":
+            file.unlink()
+    (record,) = read_records(tmp_path / "x.conll")
+    assert "statements" not in record and "IPR Committee" in [e["text"] for e in record["entities"]]
+
+
+def test_doccano_from_elsewhere(tmp_path):
+    lines = [
+        {"id": 3, "text": "Rusk came.", "label": [[0, 4, "OFFICIAL"]], "Comments": []},
+        {"id": 4, "text": "To Ankara.", "label": [[3, 9, "PLACE"]], "Comments": []},
     ]
-    assert rows[:3] == [
-        ["The", "B-CLAIM", "O"],
-        ["IPR", "I-CLAIM", "B-AGENCY"],
-        ["Committee", "I-CLAIM", "I-AGENCY"],
-    ]
-    assert rows[3] == ["told", "I-CLAIM", "O"]
+    path = write(tmp_path / "all.jsonl", *lines)
+    assert find_format(path) == "doccano"
+    one, other = read_records(path)
+    assert [(e["text"], e["label"]) for e in one["entities"]] == [("Rusk", "OFFICIAL")]
+    assert other["entities"][0]["text"] == "Ankara"
+    write(path, {"text": "Rusk", "label": ["OFFICIAL"]})
+    with pytest.raises(GoldError, match=r"all.jsonl:1: .*export .* sequence labelling"):
+        list(read_records(path, format="doccano"))
 
 
 def test_layers_that_a_file_has_not_got_stay_unannotated(tmp_path, blank):
@@ -264,6 +312,26 @@ def test_label_studio_with_two_annotations(tmp_path):
     )
     with pytest.raises(GoldError, match=r"x.json: task 1: 2 annotations"):
         list(read_records(tmp_path / "x.json"))
+
+
+def test_what_a_model_marked_leaves_label_studios_tasks_open(tmp_path):
+    source = write(tmp_path / "in.jsonl", full_record())
+    convert(source, tmp_path / "x.json", "labelstudio")
+    for task in json.loads((tmp_path / "x.json").read_text()):
+        assert "annotations" not in task and task["predictions"][0]["model_version"]
+    assert list(read_records(tmp_path / "x.json")) == []  # nobody has annotated anything
+
+
+def test_annotations_of_a_task_in_label_studio_are_of_several_annotators(tmp_path):
+    source = write(tmp_path / "in.jsonl", full_record())
+    convert(source, tmp_path / "x.json", "labelstudio")
+    accept_predictions(tmp_path / "x.json", [{"id": 1, "email": "anna@example.org"}, 2])
+    versions = read_versions([tmp_path / "x.json"])
+    assert versions.annotators() == ["anna@example.org", "annotator 2"]
+    for unit, said in versions.units():
+        assert len(said) == 2 and said["annotator 2"] == said["anna@example.org"], unit
+    accept_predictions(tmp_path / "x.json", [{"id": 1, "email": "anna@example.org"}])
+    assert read_versions([tmp_path / "x.json"]).annotators() == ["x"]
 
 
 def test_brat_fragments_at_line_breaks(tmp_path):
@@ -454,5 +522,7 @@ def test_any_record_comes_back(tmp_path_factory, format, record):
     assert [(p["id"], p["text"], p["number"], p["kind"]) for p in back["paragraphs"]] == [
         (p["id"], p["text"], p["number"], p["kind"]) for p in record["paragraphs"]
     ]
+    if format == "doccano":
+        record["claims"] = [claim | {"certainty": None} for claim in record["claims"]]
     for layer in LAYERS[: 2 if format == "conll" else 3]:
         assert by_position(back[layer]) == by_position(record[layer])

@@ -33,9 +33,36 @@ FORMATS = {
     "conll": "cablespan.formats.conll",
     "labelstudio": "cablespan.formats.labelstudio",
     "brat": "cablespan.formats.brat",
+    "doccano": "cablespan.formats.doccano",
 }
 FOLDERS = ("prodigy", "brat")
+_BY_GLOB = {
+    "*.ann": "brat",
+    "cables*.jsonl*": "records",
+    "entities*.jsonl*": "prodigy",
+    "statements*.jsonl*": "prodigy",
+    "claims*.jsonl*": "prodigy",
+}
+_BY_SUFFIX = {
+    ".spacy": "docbin",
+    ".ann": "brat",
+    ".json": "labelstudio",
+    ".conll": "conll",
+    ".iob": "conll",
+    ".iob2": "conll",
+}
 _TASK_KEYS = {"_input_hash", "_view_id", "answer", "tokens", "spans", "relations"}
+# The first that fits a JSON Lines file's first object.
+_BY_LINE: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "standoff": lambda line: "sha256" in line and "text" not in line,
+    "records": lambda line: "paragraphs" in line and "id" in line,
+    "gold": lambda line: "doc" in line and "text" in line,
+    "doccano": lambda line: (
+        "text" in line
+        and (isinstance(line.get("label"), list) or {"entities", "relations"} <= set(line))
+    ),
+    "prodigy": lambda line: "text" in line and not _TASK_KEYS.isdisjoint(line),
+}
 OF_TOKENS = ("prodigy", "docbin", "conll")
 logger = logging.getLogger(__name__)
 
@@ -57,51 +84,37 @@ def find_format(path: str | Path) -> str:
     """
     path = Path(path)
     if path.is_dir():
-        if any(path.glob("*.ann")):
-            return "brat"
-        if any(path.glob("cables*.jsonl*")):
-            return "records"
-        if (
-            any(path.glob("entities*.jsonl*"))
-            or any(path.glob("statements*.jsonl*"))
-            or any(path.glob("claims*.jsonl*"))
-        ):
-            return "prodigy"
-        raise _unknown(path)
-    if not path.exists():
+        format = next((f for glob, f in _BY_GLOB.items() if any(path.glob(glob))), None)
+    elif not path.exists():
         raise FileNotFoundError(f"{path} does not exist: name a file or folder of annotations")
-    name = path.name.removesuffix(".gz")
-    by_suffix = {
-        ".spacy": "docbin",
-        ".ann": "brat",
-        ".json": "labelstudio",
-        ".conll": "conll",
-        ".iob": "conll",
-        ".iob2": "conll",
-    }
-    if Path(name).suffix in by_suffix:
-        return by_suffix[Path(name).suffix]
+    else:
+        suffix = Path(path.name.removesuffix(".gz")).suffix
+        format = _BY_SUFFIX.get(suffix) or _format_of_line(_first_line(path))
+    if format is None:
+        raise _unknown(path)
+    return format
+
+
+def _first_line(path: Path) -> bytes:
     with fsspec.open(str(path), "rb", compression="infer") as file:
-        first = next((line for line in file if line.strip()), b"").removeprefix(b"\xef\xbb\xbf")
+        return next((line for line in file if line.strip()), b"").removeprefix(b"\xef\xbb\xbf")
+
+
+def _format_of_line(first: bytes) -> str | None:
+    """The format of a file that begins with this line; None where it is none of ours."""
     try:
         line = orjson.loads(first)
     except orjson.JSONDecodeError:
-        columns = first.split(b"\t")
-        if first.startswith((b"# cable = ", b"-DOCSTART-")) or (
-            len(columns) > 1 and columns[-1].strip()[:2] in (b"O", b"B-")
-        ):
-            return "conll"
-        raise _unknown(path) from None
-    if isinstance(line, dict):
-        if "sha256" in line and "text" not in line:
-            return "standoff"
-        if "paragraphs" in line and "id" in line:
-            return "records"
-        if "doc" in line and "text" in line:
-            return "gold"
-        if "text" in line and not _TASK_KEYS.isdisjoint(line):
-            return "prodigy"
-    raise _unknown(path)
+        return "conll" if _is_conll(first) else None
+    if not isinstance(line, dict):
+        return None
+    return next((format for format, fits in _BY_LINE.items() if fits(line)), None)
+
+
+def _is_conll(line: bytes) -> bool:
+    columns = line.split(b"\t")
+    tagged = len(columns) > 1 and columns[-1].strip()[:2] in (b"O", b"B-")
+    return tagged or line.startswith(b"-DOCSTART-")
 
 
 def _unknown(path: Path) -> GoldError:
@@ -259,6 +272,9 @@ def facts_of(record: Mapping[str, Any]) -> Counter[str]:
             "cluster tables": int(bool(record.get("clusters"))),
             "notes": len(record.get("notes") or ()),
             "claims": len(claims),
+            "speakers and certainties of claims": sum(
+                1 for c in claims if c.get("speaker") is not None or c.get("certainty")
+            ),
             "scores": sum(
                 1
                 for annotation in [*entities, *(record.get("statements") or ())]

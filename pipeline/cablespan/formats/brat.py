@@ -14,6 +14,7 @@ import orjson
 from cablespan.document import SEPARATOR
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.files import text_of
+from cablespan.formats.linked import claim_triples
 from cablespan.formats.tasks import bare_record
 from cablespan.labels import Certainty, Entity, Role, Statement
 
@@ -210,7 +211,8 @@ def _read_one(file: Path) -> tuple[dict[str, Any], dict[str, str]]:
             what = f"{label} is of the {layer}, which the file's first note leaves out"
             raise GoldError([Problem(place, what, "add them to its layers")])
         record[layer].append(located(name) | facts.get(name, {}))
-    for source, cue, content in _triples(spans, links):
+    labels = {name: span[0] for name, span in spans.items()}
+    for source, cue, content in claim_triples(labels, _links_by_head(spans, links)):
         parts = {
             role: located(name) if name else None
             for role, name in (("source", source), ("cue", cue), ("content", content))
@@ -232,9 +234,10 @@ def _on_one_line(text: str, fragments: Iterable[tuple[int, int]]) -> str:
     return " ".join(text[a:b] for a, b in fragments).replace("\t", " ")
 
 
-def _triples(
+def _links_by_head(
     spans: Mapping[str, tuple[str, int, int, str]], links: Iterable[tuple[str, str, str, str]]
-) -> Iterator[tuple[str | None, str | None, str]]:
+) -> dict[str, dict[str, list[str]]]:
+    """Of each span, what its relations point at. Raises GoldError where one has no such span."""
     heads: dict[str, dict[str, list[str]]] = {}
     for kind, one, other, place in links:
         if one not in spans or other not in spans:
@@ -242,16 +245,7 @@ def _triples(
                 [Problem(place, f"{one} or {other} is no span of the file", "delete the relation")]
             )
         heads.setdefault(one, {}).setdefault(kind, []).append(other)
-    told = set()
-    for name, (label, *_) in spans.items():
-        for content in heads.get(name, {}).get("content", ()) if label == Role.CUE else ():
-            told.add(content)
-            for source in heads[name].get("source", [None]):
-                yield source, name, content
-    for name, (label, *_) in spans.items():
-        if label == Role.CONTENT and name not in told:
-            for source in heads.get(name, {}).get("source", [None]):
-                yield source, None, name
+    return heads
 
 
 def _blocks(text: str, cable_id: str) -> list[dict[str, Any]]:

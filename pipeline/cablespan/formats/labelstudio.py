@@ -1,17 +1,22 @@
-"""Label Studio's JSON: one task a paragraph, regions for entities, statements and the parts of claims, relations for claims.
+"""Label Studio's JSON: a task a paragraph, regions for entities, statements and parts of claims.
 
-`NAME.config.xml` beside is the labelling interface for the project's settings. A region's `meta` keeps what Label Studio has no field for.
+A claim's parts are joined by relations. What a model marked (marks with scores) goes out as the
+task's `predictions`, which leave the task open; what people marked as its `annotations`. Only
+annotations come back. `NAME.config.xml` beside is the labelling interface for the project's
+settings. A region's `meta` keeps what Label Studio has no field for.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.files import text_of
+from cablespan.formats.linked import claim_triples
 from cablespan.formats.tasks import bare_record
 from cablespan.labels import Entity, Role, Statement
 from cablespan.records import paragraph_record
@@ -31,7 +36,8 @@ def configuration() -> str:
         + "  </Labels>\n"
         for layer, scheme in _SCHEMES.items()
     )
-    relations = '  <Relations>\n    <Relation value="source"/>\n    <Relation value="content"/>\n  </Relations>\n'
+    names = "".join(f'    <Relation value="{role}"/>\n' for role in ("source", "content"))
+    relations = f"  <Relations>\n{names}  </Relations>\n"
     return f'<View>\n{layers}{relations}  <Text name="text" value="$text"/>\n</View>\n'
 
 
@@ -47,6 +53,7 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
 
 def _tasks(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     layers = [layer for layer in _LAYERS if record.get(layer) is not None]
+    guessed = _is_of_a_model(record)
     whole = {key: value for key, value in record.items() if key not in (*_LAYERS, "paragraphs")}
     for number, paragraph in enumerate(record["paragraphs"]):
         data = {"text": paragraph["text"], "cable": record["id"], "layers": layers}
@@ -69,7 +76,16 @@ def _tasks(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                     _add_region(
                         result, layer, annotation["label"], annotation, paragraph["text"], facts
                     )
-        yield {"data": data, "annotations": [{"result": result}]}
+        if guessed:
+            yield {"data": data, "predictions": [{"result": result, "model_version": "cablespan"}]}
+        else:
+            yield {"data": data, "annotations": [{"result": result}]}
+
+
+def _is_of_a_model(record: Mapping[str, Any]) -> bool:
+    """Whether a model made the marks of a record: only a model's bear scores."""
+    marks = itertools.chain(record.get("entities") or (), record.get("statements") or ())
+    return any(mark.get("score") is not None for mark in marks)
 
 
 def _add_region(
@@ -111,8 +127,83 @@ def _add_claim(result: list, claim: Mapping[str, Any], text: str) -> None:
             )
 
 
+class _Answer(NamedTuple):
+    """What one annotator said of a task."""
+
+    annotator: str
+    data: Mapping[str, Any]
+    result: list[dict[str, Any]]
+    name: str
+    place: str
+
+
 def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
-    """Records of the annotated tasks; tasks without an annotation are left out."""
+    """Records of the annotated tasks, with the places of their paragraphs.
+
+    Tasks without an annotation are left out. Raises GoldError where a task has several, as one gold
+    is needed: `read_versions` reads those.
+    """
+    answers = list(_answers(path))
+    counts = Counter(answer.place for answer in answers)
+    problems = [
+        Problem(
+            place,
+            f"{count} annotations",
+            "compare them (cablespan agree), and export one annotation a task as gold",
+        )
+        for place, count in counts.items()
+        if count > 1
+    ]
+    if problems:
+        raise GoldError(problems)
+    yield from _records(answers, path)
+
+
+def read_versions(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each annotator's name with each record as that annotator has it.
+
+    The name is the e-mail address, else "annotator" and the number that Label Studio has for it.
+    """
+    by_annotator: dict[str, list[_Answer]] = {}
+    for answer in _answers(path):
+        by_annotator.setdefault(answer.annotator, []).append(answer)
+    for annotator, answers in by_annotator.items():
+        for record, _ in _records(answers, path):
+            yield annotator, record
+
+
+def _answers(path: Path) -> Iterator[_Answer]:
+    """The submitted annotations, of each annotator the latest of each task."""
+    for number, task in enumerate(_read_tasks(path), 1):
+        place = f"{path}: task {number}"
+        data = task.get("data") or {}
+        if not isinstance(data.get("text"), str):
+            raise GoldError(
+                [Problem(place, "no data.text", "export tasks with `text` and without JSON-MIN")]
+            )
+        submitted = [
+            annotation
+            for annotation in task.get("annotations") or ()
+            if not annotation.get("was_cancelled")
+        ]
+        submitted.sort(key=lambda annotation: annotation.get("updated_at") or "")
+        latest = {
+            _annotator(annotation, n): annotation for n, annotation in enumerate(submitted, 1)
+        }
+        for annotator, annotation in latest.items():
+            name = data.get("cable") or f"{path.stem}-{task.get('id', number)}"
+            yield _Answer(annotator, data, annotation.get("result") or [], name, place)
+
+
+def _annotator(annotation: Mapping[str, Any], number: int) -> str:
+    """Who made an annotation; without a name, the how manieth of the task's it is."""
+    by = annotation.get("completed_by")
+    if isinstance(by, Mapping):
+        return by.get("email") or f"annotator {by.get('id', number)}"
+    return f"annotator {number if by is None else by}"
+
+
+def _read_tasks(path: Path) -> list[dict[str, Any]]:
     try:
         tasks = orjson.loads(text_of(path))
     except orjson.JSONDecodeError as error:
@@ -123,81 +214,58 @@ def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
         raise GoldError(
             [Problem(str(path), "no list of tasks", "export the project as JSON (not JSON-MIN)")]
         )
+    return tasks
+
+
+def _records(
+    answers: Iterable[_Answer], path: Path
+) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     records: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
-    for number, task in enumerate(tasks, 1):
-        place = f"{path}: task {number}"
-        data = task.get("data") or {}
-        answers = [
-            answer for answer in task.get("annotations") or () if not answer.get("was_cancelled")
-        ]
-        if not isinstance(data.get("text"), str):
-            raise GoldError(
-                [Problem(place, "no data.text", "export tasks with `text` and without JSON-MIN")]
-            )
-        if len(answers) > 1:
-            raise GoldError(
-                [
-                    Problem(
-                        place,
-                        f"{len(answers)} annotations",
-                        "export one annotation a task: one gold is needed",
-                    )
-                ]
-            )
-        if not answers:
-            continue
-        cable = data.get("cable") or f"{path.stem}-{task.get('id', number)}"
+    for answer in answers:
+        data, cable = answer.data, answer.name
         if cable not in records:
-            records[cable] = (
-                bare_record(cable, path=str(path), format="labelstudio") | data.get("record", {}),
-                {"": place},
-            )
-            records[cable][0]["paragraphs"] = []
+            record = bare_record(cable, path=str(path), format="labelstudio")
+            record |= data.get("record", {}) | {"paragraphs": []}
+            records[cable] = record, {"": answer.place}
         record, places = records[cable]
         facts = {"id": f"{cable}/{len(record['paragraphs'])}"} | data.get("paragraph", {})
         paragraph = paragraph_record(**facts, text=data["text"])
         record["paragraphs"].append(paragraph)
-        places[paragraph["id"]] = place
-        layers = data.get("layers", _LAYERS)
-        for layer in layers:
+        places[paragraph["id"]] = answer.place
+        for layer in data.get("layers", _LAYERS):
             record.setdefault(layer, [])
-        _add_result(record, paragraph["id"], data["text"], answers[0].get("result") or [], place)
+        _add_result(record, paragraph["id"], data["text"], answer.result, answer.place)
     yield from records.values()
 
 
 def _add_result(
     record: dict[str, Any], paragraph: str, text: str, result: list[dict[str, Any]], place: str
 ) -> None:
-    regions: dict[str, dict[str, Any]] = {}
+    """Adds the regions and relations of one paragraph to the record."""
+    parts: dict[str, dict[str, Any]] = {}
     links: dict[str, dict[str, list[str]]] = {}
     for item in result:
-        value = item.get("value") or {}
+        value, facts = item.get("value") or {}, item.get("meta") or {}
         if item.get("type") == "relation":
             for label in item.get("labels") or ():
                 links.setdefault(item["from_id"], {}).setdefault(label, []).append(item["to_id"])
-        elif value.get("labels"):
-            label = value["labels"][0]
-            start, end = _code_points(text, value)
-            span = {"paragraph": paragraph, "start": start, "end": end, "label": label}
-            if "text" in value:
-                span["text"] = value["text"]
-            if label in Role.__members__:
-                regions[item["id"]] = span | {"facts": item.get("meta") or {}}
-            else:
-                layer = "statements" if label in Statement.__members__ else "entities"
-                record.setdefault(layer, []).append(span | (item.get("meta") or {}))
-    claimed = set()
-    for name, region in regions.items():
-        for content in (
-            links.get(name, {}).get("content", ()) if region["label"] == Role.CUE else ()
-        ):
-            claimed.add(content)
-            for source in links[name].get("source", [None]):
-                _append_claim(record, regions, source, name, content, place)
-    for name, region in regions.items():
-        if region["label"] == Role.CONTENT and name not in claimed:
-            for source in links.get(name, {}).get("source", [None]):
-                _append_claim(record, regions, source, None, name, place)
+            continue
+        if not value.get("labels"):
+            continue
+        span = {"paragraph": paragraph, **_span(text, value)}
+        if span["label"] in Role.__members__:
+            parts[item["id"]] = span | {"facts": facts}
+        else:
+            layer = "statements" if span["label"] in Statement.__members__ else "entities"
+            record.setdefault(layer, []).append(span | facts)
+    for source, cue, content in claim_triples({n: s["label"] for n, s in parts.items()}, links):
+        _append_claim(record, parts, source, cue, content, place)
+
+
+def _span(text: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    start, end = _code_points(text, value)
+    span = {"start": start, "end": end, "label": value["labels"][0]}
+    return span | ({"text": value["text"]} if "text" in value else {})
 
 
 def _append_claim(

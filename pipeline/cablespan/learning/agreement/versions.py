@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cablespan.formats import GoldError, find_format, read_records
+from cablespan.formats import GoldError, find_format, labelstudio, read_records
 from cablespan.formats.checks import Problem, check
 from cablespan.formats.files import json_lines
 from cablespan.formats.tasks import VIEWS, annotator_of, records_of, task_meta
@@ -42,15 +42,19 @@ class Versions:
 
 
 def read_versions(paths: Sequence[Path]) -> Versions:
-    """The versions in some files: Prodigy tasks by their annotator, anything else (and tasks that name none) by the file's name.
+    """The versions in some files: tasks of Prodigy and Label Studio by annotator.
 
-    Of tasks only the accepted count. Raises GoldError where a file cannot be read or holds unusable annotations.
+    Anything else, and tasks that name none, go by the file's name. Of tasks only the accepted count.
+    Raises GoldError where a file cannot be read or holds unusable annotations.
     """
     versions, problems = Versions(), []
     names = _names(paths)
     for path, name in zip(paths, names, strict=True):
-        if find_format(path) == "prodigy":
+        format = find_format(path)
+        if format == "prodigy":
             problems += _add_tasks(versions, path, name)
+        elif format == "labelstudio":
+            problems += _add_label_studio(versions, path, name)
         else:
             for record in read_records(path):
                 _add_record(versions, name, record)
@@ -94,6 +98,19 @@ def _add_tasks(versions: Versions, path: Path, name: str) -> list[Problem]:
             except ValueError as error:
                 what, _, remedy = str(error).partition(": ")
                 problems.append(Problem(f"{path} ({annotator})", what, remedy))
+    return problems
+
+
+def _add_label_studio(versions: Versions, path: Path, name: str) -> list[Problem]:
+    """An export of one annotator alone goes by the file's name, as any other file does."""
+    problems: list[Problem] = []
+    said = list(labelstudio.read_versions(path))
+    alone = len({annotator for annotator, _ in said}) == 1
+    for annotator, record in said:
+        annotator = name if alone else annotator
+        problems += check(record, {"": f"{path} ({annotator})"})
+        if not problems:
+            _add_record(versions, annotator, record)
     return problems
 
 

@@ -1,0 +1,139 @@
+"""doccano's JSON Lines: a paragraph a line, `entities` for the spans of all layers, `relations` for claims.
+
+This is what projects of sequence labelling with relations take and export; the plain `label` of
+those without relations is read as well. Let the project allow overlapping spans. The other keys
+come back as doccano's metadata.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.files import json_lines, write_json_lines
+from cablespan.formats.linked import claim_triples
+from cablespan.formats.tasks import bare_record
+from cablespan.labels import Role, Statement
+from cablespan.records import paragraph_record
+
+LEAVES_OUT = (
+    "speakers and certainties of claims",
+    "scores",
+    "links and clusters of entities",
+    "header facts",
+    "source maps",
+    "cluster tables",
+    "notes",
+)
+_LAYERS = ("entities", "statements", "claims")
+_ROLES = tuple(role.lower() for role in Role)
+_META = ("date", "origin", "head")
+
+
+def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
+    write_json_lines(out, (line for record in records for line in _lines(record)))
+
+
+def _lines(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    layers = [layer for layer in _LAYERS if record.get(layer) is not None]
+    meta = {key: record["meta"][key] for key in _META if record.get("meta", {}).get(key)}
+    for paragraph in record["paragraphs"]:
+        hidden = ("text", "source_map")
+        facts = {key: value for key, value in paragraph.items() if key not in hidden}
+        spans = _Spans()
+        for layer in layers:
+            for annotation in record[layer]:
+                if annotation["paragraph"] != paragraph["id"]:
+                    continue
+                if layer == "claims":
+                    spans.add_claim(annotation)
+                else:
+                    spans.add(annotation["label"], annotation)
+        yield {
+            "text": paragraph["text"],
+            "entities": spans.entities,
+            "relations": spans.relations,
+            "cable": record["id"],
+            "layers": layers,
+            "paragraph": facts,
+            "meta": meta,
+        }
+
+
+class _Spans:
+    """The spans and relations of a paragraph, numbered from 1 each."""
+
+    def __init__(self) -> None:
+        self.entities: list[dict[str, Any]] = []
+        self.relations: list[dict[str, Any]] = []
+
+    def add(self, label: str, place: Mapping[str, Any]) -> int:
+        number = len(self.entities) + 1
+        offsets = {"start_offset": place["start"], "end_offset": place["end"]}
+        self.entities.append({"id": number, "label": label, **offsets})
+        return number
+
+    def add_claim(self, claim: Mapping[str, Any]) -> None:
+        parts = {role: self.add(role.upper(), claim[role]) for role in _ROLES if claim.get(role)}
+        head = parts.get("cue") or parts["content"]
+        for role in ("source", "content"):
+            if role in parts and parts[role] != head:
+                ends = {"from_id": head, "to_id": parts[role], "type": role}
+                self.relations.append({"id": len(self.relations) + 1, **ends})
+
+
+def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """Records with the places of their paragraphs; a line from elsewhere is a cable of its own."""
+    records: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
+    for number, (place, line) in enumerate(json_lines(path), 1):
+        if not isinstance(line.get("text"), str):
+            raise GoldError([Problem(place, "no `text`", "export the project as JSONL")])
+        cable = line.get("cable") or f"{path.stem}-{line.get('id', number)}"
+        if cable not in records:
+            meta = line.get("meta")
+            record = bare_record(cable, path=str(path), format="doccano", meta=meta)
+            records[cable] = record, {"": place}
+        record, places = records[cable]
+        facts = line.get("paragraph") or {"id": f"{cable}/{len(record['paragraphs'])}"}
+        paragraph = paragraph_record(**facts, text=line["text"])
+        record["paragraphs"].append(paragraph)
+        places[paragraph["id"]] = place
+        for layer in line.get("layers", _LAYERS if "relations" in line else ("entities",)):
+            record.setdefault(layer, [])
+        _add_spans(record, paragraph["id"], line, place)
+    yield from records.values()
+
+
+def _add_spans(record: dict[str, Any], paragraph: str, line: Mapping[str, Any], place: str) -> None:
+    parts: dict[str, dict[str, Any]] = {}
+    try:
+        for name, label, start, end in _spans_of(line):
+            span = {"start": start, "end": end}
+            if label in Role.__members__:
+                parts[name] = span | {"label": label}
+                continue
+            layer = "statements" if label in Statement.__members__ else "entities"
+            marks = record.setdefault(layer, [])
+            marks.append({"paragraph": paragraph, "label": label, **span})
+        links: dict[str, dict[str, list[str]]] = {}
+        for relation in line.get("relations") or ():
+            targets = links.setdefault(str(relation["from_id"]), {})
+            targets.setdefault(relation["type"], []).append(str(relation["to_id"]))
+        for triple in claim_triples({name: p["label"] for name, p in parts.items()}, links):
+            claim = {
+                role: name and {key: parts[name][key] for key in ("start", "end")}
+                for role, name in zip(_ROLES, triple, strict=True)
+            }
+            record.setdefault("claims", []).append({"paragraph": paragraph, **claim})
+    except (KeyError, TypeError, ValueError) as error:
+        what = f"spans or relations of another shape ({type(error).__name__}: {error})"
+        remedy = "export a project of sequence labelling, its relations between CUE and parts"
+        raise GoldError([Problem(place, what, remedy)]) from error
+
+
+def _spans_of(line: Mapping[str, Any]) -> Iterator[tuple[str, str, int, int]]:
+    """Name, label, start and end of each span."""
+    for entity in line.get("entities") or ():
+        yield str(entity["id"]), entity["label"], entity["start_offset"], entity["end_offset"]
+    for number, (start, end, label) in enumerate(line.get("label") or ()):
+        yield f"label {number}", label, start, end
