@@ -9,12 +9,13 @@ Prints what happened, and whether the disturbed run wrote the bytes of an undist
 
 import argparse
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -44,19 +45,18 @@ def s3_server() -> Iterator[s3fs.S3FileSystem]:
     }
     server = subprocess.Popen(["moto_server", "-p", str(PORT)], stderr=subprocess.DEVNULL)
     try:
+        wait_for(listening)
         files = s3fs.S3FileSystem(use_listings_cache=False)
-        wait_for(lambda: bucket(files))
+        files.mkdir("cables")
         yield files
     finally:
         server.kill()
 
 
-def bucket(files: s3fs.S3FileSystem) -> bool:
-    try:
-        files.mkdir("cables")
-    except OSError:  # the server has not begun
-        return False
-    return True
+def listening() -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", PORT), timeout=1):
+        return True
+    return False
 
 
 def wait_for(condition, seconds: float = 1200) -> None:
