@@ -62,14 +62,6 @@ def test_fill_knows_organisations_from_people(blank):
     ]
 
 
-def test_fill_takes_no_number_for_a_year_that_none_can_be(blank):
-    text, spans = parse_marked("<DATE>1697</DATE> persons paid in <DATE>2004</DATE>.")
-    doc = blank(text)
-    doc.ents = [doc.char_span(*span[:2], label=span[2]) for span in spans]
-    Gazetteer(blank, "gazetteer", mode="fill")(doc)
-    assert [ent.text for ent in doc.ents] == ["2004"]
-
-
 def test_redactions_are_nobody(blank):
     """Of a redacted official remains the office, of other redacted names nothing."""
     text, spans = parse_marked(

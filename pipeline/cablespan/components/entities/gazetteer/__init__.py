@@ -28,7 +28,7 @@ class Gazetteer:
     """Writes `doc.ents` by lexicon and patterns.
 
     `mode`: "only" writes all it finds; "fill" keeps what a trained component found, adds what is sure
-    between it, and knows better what is a law, what is no individual, and which numbers are no years.
+    between it, and knows better what is a law and what is no individual.
     Redactions are nobody in either mode.
     """
 
@@ -44,12 +44,7 @@ class Gazetteer:
         named = [match for match in find(doc) if accepted(view, match)]
         candidates = list(named_in_lexicon(view, named))
         if self.mode == "fill":
-            return _longest(
-                [
-                    *candidates,
-                    *by_pattern(view, [pattern for pattern in load_patterns() if pattern.fills]),
-                ]
-            )
+            return _longest(candidates)
         candidates += by_pattern(view, load_patterns())
         candidates += bodies(view, candidates)
         view.blocked = frozenset(
@@ -68,7 +63,6 @@ class Gazetteer:
             kept = [
                 Span(doc, e.start, e.end, label=_known_better(e.label_, sure.get((e.start, e.end))))
                 for e in doc.ents
-                if not _is_no_year(e)
             ]
             taken = {index for ent in kept for index in range(ent.start, ent.end)}
             found = [f for f in found if f.sure and not taken.intersection(range(f.start, f.end))]
@@ -98,16 +92,6 @@ def _without_redactions(ent: Span) -> Span | None:
         return None
     is_named = ent.label_ not in PEOPLE or parse(rest.text).names or parse(rest.text).offices
     return rest if is_named else None
-
-
-def _is_no_year(ent: Span) -> bool:
-    """Whether a date is a bare number that no cable means as a year ("1697 inspections", "at 1830")."""
-    return (
-        ent.label_ == Entity.DATE
-        and len(ent.text) == 4
-        and ent.text.isdecimal()
-        and not 1750 <= int(ent.text) < 2100
-    )
 
 
 def _longest(candidates: Iterable[Found]) -> list[Found]:

@@ -23,7 +23,6 @@ class Pattern(NamedTuple):
     regex: re.Pattern
     near: frozenset[str]
     mixed: bool
-    fills: bool
 
 
 def _alternatives(words: Iterable[str]) -> str:
@@ -89,7 +88,6 @@ def load_patterns() -> tuple[Pattern, ...]:
                 regex,
                 near.get(entry.get("near"), frozenset()),
                 entry.get("mixed", False),
-                entry.get("fills", False),
             )
         )
     return tuple(compiled)
@@ -97,12 +95,12 @@ def load_patterns() -> tuple[Pattern, ...]:
 
 def by_pattern(view: View, patterns: Iterable[Pattern]) -> Iterator[Found]:
     """What patterns of the lexicon find."""
-    for label, regex, near, mixed, fills in patterns:
+    for label, regex, near, mixed in patterns:
         for begin, end in view.surroundings(near) if near else [(0, len(view.text))]:
             for match in regex.finditer(view.text, begin, end):
                 found = _of_match(view, label, match, mixed)
                 if found:
-                    yield found._replace(sure=found.sure or fills)
+                    yield found
 
 
 def _of_match(view: View, label: str, match: re.Match, mixed: bool) -> Found | None:
