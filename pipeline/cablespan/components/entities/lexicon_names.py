@@ -13,8 +13,8 @@ from spacy.vocab import Vocab
 from cablespan import lexicon
 from cablespan.document import once_a_doc
 
-# Class of the names of a lexicon file. The position in CLASSES is part of trained models: only ever add at the end.
-CLASSES = (
+# Class of the names of a lexicon file. The position in LEXICON_FEATURES is part of trained models: only ever add at the end.
+LEXICON_FEATURES = (
     "country",
     "city",
     "region",
@@ -157,7 +157,7 @@ def find(doc: Doc) -> list[Match]:
 @cache
 def _single_words(vocab: Vocab) -> dict[int, int]:
     """Class numbers of lists of single words, by the number of their lower-case form."""
-    numbers = {name: number for number, name in enumerate(CLASSES, start=1)}
+    numbers = {name: number for number, name in enumerate(LEXICON_FEATURES, start=1)}
     found: dict[int, int] = {}
     lists = [
         ("given_name", (entry["name"] for entry in lexicon.load("given_names"))),
@@ -184,13 +184,15 @@ def _single_words(vocab: Vocab) -> dict[int, int]:
 
 
 def classes(doc: Doc) -> list[int]:
-    """The lexicon class of each token: 0 for none, `2k - 1` at the beginning and `2k` inside a name of the k-th of CLASSES (from 1).
+    """The lexicon class of each token: 0 for none, `2k - 1` at the beginning of a name and `2k` inside it.
+
+    k counts LEXICON_FEATURES from 1.
 
     Made to be wide, not precise: names that are ordinary words count too, the longest match wins. Values stay below
-    `2 * len(CLASSES) + 1`; a new class only ever comes at the end.
+    `2 * len(LEXICON_FEATURES) + 1`; a new class only ever comes at the end.
 
     >>> doc = spacy.blank("en")("The Justice Ministry told Mr. Orr.")
-    >>> [CLASSES[(number - 1) // 2] if number else "" for number in classes(doc)]
+    >>> [LEXICON_FEATURES[(number - 1) // 2] if number else "" for number in classes(doc)]
     ['word', 'body', 'body', 'cue', '', '', '']
     """
     flags = doc.to_array([LOWER, IS_UPPER, IS_LOWER]).tolist()
@@ -198,9 +200,9 @@ def classes(doc: Doc) -> list[int]:
     found = [0] * len(doc)
     for index, (lower, _, is_lower) in enumerate(flags):
         number = single.get(lower, 0)
-        if number and not (is_lower and CLASSES[number - 1] not in _ANY_CASE):
+        if number and not (is_lower and LEXICON_FEATURES[number - 1] not in _ANY_CASE):
             found[index] = 2 * number - 1
-    numbers = {name: number for number, name in enumerate(CLASSES, start=1)}
+    numbers = {name: number for number, name in enumerate(LEXICON_FEATURES, start=1)}
     best: dict[int, tuple[int, int]] = {}
     for match in find(doc):
         if not _plausible(match, flags):

@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Span
 from cablespan.components.entities.gazetteer.named import accepted, bodies, named_in_lexicon
 from cablespan.components.entities.gazetteer.patterns import by_pattern, load_patterns
 from cablespan.components.entities.gazetteer.persons import by_surname, in_full, speaking, titled
-from cablespan.components.entities.gazetteer.view import Found, View
+from cablespan.components.entities.gazetteer.view import Candidate, View
 from cablespan.components.entities.lexicon_names import find
 from cablespan.components.entities.person_names import PEOPLE, parse
 from cablespan.labels import Entity
@@ -38,7 +38,7 @@ class Gazetteer:
         self.name = name
         self.mode = mode
 
-    def process(self, doc: Doc) -> list[Found]:
+    def process(self, doc: Doc) -> list[Candidate]:
         """Entities of a Doc, in order, none overlapping another."""
         view = View(doc)
         named = [match for match in find(doc) if accepted(view, match)]
@@ -94,7 +94,7 @@ def _without_redactions(ent: Span) -> Span | None:
     return rest if is_named else None
 
 
-def _longest(candidates: Iterable[Found]) -> list[Found]:
+def _longest(candidates: Iterable[Candidate]) -> list[Candidate]:
     """The candidates that no longer one overlaps, in order; of equals the first named."""
     taken: set[int] = set()
     chosen = []

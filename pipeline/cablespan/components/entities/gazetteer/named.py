@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from cablespan import lexicon
-from cablespan.components.entities.gazetteer.view import Found, View
+from cablespan.components.entities.gazetteer.view import Candidate, View
 from cablespan.components.entities.lexicon_names import Match, common_words
 from cablespan.components.entities.person_names import word_list
 from cablespan.labels import Entity
@@ -40,7 +40,7 @@ def accepted(view: View, match: Match) -> bool:
     return any(word[0].isupper() for word in words)
 
 
-def named_in_lexicon(view: View, named: list[Match]) -> Iterator[Found]:
+def named_in_lexicon(view: View, named: list[Match]) -> Iterator[Candidate]:
     """Lexicon names other than titles that their context does not forbid."""
     for start, end, surface in named:
         label = surface.entry.get("label")
@@ -56,7 +56,7 @@ def named_in_lexicon(view: View, named: list[Match]) -> Iterator[Found]:
         ):
             continue
         if label and not view.in_compound(start, end):
-            yield Found(
+            yield Candidate(
                 start,
                 end,
                 label,
@@ -107,7 +107,7 @@ def _nationalities() -> frozenset[str]:
     ) | word_list("nationality")
 
 
-def bodies(view: View, candidates: list[Found]) -> Iterator[Found]:
+def bodies(view: View, candidates: list[Candidate]) -> Iterator[Candidate]:
     """Bodies named after their state: "Government of Iran", "Turkish Government", "Soviet Embassy", "Embassy in Cairo"."""
     places = {c.start: c.end for c in candidates if c.label == Entity.PLACE}
     agencies = {c.start: c.end for c in sorted(candidates) if c.label == Entity.AGENCY}
@@ -119,7 +119,7 @@ def bodies(view: View, candidates: list[Found]) -> Iterator[Found]:
         ):
             start = index + 2 + (view.word(index + 2) == "the")
             if start in places:
-                yield Found(index, places[start], Entity.AGENCY, sure=True)
+                yield Candidate(index, places[start], Entity.AGENCY, sure=True)
         if word not in word_list("body") or index == 0:
             continue
         for size in (3, 2, 1):
@@ -134,7 +134,7 @@ def bodies(view: View, candidates: list[Found]) -> Iterator[Found]:
                     end += 1
                 if word in ("ministry",):
                     break
-                yield Found(
+                yield Candidate(
                     index - size,
                     end,
                     Entity.AGENCY,
@@ -149,5 +149,5 @@ def bodies(view: View, candidates: list[Found]) -> Iterator[Found]:
                 and adjective in _nationalities()
                 and view.words[start - size][0].isupper()
             ):
-                yield Found(start - size, end, Entity.AGENCY)
+                yield Candidate(start - size, end, Entity.AGENCY)
                 break

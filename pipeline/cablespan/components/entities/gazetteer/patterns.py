@@ -8,7 +8,7 @@ from typing import NamedTuple
 from spacy.tokens import Span
 
 from cablespan import lexicon
-from cablespan.components.entities.gazetteer.view import Found, View
+from cablespan.components.entities.gazetteer.view import Candidate, View
 from cablespan.components.entities.lexicon_names import common_words
 from cablespan.components.entities.person_names import word_list
 from cablespan.labels import Entity
@@ -93,7 +93,7 @@ def load_patterns() -> tuple[Pattern, ...]:
     return tuple(compiled)
 
 
-def by_pattern(view: View, patterns: Iterable[Pattern]) -> Iterator[Found]:
+def by_pattern(view: View, patterns: Iterable[Pattern]) -> Iterator[Candidate]:
     """What patterns of the lexicon find."""
     for label, regex, near, mixed in patterns:
         for begin, end in view.surroundings(near) if near else [(0, len(view.text))]:
@@ -103,7 +103,7 @@ def by_pattern(view: View, patterns: Iterable[Pattern]) -> Iterator[Found]:
                     yield found
 
 
-def _of_match(view: View, label: str, match: re.Match, mixed: bool) -> Found | None:
+def _of_match(view: View, label: str, match: re.Match, mixed: bool) -> Candidate | None:
     """A pattern's match as whole tokens, without "the" and words that lead up to a name; None where it cannot stand here."""
     start, end = match.span()
     lead = 4 if match[0][:4].lower() == "the " else 0
@@ -117,7 +117,7 @@ def _of_match(view: View, label: str, match: re.Match, mixed: bool) -> Found | N
         ):
             return None
         begin = _own_beginning(view, span)
-    return Found(
+    return Candidate(
         begin, span.end, label, sure=label in (Entity.DATE, Entity.MONEY, Entity.CABLE_REF)
     )
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from functools import cache
 
 from cablespan import lexicon
-from cablespan.components.entities.gazetteer.view import Found, View
+from cablespan.components.entities.gazetteer.view import Candidate, View
 from cablespan.components.entities.lexicon_names import Match, common_words, surfaces
 from cablespan.components.entities.person_names import word_list
 from cablespan.labels import Entity
 
 
-def titled(view: View, named: list[Match], candidates: list[Found]) -> Iterator[Found]:
+def titled(view: View, named: list[Match], candidates: list[Candidate]) -> Iterator[Candidate]:
     """Titles with the names behind them, and titles that stand for their holder."""
     ends = {c.end: c for c in candidates if c.label in (Entity.AGENCY, Entity.ORG)}
     titles: dict[int, Match] = {}
@@ -43,9 +43,9 @@ def titled(view: View, named: list[Match], candidates: list[Found]) -> Iterator[
         ):
             begin = ends[begin].start
         if name_end > end:
-            yield Found(begin, name_end, Entity.OFFICIAL, sure=True)
+            yield Candidate(begin, name_end, Entity.OFFICIAL, sure=True)
         elif match.surface.entry.get("alone") and _stands_for_holder(view, begin, end, match):
-            yield Found(begin, end, Entity.OFFICIAL)
+            yield Candidate(begin, end, Entity.OFFICIAL)
 
 
 def _portfolio(view: View, end: int) -> int:
@@ -93,7 +93,7 @@ def _stands_for_holder(view: View, start: int, end: int, match: Match) -> bool:
     return True
 
 
-def in_full(view: View) -> Iterator[Found]:
+def in_full(view: View) -> Iterator[Candidate]:
     """People named with a given name or after "Mr." and the like."""
     index = 0
     while index < len(view.words):
@@ -101,7 +101,7 @@ def in_full(view: View) -> Iterator[Found]:
         if word in word_list("form_of_address") and view.words[index][0].isupper():
             end = view.name_end(index + 1)
             if end > index + 1:
-                yield Found(
+                yield Candidate(
                     index,
                     end,
                     Entity.OFFICIAL if word in word_list("official_address") else Entity.PERSON,
@@ -111,13 +111,13 @@ def in_full(view: View) -> Iterator[Found]:
         elif word in _given_names() and index not in view.blocked and view.is_name(index):
             end = view.name_end(index)
             if end > index + 1:
-                yield Found(index, end, Entity.PERSON)
+                yield Candidate(index, end, Entity.PERSON)
                 index = end
                 continue
         index += 1
 
 
-def speaking(view: View) -> Iterator[Found]:
+def speaking(view: View) -> Iterator[Candidate]:
     """Surnames that nothing but a verb of speech shows to be names ("Godber said"): in cables, those of officials."""
     for index in range(len(view.words)):
         if (
@@ -133,7 +133,7 @@ def speaking(view: View) -> Iterator[Found]:
         if view.word(verb) in _spoken() and not (
             view.words[index].isupper() and not view.capitals[index]
         ):
-            yield Found(index, end, Entity.OFFICIAL)
+            yield Candidate(index, end, Entity.OFFICIAL)
 
 
 @cache
@@ -156,7 +156,7 @@ def _given_names() -> frozenset[str]:
     return frozenset(entry["name"].lower() for entry in lexicon.load("given_names"))
 
 
-def by_surname(view: View, people: list[Found], chosen: list[Found]) -> Iterator[Found]:
+def by_surname(view: View, people: list[Candidate], chosen: list[Candidate]) -> Iterator[Candidate]:
     """Surnames standing alone, of people who were named with a title or in full elsewhere in the Doc."""
     labels: dict[str, str] = {}
     for found in sorted(people, key=lambda f: f.label):
@@ -170,4 +170,4 @@ def by_surname(view: View, people: list[Found], chosen: list[Found]) -> Iterator
     taken = {index for found in chosen for index in range(found.start, found.end)}
     for index, word in enumerate(view.lower):
         if word in labels and index not in taken and view.is_name(index):
-            yield Found(index, index + 1, labels[word])
+            yield Candidate(index, index + 1, labels[word])

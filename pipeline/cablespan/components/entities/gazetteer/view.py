@@ -13,7 +13,7 @@ from cablespan.document import text_of
 _BEFORE, _BEHIND = 60, 80
 
 
-class Found(NamedTuple):
+class Candidate(NamedTuple):
     """A candidate: tokens `start` to `end`, its label, and whether it is beyond doubt (good enough to add to a trained model's)."""
 
     start: int
