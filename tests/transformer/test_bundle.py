@@ -1,0 +1,53 @@
+"""The transformer that comes with cablespan loads by name and annotates as its card says."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+import cablespan
+from cablespan.learning.evaluation import evaluate
+from cablespan.learning.gold import read_gold
+from cablespan.nlp import model_folder
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+from bundle_model import LIMITS_MB  # noqa: E402
+
+NAME = "en_cable_trf"
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return cablespan.load(NAME)
+
+
+def test_it_fits_and_brings_its_card():
+    folder = model_folder(NAME)
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
+    assert size <= LIMITS_MB[True]
+    assert (folder / "README.md").is_file() and (folder / "scores.json").is_file()
+
+
+def test_half_precision_is_for_the_disk_alone(nlp):
+    encoder = nlp.get_pipe("transformer").model.transformer
+    assert {weights.dtype for weights in encoder.parameters()} == {torch.float32}
+
+
+def test_the_sample_cable_is_annotated(nlp):
+    (cable,) = cablespan.read(str(ROOT / "corpus" / "sample" / "web-page-text.txt"))
+    record = cablespan.to_record(nlp(cablespan.to_doc(nlp, cable)))
+    assert record["paragraphs"] and record["clusters"]
+    labels = {statement["label"] for statement in record["statements"]}
+    assert {"ADMIN", "CLAIM", "REPORT"} <= labels
+    assert any(claim["source"] and claim["cue"] for claim in record["claims"])
+
+
+def test_its_scores_hold_on_invented_cables(nlp):
+    """A tenth below what was measured: a wrong file would be far below."""
+    gold = read_gold([ROOT / "annotations" / "modern-heldout" / "n1.jsonl"])[:4]
+    scores = evaluate(nlp, gold)
+    assert scores["entities"]["micro"]["f1"]["value"] > 0.7
+    assert scores["statements"]["accuracy"]["value"] > 0.6
+    assert scores["claims"]["overlap"]["f1"]["value"] > 0.65
