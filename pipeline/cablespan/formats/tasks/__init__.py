@@ -12,7 +12,7 @@ from cablespan.cable import Header, header_record
 from cablespan.formats.tasks.claims import claim_graph, claims_of, plain_claim
 from cablespan.formats.tasks.hashing import hashes
 from cablespan.formats.tasks.tokens import (
-    Snap,
+    TokenAligner,
     blank_pipeline,
     position,
     token_records,
@@ -61,25 +61,25 @@ def make_task(
     `annotations` are the record's entities, statements or claims of that paragraph, offsets within `text`; `tokens` as `token_records`
     gives them. `layer` is a key of VIEWS. The inverse is `annotations_of`.
     """
-    return _task(layer, text, Snap(tokens), meta, annotations)
+    return _task(layer, text, TokenAligner(tokens), meta, annotations)
 
 
 def _task(
     layer: str,
     text: str,
-    snap: Snap,
+    aligner: TokenAligner,
     meta: Mapping[str, Any],
     annotations: Iterable[Mapping[str, Any]],
 ) -> Task:
-    task: Task = {"text": text, "meta": dict(meta), "tokens": snap.tokens}
+    task: Task = {"text": text, "meta": dict(meta), "tokens": aligner.tokens}
     if layer == "claims":
         claims = [plain_claim(claim) for claim in annotations]
-        task["spans"], task["relations"] = claim_graph(claims, snap)
+        task["spans"], task["relations"] = claim_graph(claims, aligner)
         task["claims"] = claims
     else:
         task["spans"] = sorted(
             (
-                snap(a["start"], a["end"], a["label"])
+                aligner(a["start"], a["end"], a["label"])
                 | {key: a[key] for key in _SPAN_FACTS if a.get(key) is not None}
                 for a in annotations
             ),
@@ -127,15 +127,15 @@ def record_tasks(
         text = paragraph["text"]
         if not text:
             continue
-        snap, meta = (
-            Snap(known.get(text) or token_records(tokenize(text))),
+        aligner, meta = (
+            TokenAligner(known.get(text) or token_records(tokenize(text))),
             task_meta(record, paragraph),
         )
         for layer in layers:
             if layer in paragraph.get("unannotated", ()):
                 continue
             tasks[layer].append(
-                _task(layer, text, snap, meta, annotations.get((layer, paragraph["id"]), ()))
+                _task(layer, text, aligner, meta, annotations.get((layer, paragraph["id"]), ()))
             )
     return tasks
 
@@ -248,48 +248,66 @@ def records_of(
 ) -> Iterator[dict[str, Any]]:
     """Records made of tasks: gold where the tasks are answered.
 
-    A paragraph is kept if each of `layers` (default: all that occur in the tasks) has a task of it, and all of these are accepted or
-    have no answer yet. Layers that do not occur are no keys of the record. Of two answers of one annotator the later holds.
-    Raises ValueError where several annotators answered one task: that needs adjudication.
+    A paragraph is kept if each of `layers` (default: all that occur in the tasks) has a task of it,
+    and all of these are accepted or have no answer yet. Layers that do not occur are no keys of the
+    record. Of two answers of one annotator the later holds. Raises ValueError where several
+    annotators answered one task: that needs adjudication.
     """
-    by_cable: dict[str, dict[str, dict[str, Mapping[str, Any]]]] = {}
-    seen = set()
+    cables = _by_place(tasks)
+    seen = {
+        layer for paragraphs in cables.values() for said in paragraphs.values() for layer in said
+    }
+    layers = tuple(layers or (layer for layer in VIEWS if layer in seen))
+    for cable, paragraphs in cables.items():
+        accepted = {name: said for name, said in paragraphs.items() if _accepted(said, layers)}
+        if accepted:
+            yield _record_of(cable, accepted, layers)
+
+
+_Answers = dict[str, Mapping[str, Any]]
+
+
+def _by_place(tasks: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, _Answers]]:
+    """The task of each layer, by cable and paragraph."""
+    cables: dict[str, dict[str, _Answers]] = {}
     for task in tasks:
         layer, meta = layer_of(task), task.get("meta") or {}
         cable = str(meta.get("cable") or hashes(task)[0])
         paragraph = str(meta.get("paragraph") or f"{cable}/{hashes(task)[0]}")
-        seen.add(layer)
-        places = by_cable.setdefault(cable, {}).setdefault(paragraph, {})
-        earlier = places.get(layer)
-        if earlier is not None and annotator_of(earlier) != annotator_of(task):
+        said = cables.setdefault(cable, {}).setdefault(paragraph, {})
+        earlier = said.get(layer, task)
+        if annotator_of(earlier) != annotator_of(task):
             raise ValueError(
-                f"{layer} of {paragraph} has answers of {annotator_of(earlier)} and {annotator_of(task)}: make one gold with "
-                "`cablespan adjudicate` first"
+                f"{layer} of {paragraph} has answers of {annotator_of(earlier)} and "
+                f"{annotator_of(task)}: make one gold with `cablespan adjudicate` first"
             )
-        if earlier is None or earlier.get("_timestamp", 0) <= task.get("_timestamp", 0):
-            places[layer] = task
-    layers = tuple(layers or (layer for layer in VIEWS if layer in seen))
-    for cable, paragraphs in by_cable.items():
-        record = None
-        for paragraph_id, places in paragraphs.items():
-            if any(
-                layer not in places or places[layer].get("answer", "accept") != "accept"
-                for layer in layers
-            ):
-                continue
-            first = places[layers[0]]
-            meta = first.get("meta") or {}
-            if record is None:
-                record = bare_record(
-                    cable,
-                    format="prodigy",
-                    meta={key: meta[key] for key in ("origin", "date") if meta.get(key)},
-                )
-                record |= {layer: [] for layer in layers}
-            facts = {key: meta.get(key) for key in ("number", "marking", "section", "kind")}
-            paragraph = paragraph_record(paragraph_id, first["text"], **facts)
-            record["paragraphs"].append(paragraph)
-            for layer in layers:
-                add_annotations(record, layer, paragraph, annotations_of(places[layer]))
-        if record is not None:
-            yield record
+        if _answered_at(earlier) <= _answered_at(task):
+            said[layer] = task
+    return cables
+
+
+def _answered_at(task: Mapping[str, Any]) -> float:
+    return task.get("_timestamp", 0)
+
+
+def _accepted(said: _Answers, layers: Iterable[str]) -> bool:
+    """Whether each layer has a task, and none was rejected or ignored."""
+    return all(
+        layer in said and said[layer].get("answer", "accept") == "accept" for layer in layers
+    )
+
+
+def _record_of(
+    cable: str, paragraphs: Mapping[str, _Answers], layers: Sequence[str]
+) -> dict[str, Any]:
+    metas = {name: said[layers[0]].get("meta") or {} for name, said in paragraphs.items()}
+    first = next(iter(metas.values()))
+    known = {key: first[key] for key in ("origin", "date") if first.get(key)}
+    record = bare_record(cable, format="prodigy", meta=known) | {layer: [] for layer in layers}
+    for name, said in paragraphs.items():
+        facts = {key: metas[name].get(key) for key in ("number", "marking", "section", "kind")}
+        paragraph = paragraph_record(name, said[layers[0]]["text"], **facts)
+        record["paragraphs"].append(paragraph)
+        for layer in layers:
+            add_annotations(record, layer, paragraph, annotations_of(said[layer]))
+    return record

@@ -1,18 +1,23 @@
 """Claims as the spans and relations of `rel.manual`, and back.
 
-`rel.manual` holds no overlapping spans, but the parts of claims do overlap ("X, he said, Y": the content holds its cue). What loses
-least: the inner span is kept whole, the outer one is cut into the pieces around it, and the first piece points at the others by a
-relation "part"; a piece at the edge that another span took is pointed at as well, so that the outer span is always the stretch from
-its first to its last part. Only a span without a token of its own is left out. The claims stand beside, untouched, under the key
-`claims`; they hold as long as spans and relations are the ones written for them, an annotator's edit in Prodigy overrules them.
+`rel.manual` holds no overlapping spans, but the parts of claims do overlap ("X, he said, Y": the
+content holds its cue). What loses least: the inner span is kept whole, the outer one is cut into the
+pieces around it, and the first piece points at the others by a relation "part"; a piece at the edge
+that another span took is pointed at as well, so that the outer span is always the stretch from its
+first to its last part. Only a span without a token of its own is left out. The claims stand beside,
+untouched, under the key `claims`; they hold as long as spans and relations are the ones written for
+them, an annotator's edit in Prodigy overrules them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from cablespan.formats.tasks.tokens import Snap, position
+from cablespan.formats.tasks.tokens import TokenAligner, position
 from cablespan.labels import Role
+
+_ROLES = ("source", "cue", "content")
+_ORDER = {str(role): number for number, role in enumerate(Role)}
 
 
 def plain_claim(claim: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,70 +34,78 @@ def plain_claim(claim: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def claim_graph(
-    claims: Sequence[Mapping[str, Any]], snap: Snap
+    claims: Sequence[Mapping[str, Any]], aligner: TokenAligner
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Non-overlapping spans and relations for claims whose parts may overlap: see the module's head."""
-    if not claims:
-        return [], []
-    nodes = [
-        {
-            role: snap(*c[role].values(), role.upper()) if c[role] else None
-            for role in ("source", "cue", "content")
-        }
-        for c in claims
+    """Non-overlapping spans and relations for claims whose parts may overlap.
+
+    The module's head says how: the innermost, that is shortest, span is drawn first.
+    """
+    parts = [
+        {role: claim[role] and aligner(*claim[role].values(), role.upper()) for role in _ROLES}
+        for claim in claims
     ]
-    wanted = {position(node): node for claim in nodes for node in claim.values() if node}
-    owners: dict[int, dict[str, Any]] = {}
-    heads: dict[tuple, dict[str, Any]] = {}
-    spans, relations, order = [], [], list(Role)
+    wanted = {position(span): span for claim in parts for span in claim.values() if span}
+    drawing = _Drawing(aligner)
+    for span in sorted(wanted.values(), key=_innermost_first):
+        drawing.draw(span)
+    for claim in parts:
+        drawing.link(*(claim[role] for role in _ROLES))
+    unique = {(r["head"], r["child"], r["label"]): r for r in drawing.relations}
+    return sorted(drawing.spans, key=position), [unique[key] for key in sorted(unique)]
 
-    def relate(head: dict[str, Any], child: dict[str, Any], label: str) -> None:
-        relations.append(
-            {
-                "head": head["token_end"],
-                "child": child["token_end"],
-                "label": label,
-                "head_span": dict(head),
-                "child_span": dict(child),
-            }
-        )
 
-    for node in sorted(
-        wanted.values(),
-        key=lambda n: (n["token_end"] - n["token_start"], order.index(n["label"]), n["start"]),
-    ):
-        first, last = node["token_start"], node["token_end"]
-        free = [i for i in range(first, last + 1) if i not in owners]
-        runs = [
-            [token for _, token in run]
-            for _, run in groupby(enumerate(free), lambda pair: pair[1] - pair[0])
-        ]
+def _innermost_first(span: Mapping[str, Any]) -> tuple[int, int, int]:
+    return span["token_end"] - span["token_start"], _ORDER[span["label"]], span["start"]
+
+
+class _Drawing:
+    """Spans and relations of a task, while the parts of its claims are drawn one by one."""
+
+    def __init__(self, aligner: TokenAligner):
+        self.aligner = aligner
+        self.spans: list[dict[str, Any]] = []
+        self.relations: list[dict[str, Any]] = []
+        self.owners: dict[int, dict[str, Any]] = {}
+        self.heads: dict[tuple, dict[str, Any]] = {}
+
+    def draw(self, span: Mapping[str, Any]) -> None:
+        """Draws those tokens of a span that no other has, and joins them to what it encloses at its edges."""
+        first, last = span["token_start"], span["token_end"]
+        runs = _runs(token for token in range(first, last + 1) if token not in self.owners)
         if not runs:
-            continue
-        pieces = [snap.tokens_span(run[0], run[-1], node["label"]) for run in runs]
-        edges = [owners[i] for i in (first, last) if i in owners]
-        head = heads[position(node)] = pieces[0]
-        spans += pieces
+            return
+        pieces = [self.aligner.tokens_span(run[0], run[-1], span["label"]) for run in runs]
+        edges = [self.owners[token] for token in (first, last) if token in self.owners]
+        inner = [one for one in edges if first <= one["token_start"] and one["token_end"] <= last]
         for run, piece in zip(runs, pieces, strict=True):
-            owners.update(dict.fromkeys(run, piece))
-        inner = [
-            span for span in edges if first <= span["token_start"] and span["token_end"] <= last
-        ]
+            self.owners.update(dict.fromkeys(run, piece))
+        self.spans += pieces
+        self.heads[position(span)] = pieces[0]
         for part in [*pieces[1:], *inner]:
-            relate(head, part, "part")
+            self.relate(pieces[0], part, "part")
 
-    for claim in nodes:
-        source, cue, content = (
-            heads.get(position(node)) if node else None for node in claim.values()
-        )
-        if cue and source:
-            relate(cue, source, "source")
+    def link(self, *parts: Mapping[str, Any] | None) -> None:
+        """Relates source, cue and content of a claim, as far as they are there and drawn."""
+        source, cue, content = (self.heads.get(position(span)) if span else None for span in parts)
+        head = cue or content
+        if head and source:
+            self.relate(head, source, "source")
         if cue and content:
-            relate(cue, content, "content")
-        if content and source and not cue:
-            relate(content, source, "source")
-    unique = {(r["head"], r["child"], r["label"]): r for r in relations}
-    return sorted(spans, key=position), [unique[key] for key in sorted(unique)]
+            self.relate(cue, content, "content")
+
+    def relate(self, head: dict[str, Any], child: dict[str, Any], label: str) -> None:
+        ends = {"head": head["token_end"], "child": child["token_end"], "label": label}
+        self.relations.append(ends | {"head_span": dict(head), "child_span": dict(child)})
+
+
+def _runs(numbers: Iterable[int]) -> list[list[int]]:
+    """Stretches of numbers that follow each other.
+
+    >>> _runs([3, 4, 7])
+    [[3, 4], [7]]
+    """
+    by_offset = groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])
+    return [[number for _, number in run] for _, run in by_offset]
 
 
 def _graph_key(
@@ -113,7 +126,8 @@ def claims_of(task: Mapping[str, Any]) -> list[dict[str, Any]]:
     if (
         known
         and task.get("tokens")
-        and _graph_key(*claim_graph(known, Snap(task["tokens"]))) == _graph_key(spans, relations)
+        and _graph_key(*claim_graph(known, TokenAligner(task["tokens"])))
+        == _graph_key(spans, relations)
     ):
         return known
     claims = claims_of_graph(spans, relations)
@@ -132,63 +146,86 @@ def triple(claim: Mapping[str, Any]) -> tuple:
 def claims_of_graph(
     spans: Sequence[Mapping[str, Any]], relations: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Claims drawn as spans and relations, whichever way the annotator drew the arrows."""
+    """Claims drawn as spans and relations, whichever way the annotator drew the arrows.
 
-    def at(token: int) -> int:
-        for index, span in enumerate(spans):
+    Raises ValueError for a relation without a span, and for a span that belongs to no claim.
+    """
+    graph = _Graph(spans, relations)
+    claims = graph.claims()
+    used = graph.pieces.union(*claims)
+    for index, span in enumerate(spans):
+        if index not in used:
+            raise ValueError(
+                f"{span['label']} at {span['start']}-{span['end']} belongs to no claim: "
+                "link it to a CONTENT or delete it"
+            )
+    claims.sort(key=lambda claim: (graph.extents[claim[2]], claim))
+    return [
+        dict(zip(_ROLES, map(graph.place, claim), strict=True))
+        | {"speaker": None, "certainty": None}
+        for claim in claims
+    ]
+
+
+class _Graph:
+    """Spans, by their index, and what is linked with each.
+
+    `extents`: offsets of each with all its parts; `pieces`: those that are only a part of another.
+    """
+
+    def __init__(
+        self, spans: Sequence[Mapping[str, Any]], relations: Iterable[Mapping[str, Any]]
+    ) -> None:
+        self.spans = spans
+        self.labels = [span["label"] for span in spans]
+        self.extents = [(span["start"], span["end"]) for span in spans]
+        self.linked: dict[int, list[int]] = {index: [] for index in range(len(spans))}
+        parts = set()
+        for relation in relations:
+            head, child = self.at(relation["head"]), self.at(relation["child"])
+            if relation["label"] == "part":
+                self.widen(head, child)
+                if self.labels[head] == self.labels[child]:
+                    parts.add(child)
+            else:
+                self.linked[head].append(child)
+                self.linked[child].append(head)
+        # One with relations of its own is of another claim: an outer span holds it at its edge.
+        self.pieces = {index for index in parts if not self.linked[index]}
+
+    def at(self, token: int) -> int:
+        for index, span in enumerate(self.spans):
             if span["token_start"] <= token <= span["token_end"]:
                 return index
         raise ValueError(
-            f"a relation points at token {token}, where no span is: draw the span or delete the relation"
+            f"a relation points at token {token}, where no span is: "
+            "draw the span or delete the relation"
         )
 
-    linked: dict[int, list[int]] = {index: [] for index in range(len(spans))}
-    extents = [(span["start"], span["end"]) for span in spans]
-    pieces, labels = set(), [span["label"] for span in spans]
-    for relation in relations:
-        head, child = at(relation["head"]), at(relation["child"])
-        if relation["label"] == "part":
-            extents[head] = (
-                min(extents[head][0], spans[child]["start"]),
-                max(extents[head][1], spans[child]["end"]),
-            )
-            if labels[head] == labels[child] and child not in pieces:
-                pieces.add(child)
-        else:
-            linked[head].append(child)
-            linked[child].append(head)
-    # A piece that has relations of its own is a span of another claim that an outer one holds at its edge.
-    pieces = {index for index in pieces if not linked[index]}
+    def widen(self, outer: int, part: int) -> None:
+        start, end = self.extents[outer]
+        span = self.spans[part]
+        self.extents[outer] = min(start, span["start"]), max(end, span["end"])
 
-    def place(index: int | None) -> dict[str, int] | None:
-        return None if index is None else {"start": extents[index][0], "end": extents[index][1]}
-
-    def having(indexes: Iterable[int], label: Role) -> list[int]:
-        return [index for index in indexes if labels[index] == label]
-
-    claims, used = [], set(pieces)
-    for cue in having(range(len(spans)), Role.CUE):
-        for content in having(linked[cue], Role.CONTENT):
-            for source in having(linked[cue], Role.SOURCE) or [None]:
-                claims.append((source, cue, content))
-    for content in having(range(len(spans)), Role.CONTENT):
-        if content not in pieces and not having(linked[content], Role.CUE):
-            for source in having(linked[content], Role.SOURCE) or [None]:
-                claims.append((source, None, content))
-    used.update(index for claim in claims for index in claim if index is not None)
-    for index in sorted(set(range(len(spans))) - used):
-        span = spans[index]
-        raise ValueError(
-            f"{span['label']} at {span['start']}-{span['end']} belongs to no claim: link it to a CONTENT or delete it"
+    def place(self, index: int | None) -> dict[str, int] | None:
+        return (
+            None if index is None else dict(zip(("start", "end"), self.extents[index], strict=True))
         )
-    claims.sort(key=lambda claim: (extents[claim[2]], claim))
-    return [
-        {
-            "source": place(source),
-            "cue": place(cue),
-            "content": place(content),
-            "speaker": None,
-            "certainty": None,
-        }
-        for source, cue, content in claims
-    ]
+
+    def having(self, label: Role, indexes: Iterable[int]) -> list[int]:
+        return [index for index in indexes if self.labels[index] == label]
+
+    def claims(self) -> list[tuple[int | None, int | None, int]]:
+        """Source, cue and content of each claim."""
+        claims: list[tuple[int | None, int | None, int]] = []
+        everything = range(len(self.spans))
+        for cue in self.having(Role.CUE, everything):
+            for content in self.having(Role.CONTENT, self.linked[cue]):
+                claims += [(source, cue, content) for source in self.sources(cue)]
+        for content in self.having(Role.CONTENT, everything):
+            if content not in self.pieces and not self.having(Role.CUE, self.linked[content]):
+                claims += [(source, None, content) for source in self.sources(content)]
+        return claims
+
+    def sources(self, head: int) -> list[int] | list[None]:
+        return self.having(Role.SOURCE, self.linked[head]) or [None]

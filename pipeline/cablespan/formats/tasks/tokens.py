@@ -55,7 +55,7 @@ def _records(doc: Doc, facts: numpy.ndarray) -> list[dict[str, Any]]:
     ]
 
 
-class Snap:
+class TokenAligner:
     """Character offsets to token numbers; a span that cuts a token is widened to it."""
 
     def __init__(self, tokens: Sequence[Mapping[str, Any]]):
