@@ -406,7 +406,9 @@ def convert(
     ],
     to: Annotated[
         str,
-        typer.Option(help="records, prodigy, gold, standoff, docbin, conll, labelstudio or brat."),
+        typer.Option(
+            help="records, prodigy, gold, standoff, docbin, conll, labelstudio, doccano or brat."
+        ),
     ],
     from_: Annotated[
         str | None,
@@ -510,18 +512,25 @@ def adjudicate(
 )
 def train(
     context: typer.Context,
-    config: Annotated[
-        Path,
-        typer.Option(
-            help="spaCy's config of the training; those of cablespan are in models/configs."
-        ),
-    ],
     train: Annotated[
         list[Path], typer.Option(help="Gold in any format of convert, a file or folder; repeat it.")
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder for model-best and model-last.")
     ],
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="spaCy's config of the training: a file, or cable_sm.cfg, which comes along.",
+            show_default="with --base: finetune.cfg",
+        ),
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            help="Pipeline to go on from, by folder or name: en_cable_sm.", show_default=False
+        ),
+    ] = None,
     dev: Annotated[
         list[Path] | None,
         typer.Option(
@@ -563,6 +572,7 @@ def train(
 ) -> None:
     """Train a model of your own with spaCy, on gold in any of our formats.
 
+    With --base, go on from a trained pipeline: 40 paragraphs and some minutes, no config needed.
     Gold and config are checked before. Any value of the config is given as --section.key value, as with `spacy train`.
     """
     from spacy.cli._util import parse_config_overrides
@@ -575,6 +585,7 @@ def train(
         train,
         dev or [],
         output,
+        base=base,
         silver=silver or (),
         gold_copies=gold_copies,
         texts=texts or (),

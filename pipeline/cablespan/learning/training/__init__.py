@@ -26,17 +26,19 @@ from cablespan.learning.training.checks import (
     silver_leaks,
     trained_layers,
 )
+from cablespan.learning.training.finetuning import FINETUNE, bundled_config, finetuning_config
 from cablespan.nlp import bundled_model, cpu_ops, load
 
 __all__ = ["split", "train", "write_docs"]
 
 
 def train(
-    config: Path,
+    config: Path | None,
     train: Sequence[str | Path],
     dev: Sequence[str | Path],
     output: Path,
     *,
+    base: str | Path | None = None,
     silver: Sequence[Path] = (),
     gold_copies: int = 1,
     texts: Iterable[str | Path] = (),
@@ -48,18 +50,24 @@ def train(
     verbose: bool = False,
     warn: Callable[[Problem], None] = lambda problem: None,
 ) -> dict[str, Any]:
-    """Trains a pipeline into `output` (`model-best`, `model-last`) and gives its scores on dev, without the mistakes.
+    """Trains a pipeline into `output` (`model-best`, `model-last`); returns its scores on dev.
 
-    `train`, `dev`: gold as `read_gold` takes it; without `dev`, a share of the training documents is split off by the config's seed.
-    `silver`: DocBins of examples that a machine labelled, learned beside the gold as they are (scripts/distil.py writes them);
-    each gold example is read `gold_copies` times to hold its own against them.
-    `overrides`: of the config ("training.max_steps"); `code`: a Python file with registered functions. `model-best` gets scores.json
-    and README.md, a model card. Raises GoldError and ValueError for anything wrong with gold or config, before any training.
+    `config`: spaCy's, a file or one of ours by name ("cable_sm.cfg"). `train`, `dev`: gold as
+    `read_gold` takes it; without `dev`, a share of the training documents is split off by the
+    config's seed. `base`: a pipeline to go on from; `config`, if any, is then laid over its own, and
+    the whole is written to `output`/finetune.cfg. `silver`: DocBins of examples that a machine
+    labelled, learned beside the gold as they are (scripts/distil.py writes them); each gold example
+    is read `gold_copies` times to hold its own against them. `overrides`: of the config
+    ("training.max_steps"); `code`: a Python file with registered functions.
+
+    `model-best` gets scores.json (without the mistakes) and README.md, a model card. Raises GoldError
+    and ValueError for anything wrong with gold or config, before any training.
     """
     if verbose:
         logger.setLevel(logging.DEBUG)
     if code is not None:
         import_file("python_code", code)
+    config = _config_file(config, base, output)
     overrides = dict(overrides or {})
     _, nlp = checked_config(config, overrides)
     overrides |= _default_vectors(nlp.config.interpolate(), config, warn)
@@ -73,7 +81,9 @@ def train(
     if not dev:
         training, judging = split(training, dev_share, seed)
         how = f"Split off by document: {dev_share:.0%}, seed {seed}."
-    _check(training, judging, trained_layers(nlp), ", ".join(map(str, train)), allow_empty, warn)
+    # A pipeline that is trained on keeps the labels that the gold does not show.
+    learned = {} if base else trained_layers(nlp)
+    _check(training, judging, learned, ", ".join(map(str, train)), allow_empty, warn)
     if found := list(silver_leaks(silver, judging)):
         raise GoldError(found)
     if gpu < 0:
@@ -109,6 +119,19 @@ def train(
     )
     (best / "README.md").write_text(text, encoding="utf-8")
     return scores
+
+
+def _config_file(config: Path | None, base: str | Path | None, output: Path) -> Path:
+    """The file of the config to train with."""
+    if config is not None and not config.is_file() and config.parent == Path():
+        config = bundled_config(config.name)
+    if base is not None:
+        output.mkdir(parents=True, exist_ok=True)
+        finetuning_config(base, config).to_disk(output / FINETUNE)
+        return output / FINETUNE
+    if config is None:
+        raise ValueError("no config: name one (--config), or a pipeline to go on from (--base)")
+    return config
 
 
 def _default_vectors(

@@ -1,0 +1,51 @@
+"""Fine-tuning: a few paragraphs of one's own move a bundled pipeline, without a config."""
+
+import numpy
+import pytest
+import spacy
+from typer.testing import CliRunner
+
+from cablespan.cli import app
+from cablespan.nlp import bundled_model
+from test_training import documents, write
+
+pytestmark = pytest.mark.skipif(bundled_model() is None, reason="no bundled pipeline")
+
+
+def train(*arguments):
+    steps = ("--training.max_steps", "4", "--training.eval_frequency", "2")
+    return CliRunner().invoke(app, ["train", *map(str, arguments), *steps])
+
+
+def test_a_bundled_pipeline_is_trained_on_without_a_config(tmp_path):
+    gold = write(tmp_path / "mine.jsonl", documents("abcde", 1))
+    outcome = train("--base", "en_cable_sm", "--train", gold, "--output", tmp_path / "mine")
+    assert outcome.exit_code == 0, outcome.output
+    before, after = spacy.load(bundled_model()), spacy.load(tmp_path / "mine" / "model-best")
+    assert after.pipe_names == before.pipe_names
+    assert after.get_pipe("ner").labels == before.get_pipe("ner").labels
+    assert after.vocab.vectors.shape == before.vocab.vectors.shape
+
+    def weights(nlp):
+        (embedding, *_) = (n for n in nlp.get_pipe("tok2vec").model.walk() if n.has_param("E"))
+        return embedding.get_param("E")
+
+    distance = numpy.abs(weights(after) - weights(before)).max()
+    assert 0 < distance < 0.1, "it goes on from what the pipeline had learned"
+    config = (tmp_path / "mine" / "model-best" / "config.cfg").read_text()
+    assert "source" not in config and "CableEmbed" in config and str(tmp_path) not in config
+
+
+def test_labels_that_the_gold_lacks_are_no_problem_for_a_pipeline_that_knows_them(tmp_path):
+    lines = [line | {"entities": []} for line in documents("abcde", 1)]
+    gold = write(tmp_path / "mine.jsonl", lines)
+    outcome = train("--base", "en_cable_sm", "--train", gold, "--output", tmp_path / "mine")
+    assert outcome.exit_code == 0, outcome.output
+
+
+def test_without_config_and_base_the_remedy_is_named(tmp_path):
+    gold = write(tmp_path / "mine.jsonl", documents("ab", 1))
+    outcome = train("--train", gold, "--output", tmp_path / "mine")
+    assert outcome.exit_code == 2 and "--base" in outcome.stderr
+    outcome = train("--base", "en_nothing", "--train", gold, "--output", tmp_path / "mine")
+    assert outcome.exit_code == 2 and "en_nothing" in outcome.stderr
