@@ -95,6 +95,16 @@ def test_round_trip(tmp_path, format):
         assert ("3 header facts" in left_out) == (back["header"] != record["header"])
 
 
+@pytest.mark.parametrize("format", NAMES)
+def test_a_dates_value_is_kept_or_said_to_be_left_out(tmp_path, format):
+    date = {"start": 3, "end": 9, "label": "DATE", "value": "2007-05-22"}
+    source = write(tmp_path / "in.jsonl", gold_line(text="On May 22 he came.", entities=[date]))
+    left_out = convert(source, tmp_path / NAMES[format], format)[-1]
+    (record,) = read_records(tmp_path / NAMES[format])
+    kept = record["entities"][0].get("value") == "2007-05-22"
+    assert kept != ("1 values of entities" in left_out)
+
+
 def test_what_conll_leaves_out(tmp_path):
     source = write(tmp_path / "in.jsonl", full_record())
     counts, left_out = convert(source, tmp_path / "x.conll", "conll")

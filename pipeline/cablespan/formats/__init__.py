@@ -198,40 +198,44 @@ def completed(record: Mapping[str, Any]) -> dict[str, Any]:
     whole["header"] = bare_record("", meta=whole["meta"])["header"] | (record.get("header") or {})
     whole["paragraphs"] = [_completed_paragraph(paragraph) for paragraph in record["paragraphs"]]
     texts = {paragraph["id"]: paragraph["text"] for paragraph in whole["paragraphs"]}
-
-    def place(annotation: Mapping[str, Any], text: str) -> dict[str, Any]:
-        return {
-            "start": annotation["start"],
-            "end": annotation["end"],
-            "text": text[annotation["start"] : annotation["end"]],
-        }
-
-    for layer in ("entities", "statements", "claims"):
+    for layer, complete in _COMPLETE.items():
         if record.get(layer) is None:
             whole.pop(layer, None)
-            continue
-        whole[layer] = annotations = []
-        for annotation in record[layer]:
-            paragraph = annotation["paragraph"]
-            if layer == "claims":
-                roles = {
-                    role: annotation.get(role) and place(annotation[role], texts[paragraph])
-                    for role in ("source", "cue", "content")
-                }
-                facts = {key: annotation.get(key) for key in ("speaker", "certainty")}
-                annotations.append({"paragraph": paragraph, **roles, **facts})
-                continue
-            entry = {
-                "paragraph": paragraph,
-                "start": annotation["start"],
-                "end": annotation["end"],
-                "label": annotation["label"],
-            }
-            if layer == "entities":
-                entry["text"] = texts[paragraph][entry["start"] : entry["end"]]
-                entry |= {key: annotation.get(key) for key in ("kb_id", "cluster")}
-            annotations.append(entry | {"score": annotation.get("score")})
+        else:
+            whole[layer] = [complete(mark, texts[mark["paragraph"]]) for mark in record[layer]]
     return whole
+
+
+def _located(annotation: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: annotation[key] for key in ("paragraph", "start", "end", "label")}
+
+
+def _completed_entity(entity: Mapping[str, Any], text: str) -> dict[str, Any]:
+    words = {"text": text[entity["start"] : entity["end"]]}
+    facts = {key: entity.get(key) for key in ("kb_id", "cluster", "score")}
+    value = {"value": entity["value"]} if "value" in entity else {}
+    return _located(entity) | words | facts | value
+
+
+def _completed_statement(statement: Mapping[str, Any], text: str) -> dict[str, Any]:
+    return _located(statement) | {"score": statement.get("score")}
+
+
+def _completed_claim(claim: Mapping[str, Any], text: str) -> dict[str, Any]:
+    def part(place: Mapping[str, Any]) -> dict[str, Any]:
+        start, end = place["start"], place["end"]
+        return {"start": start, "end": end, "text": text[start:end]}
+
+    roles = {role: claim.get(role) and part(claim[role]) for role in ("source", "cue", "content")}
+    facts = {key: claim.get(key) for key in ("speaker", "certainty")}
+    return {"paragraph": claim["paragraph"], **roles, **facts}
+
+
+_COMPLETE = {
+    "entities": _completed_entity,
+    "statements": _completed_statement,
+    "claims": _completed_claim,
+}
 
 
 def read_docs(
@@ -280,6 +284,7 @@ def facts_of(record: Mapping[str, Any]) -> Counter[str]:
                 for annotation in [*entities, *(record.get("statements") or ())]
                 if annotation.get("score") is not None
             ),
+            "values of entities": sum(1 for e in entities if e.get("value") is not None),
             "links and clusters of entities": sum(
                 1 for e in entities if e.get("kb_id") or e.get("cluster") is not None
             ),

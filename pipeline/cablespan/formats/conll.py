@@ -25,6 +25,7 @@ LEAVES_OUT = (
     "claims",
     "scores",
     "links and clusters of entities",
+    "values of entities",
     "header facts",
     "source maps",
     "cluster tables",

@@ -20,6 +20,7 @@ LEAVES_OUT = (
     "speakers and certainties of claims",
     "scores",
     "links and clusters of entities",
+    "values of entities",
     "header facts",
     "source maps",
     "cluster tables",

@@ -18,7 +18,7 @@ from cablespan.formats.tasks import (
     records_of,
 )
 
-LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
+LEAVES_OUT = ("values of entities", "header facts", "source maps", "cluster tables", "notes")
 
 
 def read(
