@@ -78,7 +78,17 @@ def test_loading_leaves_the_ops_of_the_process_alone(bundled):
 
 @pytest.mark.parametrize(
     "name",
-    ["sentences", "ner", "gazetteer", "statements", "claim_tagger", "aliases", "linker", "values", "claims"],
+    [
+        "sentences",
+        "ner",
+        "gazetteer",
+        "statements",
+        "claim_tagger",
+        "aliases",
+        "linker",
+        "values",
+        "claims",
+    ],
 )
 def test_without_one_component_the_others_go_on(bundled, name):
     with bundled.select_pipes(disable=name):

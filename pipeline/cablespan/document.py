@@ -179,9 +179,16 @@ def tokenized(nlp: Language, text: str) -> Doc:
     return Doc(nlp.vocab, words, spaces)
 
 
-def character_span(doc: Doc, start: int, end: int, label: str, **ids: str) -> Span:
+def character_span(
+    doc: Doc, start: int, end: int, label: str, *, kb_id: str = "", span_id: str = ""
+) -> Span:
     """A span by character offsets, widened to whole tokens where it cuts one."""
-    return doc.char_span(start, end, label=label, alignment_mode="expand", **ids)
+    span = doc.char_span(
+        start, end, label=label, kb_id=kb_id, span_id=span_id, alignment_mode="expand"
+    )
+    if span is None:
+        raise ValueError(f"characters {start} to {end} are outside the text of {len(doc.text)}")
+    return span
 
 
 def unannotated_paragraphs(doc: Doc, layer: str) -> list[Span]:
@@ -234,8 +241,13 @@ def claims_of(doc: Doc) -> Iterator[PlacedClaim]:
         parts[span.label_] = (span.start_char, span.end_char)
         if span.label_ == Role.CONTENT:
             fact = facts.get(span.id_, {})
-            places = (parts.get(role) for role in Role)
-            yield PlacedClaim(*places, fact.get("speaker"), fact.get("certainty"))
+            yield PlacedClaim(
+                source=parts.get(Role.SOURCE),
+                cue=parts.get(Role.CUE),
+                content=parts[Role.CONTENT],
+                speaker=fact.get("speaker"),
+                certainty=fact.get("certainty"),
+            )
             parts = {}
 
 
@@ -246,7 +258,13 @@ def _claims(doc: Doc) -> list[Claim]:
         return None if place is None else doc.char_span(*place)
 
     return [
-        Claim(*(span(place) for place in claim[:3]), claim.speaker, claim.certainty)
+        Claim(
+            source=span(claim.source),
+            cue=span(claim.cue),
+            content=character_span(doc, *claim.content, label=Role.CONTENT),
+            speaker=claim.speaker,
+            certainty=claim.certainty,
+        )
         for claim in claims_of(doc)
     ]
 

@@ -23,7 +23,7 @@ class _Defined(StrEnum):
 
     definition: str
 
-    def __new__(cls, value: str, definition: str):
+    def __new__(cls, value: str, definition: str) -> "_Defined":
         label = str.__new__(cls, value)
         label._value_ = value
         label.definition = definition

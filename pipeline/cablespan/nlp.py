@@ -153,7 +153,8 @@ def load(
         add_rules(nlp, exclude)
     _switch_off(nlp, disable, enable)
     if kb is not None:
-        nlp.get_pipe("linker").add_knowledge(kb)
+        linker: Any = nlp.get_pipe("linker")
+        linker.add_knowledge(kb)
     return nlp
 
 

@@ -21,7 +21,7 @@ from cablespan.document import (
     set_claims,
     text_of,
 )
-from cablespan.labels import VALUED, Role
+from cablespan.labels import VALUED
 
 
 class ParagraphRecord(TypedDict):
@@ -280,6 +280,9 @@ def from_record(nlp: Language, record: Mapping[str, Any]) -> Doc:
     def offsets(place: Mapping[str, Any], paragraph: str) -> tuple[int, int]:
         return starts[paragraph] + place["start"], starts[paragraph] + place["end"]
 
+    def part(claim: Mapping[str, Any], role: str) -> tuple[int, int] | None:
+        return offsets(claim[role], claim["paragraph"]) if claim.get(role) else None
+
     entities = record.get("entities", [])
     doc.ents = [
         character_span(
@@ -311,14 +314,11 @@ def from_record(nlp: Language, record: Mapping[str, Any]) -> Doc:
         doc,
         [
             PlacedClaim(
-                *(
-                    offsets(claim[role.lower()], claim["paragraph"])
-                    if claim.get(role.lower())
-                    else None
-                    for role in Role
-                ),
-                claim.get("speaker"),
-                claim.get("certainty"),
+                source=part(claim, "source"),
+                cue=part(claim, "cue"),
+                content=offsets(claim["content"], claim["paragraph"]),
+                speaker=claim.get("speaker"),
+                certainty=claim.get("certainty"),
             )
             for claim in record.get("claims", [])
         ],
