@@ -4,9 +4,9 @@ Entities, statements and the parts of claims are text-bound annotations, claims 
 certainty is an attribute of the content; paragraph, KB id, cluster, score and speaker are notes, so that they come back.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 import orjson
@@ -135,99 +135,117 @@ def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
         yield _read_one(file)
 
 
+class _Span(NamedTuple):
+    """A text-bound annotation: its offsets in the whole text, and where in the file it stands."""
+
+    label: str
+    start: int
+    end: int
+    place: str
+
+
+class _Annotations:
+    """The lines of one .ann file, by their kinds."""
+
+    def __init__(self, file: Path, text: str):
+        self.text = text
+        self.spans: dict[str, _Span] = {}
+        self.links: list[tuple[str, str, str, str]] = []
+        self.certainties: dict[str, str] = {}
+        self.facts: dict[str, dict[str, Any]] = {}
+        self.paragraphs: list[dict[str, Any]] = []
+        self.cable: dict[str, Any] = {}
+        for number, line in enumerate(text_of(file).replace("\r\n", "\n").split("\n"), 1):
+            place = f"{file}:{number}"
+            try:
+                self.add(line, place)
+            except GoldError:
+                raise
+            except (IndexError, ValueError) as error:
+                remedy = "see brat's stand-off format, or delete it"
+                problem = Problem(place, f"{line!r} is no line of brat's", remedy)
+                raise GoldError([problem]) from error
+
+    def add(self, line: str, place: str) -> None:
+        """Takes in one line; kinds that mean nothing to us are passed over."""
+        columns = line.split("\t", 2)
+        if line.startswith("T"):
+            self.add_span(columns, place)
+        elif line.startswith("R"):
+            kind, one, other = columns[1].split()
+            self.links.append((kind, one.partition(":")[2], other.partition(":")[2], place))
+        elif line.startswith(("A", "M")):
+            name, of, *value = columns[1].split()
+            if name == "Certainty" and value:
+                self.certainties[of] = value[0]
+        elif line.startswith("#"):
+            self.add_note(columns)
+
+    def add_span(self, columns: Sequence[str], place: str) -> None:
+        name, where, words = columns
+        label, _, fragments = where.partition(" ")
+        offsets = [tuple(map(int, fragment.split())) for fragment in fragments.split(";")]
+        if _on_one_line(self.text, offsets) != words:
+            remedy = "leave the .txt as it was when it was annotated"
+            raise GoldError([Problem(place, f"{name} is not {words!r} in the text", remedy)])
+        self.spans[name] = _Span(label, offsets[0][0], offsets[-1][1], place)
+
+    def add_note(self, columns: Sequence[str]) -> None:
+        kind, _, of = columns[1].partition(" ")
+        if kind == _FACT:
+            self.facts[of] = orjson.loads(columns[2])
+        elif kind == _PARAGRAPH:
+            self.paragraphs.append(orjson.loads(columns[2]))
+        elif kind == _CABLE:
+            self.cable = orjson.loads(columns[2])
+
+
 def _read_one(file: Path) -> tuple[dict[str, Any], dict[str, str]]:
     text, cable_id = text_of(file.with_suffix(".txt")), unquote(file.stem)
-    spans: dict[str, tuple[str, int, int, str]] = {}
-    links, certainties, facts, paragraphs, cable = [], {}, {}, [], {}
-    for number, line in enumerate(text_of(file).replace("\r\n", "\n").split("\n"), 1):
-        place = f"{file}:{number}"
-        columns = line.split("\t", 2)
-        try:
-            if line.startswith("T"):
-                label, _, where = columns[1].partition(" ")
-                offsets = [tuple(map(int, fragment.split())) for fragment in where.split(";")]
-                spans[columns[0]] = label, offsets[0][0], offsets[-1][1], place
-                if _on_one_line(text, offsets) != columns[2]:
-                    remedy = "leave the .txt as it was when it was annotated"
-                    raise GoldError(
-                        [Problem(place, f"{columns[0]} is not {columns[2]!r} in the text", remedy)]
-                    )
-            elif line.startswith("R"):
-                kind, one, other = columns[1].split()
-                links.append((kind, one.partition(":")[2], other.partition(":")[2], place))
-            elif line.startswith(("A", "M")):
-                name, of, *value = columns[1].split()
-                if name == "Certainty" and value:
-                    certainties[of] = value[0]
-            elif line.startswith("#") and columns[1].startswith(f"{_FACT} "):
-                facts[columns[1].partition(" ")[2]] = orjson.loads(columns[2])
-            elif line.startswith("#") and columns[1] == f"{_PARAGRAPH} -":
-                paragraphs.append(orjson.loads(columns[2]))
-            elif line.startswith("#") and columns[1] == f"{_CABLE} -":
-                cable = orjson.loads(columns[2])
-        except (IndexError, ValueError) as error:
-            if isinstance(error, GoldError):
-                raise
-            raise GoldError(
-                [
-                    Problem(
-                        place,
-                        f"{line!r} is no line of brat's",
-                        "see brat's stand-off format, or delete it",
-                    )
-                ]
-            ) from error
-    record = bare_record(cable_id, path=str(file), format="brat", meta=cable.get("meta"))
+    said = _Annotations(file, text)
+    record = bare_record(cable_id, path=str(file), format="brat", meta=said.cable.get("meta"))
     places = {"": str(file)}
     bounds = []
-    for paragraph in paragraphs or _blocks(text, cable_id):
+    for paragraph in said.paragraphs or _blocks(text, cable_id):
         start, end = paragraph.pop("start"), paragraph.pop("end")
         bounds.append((start, end, paragraph["id"]))
         record["paragraphs"].append(paragraph | {"text": text[start:end], "source_map": []})
-    layers = cable.get("layers", list(_FACTS))
+    layers = said.cable.get("layers", list(_FACTS))
     record |= {layer: [] for layer in layers}
-
-    def located(name: str) -> dict[str, Any]:
-        label, start, end, place = spans[name]
-        for a, b, paragraph in bounds:
-            if a <= start and end <= b:
-                places.setdefault(paragraph, place)
-                return {"paragraph": paragraph, "start": start - a, "end": end - a, "label": label}
-        raise GoldError(
-            [
-                Problem(
-                    place,
-                    f"{name} runs over a paragraph's end",
-                    "keep each span within one paragraph",
-                )
-            ]
-        )
-
-    for name, (label, _, _, place) in spans.items():
-        if label in Role.__members__:
+    located = {name: _located(name, span, bounds) for name, span in said.spans.items()}
+    for name, span in said.spans.items():
+        places.setdefault(located[name]["paragraph"], span.place)
+        if span.label in Role.__members__:
             continue
-        layer = "statements" if label in Statement.__members__ else "entities"
+        layer = "statements" if span.label in Statement.__members__ else "entities"
         if layer not in layers:
-            what = f"{label} is of the {layer}, which the file's first note leaves out"
-            raise GoldError([Problem(place, what, "add them to its layers")])
-        record[layer].append(located(name) | facts.get(name, {}))
-    labels = {name: span[0] for name, span in spans.items()}
-    for source, cue, content in claim_triples(labels, _links_by_head(spans, links)):
+            what = f"{span.label} is of the {layer}, which the file's first note leaves out"
+            raise GoldError([Problem(span.place, what, "add them to its layers")])
+        record[layer].append(located[name] | said.facts.get(name, {}))
+    labels = {name: span.label for name, span in said.spans.items()}
+    for triple in claim_triples(labels, _links_by_head(said.spans, said.links)):
+        content = triple[-1]
         parts = {
-            role: located(name) if name else None
-            for role, name in (("source", source), ("cue", cue), ("content", content))
+            role: located[name] if name else None for role, name in zip(_ROLES, triple, strict=True)
         }
         claim: dict[str, Any] = {
             role: part and {"start": part["start"], "end": part["end"]}
             for role, part in parts.items()
         }
-        claim |= {
-            "paragraph": parts["content"]["paragraph"],
-            "certainty": certainties.get(content),
-            **facts.get(content, {}),
-        }
-        record["claims"].append(claim)
+        claim["paragraph"] = located[content]["paragraph"]
+        claim["certainty"] = said.certainties.get(content)
+        record["claims"].append(claim | said.facts.get(content, {}))
     return record, places
+
+
+def _located(name: str, span: _Span, bounds: Iterable[tuple[int, int, str]]) -> dict[str, Any]:
+    """A span in its paragraph; `bounds` are the paragraphs' offsets in the text, with their ids."""
+    for start, end, paragraph in bounds:
+        if start <= span.start and span.end <= end:
+            offsets = {"start": span.start - start, "end": span.end - start}
+            return {"paragraph": paragraph, **offsets, "label": span.label}
+    what, remedy = f"{name} runs over a paragraph's end", "keep each span within one paragraph"
+    raise GoldError([Problem(span.place, what, remedy)])
 
 
 def _on_one_line(text: str, fragments: Iterable[tuple[int, int]]) -> str:
@@ -235,7 +253,7 @@ def _on_one_line(text: str, fragments: Iterable[tuple[int, int]]) -> str:
 
 
 def _links_by_head(
-    spans: Mapping[str, tuple[str, int, int, str]], links: Iterable[tuple[str, str, str, str]]
+    spans: Mapping[str, _Span], links: Iterable[tuple[str, str, str, str]]
 ) -> dict[str, dict[str, list[str]]]:
     """Of each span, what its relations point at. Raises GoldError where one has no such span."""
     heads: dict[str, dict[str, list[str]]] = {}
