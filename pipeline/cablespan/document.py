@@ -261,7 +261,7 @@ def _claims(doc: Doc) -> list[Claim]:
         Claim(
             source=span(claim.source),
             cue=span(claim.cue),
-            content=character_span(doc, *claim.content, label=Role.CONTENT),
+            content=character_span(doc, *claim.content, label=""),
             speaker=claim.speaker,
             certainty=claim.certainty,
         )
