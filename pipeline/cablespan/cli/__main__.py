@@ -1,0 +1,7 @@
+"""`python -m cablespan.cli`."""
+
+import sys
+
+from cablespan.cli import app
+
+sys.exit(app())

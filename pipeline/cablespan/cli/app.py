@@ -1,0 +1,70 @@
+"""The application: one sentence for what goes wrong, with the exit codes of the contract."""
+
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+# What a command needs beyond the core, as the extras of the package name it.
+EXTRAS = {
+    "review": "review",
+    "agree": "eval",
+    "adjudicate": "eval",
+    "evaluate": "eval",
+    "report": "report",
+    "export": "report",
+    "annotate": "ray",
+}
+
+
+class _Commands(TyperGroup):
+    """Says what went wrong in a sentence instead of a traceback, with the exit codes of the contract."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # `cablespan read ... | head`
+            raise
+        except ModuleNotFoundError as error:
+            extra = EXTRAS.get(ctx.invoked_subcommand)
+            if extra is None or (error.name or "").startswith("cablespan"):
+                raise
+            message = f"{error.name} is not installed; {ctx.invoked_subcommand} needs it: pip install 'cablespan[{extra}]'"
+        except (OSError, ValueError) as error:
+            message = str(error)
+        typer.secho(f"cablespan {ctx.invoked_subcommand}: {message}", err=True, fg="red")
+        raise typer.Exit(2)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help=(
+        "Diplomatic cables in, span-level annotations out: entities, statements, and who says what.\n\n"
+        "Exit codes: 0 done; 1 some inputs were rejected; 2 bad usage, or nothing could be read; 130 interrupted."
+    ),
+)
+
+
+def warn(message: str) -> None:
+    """Tells the user on standard error."""
+    typer.secho(f"warning: {message}", err=True, fg="yellow")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from cablespan import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit()
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass

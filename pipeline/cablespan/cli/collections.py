@@ -1,0 +1,164 @@
+"""Commands over whole collections: annotate, read, show, export, report."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cablespan.cli.app import app, warn
+from cablespan.cli.options import Engine, FormatOption, Inputs, ModelOption, RunFolder, Table, named
+
+
+@app.command(
+    epilog="Example: `cablespan annotate dump.csv --output run --workers 2 --shard-size 1000`"
+)
+def annotate(
+    inputs: Inputs,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Folder for the results; with --engine ray any fsspec path.",
+            callback=named,
+        ),
+    ],
+    model: ModelOption = None,
+    format: FormatOption = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Worker processes.", show_default="one for each core")
+    ] = None,
+    engine: Annotated[Engine, typer.Option(help="Where the workers run.")] = Engine.local,
+    address: Annotated[
+        str | None,
+        typer.Option(help="Ray cluster to join.", show_default="a new one on this machine"),
+    ] = None,
+    shard_size: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Cables in a numbered output shard.", show_default="one file of each kind"
+        ),
+    ] = None,
+    resume: Annotated[
+        bool | None,
+        typer.Option(
+            "--resume/--overwrite",
+            help="Go on with an interrupted run, or replace an old one.",
+            show_default=False,
+        ),
+    ] = None,
+    retry_rejects: Annotated[
+        bool,
+        typer.Option("--retry-rejects", help="Go on, and do again what was rejected."),
+    ] = False,
+    time_limit: Annotated[
+        float, typer.Option(min=0.1, help="Seconds of work that a single cable may take.")
+    ] = 120.0,
+    profile: Annotated[bool, typer.Option(help="Show the share of each step.")] = False,
+    kb: Annotated[
+        str | None,
+        typer.Option(
+            help="Knowledge base of your own to link to, JSON Lines: id, kind, name, aliases."
+        ),
+    ] = None,
+) -> None:
+    """Annotate cables: the main job.
+
+    Writes cables.jsonl (records), entities.jsonl, statements.jsonl and claims.jsonl (Prodigy tasks), rejects.jsonl,
+    manifest.jsonl and run.json.
+    """
+    from cablespan.runs.batch import annotate
+
+    raise typer.Exit(
+        annotate(
+            inputs,
+            output,
+            model=model,
+            format=format,
+            workers=workers,
+            engine=engine,
+            address=address,
+            shard_size=shard_size,
+            resume=resume,
+            retry_rejects=retry_rejects,
+            time_limit=time_limit,
+            profile=profile,
+            kb=kb,
+        )
+    )
+
+
+@app.command(epilog="Example: `cablespan read dump.csv --output cables.jsonl`")
+def read(
+    inputs: Inputs,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File for the records.",
+            show_default="standard output",
+            callback=named,
+        ),
+    ] = None,
+    format: FormatOption = None,
+) -> None:
+    """Read cables without annotating them: header and paragraphs as records, JSON Lines."""
+    from cablespan.runs.batch.reading import read
+
+    raise typer.Exit(read(inputs, Path(output) if output else None, format=format))
+
+
+@app.command(
+    epilog="Example: `cablespan show run/cables.jsonl --cable 07ASTANA454 --html cable.html`"
+)
+def show(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="Records that annotate wrote, or a raw cable.", show_default=False
+        ),
+    ],
+    cable: Annotated[
+        str | None, typer.Option(help="Id of the cable to show.", show_default="the first")
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="F", help="Write one self-contained page.", show_default=False),
+    ] = None,
+    model: ModelOption = None,
+) -> None:
+    """Show one cable with its layers, in the terminal or as a page; a raw cable is annotated first."""
+    from cablespan.runs.show import show
+
+    show(file, cable, html=html, model=model)
+
+
+@app.command(epilog="Example: `cablespan export run tables --to parquet`")
+def export(
+    run: RunFolder,
+    output: Annotated[
+        str, typer.Argument(metavar="OUT", help="Folder for the tables.", callback=named)
+    ],
+    to: Annotated[Table, typer.Option(help="File format.")] = Table.parquet,
+) -> None:
+    """Write what a run found as tables for pandas, R or DuckDB: cables, paragraphs, entities, clusters, statements, claims."""
+    from cablespan.runs.export import export
+
+    folder = Path(output)
+    for table, rows in export(run, folder, to=to, warn=warn).items():
+        typer.echo(f"{folder / table}.{to}: {rows:,} rows", err=True)
+
+
+@app.command(epilog="Example: `cablespan report run --output report.html`")
+def report(
+    run: RunFolder,
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="File for the page.", callback=named)
+    ] = "report.html",
+) -> None:
+    """Show what a run found, as one page that opens from the disk: charts, a map, lists, a search."""
+    from cablespan.runs.report import report
+
+    size = report(run, Path(output), warn=warn)
+    typer.echo(f"{output}: {size / 1e6:.1f} MB", err=True)

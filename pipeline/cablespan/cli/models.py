@@ -1,0 +1,152 @@
+"""Commands of researchers: train, evaluate."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cablespan.cli.app import app
+from cablespan.cli.options import GoldTexts, JsonOption
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    epilog="Example: `cablespan train --config models/configs/cable_sm.cfg --train gold.jsonl --dev dev.jsonl --output mine "
+    "--training.max_epochs 10`",
+)
+def train(
+    context: typer.Context,
+    train: Annotated[
+        list[Path], typer.Option(help="Gold in any format of convert, a file or folder; repeat it.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder for model-best and model-last.")
+    ],
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="spaCy's config of the training: a file, or cable_sm.cfg, which comes along.",
+            show_default="with --base: finetune.cfg",
+        ),
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            help="Pipeline to go on from, by folder or name: en_cable_sm.", show_default=False
+        ),
+    ] = None,
+    dev: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Gold of other documents, to choose the best model by.",
+            show_default="a share of --train",
+        ),
+    ] = None,
+    silver: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="DocBin of machine-labelled examples to learn beside the gold; repeat it.",
+            show_default=False,
+        ),
+    ] = None,
+    gold_copies: Annotated[
+        int, typer.Option(min=1, help="Times that the gold is read beside the silver in an epoch.")
+    ] = 1,
+    texts: GoldTexts = None,
+    dev_share: Annotated[
+        float,
+        typer.Option(
+            min=0.01, max=0.9, help="Share of the documents that is kept for dev without --dev."
+        ),
+    ] = 0.1,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Train although labels have no example.")
+    ] = False,
+    gpu: Annotated[int, typer.Option("--gpu-id", "-g", help="GPU, or -1 for the CPU.")] = -1,
+    code: Annotated[
+        Path | None,
+        typer.Option(
+            "--code",
+            "-c",
+            help="Python file with registered functions of your own.",
+            show_default=False,
+        ),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-V", help="Log what spaCy does.")] = False,
+) -> None:
+    """Train a model of your own with spaCy, on gold in any of our formats.
+
+    With --base, go on from a trained pipeline: 40 paragraphs and some minutes, no config needed.
+    Gold and config are checked before. Any value of the config is given as --section.key value, as with `spacy train`.
+    """
+    from spacy.cli._util import parse_config_overrides
+
+    from cablespan.learning.training import train as run
+
+    overrides = parse_config_overrides(list(context.args))
+    run(
+        config,
+        train,
+        dev or [],
+        output,
+        base=base,
+        silver=silver or (),
+        gold_copies=gold_copies,
+        texts=texts or (),
+        dev_share=dev_share,
+        allow_empty=allow_empty,
+        overrides=overrides,
+        gpu=gpu,
+        code=code,
+        verbose=verbose,
+        warn=lambda problem: typer.echo(f"warning: {problem}", err=True),
+    )
+    typer.echo(f"{output / 'model-best'}: scores.json, README.md", err=True)
+
+
+@app.command(
+    epilog="Example: `cablespan evaluate models/en_cable_sm annotations/modern --report scores.html`"
+)
+def evaluate(
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="Folder of a trained pipeline; `rules` is the lexicon alone.",
+        ),
+    ],
+    gold: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="GOLD...", help="Gold in any format of convert.", show_default=False
+        ),
+    ],
+    report: Annotated[
+        Path | None,
+        typer.Option(help="File for a page with plots and mistakes.", show_default=False),
+    ] = None,
+    json: JsonOption = False,
+    texts: GoldTexts = None,
+) -> None:
+    """How good a model is: precision, recall, F1 with intervals, confusion, slices, calibration, mistakes."""
+    from cablespan.learning.evaluation import evaluate_files
+
+    result = evaluate_files(
+        model, gold, texts=texts or (), report=lambda problem: typer.echo(problem, err=True)
+    )
+    if report is not None:
+        from cablespan.learning.evaluation.page import page
+
+        report.write_text(page(result), encoding="utf-8")
+    if json:
+        import orjson
+
+        typer.echo(orjson.dumps(result, option=orjson.OPT_INDENT_2).decode())
+    else:
+        from rich.console import Console
+
+        from cablespan.learning.evaluation.table import tables
+
+        console = Console()
+        for table in tables(result):
+            console.print(table)
