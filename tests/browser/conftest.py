@@ -24,6 +24,7 @@ CHROMIUM_ARGS = [
         *("disable-background-networking", "disable-component-update", "disable-sync"),
     )
 ]
+PATIENCE = 30  # seconds before a condition counts as missed; a busy machine needs some of them
 
 
 class Command:
@@ -47,7 +48,7 @@ class Command:
         line = self.process.stderr.readline()
         assert "http://" in line, line + self.process.stderr.read()
         self.port = int(line.split("/")[2].split(":")[1])
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:
                 httpx.get(self.url + "static/icon.svg")
@@ -96,8 +97,9 @@ class Thread:
 def browser():
     if not Path(CHROMIUM).exists():
         pytest.skip(f"needs {CHROMIUM}: apt-get install chromium")
-    sync_playwright = pytest.importorskip("playwright.sync_api").sync_playwright
-    with sync_playwright() as playwright:
+    api = pytest.importorskip("playwright.sync_api")
+    api.expect.set_options(timeout=1000 * PATIENCE)
+    with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         yield browser
         browser.close()
@@ -152,7 +154,7 @@ def open_page(browser):
             context = browser.new_context(viewport={"width": 1280, "height": 800}, **options)
             contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(1000 * PATIENCE)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(server.url)
         page.wait_for_selector(wait, state="attached")

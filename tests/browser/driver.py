@@ -83,9 +83,14 @@ def idle(page) -> None:
     page.wait_for_selector("body:not(.busy)")
 
 
+def retry_now(page) -> None:
+    """Presses "Retry now" where it still stands: the page may have tried again by itself."""
+    page.evaluate("document.querySelector('#banner:not([hidden]) button')?.click()")
+
+
 def on_paragraph(page, number: int) -> None:
     """Waits until this paragraph is under review."""
-    expect(page.locator("#caption strong")).to_contain_text(f"¶ {number} (C)", timeout=20_000)
+    expect(page.locator("#caption strong")).to_contain_text(f"¶ {number} (C)")
 
 
 def stored(server) -> list[dict]:

@@ -38,7 +38,7 @@ export function post(path, body, { keepalive = false } = {}) {
 // Tries again until the server has it: it may be down, out of disk, or this machine was asleep. `report` hears of each failure,
 // and gets a function that tries at once. Refusals for another reason are passed on.
 export async function postUntilSaved(path, body, report) {
-  localStorage.setItem(PENDING, JSON.stringify({ path, body }));
+  keepPending({ path, body });
   for (let wait = 1; ; wait = Math.min(wait * 2, 15)) {
     try {
       const result = await post(path, body);
@@ -59,6 +59,14 @@ export async function postUntilSaved(path, body, report) {
         report(error, now);
       });
     }
+  }
+}
+
+function keepPending(unsent) {
+  try {
+    localStorage.setItem(PENDING, JSON.stringify(unsent));
+  } catch {
+    localStorage.removeItem(PENDING); // too large for the browser: this page holds it until the server has it
   }
 }
 
