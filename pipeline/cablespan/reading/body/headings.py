@@ -89,9 +89,10 @@ def heading_at_the_end(text: str) -> int | None:
     >>> text[heading_at_the_end(text):]
     'Next Steps'
     """
-    first = max(0, len(text) - _LAST)
-    sentences = _LAST_SENTENCE.match(text, first)
-    if sentences is None or text[-1] in ".;,:" or text[sentences.end()] == "(":
+    if text[-1] in ".;,:":
+        return None
+    sentences = _LAST_SENTENCE.match(text, max(0, len(text) - _LAST))
+    if sentences is None or text[sentences.end()] == "(":
         return None
     title = text[sentences.end() :]
     known = section_of_heading(title) is not None

@@ -130,10 +130,13 @@ class _Layout:
 
     def _cut_at_numbers(self, line: Line) -> list[Line]:
         """The parts of a line that numbers in its middle begin, where the sequence goes on with them."""
+        numbers = [*_NUMBER_WITHIN.finditer(self.source, line.begin, line.end)]
+        if not numbers:
+            return [line]
         parts, begin = [], line.begin
         own = start_of(line.text)
         expected = (own.number if own and own.number else self.numbering.last) + 1
-        for match in _NUMBER_WITHIN.finditer(self.source, line.begin, line.end):
+        for match in numbers:
             start = start_of(self.source[match.end() : line.end])
             if start is None or start.number != expected:
                 continue
@@ -142,9 +145,9 @@ class _Layout:
         return [*parts, self._part(begin, line.end)] if parts else [line]
 
     def _cut_before_heading(self, line: Line, following: Block) -> list[Line]:
-        start = start_of(following.lines[0].text)
         at = heading_at_the_end(line.last)
-        if at is None or start is None or start.kind == "item":
+        start = start_of(following.lines[0].text) if at is not None else None
+        if start is None or start.kind == "item":
             return [line]
         cut = line.end - len(line.last) + at
         return [self._part(line.begin, cut), self._part(cut, line.end)]

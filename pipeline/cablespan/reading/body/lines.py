@@ -12,8 +12,8 @@ from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 _SMALL = r"\n[a-z][^.)\s][^.)\n]"
 _GOING_ON = re.compile(rf"(?:{_SMALL}[^\n]*)+")
 _GAP = re.compile(r"   (?! {0,2}\n)")  # between columns; three blanks at the end of a line are none
-_INLINE_MARK = re.compile(r" (?:OF|of|Of) 0")
-_UNUSUAL = re.compile(rf"\t|\||{_GAP.pattern}|{_INLINE_MARK.pattern}")
+_COLUMN_SIGN = re.compile(r"[\t|]")
+_INLINE_MARK = re.compile(r"0(?<=[ ](?:OF|of|Of)[ ]0)")  # its rare sign first: the search is fast
 _FULL = 50  # characters of a line that was not ended early
 _RULE_SIGNS = "-=*_~#"
 _RULE_AT_THE_END = re.compile(r"\s+[-=*_~#]{3}[-=*_~# ]*$")
@@ -179,10 +179,9 @@ def _going_on_wrapped() -> re.Pattern[str]:
 
 def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: bool) -> None:
     """Hands the lines to `blocks`, those that just go on together with the one before them."""
-    body = source[start:end]
-    marked = _INLINE_MARK.search(body) is not None
-    unusual = marked or "\t" in body or "|" in body or _GAP.search(body) is not None
-    plain = "\r" not in body and "\f" not in body and "\v" not in body
+    marked = _Ahead(_INLINE_MARK, source, start, end)
+    unusual = (marked, _Ahead(_COLUMN_SIGN, source, start, end), _Ahead(_GAP, source, start, end))
+    plain = not any(source.find(sign, start, end) >= 0 for sign in "\r\f\v")
     at = start
     while at < end:
         stop = source.find("\n", at, end)
@@ -196,7 +195,7 @@ def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: boo
         elif text[0] in _RULE_SIGNS and is_rule(text):
             blocks.rule()
         else:
-            marks = inline_marks(text) if marked else []
+            marks = inline_marks(text) if marked.after(at) < stop else []
             if marks:
                 _write_parts(at + raw.index(text[0]), text, marks, blocks)
             else:
@@ -204,15 +203,32 @@ def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: boo
                 if wrapped and (blocks.begun or not text[0].isalpha()):
                     going_on = _going_on_wrapped()
                 if plain and (more := going_on.match(source, stop, end)):
-                    stop = _usual_end(source, stop, more.end()) if unusual else more.end()
+                    stop = _usual_end(source, stop, more.end(), unusual)
                 blocks.written(_line(source, at, stop, raw, text))
         at = stop + 1
 
 
-def _usual_end(source: str, first: int, end: int) -> int:
+class _Ahead:
+    """Where a pattern occurs next in `source[start:end]`, asked in order: the text is searched once."""
+
+    def __init__(self, pattern: re.Pattern[str], source: str, start: int, end: int):
+        self._pattern = pattern
+        self._source = source
+        self._end = end
+        self._next = start - 1
+
+    def after(self, at: int) -> int:
+        """The first offset from `at` on, or the end of the stretch."""
+        if self._next < at:
+            found = self._pattern.search(self._source, at, self._end)
+            self._next = found.start() if found else self._end
+        return self._next
+
+
+def _usual_end(source: str, first: int, end: int, unusual: tuple[_Ahead, ...]) -> int:
     """Where the lines that go on after offset `first` end that have no columns and no mark inside."""
-    unusual = _UNUSUAL.search(source, first, end)
-    return source.rfind("\n", first, unusual.start() + 1) if unusual else end
+    nearest = min([sign.after(first) for sign in unusual])
+    return source.rfind("\n", first, nearest + 1) if nearest < end else end
 
 
 def _line(source: str, at: int, stop: int, raw: str, text: str) -> Line:
@@ -257,6 +273,9 @@ def _without_end(line: Line, at: int) -> Line:
 
 def _is_wrapped(source: str, block: Block, page: Page) -> bool:
     """Whether a block of a page that has whole paragraphs on one line is wrapped itself."""
+    first = block.lines[0]
+    if len(block.lines) == 1 and first.single:
+        return page.wrapped and len(first.text) <= UNWRAPPED
     lines = source[block.lines[0].begin : block.lines[-1].end].splitlines()
     lengths = [len(line.rstrip()) for line in lines]
     if sum(length for length in lengths if length > UNWRAPPED) * 2 > sum(lengths):

@@ -13,6 +13,8 @@ def _runs(line: str) -> list[tuple[int, str]]:
     """The parts of a line with tabs, hard blanks or control signs between runs of white space other than one blank, each with its
     offset.
     """
+    if "  " not in line and "¶" not in line and line.isprintable():
+        return [(0, line)]
     runs, offset = [], 0
     for word in line.replace("¶", " ").split():
         at = line.index(word, offset)

@@ -47,6 +47,7 @@ _ITEM = re.compile(
 _DAMAGED_BULLET = re.compile(r"\n([B-HJ-Z?§\ufffd])[ \t]{1,3}(?=[A-Z\"'($“])")
 _LEAST_BULLETS = 3
 _FARTHEST_JUMP = 20  # paragraph numbers that may be missing in a row
+_BRACKETS = frozenset("([{")  # that open a marking
 _STARTERS = frozenset("0123456789¶([{-–—•·*▪●◦○‣>+")
 
 
@@ -87,9 +88,9 @@ def start_of(line: str) -> Start | None:
     usual = _USUAL.match(line)
     if usual:
         return Start("numbered", int(usual[1]), usual[2], ".", usual.end())
-    pilcrow = _PILCROW.match(line)
+    pilcrow = _PILCROW.match(line) if line[0] == "¶" else None
     at = pilcrow.end() if pilcrow else 0
-    before = _MARKING.match(line, at)
+    before = _MARKING.match(line, at) if line[at : at + 1] in _BRACKETS else None
     numbered = _numbered(line, before.end() if before else at, before, pilcrow is not None)
     if numbered is not None:
         return numbered
@@ -109,6 +110,8 @@ def _can_start(line: str) -> bool:
 
 
 def _numbered(line: str, at: int, before: re.Match[str] | None, pilcrow: bool) -> Start | None:
+    if not (line[at : at + 1].isdecimal() or line.startswith("PARA", at)):
+        return None
     doubled = _DOUBLED.match(line, at)
     at = doubled.end() if doubled else at
     number = _NUMBER.match(line, at) or _BARE_NUMBER.match(line, at)
@@ -117,7 +120,7 @@ def _numbered(line: str, at: int, before: re.Match[str] | None, pilcrow: bool) -
         return None
     value = int(number[1])
     style = "." if number.re is not _NUMBER or number[2] == "," else number[2]
-    at = _after_second_number(line, number.end(), value, pilcrow)
+    at = _after_second_number(line, number.end(), value) if pilcrow else number.end()
     after = _marking_after(line, at)
     marking = before or after
     if after is not None and before is None:
@@ -128,18 +131,18 @@ def _numbered(line: str, at: int, before: re.Match[str] | None, pilcrow: bool) -
     return Start("numbered", value, _marking(marking) if marking else None, style, at)
 
 
-def _after_second_number(line: str, at: int, number: int, pilcrow: bool) -> int:
+def _after_second_number(line: str, at: int, number: int) -> int:
     """Where a line goes on after the second number of "¶7. 6. Text"."""
     second = _SECOND_NUMBER.match(line, at)
-    if second is None or not pilcrow:
+    if second is None or abs(int(second[1]) - number) > _FARTHEST_SECOND:
         return at
-    return second.end() if abs(int(second[1]) - number) <= _FARTHEST_SECOND else at
+    return second.end()
 
 
 def _marking_after(line: str, at: int) -> re.Match[str] | None:
-    return (
-        _MARKING.match(line, at) or _SMALL_MARKING.match(line, at) or _HALF_MARKING.match(line, at)
-    )
+    if line[at : at + 1] in _BRACKETS:
+        return _MARKING.match(line, at) or _SMALL_MARKING.match(line, at)
+    return _HALF_MARKING.match(line, at)
 
 
 def _marking(match: re.Match[str]) -> str:
