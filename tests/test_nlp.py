@@ -26,7 +26,7 @@ def test_the_bundled_model_stands_before_the_rules_that_go_on_from_it():
     nlp = pipelines.load(ops="numpy")
     assert nlp.pipe_names == [name for name in pipelines.ORDER if name in nlp.pipe_names]
     assert {"ner", "statements", "claims"} <= set(nlp.pipe_names)
-    assert nlp.get_pipe("gazetteer").mode == "fill"
+    assert "gazetteer" not in nlp.pipe_names
 
 
 def test_without_a_bundled_model_it_says_so(monkeypatch):
@@ -81,7 +81,6 @@ def test_loading_leaves_the_ops_of_the_process_alone(bundled):
     [
         "sentences",
         "ner",
-        "gazetteer",
         "statements",
         "claim_tagger",
         "aliases",
@@ -93,7 +92,7 @@ def test_loading_leaves_the_ops_of_the_process_alone(bundled):
 def test_without_one_component_the_others_go_on(bundled, name):
     with bundled.select_pipes(disable=name):
         doc = bundled("Post recommends pressing Ankara. The MFA told Poloff that talks failed.")
-    assert to_record(doc)["entities"]
+    assert to_record(doc)["entities"] or name == "ner"
 
 
 def test_components_are_switched_off_as_in_spacy():

@@ -42,8 +42,8 @@ ORDER = [
     "values",
     "claims",
 ]
-# What a rule component does beside a trained one that takes its place.
-BESIDE_TRAINED = {"gazetteer": {"mode": "fill"}}
+# A rule component that a trained one makes needless -> that one.
+REPLACED_BY = {"gazetteer": "ner"}
 LISTENERS = ("tok2vec-listener", "transformer-listener")
 USES_BLIS = {"numpy": False, "blis": True}
 
@@ -176,12 +176,11 @@ def _check_installed(folder: Path) -> None:
 
 def add_rules(nlp: Language, exclude: Iterable[str] = ()) -> None:
     """Adds the rule components that a pipeline lacks, but for `exclude`, each in its place."""
-    beside = BESIDE_TRAINED if "ner" in nlp.component_names else {}
-    for name, factory in RULES.items():
-        if name not in nlp.component_names and name not in exclude:
-            after = [other for other in ORDER[ORDER.index(name) + 1 :] if other in nlp.pipe_names]
-            config = beside.get(name, {})
-            nlp.add_pipe(factory, name=name, config=config, before=after[0] if after else None)
+    needless = {name for name, trained in REPLACED_BY.items() if trained in nlp.component_names}
+    without = {*nlp.component_names, *exclude, *needless}
+    for name in (name for name in RULES if name not in without):
+        after = [other for other in ORDER[ORDER.index(name) + 1 :] if other in nlp.pipe_names]
+        nlp.add_pipe(RULES[name], name=name, before=after[0] if after else None)
 
 
 def _switch_off(nlp: Language, disable: list[str], enable: list[str]) -> None:

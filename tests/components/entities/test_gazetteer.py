@@ -45,47 +45,6 @@ def test_process_is_pure(blank, gazetteer):
     assert not doc.ents
 
 
-def test_fill_keeps_what_stands_there(blank):
-    doc = blank("The Justice Ministry of Kazakhstan assured post that Astana agreed.")
-    doc.ents = [doc.char_span(4, 34, label="AGENCY")]
-    Gazetteer(blank, "gazetteer", mode="fill")(doc)
-    assert [ent.text for ent in doc.ents] == ["Justice Ministry of Kazakhstan", "Astana"]
-
-
-def test_fill_knows_organisations_from_people(blank):
-    doc = blank("UNICEF told Econoff so.")
-    doc.ents = [doc.char_span(0, 6, label="OFFICIAL"), doc.char_span(12, 19, label="OFFICIAL")]
-    Gazetteer(blank, "gazetteer", mode="fill")(doc)
-    assert [(ent.text, ent.label_) for ent in doc.ents] == [
-        ("UNICEF", "ORG"),
-        ("Econoff", "OFFICIAL"),
-    ]
-
-
-def test_redactions_are_nobody(blank):
-    """Of a redacted official remains the office, of other redacted names nothing."""
-    text, spans = parse_marked(
-        "<PERSON>XXXXXXXXXXXX</PERSON> and <OFFICIAL>Ambassador XXXXXXXXXXXX</OFFICIAL> met "
-        "<PERSON>Mr. xxxxx</PERSON>, then <ORG>Acme XXXXXXXXXXXX Oil</ORG> and <PERSON>Xan</PERSON>."
-    )
-    doc = blank(text)
-    doc.ents = [doc.char_span(start, end, label=label) for start, end, label in spans]
-    Gazetteer(blank, "gazetteer", mode="fill")(doc)
-    assert [ent.text for ent in doc.ents] == ["Ambassador", "Xan"]
-
-
-def test_fill_knows_the_names_of_laws(blank):
-    doc = blank("A draft law (reportedly consistent with TRIPS) is under review.")
-    doc.ents = [doc.char_span(40, 45, label="ORG")]
-    Gazetteer(blank, "gazetteer", mode="fill")(doc)
-    assert [(ent.text, ent.label_) for ent in doc.ents] == [("TRIPS", "LAW")]
-
-
-def test_unknown_mode_is_refused(blank):
-    with pytest.raises(ValueError, match="'only' or 'fill'"):
-        Gazetteer(blank, "gazetteer", mode="all")
-
-
 def test_empty_and_odd_docs(blank, gazetteer):
     for text in ("", " ", "\n\n\n", "(((", "AMEMBASSY", "Mr.", "of of of", "–" * 50):
         gazetteer(blank(text))
@@ -106,7 +65,7 @@ def test_pipeline_survives_disk_and_processes(tmp_path):
     import spacy
 
     nlp = spacy.blank("en")
-    nlp.add_pipe("cable_gazetteer", config={"mode": "only"})
+    nlp.add_pipe("cable_gazetteer")
     nlp.to_disk(tmp_path)
     again = spacy.load(tmp_path)
     texts = ["Embassy Astana told NATO."] * 3

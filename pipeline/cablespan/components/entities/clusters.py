@@ -21,6 +21,7 @@ from cablespan.components.entities.bodies import (
 )
 from cablespan.components.entities.lexicon_names import surfaces
 from cablespan.components.entities.person_names import PEOPLE, Person, normalize_name, parse
+from cablespan.components.entities.redactions import without_redactions
 from cablespan.labels import Entity
 from cablespan.lexicon import Post
 
@@ -168,15 +169,21 @@ def _deletions(name: str) -> Iterator[str]:
 class EntityClusters:
     """Writes the number of its cluster into every entity's `id_`, and `doc._.clusters`.
 
-    That is a list of `ClusterRecord`; dates and amounts have no cluster.
+    That is a list of `ClusterRecord`; dates and amounts have no cluster. Redactions are no entities.
     """
 
     def __init__(self, nlp: Language, name: str):
         self.name = name
 
     def process(self, doc: Doc) -> list[int | None]:
-        """The cluster of each entity, numbered in order of first mention; None for those without."""
-        return self._numbers(doc, with_defined_labels(doc, doc.ents))
+        """The cluster of each entity, numbered in order of first mention; None for those without.
+
+        Entities that are a redaction are left out.
+        """
+        return self._numbers(doc, self._named(doc))
+
+    def _named(self, doc: Doc) -> list[Span]:
+        return with_defined_labels(doc, without_redactions(doc.ents))
 
     def _numbers(self, doc: Doc, ents: list[Span]) -> list[int | None]:
         groups = _groups_of_things(doc, ents) + _groups_of_people(doc, ents)
@@ -186,7 +193,7 @@ class EntityClusters:
         return [cluster_of.get(index) for index in range(len(ents))]
 
     def __call__(self, doc: Doc) -> Doc:
-        ents = with_defined_labels(doc, doc.ents)
+        ents = self._named(doc)
         numbers = self._numbers(doc, ents)
         members: dict[int, list[Span]] = defaultdict(list)
         for ent, number in zip(ents, numbers, strict=True):
