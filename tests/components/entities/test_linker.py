@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from cablespan.components.entities.candidates import Clues, ranked
 from cablespan.components.entities.clusters import EntityClusters
 from cablespan.components.entities.knowledge_base import KnowledgeBase, KnowledgeError
 from cablespan.components.entities.linker import Linker
@@ -61,6 +62,37 @@ def test_text_says_whose_government_it_is(blank):
         "Embassy Astana",
     )
     assert ids == ["gov:KW"] * 3
+
+
+@pytest.mark.parametrize(
+    ("marked", "origin", "best"),
+    [
+        ("<AGENCY>GOK</AGENCY>", None, {"gov:KE", "gov:KW", "gov:KZ"}),
+        ("<OFFICIAL>Nursultan Nazarbayiev</OFFICIAL>", None, {"person:Nursultan_Nazarbayev"}),
+        ("<ORG>North Atlantic Organization</ORG>", None, {"org:NATO"}),
+        ("<AGENCY>Parliament</AGENCY>", None, set()),
+        ("<PLACE>Nowhereville</PLACE>", None, set()),
+        ("<PLACE>Kazakhstan</PLACE>", None, set()),
+    ],
+)
+def test_candidates_where_there_is_no_link(blank, marked, origin, best):
+    _, doc = linked(blank, marked, origin)
+    candidates = doc._.clusters[0].get("candidates", [])
+    assert best <= {candidate["kb_id"] for candidate in candidates} and bool(best) == bool(
+        candidates
+    )
+    assert len(candidates) <= 5
+    scores = [candidate["score"] for candidate in candidates]
+    assert scores == sorted(scores, reverse=True) and all(0 < score <= 1 for score in scores)
+
+
+def test_country_and_office_rank_people_of_one_name():
+    names = ["nursultan nazarbayev"]
+    kazakh, other = (
+        ranked(names, "OFFICIAL", Clues(country, frozenset({title})))[0]["score"]
+        for country, title in (("KZ", "president"), ("FR", "sergeant"))
+    )
+    assert kazakh == 1.0 and other == 0.33
 
 
 def test_officials_fields(blank):
@@ -126,6 +158,14 @@ def test_knowledge_of_ones_own(blank, write, tmp_path):
     linker.to_disk(tmp_path / "saved")
     again = Linker(blank, "linker").from_disk(tmp_path / "saved")
     assert again.knowledge.lookup("Acme Oil", "ORG") == "acme:1"
+
+
+def test_entries_of_one_name_in_a_base_of_ones_own_are_candidates(blank, write):
+    path = write(ACME, {**ACME, "id": "acme:2", "name": "Acme Bank"})
+    linker = Linker(blank, "linker", kb=str(path))
+    ids, doc = linked(blank, "<ORG>Acme</ORG>", linker=linker)
+    ranks = [candidate["kb_id"] for candidate in doc._.clusters[0]["candidates"]]
+    assert ids == [""] and ranks[:2] == ["acme:1", "acme:2"]
 
 
 def test_name_of_two_entries_is_ambiguous(write):

@@ -14,6 +14,21 @@ _GOVERNMENT = r"(?:government|govt\.?|gov|govts)"
 _OF = re.compile(rf"{_GOVERNMENT} of (?:the )?(?P<country>.+)")
 _ITS = re.compile(rf"(?P<country>.+?)(?:'s)? {_GOVERNMENT}(?: authorities)?")
 _ACRONYM_OF_GOVERNMENT = re.compile(r"go[a-z]{1,3}|[a-z]{2,4}g")
+# Bodies that every state has; of others, the lexicon's entry is one body of the world.
+_EVERY_STATE_HAS = frozenset(
+    {
+        "ministry",
+        "legislature",
+        "court",
+        "prosecutor",
+        "police",
+        "committee",
+        "commission",
+        "government",
+        "agency",
+        "military",
+    }
+)
 _POST_IN_ID = re.compile(r"\d{2}([A-Z]+)\d+[A-Z]?")
 _KIND_OF_POST = re.compile(r"^(?:am)?(?:embassy|consulate|consul|mission) ")
 _MISSION = re.compile(
@@ -64,6 +79,46 @@ def _acronyms() -> dict[str, tuple[str, ...]]:
     return {
         entry["name"].lower(): tuple(entry["countries"]) for entry in lexicon.load("governments")
     }
+
+
+def governments_of_acronym(name: str) -> tuple[str, ...]:
+    """ISO codes of the countries whose government an acronym may be.
+
+    >>> governments_of_acronym("gok")
+    ('KZ', 'KE', 'KR', 'XK', 'KW', 'KG')
+    """
+    return _acronyms().get(name, ())
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    """Kinds of the bodies of the lexicon by their ids."""
+    return {entry["kb_id"]: entry["kind"] for entry in lexicon.load("bodies")}
+
+
+def body_of_state(kb_id: str, country: str | None) -> str | None:
+    """The id of a body, with the state where every state has one; None where that is not known.
+
+    >>> body_of_state("body:MFA", "TR"), body_of_state("body:MFA", None), body_of_state("us:DOD", "TR")
+    ('body:MFA/TR', None, 'us:DOD')
+    """
+    if not kb_id.startswith("body:") or _kinds().get(kb_id) not in _EVERY_STATE_HAS:
+        return kb_id
+    return f"{kb_id}/{country}" if country else None
+
+
+def split_country(name: str, home: str | None) -> tuple[str | None, str]:
+    """The country before a body's name and the rest; `home` and "" where none stands there.
+
+    >>> split_country("south korean foreign ministry", "JP"), split_country("foreign ministry", "JP")
+    (('KR', 'foreign ministry'), ('JP', ''))
+    """
+    words = name.split()
+    for size in (3, 2, 1):
+        country = country_code(" ".join(words[:size])) if len(words) > size else None
+        if country:
+            return country, " ".join(words[size:])
+    return home, ""
 
 
 @cache

@@ -33,6 +33,13 @@ _SHORTEST, _LONGEST = 7, 80
 Value = TypeVar("Value")
 
 
+class CandidateRecord(TypedDict):
+    """An entry of the lexicon or knowledge base that an entity may be, and how well it fits, 0 to 1."""
+
+    kb_id: str
+    score: float
+
+
 class ClusterRecord(TypedDict):
     """An entity of a cable: its number, label, best mention, KB id ("" for none), number of mentions.
 
@@ -50,6 +57,7 @@ class ClusterRecord(TypedDict):
     country: NotRequired[str | None]
     given_name: NotRequired[str | None]
     family_name: NotRequired[str | None]
+    candidates: NotRequired[list[CandidateRecord]]
 
 
 class Mention(NamedTuple):

@@ -2,8 +2,7 @@
 
 A line is `{"id": "acme:7", "kind": "company", "name": "Acme Oil", "aliases": ["Acme"]}`; `kind` is one of lexicon/kinds.jsonl and
 gives the label. An entry that only renames another says `"same_as": ID`. Names are kept as 64-bit digests and ids as one string
-of bytes, so that millions of entries fit into memory (spaCy's in-memory KnowledgeBase wants a vector for each entry and gives
-candidates for a score that we do not have).
+of bytes, so that millions of entries fit into memory (spaCy's in-memory KnowledgeBase wants a vector for each entry).
 """
 
 from array import array
@@ -18,8 +17,6 @@ import orjson
 
 from cablespan import lexicon
 from cablespan.components.entities.person_names import normalize_name
-
-_AMBIGUOUS = -1
 
 
 class KnowledgeError(ValueError):
@@ -51,17 +48,19 @@ class KnowledgeBase:
     def __len__(self) -> int:
         return len(self.ends)
 
-    def lookup(self, name: str, label: str) -> str | None:
+    def ids_of(self, name: str, label: str) -> list[str]:
+        """The ids of all entries that bear a name."""
         key = numpy.uint64(_name_key(label, name))
-        place = int(numpy.searchsorted(self.names, key))
-        if (
-            place >= len(self.names)
-            or self.names[place] != key
-            or self.entries[place] == _AMBIGUOUS
-        ):
-            return None
-        entry = int(self.entries[place])
-        return self.ids[int(self.ends[entry - 1]) if entry else 0 : int(self.ends[entry])].decode()
+        first, last = (int(numpy.searchsorted(self.names, key, side)) for side in ("left", "right"))
+        return [self._id(int(entry)) for entry in self.entries[first:last]]
+
+    def _id(self, entry: int) -> str:
+        start = int(self.ends[entry - 1]) if entry else 0
+        return self.ids[start : int(self.ends[entry])].decode()
+
+    def lookup(self, name: str, label: str) -> str | None:
+        ids = self.ids_of(name, label)
+        return ids[0] if len(ids) == 1 else None
 
     @classmethod
     def read(cls, path: str | Path) -> "KnowledgeBase":
@@ -87,7 +86,7 @@ class KnowledgeBase:
         target = numpy.asarray(entries, dtype="i4")
         if same:
             target = numpy.asarray(_targets(path, same, digests), dtype="i4")[target]
-        keys, values = _unambiguous(numpy.asarray(names, dtype="u8"), target)
+        keys, values = _in_order(numpy.asarray(names, dtype="u8"), target)
         return cls(keys, values, bytes(ids), numpy.asarray(ends, dtype="u8"))
 
 
@@ -159,14 +158,10 @@ def _targets(path: str | Path, same: dict[int, tuple[str, str, int]], digests: a
     return targets
 
 
-def _unambiguous(
-    names: numpy.ndarray, entries: numpy.ndarray
-) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """Names in order with their entry; `_AMBIGUOUS` where a name stands for several."""
+def _in_order(names: numpy.ndarray, entries: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Names in order with their entries, each pair once."""
     order = numpy.lexsort((entries, names))
     names, entries = names[order], entries[order]
-    if not len(names):
-        return names, entries
-    starts = numpy.flatnonzero(numpy.concatenate(([True], names[1:] != names[:-1])))
-    least, most = numpy.minimum.reduceat(entries, starts), numpy.maximum.reduceat(entries, starts)
-    return names[starts], numpy.where(least == most, least, _AMBIGUOUS).astype("i4")
+    is_new = numpy.ones(len(names), dtype=bool)
+    is_new[1:] = (names[1:] != names[:-1]) | (entries[1:] != entries[:-1])
+    return names[is_new], entries[is_new]

@@ -13,11 +13,21 @@ from spacy.tokens import Doc, Span
 from cablespan import lexicon
 from cablespan.components.entities.bodies import (
     acronym_definitions,
+    body_of_state,
     country_code,
     government_of,
     post_of,
     sending_post,
+    split_country,
 )
+from cablespan.components.entities.candidates import (
+    PRECEDENCE,
+    CandidateRecord,
+    Clues,
+    is_linked,
+    ranked,
+)
+from cablespan.components.entities.clusters import ClusterRecord
 from cablespan.components.entities.knowledge_base import KnowledgeBase
 from cablespan.components.entities.lexicon_names import surfaces
 from cablespan.components.entities.person_names import (
@@ -30,24 +40,7 @@ from cablespan.components.entities.person_names import (
 from cablespan.labels import Entity
 from cablespan.lexicon import OfficeHolder, Post
 
-# Bodies that every state has; of others, the lexicon's entry is one body of the world.
-_EVERY_STATE_HAS = frozenset(
-    {
-        "ministry",
-        "legislature",
-        "court",
-        "prosecutor",
-        "police",
-        "committee",
-        "commission",
-        "government",
-        "agency",
-        "military",
-    }
-)
-# Which class wins where one name is in several lexicon files ("Singapore": the country, not the city).
-_PRECEDENCE = ("country", "region", "city", "us_agency", "body", "org", "law", "person")
-_RANK = {name: rank for rank, name in enumerate(_PRECEDENCE)}
+_RANK = {name: rank for rank, name in enumerate(PRECEDENCE)}
 
 
 @Language.factory(
@@ -56,7 +49,8 @@ _RANK = {name: rank for rank, name in enumerate(_PRECEDENCE)}
 class Linker:
     """Writes `kb_id` of entities and clusters, and of people's clusters named, office, country, names.
 
-    What is ambiguous stays empty. `kb`: path of a knowledge base of one's own (see knowledge_base.py),
+    What is ambiguous stays empty; clusters without an id have `candidates`, ranked, where there are any.
+    `kb`: path of a knowledge base of one's own (see knowledge_base.py),
     which goes before the lexicon.
     """
 
@@ -117,6 +111,8 @@ class Linker:
             Span(doc, ent.start, ent.end, label=ent.label, kb_id=kb_id, span_id=ent.id)
             for ent, kb_id in zip(doc.ents, self.process(doc), strict=True)
         ]
+        sender = sending_post(doc)
+        home = sender["country"] if sender else None
         mentions: dict[str, list[Span]] = defaultdict(list)
         for ent in doc.ents:
             mentions[ent.id_].append(ent)
@@ -126,7 +122,30 @@ class Linker:
             cluster["kb_id"] = min(ids) if len(ids) == 1 else ""
             if cluster["label"] in PEOPLE:
                 cluster.update(_personal_facts(doc, members, cluster["kb_id"]))
+            if not cluster["kb_id"] and (candidates := self._candidates(cluster, members, home)):
+                cluster["candidates"] = candidates
         return doc
+
+    def _candidates(
+        self, cluster: ClusterRecord, mentions: list[Span], home: str | None
+    ) -> list[CandidateRecord]:
+        """Entries that a cluster may be: by all its names, and by what else the cable says of it."""
+        names = dict.fromkeys(normalize_name(ent.text).removeprefix("the ") for ent in mentions)
+        label = cluster["label"]
+        own = [
+            kb_id
+            for name in names
+            if self.knowledge
+            for kb_id in self.knowledge.ids_of(name, label)
+        ]
+        if label not in PEOPLE:
+            return ranked(names, label, Clues(country=home), own)
+        people = [parse(ent.text) for ent in mentions]
+        titles = {
+            _title_names().get(office, "").lower() for person in people for office in person.offices
+        }
+        clues = Clues(cluster.get("country") or home, frozenset(titles - {""}))
+        return ranked([" ".join(person.names) for person in people], label, clues, own)
 
     def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
         if self.knowledge:
@@ -161,8 +180,7 @@ def _by_lexicon(name: str, label: str) -> str | None:
     ids: dict[int, set[str]] = defaultdict(set)
     for surface in surfaces().get(name, ()):
         entry, rank = surface.entry, _RANK.get(surface.name_class)
-        is_entity = entry.get("label") == label and entry.get("match") is not False
-        if is_entity and rank is not None and entry.get("kb_id"):
+        if rank is not None and is_linked(entry, label):
             ids[rank].add(entry["kb_id"])
     best = ids[min(ids)] if ids else ()
     return min(best) if len(best) == 1 else None
@@ -176,28 +194,11 @@ def _body(name: str, home: str | None) -> str | None:
     known = None if name in word_list("own_post") else _by_lexicon(name, Entity.AGENCY)
     country = home
     if not known:
-        country, rest = _split_country(name, home)
+        country, rest = split_country(name, home)
         known = _by_lexicon(rest, Entity.AGENCY) if rest else None
         if known and not known.startswith("body:"):
             return None
-    if not known or not known.startswith("body:") or _kinds()[known] not in _EVERY_STATE_HAS:
-        return known
-    return f"{known}/{country}" if country else None
-
-
-def _split_country(name: str, home: str | None) -> tuple[str | None, str]:
-    """The country before a body's name and the rest; `home` and "" where none stands there."""
-    words = name.split()
-    for size in (3, 2, 1):
-        country = country_code(" ".join(words[:size])) if len(words) > size else None
-        if country:
-            return country, " ".join(words[size:])
-    return home, ""
-
-
-@cache
-def _kinds() -> dict[str, str]:
-    return {entry["kb_id"]: entry["kind"] for entry in lexicon.load("bodies")}
+    return body_of_state(known, country) if known else None
 
 
 @cache
