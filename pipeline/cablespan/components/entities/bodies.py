@@ -96,15 +96,22 @@ def _kinds() -> dict[str, str]:
     return {entry["kb_id"]: entry["kind"] for entry in lexicon.load("bodies")}
 
 
+@cache
+def _own_states() -> dict[str, str]:
+    """Countries of the bodies that one state alone has (the Knesset), by their ids."""
+    return {e["kb_id"]: e["country"] for e in lexicon.load("bodies") if "country" in e}
+
+
 def body_of_state(kb_id: str, country: str | None) -> str | None:
-    """The id of a body, with the state where every state has one; None where that is not known.
+    """The id of a body, with its state (else `country`) where it is one of a state's; None where that is not known.
 
     >>> body_of_state("body:MFA", "TR"), body_of_state("body:MFA", None), body_of_state("us:DOD", "TR")
     ('body:MFA/TR', None, 'us:DOD')
     """
     if not kb_id.startswith("body:") or _kinds().get(kb_id) not in _EVERY_STATE_HAS:
         return kb_id
-    return f"{kb_id}/{country}" if country else None
+    state = _own_states().get(kb_id, country)
+    return f"{kb_id}/{state}" if state else None
 
 
 def split_country(name: str, home: str | None) -> tuple[str | None, str]:
