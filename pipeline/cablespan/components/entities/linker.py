@@ -191,7 +191,7 @@ def _body(name: str, home: str | None) -> str | None:
 
     The state is named before the body, or is the sending post's (`home`).
     """
-    # Of 27 bare "Congress" and "Senate" from posts abroad, 25 were the host's (annotations/links).
+    # Of 26 bare "Congress" and "Senate" from posts abroad, 2 were American (annotations/links).
     if name in word_list("legislature_anywhere") and home not in (None, "US"):
         return None
     known = None if name in word_list("own_post") else _by_lexicon(name, Entity.AGENCY)
