@@ -365,7 +365,7 @@ def test_the_command_writes_json_and_a_page_with_escaped_text(gold_file, tmp_pat
 
 def test_mistakes_are_escaped_on_the_page(bundled, gold_file):
     gold = read_gold([gold_file])
-    gold[0].record["statements"][1]["label"] = "ADMIN"
+    gold[0].record["statements"][1]["label"] = "CLAIM"
     result = {"model": "<m>", "gold": ["g"]} | evaluate(bundled, gold, resamples=5)
     html = page(result)
     assert "&lt;b&gt;SOONEST" in html and "<b>SOONEST" not in html and "<m>" not in html

@@ -185,6 +185,7 @@ def to_record(doc: Doc) -> Record:
             **{key: facts[key] for key in _FACTS},
             text=_words(span, text),
             source_map=facts["source_map"],
+            unannotated=facts.get("unannotated", ()),
         )
         for facts, span in zip(cable["paragraphs"], spans, strict=True)
     ]

@@ -86,7 +86,7 @@ def to_frame(docs: Iterable[Doc], *, library: str = "pandas") -> Tables:
 
 
 def _table(rows: list[dict[str, Any]], columns: list[str], library: str) -> Any:
-    data = {column: [row[column] for row in rows] for column in columns}
+    data = {column: [row.get(column) for row in rows] for column in columns}
     table = import_module(library).DataFrame(data)
     # Whole numbers of which some are missing stay whole in pandas' own nullable type.
     return table.convert_dtypes() if library == "pandas" else table
