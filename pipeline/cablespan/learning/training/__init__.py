@@ -222,5 +222,6 @@ def _forget_paths(model: Path) -> None:
     """Takes the temporary files out of a model's config: where the gold was says nothing to those who load it."""
     file = model / "config.cfg"
     config = Config().from_disk(file, interpolate=False)
-    config["paths"] = dict.fromkeys(config["paths"])
+    # An encoder is no file of the training: its name describes the network.
+    config["paths"] |= dict.fromkeys(set(config["paths"]) - {"encoder"})
     config.to_disk(file)
