@@ -62,13 +62,20 @@ def spent(nlp, pattern: str, characters: int) -> dict[str, float]:
     return times
 
 
+def disproportionate(rules, pattern: str) -> list[str]:
+    """What took more than its share on FACTOR times the text."""
+    few, many = (spent(rules, pattern, n) for n in (SHORT, FACTOR * SHORT))
+    return [
+        f"{name} on {pattern!r}: {few[name]:.2f} s, then {many[name]:.2f} s"
+        for name in many
+        if many[name] > FLOOR + ALLOWED * few[name]
+    ]
+
+
+@pytest.mark.no_cover  # tracing lines makes some steps slower than others
 def test_time_grows_with_the_text(rules):
-    grown = []
-    for pattern in PATTERNS:
-        few, many = (spent(rules, pattern, n) for n in (SHORT, FACTOR * SHORT))
-        grown += [
-            f"{name} on {pattern!r}: {few[name]:.2f} s, then {many[name]:.2f} s"
-            for name in many
-            if many[name] > FLOOR + ALLOWED * few[name]
-        ]
+    """A clock on a busy machine can be wrong once; what grows too fast does so each time."""
+    slow = [pattern for pattern in PATTERNS if disproportionate(rules, pattern)]
+    slow = [pattern for pattern in slow if disproportionate(rules, pattern)]
+    grown = [line for pattern in slow for line in disproportionate(rules, pattern)]
     assert not grown, "\n".join(grown)

@@ -229,6 +229,7 @@ def test_encodings_are_repaired_and_noted(tmp_path, data, text):
     ],
 )
 @pytest.mark.parametrize("opening", ["1. (C) y ", "<html>", "SUBJECT: "])
+@pytest.mark.no_cover  # tracing lines takes more time than reading
 def test_no_input_takes_more_than_its_share_of_time(tmp_path, unit, opening):
     (tmp_path / "long").write_text(opening + unit * (500_000 // len(unit)))
     begun = time.process_time()
