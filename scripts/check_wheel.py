@@ -59,7 +59,8 @@ def main() -> None:
             problem = try_wheel(wheel, python, folder)
             print(f"Python {version}: {'failed' if problem else 'passed'}", flush=True)
             failed += [f"Python {version}:\n{problem}"] if problem else []
-    sys.exit("\n".join(failed))
+    if failed:
+        sys.exit("\n".join(failed))
 
 
 if __name__ == "__main__":
