@@ -84,8 +84,8 @@ def cpu_ops(name: str | None = None) -> NumpyOps:
     """The matrix operations to compute with on a CPU: "numpy" or "blis" (thinc's own).
 
     Where none is named `CABLESPAN_OPS` in the environment decides, else numpy: one choice for runs
-    and for `load`, as they round differently. numpy's OpenBLAS was the faster one wherever we
-    measured (models/README.md). Raises ValueError for another name.
+    and for `load`, as they round differently; which is faster depends on the machine. Raises
+    ValueError for another name.
     """
     from thinc.api import NumpyOps
 
