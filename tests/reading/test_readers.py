@@ -249,7 +249,7 @@ def test_no_input_takes_more_than_its_share_of_time(tmp_path, unit, opening):
             "1. (C) ",
         ]
     ),
-    st.sampled_from([None, *readers.FORMATS]),
+    st.sampled_from([None, *readers.formats()]),
 )
 @settings(
     max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None

@@ -7,15 +7,6 @@ from typing import Annotated
 import typer
 
 
-class Format(StrEnum):
-    web = "web"
-    html = "html"
-    csv = "csv"
-    tei = "tei"
-    text = "text"
-    jsonl = "jsonl"
-
-
 class Engine(StrEnum):
     local = "local"
     ray = "ray"
@@ -43,8 +34,26 @@ Inputs = Annotated[
         show_default=False,
     ),
 ]
+
+
+def known_format(format: str | None) -> str | None:
+    """Refuses a format that no reader has; readers are looked up only where one is named."""
+    from cablespan.reading import formats
+
+    if format is not None and format not in formats():
+        raise typer.BadParameter(f"{format!r} is not one of {', '.join(formats())}")
+    return format
+
+
 FormatOption = Annotated[
-    Format | None, typer.Option("--format", help="Input format.", show_default="found by looking")
+    str | None,
+    typer.Option(
+        "--format",
+        callback=known_format,
+        metavar="FORMAT",
+        help="Input format: jsonl, csv, tei, html, web, text, or one of a package with readers.",
+        show_default="found by looking",
+    ),
 ]
 ModelOption = Annotated[
     str | None,

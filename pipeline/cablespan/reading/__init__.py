@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Iterable, Iterator
-from importlib import import_module
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -11,37 +10,22 @@ from typing import Any, BinaryIO, TextIO
 from cablespan.cable import Cable, Reject
 from cablespan.reading.assembly import numbered
 from cablespan.reading.decode import HEAD, decode, in_utf8, is_binary, open_input, unpacked
+from cablespan.reading.formats import Reader, StreamReader, find_format, formats, reader_of
 from cablespan.reading.inputs import expand
 
-__all__ = ["FORMATS", "LONGEST_PARAGRAPH", "expand", "find_format", "parse", "read", "scan"]
+__all__ = [
+    "LONGEST_PARAGRAPH",
+    "Reader",
+    "StreamReader",
+    "expand",
+    "find_format",
+    "formats",
+    "parse",
+    "read",
+    "scan",
+]
 
-FORMATS = ("web", "html", "csv", "tei", "text", "jsonl")
-_STREAMED = ("csv", "jsonl")
 LONGEST_PARAGRAPH = 1_000_000  # characters; spaCy's own limit for a text
-
-
-def find_format(head: str) -> str:
-    """The format of an input that begins with the text `head`.
-
-    >>> find_format('{"text": "1. All is well."}'), find_format("1. All is well.")
-    ('jsonl', 'text')
-    """
-    from cablespan.reading.csv import is_dump
-    from cablespan.reading.web import VALUES
-
-    start = head.lstrip("\ufeff \t\r\n")
-    if start.startswith("{"):
-        return "jsonl"
-    if is_dump(start):
-        return "csv"
-    if start.startswith("<"):
-        tags = start.lower()
-        if "<tei" in tags or "tei-c.org" in tags or ("<?xml" in tags and "<html" not in tags):
-            return "tei"
-        return "html"
-    if VALUES.search(head):
-        return "web"
-    return "html" if "<pre" in head and "</" in head else "text"
 
 
 def scan(
@@ -54,7 +38,7 @@ def scan(
 ) -> Iterator[Cable | Reject]:
     """The cables of an input, and a reject for each part that is none, in order.
 
-    `path`: a file, `-`, or a URL; packed or not. `format`: one of FORMATS, None to find it. The
+    `path`: a file, `-`, or a URL; packed or not. `format`: one of `formats()`, None to find it. The
     cables before number `start` are skipped. `content`: what stands there, where it is known; `path`
     is then a name. `options` go to the format's reader (`all_documents=True` for `tei`). Errors of
     reading become rejects.
@@ -120,9 +104,9 @@ def _of_bearable_length(item: Cable | Reject) -> Cable | Reject:
 def _cables(
     stream: BinaryIO, path: str, format: str, start: int, options: dict[str, Any]
 ) -> Iterator[Cable | Reject]:
-    reader = import_module(f"cablespan.reading.{format}")
-    if format in _STREAMED:
-        return reader.read(in_utf8(stream), path, start=start)
+    reader = reader_of(format)
+    if isinstance(reader, StreamReader):
+        return reader.read_stream(in_utf8(stream), path, start)
     content, notes = decode(stream.read())
     return islice(numbered(reader.read(content, path, tuple(notes), **options)), start, None)
 

@@ -14,7 +14,7 @@ from cablespan.cable import Cable, Reference, Reject
 from cablespan.header.posts import id_of, known_post
 from cablespan.header.references import references_of
 from cablespan.reading.assembly import assemble, bodies, renamed, with_text
-from cablespan.reading.decode import NULS_ARE_BLANKS, repair
+from cablespan.reading.decode import LEADING, NULS_ARE_BLANKS, repair
 
 COLUMNS = (
     "number",
@@ -47,12 +47,13 @@ _REMEDY = "the row must have eight cells in double quotes, backslash as escape"
 csv.field_size_limit(1 << 31)
 
 
-def is_dump(head: str) -> bool:
+def knows(head: str) -> bool:
     """Whether a text begins as a dump does: with a row, or with the columns' names and a row below.
 
-    >>> is_dump('1;"2007-02-21 09:41";07OSLO1;'), is_dump("1. (U) All is well.")
+    >>> knows('1;"2007-02-21 09:41";07OSLO1;'), knows("1. (U) All is well.")
     (True, False)
     """
+    head = head.lstrip(LEADING)
     first, _, below = head.partition("\n")
     rows_below = _is_heading(first.encode()) and ROW.match(below[:200].encode())
     return ROW.match(head[:200].encode()) is not None or bool(rows_below)
@@ -90,7 +91,7 @@ def rows(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
         yield line, buffer[at:]
 
 
-def read(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable | Reject]:
+def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable | Reject]:
     """The cables of a dump; of the first `start` only the ids are read."""
     index = 0
     seen: Counter[str] = Counter()

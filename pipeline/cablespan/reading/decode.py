@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 _MOJIBAKE = re.compile(r"(?:Ã[\x80-¿ƒ€]|â€|Â[\xa0-¿]|â\x80)")
 HEAD = 1 << 16
+LEADING = "\ufeff \t\r\n"  # signs before the first that says something
 NULS_ARE_BLANKS = "NUL signs read as blanks"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

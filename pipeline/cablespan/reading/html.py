@@ -7,6 +7,7 @@ from cablespan.cable import Cable, Reject
 from cablespan.header.posts import id_of
 from cablespan.reading import web
 from cablespan.reading.assembly import assemble, bodies, laid_back
+from cablespan.reading.decode import LEADING
 from cablespan.reading.markup import blanked, text_of
 
 _TABLE = re.compile(r"<table\b[^<>]*\bclass\s?=\s?[\"']?cable\b[^<>]*>", re.IGNORECASE)
@@ -37,6 +38,13 @@ _LINES = frozenset(
         "hr",
     ]
 )
+
+
+def knows(head: str) -> bool:
+    """Whether a text begins as a page does, or has mark-up in it without being a page's text."""
+    if head.lstrip(LEADING).startswith("<"):
+        return True
+    return "<pre" in head and "</" in head and not web.knows(head)
 
 
 def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | Reject]:

@@ -12,12 +12,17 @@ from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
 from cablespan.reading.assembly import renamed
 from cablespan.reading.body import segment_blocks
-from cablespan.reading.decode import name_of, repair
+from cablespan.reading.decode import LEADING, name_of, repair
 
 _DEEPEST = 100  # levels; a record is written with a few more around its meta
 
 
-def read(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable | Reject]:
+def knows(head: str) -> bool:
+    """Whether a text begins as a JSON object."""
+    return head.lstrip(LEADING).startswith("{")
+
+
+def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable | Reject]:
     """The cables of a stream; of the first `start` only the ids are read."""
     index = 0
     seen: Counter[str] = Counter()

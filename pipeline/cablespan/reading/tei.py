@@ -13,7 +13,7 @@ from cablespan.reading.assembly import digest, through
 from cablespan.reading.body import paragraphs
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.starts import start_of
-from cablespan.reading.decode import name_of
+from cablespan.reading.decode import LEADING, name_of
 from cablespan.reading.markup import text_of
 
 _NS = "{http://www.tei-c.org/ns/1.0}"
@@ -29,6 +29,14 @@ _FROM = re.compile(r"Telegram\s+(?:\S+\s+)?From\s+the\s+(.{3,80}?)\s+to\s")
 _TELEGRAM_NOTE = re.compile(r"\bTelegram\W{0,3}$|^[^.]{0,60}: Telegram\b")
 _ADDRESSED = re.compile(r"The (.{3,80}?)(?: \([^()]*\))? to the ")
 _LONGEST_OPENING = 300  # a labelled paragraph that is longer carries text
+
+
+def knows(head: str) -> bool:
+    """Whether a text begins as TEI does, or as XML that is no page."""
+    tags = head.lstrip(LEADING).lower()
+    if not tags.startswith("<"):
+        return False
+    return "<tei" in tags or "tei-c.org" in tags or ("<?xml" in tags and "<html" not in tags)
 
 
 class _Text:

@@ -13,6 +13,11 @@ from cablespan.reading.decode import name_of
 _EDGE = 20_000  # characters at the beginning in which a cable shows that it is one
 
 
+def knows(head: str) -> bool:
+    """Always: what is of no other format is text."""
+    return True
+
+
 def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | Reject]:
     """The cable of a text, or a reject where nothing in it speaks for a cable."""
     cable = assemble(text, path=path, format="text", notes=notes, fallback_id=name_of(path))

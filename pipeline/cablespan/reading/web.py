@@ -12,7 +12,7 @@ _CLASS = (
     r"(?:TOP SECRET|UNCLASSIFIED|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE)(?:[ ]?//?[ ]?(?:FOR OFFICIAL USE ONLY|NOFORN"
     r"|NODIS|EXDIS|SENSITIVE))?"
 )
-VALUES = re.compile(
+_VALUES = re.compile(
     r"^[ \t]{0,20}(?P<id>\d\d[A-Z]{3,30}\d{1,7})\s{1,9}(?P<created>\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?)"
     r"(?:\s{1,9}(?P<released>\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?))?"
     rf"\s{{1,9}}(?P<classification>{_CLASS})\s{{1,9}}(?P<origin>\S[^\n]{{0,60}}?)[ \t]*$",
@@ -29,9 +29,14 @@ def iso(time: str | None) -> str | None:
     return time.replace(" ", "T") + (":00" if len(time) == 16 else "")
 
 
+def knows(head: str) -> bool:
+    """Whether a line of a page's facts stands in a text."""
+    return _VALUES.search(head) is not None
+
+
 def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | Reject]:
     """The cables of a page's text."""
-    heads = list(VALUES.finditer(text))
+    heads = list(_VALUES.finditer(text))
     found = 0
     for index, head in enumerate(heads):
         begin = head.end()

@@ -44,6 +44,6 @@ def _items(paths: list[str], format: str | None) -> Iterator[Cable | Reject]:
     with tempfile.TemporaryDirectory() as folder:
         ids = Ids(os.path.join(folder, "ids.sqlite"), needed=len(paths) > 1)
         for number, path in enumerate(paths):
-            for place, item in enumerate(scan(path, format and str(format))):
+            for place, item in enumerate(scan(path, format)):
                 yield ids.unique(item, number, place) if isinstance(item, Cable) else item
         ids.close()

@@ -74,7 +74,7 @@ def annotate(
             "kb": kb and kb_facts(kb),
             # The other matrix multiplication may round otherwise.
             "ops": os.environ.get("CABLESPAN_OPS", "numpy"),
-            "format": format and str(format),
+            "format": format,
             "shard_size": shard_size,
             "time_limit": time_limit,
             "inputs": list(inputs),
