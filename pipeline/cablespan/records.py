@@ -89,7 +89,10 @@ class ClaimRecord(TypedDict):
 
 
 class Record(TypedDict):
-    """A line of `cables.jsonl`; a layer that is missing was not annotated."""
+    """A line of `cables.jsonl`; a layer that is missing was not annotated.
+
+    `extra`: what components of other packages found (`doc._.extra`), plain data by their names.
+    """
 
     schema: str
     id: str
@@ -102,6 +105,7 @@ class Record(TypedDict):
     claims: NotRequired[list[ClaimRecord]]
     clusters: NotRequired[list[dict[str, Any]]]
     notes: NotRequired[list[str]]
+    extra: NotRequired[dict[str, Any]]
 
 
 def paragraph_record(
@@ -204,6 +208,8 @@ def to_record(doc: Doc) -> Record:
         record["clusters"] = doc._.clusters
     if cable.get("notes"):
         record["notes"] = cable["notes"]
+    if doc._.extra:
+        record["extra"] = doc._.extra
     return record
 
 
@@ -325,4 +331,5 @@ def from_record(nlp: Language, record: Mapping[str, Any]) -> Doc:
         ],
     )
     doc._.clusters = record.get("clusters")
+    doc._.extra = record.get("extra")
     return doc
