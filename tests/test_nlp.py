@@ -1,13 +1,16 @@
 """Which components a pipeline has, and where."""
 
 import warnings
+from types import SimpleNamespace
 
 import pytest
 import spacy
+from spacy.cli.assemble import assemble_cli
+from spacy.language import Language
 from thinc.api import NumpyOps, get_current_ops, set_current_ops
 
 from cablespan import nlp as pipelines
-from cablespan.records import to_record
+from cablespan.records import from_record, to_record
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +130,49 @@ def test_what_is_there_is_not_added_again():
         warnings.simplefilter("error")
         pipelines.add_rules(nlp)
     assert nlp.pipe_names == names
+
+
+SENTENCE = "The Justice Ministry told Econoff on May 22 that it plans to amend the law."
+
+
+def test_components_can_be_sourced_with_the_vectors(bundled, tmp_path):
+    found = [(ent.text, ent.label_) for ent in bundled(SENTENCE).ents]
+    nlp = spacy.blank("en", vocab=bundled.vocab)
+    for name in bundled.pipe_names:
+        nlp.add_pipe(name, source=bundled)
+    assert to_record(nlp(SENTENCE)) == to_record(bundled(SENTENCE))
+    config = "\n".join(
+        ["[nlp]", 'lang = "en"', 'pipeline = ["sentences","tok2vec","ner"]', "[components]"]
+        + [f'[components.{name}]\nsource = "en_cable_sm"' for name in ("sentences", "tok2vec")]
+        + ['[components.ner]\nsource = "en_cable_sm"', '[initialize]\nvectors = "en_cable_sm"']
+    )
+    (tmp_path / "mine.cfg").write_text(config)
+    assemble_cli(SimpleNamespace(args=[]), tmp_path / "mine.cfg", tmp_path / "mine", None, False)
+    assert [(ent.text, ent.label_) for ent in spacy.load(tmp_path / "mine")(SENTENCE).ents] == found
+
+
+@pytest.mark.filterwarnings("ignore:.*W113")
+def test_a_sourced_component_says_what_it_needs(bundled):
+    nlp = spacy.blank("en")
+    nlp.add_pipe("ner", source=bundled)
+    with pytest.raises(ValueError, match="ner reads the vectors of tok2vec, which did not run"):
+        nlp(SENTENCE)
+    nlp = spacy.blank("en")
+    nlp.add_pipe("tok2vec", source=bundled)
+    with pytest.raises(ValueError, match="word vectors of this pipeline have 0 dimensions"):
+        nlp(SENTENCE)
+    nlp.vocab.vectors = bundled.vocab.vectors
+    assert nlp(SENTENCE).tensor.size
+
+
+def test_what_a_component_of_ones_own_found_reaches_the_record(bundled):
+    @Language.component("shouting")
+    def shouting(doc):
+        doc._.extra = {"shouting": [token.i for token in doc if token.is_upper]}
+        return doc
+
+    with bundled.select_pipes(enable=["sentences"]):
+        doc = shouting(bundled("Poloff SHOUTED."))
+    record = to_record(doc)
+    assert record["extra"] == {"shouting": [1]}
+    assert from_record(bundled, record)._.extra == record["extra"]

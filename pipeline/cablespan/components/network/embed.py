@@ -2,8 +2,7 @@
 
 import numpy
 from spacy import registry
-from spacy.ml import FeatureExtractor
-from spacy.ml.staticvectors import StaticVectors
+from spacy.ml import FeatureExtractor, staticvectors
 from spacy.tokens import Doc
 from thinc.api import (
     Embed,
@@ -16,7 +15,7 @@ from thinc.api import (
     ragged2list,
     with_array,
 )
-from thinc.types import Floats2d, Ints1d
+from thinc.types import Floats2d, Ints1d, Ragged
 
 from cablespan.components.entities import lexicon_names as names
 
@@ -69,6 +68,26 @@ def _forward_beside(model: Model, docs: list[Doc], is_train: bool):
     return [numpy.concatenate(pair, axis=1) for pair in zip(left, right, strict=True)], backprop
 
 
+def _word_vectors(width: int) -> Model[list[Doc], Ragged]:
+    """spaCy's StaticVectors, which says what is missing where the vocabulary has other vectors."""
+    layer = staticvectors.StaticVectors(width, dropout=0.0)
+    layer._func = _forward_word_vectors
+    return layer
+
+
+def _forward_word_vectors(model: Model, docs: list[Doc], is_train: bool):
+    wanted = model.get_dim("nM")
+    width = docs[0].vocab.vectors_length if any(map(len, docs)) else wanted
+    if width != wanted:
+        raise ValueError(
+            f"the word vectors of this pipeline have {width} dimensions, those that tok2vec was "
+            f"trained on {wanted}: share the vocabulary (spacy.blank('en', vocab=source.vocab)), "
+            "copy them (nlp.vocab.vectors = source.vocab.vectors), or name the source in a "
+            "config ([initialize] vectors = 'en_cable_sm')"
+        )
+    return staticvectors.forward(model, docs, is_train)
+
+
 @registry.architectures("cablespan.CableEmbed.v1")
 def cable_embed(
     width: int,
@@ -95,7 +114,7 @@ def cable_embed(
     ]
     inputs = width * len(rows)
     if include_static_vectors:
-        tables.append(StaticVectors(width, dropout=0.0))
+        tables.append(_word_vectors(width))
         inputs += width
     if features is not None:
         tables.append(

@@ -15,7 +15,7 @@ from thinc.api import Model
 from thinc.types import Floats2d
 
 from cablespan.components.network import sentence_lengths
-from cablespan.components.network.training import TrainedPipe, default_model
+from cablespan.components.network.training import TrainedPipe, check_upstream, default_model
 from cablespan.document import CLAIM_PARTS, unannotated_paragraphs
 
 DEFAULT_MODEL = default_model("cablespan.SpanTagger.v1", hidden=96, context=32)
@@ -170,6 +170,7 @@ class SpanTagger(TrainedPipe):
         docs = list(docs)
         if not any(len(doc) for doc in docs):
             return [[] for _ in docs]
+        check_upstream(self.name, self.model, docs)
         allowed, first = self.transitions()
         results = []
         for doc, probabilities in zip(docs, self.model.predict(docs), strict=True):

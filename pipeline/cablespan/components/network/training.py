@@ -5,6 +5,7 @@ from typing import Any
 
 from spacy.errors import Errors
 from spacy.pipeline import TrainablePipe
+from spacy.tokens import Doc
 from spacy.training import Example, validate_examples
 from spacy.vocab import Vocab
 from thinc.api import Config, Model, Optimizer, set_dropout_rate
@@ -33,6 +34,20 @@ maxout_pieces = 3
 def default_model(architecture: str, **head: int) -> dict[str, Any]:
     """The model in a component's default config: its head, on a tok2vec that it shares with none."""
     return {"@architectures": architecture, **head, **Config().from_str(TOK2VEC)}
+
+
+def check_upstream(name: str, model: Model, docs: Iterable[Doc]) -> None:
+    """Raises ValueError where a component listens to a tok2vec that has not run on the docs.
+
+    spaCy's listener would take zeros for what it has not got, and nothing would be found.
+    """
+    listens = any(layer.name == "tok2vec-listener" for layer in model.walk())
+    if listens and any(len(doc) and not doc.tensor.size for doc in docs):
+        raise ValueError(
+            f"{name} reads the vectors of tok2vec, which did not run before it: add it first, "
+            "nlp.add_pipe('tok2vec', source=source), or give the component a copy of its own, "
+            f"source.replace_listeners('tok2vec', '{name}', ['model.tok2vec'])"
+        )
 
 
 class TrainedPipe(TrainablePipe):

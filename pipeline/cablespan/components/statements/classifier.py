@@ -14,7 +14,7 @@ from spacy.vocab import Vocab
 from thinc.api import Model
 from thinc.types import Floats2d
 
-from cablespan.components.network.training import TrainedPipe, default_model
+from cablespan.components.network.training import TrainedPipe, check_upstream, default_model
 from cablespan.components.sentences import statement_spans
 from cablespan.document import STATEMENTS, text_of
 
@@ -119,6 +119,7 @@ class SentenceClassifier(TrainedPipe):
         docs = list(docs)
         if not any(text_of(doc).strip() for doc in docs):  # no sentence in any
             return [numpy.zeros((0, len(self.labels)), dtype="f") for _ in docs]
+        check_upstream(self.name, self.model, docs)
         return self.model.predict(docs)
 
     def set_annotations(self, docs: Iterable[Doc], predictions: list[Floats2d]) -> None:
