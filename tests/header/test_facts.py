@@ -211,3 +211,20 @@ def test_references_share_posts_and_years(line, found):
     text = f"SUBJECT: ROADS\nREF: {line}\n\n1. (U) All is well."
     cables = (r for r in header.references(text, 2009) if r.kind == "cable")
     assert [reference.value for reference in cables] == found
+
+
+@pytest.mark.parametrize("before", ["", "(U) ", "(C) ", "1. (U) ", "1. (U) This cable was "])
+def test_who_classified_a_cable_can_stand_in_its_first_paragraph(before):
+    text = (
+        "SUBJECT: ROADS\n\n"
+        f"{before}Classified by Ambassador Jane Roe; reason 1.5 (b)\nand (d).\n\n2. (C) Rain."
+    )
+    header = assemble(text, path="-", format="text").header
+    assert header.classified_by == "Jane Roe"
+    assert header.reasons == ("1.5 (b)", "1.5 (d)")
+
+
+def test_a_first_paragraph_with_a_comma_after_its_number_is_no_reason():
+    text = "SUBJECT: ROADS\n\nClassified By: Jane Roe, reason 1.4 (b).\n1, (C) Rain.\n\n2, (U) Sun."
+    cable = assemble(text, path="-", format="text")
+    assert [paragraph.text for paragraph in cable.paragraphs] == ["Rain.", "Sun."]

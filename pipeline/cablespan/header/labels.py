@@ -10,10 +10,11 @@ from cablespan.lexicon import load
 
 # "SUBJECT:", "(U) TAGS;", "[REF(S)]:"
 _WITH_COLON = re.compile(
-    r"(?:[(\[]?U[)\]]\s?)?[(\[]?([A-Z][A-Z0-9.,/ ()&]{0,24}?)\s{0,3}[:;]", re.IGNORECASE
+    r"(?:[(\[]?(?:U|C|S)[)\]]\s?)?[(\[]?([A-Z][A-Z0-9.,/ ()&]{0,24}?)\s{0,3}[:;]", re.IGNORECASE
 )
 _WITHOUT_COLON = re.compile(
-    r"""(?P<label>SUBJECT|SUBJ|TAGS|E\.\s?O\.|EO|CLASSIFIED\ BY|DECLASSIFY\ ON)(?!\w)
+    r"""(?:[(\[](?:U|C|S)[)\]]\s?(?=CLASSIFIED\ BY\b))?
+      (?P<label>SUBJECT|SUBJ|TAGS|E\.\s?O\.|EO|CLASSIFIED\ BY|DECLASSIFY\ ON)(?!\w)
       [\s.-]{1,6}(?=\S)
     | (?P<ref>REFTELS?|REFS?|REF\(S\)|REFERENCES?)\b[\s.-]{1,6}
       (?=[(\[]?[A-Z][.):\]] | \d | (?:[A-Z]\ )?[A-Z]{3,}[A-Z .]{0,20}\ \d)  # "A. OSLO 1", "OSLO 1"
@@ -87,7 +88,7 @@ def label_of(line: str) -> Label | None:
 
 
 def _match_without_colon(line: str) -> re.Match[str] | None:
-    match = _WITHOUT_COLON.match(line) if line[:1] in "STECDR" else None
+    match = _WITHOUT_COLON.match(line) if line[:1] in "STECDR([" else None
     if match is None:
         return None
     label = match["label"] or match["ref"]

@@ -30,10 +30,18 @@ _MARKING_ALONE = re.compile(r"\s{0,9}[(\[][A-Z/]{1,5}[)\]]")
 # "1. (U)", "¶1.", "PARA 1.", "2. (C)", "2.  The": a numbered paragraph, one of the first.
 _NUMBERED = re.compile(
     r"""(?:¶\s{0,2})? (?:PARA(?:GRAPH)?\ )? [(\[]? (?:[A-Z/]{1,5}[)\]]\s?)?
-    (?:1 | [2-9](?=[.)]?\s{0,3}[(\[][A-Z/]{1,6}[)\]] | \.\ {1,3}[A-Z]))\s?
-    (?:[.)](?!\d) | (?=[(\[](?:U|C|S|SBU|LOU)[)\]/]))
+    (?:1 | [2-9](?=[.),]?\s{0,3}[(\[][A-Z/]{1,6}[)\]] | \.\ {1,3}[A-Z]))\s?
+    (?:[.)](?!\d) | ,?\s?(?=[(\[](?:U|C|S|SBU|LOU)[)\]/]))
     | ¶\s?[1-9]\b""",
     re.VERBOSE,
+)
+# "1. (U) Classified by ...": the first paragraph says it where no labelled line does.
+_CLASSIFIED_PARAGRAPH = re.compile(
+    r"""\s*(?:¶?\s?\d{1,2}\s?[.),]\s{0,3})?(?:[(\[][A-Z/]{1,6}[)\]]\s{0,3})?
+    (?:THIS\ (?:CABLE|MESSAGE|TELEGRAM)\ (?:IS|WAS|HAS\ BEEN)\ )?CLASSIFIED\s{1,2}BY\b:?\s{0,3}
+    (?P<content>.{1,400}?)
+    (?=\n\s*\n | \n\s*¶?\s?\d{1,2}\s?[.)]\s | \Z)""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
 _MARKED = re.compile(r"[(\[](?:U|C|S|SBU|LOU|TS)(?:/[A-Z/]{1,10})?[)\]]\s?\S")
 _ENUMERATED = re.compile(
@@ -133,6 +141,10 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
     if body is None:
         body = after if after < start + _LONGEST else start
     fields = {name: "\n".join(content).strip() for name, content in reader.fields.items()}
+    if "classified_by" not in fields:
+        paragraph = _CLASSIFIED_PARAGRAPH.match(text, body)
+        if paragraph:
+            fields["classified_by"] = paragraph["content"]
     return Opening(fields, reader.transmission, reader.captions, body)
 
 
