@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cablespan.reading import scan
+from cablespan.header import signers
+from cablespan.reading import parse, scan
 from cablespan.reading.body import segment, segment_blocks
 
 
@@ -371,6 +372,46 @@ def test_sections_survive_a_lost_opening_or_a_lost_end():
     assert [section for _, _, section, *_ in shapes(lost_end)][2:] == ["comment", "comment"]
 
 
-def test_the_web_address_of_a_post_is_no_text():
-    body = "1. (U) All is well.\nVisit Oslo's Classified Website at:\nhttp://www.state.sgov.gov/p/eur/oslo/index.c fm\n\nROE"
-    assert texts(body) == ["All is well."]
+ADDRESSES = [
+    "Visit Oslo's Classified Website at:\nhttp://www.state.sgov.gov/p/eur/oslo/index.c fm\n\nROE",
+    "Please visit our web page: http://www.intelink.sgov.gov/wiki/Portal:Nor way\nRoe",
+    "******* ****\nFor more reporting from Embassy Oslo, visit:\n"
+    "Visit Oslo's Classified Website at:\nhttp://www.state.sgov.gov/p/eur/oslo/\n******* ****\nROE",
+    "ROE\n\nVisit Oslo's Web Site at\nhttp://www.state.sgov.gov/p/eur/oslo/ and the Blog at\n"
+    "http://www.intelink.gov/communities/oslo/",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_web_address_of_a_post_is_no_text(address):
+    assert texts(f"1. (U) All is well.\n{address}") == ["All is well."]
+    assert [name.upper() for name in signers(f"1. (U) All is well.\n{address}")] == ["ROE"]
+
+
+@pytest.mark.parametrize("stamp", ["EPET @ EL PAÍS", "Copia propiedad de EL PAÍS\nID:\t18"])
+def test_a_stamp_of_the_site_below_the_signature_is_no_text(stamp):
+    assert texts(f"1. (U) All is well.\nROE\n\n{stamp}") == ["All is well."]
+
+
+def test_a_signature_after_the_last_page_mark_of_a_line_is_no_text():
+    body = f"1. (U) {LONG}. OSLO 00000454 002 OF 002 ROE"
+    assert texts(body) == [f"{LONG}."]
+    assert signers(body) == ["ROE"]
+
+
+def test_the_opening_that_each_section_repeats_is_no_text():
+    opening = "SIPDIS\n\nE.O. 12958: N/A\nSUBJECT: ROADS\nC O R R E C T E D  C O P Y (TAGS)\n\n"
+    banner = "UNCLAS SECTION {} OF 02 OSLO 000454\n\n"
+    text = "1. (U) The road to the\n\n{}{}harbor is open."
+    cable = parse(banner.format("01") + opening + text.format(banner.format("02"), opening))
+    assert cable.header.subject == "ROADS"
+    assert [p.text for p in cable.paragraphs] == ["The road to the harbor is open."]
+
+
+def test_a_sentence_in_brackets_before_a_number_is_no_heading():
+    made = shapes("1. (U) Roads.\n\n(Comment: It passed. End comment.)\n\n2. (U) Harbors.")
+    assert [(section, kind) for _, _, section, kind, _ in made] == [
+        (None, "numbered"),
+        ("comment", "text"),
+        (None, "numbered"),
+    ]

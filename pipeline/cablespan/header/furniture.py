@@ -47,10 +47,12 @@ _BANNER_PREFIX = re.compile(
 _SPACED = re.compile(
     r"""(?:T\ ?O\ ?P\ {1,3})?
     (?:S\ E\ C\ R\ E\ T | C\ O\ N\ F\ I\ D\ E\ N\ T\ I\ A\ L | L\ I\ M\ I\ T\ E\ D
-      | U\ N\ C\ L\ A\ S(?:\ S\ I\ F\ I\ E\ D)? | U\ N\ C\ L\ A\ S\ S\ I\ F\ I\ E\ D)\b
+      | U\ N\ C\ L\ A\ S(?:\ S\ I\ F\ I\ E\ D)? | U\ N\ C\ L\ A\ S\ S\ I\ F\ I\ E\ D
+      | C\ O\ R\ R\ E\ C\ T\ E\ D)\b
     .{0,90}""",
     re.VERBOSE,
 )
+_CORRECTED = re.compile(r"\(?CORRECTED COPY\b.{0,60}")
 # "ACTION EUR-12", "INFO OCT-01 ISO-00 AID-05": the Department's offices that got a copy.
 _DISTRIBUTION = re.compile(
     r"""(?:\d{2,3}\ ?)?(?:ACTION|INFO)[ ]{1,6}[A-Z/]{1,6}-\d\d\b.{0,70}
@@ -73,7 +75,8 @@ def is_running(text: str) -> bool:
 def words(kind: str) -> frozenset[str]:
     """The furniture of one kind as the lexicon lists it.
 
-    Kinds: banner, caption, operator, archive, before, after (a web page's cable).
+    Kinds: banner, caption, operator, archive, stamp (of a newspaper's site), before, after (a web
+    page's cable).
     """
     return frozenset(entry["text"] for entry in load("furniture") if entry["kind"] == kind)
 
@@ -94,6 +97,7 @@ _SHAPES = (
     (("PAGE",), _PAGE_MARK),
     (("UNCLAS", "CONFIDENTIAL", "SECRET", "TOP SECRET", "LIMITED", "LOU"), _BANNER_PREFIX),
     (("S ", "C ", "T ", "U ", "L "), _SPACED),
+    (("CORRECTED COPY", "(CORRECTED COPY"), _CORRECTED),
 )
 
 

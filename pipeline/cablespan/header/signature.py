@@ -6,7 +6,8 @@ from functools import cache
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from cablespan.header.furniture import RULE, is_furniture, starts
+from cablespan.header.ending import end_of_text
+from cablespan.header.furniture import RULE, inline_marks, is_furniture, starts
 from cablespan.header.posts import known_post
 from cablespan.lexicon import load
 
@@ -41,6 +42,7 @@ _AFTER = re.compile(r"[\s#*\d.()-]{1,20}$")
 _ACTING = re.compile(r"\s?\((?:ACTING|A|CDA|CHARGE)$")
 _FOOT = re.compile(r"\d{4}[A-Z]{3,20}\d{3,7} - ")  # "2007OSLO00012 - Classification: SECRET"
 _SEPARATOR = re.compile(r"/|&| AND |,")
+_OF_SITES = ("after", "stamp")  # kinds of furniture in sentences, whose words can be names
 _SENTENCE_ENDS = frozenset(".!?:;)]\"'”’*-")
 
 
@@ -63,7 +65,7 @@ class _Line(NamedTuple):
     def stands_apart(self) -> bool:
         """Whether no sentence runs from the line above into this one."""
         above = self.above
-        ended = not above or above[-1] in _SENTENCE_ENDS
+        ended = not above or above[-1] in _SENTENCE_ENDS or "://" in above
         return ended or is_furniture(above) or RULE.match(above) is not None
 
     @property
@@ -78,7 +80,7 @@ class _Line(NamedTuple):
 @cache
 def _no_signers() -> frozenset[str]:
     """Words in capitals that stand at the end of cables and are no names."""
-    furniture = (entry["text"] for entry in load("furniture") if entry["kind"] != "after")
+    furniture = (entry["text"] for entry in load("furniture") if entry["kind"] not in _OF_SITES)
     headings = (entry["words"] for entry in load("headings"))
     listed = (entry["word"] for entry in load("header_words") if entry["kind"] == "no_signer")
     references = (entry["word"] for entry in load("references"))
@@ -113,7 +115,7 @@ def signature(text: str, start: int = 0, end: int | None = None) -> Signature:
     >>> signature("2. All is well.\\nROE\\nNNNN")
     Signature(names=['ROE'], span=(16, 19))
     """
-    end = len(text) if end is None else end
+    end = end_of_text(text, start, len(text) if end is None else end)
     for line in islice(_last_lines(text, max(start, end - _LAST), end), _LAST_LINES):
         signed = _read(line)
         if signed is None:
@@ -131,6 +133,9 @@ def _last_lines(text: str, begin: int, end: int) -> Iterator[_Line]:
         line = lines[index]
         if line and not _is_note(line) and (index == 0 or any(map(str.isalpha, line))):
             offset = begin + sum(map(len, raws[:index])) + raws[index].index(line)
+            marks = inline_marks(line)
+            if marks and not line.endswith(line[slice(*marks[-1])]):
+                offset, line = offset + marks[-1][1], line[marks[-1][1] :]
             yield _Line(line, lines[index - 1] if index else "", offset)
 
 

@@ -53,17 +53,17 @@ def assemble(
     """
     end = len(text) if end is None else end
     opening = read_opening(text, start, end)
-    above = text[start : opening.body]
+    lines_above = text[start : opening.body]
     names, signed = signature(text, opening.body, end)
     known = {"signers": tuple(names), **known}
-    above = above if head is None else f"{head}\n{above}"
+    above = lines_above if head is None else f"{head}\n{lines_above}"
     tail = text[max(opening.body, end - _TAIL) : end]
     header = parse(opening, above, tail, listed=listed, page_created=page_created, **known)
     if page_created and page_created != header.created:
         meta = {**(meta or {}), "created": page_created}
     cable_id = header.reference_id or fallback_id
     source = Source(path, format, digest(text), index)
-    paragraphs = segment(text, cable_id, opening.body, end, signed or (end, end))
+    paragraphs = segment(text, cable_id, opening.body, end, signed or (end, end), lines_above)
     if len(paragraphs) >= layout.MOST_PARAGRAPHS:
         notes = (
             *notes,

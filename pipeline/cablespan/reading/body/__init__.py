@@ -1,9 +1,9 @@
 """Body text to paragraphs: numbers, markings, items, headings, sections; furniture left out; reflowed with a source map."""
 
-import re
 from collections import Counter
 
 from cablespan.cable import Paragraph
+from cablespan.header.ending import end_of_text
 from cablespan.header.signature import signature
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.headings import find_headings
@@ -14,18 +14,6 @@ from cablespan.reading.body.separated import lay_out_blocks
 
 __all__ = ["paragraphs", "segment", "segment_blocks"]
 
-# "Visit Oslo's Classified Website at:" and the post's address, which stand at the end of its cables.
-_WEB_ADDRESS = re.compile(
-    r"""
-    (?:^|(?<=\n)|(?<=[.)][ ]))
-    [^\n.]{0,80}\b(?:web\ ?site|web\ page|home\ ?page)\b[^\n]{0,80}
-    \n?\s{0,3}https?://[^\n]{0,40}sgov\.gov[^\n]*
-    \s*\Z
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_LAST = 400  # characters of a body in which it stands
-
 
 def segment(
     source: str,
@@ -33,16 +21,18 @@ def segment(
     start: int = 0,
     end: int | None = None,
     signed: tuple[int, int] | None = None,
+    opening: str = "",
 ) -> tuple[Paragraph, ...]:
-    """The paragraphs of the body `source[start:end]`; their source maps point into `source`. `signed`: where the signature's line is,
-    if that is known.
+    """The paragraphs of the body `source[start:end]`; their source maps point into `source`.
+
+    `signed`: where the signature's line is, if that is known; `opening`: the text above the body.
 
     >>> [(p.id, p.marking, p.text) for p in segment("1. (U) All is\\nwell.\\n2. (C) So\\nit is.", "07OSLO1")]
     [('07OSLO1/1', 'U', 'All is well.'), ('07OSLO1/2', 'C', 'So it is.')]
     """
-    end = len(source) if end is None else end
+    end = end_of_text(source, start, len(source) if end is None else end)
     signed = signed or signature(source, start, end)[1] or (end, end)
-    drafts = lay_out(source, start, _before_web_address(source, start, signed[0]))
+    drafts = lay_out(source, start, end_of_text(source, start, signed[0]), opening)
     if not source[signed[1] : end].isspace() and signed[1] < end:
         # Only notes are text after a signature; numbers there are the operators'.
         drafts += [
@@ -51,15 +41,6 @@ def segment(
             if any(sign.isalpha() for sign in draft.text())
         ]
     return paragraphs(drafts, cable_id)
-
-
-def _before_web_address(source: str, start: int, end: int) -> int:
-    """Where a body ends before its post's web address, or `end`."""
-    first = max(start, end - _LAST)
-    if source.find("sgov.gov", first, end) < 0:
-        return end
-    address = _WEB_ADDRESS.search(source, first, end)
-    return address.start() if address else end
 
 
 def segment_blocks(source: str, cable_id: str, body: int = 0) -> tuple[Paragraph, ...]:

@@ -34,12 +34,12 @@ _NUMBER_WITHIN = re.compile(
 )
 
 
-def lay_out(source: str, start: int, end: int) -> list[Draft]:
-    """The paragraphs of `source[start:end]` as drafts, in order."""
+def lay_out(source: str, start: int, end: int, opening: str = "") -> list[Draft]:
+    """The paragraphs of `source[start:end]` as drafts, in order; `opening` is the text above."""
     body = source[start:end]
     raws = body.splitlines(True)
     page = Page.measured(raws)
-    blocks = written_blocks(source, start, end, page)
+    blocks = written_blocks(source, start, end, page, opening)
     layout = _Layout(
         page,
         source,

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from statistics import median
 
 from cablespan.header.furniture import inline_marks, is_furniture, starts
@@ -81,15 +81,19 @@ def is_row(line: str) -> bool:
     return "   " in line or "\t" in line or line.count("|") > 1
 
 
-def written_blocks(source: str, start: int, end: int, page: Page) -> list[Block]:
+def written_blocks(
+    source: str, start: int, end: int, page: Page, opening: str = ""
+) -> list[Block]:
     """The blocks of `source[start:end]`.
+
+    The lines of `opening` are no text where they come again after a page mark.
 
     >>> text = "The road\\n\\nOSLO 00000012  002 OF 003\\nis long."
     >>> page = Page.measured(text.splitlines())
     >>> [(block.lines[0].text, block.mark) for block in written_blocks(text, 0, len(text), page)]
     [('The road', False), ('is long.', True)]
     """
-    blocks = _Blocks(page)
+    blocks = _Blocks(page, opening)
     _read_lines(
         source, start, end, blocks, page.wrapped and page.blank_separated and not page.mixed
     )
@@ -112,8 +116,9 @@ def usual_blanks_at_marks(blocks: list[Block]) -> int | None:
 class _Blocks:
     """Puts lines together to blocks."""
 
-    def __init__(self, page: Page):
+    def __init__(self, page: Page, opening: str = ""):
         self._page = page
+        self._opening = opening
         self._blocks: list[Block] = []
         self._open = Block()
         self._blanks_in_a_row = 0
@@ -122,6 +127,14 @@ class _Blocks:
     def begun(self) -> bool:
         """Whether the open block has lines."""
         return bool(self._open.lines)
+
+    def is_repeated(self, text: str) -> bool:
+        """Whether a line of the opening comes again after a page mark: at a section's beginning."""
+        return self._open.mark and not self._open.lines and text in self._opening_lines
+
+    @cached_property
+    def _opening_lines(self) -> frozenset[str]:
+        return frozenset(map(str.strip, self._opening.splitlines()))
 
     def all(self) -> list[Block]:
         self._close()
@@ -194,6 +207,8 @@ def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: boo
             blocks.mark()
         elif text[0] in _RULE_SIGNS and is_rule(text):
             blocks.rule()
+        elif blocks.is_repeated(text):
+            blocks.mark()
         else:
             marks = inline_marks(text) if marked.after(at) < stop else []
             if marks:

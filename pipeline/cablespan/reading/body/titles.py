@@ -9,6 +9,8 @@ from cablespan.reading.body.page import LOWER
 _LONGEST = 90  # characters of a heading
 _CLOSER = re.compile(r"[-/(\[ ]*end\b", re.IGNORECASE)
 _REDACTED = re.compile(r"[X ]{4,}")
+# "(He was calm. It passed.)": a sentence that ends inside, after a word in small letters.
+_SENTENCE_END = re.compile(r"(?<=[a-z]{2})[.!](?: +[A-Z(]|[\"'”’)\]]+$)")
 
 
 @cache
@@ -55,7 +57,7 @@ def closes_block(text: str) -> bool:
 
 
 def is_no_heading(text: str) -> bool:
-    """Whether a short line closes a block, is what is left of a redaction, or has no words."""
-    if closes_block(text) or _REDACTED.fullmatch(text):
+    """Whether a short line closes a block, holds a sentence, is a redaction, or has no words."""
+    if closes_block(text) or _REDACTED.fullmatch(text) or _SENTENCE_END.search(text):
         return True
     return not any(sign.isalpha() for sign in text)

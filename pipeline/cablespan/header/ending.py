@@ -1,0 +1,45 @@
+"""What stands at a cable's end and is no text of it: the post's web address, a site's stamp."""
+
+import re
+from functools import cache
+
+from cablespan.header.furniture import words
+
+_LAST = 500  # characters in which it stands
+_SIGNS = ("sgov", "intelink")  # of the addresses of posts
+# "Visit Oslo's Classified Website at:", the address, a second one, rules around them.
+_WEB_ADDRESS = re.compile(
+    r"""
+    (?:^|(?<=\n)|(?<=[.)!?"][ ]))[ \t]*
+    (?:[-*=_#~ ]{3,80}\s{1,3})?                                     # a rule above
+    (?:[^\n.]{0,80}(?:website|web\ site|web\ page|home\ ?page|visit|siprnet\ site|reporting)\b
+       [^\n]{0,120}? \n?\s{0,3}){1,2}
+    (?:https?://|www\.)[^\n]{0,40}(?:sgov|intelink)[^\n]*
+    (?:\n(?:(?-i:[a-z/]{1,12})|[^\n]{0,80}(?:://|www\.)[^\n]*|[-*=_#~ ]{3,80})[ ]?){0,4}
+    \s*\Z
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@cache
+def _stamp() -> re.Pattern[str]:
+    """The line that a newspaper's site printed below its copy, a number below that."""
+    stamps = "|".join(map(re.escape, sorted(words("stamp"))))
+    return re.compile(rf"(?:^|\n)[^\n]{{0,120}}(?:{stamps})[^\n]*(?:\s+ID:[^\n]*)?\s*\Z")
+
+
+def end_of_text(source: str, start: int, end: int) -> int:
+    """Where the text of `source[start:end]` ends: before a site's stamp and the web address.
+
+    >>> text = "2. All is well.\\nVisit Oslo's Classified Website: http://state.sgov.gov/oslo"
+    >>> text[: end_of_text(text, 0, len(text))]
+    '2. All is well.\\n'
+    """
+    tail = source[max(start, end - _LAST) : end]
+    stamp = _stamp().search(tail) if any(sign in tail for sign in words("stamp")) else None
+    if stamp:
+        end -= len(tail) - stamp.start()
+        tail = tail[: stamp.start()]
+    address = _WEB_ADDRESS.search(tail) if any(sign in tail for sign in _SIGNS) else None
+    return end - (len(tail) - address.start()) if address else end
