@@ -415,3 +415,17 @@ def test_a_sentence_in_brackets_before_a_number_is_no_heading():
         ("comment", "text"),
         (None, "numbered"),
     ]
+
+
+def test_blank_lines_that_full_lines_made_are_none():
+    full = "The papers say that the road to the harbor is closed all winter xx"
+    body = f"{full}\n\nand the\nsummer. {full[8:]}\n\nand so on.\n" * 3
+    made = texts(f"{body}\n{full[:-1]}.\n\nIt rains.")
+    assert len(made) == 2
+    assert made[0].startswith(f"{full} and the summer.")
+    assert made[1].endswith("winter x. It rains.")
+
+
+def test_a_title_at_a_line_end_ends_no_sentence():
+    body = f"1. (U) {LONG}, says Mr.\n\nOSLO 00000454  002 OF 003\n\nRoe in Oslo."
+    assert texts(body) == [f"{LONG}, says Mr. Roe in Oslo."]

@@ -14,8 +14,10 @@ _LEADING_ON = ("determiner", "preposition", "conjunction", "auxiliary")
 
 @cache
 def _leading_on() -> frozenset[str]:
-    """Words that no sentence ends with."""
-    return frozenset(e["form"] for e in load("function_words") if e["kind"] in _LEADING_ON)
+    """Words that no sentence ends with: "the", "of", "Mr."."""
+    words = (e["form"] for e in load("function_words") if e["kind"] in _LEADING_ON)
+    titles = (e["form"] for e in load("stops") if e["kind"] == "bound")
+    return frozenset((*words, *titles))
 
 
 def ends_early(previous: str, line: str, page: Page) -> bool:
@@ -26,8 +28,12 @@ def ends_early(previous: str, line: str, page: Page) -> bool:
 
 
 def ends_sentence(previous: str) -> bool:
-    """Whether a line ends with a sign that a sentence or a list's lead can end with."""
-    return previous[-1:] in TERMINAL
+    """Whether a line ends with a sign that a sentence or a list's lead can end with.
+
+    >>> ends_sentence("It is well."), ends_sentence("He met Mr.")
+    (True, False)
+    """
+    return previous[-1:] in TERMINAL and not (previous[-1] == "." and leads_on(previous))
 
 
 def leads_on(previous: str) -> bool:
@@ -42,7 +48,7 @@ class Juncture:
     `previous`: the paragraph's last line; `block`: the line's own, `first` where it begins it;
     `numbered`: whether the body has paragraph numbers; `in_item`: whether the paragraph is an item;
     `titled`: whether it is one short line with the look of a heading; `blanks_at_marks`: as
-    `usual_blanks_at_marks` counts them.
+    `usual_blanks_at_marks` counts them; `overflowing`: the column of `overflowing_column`.
     """
 
     page: Page
@@ -54,6 +60,7 @@ class Juncture:
     in_item: bool
     titled: bool
     blanks_at_marks: int | None
+    overflowing: int | None
 
     @property
     def small(self) -> bool:
@@ -77,11 +84,18 @@ class Juncture:
             return False
         if self.first and self.block.mark:
             return self._across_mark()
-        if self.first:
+        if self.first and not self._is_overflow:
             return self._across_blank()
         if self.block.wrapped:
             return self._at_wrap()
         return self._at_line_end()
+
+    @property
+    def _is_overflow(self) -> bool:
+        """Whether the blank line above is none that anybody wrote."""
+        if self.overflowing is None or self.block.blanks != 1 or self.block.mark:
+            return False
+        return len(self.previous) >= self.overflowing
 
     def _across_mark(self) -> bool:
         if self.titled and not leads_on(self.previous):
@@ -131,6 +145,8 @@ class Juncture:
     def _at_wrap(self) -> bool:
         if self.small or not self.ended_sentence or self._closes:
             return True
+        if self.overflowing is not None and " " not in self.previous:
+            return True  # the word that the line before had no room for
         short = len(self.previous) * 10 < self.page.width * 6
         if self.numbered:
             return not (short and (self.in_item or not self.previous.endswith(":")))

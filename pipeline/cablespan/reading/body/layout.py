@@ -14,6 +14,7 @@ from cablespan.reading.body.lines import (
     Block,
     Line,
     is_row,
+    overflowing_column,
     usual_blanks_at_marks,
     written_blocks,
 )
@@ -44,6 +45,7 @@ def lay_out(source: str, start: int, end: int, opening: str = "") -> list[Draft]
         page,
         source,
         usual_blanks_at_marks(blocks),
+        overflowing_column(blocks),
         _NUMBER_WITHIN.search(body) is not None,
         damaged_bullets(body),
     )
@@ -62,6 +64,7 @@ class _Layout:
         page: Page,
         source: str,
         blanks_at_marks: int | None,
+        overflowing: int | None,
         numbers_within: bool,
         bullets: frozenset[str],
     ):
@@ -72,6 +75,7 @@ class _Layout:
         self.numbering = Numbering()
         self.previous = ""
         self._blanks_at_marks = blanks_at_marks
+        self._overflowing = overflowing
         self._numbers_within = numbers_within
         self._bullets = bullets
         self._ruled = False  # whether a rule stood below the last heading
@@ -203,6 +207,7 @@ class _Layout:
             current.kind == "item",
             self._is_titled(),
             self._blanks_at_marks,
+            self._overflowing,
         )
         return juncture.goes_on()
 

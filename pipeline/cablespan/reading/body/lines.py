@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import pairwise
 from statistics import median
 
 from cablespan.header.furniture import inline_marks, is_furniture, starts
@@ -19,6 +20,7 @@ _RULE_SIGNS = "-=*_~#"
 _RULE_AT_THE_END = re.compile(r"\s+[-=*_~#]{3}[-=*_~# ]*$")
 _RULE_AT_THE_BEGINNING = re.compile(r"[-=*_~#]{5,} +(?=\S)")
 _NOTHING = ("", "-", "--", ".")  # signs that stand where a blank line would
+_LEAST_OVERFLOWS = 4  # blank lines in mid-sentence that show that full lines make them
 _LEAST_WRAPPED = 45  # characters of the usual wrapped line
 
 
@@ -111,6 +113,23 @@ def usual_blanks_at_marks(blocks: list[Block]) -> int | None:
     """
     counts = [block.blanks for block in blocks if block.mark]
     return min(counts) if len(counts) > 1 or counts == [0] else None
+
+
+def overflowing_column(blocks: list[Block]) -> int | None:
+    """The column from which a line's last blank made a blank line below it; None for none.
+
+    There blank lines stand in mid-sentence after the longest lines alone.
+    """
+    lengths = [
+        len(above.lines[-1].last)
+        for above, below in pairwise(blocks)
+        if below.blanks == 1 and not below.mark and below.lines[0].text[0] in LOWER
+    ]
+    shortest = min(lengths, default=0)
+    if len(lengths) < _LEAST_OVERFLOWS or shortest > UNWRAPPED:
+        return None
+    longest = max(len(block.lines[-1].last) for block in blocks)
+    return shortest if shortest >= longest - 2 else None
 
 
 class _Blocks:
