@@ -15,7 +15,7 @@ _WEB_ADDRESS = re.compile(
     (?:[^\n.]{0,80}(?:website|web\ site|web\ page|home\ ?page|visit|siprnet\ site|reporting)\b
        [^\n]{0,120}? \n?\s{0,3}){1,2}
     (?:https?://|www\.)[^\n]{0,40}(?:sgov|intelink)[^\n]*
-    (?:\n(?:(?-i:[a-z/]{1,12})|[^\n]{0,80}(?:://|www\.)[^\n]*|[-*=_#~ ]{3,80})[ ]?){0,4}
+    (?:\s{1,4}(?:(?-i:[a-z/]{1,12})|[^\n]{0,80}(?:://|www\.)[^\n]*|[-*=_#~ ]{3,80})[ ]?){0,4}
     \s*\Z
     """,
     re.VERBOSE | re.IGNORECASE,

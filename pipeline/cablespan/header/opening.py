@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from cablespan.header.furniture import is_furniture, is_running, words
@@ -19,6 +20,7 @@ _FURTHER_LABEL = re.compile(
           |CLASSIFIED\ BY|Classified\ By|Classified\ by|Subject|Subj|Refs?|Tags)[ \t]{0,3}:
       | 1\.\s{1,3}\((?:U|SBU|C|S|C/NF|S/NF|TS|LOU)\)
       | (?:CLASSIFIED\ BY|Classified\ By)\ [A-Z]
+      | [(\[](?:U|SBU|C|S)[)\]]\ {1,3}(?i:this\ (?:cable|message|telegram|is))\b
       | (?:REFS?|REFTELS?)\ [(\[]?[A-Z][.)\]]\s)
     | (?<=[A-Z]{3})(?=(?:TAGS|SUBJECT|REFS?|REFTELS?):)              # a line end was lost
     | (?<=[A-Za-z.])(?=Classified\ [Bb]y:)
@@ -45,7 +47,8 @@ _CLASSIFIED_PARAGRAPH = re.compile(
 )
 _MARKED = re.compile(r"[(\[](?:U|C|S|SBU|LOU|TS)(?:/[A-Z/]{1,10})?[)\]]\s?\S")
 _ENUMERATED = re.compile(
-    r"[(\[]?[A-Za-z][.):\]] | [(\[]?\d{1,2}[.)\]] | - | \d\d\  | (?:19|20)\d\d\  | AND\  | &\ ",
+    r"""¶?\s?[(\[]?[A-Za-z][.):\]] | [(\[]?\d{1,2}[.)\]] | -
+    | \d\d\  | (?:19|20)\d\d\  | AND\  | &\ """,
     re.VERBOSE,
 )
 _REFERENCE = re.compile(r"[A-Z]{3,}[ .#]{0,3}\d|\d ?[A-Z]{3}|E-?MAIL|TELCON|MEMO", re.IGNORECASE)
@@ -59,6 +62,7 @@ _LONGEST = 40_000  # characters of the longest opening
 _FARTHEST_LABEL = 90  # lines of the longest openings, with their lists of addressees
 _FARTHEST_FIRST = 30  # lines before the first label, where REF or Classified By is the first
 _FARTHEST_NEXT = 30  # lines, blank ones too, between two labels
+_LONGEST_REFERENCE = 6  # words without a digit
 _LONGEST_ENUMERATED = 75  # characters of an item of a REF list
 
 
@@ -180,7 +184,9 @@ class _Reader:
         self._marked = self._current == "subject" and not caption and page_mark
         if caption:
             self.captions.append(text)
-        elif self._current is None:
+            return
+        self.captions += _captions_after(text)
+        if self._current is None:
             self.transmission.append(text)
 
     def _take(self, index: int, line: _Line) -> bool:
@@ -224,10 +230,16 @@ class _Reader:
         return _goes_on(self._current, text, apart, self.fields[self._current])
 
 
+def _captions_after(banner: str) -> list[str]:
+    """The captions at the end of a banner's line: "UNCLAS OSLO 000012 SENSITIVE SIPDIS"."""
+    captions = takewhile(words("caption").__contains__, reversed(banner.split()[1:]))
+    return [*captions][::-1]
+
+
 def _split_labels(offset: int, raw: str) -> Iterator[tuple[int, str]]:
     """A labelled line cut before each further label on it, with offsets."""
     more = raw.count(":") > 1 or any(
-        sign in raw for sign in ("1.", "CLASSIFIED", "Classified", " REF")
+        sign in raw for sign in ("1.", "CLASSIFIED", "Classified", " REF", " E.O.")
     )
     cuts = [0]
     if more:
@@ -266,7 +278,10 @@ def _first_lines(text: str, start: int, end: int) -> _Lines:
 
 
 def _holds_label(raw: str, line: str) -> bool:
-    return " TAGS:" in raw or (":" in raw and label_of(line) is not None)  # all on one line
+    """Whether a line has a label, or several fields stand on one line."""
+    if " TAGS:" in raw or " E.O. 1" in raw:
+        return True
+    return ":" in raw and label_of(line) is not None
 
 
 def _can_be_label(label: Label, last: int, filled: int) -> bool:
@@ -326,7 +341,10 @@ def _goes_on_after_blank(field: str, line: str, above: str) -> bool:
 
 def _is_marked_text(line: str) -> bool:
     """Whether a line is a paragraph with a portion marking: "(SBU) Embassy delivered ..." """
-    return _MARKED.match(line) is not None and is_running(line)
+    if _MARKED.match(line) is None:
+        return False
+    sentence = len(line.split()) > _LONGEST_REFERENCE and not any(map(str.isdigit, line))
+    return sentence or is_running(line)
 
 
 def _ends_in_post(line: str) -> bool:

@@ -43,7 +43,7 @@ _BANNERS = (
     (("LIMITED OFFICIAL USE", "L I M I T E D"), "LIMITED OFFICIAL USE"),
 )
 _EXTRACT = "This record is a partial extract of the original cable"
-_BROKEN_OFF = re.compile(r"[^.\s] ?(?:\.\.\.|…)\s*\Z")
+_BROKEN_OFF = re.compile(r"[^.\s]\s{0,3}(?:\.\.\.|…)\s*\Z")
 
 
 def reference_id_of(opening: Opening, created: str | None) -> str | None:

@@ -20,6 +20,13 @@ def _leading_on() -> frozenset[str]:
     return frozenset((*words, *titles))
 
 
+@cache
+def _before_numbers() -> frozenset[str]:
+    months = (e["name"].lower() for e in load("calendar") if e["kind"] == "month")
+    stops = (e["form"] for e in load("stops") if e["kind"] == "numbered")
+    return frozenset((*months, *(form for stop in stops for form in (stop, stop.rstrip(".")))))
+
+
 def ends_early(previous: str, line: str, page: Page) -> bool:
     """Whether a line was ended on purpose: the first word of the next one would have found room on it."""
     if len(previous) > UNWRAPPED:
@@ -39,6 +46,15 @@ def ends_sentence(previous: str) -> bool:
 def leads_on(previous: str) -> bool:
     """Whether no paragraph can end with a line: its last word is "the", "of", "and", or a comma follows it."""
     return previous[-1:] == "," or previous.rsplit(None, 1)[-1].lower() in _leading_on()
+
+
+def leads_to_number(previous: str) -> bool:
+    """Whether a line ends with a word that a number follows: "by March", "see para".
+
+    >>> leads_to_number("Post needs an answer by March"), leads_to_number("The road is long")
+    (True, False)
+    """
+    return previous.rsplit(None, 1)[-1].lower() in _before_numbers()
 
 
 @dataclass(frozen=True, slots=True)

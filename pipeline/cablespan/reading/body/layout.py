@@ -4,7 +4,7 @@ import re
 from itertools import zip_longest
 
 from cablespan.reading.body.draft import Draft
-from cablespan.reading.body.flow import Juncture, ends_early, ends_sentence
+from cablespan.reading.body.flow import Juncture, ends_early, ends_sentence, leads_on, leads_to_number
 from cablespan.reading.body.headings import (
     heading_at_the_end,
     lines_above_rule,
@@ -221,17 +221,29 @@ class _Layout:
 
     def _is_start(self, start: Start, line: Line, block: Block, first: bool) -> bool:
         """Whether what has the form of a start is one here."""
+        alone = first and block.blanks > 0
         if start.kind == "numbered" and start.marking is not None:
-            return not self.numbering.is_far(start)
+            return not self.numbering.is_far(start, alone)
         apart = first or not block.wrapped or ends_early(self.previous, line.text, self.page)
         free = apart or ends_sentence(self.previous)
         if start.kind == "numbered":
-            return free and (self.numbering.lists(start) or not self.numbering.is_far(start))
+            return free and self._is_next_number(start, alone, within=not first)
         if start.kind == "marked":
             return free
         if start.style == "-":
             return free or self._has_sister(line)
         return self._is_next_item(start) and (free if not self.page.blank_separated else apart)
+
+    def _is_next_number(self, start: Start, alone: bool, within: bool) -> bool:
+        """Whether an unmarked number goes on with the sequence, or begins a list or a text anew.
+
+        `within`: it is inside a block, where a sentence can be wrapped at a number.
+        """
+        if self.numbering.lists(start):
+            return True
+        if within and (leads_on(self.previous) or leads_to_number(self.previous)):
+            return start.number == self.numbering.last + 1
+        return not self.numbering.is_far(start, alone)
 
     def _is_next_item(self, start: Start) -> bool:
         return start.style in "aA1iI" or self.numbering.follows(start.style)

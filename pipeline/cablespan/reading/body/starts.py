@@ -46,6 +46,7 @@ _ITEM = re.compile(
 # A bullet that came out as a letter: "Q  The road"; and how many lines of a body begin with it at least.
 _DAMAGED_BULLET = re.compile(r"\n([B-HJ-Z?§\ufffd])[ \t]{1,3}(?=[A-Z\"'($“])")
 _LEAST_BULLETS = 3
+_FARTHEST_BACK = 2  # paragraph numbers that one can come too late
 _FARTHEST_JUMP = 20  # paragraph numbers that may be missing in a row
 _BRACKETS = frozenset("([{")  # that open a marking
 _STARTERS = frozenset("0123456789¶([{-–—•·*▪●◦○‣>+")
@@ -185,13 +186,17 @@ class Numbering:
             return True
         return start.number != self.last + 1 or self.follows(str(start.number))
 
-    def is_far(self, start: Start) -> bool:
-        """Whether a number is out of the sequence, so that it is none; marked ones are trusted farther."""
-        farthest = _FARTHEST_JUMP if start.marking is None else 5 * _FARTHEST_JUMP
-        if start.marking is None and start.number == 1:
+    def is_far(self, start: Start, alone: bool) -> bool:
+        """Whether a number is out of the sequence, so that it is none.
+
+        Marked ones are trusted farther; `alone`: a blank line stands above it.
+        """
+        if start.marking is not None:
+            return start.number > self.last + 5 * _FARTHEST_JUMP
+        if start.number == 1:
             return False
-        least = self.last if start.marking is None else 0
-        return not least <= start.number <= self.last + farthest
+        least = self.last - (_FARTHEST_BACK if alone else 0)
+        return not least <= start.number <= self.last + _FARTHEST_JUMP
 
     def follows(self, sign: str) -> bool:
         """Whether an item's letter or number comes after the last one's."""
@@ -211,5 +216,5 @@ class Numbering:
         elif start.kind == "numbered":
             self.style = self.style or start.style
             self.last, self.last_item = start.number, ""
-        elif start.kind == "item":
+        elif start.kind == "item" and start.style != "-":
             self.last_item = start.style

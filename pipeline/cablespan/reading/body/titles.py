@@ -7,6 +7,7 @@ from cablespan.lexicon import load
 from cablespan.reading.body.page import LOWER
 
 _LONGEST = 90  # characters of a heading
+_LONGEST_BEGINNING = 9  # words of "BEGIN TEXT OF ..."
 _CLOSER = re.compile(r"[-/(\[ ]*end\b", re.IGNORECASE)
 _REDACTED = re.compile(r"[X ]{4,}")
 # "(He was calm. It passed.)": a sentence that ends inside, after a word in small letters.
@@ -16,7 +17,7 @@ _SENTENCE_END = re.compile(r"(?<=[a-z]{2})[.!](?: +[A-Z(]|[\"'”’)\]]+$)")
 @cache
 def known_sections() -> dict[str, str]:
     """The section of every heading of the lexicon, by its words in small letters."""
-    return {entry["words"]: entry["section"] for entry in load("headings")}
+    return {" ".join(_plain_words(entry["words"])): entry["section"] for entry in load("headings")}
 
 
 def section_of_heading(text: str) -> str | None:
@@ -25,9 +26,19 @@ def section_of_heading(text: str) -> str | None:
     >>> section_of_heading("SUMMARY AND COMMENT"), section_of_heading("//COMMENT//")
     ('summary', 'comment')
     >>> section_of_heading("The Long Road")
+    >>> section_of_heading("BEGIN TEXT OF THE MINISTRY'S PRESS RELEASE")
+    'text'
     """
-    words = " ".join(text.lower().replace("-", " ").strip(" .:*()[]/=_").split())
-    return known_sections().get(words)
+    words = _plain_words(text)
+    section = known_sections().get(" ".join(words))
+    if section or words[:1] != ["begin"] or len(words) > _LONGEST_BEGINNING:
+        return section
+    shorter = (" ".join(words[:length]) for length in range(len(words) - 1, 1, -1))
+    return next(filter(None, map(known_sections().get, shorter)), None)
+
+
+def _plain_words(text: str) -> list[str]:
+    return text.lower().replace("-", " ").strip(" .:*()[]/=_").split()
 
 
 def looks_like_heading(text: str) -> bool:
