@@ -228,3 +228,43 @@ def test_a_first_paragraph_with_a_comma_after_its_number_is_no_reason():
     text = "SUBJECT: ROADS\n\nClassified By: Jane Roe, reason 1.4 (b).\n1, (C) Rain.\n\n2, (U) Sun."
     cable = assemble(text, path="-", format="text")
     assert [paragraph.text for paragraph in cable.paragraphs] == ["Rain.", "Sun."]
+
+
+def read(text):
+    return assemble(text, path="-", format="text")
+
+
+def test_fields_that_stand_on_one_line_are_each_found():
+    opening = "UNCLAS SECTION 01 OF 02 OSLO 000012 SENSITIVE\n\nSIPDIS E.O. 12958: N/A\nTAGS: ECON NO\n"
+    header = read(f"{opening}SUBJECT: ROADS\n\n1. (U) All is well.").header
+    assert (header.eo, header.declassify_on) == ("12958", "N/A")
+    assert header.captions == ("SENSITIVE", "SIPDIS")
+
+
+@pytest.mark.parametrize(
+    "text", ["(U) THIS CABLE IS NOT FOR INTERNET DISTRIBUTION.", "(SBU) This message is sensitive."]
+)
+def test_what_follows_the_references_on_their_line_is_text(text):
+    cable = read(f"SUBJECT: ROADS\nREF: OSLO 12 OSLO 00000013 001.2 OF 002 {text}\n\n1. (U) Rain.")
+    assert len(cable.header.references) == 1
+    assert cable.paragraphs[0].text == text.split(" ", 1)[1]
+
+
+@pytest.mark.parametrize("line", ["SUMMARY", "Sensitive but unclassified."])
+def test_no_line_below_the_references_is_lost(line):
+    cable = read(f"SUBJECT: ROADS\nREF: OSLO 12\n{line}\n1. (U) Rain.")
+    assert cable.paragraphs[0].text == line
+
+
+def test_references_go_on_after_the_pilcrows_of_the_site():
+    cable = read("SUBJECT: ROADS\nREF: A. OSLO 12\n\n¶B. OSLO 13\n¶C. OSLO 14\n\n1. (U) Rain.")
+    assert [r.letter for r in cable.header.references] == ["A", "B", "C"]
+
+
+def test_a_subject_before_a_whole_paragraph_without_a_blank_line_is_one():
+    text = "The minister said that roads were closed. " * 5
+    assert read(f"TAGS: ECON\nSUBJECT: ROADS\n{text}\n{text}").header.subject.startswith("ROADS")
+
+
+def test_a_cable_that_breaks_off_in_its_opening_is_partial():
+    assert read("UNCLAS OSLO 000012\n\nSTATE FOR EUR, AF \n ...").header.partial

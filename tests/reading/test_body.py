@@ -429,3 +429,37 @@ def test_blank_lines_that_full_lines_made_are_none():
 def test_a_title_at_a_line_end_ends_no_sentence():
     body = f"1. (U) {LONG}, says Mr.\n\nOSLO 00000454  002 OF 003\n\nRoe in Oslo."
     assert texts(body) == [f"{LONG}, says Mr. Roe in Oslo."]
+
+
+def test_a_heading_at_the_end_of_a_line_is_one_where_no_blank_line_follows():
+    made = shapes(f"1. (U) {LONG}. Roads and Harbors\n2. (U) {LONG}.")
+    assert [kind for *_, kind, _ in made] == ["numbered", "heading", "numbered"]
+
+
+@pytest.mark.parametrize("wrapped", ["by March\n1. So", "in April\n¶2003. So", "to para\n7. So"])
+def test_a_number_that_a_wrap_put_first_begins_no_paragraph(wrapped):
+    made = texts(f"1. (U) {LONG}.\n2. (U) The minister told the Ambassador {wrapped} it is.")
+    assert len(made) == 2
+
+
+def test_a_number_that_comes_late_after_a_blank_line_is_one():
+    assert [p.number for p in segment("4. One.\n\n6. Two.\n\n5. Three.", "07OSLO1")] == [4, 6, 5]
+
+
+def test_letters_go_on_after_dashes():
+    made = shapes("1. (U) Points:\nA. (U) One:\n-- two.\nB. (U) Three.")
+    assert [kind for *_, kind, _ in made] == ["numbered", "item", "item", "item"]
+
+
+def test_a_heading_can_end_in_dots():
+    made = shapes("1. (U) All is well.\n\nThe road is open, but...\n\n2. (U) So it is.")
+    assert [kind for *_, kind, _ in made] == ["numbered", "heading", "numbered"]
+
+
+@pytest.mark.parametrize(
+    "beginning", ["BEGIN TEXT OF THE MINISTRY'S NOTE\n\n", "4. (U) BEGIN TEXT OF NOTE "]
+)
+def test_a_text_begins_whatever_it_is_the_text_of(beginning):
+    made = shapes(f"3. (U) The note.\n\n{beginning}The ministry agrees.\n\nEND TEXT OF NOTE")
+    assert made[-2][2] == "text"
+    assert made[0][2] is None

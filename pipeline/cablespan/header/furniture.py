@@ -97,6 +97,7 @@ _SHAPES = (
     (("PAGE",), _PAGE_MARK),
     (("UNCLAS", "CONFIDENTIAL", "SECRET", "TOP SECRET", "LIMITED", "LOU"), _BANNER_PREFIX),
     (("S ", "C ", "T ", "U ", "L "), _SPACED),
+    (("#",), re.compile(r"#{1,3} ?\d{0,5}")),  # "#0454", the message's number after BT
     (("CORRECTED COPY", "(CORRECTED COPY"), _CORRECTED),
 )
 

@@ -298,6 +298,8 @@ def _ends(line: str, since_label: int) -> bool:
 def _is_prose(lines: list[_Line], index: int) -> bool:
     """Whether a REF or SUBJECT line runs on into the text, as in many telegrams of the 1960s."""
     block = lines[index].text
+    if not is_running(block):
+        return False
     for line in lines[index + 1 : index + 40]:
         if not line.text or _NUMBERED.match(line.text) or _is_marked_text(line.text):
             break
@@ -324,7 +326,7 @@ def _goes_on(field: str, line: str, blank: bool, content: list[str]) -> bool:
 
 def _goes_on_references(line: str, blank: bool, above: str) -> bool:
     if not blank:
-        return not _is_marked_text(line)
+        return not (_is_marked_text(line) or _SENSITIVE.match(line) or _is_heading(line))
     if line[:1].isdigit() and _ends_in_post(above):
         return True
     short = len(line) < _LONGEST_ENUMERATED

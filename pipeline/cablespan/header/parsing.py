@@ -138,5 +138,5 @@ def parse(
 
 def _is_partial(head: str, body: str) -> bool:
     """Whether a cable says that it is an extract, or its text breaks off."""
-    end = (body.rstrip() or head.rstrip())[-10:]  # it can break off in the opening
+    end = f"{head}{body}"[-40:].rstrip()[-10:]  # it can break off in the opening
     return _EXTRACT in head or _EXTRACT in body or _BROKEN_OFF.search(end) is not None

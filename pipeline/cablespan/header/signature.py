@@ -40,6 +40,7 @@ _NOTE_AFTER = re.compile(r"\s{1,9}\(?NOTE(?::| BY\b).{0,300}$")
 _BEFORE = re.compile(r"^(?:[-\s*#\"]{1,10}|\(?(?:signed|sgd)\)?[:.]?\s)", re.IGNORECASE)
 _AFTER = re.compile(r"[\s#*\d.()-]{1,20}$")
 _ACTING = re.compile(r"\s?\((?:ACTING|A|CDA|CHARGE)$")
+_REDACTED_END = re.compile(r"(?:X{4,}|x{4,})$")
 _FOOT = re.compile(r"\d{4}[A-Z]{3,20}\d{3,7} - ")  # "2007OSLO00012 - Classification: SECRET"
 _SEPARATOR = re.compile(r"/|&| AND |,")
 _OF_SITES = ("after", "stamp")  # kinds of furniture in sentences, whose words can be names
@@ -66,7 +67,7 @@ class _Line(NamedTuple):
         """Whether no sentence runs from the line above into this one."""
         above = self.above
         ended = not above or above[-1] in _SENTENCE_ENDS or "://" in above
-        return ended or is_furniture(above) or RULE.match(above) is not None
+        return ended or _REDACTED_END.search(above) is not None or is_furniture(above) or RULE.match(above) is not None
 
     @property
     def ends_sentence_above(self) -> bool:

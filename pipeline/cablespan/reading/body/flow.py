@@ -9,6 +9,7 @@ from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.titles import closes_block, looks_like_heading
 
 TERMINAL = frozenset(".:;?!\")]'”’")
+_LEAST_WRAPPED = 45  # characters of a line that can have been wrapped
 _LEADING_ON = ("determiner", "preposition", "conjunction", "auxiliary")
 
 
@@ -172,9 +173,19 @@ class Juncture:
         return not (self.ended_line and (self.line.indented or ragged))
 
     @property
+    def _is_at_number(self) -> bool:
+        """Whether a line was wrapped at a number that begins nothing."""
+        first = self.line.text.lstrip("¶ ")[:1]
+        return first.isdigit() and len(self.previous) > _LEAST_WRAPPED
+
+    @property
     def _closes(self) -> bool:
         """Whether the line is the end of a block: "END SUMMARY."."""
         return closes_block(self.line.text)
 
     def _at_line_end(self) -> bool:
-        return self._closes or not self.ended_sentence and (self.small or leads_on(self.previous))
+        if self._closes:
+            return True
+        return not self.ended_sentence and (
+            self.small or leads_on(self.previous) or self._is_at_number
+        )

@@ -8,6 +8,7 @@ from cablespan.reading.body.lines import Block, is_row
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.starts import start_of
 from cablespan.reading.body.titles import (
+    ends_as_sentence,
     has_capitals,
     is_no_heading,
     looks_like_heading,
@@ -34,6 +35,7 @@ def lines_above_rule(block: Block, ruled: bool) -> int:
     if (
         _is_short(block)
         and _fits_above_a_rule(whole, ruled)
+        and not is_no_heading(whole)
         and start_of(block.lines[0].text) is None
     ):
         return len(block.lines)
@@ -123,7 +125,7 @@ def _stands_alone(text: str, before: Draft | None, following: Draft) -> bool:
         return False
     if looks_like_heading(text):
         return text[-1] != "?" or following.kind != "item"  # a question above its answers is none
-    if following.kind != "numbered" or text[0] in LOWER or text[-1] in ".;,":
+    if following.kind != "numbered" or text[0] in LOWER or ends_as_sentence(text):
         return False
     return before is None or before.kind in ("numbered", "heading") or before.text()[-1] in '.!?)"'
 

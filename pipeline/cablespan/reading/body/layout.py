@@ -91,8 +91,10 @@ class _Layout:
         for index in range(above, below):
             line = lines[index]
             next_text = lines[index + 1].text if index + 1 < len(lines) else ""
-            next_block = following if index + 1 == len(lines) else None
-            for part in self._parts(line, block, next_block):
+            below_it = next_text
+            if not below_it and following is not None and not block.rule_below:
+                below_it = following.lines[0].text
+            for part in self._parts(line, below_it):
                 self._put(part, block, part.begin == lines[0].begin, next_text)
         self._heading(lines[below:], block)
 
@@ -123,13 +125,16 @@ class _Layout:
         known = (section_of_heading(text) for text in (above, block.lines[0].text))
         return block.rule_below and not any(known)
 
-    def _parts(self, line: Line, block: Block, following: Block | None) -> list[Line]:
-        """A line, cut where a number within it begins the next paragraph, and before a heading at its end."""
+    def _parts(self, line: Line, below: str) -> list[Line]:
+        """A line, cut where a number within it begins a paragraph, and before a heading at its end.
+
+        `below`: the text of the next line, "" for none.
+        """
         parts = [line]
         if self._numbers_within:
             parts = self._cut_at_numbers(line)
-        if following is not None and len(line.last) > UNWRAPPED and not block.rule_below:
-            parts[-1:] = self._cut_before_heading(parts[-1], following)
+        if below and len(line.last) > UNWRAPPED:
+            parts[-1:] = self._cut_before_heading(parts[-1], below)
         return parts
 
     def _cut_at_numbers(self, line: Line) -> list[Line]:
@@ -148,9 +153,9 @@ class _Layout:
             begin, expected = match.end(), expected + 1
         return [*parts, self._part(begin, line.end)] if parts else [line]
 
-    def _cut_before_heading(self, line: Line, following: Block) -> list[Line]:
+    def _cut_before_heading(self, line: Line, below: str) -> list[Line]:
         at = heading_at_the_end(line.last)
-        start = start_of(following.lines[0].text) if at is not None else None
+        start = start_of(below) if at is not None else None
         if start is None or start.kind == "item":
             return [line]
         cut = line.end - len(line.last) + at
@@ -221,7 +226,7 @@ class _Layout:
 
     def _is_start(self, start: Start, line: Line, block: Block, first: bool) -> bool:
         """Whether what has the form of a start is one here."""
-        alone = first and block.blanks > 0
+        alone = first and (block.blanks > 0 or block.rule_above)
         if start.kind == "numbered" and start.marking is not None:
             return not self.numbering.is_far(start, alone)
         apart = first or not block.wrapped or ends_early(self.previous, line.text, self.page)

@@ -10,6 +10,8 @@ from cablespan.reading.body.titles import known_sections, section_of_heading
 _OPENER = re.compile(
     r"[(\[]?\s?([A-Za-z][A-Za-z/&,' ]{2,40}?)\s{0,2}(?:\([A-Z]{1,4}\)\s?)?(?::|\.|--|–|—| -\s)"
 )
+# "BEGIN TEXT OF LETTER Dear Minister": in capitals before the text itself.
+_BEGINNING = re.compile(r"(BEGIN(?: [A-Z0-9][A-Z0-9'/-]*){1,8})(?= [A-Z\"]?[a-z])")
 _FIRST_WORD = re.compile(r"[(\[{]?\s?([A-Za-z]+)")
 _BARE_OPENER = re.compile(r"[A-Z]{4,12}(?= [A-Z])")
 _END = re.compile(r"end(?<!\wend)\s(?:of\s)?(?:embassy\s|post\s|unofficial\s|informal\s)?(\w+)")
@@ -52,7 +54,7 @@ def section_of_opener(text: str) -> str | None:
     word = _FIRST_WORD.match(text)
     if word is None or word[1].lower() not in _first_words():
         return None
-    match = _OPENER.match(text, 0, 64)
+    match = _BEGINNING.match(text) or _OPENER.match(text, 0, 64)
     return section_of_heading(match[1]) if match else None
 
 

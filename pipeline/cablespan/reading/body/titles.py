@@ -47,9 +47,18 @@ def looks_like_heading(text: str) -> bool:
     >>> looks_like_heading("Unemployment on the Rise"), looks_like_heading("and they left")
     (True, False)
     """
-    if not 2 <= len(text) <= _LONGEST or text[-1] in ".;," or text[0] in LOWER:
+    if not 2 <= len(text) <= _LONGEST or ends_as_sentence(text) or text[0] in LOWER:
         return False
     return has_capitals(text) and not is_no_heading(text)
+
+
+def ends_as_sentence(text: str) -> bool:
+    """Whether a text ends as no title does; dots at its end may leave something open.
+
+    >>> ends_as_sentence("He left."), ends_as_sentence("The President Is Cornered, but...")
+    (True, False)
+    """
+    return text[-1] in ".;," and not text.endswith("...")
 
 
 def has_capitals(text: str) -> bool:
