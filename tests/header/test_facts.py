@@ -235,7 +235,9 @@ def read(text):
 
 
 def test_fields_that_stand_on_one_line_are_each_found():
-    opening = "UNCLAS SECTION 01 OF 02 OSLO 000012 SENSITIVE\n\nSIPDIS E.O. 12958: N/A\nTAGS: ECON NO\n"
+    opening = (
+        "UNCLAS SECTION 01 OF 02 OSLO 000012 SENSITIVE\n\nSIPDIS E.O. 12958: N/A\nTAGS: ECON NO\n"
+    )
     header = read(f"{opening}SUBJECT: ROADS\n\n1. (U) All is well.").header
     assert (header.eo, header.declassify_on) == ("12958", "N/A")
     assert header.captions == ("SENSITIVE", "SIPDIS")

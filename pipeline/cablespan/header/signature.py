@@ -67,7 +67,12 @@ class _Line(NamedTuple):
         """Whether no sentence runs from the line above into this one."""
         above = self.above
         ended = not above or above[-1] in _SENTENCE_ENDS or "://" in above
-        return ended or _REDACTED_END.search(above) is not None or is_furniture(above) or RULE.match(above) is not None
+        return (
+            ended
+            or _REDACTED_END.search(above) is not None
+            or is_furniture(above)
+            or RULE.match(above) is not None
+        )
 
     @property
     def ends_sentence_above(self) -> bool:

@@ -4,7 +4,13 @@ import re
 from itertools import zip_longest
 
 from cablespan.reading.body.draft import Draft
-from cablespan.reading.body.flow import Juncture, ends_early, ends_sentence, leads_on, leads_to_number
+from cablespan.reading.body.flow import (
+    Juncture,
+    ends_early,
+    ends_sentence,
+    leads_on,
+    leads_to_number,
+)
 from cablespan.reading.body.headings import (
     heading_at_the_end,
     lines_above_rule,

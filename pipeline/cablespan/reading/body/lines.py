@@ -83,9 +83,7 @@ def is_row(line: str) -> bool:
     return "   " in line or "\t" in line or line.count("|") > 1
 
 
-def written_blocks(
-    source: str, start: int, end: int, page: Page, opening: str = ""
-) -> list[Block]:
+def written_blocks(source: str, start: int, end: int, page: Page, opening: str = "") -> list[Block]:
     """The blocks of `source[start:end]`.
 
     The lines of `opening` are no text where they come again after a page mark.
