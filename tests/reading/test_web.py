@@ -75,3 +75,27 @@ def test_a_second_cable_inside_the_body_is_one_of_its_own(tmp_path):
         ("07OSLO12", "AMEMBASSY OSLO", "Embassy Oslo", ("ROE",), 2),
         ("07BERN77", "AMEMBASSY BERN", None, ("ROE",), 2),
     ]
+
+
+def test_a_row_of_a_dump_inside_a_page_is_a_cable_of_its_own(tmp_path):
+    opening = "UNCLAS OSLO 0000{0}\n\nSUBJECT: ROADS\n\n1. (U) The road is open.\n\nROE\n"
+    row = (
+        '"4","2/22/2007 9:41","07OSLO13","Embassy Oslo","SECRET","07BERN1",'
+        '"R 220941Z FEB 07\nFM AMEMBASSY OSLO\nTO RUEHC/SECSTATE WASHDC","'
+    )
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<table class='cable'><tr><th>Reference ID</th><th>Created</th></tr>"
+        "<tr><td>07OSLO12</td><td>2007-02-21 09:41</td></tr></table>"
+        "<pre>R 210941Z FEB 07\nFM AMEMBASSY BERN</pre><pre>"
+        f'{opening.format(12)}"\n{row}{opening.format(13)}"</pre>'
+    )
+    first, second = readers.read(page)
+    assert [(c.id, c.header.from_, c.header.classification) for c in (first, second)] == [
+        ("07OSLO12", "AMEMBASSY BERN", "UNCLASSIFIED"),
+        ("07OSLO13", "AMEMBASSY OSLO", "SECRET"),
+    ]
+    assert [reference.value for reference in second.header.references] == ["07BERN1"]
+    for cable in (first, second):
+        assert [p.text for p in cable.paragraphs] == ["The road is open."]
+        assert cable.header.signers == ("ROE",)

@@ -1,6 +1,5 @@
 """A cable out of what a reader has found."""
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,11 +14,6 @@ from cablespan.header.parsing import parse
 from cablespan.header.signature import signature
 from cablespan.reading.body import layout, segment
 
-# "VZCZCXRO1234" or "DE RUEHTA #0454/01 0520941", and its FM line not far below.
-_ANOTHER = re.compile(
-    r"^(?:V[ZV]CZC\w{2,12}|PP RU[A-Z]{4}[^\n]{0,60})[ \t]*\n(?:[^\n]{0,80}\n){1,8}?FM [A-Z]",
-    re.MULTILINE,
-)
 _TAIL = 1500  # characters at the end of a body in which its signers stand
 
 
@@ -127,14 +121,6 @@ def through(source_map: SourceMap, mapping: SourceMap) -> SourceMap:
                 pieces.append((offset + first - at, first - begin + source_at, last - first))
             index += 1
     return SourceMap(tuple(pieces))
-
-
-def bodies(text: str) -> list[tuple[int, int]]:
-    """Where the cables of a text begin and end: a transmission header in the middle of it begins another one."""
-    if "\nFM" not in text:  # the blank behind it, in every line, would slow the search
-        return [(0, len(text))]
-    starts = [match.start() for match in _ANOTHER.finditer(text) if text[: match.start()].strip()]
-    return list(zip([0, *starts], [*starts, len(text)], strict=True))
 
 
 def laid_back(cable: Cable, mapping: SourceMap, source_text: str) -> Cable:

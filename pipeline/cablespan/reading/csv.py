@@ -7,14 +7,15 @@ and rows can be skipped without being parsed. A body can hold another whole cabl
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
 
 from cablespan.cable import Cable, Reference, Reject
 from cablespan.header.posts import id_of, known_post
 from cablespan.header.references import references_of
-from cablespan.reading.assembly import assemble, bodies, renamed, with_text
+from cablespan.reading.assembly import assemble, renamed, with_text
 from cablespan.reading.decode import LEADING, NULS_ARE_BLANKS, repair
+from cablespan.reading.embedded import cables_in
 
 COLUMNS = (
     "number",
@@ -148,44 +149,49 @@ def _cables(row: bytes, path: str, place: str, index: int) -> Iterator[Cable | R
     if len(cells) != len(COLUMNS):
         yield Reject(path, place, f"torn row: {len(cells)} cells where eight belong", _REMEDY)
         return
-    number, created, reference_id, origin, classification, listed, head, body = cells
-    body, notes = repair(body, notes)
+    row = dict(zip(COLUMNS, cells, strict=True))
+    body, notes = repair(row["body"], notes)
     if not body.strip():
-        yield Reject(path, place, f"no body in the row of {reference_id}", "nothing to read there")
+        reason = f"no body in the row of {row['reference_id']}"
+        yield Reject(path, place, reason, "nothing to read there")
         return
-    cable_id = id_of(reference_id) or reference_id.strip() or f"row {number}"
-    created = _iso(created)
-    parts = bodies(body)
-    cable = assemble(
-        body,
-        path=path,
-        format="csv",
-        index=index,
-        end=parts[0][1],
-        head=head,
-        notes=tuple(notes),
-        fallback_id=cable_id,
-        reference_id=cable_id,
-        created=created,
-        origin=origin or None,
-        classification=classification or None,
-        listed=_references(listed, created, cable_id) if listed else (),
-    )
-    yield with_text(cable)
-    notes.append(f"stood in the body of {cable_id}")
-    for at, (start, end) in enumerate(parts[1:], index + 1):  # the row's facts are not theirs
+    facts = row_facts(row)
+    cable_id = facts["reference_id"]
+    for at, part in enumerate(cables_in(body), index):
+        if at > index:  # the row's facts are not theirs
+            facts = row_facts(part.row) if part.row else {"fallback_id": cable_id}
         yield with_text(
             assemble(
                 body,
                 path=path,
                 format="csv",
                 index=at,
-                start=start,
-                end=end,
-                notes=tuple(notes),
-                fallback_id=cable_id,
+                start=part.start,
+                end=part.end,
+                notes=(*notes, f"stood in the body of {cable_id}") if at > index else tuple(notes),
+                **facts,
             )
         )
+
+
+def row_facts(row: Mapping[str, str]) -> dict[str, Any]:
+    """What a row says of its cable, as arguments of `assemble`.
+
+    `row` holds the cells by the names of `COLUMNS`; neither number nor body is needed.
+    """
+    cable_id = id_of(row["reference_id"]) or row["reference_id"].strip()
+    cable_id = cable_id or f"row {row.get('number')}"
+    created = _iso(row["created"])
+    listed = row["references"]
+    return {
+        "fallback_id": cable_id,
+        "reference_id": cable_id,
+        "created": created,
+        "origin": row["origin"] or None,
+        "classification": row["classification"] or None,
+        "head": row["header"],
+        "listed": _references(listed, created, cable_id) if listed else (),
+    }
 
 
 def _references(listed: str, created: str | None, cable_id: str) -> tuple[Reference, ...]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from cablespan.cable import Cable, Reject
 from cablespan.header.posts import id_of
 from cablespan.reading import web
-from cablespan.reading.assembly import assemble, bodies, laid_back
+from cablespan.reading.assembly import assemble, laid_back
+from cablespan.reading.csv import row_facts
 from cablespan.reading.decode import LEADING
+from cablespan.reading.embedded import cables_in
 from cablespan.reading.markup import blanked, text_of
 
 _TABLE = re.compile(r"<table\b[^<>]*\bclass\s?=\s?[\"']?cable\b[^<>]*>", re.IGNORECASE)
@@ -68,23 +70,21 @@ def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable 
                 "look whether the page was saved whole",
             )
             continue
-        head = text_of(source, *blocks[0])[0] if len(blocks) > 1 else ""
+        facts["head"] = text_of(source, *blocks[0])[0] if len(blocks) > 1 else None
         text, mapping = text_of(source, *blocks[-1] if len(blocks) < 3 else blocks[1])
-        for start, stop in bodies(text):
-            if start:  # a second cable inside the body: the page's facts are not its own
-                facts, head = {}, ""
+        for part in cables_in(text):
+            if part.start:  # a second cable inside the body: the page's facts are not its own
+                facts = row_facts(part.row) if part.row else {}
             name = f"{facts.get('reference_id') or f'page {index + 1}'}"
             cable = assemble(
                 text,
                 path=path,
                 format="html",
                 index=found,
-                start=start,
-                end=stop,
-                head=head or None,
+                start=part.start,
+                end=part.end,
                 notes=notes,
-                fallback_id=name,
-                **facts,
+                **{"fallback_id": name, **facts},
             )
             found += 1
             yield laid_back(cable, mapping, source)

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from cablespan.cable import Cable, Reject
 from cablespan.header.furniture import starts
 from cablespan.header.posts import id_of
-from cablespan.reading.assembly import assemble, bodies
+from cablespan.reading.assembly import assemble
+from cablespan.reading.csv import row_facts
+from cablespan.reading.embedded import Part, cables_in
 
 _CLASS = (
     r"(?:TOP SECRET|UNCLASSIFIED|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE)(?:[ ]?//?[ ]?(?:FOR OFFICIAL USE ONLY|NOFORN"
@@ -50,22 +52,21 @@ def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | 
             "classification": head["classification"],
             "origin": head["origin"],
         }
-        parts = bodies(text[begin:end])
-        if parts[0][1] < _LEAST_CABLE:
-            parts = [(0, end - begin)]
-        for start, stop in parts:
-            if start:  # a second cable inside the body: the page's facts are not its own
-                facts = {}
+        parts = cables_in(text[begin:end])
+        if parts[0].end < _LEAST_CABLE:
+            parts = [Part(0, end - begin)]
+        for part in parts:
+            if part.start:  # a second cable inside the body: the page's facts are not its own
+                facts = row_facts(part.row) if part.row else {}
             yield assemble(
                 text,
                 path=path,
                 format="web",
                 index=found,
-                start=begin + start,
-                end=begin + stop,
+                start=begin + part.start,
+                end=begin + part.end,
                 notes=notes,
-                fallback_id=f"page {found + 1}",
-                **facts,
+                **{"fallback_id": f"page {found + 1}", **facts},
             )
             found += 1
 

@@ -1,0 +1,83 @@
+"""The cables in one text: another transmission header, or a row of a dump, begins another one."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+# "VZCZCXRO1234" or "PP RUEHXX RUEHYY", and its FM line not far below.
+_HEADER = re.compile(
+    r"^(?:V[ZV]CZC\w{2,12}|PP RU[A-Z]{4}[^\n]{0,60})[ \t]*\n(?:[^\n]{0,80}\n){1,8}?FM [A-Z]",
+    re.MULTILINE,
+)
+# The first six cells of a row, and the sign that opens the seventh, the transmission header.
+_ROW = re.compile(
+    r"""
+    ^"?\d{1,9}"?,
+    "(?P<created>\d{1,4}[/-]\d{1,2}[/-]\d{1,4}[ ]\d{1,2}:\d{2}[^"\n]{0,6})",
+    "(?P<reference_id>\d\d[A-Z]{3,30}\d{1,7})",
+    "(?P<origin>[^"\n]{0,80})",
+    "(?P<classification>[^"\n]{0,80})",
+    "(?P<references>[^"]{0,4000})",
+    "
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_NEXT_CELL = '","'
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the cables in a text, opening and body: `text[start:end]`.
+
+    `row`: what a dump's row says of it, by column ("reference_id", "created", "origin" ...), its
+    transmission header as "header".
+    """
+
+    start: int
+    end: int
+    row: Mapping[str, str] = field(default_factory=dict)
+
+
+def cables_in(text: str) -> list[Part]:
+    """The cables of a text in order; the first begins where the text does.
+
+    >>> row = '2,"2/21/2007 9:41","07OSLO2","Embassy Oslo","SECRET","","FM AMEMBASSY OSLO","1. Rain."'
+    >>> [(part.start, part.row.get("reference_id")) for part in cables_in('1. Sun."\\n' + row)]
+    [(0, None), (86, '07OSLO2')]
+    """
+    begun = sorted([*_rows(text), *_headers(text)], key=lambda found: found[0])
+    parts, start, row = [], 0, {}
+    for at, body, next_row in begun:
+        if at < start:  # the header cell of a row
+            continue
+        parts.append(Part(start, _end_before(text, start, at, bool(next_row)), row))
+        start, row = body, next_row
+    return [*parts, Part(start, _end_before(text, start, len(text), bool(row)), row)]
+
+
+def _headers(text: str) -> Iterator[tuple[int, int, dict[str, str]]]:
+    """Where transmission headers in the middle of a text begin, twice: they belong to the cable."""
+    if "\nFM" not in text:  # the blank after it, in every line, would slow the search
+        return
+    for match in _HEADER.finditer(text):
+        if text[: match.start()].strip():
+            yield match.start(), match.start(), {}
+
+
+def _rows(text: str) -> Iterator[tuple[int, int, dict[str, str]]]:
+    """Where rows begin, where their last cell, the body, does, and what the cells before hold."""
+    if _NEXT_CELL not in text:
+        return
+    for match in _ROW.finditer(text):
+        closed = text.find(_NEXT_CELL, match.end())
+        body = closed + len(_NEXT_CELL) if closed >= 0 else match.end()
+        head = text[match.end() : closed] if closed >= 0 else ""
+        yield match.start(), body, {**match.groupdict(), "header": head}
+
+
+def _end_before(text: str, start: int, end: int, quoted: bool) -> int:
+    """Where a cable ends before offset `end`: without the sign that closes a row's last cell."""
+    if not quoted:
+        return end
+    last = start + len(text[start:end].rstrip())
+    return last - 1 if text[start:last].endswith('"') else end
