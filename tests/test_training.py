@@ -585,16 +585,6 @@ class TestRefused:
             and "--allow-empty" in message
         )
 
-    def test_a_layer_that_nobody_annotated(self, tmp_path, gold):
-        lines = [
-            {key: value for key, value in entry.items() if key != "claims"}
-            for entry in documents("abc", 3)
-        ]
-        message = self.refused(
-            tmp_path, "--train", write(tmp_path / "some.jsonl", lines), "--dev", gold
-        )
-        assert "no claims" in message and "claim_tagger" in message
-
     def test_a_config_that_names_a_missing_package(self, tmp_path, gold):
         if find_spec("spacy_transformers"):
             pytest.skip("spacy-transformers is installed here")

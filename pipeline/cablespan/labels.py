@@ -3,11 +3,12 @@
 import json
 import re
 import tomllib
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 SCHEME_VERSION = "cablespan.scheme/1"
 
@@ -130,62 +131,134 @@ class Label(NamedTuple):
 class Scheme(NamedTuple):
     """The entity and statement labels of a project, in their order: ours, or those of a file.
 
-    >>> [label.name for label in scheme_of().statements][:2]
-    ['ADMIN', 'REQUEST']
+    >>> scheme_of().names("statements")[:2]
+    ('ADMIN', 'REQUEST')
+    >>> scheme_of().layer_of("CUE")
+    'claims'
     """
 
     entities: tuple[Label, ...]
     statements: tuple[Label, ...]
 
+    def names(self, layer: str) -> tuple[str, ...]:
+        """The labels of a layer; the roles of claims are the same in every scheme."""
+        if layer == "claims":
+            return tuple(Role)
+        return tuple(label.name for label in getattr(self, layer))
 
-def scheme_of(path: Path | None = None) -> Scheme:
-    """The scheme of a TOML or JSON file; without one, the scheme of this module.
+    def layer_of(self, label: str | None) -> str | None:
+        """The layer that a label belongs to; None where the scheme has not got it."""
+        layers = (*self._fields, "claims")
+        return next((layer for layer in layers if label in self.names(layer)), None)
 
-    The file holds a table for each label, `[entities.VESSEL]` or `[statements.WARNING]`, with `definition`, `colour` ("#rrggbb") and
-    `key` (one character), each of which may be missing. A layer that the file does not name keeps our labels.
+    def tables(self) -> dict[str, dict[str, dict[str, str]]]:
+        """The scheme as a file holds it (JSON): `scheme_of` and `scheme_of_tables` read it."""
+        return {
+            layer: {
+                label.name: {
+                    "definition": label.definition,
+                    "colour": label.colour,
+                    "key": label.key,
+                }
+                for label in getattr(self, layer)
+            }
+            for layer in self._fields
+        }
+
+
+def scheme_of(path: Path | None = None, ours: Scheme | None = None) -> Scheme:
+    """The scheme of a TOML or JSON file; without one, `ours`: another project's, or this module's.
+
+    The file holds a table for each label, `[entities.VESSEL]` or `[statements.WARNING]`, with
+    `definition`, `colour` ("#rrggbb") and `key` (one character), each of which may be missing. A
+    layer that the file does not name keeps our labels; with `extend = true` above the tables, the
+    labels of the file come after ours instead of in their place.
     Raises ValueError that names the file, the label and the remedy.
     """
-    tables = _tables(path) if path else {}
-    unknown = sorted(set(tables) - set(Scheme._fields))
+    if path is None and ours is not None:
+        return ours
+    return scheme_of_tables(_parsed(path) if path else {}, str(path), ours)
+
+
+def scheme_of_tables(tables: Mapping[str, Any], place: str, ours: Scheme | None = None) -> Scheme:
+    """The scheme of a labels file's content; `place` is what an error calls it."""
+    layers = dict(tables)
+    extends = layers.pop("extend", False)
+    unknown = sorted(set(layers) - set(Scheme._fields))
     if unknown:
-        raise ValueError(f"{path}: {unknown[0]} is no layer: use entities and statements")
-    return Scheme(
-        entities=_labels(path, tables.get("entities"), Entity, ENTITY_KEYS),
-        statements=_labels(path, tables.get("statements"), Statement, STATEMENT_KEYS),
-    )
+        raise ValueError(f"{place}: {unknown[0]} is no layer: use entities and statements")
+    for layer, rows in layers.items():
+        if not _is_table_of_tables(rows):
+            raise ValueError(f"{place}: {layer} holds no labels: write [{layer}.NAME] for each")
+    known = ours.tables() if ours else {"entities": _rows(Entity), "statements": _rows(Statement)}
+
+    def labels(layer: str, keys: str) -> tuple[Label, ...]:
+        rows = layers.get(layer, {})
+        kept = known[layer] if extends or not rows else {}
+        return _labels(place, _without_keys_of(rows, kept) | rows, keys)
+
+    scheme = Scheme(labels("entities", ENTITY_KEYS), labels("statements", STATEMENT_KEYS))
+    names = [*scheme.names("entities"), *scheme.names("statements"), *Role]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{place}: {name} is a label of two layers: name one of them anew")
+    return scheme
 
 
-def _tables(path: Path) -> dict[str, dict[str, dict[str, str]]]:
+def in_order(labels: Iterable[str]) -> list[str]:
+    """Labels without repetition: ours in the scheme's order, then others by the alphabet.
+
+    >>> in_order(["VESSEL", "LAW", "PLACE", "LAW"])
+    ['PLACE', 'LAW', 'VESSEL']
+    """
+    ours = {str(label): number for number, label in enumerate([*Entity, *Statement])}
+    return sorted(set(labels), key=lambda label: (ours.get(label, len(ours)), label))
+
+
+def _parsed(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text("utf-8")
         tables = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except ValueError as error:
         raise ValueError(f"{path}: neither TOML nor JSON: {error}") from None
-    for layer, rows in tables.items():
-        named = isinstance(rows, dict) and all(isinstance(row, dict) for row in rows.values())
-        if not named or not rows:
-            raise ValueError(f"{path}: {layer} holds no labels: write [{layer}.NAME] for each")
+    if not isinstance(tables, dict):
+        raise ValueError(f"{path}: holds no labels: write a table entities or statements")
     return tables
 
 
-def _labels(
-    path: Path | None, rows: dict[str, dict[str, str]] | None, ours: type[_Defined], keys: str
-) -> tuple[Label, ...]:
+def _is_table_of_tables(rows: Any) -> bool:
+    return isinstance(rows, dict) and bool(rows) and all(isinstance(r, dict) for r in rows.values())
+
+
+def _rows(labels: type[_Defined]) -> dict[str, dict[str, str]]:
+    """Labels of ours as a file would hold them."""
+    return {str(one): {"definition": one.definition, "colour": one.colour} for one in labels}
+
+
+def _without_keys_of(
+    rows: Mapping[str, Mapping[str, str]], kept: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    """The labels that are kept; keys that new ones ask for are free."""
+    wanted = {row.get("key") for row in rows.values()}
+    return {
+        name: {fact: value for fact, value in row.items() if fact != "key" or value not in wanted}
+        for name, row in kept.items()
+    }
+
+
+def _labels(place: str, rows: Mapping[str, Mapping[str, str]], keys: str) -> tuple[Label, ...]:
     """The labels of one layer, with a free key and a colour where the file names none."""
-    if rows is None:
-        rows = {str(one): {"definition": one.definition, "colour": one.colour} for one in ours}
     taken = [row["key"] for row in rows.values() if row.get("key")]
     free = iter([key for key in keys if key not in taken])
     labels = []
     for number, (name, row) in enumerate(rows.items()):
         colour = row.get("colour") or _PALETTE[number % len(_PALETTE)]
         key = row.get("key") or next(free, "")
-        definition = row.get("definition") or ""
         if not re.fullmatch("#[0-9a-fA-F]{6}", colour):
-            raise ValueError(f'{path}: {name}: {colour!r} is no colour: write "#rrggbb"')
+            raise ValueError(f'{place}: {name}: {colour!r} is no colour: write "#rrggbb"')
         if len(key) > 1 or taken.count(key) > 1:
-            raise ValueError(f"{path}: {name}: key {key!r}: one character, and for one label only")
+            raise ValueError(f"{place}: {name}: key {key!r}: one character, and for one label only")
         if not re.fullmatch(r"\w[\w.-]*", name):
-            raise ValueError(f"{path}: {name!r}: letters, digits, _ . - make a label's name")
-        labels.append(Label(name, definition, colour, key))
+            raise ValueError(f"{place}: {name!r}: letters, digits, _ . - make a label's name")
+        labels.append(Label(name, row.get("definition") or "", colour, key))
     return tuple(labels)

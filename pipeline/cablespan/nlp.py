@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,6 +10,8 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from cablespan.labels import Scheme, scheme_of, scheme_of_tables
 
 # spaCy is imported where a pipeline is made: who only asks for its folder need not wait for it.
 if TYPE_CHECKING:
@@ -78,6 +81,21 @@ def model_folder(model: str | Path) -> Path:
             "name a folder with a meta.json, a package, or rules"
         )
     return folder
+
+
+def model_scheme(model: str | Path | None = None) -> Scheme:
+    """The labels that a pipeline was trained with, named as for `load`: its own, or ours.
+
+    Raises FileNotFoundError where there is no such pipeline.
+
+    >>> model_scheme("en_cable_sm") == scheme_of()
+    True
+    """
+    if model == "rules":
+        return scheme_of()
+    folder = model_folder(model or BUNDLED)
+    meta = json.loads((folder / "meta.json").read_text("utf-8"))
+    return scheme_of_tables(meta["scheme"], f"{folder}") if "scheme" in meta else scheme_of()
 
 
 def cpu_ops(name: str | None = None) -> NumpyOps:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cablespan.cli.app import app
-from cablespan.cli.options import AnnotatorFiles, JsonOption, Layer
+from cablespan.cli.options import AnnotatorFiles, JsonOption, LabelsOption, Layer
 
 
 @app.command(
@@ -56,15 +56,7 @@ def review(
             show_default="as before; all three at first",
         ),
     ] = None,
-    labels: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Labels of your own, TOML or JSON: [entities.NAME] or [statements.NAME] with "
-            "definition, colour and key.",
-            show_default="as before; ours at first",
-        ),
-    ] = None,
+    labels: LabelsOption = None,
     export: Annotated[
         Path | None,
         typer.Option(
@@ -144,14 +136,25 @@ def convert(
             show_default="NAME.texts.jsonl beside",
         ),
     ] = None,
+    labels: LabelsOption = None,
 ) -> None:
     """Bring annotations from one tool's format to another's.
 
     Says what was found, and what the other format cannot hold.
     """
     from cablespan.formats import convert
+    from cablespan.labels import scheme_of
 
-    for message in convert(source, out, to, format=from_, layers=layers, texts=texts or ()):
+    messages = convert(
+        source,
+        out,
+        to,
+        format=from_,
+        layers=layers,
+        texts=texts or (),
+        scheme=scheme_of(labels),
+    )
+    for message in messages:
         typer.echo(message, err=True)
 
 
@@ -163,11 +166,13 @@ def agree(
         Path | None,
         typer.Option(help="File for a page with the disagreements.", show_default=False),
     ] = None,
+    labels: LabelsOption = None,
 ) -> None:
     """How far annotators agree: span F1, Cohen's kappa, Krippendorff's alpha, confusion, claims."""
+    from cablespan.labels import scheme_of
     from cablespan.learning.agreement import agree
 
-    result = agree(files)
+    result = agree(files, scheme=scheme_of(labels))
     if html is not None:
         from cablespan.learning.agreement.page import page
 
@@ -201,14 +206,18 @@ def adjudicate(
     decided: Annotated[
         Path | None, typer.Option(help="Annotations that decide the conflicts.", show_default=False)
     ] = None,
+    labels: LabelsOption = None,
 ) -> None:
     """Make one gold from several annotators: what they agree on, and what is decided.
 
     Conflicts that nothing decides are listed in NAME.conflicts.jsonl; the exit code is 1 then.
     """
+    from cablespan.labels import scheme_of
     from cablespan.learning.agreement.adjudication import adjudicate_files
 
-    outcome, conflicts = adjudicate_files(files, output, prefer=prefer, decided=decided)
+    outcome, conflicts = adjudicate_files(
+        files, output, prefer=prefer, decided=decided, scheme=scheme_of(labels)
+    )
     typer.echo(
         f"{output}: {', '.join(f'{count} {how}' for how, count in outcome.settled.items())}",
         err=True,

@@ -6,7 +6,16 @@ from typing import Annotated
 import typer
 
 from cablespan.cli.app import app, warn
-from cablespan.cli.options import Engine, FormatOption, Inputs, ModelOption, RunFolder, Table, named
+from cablespan.cli.options import (
+    Engine,
+    FormatOption,
+    Inputs,
+    LabelsOption,
+    ModelOption,
+    RunFolder,
+    Table,
+    named,
+)
 
 
 @app.command(
@@ -61,6 +70,7 @@ def annotate(
             help="Knowledge base of your own to link to, JSON Lines: id, kind, name, aliases."
         ),
     ] = None,
+    labels: LabelsOption = None,
 ) -> None:
     """Annotate cables: the main job.
 
@@ -84,6 +94,7 @@ def annotate(
             time_limit=time_limit,
             profile=profile,
             kb=kb,
+            labels=labels,
         )
     )
 

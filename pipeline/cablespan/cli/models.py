@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cablespan.cli.app import app
-from cablespan.cli.options import GoldTexts, JsonOption
+from cablespan.cli.options import GoldTexts, JsonOption, LabelsOption
 
 
 @app.command(
@@ -42,6 +42,7 @@ def train(
             show_default="a share of --train",
         ),
     ] = None,
+    labels: LabelsOption = None,
     silver: Annotated[
         list[Path] | None,
         typer.Option(
@@ -90,6 +91,7 @@ def train(
         dev or [],
         output,
         base=base,
+        labels=labels,
         silver=silver or (),
         gold_copies=gold_copies,
         texts=texts or (),
@@ -127,12 +129,17 @@ def evaluate(
     ] = None,
     json: JsonOption = False,
     texts: GoldTexts = None,
+    labels: LabelsOption = None,
 ) -> None:
     """How good a model is: precision, recall, F1 with intervals, confusion, slices, calibration, mistakes."""
     from cablespan.learning.evaluation import evaluate_files
 
     result = evaluate_files(
-        model, gold, texts=texts or (), report=lambda problem: typer.echo(problem, err=True)
+        model,
+        gold,
+        texts=texts or (),
+        labels=labels,
+        report=lambda problem: typer.echo(problem, err=True),
     )
     if report is not None:
         from cablespan.learning.evaluation.page import page

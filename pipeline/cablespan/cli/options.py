@@ -68,6 +68,16 @@ AnnotatorFiles = Annotated[
         show_default=False,
     ),
 ]
+LabelsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--labels",
+        metavar="FILE",
+        help="Labels of your own, TOML or JSON: [entities.NAME] or [statements.NAME] with "
+        "definition, colour and key.",
+        show_default="those of the model or run, else ours",
+    ),
+]
 GoldTexts = Annotated[
     list[Path] | None,
     typer.Option(

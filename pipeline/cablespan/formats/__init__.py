@@ -18,6 +18,7 @@ import orjson
 
 from cablespan.formats.checks import GoldError, Problem, check, fitted
 from cablespan.formats.tasks import bare_record, blank_pipeline
+from cablespan.labels import Scheme, scheme_of
 from cablespan.records import ParagraphRecord, paragraph_record
 
 if TYPE_CHECKING:
@@ -64,6 +65,9 @@ _BY_LINE: dict[str, Callable[[dict[str, Any]], bool]] = {
     "prodigy": lambda line: "text" in line and not _TASK_KEYS.isdisjoint(line),
 }
 OF_TOKENS = ("prodigy", "docbin", "conll")
+# Those where the label tells which layer a span is of, and those that list the labels.
+SORTED_BY_LABEL = ("prodigy", "docbin", "labelstudio", "brat", "doccano")
+LISTING_LABELS = ("labelstudio", "brat")
 logger = logging.getLogger(__name__)
 
 __all__ = [
@@ -137,15 +141,24 @@ def read_records(
     texts: Iterable[str | Path] = (),
     tokenize: "Callable[[str], Doc] | None" = None,
     report: Callable[[Problem], None] = lambda problem: logger.warning("%s", problem),
+    scheme: Scheme | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Annotated records from any format, one a cable, in the file's order.
 
-    `format`: a key of FORMATS, else found by looking. `layers`: those that a paragraph of Prodigy tasks must have. `texts`: where the
-    texts of stand-off annotations are. `tokenize`: spans that cut its tokens are widened, and told to `report`.
+    `format`: a key of FORMATS, else found by looking. `layers`: those that a paragraph of Prodigy
+    tasks must have. `texts`: where the texts of stand-off annotations are. `tokenize`: spans that
+    cut its tokens are widened, and told to `report`. `scheme`: the labels that may occur, ours if
+    none is given.
     Raises GoldError at the end with all that is wrong; records before the first error have been given by then.
     """
     for record, _ in read_placed(
-        path, format=format, layers=layers, texts=texts, tokenize=tokenize, report=report
+        path,
+        format=format,
+        layers=layers,
+        texts=texts,
+        tokenize=tokenize,
+        report=report,
+        scheme=scheme,
     ):
         yield record
 
@@ -158,11 +171,12 @@ def read_placed(
     texts: Iterable[str | Path] = (),
     tokenize: "Callable[[str], Doc] | None" = None,
     report: Callable[[Problem], None],
+    scheme: Scheme | None = None,
 ) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     """As `read_records`, each record with the places of its paragraphs ("gold.jsonl:12"), its own under ""."""
-    path = Path(path)
+    path, scheme = Path(path), scheme or scheme_of()
     format = format or find_format(path)
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"scheme": scheme} if format in SORTED_BY_LABEL else {}
     if format == "prodigy" and layers:
         options["layers"] = tuple(layers)
     if format == "standoff" and texts:
@@ -171,7 +185,7 @@ def read_placed(
     files = sorted(path.glob("cables*.jsonl*")) if path.is_dir() and format == "records" else [path]
     for file in files:
         for record, places in reader.read(file, **options):
-            errors += check(record, places)
+            errors += check(record, places, scheme)
             if errors:
                 continue
             record = completed(record)
@@ -300,10 +314,11 @@ def convert(
     format: str | None = None,
     layers: Iterable[str] | None = None,
     texts: Iterable[str | Path] = (),
+    scheme: Scheme | None = None,
 ) -> list[str]:
     """Writes the annotations of `source` to `out` in the format `to`; the answer says what was done and what was left out.
 
-    `out` is a folder for FOLDERS, a file for the others. Nothing stays at `out` of a conversion that fails.
+    `out` is a folder for FOLDERS, a file for the others; `scheme` as for `read_records`. Nothing stays at `out` of a conversion that fails.
     """
     if to not in FORMATS:
         raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
@@ -313,7 +328,13 @@ def convert(
     def counted() -> Iterator[dict[str, Any]]:
         tokenize = blank_pipeline().tokenizer if to in OF_TOKENS else None
         for record in read_records(
-            source, format=format, layers=layers, texts=texts, tokenize=tokenize, report=told.append
+            source,
+            format=format,
+            layers=layers,
+            texts=texts,
+            tokenize=tokenize,
+            report=told.append,
+            scheme=scheme,
         ):
             held.update(facts_of(record))
             counts.update(cables=1, paragraphs=len(record["paragraphs"]))
@@ -329,7 +350,8 @@ def convert(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        writer.write(counted(), partial if to in FOLDERS else partial / out.name)
+        options = {"scheme": scheme or scheme_of()} if to in LISTING_LABELS else {}
+        writer.write(counted(), partial if to in FOLDERS else partial / out.name, **options)
         if to in FOLDERS:
             out.mkdir(parents=True, exist_ok=True)
         for file in partial.iterdir():

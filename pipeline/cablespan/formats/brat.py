@@ -16,7 +16,7 @@ from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.files import text_of
 from cablespan.formats.linked import claim_triples
 from cablespan.formats.tasks import bare_record
-from cablespan.labels import Certainty, Entity, Role, Statement
+from cablespan.labels import Certainty, Role, Scheme
 
 LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
 _ROLES = ("source", "cue", "content")
@@ -28,10 +28,10 @@ _FACTS = {
 _CABLE, _PARAGRAPH, _FACT = "Cable", "Paragraph", "Facts"
 
 
-def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
+def write(records: Iterable[Mapping[str, Any]], out: Path, scheme: Scheme) -> None:
     """Into the folder `out`; ids are file names with `/` as `%2F`."""
     out.mkdir(parents=True, exist_ok=True)
-    (out / "annotation.conf").write_text(configuration(), encoding="utf-8", newline="\n")
+    (out / "annotation.conf").write_text(configuration(scheme), encoding="utf-8", newline="\n")
     for record in records:
         name = quote(record["id"], safe=" ")
         text = SEPARATOR.join(paragraph["text"] for paragraph in record["paragraphs"])
@@ -41,9 +41,10 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
         )
 
 
-def configuration() -> str:
+def configuration(scheme: Scheme) -> str:
     """annotation.conf with the scheme's labels."""
-    spans = "\n".join([*Entity, *Statement, *Role])
+    layers = ("entities", "statements", "claims")
+    spans = "\n".join(label for layer in layers for label in scheme.names(layer))
     relations = "source\tArg1:CUE|CONTENT, Arg2:SOURCE\ncontent\tArg1:CUE, Arg2:CONTENT"
     overlap = "<OVERLAP>\tArg1:<ANY>, Arg2:<ANY>, <OVL-TYPE>:<ANY>"
     certainty = f"Certainty\tArg:CONTENT, Value:{'|'.join(Certainty)}"
@@ -118,7 +119,7 @@ class _Lines:
         self.lines.append(f"#{self.others}\t{kind} {name}\t{orjson.dumps(value).decode()}\n")
 
 
-def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     """Every ID.ann of a folder with its ID.txt, or one of them. Files from elsewhere: blank lines separate paragraphs."""
     files = sorted(path.glob("*.ann")) if path.is_dir() else [path.with_suffix(".ann")]
     for file in files:
@@ -132,7 +133,7 @@ def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
                     )
                 ]
             )
-        yield _read_one(file)
+        yield _read_one(file, scheme)
 
 
 class _Span(NamedTuple):
@@ -200,7 +201,7 @@ class _Annotations:
             self.cable = orjson.loads(columns[2])
 
 
-def _read_one(file: Path) -> tuple[dict[str, Any], dict[str, str]]:
+def _read_one(file: Path, scheme: Scheme) -> tuple[dict[str, Any], dict[str, str]]:
     text, cable_id = text_of(file.with_suffix(".txt")), unquote(file.stem)
     said = _Annotations(file, text)
     record = bare_record(cable_id, path=str(file), format="brat", meta=said.cable.get("meta"))
@@ -217,7 +218,7 @@ def _read_one(file: Path) -> tuple[dict[str, Any], dict[str, str]]:
         places.setdefault(located[name]["paragraph"], span.place)
         if span.label in Role.__members__:
             continue
-        layer = "statements" if span.label in Statement.__members__ else "entities"
+        layer = "statements" if span.label in scheme.names("statements") else "entities"
         if layer not in layers:
             what = f"{span.label} is of the {layer}, which the file's first note leaves out"
             raise GoldError([Problem(span.place, what, "add them to its layers")])

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from spacy.tokens import Doc
 
-from cablespan.labels import SCHEME_VERSION, Certainty, Entity, Role, Statement
+from cablespan.labels import SCHEME_VERSION, Certainty, Role, Scheme
 from cablespan.records import RECORD_SCHEMA
 
-SCHEMES = {"entities": Entity, "statements": Statement}
+FLAT_LAYERS = ("entities", "statements")
 SHOWN = 30
 
 
@@ -38,8 +38,10 @@ class GoldError(ValueError):
         super().__init__("\n".join(lines))
 
 
-def check(record: Mapping[str, Any], places: Mapping[str, str]) -> Iterator[Problem]:
-    """What makes a record unusable.
+def check(
+    record: Mapping[str, Any], places: Mapping[str, str], scheme: Scheme
+) -> Iterator[Problem]:
+    """What makes a record unusable: `scheme` has the labels that it may use.
 
     `places` says for each paragraph id where it was read ("gold.jsonl:12"), under "" where the record was.
     """
@@ -70,9 +72,9 @@ def check(record: Mapping[str, Any], places: Mapping[str, str]) -> Iterator[Prob
                     where, f"{layer}: no paragraph {paragraph!r}", "name a paragraph of the record"
                 )
                 continue
-            found = list(_check_annotation(layer, annotation, texts[paragraph], where))
+            found = list(_check_annotation(layer, annotation, texts[paragraph], where, scheme))
             yield from found
-            if not found and layer in SCHEMES:
+            if not found and layer in FLAT_LAYERS:
                 spans.setdefault((paragraph, layer), []).append(
                     (annotation["start"], annotation["end"], annotation["label"])
                 )
@@ -93,7 +95,7 @@ def check(record: Mapping[str, Any], places: Mapping[str, str]) -> Iterator[Prob
 
 
 def _check_annotation(
-    layer: str, annotation: Mapping[str, Any], text: str, where: str
+    layer: str, annotation: Mapping[str, Any], text: str, where: str, scheme: Scheme
 ) -> Iterator[Problem]:
     if layer == "claims":
         if not annotation.get("content"):
@@ -108,12 +110,12 @@ def _check_annotation(
             )
         parts = [(role, annotation[role.lower()]) for role in Role if annotation.get(role.lower())]
     else:
-        scheme = SCHEMES[layer]
-        if annotation.get("label") not in scheme.__members__:
+        known = scheme.names(layer)
+        if annotation.get("label") not in known:
             yield Problem(
                 where,
                 f"unknown label {annotation.get('label')!r} among the {layer}",
-                f"use one of {', '.join(scheme)}",
+                f"use one of {', '.join(known)}, or name your own in a file (--labels)",
             )
         parts = [(annotation.get("label"), annotation)]
     for label, part in parts:
@@ -160,7 +162,7 @@ def fitted(
         return {key: changed.get(key, value) for key, value in place.items()}
 
     changed = dict(record)
-    for layer in SCHEMES:
+    for layer in FLAT_LAYERS:
         if record.get(layer) is None:
             continue
         changed[layer], reached = [], {}

@@ -10,7 +10,7 @@ from spacy.tokens import Doc, DocBin
 from cablespan.document import CLAIMS, PARAGRAPHS, STATEMENTS, unannotated_paragraphs
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.tasks import bare_record, blank_pipeline
-from cablespan.labels import Statement
+from cablespan.labels import Scheme
 from cablespan.records import from_record, paragraph_record, to_record
 
 LEAVES_OUT = ()
@@ -30,7 +30,7 @@ def gold_doc(nlp: Language, record: Mapping[str, Any]) -> Doc:
     return doc
 
 
-def record_of(doc: Doc, name: str) -> dict[str, Any]:
+def record_of(doc: Doc, name: str, scheme: Scheme) -> dict[str, Any]:
     """The record of a Doc; one that is not ours becomes one paragraph with its entities and statements."""
     if doc._.cable is not None and PARAGRAPHS in doc.spans:
         record = to_record(doc)
@@ -39,7 +39,7 @@ def record_of(doc: Doc, name: str) -> dict[str, Any]:
             span
             for group in doc.spans.values()
             for span in group
-            if span.label_ in Statement.__members__
+            if scheme.layer_of(span.label_) == "statements"
         ]
         paragraph = paragraph_record(f"{name}/0", doc.text)
         record = bare_record(name, format="docbin") | {
@@ -67,7 +67,7 @@ def _place(paragraph: Mapping[str, Any], span) -> dict[str, Any]:
     }
 
 
-def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     try:
         docs = DocBin().from_disk(path)
     except Exception as error:  # msgpack, zlib and srsly each raise their own
@@ -75,7 +75,7 @@ def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
             [Problem(str(path), f"no DocBin ({error})", "write it with DocBin.to_disk")]
         ) from error
     for number, doc in enumerate(docs.get_docs(blank_pipeline().vocab)):
-        yield record_of(doc, f"{path.stem}-{number}"), {"": f"{path}: doc {number}"}
+        yield record_of(doc, f"{path.stem}-{number}", scheme), {"": f"{path}: doc {number}"}
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:

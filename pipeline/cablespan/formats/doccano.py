@@ -13,7 +13,7 @@ from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.files import json_lines, write_json_lines
 from cablespan.formats.linked import claim_triples
 from cablespan.formats.tasks import bare_record
-from cablespan.labels import Role, Statement
+from cablespan.labels import Role, Scheme
 from cablespan.records import paragraph_record
 
 LEAVES_OUT = (
@@ -83,7 +83,7 @@ class _Spans:
                 self.relations.append({"id": len(self.relations) + 1, **ends})
 
 
-def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     """Records with the places of their paragraphs; a line from elsewhere is a cable of its own."""
     records: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
     for number, (place, line) in enumerate(json_lines(path), 1):
@@ -101,11 +101,13 @@ def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
         places[paragraph["id"]] = place
         for layer in line.get("layers", _LAYERS if "relations" in line else ("entities",)):
             record.setdefault(layer, [])
-        _add_spans(record, paragraph["id"], line, place)
+        _add_spans(record, paragraph["id"], line, place, scheme)
     yield from records.values()
 
 
-def _add_spans(record: dict[str, Any], paragraph: str, line: Mapping[str, Any], place: str) -> None:
+def _add_spans(
+    record: dict[str, Any], paragraph: str, line: Mapping[str, Any], place: str, scheme: Scheme
+) -> None:
     parts: dict[str, dict[str, Any]] = {}
     try:
         for name, label, start, end in _spans_of(line):
@@ -113,7 +115,7 @@ def _add_spans(record: dict[str, Any], paragraph: str, line: Mapping[str, Any], 
             if label in Role.__members__:
                 parts[name] = span | {"label": label}
                 continue
-            layer = "statements" if label in Statement.__members__ else "entities"
+            layer = "statements" if label in scheme.names("statements") else "entities"
             marks = record.setdefault(layer, [])
             marks.append({"paragraph": paragraph, "label": label, **span})
         links: dict[str, dict[str, list[str]]] = {}

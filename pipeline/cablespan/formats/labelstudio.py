@@ -18,32 +18,31 @@ from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.files import text_of
 from cablespan.formats.linked import claim_triples
 from cablespan.formats.tasks import bare_record
-from cablespan.labels import Entity, Role, Statement
+from cablespan.labels import Role, Scheme
 from cablespan.records import paragraph_record
 
 LEAVES_OUT = ()
 _ROLES = ("source", "cue", "content")
 _FACTS = {"entities": ("kb_id", "cluster", "score", "value"), "statements": ("score",)}
 _LAYERS = ("entities", "statements", "claims")
-_SCHEMES = {"entities": Entity, "statements": Statement, "claims": Role}
 
 
-def configuration() -> str:
+def configuration(scheme: Scheme) -> str:
     """The labelling interface with the scheme's labels."""
     layers = "".join(
         f'  <Labels name="{layer}" toName="text">\n'
-        + "".join(f'    <Label value="{label}"/>\n' for label in scheme)
+        + "".join(f'    <Label value="{label}"/>\n' for label in scheme.names(layer))
         + "  </Labels>\n"
-        for layer, scheme in _SCHEMES.items()
+        for layer in _LAYERS
     )
     names = "".join(f'    <Relation value="{role}"/>\n' for role in ("source", "content"))
     relations = f"  <Relations>\n{names}  </Relations>\n"
     return f'<View>\n{layers}{relations}  <Text name="text" value="$text"/>\n</View>\n'
 
 
-def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
+def write(records: Iterable[Mapping[str, Any]], out: Path, scheme: Scheme) -> None:
     out.with_name(out.name.removesuffix(".json") + ".config.xml").write_text(
-        configuration(), encoding="utf-8", newline="\n"
+        configuration(scheme), encoding="utf-8", newline="\n"
     )
     with out.open("wb") as file:
         for number, task in enumerate(itertools.chain.from_iterable(map(_tasks, records))):
@@ -137,7 +136,7 @@ class _Answer(NamedTuple):
     place: str
 
 
-def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     """Records of the annotated tasks, with the places of their paragraphs.
 
     Tasks without an annotation are left out. Raises GoldError where a task has several, as one gold
@@ -156,10 +155,10 @@ def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     ]
     if problems:
         raise GoldError(problems)
-    yield from _records(answers, path)
+    yield from _records(answers, path, scheme)
 
 
-def read_versions(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def read_versions(path: Path, scheme: Scheme) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each annotator's name with each record as that annotator has it.
 
     The name is the e-mail address, else "annotator" and the number that Label Studio has for it.
@@ -168,7 +167,7 @@ def read_versions(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for answer in _answers(path):
         by_annotator.setdefault(answer.annotator, []).append(answer)
     for annotator, answers in by_annotator.items():
-        for record, _ in _records(answers, path):
+        for record, _ in _records(answers, path, scheme):
             yield annotator, record
 
 
@@ -218,7 +217,7 @@ def _read_tasks(path: Path) -> list[dict[str, Any]]:
 
 
 def _records(
-    answers: Iterable[_Answer], path: Path
+    answers: Iterable[_Answer], path: Path, scheme: Scheme
 ) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     records: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
     for answer in answers:
@@ -234,17 +233,15 @@ def _records(
         places[paragraph["id"]] = answer.place
         for layer in data.get("layers", _LAYERS):
             record.setdefault(layer, [])
-        _add_result(record, paragraph["id"], data["text"], answer.result, answer.place)
+        _add_result(record, paragraph["id"], answer, scheme)
     yield from records.values()
 
 
-def _add_result(
-    record: dict[str, Any], paragraph: str, text: str, result: list[dict[str, Any]], place: str
-) -> None:
+def _add_result(record: dict[str, Any], paragraph: str, answer: _Answer, scheme: Scheme) -> None:
     """Adds the regions and relations of one paragraph to the record."""
     parts: dict[str, dict[str, Any]] = {}
     links: dict[str, dict[str, list[str]]] = {}
-    for item in result:
+    for item in answer.result:
         value, facts = item.get("value") or {}, item.get("meta") or {}
         if item.get("type") == "relation":
             for label in item.get("labels") or ():
@@ -252,14 +249,14 @@ def _add_result(
             continue
         if not value.get("labels"):
             continue
-        span = {"paragraph": paragraph, **_span(text, value)}
+        span = {"paragraph": paragraph, **_span(answer.data["text"], value)}
         if span["label"] in Role.__members__:
             parts[item["id"]] = span | {"facts": facts}
         else:
-            layer = "statements" if span["label"] in Statement.__members__ else "entities"
+            layer = "statements" if span["label"] in scheme.names("statements") else "entities"
             record.setdefault(layer, []).append(span | facts)
     for source, cue, content in claim_triples({n: s["label"] for n, s in parts.items()}, links):
-        _append_claim(record, parts, source, cue, content, place)
+        _append_claim(record, parts, source, cue, content, answer.place)
 
 
 def _span(text: str, value: Mapping[str, Any]) -> dict[str, Any]:

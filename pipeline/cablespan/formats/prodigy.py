@@ -17,12 +17,13 @@ from cablespan.formats.tasks import (
     record_tasks,
     records_of,
 )
+from cablespan.labels import Scheme
 
 LEAVES_OUT = ("values of entities", "header facts", "source maps", "cluster tables", "notes")
 
 
 def read(
-    path: Path, layers: Iterable[str] | None = None
+    path: Path, scheme: Scheme, layers: Iterable[str] | None = None
 ) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     """Records of the accepted tasks (see `tasks.records_of`): `layers` are the ones that a paragraph must have."""
     files = (
@@ -37,9 +38,9 @@ def read(
                 problems.append(Problem(place, "no task: `text` is missing", "export text tasks"))
                 continue
             try:
-                layer_of(task)
+                layer_of(task, scheme)
                 if task.get("answer", "accept") == "accept":
-                    annotations_of(task)
+                    annotations_of(task, scheme)
             except ValueError as error:
                 what, _, remedy = str(error).partition(": ")
                 problems.append(Problem(place, what, remedy))
@@ -55,7 +56,7 @@ def read(
     if problems:
         raise GoldError(problems)
     try:
-        for record in records_of(tasks, layers):
+        for record in records_of(tasks, layers, scheme):
             known = {p["id"]: places[p["id"]] for p in record["paragraphs"] if p["id"] in places}
             yield record, {"": next(iter(known.values()), str(path)), **known}
     except ValueError as error:

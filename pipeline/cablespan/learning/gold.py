@@ -13,7 +13,7 @@ from cablespan.formats import find_format, read_placed
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.docbin import gold_doc
 from cablespan.formats.tasks import VIEWS, blank_pipeline
-from cablespan.labels import Role
+from cablespan.labels import Role, Scheme
 
 _NUMBER = re.compile(r"\s*(?:(\d{1,4})\.|\((\d{1,2})\)|(\d{1,2})\))\s+")
 _ORDER = re.compile(r".*/(\d+)")
@@ -40,18 +40,22 @@ def read_gold(
     *,
     texts: Iterable[str | Path] = (),
     report: Callable[[Problem], None] = lambda problem: None,
+    scheme: Scheme | None = None,
 ) -> list[Gold]:
-    """The gold of files or folders in any format of `cablespan.formats`; a folder of gold files is read file by file.
+    """The gold of files or folders in any format of `cablespan.formats`.
 
-    `texts`: where the texts of stand-off annotations are. `report` is told of spans that had to be widened to whole tokens.
-    Raises GoldError with all that is wrong, by file, line and remedy.
+    A folder of gold files is read file by file. `texts`: where the texts of stand-off annotations
+    are. `scheme`: the labels, ours if none is given. `report` is told of spans that had to be
+    widened to whole tokens. Raises GoldError with all that is wrong, by file, line and remedy.
     """
     tokenize, texts = blank_pipeline().tokenizer, list(texts)
-    gold, problems = [], []
+    gold: list[Gold] = []
+    problems: list[Problem] = []
     for file in _files(paths):
-        options = {"texts": texts} if texts and find_format(file) == "standoff" else {}
         try:
-            for record, places in read_placed(file, tokenize=tokenize, report=report, **options):
+            for record, places in read_placed(
+                file, texts=texts, tokenize=tokenize, report=report, scheme=scheme
+            ):
                 gold += (
                     Gold(run, places) for run in runs(without_numbers(record)) if run["paragraphs"]
                 )

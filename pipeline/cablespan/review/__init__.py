@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cablespan.review.store import Store
 
 DATABASE = "review.sqlite"
+LABELS = "labels.json"
 
 
 def database_of(paths: Iterable[Path]) -> Path:
@@ -28,6 +29,12 @@ def database_of(paths: Iterable[Path]) -> Path:
     """
     first = next(iter(paths))
     return (first if first.is_dir() else first.parent) / DATABASE
+
+
+def labels_of(paths: Iterable[Path]) -> Path | None:
+    """The labels that `annotate` left beside what is reviewed; None where they are ours."""
+    beside = (database_of([path]).with_name(LABELS) for path in paths)
+    return next((path for path in beside if path.is_file()), None)
 
 
 def review(
@@ -45,7 +52,7 @@ def review(
     """Serves the page until it is interrupted. `port` 0 takes a free one.
 
     `layers` is what annotators are asked for (entities, statements, claims), `labels` a file of
-    labels (`scheme_of`); None: as before. Raises ValueError for a host that others reach without a
+    labels (`scheme_of`); None: labels.json of the run, else as before. Raises ValueError for a host that others reach without a
     token, for layers or labels that do not fit, and for a damaged database; OSError where the port
     is taken, FileNotFoundError for a wrong path.
     """
@@ -61,6 +68,7 @@ def review(
         )
     files = input_files(paths)
     database = database_of(paths)
+    labels = labels or labels_of(paths)
     scheme = scheme_of(labels) if labels else None
     store = Store(database, overlap=overlap, layers=layers, scheme=scheme)
     intake = take_in(store, files)

@@ -18,7 +18,7 @@ from cablespan.formats.tasks.tokens import (
     token_records,
     tokens_of_paragraphs,
 )
-from cablespan.labels import Entity, Role, Statement
+from cablespan.labels import Scheme, scheme_of
 from cablespan.records import RECORD_SCHEMA, paragraph_record
 
 __all__ = [
@@ -155,10 +155,11 @@ def claim_tasks(record: Mapping[str, Any], tokenize: Tokenize) -> list[Task]:
     return record_tasks(record, tokenize, ["claims"])["claims"]
 
 
-def layer_of(task: Mapping[str, Any]) -> str:
-    """Which layer a task belongs to: by its view, or by the labels that it holds where an export has lost the view.
+def layer_of(task: Mapping[str, Any], scheme: Scheme | None = None) -> str:
+    """Which layer a task belongs to.
 
-    Raises ValueError where nothing tells.
+    By its view, or by the labels that it holds (of `scheme`, else ours) where an export has lost
+    the view. Raises ValueError where nothing tells.
     """
     for layer, view in VIEWS.items():
         if task.get("_view_id") == view:
@@ -166,9 +167,9 @@ def layer_of(task: Mapping[str, Any]) -> str:
     if "relations" in task or "claims" in task:
         return "claims"
     labels = {span.get("label") for span in task.get("spans") or ()}
-    for layer, scheme in (("entities", Entity), ("statements", Statement), ("claims", Role)):
-        if labels and labels <= set(scheme):
-            return layer
+    layers = {(scheme or scheme_of()).layer_of(label) for label in labels}
+    if len(layers) == 1 and (layer := layers.pop()):
+        return layer
     raise ValueError(
         f"no layer: set _view_id to one of {', '.join(VIEWS.values())}"
         + (f" (labels: {sorted(labels)})" if labels else "")
@@ -180,15 +181,16 @@ def annotator_of(task: Mapping[str, Any]) -> str | None:
     return task.get("_annotator_id") or task.get("_session_id")
 
 
-def annotations_of(task: Mapping[str, Any]) -> list[dict[str, Any]]:
+def annotations_of(task: Mapping[str, Any], scheme: Scheme | None = None) -> list[dict[str, Any]]:
     """A task's annotations with offsets in its text, in the record's shape but for `paragraph` and `text`.
 
     Raises ValueError where relations and spans make no claims.
     """
-    if layer_of(task) == "claims":
+    layer = layer_of(task, scheme)
+    if layer == "claims":
         return claims_of(task)
     spans = sorted(task.get("spans") or (), key=position)
-    if layer_of(task) == "entities":
+    if layer == "entities":
         return [
             {
                 "start": s["start"],
@@ -244,7 +246,9 @@ def add_annotations(
 
 
 def records_of(
-    tasks: Iterable[Mapping[str, Any]], layers: Iterable[str] | None = None
+    tasks: Iterable[Mapping[str, Any]],
+    layers: Iterable[str] | None = None,
+    scheme: Scheme | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Records made of tasks: gold where the tasks are answered.
 
@@ -253,7 +257,7 @@ def records_of(
     record. Of two answers of one annotator the later holds. Raises ValueError where several
     annotators answered one task: that needs adjudication.
     """
-    cables = _by_place(tasks)
+    cables = _by_place(tasks, scheme)
     seen = {
         layer for paragraphs in cables.values() for said in paragraphs.values() for layer in said
     }
@@ -261,17 +265,19 @@ def records_of(
     for cable, paragraphs in cables.items():
         accepted = {name: said for name, said in paragraphs.items() if _accepted(said, layers)}
         if accepted:
-            yield _record_of(cable, accepted, layers)
+            yield _record_of(cable, accepted, layers, scheme)
 
 
 _Answers = dict[str, Mapping[str, Any]]
 
 
-def _by_place(tasks: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, _Answers]]:
+def _by_place(
+    tasks: Iterable[Mapping[str, Any]], scheme: Scheme | None
+) -> dict[str, dict[str, _Answers]]:
     """The task of each layer, by cable and paragraph."""
     cables: dict[str, dict[str, _Answers]] = {}
     for task in tasks:
-        layer, meta = layer_of(task), task.get("meta") or {}
+        layer, meta = layer_of(task, scheme), task.get("meta") or {}
         cable = str(meta.get("cable") or hashes(task)[0])
         paragraph = str(meta.get("paragraph") or f"{cable}/{hashes(task)[0]}")
         said = cables.setdefault(cable, {}).setdefault(paragraph, {})
@@ -298,7 +304,10 @@ def _accepted(said: _Answers, layers: Iterable[str]) -> bool:
 
 
 def _record_of(
-    cable: str, paragraphs: Mapping[str, _Answers], layers: Sequence[str]
+    cable: str,
+    paragraphs: Mapping[str, _Answers],
+    layers: Sequence[str],
+    scheme: Scheme | None,
 ) -> dict[str, Any]:
     metas = {name: said[layers[0]].get("meta") or {} for name, said in paragraphs.items()}
     first = next(iter(metas.values()))
@@ -309,5 +318,5 @@ def _record_of(
         paragraph = paragraph_record(name, said[layers[0]]["text"], **facts)
         record["paragraphs"].append(paragraph)
         for layer in layers:
-            add_annotations(record, layer, paragraph, annotations_of(said[layer]))
+            add_annotations(record, layer, paragraph, annotations_of(said[layer], scheme))
     return record

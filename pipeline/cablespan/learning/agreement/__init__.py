@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cablespan.formats.tasks import VIEWS, blank_pipeline
-from cablespan.labels import Entity, Statement
+from cablespan.labels import Scheme, in_order
 from cablespan.learning.agreement.matching import (
     match,
     match_claims,
@@ -121,7 +121,7 @@ def entity_agreement(paragraphs: Iterable[tuple[Unit, list, list]]) -> dict[str,
         counts["other"].update(entity["label"] for entity in b)
         ones += _token_labels(unit, a).values()
         others += _token_labels(unit, b).values()
-    labels = [str(label) for label in Entity if counts["one"][label] or counts["other"][label]]
+    labels = in_order([*counts["one"], *counts["other"]])
 
     def scores(chosen: Sequence[str]) -> dict[str, Any]:
         exact, overlapping, one, other = (
@@ -150,7 +150,7 @@ def statement_agreement(paragraphs: Iterable[tuple[Unit, list, list]]) -> dict[s
         unmatched[0] += len(a) - len(pairs)
         unmatched[1] += len(b) - len(pairs)
     sentences = [pair for pair, count in confusion.items() for _ in range(count)]
-    labels = [str(label) for label in Statement if any(label in pair for pair in confusion)]
+    labels = in_order(label for pair in confusion for label in pair)
     rows = [[confusion[one, other] for other in labels] for one in labels]
     by_label = {
         label: f1(confusion[label, label], sum(rows[n]), sum(row[n] for row in rows))
@@ -250,12 +250,12 @@ def plain(annotation: Mapping[str, Any]) -> dict[str, Any]:
     return {key: annotation[key] for key in ("start", "end", "label")}
 
 
-def agree(paths: Sequence[Path]) -> dict[str, Any]:
+def agree(paths: Sequence[Path], *, scheme: Scheme | None = None) -> dict[str, Any]:
     """The comparison of the annotators in some files; see `read_versions`.
 
     Raises ValueError where there are not two annotators of one paragraph.
     """
-    versions = read_versions(paths)
+    versions = read_versions(paths, scheme)
     names = versions.annotators()
     if len(names) < 2:
         raise ValueError(

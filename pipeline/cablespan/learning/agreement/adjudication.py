@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from cablespan.formats.files import write_json_lines
 from cablespan.formats.tasks import VIEWS, blank_pipeline, make_task, token_records
+from cablespan.labels import Scheme
 from cablespan.learning.agreement import plain
 from cablespan.learning.agreement.versions import Layers, Unit, Versions, read_versions
 
@@ -104,12 +105,17 @@ def _conflict(unit: Unit, layer: str, opinions: Mapping[str, list]) -> dict[str,
 
 
 def adjudicate_files(
-    paths: Sequence[Path], output: Path, *, prefer: str | None = None, decided: Path | None = None
+    paths: Sequence[Path],
+    output: Path,
+    *,
+    prefer: str | None = None,
+    decided: Path | None = None,
+    scheme: Scheme | None = None,
 ) -> tuple[Outcome, Path | None]:
     """Writes the gold as Prodigy tasks to `output`, and the conflicts, if any, to `NAME.conflicts.jsonl` beside it."""
-    versions = read_versions(paths)
+    versions = read_versions(paths, scheme)
     outcome = adjudicate(
-        versions, prefer=prefer, decided=read_versions([decided]) if decided else None
+        versions, prefer=prefer, decided=read_versions([decided], scheme) if decided else None
     )
     write_json_lines(output, outcome.gold)
     conflicts = output.with_name(output.name.removesuffix(".jsonl") + ".conflicts.jsonl")

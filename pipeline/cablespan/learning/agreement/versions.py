@@ -9,6 +9,7 @@ from cablespan.formats import GoldError, find_format, labelstudio, read_records
 from cablespan.formats.checks import Problem, check
 from cablespan.formats.files import json_lines
 from cablespan.formats.tasks import VIEWS, annotator_of, records_of, task_meta
+from cablespan.labels import Scheme, scheme_of
 
 Layers = dict[str, list[dict[str, Any]]]
 
@@ -41,22 +42,24 @@ class Versions:
                 yield unit, layers
 
 
-def read_versions(paths: Sequence[Path]) -> Versions:
+def read_versions(paths: Sequence[Path], scheme: Scheme | None = None) -> Versions:
     """The versions in some files: tasks of Prodigy and Label Studio by annotator.
 
-    Anything else, and tasks that name none, go by the file's name. Of tasks only the accepted count.
+    Anything else, and tasks that name none, go by the file's name. Of tasks only the accepted
+    count. `scheme`: the labels, ours if none is given.
     Raises GoldError where a file cannot be read or holds unusable annotations.
     """
+    scheme = scheme or scheme_of()
     versions, problems = Versions(), []
     names = _names(paths)
     for path, name in zip(paths, names, strict=True):
         format = find_format(path)
         if format == "prodigy":
-            problems += _add_tasks(versions, path, name)
+            problems += _add_tasks(versions, path, name, scheme)
         elif format == "labelstudio":
-            problems += _add_label_studio(versions, path, name)
+            problems += _add_label_studio(versions, path, name, scheme)
         else:
-            for record in read_records(path):
+            for record in read_records(path, scheme=scheme):
                 _add_record(versions, name, record)
     if problems:
         raise GoldError(problems)
@@ -72,7 +75,7 @@ def _names(paths: Sequence[Path]) -> list[str]:
     ]
 
 
-def _add_tasks(versions: Versions, path: Path, name: str) -> list[Problem]:
+def _add_tasks(versions: Versions, path: Path, name: str, scheme: Scheme) -> list[Problem]:
     tasks: dict[str, list[Mapping[str, Any]]] = {}
     files = (
         [path]
@@ -91,8 +94,8 @@ def _add_tasks(versions: Versions, path: Path, name: str) -> list[Problem]:
             by_view.setdefault(task.get("_view_id"), []).append(task)
         for group in by_view.values():
             try:
-                for record in records_of(group):
-                    problems += check(record, {"": f"{path} ({annotator})"})
+                for record in records_of(group, scheme=scheme):
+                    problems += check(record, {"": f"{path} ({annotator})"}, scheme)
                     if not problems:
                         _add_record(versions, annotator, record)
             except ValueError as error:
@@ -101,14 +104,14 @@ def _add_tasks(versions: Versions, path: Path, name: str) -> list[Problem]:
     return problems
 
 
-def _add_label_studio(versions: Versions, path: Path, name: str) -> list[Problem]:
+def _add_label_studio(versions: Versions, path: Path, name: str, scheme: Scheme) -> list[Problem]:
     """An export of one annotator alone goes by the file's name, as any other file does."""
     problems: list[Problem] = []
-    said = list(labelstudio.read_versions(path))
+    said = list(labelstudio.read_versions(path, scheme))
     alone = len({annotator for annotator, _ in said}) == 1
     for annotator, record in said:
         annotator = name if alone else annotator
-        problems += check(record, {"": f"{path} ({annotator})"})
+        problems += check(record, {"": f"{path} ({annotator})"}, scheme)
         if not problems:
             _add_record(versions, annotator, record)
     return problems

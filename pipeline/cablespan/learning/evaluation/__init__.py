@@ -9,6 +9,7 @@ from spacy.language import Language
 
 from cablespan.document import make_doc
 from cablespan.formats.checks import GoldError, Problem
+from cablespan.labels import scheme_of
 from cablespan.learning.evaluation.counts import Judged, judged
 from cablespan.learning.evaluation.errors import errors
 from cablespan.learning.evaluation.scores import RESAMPLES, SEED, Measure, calibration, certain
@@ -24,16 +25,20 @@ def evaluate_files(
     gold: Iterable[str | Path],
     *,
     texts: Iterable[str | Path] = (),
+    labels: Path | None = None,
     report: Callable[[Problem], None] = lambda problem: None,
 ) -> dict[str, Any]:
     """`evaluate` for files: `model` as `nlp.load` takes it (None: the bundled one), `gold` as `read_gold` does.
 
+    `labels`: a file of the labels of the gold; without it they are those of the model.
+
     Raises GoldError where the gold is unusable, before the model is loaded.
     """
-    from cablespan.nlp import load
+    from cablespan.nlp import load, model_scheme
 
     paths = list(map(str, gold))
-    annotated = read_gold(paths, texts=texts, report=report)
+    scheme = scheme_of(labels, model_scheme(model))
+    annotated = read_gold(paths, texts=texts, report=report, scheme=scheme)
     if not annotated:
         raise GoldError(
             [Problem(", ".join(paths), "no annotated paragraph", "name a file of gold")]

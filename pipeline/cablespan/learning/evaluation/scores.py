@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from cablespan.labels import Entity, Statement
+from cablespan.labels import in_order
 from cablespan.learning.agreement.matching import match_exactly
 from cablespan.learning.evaluation.counts import NOTHING, Judged, best_overlap
 
@@ -69,13 +69,12 @@ class Measure:
     def support(self, *key: str) -> int:
         return int(self.count(*key)[0])
 
+    def sum(self, counts: Iterable[numpy.ndarray]) -> numpy.ndarray:
+        return sum(counts, start=self.zero)
+
     def entities(self) -> dict[str, Any] | None:
         """Precision, recall and F1 of exact spans: in all (micro), the mean of the labels' F1 (macro), and by label."""
-        labels = [
-            str(label)
-            for label in Entity
-            if self.support("entities", "gold", label) or self.support("entities", "guesses", label)
-        ]
+        labels = in_order(label for layer, *_, label in self.counts if layer == "entities")
         if not labels:
             return None
         by_label = {label: self._spans([label]) for label in labels}
@@ -89,26 +88,28 @@ class Measure:
 
     def _spans(self, labels: Sequence[str]) -> dict[str, Any]:
         right, gold, guesses = (
-            sum(self.count("entities", kind, label) for label in labels)
+            self.sum(self.count("entities", kind, label) for label in labels)
             for kind in ("right", "gold", "guesses")
         )
         return {**prf(right, gold, guesses), "support": int(gold[0])}
 
     def statements(self) -> dict[str, Any] | None:
         """Accuracy, macro F1 over the labels that occur, both by label; the confusion has gold in rows, guesses in columns."""
-        names = [*map(str, Statement), NOTHING]
+        pairs = [key[1:] for key in self.counts if key[0] == "statements"]
+        labels = in_order(label for pair in pairs for label in pair if label != NOTHING)
+        names = [*labels, NOTHING]
         cells = {
             (gold, guess): self.count("statements", gold, guess)
             for gold in names
             for guess in names
         }
-        total = sum(cells.values())
+        total = self.sum(cells.values())
         if not total[0]:
             return None
         by_label, f1s = {}, []
-        for label in names[:-1]:
-            gold = sum(cells[label, guess] for guess in names)
-            guesses = sum(cells[other, label] for other in names)
+        for label in labels:
+            gold = self.sum(cells[label, guess] for guess in names)
+            guesses = self.sum(cells[other, label] for other in names)
             if gold[0] or guesses[0]:
                 by_label[label] = {
                     **prf(cells[label, label], gold, guesses),
@@ -120,7 +121,7 @@ class Measure:
             *([NOTHING] if any(cells[label, NOTHING][0] for label in by_label) else []),
         ]
         return {
-            "accuracy": interval(ratio(sum(cells[label, label] for label in by_label), total)),
+            "accuracy": interval(ratio(self.sum(cells[label, label] for label in by_label), total)),
             "macro_f1": interval(mean(f1s)),
             "support": int(total[0]),
             "labels": by_label,

@@ -5,31 +5,36 @@ import random
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import spacy
 from spacy.cli.train import train as spacy_train
+from spacy.language import Language
 from spacy.tokens import DocBin
 from spacy.util import import_file, logger
 from spacy.vectors import Vectors
 from thinc.api import Config, set_current_ops
 
 from cablespan.formats.checks import GoldError, Problem
+from cablespan.labels import Scheme, scheme_of
 from cablespan.learning.evaluation import evaluate
 from cablespan.learning.gold import Gold, read_gold, training_doc
 from cablespan.learning.training.card import card
 from cablespan.learning.training.checks import (
     checked_config,
-    empty_classes,
+    empty_labels,
+    label_counts,
     leaks,
     silver_leaks,
     trained_layers,
 )
-from cablespan.learning.training.finetuning import FINETUNE, bundled_config, finetuning_config
-from cablespan.nlp import bundled_model, cpu_ops, load
+from cablespan.learning.training.finetuning import bundled_config, write_finetuning
+from cablespan.nlp import bundled_model, cpu_ops, load, model_scheme
 
 __all__ = ["split", "train", "write_docs"]
+
+Warn = Callable[[Problem], None]
 
 
 def train(
@@ -39,6 +44,7 @@ def train(
     output: Path,
     *,
     base: str | Path | None = None,
+    labels: Path | None = None,
     silver: Sequence[Path] = (),
     gold_copies: int = 1,
     texts: Iterable[str | Path] = (),
@@ -48,96 +54,164 @@ def train(
     gpu: int = -1,
     code: Path | None = None,
     verbose: bool = False,
-    warn: Callable[[Problem], None] = lambda problem: None,
+    warn: Warn = lambda problem: None,
 ) -> dict[str, Any]:
     """Trains a pipeline into `output` (`model-best`, `model-last`); returns its scores on dev.
 
     `config`: spaCy's, a file or one of ours by name ("cable_sm.cfg"). `train`, `dev`: gold as
     `read_gold` takes it; without `dev`, a share of the training documents is split off by the
-    config's seed. `base`: a pipeline to go on from; `config`, if any, is then laid over its own, and
-    the whole is written to `output`/finetune.cfg. `silver`: DocBins of examples that a machine
-    labelled, learned beside the gold as they are (scripts/distil.py writes them); each gold example
-    is read `gold_copies` times to hold its own against them. `overrides`: of the config
-    ("training.max_steps"); `code`: a Python file with registered functions.
+    config's seed. A layer that nobody annotated is not learned: its component is left out.
+    `base`: a pipeline to go on from; `config`, if any, is then laid over its own, and the whole is
+    written to `output`/finetune.cfg. `labels`: a file of labels (`scheme_of`); without it they are
+    those of `base`, or ours. `silver`: DocBins of examples that a machine labelled, learned beside
+    the gold as they are (scripts/distil.py writes them); each gold example is read `gold_copies`
+    times to hold its own against them. `overrides`: of the config ("training.max_steps"); `code`: a
+    Python file with registered functions.
 
-    `model-best` gets scores.json (without the mistakes) and README.md, a model card. Raises GoldError
-    and ValueError for anything wrong with gold or config, before any training.
+    `model-best` gets scores.json (without the mistakes) and README.md, a model card. Raises
+    GoldError and ValueError for anything wrong with gold or config, before any training.
     """
     if verbose:
         logger.setLevel(logging.DEBUG)
     if code is not None:
         import_file("python_code", code)
-    config = _config_file(config, base, output)
+    scheme = _scheme(labels, base)
+    config, anew = _config_file(config, base, scheme, output, warn)
     overrides = dict(overrides or {})
     _, nlp = checked_config(config, overrides)
-    overrides |= _default_vectors(nlp.config.interpolate(), config, warn)
-    seed = nlp.config.interpolate()["training"]["seed"] or 0
-    texts = list(texts)
-    training, judging = (
-        read_gold(train, texts=texts, report=warn),
-        read_gold(dev, texts=texts, report=warn),
-    )
-    how = ""
-    if not dev:
-        training, judging = split(training, dev_share, seed)
-        how = f"Split off by document: {dev_share:.0%}, seed {seed}."
+    settings = nlp.config.interpolate()
+    seed = settings["training"]["seed"] or 0
+    overrides |= _default_vectors(settings, config, warn)
+    gold = _read_sets(train, dev, list(texts), dev_share, seed, scheme, warn)
+    layers = trained_layers(nlp)
     # A pipeline that is trained on keeps the labels that the gold does not show.
-    learned = {} if base else trained_layers(nlp)
-    _check(training, judging, learned, ", ".join(map(str, train)), allow_empty, warn)
-    if found := list(silver_leaks(silver, judging)):
+    learned = [layer for layer, name in layers.items() if not base or name in anew]
+    _check(gold, learned, scheme, ", ".join(map(str, train)), allow_empty, warn)
+    if found := list(silver_leaks(silver, gold.dev)):
         raise GoldError(found)
+    if not silver:
+        new = {layer: layers[layer] for layer in learned}
+        overrides |= _without_missing_layers(nlp, gold.train, new, warn)
     if gpu < 0:
         set_current_ops(cpu_ops())
-    with tempfile.TemporaryDirectory(prefix="cablespan-train-") as folder:
-        examples, dev_file = Path(folder, "train"), Path(folder, "dev.spacy")
-        examples.mkdir()
-        write_docs(training, Path(folder, "gold.spacy"))
-        for number in range(gold_copies):
-            (examples / f"gold-{number}.spacy").symlink_to(Path(folder, "gold.spacy"))
-        write_docs(judging, dev_file)
-        for number, file in enumerate(silver):
-            (examples / f"silver-{number}.spacy").symlink_to(file.resolve())
-        paths = {"paths.train": str(examples), "paths.dev": str(dev_file)}
-        spacy_train(config, output, use_gpu=gpu, overrides=overrides | paths)
+    _run(config, gold, silver, gold_copies, output, overrides, gpu)
     for model in (output / "model-best", output / "model-last"):
-        _forget_paths(model)
+        _finish(model, scheme)
     best = output / "model-best"
-    scores = evaluate(load(best), judging)
+    scores = evaluate(load(best), gold.dev)
     del scores["errors"]
     (best / "scores.json").write_bytes(orjson.dumps(scores, option=orjson.OPT_INDENT_2))
-    size = sum(file.stat().st_size for file in best.rglob("*") if file.is_file())
     text = card(
         output.name,
         config=config,
         seed=seed,
         overrides=overrides,
-        train=([*train, *silver], training),
-        dev=(dev, judging),
-        split=how,
+        train=([*train, *silver], gold.train),
+        dev=(dev, gold.dev),
+        split="" if dev else f"Split off by document: {dev_share:.0%}, seed {seed}.",
         scores=scores,
-        size=size,
+        network=orjson.loads((best / "meta.json").read_bytes())["performance"],
+        size=sum(file.stat().st_size for file in best.rglob("*") if file.is_file()),
     )
     (best / "README.md").write_text(text, encoding="utf-8")
     return scores
 
 
-def _config_file(config: Path | None, base: str | Path | None, output: Path) -> Path:
-    """The file of the config to train with."""
+def _scheme(labels: Path | None, base: str | Path | None) -> Scheme:
+    """The labels that may occur in the gold."""
+    return scheme_of(labels, model_scheme(base) if base is not None else None)
+
+
+def _config_file(
+    config: Path | None, base: str | Path | None, scheme: Scheme, output: Path, warn: Warn
+) -> tuple[Path, list[str]]:
+    """The file of the config to train with, and the components of `base` that begin anew."""
     if config is not None and not config.is_file() and config.parent == Path():
         config = bundled_config(config.name)
     if base is not None:
-        output.mkdir(parents=True, exist_ok=True)
-        finetuning_config(base, config).to_disk(output / FINETUNE)
-        return output / FINETUNE
+        written, anew = write_finetuning(base, config, scheme, output)
+        for name in anew:
+            warn(
+                Problem(
+                    str(base),
+                    f"{name} has labels that yours lack, and begins anew",
+                    "to keep it, name its labels too (extend = true in the file of labels)",
+                )
+            )
+        return written, anew
     if config is None:
         raise ValueError("no config: name one (--config), or a pipeline to go on from (--base)")
-    return config
+    return config, []
 
 
-def _default_vectors(
-    settings: Config, place: Path, warn: Callable[[Problem], None]
+class _Sets(NamedTuple):
+    """The gold to learn from, and that to choose and judge by."""
+
+    train: list[Gold]
+    dev: list[Gold]
+
+
+def _read_sets(
+    train: Sequence[str | Path],
+    dev: Sequence[str | Path],
+    texts: Sequence[str | Path],
+    dev_share: float,
+    seed: int,
+    scheme: Scheme,
+    warn: Warn,
+) -> _Sets:
+    training = read_gold(train, texts=texts, report=warn, scheme=scheme)
+    if not dev:
+        return _Sets(*split(training, dev_share, seed))
+    return _Sets(training, read_gold(dev, texts=texts, report=warn, scheme=scheme))
+
+
+def _without_missing_layers(
+    nlp: Language, train: Sequence[Gold], layers: Mapping[str, str], warn: Warn
 ) -> dict[str, Any]:
-    """Overrides for a config that takes word vectors and names none: those of the bundled model, or none where there is no such model."""
+    """Overrides that leave the components out whose layer nobody annotated."""
+    annotated = label_counts(train)
+    missing = {name: layer for layer, name in layers.items() if layer not in annotated}
+    for name, layer in missing.items():
+        problem = f"no {layer} in the gold: the pipeline is trained without {name}"
+        warn(Problem("train", problem, f"annotate {layer} to have it"))
+    if not missing or not annotated:
+        return {}
+    annotating = nlp.config.interpolate()["training"]["annotating_components"]
+    return {
+        "nlp.pipeline": [name for name in nlp.pipe_names if name not in missing],
+        "training.annotating_components": [name for name in annotating if name not in missing],
+    }
+
+
+def _run(
+    config: Path,
+    gold: _Sets,
+    silver: Sequence[Path],
+    gold_copies: int,
+    output: Path,
+    overrides: Mapping[str, Any],
+    gpu: int,
+) -> None:
+    """spaCy's training, on DocBins that are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="cablespan-train-") as folder:
+        examples, dev = Path(folder, "train"), Path(folder, "dev.spacy")
+        examples.mkdir()
+        write_docs(gold.train, Path(folder, "gold.spacy"))
+        for number in range(gold_copies):
+            (examples / f"gold-{number}.spacy").symlink_to(Path(folder, "gold.spacy"))
+        write_docs(gold.dev, dev)
+        for number, file in enumerate(silver):
+            (examples / f"silver-{number}.spacy").symlink_to(file.resolve())
+        paths = {"paths.train": str(examples), "paths.dev": str(dev)}
+        spacy_train(config, output, use_gpu=gpu, overrides={**overrides, **paths})
+
+
+def _default_vectors(settings: Config, place: Path, warn: Warn) -> dict[str, Any]:
+    """Overrides for a config that takes word vectors and names none.
+
+    They are those of the bundled model, or none where there is no such model.
+    """
     takers = [
         f"{path}.include_static_vectors"
         for path, taken in _values(settings["components"], "include_static_vectors")
@@ -146,20 +220,12 @@ def _default_vectors(
     if not takers or settings["initialize"]["vectors"]:
         return {}
     bundled = bundled_model()
+    place, what, name_others = str(place), "no word vectors named", "with --paths.vectors"
     if bundled is not None and Vectors(name="bundled").from_disk(bundled / "vocab").size:
-        warn(
-            Problem(
-                str(place),
-                "no word vectors named",
-                f"those of {bundled} are taken; name others with --paths.vectors",
-            )
-        )
+        remedy = f"those of {bundled} are taken; name others {name_others}"
+        warn(Problem(place, what, remedy))
         return {"initialize.vectors": str(bundled)}
-    warn(
-        Problem(
-            str(place), "no word vectors named", "trained without; name some with --paths.vectors"
-        )
-    )
+    warn(Problem(place, what, f"trained without; name some {name_others}"))
     return {f"components.{taker}": False for taker in takers}
 
 
@@ -173,21 +239,22 @@ def _values(section: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
 
 
 def _check(
-    train: Sequence[Gold],
-    dev: Sequence[Gold],
-    trained: Mapping[str, str],
+    gold: _Sets,
+    learned: Iterable[str],
+    scheme: Scheme,
     place: str,
     allow_empty: bool,
-    warn: Callable[[Problem], None],
+    warn: Warn,
 ) -> None:
-    sets = {"train": train, "judge": dev}
+    """Raises GoldError for sets that are empty or share documents, and for labels without example."""
+    sets = {"train": gold.train, "judge": gold.dev}
     problems = [
         Problem(place, f"no paragraph to {aim} on", "give more gold")
-        for aim, gold in sets.items()
-        if not gold
+        for aim, golds in sets.items()
+        if not golds
     ]
-    problems += leaks(train, dev, warn)
-    empty = list(empty_classes(train, trained, place)) if train else []
+    problems += leaks(gold.train, gold.dev, warn)
+    empty = list(empty_labels(gold.train, learned, scheme, place))
     if allow_empty:
         for problem in empty:
             warn(problem)
@@ -195,21 +262,22 @@ def _check(
         problems += empty
     if problems:
         raise GoldError(problems)
-    for problem in empty_classes(dev, trained, "dev"):
+    for problem in empty_labels(gold.dev, learned, scheme, "dev"):
         warn(problem._replace(remedy="the scores say nothing about it"))
 
 
 def split(gold: Sequence[Gold], share: float, seed: int) -> tuple[list[Gold], list[Gold]]:
-    """Training and dev documents: at least one of each where there are two, always the same for the same seed and documents."""
+    """Training and dev documents.
+
+    At least one of each where there are two, always the same for the same seed and documents.
+    """
     documents = sorted({known.document for known in gold})
-    chosen = set(
-        random.Random(seed).sample(
-            documents, min(max(1, round(share * len(documents))), max(0, len(documents) - 1))
-        )
-    )
-    return [known for known in gold if known.document not in chosen], [
-        known for known in gold if known.document in chosen
-    ]
+    count = min(max(1, round(share * len(documents))), max(0, len(documents) - 1))
+    chosen = set(random.Random(seed).sample(documents, count))
+    sets: tuple[list[Gold], list[Gold]] = [], []
+    for known in gold:
+        sets[known.document in chosen].append(known)
+    return sets
 
 
 def write_docs(gold: Iterable[Gold], path: Path) -> None:
@@ -218,10 +286,13 @@ def write_docs(gold: Iterable[Gold], path: Path) -> None:
     DocBin(docs=(training_doc(nlp, known) for known in gold), store_user_data=True).to_disk(path)
 
 
-def _forget_paths(model: Path) -> None:
-    """Takes the temporary files out of a model's config: where the gold was says nothing to those who load it."""
+def _finish(model: Path, scheme: Scheme) -> None:
+    """Takes the temporary files out of a model's config, and tells it its labels if they are not ours."""
     file = model / "config.cfg"
     config = Config().from_disk(file, interpolate=False)
     # An encoder is no file of the training: its name describes the network.
     config["paths"] |= dict.fromkeys(set(config["paths"]) - {"encoder"})
     config.to_disk(file)
+    if scheme != scheme_of():
+        meta = orjson.loads((model / "meta.json").read_bytes()) | {"scheme": scheme.tables()}
+        (model / "meta.json").write_bytes(orjson.dumps(meta, option=orjson.OPT_INDENT_2))

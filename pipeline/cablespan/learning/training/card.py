@@ -32,6 +32,19 @@ def _data(gold: Sequence[Gold]) -> str:
     return f"{documents} documents, {paragraphs} paragraphs, {words} words: {', '.join(f'{n} {layer}' for layer, n in counts.items())}"
 
 
+NETWORK_SCORES = {
+    "ents_f": "entities F1",
+    "statements_acc": "statements accuracy",
+    "statements_macro_f": "statements macro F1",
+    "spans_claim_parts_f": "parts of claims F1 (exact)",
+}
+
+
+def _network(scores: Mapping[str, Any]) -> str:
+    known = {name: scores.get(key) for key, name in NETWORK_SCORES.items()}
+    return ", ".join(f"{name} {score:.3f}" for name, score in known.items() if score is not None)
+
+
 def fingerprint(path: str | Path) -> str:
     """Path and the first digits of the SHA-256 of a file's, or of all a folder's files', content."""
     path, digest = Path(path), hashlib.sha256()
@@ -51,9 +64,14 @@ def card(
     dev: tuple[Sequence[Any], Sequence[Gold]],
     split: str,
     scores: Mapping[str, Any],
+    network: Mapping[str, Any],
     size: int,
 ) -> str:
-    """Markdown. `train`, `dev`: the files and the gold in them; `scores`: of `evaluate` on dev; `size`: bytes of the model."""
+    """Markdown.
+
+    `train`, `dev`: the files and the gold in them; `scores`: of `evaluate` on dev; `network`: those
+    of spaCy's training, of the trained components alone; `size`: bytes of the model.
+    """
     versions = ", ".join(
         f"{package} {version(package)}" for package in ("cablespan", "spacy", "thinc", "numpy")
     )
@@ -76,6 +94,8 @@ def card(
         f"Intervals: {scores['resamples']} bootstrap samples of the documents.",
         "",
         markdown(scores),
+        "",
+        f"The network alone, without the rules: {_network(network)}.",
         "",
         LIMITS,
     ]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,11 @@ from spacy.tokens import DocBin
 from spacy.util import load_config, load_model_from_config, registry
 from thinc.api import Config
 
+from cablespan.components.network.span_tagger import SpanTagger
 from cablespan.document import CLAIM_PARTS
 from cablespan.formats.checks import Problem
-from cablespan.labels import Entity, Role, Statement
+from cablespan.formats.tasks import VIEWS
+from cablespan.labels import Role, Scheme
 from cablespan.learning.gold import Gold
 
 # A text of fewer words may stand in any document ("End summary.").
@@ -26,7 +28,6 @@ DISTINCTIVE = 8
 LEAKED = 0.25
 # Packages that configs name most, by the extra that brings them.
 _EXTRAS = {"transformer": "trf", "spacy-transformers": "trf"}
-_LABELS = {"entities": Entity, "statements": Statement, "claims": Role}
 
 
 def leaks(
@@ -107,7 +108,7 @@ def label_counts(golds: Sequence[Gold]) -> dict[str, Counter[str]]:
     """How often each label is given, by layer; layers that nobody annotated are missing."""
     counts: dict[str, Counter[str]] = {}
     for gold in golds:
-        for layer in _LABELS:
+        for layer in VIEWS:
             for annotation in gold.record.get(layer) or ():
                 labels = (
                     [role for role in Role if annotation.get(role.lower())]
@@ -118,40 +119,34 @@ def label_counts(golds: Sequence[Gold]) -> dict[str, Counter[str]]:
     return counts
 
 
-def empty_classes(
-    golds: Sequence[Gold], trained: Mapping[str, str], place: str
+def empty_labels(
+    golds: Sequence[Gold], layers: Iterable[str], scheme: Scheme, place: str
 ) -> Iterator[Problem]:
-    """Layers and labels without an example; `trained` gives for each layer the component that learns it."""
+    """Labels of the scheme without an example, in those of the layers that somebody annotated."""
     counts = label_counts(golds)
-    for layer, component in trained.items():
-        if layer not in counts:
-            remedy = f"annotate them, or leave the component out of nlp.pipeline and training.score_weights ({component})"
-            yield Problem(
-                place, f"no {layer} in the gold, but component {component!r} learns them", remedy
-            )
-            continue
-        missing = [str(label) for label in _LABELS[layer] if not counts[layer][label]]
+    for layer in layers:
+        missing = [
+            label for label in scheme.names(layer) if not counts.get(layer, {label: 1})[label]
+        ]
         if missing:
-            what = f"no example of {', '.join(missing)} among the {layer}"
             yield Problem(
                 place,
-                what,
+                f"no example of {', '.join(missing)} among the {layer}",
                 "add some, or say --allow-empty: the model will never give the label then",
             )
 
 
 def trained_layers(nlp: Language) -> dict[str, str]:
-    """The layer that each trained component learns, by the kind of component."""
+    """The layer that each trained component learns -> the component's name."""
     layers = {}
     for name in nlp.pipe_names:
-        component = nlp.get_pipe_meta(name).factory
-        if component == "cable_sentence_classifier":
+        factory, pipe = nlp.get_pipe_meta(name).factory, nlp.get_pipe(name)
+        if factory == "cable_sentence_classifier":
             layers["statements"] = name
-        elif component == "cable_span_tagger":
-            layers[
-                "claims" if nlp.get_pipe(name).cfg["spans_key"] == CLAIM_PARTS else "entities"
-            ] = name
-        elif component == "ner":
+        elif isinstance(pipe, SpanTagger):
+            layer = "claims" if pipe.cfg["spans_key"] == CLAIM_PARTS else "entities"
+            layers[layer] = name
+        elif factory == "ner":
             layers["entities"] = name
     return layers
 

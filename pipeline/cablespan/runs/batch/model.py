@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from cablespan import nlp
-from cablespan.nlp import BUNDLED, bundled_model, model_folder
+from cablespan.labels import Scheme, scheme_of
+from cablespan.nlp import BUNDLED, bundled_model, model_folder, model_scheme
 
 
 class ModelFacts(TypedDict):
@@ -48,6 +49,23 @@ def model_facts(model: str | None) -> ModelFacts:
             f"{path / 'config.cfg'}: is missing; copy or train the pipeline again"
         )
     return {"name": str(model or path.name), "sha256": folder_hash(path)}
+
+
+def run_scheme(model: str | None, labels: Path | None) -> Scheme:
+    """The labels of a run: those of the file, else of its pipeline.
+
+    Raises ValueError where the file lacks labels that the pipeline gives.
+    """
+    of_model = scheme_of() if model is None and bundled_model() is None else model_scheme(model)
+    scheme = scheme_of(labels, of_model)
+    for layer in Scheme._fields:
+        missing = set(of_model.names(layer)) - set(scheme.names(layer))
+        if missing:
+            raise ValueError(
+                f"{labels}: lacks {', '.join(sorted(missing))}, which the model gives: "
+                f"add [{layer}.NAME], or extend = true for ours"
+            )
+    return scheme
 
 
 def kb_facts(kb: str) -> dict[str, str]:

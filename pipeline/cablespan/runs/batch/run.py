@@ -19,15 +19,16 @@ from typing import Any
 import orjson
 
 from cablespan import __version__
+from cablespan.labels import scheme_of
 from cablespan.runs.batch import manifest as manifests
 from cablespan.runs.batch.folder import WORK, Folder
 from cablespan.runs.batch.manifest import FileFacts, InputLine, Manifest, Position, ShardLine, add
-from cablespan.runs.batch.model import code_hash, kb_facts, load, model_facts
+from cablespan.runs.batch.model import code_hash, kb_facts, load, model_facts, run_scheme
 from cablespan.runs.batch.opening import open_run
 from cablespan.runs.batch.pool import Pool
 from cablespan.runs.batch.progress import Reporter
 from cablespan.runs.batch.shard import KINDS, Options, Result, Shard
-from cablespan.runs.batch.stream import RUN, Ids, expand, shards
+from cablespan.runs.batch.stream import LABELS, RUN, Ids, expand, shards
 
 PACKED = (".gz", ".zst")
 PART = 200  # cables in a part where the output is one file of each kind
@@ -49,6 +50,7 @@ def annotate(
     time_limit: float = Options.time_limit,
     profile: bool = False,
     kb: str | None = None,
+    labels: Path | None = None,
     loader: Callable[[], Any] | None = None,
 ) -> int:
     """Annotates inputs into the folder `output` and returns the exit code of the command.
@@ -57,7 +59,8 @@ def annotate(
     takes only a folder without a run (None). `retry_rejects` goes on, and does the shards again
     that have rejects, finished or not; the time limit may differ then. `time_limit` is in seconds
     of work a cable. `kb` is a knowledge base of the user's own for the linker, checked before the
-    run begins. `loader` returns another pipeline than `cablespan.nlp.load(model)`; it is called in
+    run begins. `labels` is a file of labels, for a model that does not know its own; those that are
+    not ours go into labels.json, for review. `loader` returns another pipeline than `cablespan.nlp.load(model)`; it is called in
     each worker process. Raises ValueError and OSError with what the user can do about it.
     """
     folder = Folder(str(output))
@@ -66,6 +69,7 @@ def annotate(
         paths, left_out = expand(inputs, folder)
         if not paths:
             raise ValueError(nothing_to_read(inputs, left_out))
+        scheme = run_scheme(model, labels)
         settings = {
             "schema": manifests.SCHEMA,
             "cablespan": __version__,
@@ -81,6 +85,8 @@ def annotate(
         }
         manifest = open_run(folder, settings, paths, resume=resume, retry_rejects=retry_rejects)
         reporter = Reporter(_size_left(paths, manifest), manifest.totals())
+        if scheme != scheme_of():
+            folder.publish(LABELS, [orjson.dumps(scheme.tables(), option=orjson.OPT_INDENT_2)])
         if left_out:
             reporter.say(f"not read, because a run wrote it: {_some(left_out)}")
         if manifest.end:

@@ -25,6 +25,7 @@ from cablespan.runs.batch.shard import KINDS, Shard
 
 STDIN = "-"
 RUN = "run.json"
+LABELS = "labels.json"
 
 
 class Inputs(NamedTuple):
@@ -76,7 +77,7 @@ def _absolute(path: str) -> str:
 def is_of_a_run(name: str) -> bool:
     """Whether a file has a name that runs give."""
     return (
-        name in (RUN, MANIFEST)
+        name in (RUN, MANIFEST, LABELS)
         or re.fullmatch(rf"({'|'.join(KINDS)})(-\d+)?\.jsonl(\.gz)?", name) is not None
     )
 
