@@ -386,7 +386,7 @@ def test_unusable_gold_is_told_before_a_model_is_loaded(tmp_path):
     path.write_bytes(
         orjson.dumps(GOLD[0] | {"entities": [{"start": 0, "end": 999, "label": "AGENCY"}]})
     )
-    outcome = CliRunner().invoke(app, ["evaluate", "no-such-model", str(path)])
+    outcome = CliRunner().invoke(app, ["evaluate", "rules", str(path)])
     assert outcome.exit_code == 2
     assert "gold.jsonl:1" in outcome.stderr and "outside the text" in outcome.stderr
 

@@ -1,11 +1,12 @@
 """Scores as text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
 
 Score = Mapping[str, float] | None
+LAYERS = ("entities", "statements", "claims")
 HEADLINE = {
     "entities": "entities F1",
     "accuracy": "statements accuracy",
@@ -54,104 +55,109 @@ def rows(result: Mapping[str, Any], layer: str) -> Iterator[tuple[str, Mapping[s
 
 def tables(result: Mapping[str, Any]) -> Iterator[Table]:
     """A table for each layer, the confusion of statements, slices, and calibration."""
-    for layer in ("entities", "statements", "claims"):
-        if result[layer] is None:
-            continue
-        title = layer.capitalize()
-        if layer == "statements":
-            title += f": accuracy {with_interval(result[layer]['accuracy'])}"
-        table = _table(title, "", "precision", "recall", "F1 (95 % interval)", "support")
-        for name, scores in rows(result, layer):
-            support = str(scores.get("support", ""))
-            table.add_row(
-                name,
-                figure(scores["precision"]),
-                figure(scores["recall"]),
-                with_interval(scores["f1"]),
-                support,
-            )
-        yield table
+    yield from (_layer_table(result, layer) for layer in LAYERS if result[layer])
     if result["claims"]:
-        table = _table(
-            f"Roles of the {result['claims']['matched']} claims that match",
-            "role",
-            "exact",
-            "by half",
-        )
-        for role, scores in result["claims"]["roles"].items():
-            table.add_row(role, with_interval(scores["exact"]), with_interval(scores["overlap"]))
-        yield table
+        yield _role_table(result["claims"])
     if result["statements"]:
-        confusion = result["statements"]["confusion"]
-        table = _table("Statements: gold in rows, guesses in columns", "", *confusion["columns"])
-        for label, counts in zip(confusion["rows"], confusion["counts"], strict=True):
-            table.add_row(label, *(str(count or "") for count in counts))
-        yield table
-    table = _table("Slices", "", "paragraphs", *HEADLINE.values())
-    for name, values in result["slices"].items():
-        for value, scores in values.items():
-            table.add_row(
-                f"{name}: {value}",
-                str(scores["paragraphs"]),
-                *(figure(scores[key]) for key in HEADLINE),
-            )
-    yield table
-    table = _table(
-        "Calibration: are scores the share that is right?", "", "guesses", "expected error"
-    )
+        yield _confusion_table(result["statements"]["confusion"])
+    yield _slice_table(result["slices"])
     for layer, found in result["calibration"].items():
         if found:
-            table.add_row(layer, str(found["guesses"]), f"{found['expected_error']:.3f}")
-    yield table
+            title = f"Scores of {layer}: expected calibration error {found['expected_error']:.3f}"
+            yield _table(title, RELIABILITY, reliability(found))
 
 
-def _table(title: str, first: str, *columns: str) -> Table:
+def _layer_table(result: Mapping[str, Any], layer: str) -> Table:
+    title = layer.capitalize()
+    if layer == "statements":
+        title += f": accuracy {with_interval(result[layer]['accuracy'])}"
+    columns = ("", "precision", "recall", "F1 (95 % interval)", "support")
+    return _table(title, columns, (_scores_row(*named) for named in rows(result, layer)))
+
+
+def _scores_row(name: str, scores: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name, precision, recall, F1 with its interval, support."""
+    figures = figure(scores["precision"]), figure(scores["recall"]), with_interval(scores["f1"])
+    return name, *figures, str(scores.get("support", ""))
+
+
+def _role_table(claims: Mapping[str, Any]) -> Table:
+    found = (
+        (role, with_interval(scores["exact"]), with_interval(scores["overlap"]))
+        for role, scores in claims["roles"].items()
+    )
+    title = f"Roles of the {claims['matched']} claims that match"
+    return _table(title, ("role", "exact", "by half"), found)
+
+
+def _confusion_table(confusion: Mapping[str, Any]) -> Table:
+    title = "Statements: gold in rows, guesses in columns"
+    counts = zip(confusion["rows"], confusion["counts"], strict=True)
+    found = ((label, *(str(count or "") for count in row)) for label, row in counts)
+    return _table(title, ("", *confusion["columns"]), found)
+
+
+def _slice_table(slices: Mapping[str, Any]) -> Table:
+    return _table("Slices", ("", "paragraphs", *HEADLINE.values()), _slice_rows(slices))
+
+
+def _slice_rows(slices: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for name, values in slices.items():
+        for value, scores in values.items():
+            figures = (figure(scores[key]) for key in HEADLINE)
+            yield f"{name}: {value}", str(scores["paragraphs"]), *figures
+
+
+RELIABILITY = ("score", "guesses", "mean score", "right")
+
+
+def reliability(calibration: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """A row for each bin of scores, under RELIABILITY: a score means what it says where the last two are alike.
+
+    >>> bins = [{"from": 0.9, "to": 1.0, "guesses": 8, "score": 0.95, "right": 0.875}]
+    >>> list(reliability({"bins": bins}))
+    [('0.9 to 1.0', '8', '0.95', '0.88')]
+    """
+    for row in calibration["bins"]:
+        scores = f"{row['from']:.1f} to {row['to']:.1f}"
+        yield scores, str(row["guesses"]), f"{row['score']:.2f}", f"{row['right']:.2f}"
+
+
+def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     table = Table(title=title, title_justify="left")
+    first, *others = columns
     table.add_column(first, no_wrap=True)
-    for column in columns:
+    for column in others:
         table.add_column(column, justify="right", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
 def markdown(result: Mapping[str, Any]) -> str:
     """The scores as Markdown tables, for model cards."""
-    parts = []
-    for layer in ("entities", "statements", "claims"):
-        if result[layer] is None:
-            continue
-        lines = [
-            f"| {layer} | precision | recall | F1 (95 % interval) | support |",
-            "| --- | --- | --- | --- | --- |",
-        ]
-        for name, scores in rows(result, layer):
-            cells = (
-                name,
-                figure(scores["precision"]),
-                figure(scores["recall"]),
-                with_interval(scores["f1"]),
-                scores.get("support", ""),
-            )
-            lines.append(f"| {' | '.join(map(str, cells))} |")
-        if layer == "statements":
-            lines.append(
-                f"| accuracy | | | {with_interval(result[layer]['accuracy'])} | {result[layer]['support']} |"
-            )
-        if layer == "claims":
-            for role, scores in result[layer]["roles"].items():
-                lines.append(
-                    f"| {role} right, of {result[layer]['matched']} that match | | | {with_interval(scores['exact'])} | |"
-                )
-        parts.append("\n".join(lines))
-    slices = [
-        f"| slice | paragraphs | {' | '.join(HEADLINE.values())} |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for name, values in result["slices"].items():
-        for value, scores in values.items():
-            cells = (
-                f"{name}: {value}",
-                scores["paragraphs"],
-                *(figure(scores[key]) for key in HEADLINE),
-            )
-            slices.append(f"| {' | '.join(map(str, cells))} |")
-    return "\n\n".join([*parts, "\n".join(slices)])
+    parts = [_layer_in_markdown(result, layer) for layer in LAYERS if result[layer]]
+    columns = ("slice", "paragraphs", *HEADLINE.values())
+    parts.append(_in_markdown(columns, _slice_rows(result["slices"])))
+    for layer, found in result["calibration"].items():
+        if found:
+            told = f"Scores of {layer}: expected calibration error {found['expected_error']:.3f}."
+            parts += [told, _in_markdown(RELIABILITY, reliability(found))]
+    return "\n\n".join(parts)
+
+
+def _layer_in_markdown(result: Mapping[str, Any], layer: str) -> str:
+    found: list[tuple[Any, ...]] = [_scores_row(*named) for named in rows(result, layer)]
+    if layer == "statements":
+        accuracy = with_interval(result[layer]["accuracy"])
+        found.append(("accuracy", "", "", accuracy, result[layer]["support"]))
+    if layer == "claims":
+        for role, scores in result[layer]["roles"].items():
+            name = f"{role} right, of {result[layer]['matched']} that match"
+            found.append((name, "", "", with_interval(scores["exact"]), ""))
+    return _in_markdown((layer, "precision", "recall", "F1 (95 % interval)", "support"), found)
+
+
+def _in_markdown(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
