@@ -9,6 +9,7 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 from spacy.util import registry
 from thinc.api import Optimizer
+from thinc.types import Generator
 
 from cablespan.components.claims.attribution import set_claim_parts
 from cablespan.document import CLAIM_PARTS, CLAIMS, PARAGRAPHS
@@ -134,7 +135,7 @@ class _TwoRates(Optimizer):
 
 @registry.optimizers("cablespan.Adam.v1")
 def two_rate_adam(
-    learn_rate: float | list[float] | Iterable[float],
+    learn_rate: float | list[float] | Generator,
     encoder_scale: float,
     L2: float,
     grad_clip: float,

@@ -1,7 +1,7 @@
 """Gold as models are trained and judged on it: records of any format, with the text as readers hand it over."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -85,42 +85,46 @@ def _files(paths: Iterable[str | Path]) -> Iterator[Path]:
 
 
 def without_numbers(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The record without paragraph numbers in its texts ("1. ") and without empty paragraphs, as the readers of cables give them.
+    """The record as the readers of cables hand it over: no numbers ("1. ") and no empty paragraphs.
 
-    A number that an annotation lies on stays.
+    A number that an entity lies on stays in the text.
     """
-    shifts: dict[str, int] = {}
-    paragraphs = []
-    layers: dict[str, list[dict[str, Any]]] = {
-        layer: record[layer] for layer in VIEWS if record.get(layer) is not None
-    }
-    taken = {(e["paragraph"], e["start"]) for e in layers.get("entities", ())}
+    marked = {(mark["paragraph"], mark["start"]) for mark in record.get("entities") or ()}
+    paragraphs, shifts = [], {}
     for paragraph in record["paragraphs"]:
-        number = _NUMBER.match(paragraph["text"]) if paragraph.get("number") is None else None
-        if number and any((paragraph["id"], start) in taken for start in range(number.end())):
-            number = None
+        number = _opening_number(paragraph, marked)
         if number:
             shifts[paragraph["id"]] = number.end()
-            value = int(next(group for group in number.groups() if group))
-            paragraph = paragraph | {
-                "number": value,
-                "kind": "numbered",
-                "text": paragraph["text"][number.end() :],
-                "source_map": [],
-            }
+            paragraph = _without_number(paragraph, number)
         if paragraph["text"].strip():
             paragraphs.append(paragraph)
-    kept = {paragraph["id"]: paragraph["text"] for paragraph in paragraphs}
+    kept = {paragraph["id"] for paragraph in paragraphs}
     changed = dict(record) | {"paragraphs": paragraphs}
-    for layer, annotations in layers.items():
-        moved = (
-            _moved(layer, annotation, shifts.get(annotation["paragraph"], 0))
-            for annotation in annotations
-        )
-        changed[layer] = [
-            annotation for annotation in moved if annotation and annotation["paragraph"] in kept
-        ]
+    for layer in _layers_of(record):
+        moved = (_moved(layer, mark, shifts.get(mark["paragraph"], 0)) for mark in record[layer])
+        changed[layer] = [mark for mark in moved if mark and mark["paragraph"] in kept]
     return changed
+
+
+def _layers_of(record: Mapping[str, Any]) -> list[str]:
+    """The layers that somebody annotated."""
+    return [layer for layer in VIEWS if record.get(layer) is not None]
+
+
+def _opening_number(
+    paragraph: Mapping[str, Any], marked: Container[tuple[str, int]]
+) -> re.Match[str] | None:
+    """The number that a paragraph begins with, if it is not known already and nothing is marked in it."""
+    number = _NUMBER.match(paragraph["text"]) if paragraph.get("number") is None else None
+    if number and any((paragraph["id"], start) in marked for start in range(number.end())):
+        return None
+    return number
+
+
+def _without_number(paragraph: Mapping[str, Any], number: re.Match[str]) -> dict[str, Any]:
+    digits = next(group for group in number.groups() if group)
+    facts = {"number": int(digits), "kind": "numbered", "source_map": []}
+    return {**paragraph, **facts, "text": paragraph["text"][number.end() :]}
 
 
 def _moved(layer: str, annotation: dict[str, Any], shift: int) -> dict[str, Any] | None:
@@ -146,24 +150,34 @@ def _moved(layer: str, annotation: dict[str, Any], shift: int) -> dict[str, Any]
 
 
 def runs(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The record cut where its paragraphs' numbers ("DOC/7") jump: what was not annotated in between is no neighbour."""
+    """The record cut where its paragraphs' numbers ("DOC/7") jump.
+
+    What was not annotated in between is no neighbour.
+    """
     groups: list[list[Mapping[str, Any]]] = []
     last = None
     for paragraph in record["paragraphs"]:
-        order = _ORDER.fullmatch(paragraph["id"])
-        position = int(order[1]) if order else None
-        if not groups or (position is not None and last is not None and position != last + 1):
+        position = _position(paragraph["id"])
+        if not groups or _jumps(last, position):
             groups.append([])
         groups[-1].append(paragraph)
         last = position
     for group in groups:
         ids = {paragraph["id"] for paragraph in group}
         layers = {
-            layer: [a for a in record[layer] if a["paragraph"] in ids]
-            for layer in VIEWS
-            if record.get(layer) is not None
+            layer: [mark for mark in record[layer] if mark["paragraph"] in ids]
+            for layer in _layers_of(record)
         }
         yield dict(record) | {"paragraphs": group} | layers
+
+
+def _position(paragraph: str) -> int | None:
+    order = _ORDER.fullmatch(paragraph)
+    return int(order[1]) if order else None
+
+
+def _jumps(last: int | None, position: int | None) -> bool:
+    return last is not None and position is not None and position != last + 1
 
 
 def training_doc(nlp: Language, gold: Gold) -> Doc:

@@ -10,6 +10,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from cablespan.document import character_span
 from cablespan.formats.tasks import VIEWS, blank_pipeline
 from cablespan.labels import Scheme, in_order
 from cablespan.learning.agreement.matching import (
@@ -113,7 +114,8 @@ def entity_agreement(paragraphs: Iterable[tuple[Unit, list, list]]) -> dict[str,
     counts: dict[str, Counter[str]] = {
         kind: Counter() for kind in ("exact", "overlap", "one", "other")
     }
-    ones, others = [], []
+    ones: list[str] = []
+    others: list[str] = []
     for unit, a, b in paragraphs:
         counts["exact"].update(a[i]["label"] for i, _ in match_exactly(a, b))
         counts["overlap"].update(a[i]["label"] for i, _ in match_overlapping(a, b))
@@ -141,36 +143,47 @@ def entity_agreement(paragraphs: Iterable[tuple[Unit, list, list]]) -> dict[str,
 
 
 def statement_agreement(paragraphs: Iterable[tuple[Unit, list, list]]) -> dict[str, Any]:
-    """Over the sentences that both have (at least half of the longer one): accuracy, kappa, F1 by label and the confusion."""
-    confusion: Counter[tuple[str, str]] = Counter()
+    """Accuracy, kappa, F1 by label and the confusion, over the sentences that both have.
+
+    Sentences are the same that share at least half of the longer one.
+    """
+    sentences: list[tuple[str, str]] = []
     unmatched = [0, 0]
     for _, a, b in paragraphs:
         pairs = match(a, b, overlaps_by_half)
-        confusion.update((a[i]["label"], b[j]["label"]) for i, j in pairs)
+        sentences += ((a[i]["label"], b[j]["label"]) for i, j in pairs)
         unmatched[0] += len(a) - len(pairs)
         unmatched[1] += len(b) - len(pairs)
-    sentences = [pair for pair, count in confusion.items() for _ in range(count)]
-    labels = in_order(label for pair in confusion for label in pair)
-    rows = [[confusion[one, other] for other in labels] for one in labels]
+    ones, others = [one for one, _ in sentences], [other for _, other in sentences]
+    labels, confusion = in_order([*ones, *others]), Counter(sentences)
     by_label = {
-        label: f1(confusion[label, label], sum(rows[n]), sum(row[n] for row in rows))
-        for n, label in enumerate(labels)
+        label: f1(confusion[label, label], ones.count(label), others.count(label))
+        for label in labels
     }
-    same = sum(confusion[label, label] for label in labels)
+    same = sum(one == other for one, other in sentences)
     return {
         "sentences": len(sentences),
         "unmatched": unmatched,
         "accuracy": round(same / len(sentences), 4) if sentences else None,
-        "kappa": kappa([one for one, _ in sentences], [other for _, other in sentences]),
-        "macro_f1": round(sum(by_label.values()) / len(labels), 4) if labels else None,
+        "kappa": kappa(ones, others),
+        "macro_f1": _mean(by_label.values()),
         "labels": by_label,
-        "confusion": {"labels": labels, "rows": rows},
+        "confusion": {
+            "labels": labels,
+            "rows": [[confusion[one, other] for other in labels] for one in labels],
+        },
     }
+
+
+def _mean(scores: Iterable[float | None]) -> float | None:
+    known = [score for score in scores if score is not None]
+    return round(sum(known) / len(known), 4) if known else None
 
 
 def claim_agreement(paragraphs: Iterable[tuple[Unit, list, list]]) -> dict[str, Any]:
     """F1 of the claims by content; of those that match, the shares with the same source, cue, exact content, and all three."""
-    marked, matched, same = [0, 0], 0, Counter()
+    marked, matched = [0, 0], 0
+    same: Counter[str] = Counter()
     for _, a, b in paragraphs:
         pairs = [(a[i], b[j]) for i, j in match_claims(a, b)]
         marked[0] += len(a)
@@ -192,7 +205,7 @@ def _token_labels(unit: Unit, entities: Iterable[Mapping[str, Any]]) -> dict[Any
     doc = blank_pipeline().tokenizer(unit.text)
     labels = dict.fromkeys(range(len(doc)), "O")
     for entity in entities:
-        span = doc.char_span(entity["start"], entity["end"], alignment_mode="expand")
+        span = character_span(doc, entity["start"], entity["end"], entity["label"])
         labels.update(dict.fromkeys(range(span.start, span.end), entity["label"]))
     return labels
 

@@ -74,7 +74,7 @@ def _settle(
     first = next(iter(opinions.values()))
     if all(_key(annotations) == _key(first) for annotations in opinions.values()):
         return "agreed", first
-    return "preferred", opinions.get(prefer)
+    return "preferred", None if prefer is None else opinions.get(prefer)
 
 
 def _key(annotations: Sequence[Mapping[str, Any]]) -> list[str]:

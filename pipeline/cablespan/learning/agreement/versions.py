@@ -76,7 +76,7 @@ def _names(paths: Sequence[Path]) -> list[str]:
 
 
 def _add_tasks(versions: Versions, path: Path, name: str, scheme: Scheme) -> list[Problem]:
-    tasks: dict[str, list[Mapping[str, Any]]] = {}
+    tasks: dict[str, list[dict[str, Any]]] = {}
     files = (
         [path]
         if path.is_file()
@@ -89,7 +89,7 @@ def _add_tasks(versions: Versions, path: Path, name: str, scheme: Scheme) -> lis
                 tasks.setdefault(annotator_of(task) or name, []).append(task)
     problems: list[Problem] = []
     for annotator, said in tasks.items():
-        by_view: dict[Any, list[Mapping[str, Any]]] = {}
+        by_view: dict[Any, list[dict[str, Any]]] = {}
         for task in said:
             by_view.setdefault(task.get("_view_id"), []).append(task)
         for group in by_view.values():

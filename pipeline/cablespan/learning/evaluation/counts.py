@@ -4,8 +4,8 @@ Entities are right when offsets and label are. A gold sentence has the label of 
 Claims are the same when their contents share at least half of the longer one; sources, cues and contents of such pairs are compared.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,41 +95,52 @@ def _overlapping(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None)
     return overlaps_by_half(one, other) if one and other else not one and not other
 
 
-def _without(layers: Mapping[str, Annotations], missing: Iterable[str]) -> dict[str, Annotations]:
-    return {layer: annotations for layer, annotations in layers.items() if layer not in missing}
-
-
 def judged(
-    record: Mapping[str, Any], guessed: Mapping[str, Any], place, facts: Mapping[str, str]
+    record: Mapping[str, Any],
+    guessed: Mapping[str, Any],
+    place: Callable[[str], str],
+    facts: Mapping[str, str],
 ) -> Iterator[Judged]:
-    """The paragraphs of a gold record beside the record of the model for the same text. `place(paragraph id)` says where it was read."""
+    """The paragraphs of a gold record beside the model's record of the same text.
+
+    `place(paragraph id)` says where a paragraph was read; `facts` are those that all share.
+    """
     layers = [layer for layer in VIEWS if record.get(layer) is not None]
-    sorted_out: dict[str, tuple[dict, dict]] = {
-        paragraph["id"]: tuple({layer: [] for layer in layers} for _ in range(2))
-        for paragraph in record["paragraphs"]
-    }
-    for side, annotated in enumerate((record, guessed)):
-        for layer in layers:
-            for annotation in annotated.get(layer) or ():
-                sorted_out[annotation["paragraph"]][side][layer].append(annotation)
+    gold, guesses = _by_paragraph(record, layers), _by_paragraph(guessed, layers)
     for paragraph in record["paragraphs"]:
-        text = paragraph["text"]
-        letters = [letter for letter in text if letter.isalpha()]
-        capitals = sum(letter.isupper() for letter in letters) > 0.9 * len(letters)
-        own = {
-            "letters": "capitals" if letters and capitals else "mixed case",
-            "marking": paragraph.get("marking") or NOTHING,
-            "section": paragraph.get("section") or NOTHING,
-        }
-        gold, guesses = (
-            _without(side, paragraph.get("unannotated", ())) for side in sorted_out[paragraph["id"]]
-        )
+        name = paragraph["id"]
+        annotated = [layer for layer in layers if layer not in paragraph.get("unannotated", ())]
         yield Judged(
             record["id"],
-            paragraph["id"],
-            place(paragraph["id"]),
-            text,
-            gold,
-            guesses,
-            own | dict(facts),
+            name,
+            place(name),
+            paragraph["text"],
+            {layer: gold[name, layer] for layer in annotated},
+            {layer: guesses[name, layer] for layer in annotated},
+            {**_own_facts(paragraph), **facts},
         )
+
+
+def _by_paragraph(
+    record: Mapping[str, Any], layers: Iterable[str]
+) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    """The annotations under paragraph and layer."""
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for layer in layers:
+        for annotation in record.get(layer) or ():
+            found[annotation["paragraph"], layer].append(annotation)
+    return found
+
+
+def _own_facts(paragraph: Mapping[str, Any]) -> dict[str, str]:
+    """What a paragraph is sliced by."""
+    return {
+        "letters": "capitals" if _is_in_capitals(paragraph["text"]) else "mixed case",
+        "marking": paragraph.get("marking") or NOTHING,
+        "section": paragraph.get("section") or NOTHING,
+    }
+
+
+def _is_in_capitals(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return bool(letters) and sum(map(str.isupper, letters)) > 0.9 * len(letters)

@@ -94,43 +94,39 @@ class Measure:
         return {**prf(right, gold, guesses), "support": int(gold[0])}
 
     def statements(self) -> dict[str, Any] | None:
-        """Accuracy, macro F1 over the labels that occur, both by label; the confusion has gold in rows, guesses in columns."""
+        """Accuracy, macro F1 over the labels that occur, both by label, and the confusion."""
         pairs = [key[1:] for key in self.counts if key[0] == "statements"]
         labels = in_order(label for pair in pairs for label in pair if label != NOTHING)
-        names = [*labels, NOTHING]
-        cells = {
-            (gold, guess): self.count("statements", gold, guess)
-            for gold in names
-            for guess in names
-        }
-        total = self.sum(cells.values())
+        total = self.sum(self.count("statements", *pair) for pair in pairs)
         if not total[0]:
             return None
+        right = {label: self.count("statements", label, label) for label in labels}
         by_label, f1s = {}, []
         for label in labels:
-            gold = self.sum(cells[label, guess] for guess in names)
-            guesses = self.sum(cells[other, label] for other in names)
+            gold, guesses = self._margins(label, [*labels, NOTHING])
             if gold[0] or guesses[0]:
-                by_label[label] = {
-                    **prf(cells[label, label], gold, guesses),
-                    "support": int(gold[0]),
-                }
-                f1s.append(f1(cells[label, label], gold, guesses))
-        columns = [
-            *by_label,
-            *([NOTHING] if any(cells[label, NOTHING][0] for label in by_label) else []),
-        ]
+                by_label[label] = {**prf(right[label], gold, guesses), "support": int(gold[0])}
+                f1s.append(f1(right[label], gold, guesses))
         return {
-            "accuracy": interval(ratio(self.sum(cells[label, label] for label in by_label), total)),
+            "accuracy": interval(ratio(self.sum(right.values()), total)),
             "macro_f1": interval(mean(f1s)),
             "support": int(total[0]),
             "labels": by_label,
-            "confusion": {
-                "rows": list(by_label),
-                "columns": columns,
-                "counts": [[int(cells[gold, guess][0]) for guess in columns] for gold in by_label],
-            },
+            "confusion": self._confusion(list(by_label)),
         }
+
+    def _margins(self, label: str, names: Sequence[str]) -> tuple[numpy.ndarray, numpy.ndarray]:
+        """How many sentences have the label in the gold, and how many by the guesses."""
+        gold = self.sum(self.count("statements", label, guess) for guess in names)
+        guesses = self.sum(self.count("statements", other, label) for other in names)
+        return gold, guesses
+
+    def _confusion(self, labels: Sequence[str]) -> dict[str, Any]:
+        """Sentences with gold labels in rows, guesses in columns; NOTHING only where it occurs."""
+        unmet = any(self.support("statements", label, NOTHING) for label in labels)
+        columns = [*labels, NOTHING] if unmet else list(labels)
+        counts = [[self.support("statements", gold, guess) for guess in columns] for gold in labels]
+        return {"rows": list(labels), "columns": columns, "counts": counts}
 
     def claims(self) -> dict[str, Any] | None:
         """Precision, recall and F1 of claims by content (overlap), by exact content, and as whole triples; of the matched, each role."""

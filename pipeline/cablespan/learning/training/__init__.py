@@ -220,12 +220,12 @@ def _default_vectors(settings: Config, place: Path, warn: Warn) -> dict[str, Any
     if not takers or settings["initialize"]["vectors"]:
         return {}
     bundled = bundled_model()
-    place, what, name_others = str(place), "no word vectors named", "with --paths.vectors"
+    what, name_others = "no word vectors named", "with --paths.vectors"
     if bundled is not None and Vectors(name="bundled").from_disk(bundled / "vocab").size:
         remedy = f"those of {bundled} are taken; name others {name_others}"
-        warn(Problem(place, what, remedy))
+        warn(Problem(str(place), what, remedy))
         return {"initialize.vectors": str(bundled)}
-    warn(Problem(place, what, f"trained without; name some {name_others}"))
+    warn(Problem(str(place), what, f"trained without; name some {name_others}"))
     return {f"components.{taker}": False for taker in takers}
 
 

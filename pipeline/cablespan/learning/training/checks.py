@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import catalogue
 import spacy
@@ -30,12 +30,20 @@ LEAKED = 0.25
 _EXTRAS = {"transformer": "trf", "spacy-transformers": "trf"}
 
 
+class _Text(NamedTuple):
+    """A paragraph that can be recognised: the hash of its text, where it was read, its words."""
+
+    hash: str
+    place: str
+    words: int
+
+
 def leaks(
     train: Sequence[Gold], dev: Sequence[Gold], warn: Callable[[Problem], None]
 ) -> Iterator[Problem]:
-    """Documents that stand in both sets, by name or by text; single stock paragraphs go to `warn`."""
+    """Documents that stand in both sets, by name or by text; stock paragraphs go to `warn`."""
     documents = {gold.document: gold.place("") for gold in reversed(train)}
-    texts = {text: place for gold in reversed(train) for text, place, _ in _texts(gold)}
+    places = {text.hash: text.place for gold in reversed(train) for text in _texts(gold)}
     by_document: dict[str, list[Gold]] = {}
     for gold in dev:
         by_document.setdefault(gold.document, []).append(gold)
@@ -43,41 +51,37 @@ def leaks(
         if document in documents:
             what = f"document {document} is in the training set too, at {documents[document]}"
             yield Problem(stretches[0].place(""), what, "take it out of one of the two")
-            continue
-        found = [
-            (place, texts[text], words)
-            for gold in stretches
-            for text, place, words in _texts(gold)
-            if text in texts
-        ]
-        size = sum(
-            len(paragraph["text"].split())
-            for gold in stretches
-            for paragraph in gold.record["paragraphs"]
-        )
-        leaked = sum(words for *_, words in found) >= LEAKED * size
-        for place, other, _ in found:
-            problem = Problem(
-                place,
-                f"the same text is in the training set, at {other}",
-                "take the paragraph out of one of the two",
-            )
-            if leaked:
-                yield problem
-            else:
-                warn(problem)
+        else:
+            yield from _shared_texts(stretches, places, warn)
 
 
-def _texts(gold: Gold) -> Iterator[tuple[str, str, int]]:
-    """Hash, place and number of words of the distinctive paragraphs; case and white space make no other text."""
+def _shared_texts(
+    stretches: Sequence[Gold], places: Mapping[str, str], warn: Callable[[Problem], None]
+) -> Iterator[Problem]:
+    """The texts of a document that have a place in the other set, if they are much of it."""
+    shared = [text for gold in stretches for text in _texts(gold) if text.hash in places]
+    size = sum(map(_words, stretches))
+    leaked = sum(text.words for text in shared) >= LEAKED * size
+    for text in shared:
+        what = f"the same text is in the training set, at {places[text.hash]}"
+        problem = Problem(text.place, what, "take the paragraph out of one of the two")
+        if leaked:
+            yield problem
+        else:
+            warn(problem)
+
+
+def _words(gold: Gold) -> int:
+    return sum(len(paragraph["text"].split()) for paragraph in gold.record["paragraphs"])
+
+
+def _texts(gold: Gold) -> Iterator[_Text]:
+    """The distinctive paragraphs; case and white space make no other text."""
     for paragraph in gold.record["paragraphs"]:
         words = paragraph["text"].casefold().split()
         if len(words) >= DISTINCTIVE:
-            yield (
-                hashlib.sha256(" ".join(words).encode()).hexdigest(),
-                gold.place(paragraph["id"]),
-                len(words),
-            )
+            digest = hashlib.sha256(" ".join(words).encode()).hexdigest()
+            yield _Text(digest, gold.place(paragraph["id"]), len(words))
 
 
 def silver_leaks(files: Sequence[Path], dev: Sequence[Gold]) -> Iterator[Problem]:

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, cast
 
 import numpy
 from thinc.api import Config, Model
+from thinc.types import Floats1d
 
 from cablespan.components.network.training import TrainedPipe
 from cablespan.labels import Scheme
@@ -109,12 +111,14 @@ def add_labels(pipe: TrainedPipe, labels: Iterable[str]) -> list[str]:
 
 
 def _widen(layer: Model, count: int) -> None:
-    """Gives a layer `count` outputs more."""
+    """Gives a layer `count` outputs more; a sparse layer has its rows of weights in one line."""
     weights, biases = layer.get_param("W"), layer.get_param("b")
-    rows = weights.reshape(len(biases), -1)  # a sparse layer has them in one line
-    wider = numpy.concatenate([rows, numpy.zeros((count, rows.shape[1]), dtype="f")])
+    new = numpy.zeros((weights.size // biases.size * count), dtype="f")
+    new_biases = numpy.full(count, biases.min(), dtype="f")
+    size = biases.size + count
     for name in ("W", "b"):
         layer.set_param(name, None)  # thinc keeps the size of what has weights
-    layer.set_dim("nO", len(wider), force=True)
-    layer.set_param("W", wider if weights.ndim == 2 else wider.reshape(-1))
-    layer.set_param("b", numpy.concatenate([biases, numpy.full(count, biases.min(), dtype="f")]))
+    layer.set_dim("nO", size, force=True)
+    wider: Any = numpy.concatenate([weights.ravel(), new])
+    layer.set_param("W", wider.reshape(size, -1) if weights.ndim == 2 else wider)
+    layer.set_param("b", cast(Floats1d, numpy.concatenate([biases, new_biases])))
