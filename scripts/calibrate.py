@@ -3,11 +3,13 @@
 Each trained head gets the temperature that makes the gold of DEV likeliest; it is kept in the model, as the attribute
 `softmax_temperature` of the head's last layer. No label changes, only the scores.
 
-python scripts/calibrate.py work/student/model-best ../shared/gold/pages-dev.jsonl.gz
+python scripts/calibrate.py work/student/model-best ../shared/gold/pages-dev.jsonl.gz --output work/calibrated
 """
 
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Annotated
 
 import numpy
 import spacy
@@ -49,14 +51,22 @@ def log_likelihoods(probabilities: Floats2d, right: Ints1d) -> Floats1d:
     return numpy.array(found)
 
 
-def main(model: Path, dev: list[Path]) -> None:
-    """Fits the temperatures and writes them into the model's folder."""
+def main(
+    model: Path,
+    dev: list[Path],
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for the result.", show_default="MODEL itself")
+    ] = None,
+) -> None:
+    """Fits the temperatures and writes them into the model's folder, or a copy of it."""
     nlp = spacy.load(model)
     examples = []
     for gold in read_gold(dev):
         reference = training_doc(nlp, gold)
         set_claim_parts(reference)
         examples.append(Example(nlp(unannotated(reference)), reference))
+    if output is not None:
+        shutil.copytree(model, output, dirs_exist_ok=True)
     for name, pipe in nlp.pipeline:
         if not isinstance(pipe, TrainedPipe):
             continue
@@ -65,7 +75,7 @@ def main(model: Path, dev: list[Path]) -> None:
         attributes = pipe.model.get_ref("output").attrs
         attributes["softmax_temperature"] *= float(TEMPERATURES[found.argmax()])
         print(f"{name}: temperature {attributes['softmax_temperature']:.2f}")
-        pipe.to_disk(model / name, exclude=["vocab"])
+        pipe.to_disk((output or model) / name, exclude=["vocab"])
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ python scripts/lay_pages.py work/pages-train.jsonl ../shared/gold/pages-train.js
 """
 
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -70,32 +71,35 @@ def _laid(
         }
 
 
+def held_out(names: Iterable[str], count: int) -> set[str]:
+    """So many of the documents, those whose names have the smallest SHA-256."""
+    return set(sorted(names, key=lambda name: sha256(name.encode()).hexdigest())[:count])
+
+
 def main(
     output: Path,
     gold: list[Path],
     pages: Annotated[Path, typer.Option(help="Folder with the pages.")] = Path("../shared/pages"),
-    without: Annotated[
-        Path | None,
-        typer.Option(help="A file with the names of documents to leave out, one a line."),
-    ] = None,
+    hold_out: Annotated[
+        int, typer.Option(help="Documents that are left out, by the hash of their names.")
+    ] = 0,
 ) -> None:
-    """Records of whole cables with the gold of their pages, as JSON Lines."""
-    left_out = set(without.read_text().split()) if without else set()
+    """Records of whole cables with the gold of their pages, as JSON Lines.
+
+    The names of the documents that are held out go into OUTPUT.held-out, one a line.
+    """
     by_document: dict[str, tuple[list[dict[str, Any]], Cable]] = {}
     for record, cable in gold_cables(gold, pages):
-        if record["id"] not in left_out:
-            by_document.setdefault(record["id"], ([], cable))[0].append(record)
+        by_document.setdefault(record["id"], ([], cable))[0].append(record)
+    left_out = held_out(by_document, hold_out)
+    if left_out:
+        output.with_name(f"{output.name}.held-out").write_text("\n".join(sorted(left_out)) + "\n")
     with output.open("wb") as file:
-        for name, (golds, cable) in by_document.items():
-            record = laid_on_cable(golds, cable) | {"id": name}
-            file.write(
-                orjson.dumps(
-                    {key: value for key, value in record.items() if key != "source"}
-                    | {"source": {}}
-                )
-                + b"\n"
-            )
-    print(f"{output}: {len(by_document)} cables")
+        for name in (name for name in by_document if name not in left_out):
+            golds, cable = by_document[name]
+            record = laid_on_cable(golds, cable) | {"id": name, "source": {}}
+            file.write(orjson.dumps(record) + b"\n")
+    print(f"{output}: {len(by_document) - len(left_out)} cables")
 
 
 if __name__ == "__main__":
