@@ -1,78 +1,54 @@
-"""Does the review queue's order pay? Correcting the tasks that a model is least sure of, against as many at random, measured on gold.
+"""Does the review queue's order pay? Real pages corrected by uncertainty, against as many at random.
 
-    OMP_NUM_THREADS=1 nice -n 15 python scripts/active_learning.py ../shared/gold/train.jsonl.gz ../shared/gold/dev.jsonl.gz
+A pipeline that has not seen the pages annotates those of POOL. Some tasks get their gold, chosen by
+the queue's own `uncertainty` or by chance; the pipeline is trained on with them, `cablespan train
+--base` with the same steps each time, and scored on DEV, documents of its own.
 
-For each seed: a small pipeline learns from a few paragraphs and annotates the rest; 200 of these get their gold, chosen by the queue's
-own `uncertainty` or by chance; the pipeline is trained anew on both, from the same initial weights, for as many steps. The scores on
-dev are those of the trained heads alone, without the rules around them.
+    python scripts/active_learning.py work/pages-train.jsonl work/pages-dev.jsonl --base old
 """
 
 import io
 import random
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from statistics import mean
-from time import monotonic
-from typing import Annotated
+from typing import Annotated, Any
 
+import numpy
 import typer
 from spacy.language import Language
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train as train_nlp
-from spacy.util import load_config
-from thinc.api import set_current_ops
+from spacy.util import import_file
+from thinc.api import Config, set_current_ops
 
 from cablespan.learning.corpus import unannotated
+from cablespan.learning.evaluation import judge
+from cablespan.learning.evaluation.counts import Judged
+from cablespan.learning.evaluation.scores import Measure, f1, ratio
 from cablespan.learning.gold import Gold, read_gold, runs, training_doc
 from cablespan.learning.training import write_docs
-from cablespan.nlp import add_rules, cpu_ops
+from cablespan.learning.training.finetuning import finetuning_config
+from cablespan.nlp import add_rules, cpu_ops, load
 from cablespan.records import to_record
 from cablespan.review.store.layers import LAYERS, uncertainty
 
-CONFIG = Path(__file__).parents[1] / "models" / "configs" / "cable_sm.cfg"
-SCORES = {
-    "ents_f": "entities F1",
-    "statements_acc": "statements acc.",
-    "spans_claim_parts_f": "claim parts F1",
-}
-CHANCE, UNSURE, UNSURE_WORDS = "at random", "by uncertainty", "by uncertainty, as many words"
 
-
-def light(seed: int, steps: int, folder: Path) -> dict:
-    """Overrides that make cable_sm small and quick: narrow, two layers deep, no vectors, judged once at the end."""
-    heads = {
-        f"components.{head}.model.tok2vec.width": 48
-        for head in ("ner", "statements", "claim_tagger")
-    }
-    return heads | {
-        "system.seed": seed,
-        "paths.train": str(folder / "train.spacy"),
-        "paths.dev": str(folder / "dev.spacy"),
-        "components.tok2vec.model.embed.width": 48,
-        "components.tok2vec.model.embed.include_static_vectors": False,
-        "components.tok2vec.model.encode.width": 48,
-        "components.tok2vec.model.encode.depth": 2,
-        "training.max_steps": steps,
-        "training.eval_frequency": steps,
-        "training.optimizer.learn_rate.total_steps": steps,
-        "training.optimizer.learn_rate.warmup_steps": steps // 10,
-        "training.optimizer.learn_rate.initial_rate": 0.003,
-    }
-
-
-def learned(
-    gold: Sequence[Gold], dev: Sequence[Gold], seed: int, steps: int
-) -> tuple[Language, dict[str, float]]:
-    """A pipeline trained on the gold, and its scores on dev."""
+def tuned(base: str, gold: Sequence[Gold], seed: int, overrides: Mapping[str, Any]) -> Language:
+    """The pipeline `base` trained on with the gold, rules included; its last weights, not its best."""
     with tempfile.TemporaryDirectory() as folder:
-        write_docs(gold, Path(folder, "train.spacy"))
-        write_docs(dev, Path(folder, "dev.spacy"))
-        nlp = init_nlp(
-            load_config(CONFIG, overrides=light(seed, steps, Path(folder)), interpolate=True)
+        examples, one = Path(folder, "train.spacy"), Path(folder, "one.spacy")
+        write_docs(gold, examples)
+        write_docs(gold[:1], one)  # nothing is chosen by dev
+        settings = {"system.seed": seed, "paths.train": str(examples), "paths.dev": str(one)}
+        config = Config().from_str(
+            finetuning_config(base).to_str(), overrides={**settings, **overrides}
         )
+        config["training"]["eval_frequency"] = config["training"]["max_steps"]
+        nlp = init_nlp(config.interpolate())
         train_nlp(nlp, stdout=io.StringIO(), stderr=io.StringIO())
-    return nlp, {score: 100 * nlp.meta["performance"][score] for score in SCORES}
+    add_rules(nlp)
+    return nlp
 
 
 def only(gold: Sequence[Gold], chosen: Collection[str]) -> list[Gold]:
@@ -80,115 +56,93 @@ def only(gold: Sequence[Gold], chosen: Collection[str]) -> list[Gold]:
     found = []
     for record, places in gold:
         paragraphs = [paragraph for paragraph in record["paragraphs"] if paragraph["id"] in chosen]
-        found += (Gold(run, places) for run in runs(record | {"paragraphs": paragraphs}))
-    return found
+        layers = {
+            layer: [mark for mark in record[layer] if mark["paragraph"] in chosen]
+            for layer in LAYERS
+            if layer in record
+        }
+        found += (Gold(run, places) for run in runs({**record, "paragraphs": paragraphs, **layers}))
+    return [known for known in found if known.record["paragraphs"]]
 
 
-def uncertainties(nlp: Language, gold: Sequence[Gold]) -> dict[str, float]:
-    """For each paragraph what the review page orders its queue by, after `nlp` and the rules have annotated it."""
-    add_rules(nlp)
-    found = {}
+def tasks(gold: Sequence[Gold]) -> dict[str, int]:
+    """The annotated paragraphs, with their numbers of words."""
+    paragraphs = (paragraph for known in gold for paragraph in known.record["paragraphs"])
+    return {
+        paragraph["id"]: len(paragraph["text"].split())
+        for paragraph in paragraphs
+        if not paragraph.get("unannotated")
+    }
+
+
+def uncertainties(nlp: Language, gold: Sequence[Gold]) -> Iterator[tuple[str, float]]:
+    """For each paragraph what the review page orders its queue by."""
     for doc in nlp.pipe(unannotated(training_doc(nlp, known)) for known in gold):
         record = to_record(doc)
-        for name in (paragraph["id"] for paragraph in record["paragraphs"]):
-            found[name] = uncertainty(
-                {
-                    layer: [mark for mark in record[layer] if mark["paragraph"] == name]
-                    for layer in LAYERS
-                }
-            )
-    return found
+        for paragraph in record["paragraphs"]:
+            name = paragraph["id"]
+            marks = {
+                layer: [mark for mark in record[layer] if mark["paragraph"] == name]
+                for layer in LAYERS
+            }
+            yield name, uncertainty(marks)
 
 
-def as_many_words(order: Sequence[str], words: dict[str, int], budget: int) -> list[str]:
-    """The first of the paragraphs that hold `budget` words together."""
-    chosen, total = [], 0
-    for paragraph in order:
-        if total >= budget:
-            break
-        chosen.append(paragraph)
-        total += words[paragraph]
-    return chosen
+def samples(paragraphs: Sequence[Judged]) -> dict[str, numpy.ndarray]:
+    """Each score of SCORES, of all documents and of the bootstrap samples of them."""
+    measure = Measure(paragraphs)
+
+    def total(*key: str) -> numpy.ndarray:
+        return measure.sum(n for known, n in measure.counts.items() if known[: len(key)] == key)
+
+    labels = {label for layer, *both in measure.counts if layer == "statements" for label in both}
+    right = measure.sum(measure.count("statements", label, label) for label in labels)
+    return {
+        "entities": f1(*(total("entities", kind) for kind in ("right", "gold", "guesses"))),
+        "statements": ratio(right, total("statements")),
+        "claims": f1(*(measure.count("claims", kind) for kind in ("matched", "gold", "guesses"))),
+    }
+
+
+def told(scores: Mapping[str, numpy.ndarray], sign: str = "") -> str:
+    """Each score with the middle 95 % of its samples."""
+    ends = {name: numpy.nanpercentile(found[1:], [2.5, 97.5]) for name, found in scores.items()}
+    return "  ".join(
+        f"{name} {found[0]:{sign}.3f} ({ends[name][0]:{sign}.3f} to {ends[name][1]:{sign}.3f})"
+        for name, found in scores.items()
+    )
 
 
 def main(
-    train: Annotated[
-        Path,
-        typer.Argument(help="Gold in any format of cablespan: the first paragraphs, and the pool."),
-    ],
+    pool: Annotated[Path, typer.Argument(help="Gold that the base has not seen.")],
     dev: Annotated[Path, typer.Argument(help="Gold of other documents.")],
-    texts: Annotated[
-        list[Path] | None, typer.Option(help="Where the texts of stand-off gold are.")
-    ] = None,
-    first: Annotated[int, typer.Option(help="Paragraphs that the first model learns from.")] = 150,
+    base: Annotated[str, typer.Option(help="Pipeline that has seen neither.")],
     added: Annotated[int, typer.Option(help="Tasks that are corrected.")] = 200,
-    steps: int = 500,
-    seeds: int = 3,
-    per_word: Annotated[
-        bool,
-        typer.Option("--per-word", help="Also choose by uncertainty as few words as chance does."),
-    ] = False,
+    seeds: int = 2,
+    code: Annotated[Path | None, typer.Option(help="Registered functions of the base.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Of fine-tuning, else its own.")] = None,
 ) -> None:
     """Prints scores on dev after correcting tasks by uncertainty and at random."""
-    begun = monotonic()
+    if code:
+        import_file("python_code", code)
     set_current_ops(cpu_ops())
-    gold, judging = read_gold([train], texts=texts or ()), read_gold([dev], texts=texts or ())
-    words = {p["id"]: len(p["text"].split()) for known in gold for p in known.record["paragraphs"]}
-    results: dict[str, list[dict[str, float]]] = {}
+    gold, judging = read_gold([pool]), read_gold([dev])
+    nlp, words = load(base), tasks(gold)
+    unsure = dict(uncertainties(nlp, gold))
+    queue = sorted(words, key=lambda task: (-unsure[task], task))
+    print(f"before: {told(samples(judge(nlp, judging)))}", flush=True)
+    overrides = {"training.max_steps": steps} if steps else {}
     for seed in range(seeds):
-        shuffled = random.Random(seed).sample(sorted(words), len(words))
-        start, pool = shuffled[:first], shuffled[first:]
-        nlp, scores = learned(only(gold, set(start)), judging, seed, steps)
-        results.setdefault("none", []).append(scores | {"tasks": 0, "words": 0})
-        unsure = uncertainties(nlp, only(gold, set(pool)))
-        queue = sorted(pool, key=unsure.__getitem__, reverse=True)
-        arms = {CHANCE: pool[:added], UNSURE: queue[:added]}
-        if per_word:
-            arms[UNSURE_WORDS] = as_many_words(
-                queue, words, sum(words[paragraph] for paragraph in pool[:added])
-            )
-        for name, chosen in arms.items():
-            _, scores = learned(only(gold, {*start, *chosen}), judging, seed, steps)
-            size = {"tasks": len(chosen), "words": sum(words[paragraph] for paragraph in chosen)}
-            results.setdefault(name, []).append(scores | size)
-            typer.echo(f"seed {seed}, {name}: {monotonic() - begun:.0f} s", err=True)
-    print(
-        f"{first} paragraphs to begin with, {len(words) - first} in the pool, {steps} steps, means of {seeds} seeds\n"
-    )
-    print(
-        f"{'corrected':<32}{'tasks':>6}{'words':>8}"
-        + "".join(f"{title:>17}" for title in SCORES.values())
-    )
-    for name, rows in results.items():
-        sizes = (
-            f"{mean(row['tasks'] for row in rows):6.0f}{mean(row['words'] for row in rows):8.0f}"
-        )
-        print(
-            f"{name:<32}{sizes}"
-            + "".join(f"{mean(row[score] for row in rows):17.1f}" for score in SCORES)
-        )
-    for name in list(results)[2:]:
-        print(f"\n{name}, against {CHANCE}:")
-        for score, title in SCORES.items():
-            gains = [
-                row[score] - other[score]
-                for row, other in zip(results[name], results[CHANCE], strict=True)
-            ]
-            verdict = (
-                "better with every seed"
-                if min(gains) > 0
-                else "worse with every seed"
-                if max(gains) < 0
-                else "no clear difference"
-            )
-            print(
-                f"  {title:<16}{mean(gains):+6.1f}  ({', '.join(f'{gain:+.1f}' for gain in gains)}): {verdict}"
-            )
-        ratio = sum(row["words"] for row in results[name]) / sum(
-            row["words"] for row in results[CHANCE]
-        )
-        print(f"  words to read: {ratio:.2f} times as many")
-    print(f"\n{monotonic() - begun:.0f} s")
+        draw = random.Random(seed).sample(sorted(words), added)
+        found = {}
+        for name, chosen in (("at random", draw), ("by uncertainty", queue[:added])):
+            trained = tuned(base, only(gold, set(chosen)), seed, overrides)
+            found[name] = samples(judge(trained, judging))
+            size = sum(words[task] for task in chosen)
+            print(f"seed {seed}, {name}, {size} words: {told(found[name])}", flush=True)
+        chance, unsure_first = found.values()
+        gains = {name: unsure_first[name] - chance[name] for name in chance}
+        print(f"seed {seed}, gain of uncertainty: {told(gains, '+')}", flush=True)
 
 
 if __name__ == "__main__":
