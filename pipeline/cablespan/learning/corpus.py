@@ -36,13 +36,7 @@ def cable_corpus(
             raise ValueError(
                 "this corpus has no path: give it in the config or as --paths.train / --paths.dev"
             )
-        docs = [
-            doc
-            for file in _files(Path(path))
-            for doc in DocBin().from_disk(file).get_docs(nlp.vocab)
-            if len(doc)
-        ]
-        docs = docs[: limit or None]
+        docs = list(_docs(Path(path), nlp))[: limit or None]
         if chance is not None:
             chance.shuffle(docs)
         for reference in docs:
@@ -52,6 +46,12 @@ def cable_corpus(
             yield from augmenter(nlp, example) if augmenter else [example]
 
     return read
+
+
+def _docs(path: Path, nlp: Language) -> Iterator[Doc]:
+    """The docs that have words."""
+    for file in _files(path):
+        yield from filter(len, DocBin().from_disk(file).get_docs(nlp.vocab))
 
 
 def _files(path: Path) -> list[Path]:

@@ -13,51 +13,46 @@ def figure(value: float | None) -> str:
 
 def tables(result: Mapping[str, Any]) -> Iterator[Table]:
     """One table of the annotators' pairs, then for each pair entities by label and the confusion of statements."""
-    overview = Table(title="Agreement", title_justify="left")
-    overview.add_column("")
+    yield _overview(result)
     for pair in result["pairs"]:
-        overview.add_column(" / ".join(pair["annotators"]), justify="right")
-    overview.add_row("paragraphs of both", *(str(pair["paragraphs"]) for pair in result["pairs"]))
+        yield _entities_by_label(pair)
+        yield _confusion(pair)
+
+
+def _overview(result: Mapping[str, Any]) -> Table:
+    table = Table(title="Agreement", title_justify="left")
+    table.add_column("")
+    for pair in result["pairs"]:
+        table.add_column(" / ".join(pair["annotators"]), justify="right")
+    table.add_row("paragraphs of both", *(str(pair["paragraphs"]) for pair in result["pairs"]))
     for name, layer, key in FIGURES:
-        overview.add_row(name, *(figure(pair[layer][key]) for pair in result["pairs"]))
+        table.add_row(name, *(figure(pair[layer][key]) for pair in result["pairs"]))
     for layer in ("entities", "statements"):
-        overview.add_row(
-            f"{layer}: Krippendorff's alpha, all annotators",
-            figure(result["alpha"][layer]),
-            style="bold",
-        )
-    yield overview
-    for pair in result["pairs"]:
-        one, other = pair["annotators"]
-        labels = Table(
-            "label",
-            "exact F1",
-            "overlap F1",
-            one,
-            other,
-            title=f"Entities: {one} / {other}",
-            title_justify="left",
-        )
-        for label, scores in pair["entities"]["labels"].items():
-            labels.add_row(
-                label,
-                figure(scores["exact_f1"]),
-                figure(scores["overlap_f1"]),
-                *map(str, scores["marked"]),
-            )
-        yield labels
-        confusion = pair["statements"]["confusion"]
-        matrix = Table(title=f"Statements: rows {one}, columns {other}", title_justify="left")
-        matrix.add_column("", no_wrap=True)
-        for name in (*confusion["labels"], "F1"):
-            matrix.add_column(name, justify="right", overflow="fold")
-        for label, row in zip(confusion["labels"], confusion["rows"], strict=True):
-            matrix.add_row(
-                label,
-                *(str(count) if count else "" for count in row),
-                figure(pair["statements"]["labels"][label]),
-            )
-        yield matrix
+        name = f"{layer}: Krippendorff's alpha, all annotators"
+        table.add_row(name, figure(result["alpha"][layer]), style="bold")
+    return table
+
+
+def _entities_by_label(pair: Mapping[str, Any]) -> Table:
+    one, other = pair["annotators"]
+    title = f"Entities: {one} / {other}"
+    table = Table("label", "exact F1", "overlap F1", one, other, title=title, title_justify="left")
+    for label, scores in pair["entities"]["labels"].items():
+        figures = figure(scores["exact_f1"]), figure(scores["overlap_f1"])
+        table.add_row(label, *figures, *map(str, scores["marked"]))
+    return table
+
+
+def _confusion(pair: Mapping[str, Any]) -> Table:
+    one, other = pair["annotators"]
+    confusion, f1s = pair["statements"]["confusion"], pair["statements"]["labels"]
+    table = Table(title=f"Statements: rows {one}, columns {other}", title_justify="left")
+    table.add_column("", no_wrap=True)
+    for name in (*confusion["labels"], "F1"):
+        table.add_column(name, justify="right", overflow="fold")
+    for label, row in zip(confusion["labels"], confusion["rows"], strict=True):
+        table.add_row(label, *(str(count or "") for count in row), figure(f1s[label]))
+    return table
 
 
 FIGURES = (

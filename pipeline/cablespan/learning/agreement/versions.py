@@ -76,32 +76,34 @@ def _names(paths: Sequence[Path]) -> list[str]:
 
 
 def _add_tasks(versions: Versions, path: Path, name: str, scheme: Scheme) -> list[Problem]:
-    tasks: dict[str, list[dict[str, Any]]] = {}
-    files = (
-        [path]
-        if path.is_file()
-        else [file for layer in VIEWS for file in sorted(path.glob(f"{layer}*.jsonl*"))]
-    )
-    for file in files:
+    """Adds each annotator's accepted tasks, a layer at a time.
+
+    So a paragraph that is rejected in one layer is still compared in the others.
+    """
+    groups: dict[tuple[str, Any], list[dict[str, Any]]] = {}
+    for file in _task_files(path):
         for _, task in json_lines(file):
-            # A layer at a time, so that a paragraph rejected in one is still compared in the others.
             if task.get("answer", "accept") == "accept":
-                tasks.setdefault(annotator_of(task) or name, []).append(task)
+                key = annotator_of(task) or name, task.get("_view_id")
+                groups.setdefault(key, []).append(task)
     problems: list[Problem] = []
-    for annotator, said in tasks.items():
-        by_view: dict[Any, list[dict[str, Any]]] = {}
-        for task in said:
-            by_view.setdefault(task.get("_view_id"), []).append(task)
-        for group in by_view.values():
-            try:
-                for record in records_of(group, scheme=scheme):
-                    problems += check(record, {"": f"{path} ({annotator})"}, scheme)
-                    if not problems:
-                        _add_record(versions, annotator, record)
-            except ValueError as error:
-                what, _, remedy = str(error).partition(": ")
-                problems.append(Problem(f"{path} ({annotator})", what, remedy))
+    for (annotator, _), tasks in groups.items():
+        place = f"{path} ({annotator})"
+        try:
+            for record in records_of(tasks, scheme=scheme):
+                problems += check(record, {"": place}, scheme)
+                if not problems:
+                    _add_record(versions, annotator, record)
+        except ValueError as error:
+            what, _, remedy = str(error).partition(": ")
+            problems.append(Problem(place, what, remedy))
     return problems
+
+
+def _task_files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    return [file for layer in VIEWS for file in sorted(path.glob(f"{layer}*.jsonl*"))]
 
 
 def _add_label_studio(versions: Versions, path: Path, name: str, scheme: Scheme) -> list[Problem]:

@@ -1,6 +1,6 @@
 """Where a model is wrong, paragraph by paragraph, the worst first."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from cablespan.learning.agreement.matching import match_claims, match_exactly, overlap, same_part
@@ -54,25 +54,30 @@ def _weight(guess: Mapping[str, Any]) -> float:
 
 def entity_errors(paragraph: Judged) -> Iterator[dict[str, Any]]:
     """Missed and wrong entities; a guess that overlaps a missed one is told with it."""
-    gold, guesses = paragraph.gold.get("entities", ()), paragraph.guesses.get("entities", ())
-    pairs = match_exactly(gold, guesses)
-    missed = [entity for i, entity in enumerate(gold) if i not in {i for i, _ in pairs}]
-    wrong = [entity for j, entity in enumerate(guesses) if j not in {j for _, j in pairs}]
+    missed, wrong = _unmatched(paragraph)
     for entity in missed:
         over = [guess for guess in wrong if overlap(entity, guess)]
-        told = "; ".join(
-            f"{guess['label']} “{paragraph.text[guess['start'] : guess['end']]}”" for guess in over
-        )
-        yield _error(
-            "entities",
-            entity,
-            entity["label"],
-            told or NOTHING,
-            max(map(_weight, over), default=MISSED),
-        )
+        told = "; ".join(_quoted(paragraph, guess["label"], guess) for guess in over)
+        weight = max(map(_weight, over), default=MISSED)
+        yield _error("entities", entity, entity["label"], told or NOTHING, weight)
     for guess in wrong:
         if not any(overlap(entity, guess) for entity in missed):
             yield _error("entities", guess, NOTHING, guess["label"], _weight(guess))
+
+
+def _unmatched(paragraph: Judged) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """The entities of the gold that no guess is, and the guesses that are no gold."""
+    gold, guesses = paragraph.gold.get("entities", ()), paragraph.guesses.get("entities", ())
+    pairs = match_exactly(gold, guesses)
+    return _without(gold, {i for i, _ in pairs}), _without(guesses, {j for _, j in pairs})
+
+
+def _without(marks: Sequence[Mapping[str, Any]], numbers: Set[int]) -> list[Mapping[str, Any]]:
+    return [mark for number, mark in enumerate(marks) if number not in numbers]
+
+
+def _quoted(paragraph: Judged, name: str, span: Mapping[str, Any] | None) -> str:
+    return f"{name} “{paragraph.text[span['start'] : span['end']] if span else NOTHING}”"
 
 
 def statement_errors(paragraph: Judged) -> Iterator[dict[str, Any]]:
@@ -95,25 +100,15 @@ def claim_errors(paragraph: Judged) -> Iterator[dict[str, Any]]:
     pairs = match_claims(gold, guesses)
 
     def told(claim: Mapping[str, Any], *roles: str) -> str:
-        return "; ".join(f"{role} “{_text(paragraph.text, claim.get(role))}”" for role in roles)
+        return "; ".join(_quoted(paragraph, role, claim.get(role)) for role in roles)
 
     for i, j in pairs:
-        other = [role for role in ("source", "cue") if not same_part(gold[i], guesses[j], role)]
+        claim, guess = gold[i], guesses[j]
+        other = [role for role in ("source", "cue") if not same_part(claim, guess, role)]
         if other:
-            yield _error(
-                "claims",
-                gold[i]["content"],
-                told(gold[i], *other),
-                told(guesses[j], *other),
-                MISSED,
-            )
-    for i, claim in enumerate(gold):
-        if i not in {i for i, _ in pairs}:
-            yield _error("claims", claim["content"], told(claim, "source", "cue"), NOTHING, MISSED)
-    for j, claim in enumerate(guesses):
-        if j not in {j for _, j in pairs}:
-            yield _error("claims", claim["content"], NOTHING, told(claim, "source", "cue"), SURE)
-
-
-def _text(text: str, part: Mapping[str, Any] | None) -> str:
-    return text[part["start"] : part["end"]] if part else NOTHING
+            parts = told(claim, *other), told(guess, *other)
+            yield _error("claims", claim["content"], *parts, MISSED)
+    for claim in _without(gold, {i for i, _ in pairs}):
+        yield _error("claims", claim["content"], told(claim, "source", "cue"), NOTHING, MISSED)
+    for claim in _without(guesses, {j for _, j in pairs}):
+        yield _error("claims", claim["content"], NOTHING, told(claim, "source", "cue"), SURE)
