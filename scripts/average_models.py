@@ -11,7 +11,7 @@ from typing import Annotated
 import spacy
 import typer
 
-from cablespan.components.network.training import TrainedPipe
+from cablespan.learning.training.finetuning import mix_weights
 
 
 def main(
@@ -23,16 +23,8 @@ def main(
     ] = None,
 ) -> None:
     """Writes LATER with the mean of both pipelines' weights in every component that has some."""
-    nlp, before = spacy.load(later), spacy.load(earlier)
-    for name, pipe in nlp.pipeline:
-        has_weights = isinstance(pipe, TrainedPipe) or name == "tok2vec"
-        if not has_weights or name in (keep or ()):
-            continue
-        nodes = zip(pipe.model.walk(), before.get_pipe(name).model.walk(), strict=True)
-        for node, other in nodes:
-            for key in node.param_names:
-                if node.has_param(key):
-                    node.set_param(key, (node.get_param(key) + other.get_param(key)) / 2)
+    nlp = spacy.load(later)
+    mix_weights(nlp, spacy.load(earlier), keep=keep or ())
     nlp.to_disk(output)
 
 

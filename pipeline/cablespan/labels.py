@@ -37,6 +37,8 @@ class _Defined(StrEnum):
 
 
 class Entity(_Defined):
+    """The labels of names, times and sums in the text; marks of them lie flat."""
+
     AGENCY = (
         "AGENCY",
         "a body of a state: government as an actor, ministry, committee, police, court, armed service, mission, the sender's own post",
@@ -97,6 +99,8 @@ class Role(_Defined):
 
 
 class Certainty(_Defined):
+    """How far the source of a claim stands for its content."""
+
     ASSERTED = "asserted", "the source stands behind the content"
     HEDGED = "hedged", "the source holds the content possible, likely or expected"
     DENIED = "denied", "the source rejects or doubts the content"

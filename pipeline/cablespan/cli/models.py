@@ -35,6 +35,12 @@ def train(
             help="Pipeline to go on from, by folder or name: en_cable_sm.", show_default=False
         ),
     ] = None,
+    base_share: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, help="With --base: share of its weights in the result; 0 keeps none."
+        ),
+    ] = 0.5,
     dev: Annotated[
         list[Path] | None,
         typer.Option(
@@ -91,6 +97,7 @@ def train(
         dev or [],
         output,
         base=base,
+        base_share=base_share,
         labels=labels,
         silver=silver or (),
         gold_copies=gold_copies,

@@ -24,6 +24,7 @@ class Letters:
 
     @classmethod
     def of(cls, paragraphs: Sequence[str]) -> "Letters":
+        """The letters of some paragraphs, in their order."""
         places = [
             (n, i)
             for n, text in enumerate(paragraphs)

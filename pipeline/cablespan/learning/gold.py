@@ -29,9 +29,11 @@ class Gold(NamedTuple):
 
     @property
     def document(self) -> str:
+        """The name of the document."""
         return self.record["id"]
 
     def place(self, paragraph: str) -> str:
+        """Where a paragraph was read, else the record, else the document's name."""
         return self.places.get(paragraph, self.places.get("", self.document))
 
 

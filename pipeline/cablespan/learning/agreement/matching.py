@@ -45,6 +45,7 @@ def match(
 
 
 def same_span(one: Annotation, other: Annotation) -> bool:
+    """Whether two spans have the same offsets."""
     return (one["start"], one["end"]) == (other["start"], other["end"])
 
 

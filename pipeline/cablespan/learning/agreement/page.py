@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
@@ -55,5 +55,5 @@ def pieces(text: str, annotations: Iterable[Mapping[str, Any]]) -> list[tuple[st
     )
     return [
         (text[start:end], [label for first, last, label in spans if first <= start and end <= last])
-        for start, end in zip(borders, borders[1:], strict=False)
+        for start, end in pairwise(borders)
     ]

@@ -29,6 +29,7 @@ class Versions:
     meta: dict[Unit, dict[str, Any]] = field(default_factory=dict)
 
     def annotators(self) -> list[str]:
+        """Their names, in the order of the files."""
         return list(self.of)
 
     def units(

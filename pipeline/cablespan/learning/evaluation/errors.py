@@ -81,6 +81,7 @@ def _quoted(paragraph: Judged, name: str, span: Mapping[str, Any] | None) -> str
 
 
 def statement_errors(paragraph: Judged) -> Iterator[dict[str, Any]]:
+    """Gold sentences whose predicted sentence has another label, or that none meets."""
     for sentence in paragraph.gold.get("statements", ()):
         guess = best_overlap(sentence, paragraph.guesses["statements"])
         label = guess["label"] if guess else NOTHING

@@ -64,12 +64,15 @@ class Measure:
         self.zero = numpy.zeros(resamples + 1)
 
     def count(self, *key: str) -> numpy.ndarray:
+        """A count of all documents, and of each resample: `(resamples + 1,)`."""
         return self.counts.get(key, self.zero)
 
     def support(self, *key: str) -> int:
+        """A count of all documents."""
         return int(self.count(*key)[0])
 
     def sum(self, counts: Iterable[numpy.ndarray]) -> numpy.ndarray:
+        """Several counts together; zeros of the right shape where there are none."""
         return sum(counts, start=self.zero)
 
     def entities(self) -> dict[str, Any] | None:
@@ -151,6 +154,7 @@ class Measure:
         }
 
     def layers(self) -> dict[str, Any]:
+        """All scores by layer; None for a layer that nobody annotated."""
         return {
             "entities": self.entities(),
             "statements": self.statements(),

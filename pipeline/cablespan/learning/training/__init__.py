@@ -29,7 +29,13 @@ from cablespan.learning.training.checks import (
     silver_leaks,
     trained_layers,
 )
-from cablespan.learning.training.finetuning import bundled_config, write_finetuning
+from cablespan.learning.training.finetuning import (
+    BASE_SHARE,
+    Start,
+    bundled_config,
+    mix_weights,
+    write_finetuning,
+)
 from cablespan.nlp import bundled_model, cpu_ops, load, model_scheme
 
 __all__ = ["split", "train", "write_docs"]
@@ -44,6 +50,7 @@ def train(
     output: Path,
     *,
     base: str | Path | None = None,
+    base_share: float = BASE_SHARE,
     labels: Path | None = None,
     silver: Sequence[Path] = (),
     gold_copies: int = 1,
@@ -61,12 +68,17 @@ def train(
     `config`: spaCy's, a file or one of ours by name ("cable_sm.cfg"). `train`, `dev`: gold as
     `read_gold` takes it; without `dev`, a share of the training documents is split off by the
     config's seed. A layer that nobody annotated is not learned: its component is left out.
+
     `base`: a pipeline to go on from; `config`, if any, is then laid over its own, and the whole is
-    written to `output`/finetune.cfg. `labels`: a file of labels (`scheme_of`); without it they are
-    those of `base`, or ours. `silver`: DocBins of examples that a machine labelled, learned beside
-    the gold as they are (scripts/distil.py writes them); each gold example is read `gold_copies`
-    times to hold its own against them. `overrides`: of the config ("training.max_steps"); `code`: a
-    Python file with registered functions.
+    written to `output`/finetune.cfg. In the end the weights go back to those of the base by
+    `base_share` of the way, so that little is forgotten (not those of a transformer, nor where a
+    head began anew).
+
+    `labels`: a file of labels (`scheme_of`); without it they are those of `base`, or ours.
+    `silver`: DocBins of examples that a machine labelled, learned beside the gold as they are
+    (scripts/distil.py writes them); each gold example is read `gold_copies` times to hold its own
+    against them. `overrides`: of the config ("training.max_steps"); `code`: a Python file with
+    registered functions.
 
     `model-best` gets scores.json (without the mistakes) and README.md, a model card. Raises
     GoldError and ValueError for anything wrong with gold or config, before any training.
@@ -76,7 +88,8 @@ def train(
     if code is not None:
         import_file("python_code", code)
     scheme = _scheme(labels, base)
-    config, anew = _config_file(config, base, scheme, output, warn)
+    start = _start(base, config, scheme, output, warn) if base is not None else None
+    config = start.config if start else _config_file(config)
     overrides = dict(overrides or {})
     _, nlp = checked_config(config, overrides)
     settings = nlp.config.interpolate()
@@ -85,7 +98,7 @@ def train(
     gold = _read_sets(train, dev, list(texts), dev_share, seed, scheme, warn)
     layers = trained_layers(nlp)
     # A pipeline that is trained on keeps the labels that the gold does not show.
-    learned = [layer for layer, name in layers.items() if not base or name in anew]
+    learned = [layer for layer, name in layers.items() if not start or name in start.anew]
     _check(gold, learned, scheme, ", ".join(map(str, train)), allow_empty, warn)
     if found := list(silver_leaks(silver, gold.dev)):
         raise GoldError(found)
@@ -96,6 +109,8 @@ def train(
         set_current_ops(cpu_ops())
     _run(config, gold, silver, gold_copies, output, overrides, gpu)
     for model in (output / "model-best", output / "model-last"):
+        if start and base_share and not start.anew:
+            _go_back(model, start.base, base_share)
         _finish(model, scheme)
     best = output / "model-best"
     scores = evaluate(load(best), gold.dev)
@@ -122,26 +137,31 @@ def _scheme(labels: Path | None, base: str | Path | None) -> Scheme:
     return scheme_of(labels, model_scheme(base) if base is not None else None)
 
 
-def _config_file(
-    config: Path | None, base: str | Path | None, scheme: Scheme, output: Path, warn: Warn
-) -> tuple[Path, list[str]]:
-    """The file of the config to train with, and the components of `base` that begin anew."""
-    if config is not None and not config.is_file() and config.parent == Path():
-        config = bundled_config(config.name)
-    if base is not None:
-        written, anew = write_finetuning(base, config, scheme, output)
-        for name in anew:
-            warn(
-                Problem(
-                    str(base),
-                    f"{name} has labels that yours lack, and begins anew",
-                    "to keep it, name its labels too (extend = true in the file of labels)",
-                )
-            )
-        return written, anew
+def _config_file(config: Path | None) -> Path:
+    """The file of the config to train with: one of a path, or one of ours by its name."""
     if config is None:
         raise ValueError("no config: name one (--config), or a pipeline to go on from (--base)")
-    return config, []
+    is_name = not config.is_file() and config.parent == Path()
+    return bundled_config(config.name) if is_name else config
+
+
+def _start(
+    base: str | Path, config: Path | None, scheme: Scheme, output: Path, warn: Warn
+) -> Start:
+    start = write_finetuning(base, config and _config_file(config), scheme, output)
+    for name in start.anew:
+        what = f"{name} has labels that yours lack, and begins anew"
+        remedy = "to keep it, name its labels too (extend = true in the file of labels)"
+        warn(Problem(str(base), what, remedy))
+    return start
+
+
+def _go_back(model: Path, base: Path, share: float) -> None:
+    """Mixes the weights of a trained pipeline with those that it began with."""
+    nlp = spacy.load(model)
+    if "transformer" not in nlp.pipe_names:
+        mix_weights(nlp, spacy.load(base), share)
+        nlp.to_disk(model)
 
 
 class _Sets(NamedTuple):
@@ -193,7 +213,7 @@ def _run(
     overrides: Mapping[str, Any],
     gpu: int,
 ) -> None:
-    """spaCy's training, on DocBins that are gone afterwards."""
+    """Runs spaCy's training, on DocBins that are gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="cablespan-train-") as folder:
         examples, dev = Path(folder, "train"), Path(folder, "dev.spacy")
         examples.mkdir()
