@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy
+import spacy
 import typer
 from spacy.language import Language
 from spacy.training.initialize import init_nlp
@@ -28,18 +29,21 @@ from cablespan.learning.evaluation.counts import Judged
 from cablespan.learning.evaluation.scores import Measure, f1, ratio
 from cablespan.learning.gold import Gold, read_gold, runs, training_doc
 from cablespan.learning.training import write_docs
-from cablespan.learning.training.finetuning import finetuning_config
-from cablespan.nlp import add_rules, cpu_ops, load
+from cablespan.learning.training.finetuning import BASE_SHARE, finetuning_config, mix_weights
+from cablespan.nlp import add_rules, cpu_ops, load, model_folder
 from cablespan.records import to_record
 from cablespan.review.store.layers import LAYERS, uncertainty
 
 
 def tuned(base: str, gold: Sequence[Gold], seed: int, overrides: Mapping[str, Any]) -> Language:
-    """The pipeline `base` trained on with the gold, rules included; its last weights, not its best."""
+    """The pipeline `base` trained on with the gold as `cablespan train --base` does, rules included.
+
+    The weights are those of the last step: nothing is chosen by dev.
+    """
     with tempfile.TemporaryDirectory() as folder:
         examples, one = Path(folder, "train.spacy"), Path(folder, "one.spacy")
         write_docs(gold, examples)
-        write_docs(gold[:1], one)  # nothing is chosen by dev
+        write_docs(gold[:1], one)
         settings = {"system.seed": seed, "paths.train": str(examples), "paths.dev": str(one)}
         config = Config().from_str(
             finetuning_config(base).to_str(), overrides={**settings, **overrides}
@@ -47,6 +51,7 @@ def tuned(base: str, gold: Sequence[Gold], seed: int, overrides: Mapping[str, An
         config["training"]["eval_frequency"] = config["training"]["max_steps"]
         nlp = init_nlp(config.interpolate())
         train_nlp(nlp, stdout=io.StringIO(), stderr=io.StringIO())
+    mix_weights(nlp, spacy.load(model_folder(base)), BASE_SHARE)
     add_rules(nlp)
     return nlp
 

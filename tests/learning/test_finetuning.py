@@ -6,6 +6,7 @@ import spacy
 from typer.testing import CliRunner
 
 from cablespan.cli import app
+from cablespan.learning.training.finetuning import mix_weights
 from cablespan.nlp import bundled_model
 from test_training import documents, write
 
@@ -49,3 +50,15 @@ def test_without_config_and_base_the_remedy_is_named(tmp_path):
     assert outcome.exit_code == 2 and "--base" in outcome.stderr
     outcome = train("--base", "en_nothing", "--train", gold, "--output", tmp_path / "mine")
     assert outcome.exit_code == 2 and "en_nothing" in outcome.stderr
+
+
+def test_weights_go_back_to_the_base_by_a_share_of_the_way():
+    later, earlier = spacy.load(bundled_model()), spacy.load(bundled_model())
+    (node,) = (n for n in later.get_pipe("ner").model.walk() if n.name == "softmax")
+    (old,) = (n for n in earlier.get_pipe("ner").model.walk() if n.name == "softmax")
+    node.set_param("b", old.get_param("b") + 4)
+    mix_weights(later, earlier, 0.25)
+    assert numpy.allclose(node.get_param("b"), old.get_param("b") + 3)
+    node.set_param("b", old.get_param("b") + 4)
+    mix_weights(later, earlier, keep=["ner"])
+    assert numpy.allclose(node.get_param("b"), old.get_param("b") + 4)
