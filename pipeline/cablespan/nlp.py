@@ -169,6 +169,10 @@ def load(
             _check_installed(folder)
             nlp = spacy.load(folder, vocab=vocab, exclude=exclude, config=dict(config or {}))
         add_rules(nlp, exclude)
+    if "tok2vec" in nlp.component_names:
+        from cablespan.components.network.windows import bound_memory
+
+        bound_memory(nlp.get_pipe("tok2vec"))
     _switch_off(nlp, disable, enable)
     if kb is not None:
         linker: Any = nlp.get_pipe("linker")

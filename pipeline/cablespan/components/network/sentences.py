@@ -263,7 +263,26 @@ def _facts(docs: list[Doc], spans: list[list[Span]]) -> Ints2d:
     )
 
 
+def _predicted(model: Model, docs: list[Doc]) -> list[Floats2d]:
+    """What `_forward_sequence` returns, without what training needs: for 33,000 sentences 0.5 GB."""
+    tokens, sentences, facts, merged, context, output, *linear = model.layers
+    spans = [statement_spans(doc) for doc in docs]
+    splits = numpy.cumsum([len(found) for found in spans])[:-1]
+    ragged, _ = _sentence_tokens(tokens.predict(docs), spans)
+    inputs = numpy.concatenate(
+        [sentences.predict(ragged), facts.predict(_facts(docs, spans))], axis=1
+    )
+    C = context.predict(numpy.split(merged.predict(inputs), splits))
+    Y = output.predict(numpy.concatenate(C))
+    for layer in linear:
+        scores = layer.predict(_linear_inputs(docs, spans))
+        Y = _product_of_softmaxes(Y, scores / output.attrs["softmax_temperature"])
+    return numpy.split(Y, splits)
+
+
 def _forward_sequence(model: Model, docs: list[Doc], is_train: bool):
+    if not is_train:
+        return _predicted(model, docs), lambda gradient: []
     tokens, sentences, facts, merged, context, output, *linear = model.layers
     vectors, backprop_tokens = tokens(docs, is_train)
     spans = [statement_spans(doc) for doc in docs]
