@@ -25,6 +25,8 @@ CASES = [
     "(a) Port dues.|(b) Fees of the pilots.",
     "They marched (many had come by lorry, on foot and by train.) until dusk.|Then it rained.",
     "The dues were paid\nin full. |He was\nglad.",
+    "He left at once. |. . . They stayed.",
+    "The dam . |The wall ? |The dike .",
 ]
 
 

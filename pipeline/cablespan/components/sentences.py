@@ -131,10 +131,12 @@ def sentence_offsets(text: str, start: int, end: int) -> list[int]:
             break
         sign = match.end("stops") - 1
         word = _UP_TO_WORD.match(text, position, sign).end()
-        first_word = word == offsets[-1]
-        if _ends_sentence(_Stop(text[sign], text[word:sign], following, first_word)):
-            offsets.append(match.end())
+        stop = _Stop(text[sign], text[word:sign], following, first_word=word == offsets[-1])
+        # Of an omission, ". . .", the first stop alone can end a sentence.
+        omission = match.start() == position
         position = match.end()
+        if not omission and _ends_sentence(stop):
+            offsets.append(position)
     return offsets
 
 
