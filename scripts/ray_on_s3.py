@@ -1,10 +1,10 @@
 """The whole of docs/batch.md's cluster on one machine: two Ray nodes, an S3 server, a driver that
 is killed, a node that is lost.
 
-python scripts/ray_on_s3.py [--cables 2000] [--model en_cable_sm]
+    python scripts/ray_on_s3.py [--cables 2000] [--model en_cable_sm]
 
-Needs cablespan[ray], s3fs, and moto's S3 server on the PATH (`uv tool install "moto[server]"`).
-Prints what happened, and whether the disturbed run wrote the bytes of an undisturbed one.
+Needs cablespan[ray,s3], and of cablespan[dev] moto's S3 server. Prints what happened, and whether
+the disturbed run wrote the bytes of an undisturbed one; else it ends with exit code 1.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
@@ -43,7 +43,8 @@ def s3_server() -> Iterator[s3fs.S3FileSystem]:
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ENDPOINT_URL": ENDPOINT,
     }
-    server = subprocess.Popen(["moto_server", "-p", str(PORT)], stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "moto.server", "-p", str(PORT)]
+    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         wait_for(listening)
         files = s3fs.S3FileSystem(use_listings_cache=False)
@@ -59,11 +60,16 @@ def listening() -> bool:
     return False
 
 
-def wait_for(condition, seconds: float = 1200) -> None:
+def wait_for(
+    condition: Callable[[], bool], driver: subprocess.Popen | None = None, seconds: float = 1200
+) -> None:
+    """Returns when the condition holds. Raises RuntimeError when the driver has ended before."""
     end = time.monotonic() + seconds
     while not condition():
+        if driver and driver.poll() is not None:
+            raise RuntimeError(f"the driver has ended with exit code {driver.returncode}")
         if time.monotonic() > end:
-            raise TimeoutError("waited in vain")
+            raise TimeoutError(f"waited {seconds:g} s in vain")
         time.sleep(0.2)
 
 
@@ -96,7 +102,7 @@ def done(files: s3fs.S3FileSystem, folder: str) -> int:
     return len(files.glob(f"cables/{folder}/cables-*"))
 
 
-def main() -> int | None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cables", type=int, default=2000)
     parser.add_argument("--model", help="as of cablespan annotate; a mere tokenizer if not given")
@@ -107,6 +113,8 @@ def main() -> int | None:
     if arguments.drive:
         return drive(arguments.drive, arguments.address, arguments.resume, arguments.model)
     os.environ["PYTHONPATH"] = str(Path(__file__).parent)
+    # Ray's workers are niced, and starve on a machine that is busy otherwise.
+    os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 (that is its name)
     model = ["--model", arguments.model] if arguments.model else []
     with s3_server() as files, tempfile.TemporaryDirectory() as folder:
         dump = Path(folder) / "dump.csv"
@@ -115,8 +123,7 @@ def main() -> int | None:
         print(f"{arguments.cables:,} made-up cables, {words:,} words in s3://cables/dump.csv")
         on_a_disturbed_cluster(files, model)
         subprocess.run(command("s3://cables/plain", *model), check=True)
-        compare(files)
-    return None
+        return compare(files)
 
 
 def on_a_disturbed_cluster(files: s3fs.S3FileSystem, model: list[str]) -> None:
@@ -128,7 +135,7 @@ def on_a_disturbed_cluster(files: s3fs.S3FileSystem, model: list[str]) -> None:
     run = command("s3://cables/run", "--address", cluster.address, *model)
     try:
         driver = subprocess.Popen(run)
-        wait_for(lambda: done(files, "run") >= 3)
+        wait_for(lambda: done(files, "run") >= 3, driver)
         driver.kill()
         driver.wait()
         print(f"driver killed with {done(files, 'run')} shards visible")
@@ -136,7 +143,7 @@ def on_a_disturbed_cluster(files: s3fs.S3FileSystem, model: list[str]) -> None:
         print(f"without --resume: {refused.stderr.strip().splitlines()[-1]}")
         kept = done(files, "run")
         driver = subprocess.Popen([*run, "--resume"])
-        wait_for(lambda: done(files, "run") >= kept + 3)
+        wait_for(lambda: done(files, "run") >= kept + 3, driver)
         cluster.remove_node(second, allow_graceful=False)
         print(f"node lost with {done(files, 'run')} shards visible")
         print(f"exit code {driver.wait()} after {time.monotonic() - begin:.0f} s")
@@ -145,8 +152,11 @@ def on_a_disturbed_cluster(files: s3fs.S3FileSystem, model: list[str]) -> None:
         cluster.shutdown()
 
 
-def compare(files: s3fs.S3FileSystem) -> None:
-    """Says whether the disturbed run wrote the files of the other one, and left nothing else."""
+def compare(files: s3fs.S3FileSystem) -> int:
+    """Says whether the disturbed run wrote the files of the other one, and left nothing else.
+
+    Returns the exit code.
+    """
     names = [Path(path).name for path in files.find("cables/plain") if "run.json" not in path]
     same = [
         files.cat_file(f"cables/plain/{name}") == files.cat_file(f"cables/run/{name}")
@@ -155,7 +165,9 @@ def compare(files: s3fs.S3FileSystem) -> None:
     counts = orjson.loads(files.cat_file("cables/run/run.json"))["counts"]
     print(f"{sum(same)} of {len(names)} files hold the bytes of the undisturbed run")
     print(f"{counts['cables']:,} cables, {counts['words']:,} words")
-    print(f"left in .cablespan: {files.find('cables/run/.cablespan')}")
+    left = files.find("cables/run/.cablespan")
+    print(f"left in .cablespan: {left}")
+    return 0 if names and all(same) and not left else 1
 
 
 if __name__ == "__main__":
