@@ -172,7 +172,8 @@ def load(
     if "tok2vec" in nlp.component_names:
         from cablespan.components.network.windows import bound_memory
 
-        bound_memory(nlp.get_pipe("tok2vec"))
+        tok2vec: Any = nlp.get_pipe("tok2vec")
+        bound_memory(tok2vec)
     _switch_off(nlp, disable, enable)
     if kb is not None:
         linker: Any = nlp.get_pipe("linker")
