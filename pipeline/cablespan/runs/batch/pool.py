@@ -193,6 +193,7 @@ class Pool:
         tries it.
         """
         shard = replace(job.shard, items=[job.shard.items[item]])
+        status = ""
         for attempt in range(DEATHS):
             if attempt:
                 self._end_all()  # what they hold is memory as well
@@ -202,8 +203,9 @@ class Pool:
             if outcome.overdue:
                 job.fatal[item] = time_limit_reason(self.options.time_limit)
                 break
+            status = outcome.status
         else:
-            job.fatal[item] = f"its process died on it, alone too ({outcome.status})"
+            job.fatal[item] = f"its process died on it, alone too ({status})"
         return self._alone(job, item)
 
     def _do(self, shard: Shard, fatal: dict[int, str]) -> Result | Death:

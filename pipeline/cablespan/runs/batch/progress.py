@@ -24,9 +24,8 @@ class Reporter:
     def __init__(self, total: int | None, done: Counts):
         self.console = Console(stderr=True, highlight=False)
         self.total = total
-        self.cables, self.words, self.rejects = (
-            done.get(name, 0) for name in ("cables", "words", "rejects")
-        )
+        self.cables, self.words = done.get("cables", 0), done.get("words", 0)
+        self.rejects = done.get("rejects", 0)
         self.size = 0
         self.before = (self.cables, self.words)
         self.hand: list[InHand] = []

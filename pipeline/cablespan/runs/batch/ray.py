@@ -11,6 +11,7 @@ that time limits, poisonous cables and killed processes are handled by the same 
 bytes, as on one machine. Only the driver reads the inputs and writes the folder.
 """
 
+import logging
 import pickle
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -43,7 +44,7 @@ def ray_engine(
             num_cpus=None if address else workers,
             include_dashboard=False,
             log_to_driver=False,
-            logging_level="error",
+            logging_level=logging.ERROR,
         )
     try:
         yield partial(_results, pickle.dumps((loader, options)))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cablespan.cable import RECORD_SCHEMA, Cable, Reject, cable_record
 from cablespan.reading import scan
-from cablespan.runs.batch.manifest import encode
+from cablespan.runs.batch.manifest import Counts, encode
 from cablespan.runs.batch.run import exit_code, nothing_to_read
 from cablespan.runs.batch.stream import Ids, expand
 
@@ -25,7 +25,7 @@ def read(inputs: list[str], output: Path | None = None, *, format: str | None = 
     paths = [path for path in paths if output is None or Path(path).resolve() != output.resolve()]
     if not paths:
         raise ValueError(nothing_to_read(inputs, left_out))
-    counts = {"cables": 0, "rejects": 0}
+    counts: Counts = {"cables": 0, "rejects": 0}
     with open(output, "wb") if output else nullcontext(sys.stdout.buffer) as file:
         for item in _items(paths, format):
             if isinstance(item, Reject):

@@ -22,7 +22,15 @@ from cablespan import __version__
 from cablespan.labels import scheme_of
 from cablespan.runs.batch import manifest as manifests
 from cablespan.runs.batch.folder import WORK, Folder
-from cablespan.runs.batch.manifest import FileFacts, InputLine, Manifest, Position, ShardLine, add
+from cablespan.runs.batch.manifest import (
+    Counts,
+    FileFacts,
+    InputLine,
+    Manifest,
+    Position,
+    ShardLine,
+    add,
+)
 from cablespan.runs.batch.model import code_hash, kb_facts, load, model_facts, run_scheme
 from cablespan.runs.batch.opening import open_run
 from cablespan.runs.batch.pool import Pool
@@ -70,7 +78,7 @@ def annotate(
         if not paths:
             raise ValueError(nothing_to_read(inputs, left_out))
         scheme = run_scheme(model, labels)
-        settings = {
+        settings: dict[str, Any] = {
             "schema": manifests.SCHEMA,
             "cablespan": __version__,
             "code": code_hash(),
@@ -267,9 +275,8 @@ class Run:
         """What run.json says."""
         counts = self.manifest.totals()
         took = self.reporter.seconds
-        cables, words = (
-            counts.get(name, 0) - self.before.get(name, 0) for name in ("cables", "words")
-        )
+        cables = counts.get("cables", 0) - self.before.get("cables", 0)
+        words = counts.get("words", 0) - self.before.get("words", 0)
         return {
             "schema": "cablespan.run/1",
             "status": "done" if finished else "interrupted",
@@ -315,9 +322,8 @@ class Run:
         cables = f"{counts.get('cables', 0):,} cables"
         if not self.manifest.end:
             return f"interrupted; {cables} are done and kept. Go on with --resume"
-        entities, statements = (
-            sum(counts.get(kind, {}).values()) for kind in ("entities", "statements")
-        )
+        entities = sum(counts.get("entities", {}).values())
+        statements = sum(counts.get("statements", {}).values())
         return (
             f"{self.folder}: {cables}, {counts.get('words', 0):,} words: {entities:,} entities, "
             f"{statements:,} statements, {counts.get('claims', 0):,} claims; "
@@ -325,7 +331,7 @@ class Run:
         )
 
 
-def exit_code(counts: dict[str, Any]) -> int:
+def exit_code(counts: Counts) -> int:
     if not counts.get("cables"):
         return NOTHING_READ
     return SOME_REJECTED if counts["rejects"] else DONE

@@ -150,16 +150,13 @@ class _Files:
 
 
 def _counts(record: Mapping[str, Any]) -> Counts:
-    labels = {
-        layer: Counter(annotation["label"] for annotation in record[layer])
-        for layer in ("entities", "statements")
-    }
     return {
         "cables": 1,
         "paragraphs": len(record["paragraphs"]),
         "words": sum(len(paragraph["text"].split()) for paragraph in record["paragraphs"]),
         "claims": len(record["claims"]),
-        **labels,
+        "entities": Counter(entity["label"] for entity in record["entities"]),
+        "statements": Counter(statement["label"] for statement in record["statements"]),
     }
 
 
@@ -298,7 +295,7 @@ def _rejected(cable: Cable, reason: str, **more: str) -> Lines:
 def _traceback(error: Exception) -> str:
     """The traceback below this module, without addresses in memory: the same in every process."""
     trace = error.__traceback__
-    while trace.tb_next and trace.tb_frame.f_code.co_filename == __file__:
+    while trace and trace.tb_next and trace.tb_frame.f_code.co_filename == __file__:
         trace = trace.tb_next
     text = "".join(traceback.format_exception(type(error), error, trace))
     return re.sub(r"\b0x[0-9a-f]{6,}", "0x...", text)

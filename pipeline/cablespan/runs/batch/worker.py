@@ -97,9 +97,10 @@ class Worker:
 
     def seconds(self) -> float:
         """Seconds of work on the cable in hand, as far as they have been looked at."""
-        if self.item is None:
+        pid = self.process.pid
+        if self.item is None or pid is None:
             return 0.0
-        self.watch = self.watch or _StopWatch(self.process.pid)
+        self.watch = self.watch or _StopWatch(pid)
         return self.watch.seconds()
 
     def end(self, overdue: bool = False) -> Death:

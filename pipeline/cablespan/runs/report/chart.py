@@ -5,7 +5,7 @@ Colours of ink, paper and lines are CSS custom properties of the page, so that c
 dark mode.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -74,7 +74,7 @@ def chart(drawn: Any, words: str) -> Chart:
     return Chart({**spec, "description": words}, words)
 
 
-def data(rows: list[dict[str, Any]]) -> alt.Data:
+def data(rows: Sequence[Mapping[str, Any]]) -> alt.Data:
     """Rows that stand in the specification itself."""
     return alt.Data(values=rows)
 

@@ -1,6 +1,7 @@
 """Who says what about whom, and how surely."""
 
 from collections import Counter
+from typing import TypedDict
 
 import altair as alt
 
@@ -23,6 +24,15 @@ from cablespan.runs.report.findings import Findings
 from cablespan.runs.report.named import told_apart
 from cablespan.runs.report.things import Key
 
+
+class Row(TypedDict):
+    """How many claims of a speaker name somebody or something."""
+
+    speaker: str
+    about: str
+    claims: int
+
+
 SHOWN = 14  # speakers, and things that they name
 
 
@@ -44,7 +54,7 @@ def about(findings: Findings) -> Chart | None:
         by_whom[speaker] += count
         about_whom[key] += count
     speakers, named = _most(by_whom, findings), _most(about_whom, findings)
-    rows = [
+    rows: list[Row] = [
         {"speaker": who, "about": whom, "claims": findings.about[speaker, key]}
         for speaker, who in speakers.items()
         for key, whom in named.items()
@@ -58,7 +68,7 @@ def about(findings: Findings) -> Chart | None:
     return chart(_tiles(rows, list(speakers.values()), list(named.values()), top), words)
 
 
-def _tiles(rows: list[dict], speakers: list[str], named: list[str], top: int) -> alt.LayerChart:
+def _tiles(rows: list[Row], speakers: list[str], named: list[str], top: int) -> alt.LayerChart:
     who = alt.Axis(ticks=False, domain=False, titlePadding=12)
     whom = alt.Axis(orient="top", labelAngle=-40, ticks=False, domain=False, labelLimit=150)
     base = alt.Chart(data(rows), width=alt.Step(46), height=alt.Step(26)).encode(

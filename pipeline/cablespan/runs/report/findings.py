@@ -237,8 +237,9 @@ class _RecordCounter:
         for entity in self.entities:
             key = self._count_thing(entity)
             self.by_paragraph[entity["paragraph"]].append((entity, key))
-            named.add(key)
-        for key in named - {None}:
+            if key is not None:
+                named.add(key)
+        for key in named:
             self.findings.things[key].cables += 1
 
     def _count_thing(self, entity: dict[str, Any]) -> Key | None:

@@ -3,7 +3,7 @@ annotated now.
 """
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ import orjson
 from cablespan.cable import RECORD_SCHEMA, Cable
 
 
-def record_of(path: Path, cable: str | None = None, *, model: str | None = None) -> dict[str, Any]:
+def record_of(
+    path: Path, cable: str | None = None, *, model: str | None = None
+) -> Mapping[str, Any]:
     """The record of one cable of a file: the first, or the one with the id `cable`.
 
     A file of records (`cables.jsonl`, plain or gzipped, or the folder that `annotate` wrote) is
@@ -42,7 +44,7 @@ def _holds_records(path: Path) -> bool:
     )
 
 
-def _records(path: Path) -> Iterator[dict[str, Any]]:
+def _records(path: Path) -> Iterator[Mapping[str, Any]]:
     with _open(path) as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
@@ -55,7 +57,7 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
                     ) from error
 
 
-def _annotated(path: Path, cable: str | None, model: str | None) -> Iterator[dict[str, Any]]:
+def _annotated(path: Path, cable: str | None, model: str | None) -> Iterator[Mapping[str, Any]]:
     from cablespan.document import to_doc
     from cablespan.nlp import load
     from cablespan.reading import scan

@@ -9,8 +9,8 @@ from rich.text import Text
 from cablespan.labels import Entity, Statement
 from cablespan.runs.show.layout import Passage, Record, actors, facts, passages, speaker_name
 
-_ENTITY_STYLES = {label: f"bold {label.colour}" for label in Entity}
-_STATEMENT_STYLES = {label: label.colour for label in Statement}
+_ENTITY_STYLES = {str(label): f"bold {label.colour}" for label in Entity}
+_STATEMENT_STYLES = {str(label): label.colour for label in Statement}
 _MARGIN = max(len(label) for label in Statement)
 
 
