@@ -184,6 +184,16 @@ def test_what_is_listed_does_not_depend_on_the_order():
     assert listed == other.listed("COMMITMENT")
 
 
+def test_of_more_things_than_can_be_counted_the_most_named_stay(monkeypatch):
+    """Each cable names a trader of its own six times: none is named once only."""
+    monkeypatch.setattr("cablespan.runs.report.findings.THINGS", 60)
+    findings = Findings()
+    for record in records(300):
+        findings.add(record)
+    assert len(findings.things) <= 60 and findings.forgotten
+    assert Key("PLACE", "iso:KZ") in findings.things
+
+
 def test_the_page_stays_small(tmp_path):
     size = report(write(tmp_path, records(3000)), tmp_path / "report.html")
     assert size < 5_000_000

@@ -15,7 +15,8 @@ from cablespan.runs.export import Record, clusters_of, speaker_of, year
 from cablespan.runs.report.draw import Draw
 from cablespan.runs.report.things import Key, Thing, identified
 
-THINGS = 200_000  # distinct things that are counted; beyond, those named once are forgotten
+THINGS = 200_000  # distinct things that are counted; beyond, the half that is named least is not
+PAIRS = 800_000  # the same of speakers with what they name
 LISTED = 250  # recommendations, commitments that are listed
 CLAIMS, EVENTS = 800, 400  # claims in the table, dated sentences in the list
 SEARCHED = 6000  # things in the search box
@@ -103,9 +104,11 @@ class Findings:
         _RecordCounter(self, record).count()
         if len(self.things) > THINGS:
             self.forgotten = True
-            self.things = {key: thing for key, thing in self.things.items() if thing.mentions > 1}
-        if len(self.about) > 4 * THINGS:
-            self.about = Counter({pair: count for pair, count in self.about.items() if count > 1})
+            self.things = {
+                thing.key: thing for thing in _most_named(self.things.values(), THINGS // 2)
+            }
+        if len(self.about) > PAIRS:
+            self.about = Counter(dict(self.about.most_common(PAIRS // 2)))
 
     def add_reject(self, reject: dict[str, Any]) -> None:
         """Counts an input that was rejected."""
