@@ -7,6 +7,7 @@ import pytest
 from cablespan.components.entities.values import Values
 from cablespan.components.entities.values.dates import Anchor, date_value
 from cablespan.components.entities.values.money import money_value
+from cablespan.components.entities.values.references import ReferenceResolver
 from marked import parse_marked
 
 THURSDAY = Anchor(date(2007, 2, 22), "day")
@@ -32,6 +33,21 @@ DATES = {
     "2004-07": "2004/2007",
     "1/18": "2007-01-18",
     "20th century": "1901/2000",
+    "the sixties": "1960/1969",
+    "74/75": "1974/1975",
+    "Decmeber 3": "2006-12-03",
+    "JUNE I5": "2007-06-15",
+    "30 April to 2 May 1999": "1999-04-30/1999-05-02",
+    "next June 30": "2007-06-30",
+    "Christmas Eve 2006": "2006-12-24",
+    "Thursday of next week": "2007-03-01",
+    "next day or two": "2007-02-22/2007-02-24",
+    "next 48 hours": "2007-02-22/2007-02-24",
+    "three or four days ago": "2007-02-18/2007-02-19",
+    "last ten days of January": "2007-01-22/2007-01-31",
+    "remainder of the year": "2007-02/2007-12",
+    "upcoming five-year period": "2007/2012",
+    "summer months": "2007-06/2007-08",
     "recent months": None,
     "February 30": None,
 }
@@ -55,6 +71,44 @@ def test_what_stands_around_a_date_tells_its_year():
     assert date_value("July", THURSDAY, "It will open in ") == "2007-07"
     assert date_value("July", THURSDAY, "It opened in ") == "2006-07"
     assert date_value("March 3", THURSDAY, "by ", ", 1800 hours") == "2007-03-03"
+
+
+def test_the_verb_beside_a_date_tells_whether_it_is_past():
+    anchor = Anchor(date(2007, 12, 20), "day")
+    told = {
+        ("Three men were sentenced on ", " to ten years."): "2007-03-29",
+        ("On ", ", police arrested two men."): "2007-03-29",
+        ("The law will enter into force on ", "."): "2008-03-29",
+        ("The court is scheduled to reconvene on ", ", he said."): "2008-03-29",
+        ("He noted that the talks, to be held on ", ", matter."): "2008-03-29",
+        ("He told us that ", " is too soon."): "2008-03-29",
+    }
+    found = {around: date_value("March 29", anchor, *around) for around in told}
+    assert found == told
+
+
+def test_days_are_counted_from_the_date_before(blank):
+    marked = (
+        "<DATE>May 3, 1999</DATE>, and <DATE>the following day</DATE>; <DATE>two days later</DATE>."
+    )
+    text, spans = parse_marked(marked)
+    doc = blank(text)
+    doc.ents = [doc.char_span(start, end, label=label) for start, end, label in spans]
+    found = Values(blank, "values").process(doc)
+    assert list(found.values()) == ["1999-05-03", "1999-05-04", "1999-05-06"]
+    assert date_value("the following day", THURSDAY) is None
+
+
+def test_the_date_of_a_cable_by_what_is_known_of_it():
+    head = "54. Telegram 65086 From the Department of State to All Posts, April 7, 1973, 1711Z."
+    days = {
+        "2007-02-22": {"header": {"created": "2007-02-22T09:41:00"}},
+        "1969-07-01": {"meta": {"date": "1969"}},
+        "1973-04-07": {"meta": {"head": head}},
+        "1975-07-01": {"id": "75OSLO12"},
+    }
+    assert [Anchor.of(cable).day.isoformat() for cable in days.values()] == list(days)
+    assert Anchor.of({"id": "volume/d1"}) is None
 
 
 def test_sums():
@@ -85,4 +139,24 @@ def test_references_by_the_cables_own_list(blank, letters):
         "07STATE7944",
         "07STATE7950",
         None,
+    ]
+
+
+def test_references_by_the_part_that_a_post_has_in_the_exchange():
+    def resolved(head, *pointers):
+        resolver = ReferenceResolver({"meta": {"date": "1965-01-14", "head": head}})
+        return [resolver.resolve(pointer) for pointer in pointers]
+
+    to_washington = "Telegram From the Embassy in Germany to the Department of State"
+    assert resolved(to_washington, "Embtel 2565", "Deptel 703", "your 391", "my 12") == [
+        "65BONN2565",
+        "65STATE703",
+        "65STATE391",
+        "65BONN12",
+    ]
+    to_laos = "Telegram From the Department of State to the Embassy in Laos"
+    assert resolved(to_laos, "Embtel 551", "your 553", "B) Oslo 12") == [
+        "65VIENTIANE551",
+        "65VIENTIANE553",
+        "65OSLO12",
     ]

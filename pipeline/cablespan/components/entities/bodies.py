@@ -152,6 +152,31 @@ def sending_post(doc: Doc) -> Post | None:
     return _posts()["state"] if sender(cable) == "department" else None
 
 
+@cache
+def _embassies() -> dict[str, list[str]]:
+    """Origins of the embassies by country; a country has had more than one where its seat moved."""
+    found: dict[str, list[str]] = {}
+    for post in lexicon.load("posts"):
+        if post["kind"] == "embassy" and post["country"]:
+            found.setdefault(post["country"], []).append(post["origin"])
+    return found
+
+
+def embassy_in(country: str, year: int) -> str | None:
+    """The origin of the embassy in a country in a year; None where it is not known.
+
+    >>> embassy_in("DE", 1965), embassy_in("KZ", 2007)
+    ('BONN', 'ASTANA')
+    """
+    former = (
+        seat["origin"]
+        for seat in lexicon.load("embassies")
+        if seat["country"] == country and year <= seat["until"]
+    )
+    known = _embassies().get(country, [])
+    return next(former, known[0] if len(known) == 1 else None)
+
+
 def post_of(name: str, sender: Post | None) -> str | None:
     """The KB id of a post: the one named ("Embassy Astana"), or the sender that speaks of itself ("Post")."""
     name = normalize_name(name)

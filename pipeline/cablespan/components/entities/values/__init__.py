@@ -4,14 +4,16 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from cablespan.components.entities.bodies import sending_post
-from cablespan.components.entities.values.dates import Anchor, date_value
+from cablespan.components.entities.values.dates import Anchor, read_date
 from cablespan.components.entities.values.money import money_value
+from cablespan.components.entities.values.periods import Period
 from cablespan.components.entities.values.references import ReferenceResolver
 from cablespan.document import text_of
 from cablespan.labels import Entity
 
 _LIST_GAP = 8  # characters between the members of a list at most
-_NEARBY = 60  # characters of the sentence around a mention that may say more of it
+_NEARBY = 100  # characters of the sentence around a mention that may say more of it
+_TOLD = 300  # characters after a date in which another may be counted from it
 
 
 @Language.factory("cable_values", requires=["doc.ents"], assigns=["doc._.entity_values"])
@@ -36,10 +38,15 @@ class Values:
         home = sender["country"] if sender else None
         values: dict[str, str | None] = {}
         end, previous = 0, None  # of the last reference
+        told: Period | None = None
+        told_at = 0
         for ent in doc.ents:
             place = f"{ent.start_char}-{ent.end_char}"
             if ent.label_ == Entity.DATE:
-                values[place] = date_value(ent.text, anchor, *_around(ent))
+                known = told if ent.start_char - told_at < _TOLD else None
+                told = read_date(ent.text, anchor, *_around(ent), known)
+                told_at = ent.end_char
+                values[place] = told.iso() if told else None
             elif ent.label_ == Entity.MONEY:
                 values[place] = money_value(ent.text, home)
             elif ent.label_ == Entity.CABLE_REF:

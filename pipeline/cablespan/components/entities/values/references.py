@@ -4,7 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from cablespan.components.entities.bodies import country_code, embassy_in
+from cablespan.components.entities.values.dates import Anchor
+from cablespan.document import origin, sender
 from cablespan.header import references
+from cablespan.header.posts import known_post
 
 # "ref A", "REFTEL (B)", "B reftel", "refs A and C", "Refs A-C"; without a letter, the whole list
 _REFTEL = re.compile(
@@ -16,9 +20,25 @@ _REFTEL = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_POST_AND_SERIAL = re.compile(r"(?:reftel\s)?(?P<post>\D+?)(?:['’]s)?\s(?P<serial>\d{2,6})")
-# "Deptel 703" is the Department's, "Embtel 553" the post's own
-_DEPARTMENTS, _EMBASSYS = ("deptel", "deptels"), ("embtel", "embtels", "embassy telegram")
+_POST_AND_SERIAL = re.compile(
+    r"""
+    (?:[a-z]\)\s?)?               # the letter of a list, cut in two: "B)USUN 1723"
+    (?:reftel\s)?
+    (?P<post>\D+?)(?:['’]s)?\s
+    (?P<serial>\d{2,6})
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+# "Tehran's reftel", "Amman reftel": the one that the cable lists of this post.
+_OF_POST = re.compile(r"(?P<post>\D+?)(?:['’]s)?\s(?:reftel|ref|telegram|cable)", re.IGNORECASE)
+# "Telegram From the Embassy in Iran to the Department of State"
+_HEADING = re.compile(r"\bFrom (?:the )?(?P<sender>.+?) to (?:the )?(?P<addressee>.+?)(?:,|$)")
+_EMBASSY = re.compile(r"(?:American )?(?:Embassy|Legation|Ambassador) (?:in|to) (?:the )?(.+)")
+# "Deptel 703" is the Department's, "Embtel 553" the post's, whoever of the two writes; "my 12" is
+# the writer's own.
+_DEPARTMENTS = frozenset({"deptel", "deptels", "department telegram"})
+_EMBASSYS = frozenset({"embtel", "embtels", "embassy telegram", "contel", "contels"})
+_OWN, _OTHERS = frozenset({"my", "our", "mytel", "ourtel"}), frozenset({"your", "yours", "urtel"})
 
 
 class ReferenceResolver:
@@ -31,8 +51,10 @@ class ReferenceResolver:
             for reference in header.get("references") or ()
             if reference["kind"] == "cable"
         ]
-        self._year = _year(cable)
-        self._origin = (header.get("origin") or "").split()[-1:]
+        anchor = Anchor.of(cable)
+        self._year = anchor.day.year if anchor else None
+        self._own = self._origin_of(origin(cable) or "")
+        self._other = self._addressee(cable)
 
     def resolve(self, text: str, previous: str | None = None) -> str | None:
         """The canonical id that a pointer means, several with blanks between; None where not told.
@@ -53,7 +75,16 @@ class ReferenceResolver:
         if previous and text.isdigit():
             return re.sub(r"\d+$", str(int(text)), previous)
         named = _POST_AND_SERIAL.fullmatch(text)
-        return self._by_post(named["post"], named["serial"]) if named else self._by_id(text)
+        if named:
+            return self._by_post(named["post"], named["serial"])
+        of_post = _OF_POST.fullmatch(text)
+        return self._listed_of(of_post["post"]) if of_post else self._by_id(text)
+
+    def _listed_of(self, post: str) -> str | None:
+        """The only cable that is listed of a post."""
+        place = known_post("".join(post.split()))
+        found = [r["value"] for r in self._listed if re.sub(r"\d", "", r["value"]) == place]
+        return found[0] if place and len(found) == 1 else None
 
     def _listed_from(self, pointer: re.Match[str]) -> str | None:
         """What the cable lists under the letters of a pointer; without any, the list if it is meant."""
@@ -76,12 +107,34 @@ class ReferenceResolver:
         place = ord(letter) - ord("A")
         return self._listed[place]["value"] if place < len(self._listed) else None
 
+    def _addressee(self, cable: Mapping[str, Any]) -> str | None:
+        """The origin of the other side: to whom the Department writes, for posts the Department."""
+        if sender(cable) == "post":
+            return "STATE"
+        heading = _HEADING.search(str((cable.get("meta") or {}).get("head") or ""))
+        return self._origin_of(heading["addressee"]) if heading else None
+
+    def _origin_of(self, name: str) -> str | None:
+        """The origin of a correspondent as a header, an id or a heading names it."""
+        embassy = _EMBASSY.fullmatch(name)
+        country = country_code(embassy[1]) if embassy else None
+        if country and self._year:
+            return embassy_in(country, self._year)
+        words = name.split()
+        return known_post("".join(words)) or (known_post(words[-1]) if words else None)
+
     def _by_post(self, post: str, serial: str) -> str | None:
+        """The id of a message of a post, which may be said by its part in the exchange."""
         post = post.strip()
-        if post.lower() in _DEPARTMENTS:
+        word = post.lower()
+        if word in _DEPARTMENTS:
             post = "State"
-        elif post.lower() in _EMBASSYS:
-            post = " ".join(self._origin)
+        elif word in _EMBASSYS:
+            post = (self._other if self._own == "STATE" else self._own) or ""
+        elif word in _OWN:
+            post = self._own or ""
+        elif word in _OTHERS:
+            post = self._other or ""
         return self._by_id(f"{post} {int(serial)}") if post else None
 
     def _by_id(self, text: str) -> str | None:
@@ -94,9 +147,3 @@ class ReferenceResolver:
             return None
         listed = [r["value"] for r in self._listed if r["value"][2:] == found[0][2:]]
         return listed[0] if len(listed) == 1 else found[0]
-
-
-def _year(cable: Mapping[str, Any]) -> int | None:
-    created = (cable.get("header") or {}).get("created") or (cable.get("meta") or {}).get("date")
-    digits = re.match(r"\d{4}", str(created or ""))
-    return int(digits[0]) if digits else None

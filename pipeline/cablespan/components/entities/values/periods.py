@@ -1,0 +1,88 @@
+"""Days, months and years as intervals, written by ISO 8601."""
+
+from calendar import monthrange
+from datetime import date, timedelta
+from typing import Literal, NamedTuple
+
+Precision = Literal["year", "month", "day"]
+_LENGTHS = {"year": 4, "month": 7, "day": 10}  # of ISO 8601 dates, in characters
+DAY = timedelta(days=1)
+_DAYS_OF_MONTH = 30  # of which thirds are taken, whatever the month
+
+
+class Period(NamedTuple):
+    """Days from `start` to `end`, both inclusive, and how precisely they are known."""
+
+    start: date
+    end: date
+    precision: Precision
+
+    def iso(self) -> str:
+        """ISO 8601: a date of reduced precision, or an interval of two.
+
+        >>> months(2008, 1, 4).iso(), months(2008, 1).iso()
+        ('2008-01/2008-04', '2008-01')
+        """
+        length = _LENGTHS[self.precision]
+        start, end = self.start.isoformat()[:length], self.end.isoformat()[:length]
+        return start if start == end else f"{start}/{end}"
+
+    @property
+    def is_month(self) -> bool:
+        """Whether it is one month."""
+        same = (self.start.year, self.start.month) == (self.end.year, self.end.month)
+        return self.precision == "month" and same
+
+
+def days(first: date, last: date | None = None) -> Period:
+    """A day, or those between two in either order."""
+    last = last or first
+    return Period(min(first, last), max(first, last), "day")
+
+
+def months(year: int, month: int, count: int = 1) -> Period:
+    """`count` months from one on; the number of the first may lie outside the year.
+
+    >>> months(2008, 0).iso()
+    '2007-12'
+    """
+    first = year * 12 + month - 1
+    last = first + count - 1
+    length = monthrange(last // 12, last % 12 + 1)[1]
+    begin, end = date(first // 12, first % 12 + 1, 1), date(last // 12, last % 12 + 1, length)
+    return Period(begin, end, "month")
+
+
+def years(first: int, last: int | None = None) -> Period:
+    """A year, or those from one to another."""
+    return Period(date(first, 1, 1), date(last or first, 12, 31), "year")
+
+
+def week(day: date) -> Period:
+    """The week of a day, from Monday to Sunday."""
+    monday = day - day.weekday() * DAY
+    return days(monday, monday + 6 * DAY)
+
+
+def part(period: Period, first: int, last: int) -> Period:
+    """What lies between two twelfths of a period.
+
+    Months of a year, days of a month, years of a decade or a century.
+
+    >>> part(years(2008), 0, 4).iso(), part(months(2008, 5), 4, 8).iso()
+    ('2008-01/2008-04', '2008-05-11/2008-05-20')
+    >>> part(years(1990, 1999), 4, 8).iso()
+    '1993/1996'
+    """
+    begin = period.start
+    count = period.end.year - begin.year + 1
+    if period.precision == "year" and count > 1:
+        stop = round(last * count / 12)
+        return years(begin.year + round(first * count / 12), begin.year + max(stop - 1, 0))
+    if not period.is_month:
+        count = (count - 1) * 12 + period.end.month - begin.month + 1
+        skipped = round(first * count / 12)
+        return months(begin.year, begin.month + skipped, round(last * count / 12) - skipped)
+    start = begin + round(first * _DAYS_OF_MONTH / 12) * DAY
+    end = begin + (round(last * _DAYS_OF_MONTH / 12) - 1) * DAY
+    return days(start, period.end if last == 12 else end)

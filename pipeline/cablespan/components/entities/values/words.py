@@ -1,0 +1,72 @@
+"""The words of dates and their places in regular expressions, out of the lexicon."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from cablespan import lexicon
+
+_KINDS = {"month": "calendar", "weekday": "calendar", "cardinal": "numbers", "ordinal": "numbers"}
+
+
+@cache
+def entries(kind: str) -> tuple[dict[str, Any], ...]:
+    """The lexicon's entries of a kind: months, weekdays, numbers, or words of date_words.jsonl."""
+    file = lexicon.load(_KINDS.get(kind, "date_words"))
+    return tuple(entry for entry in file if entry["kind"] == kind)
+
+
+@cache
+def by_name(kind: str) -> dict[str, dict[str, Any]]:
+    """The entries of a kind by their names."""
+    return {entry["name"]: entry for entry in entries(kind)}
+
+
+@cache
+def numbers_of(kind: str) -> dict[str, int]:
+    """Whole numbers by their words; months and weekdays by name, alias and first three letters.
+
+    >>> numbers_of("month")["sept"], numbers_of("weekday")["tue"], numbers_of("cardinal")["ten"]
+    (9, 2, 10)
+    """
+    if _KINDS[kind] == "numbers":
+        return {e["name"]: e["value"] for e in entries(kind) if isinstance(e["value"], int)}
+    names = {"sept": 9} if kind == "month" else {}
+    for number, entry in enumerate(entries(kind), 1):
+        for name in (entry["name"], entry["name"][:3], *entry["aliases"]):
+            names[name.lower()] = number
+    return names
+
+
+def any_of(names: Iterable[str]) -> str:
+    """A pattern of one of the names, the longest that fits."""
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+MONTH = rf"(?:{any_of(numbers_of('month'))})"
+WEEKDAY = rf"(?:{any_of(numbers_of('weekday'))})"
+NUMBER = rf"(?:\d{{1,3}}|{any_of(numbers_of('cardinal'))})"
+ORDINAL = rf"(?:{any_of(numbers_of('ordinal'))})"
+DAY_NUMBER = rf"(?:[12]\d|3[01]|0?[1-9]|{any_of(numbers_of('cardinal'))})(?:st|nd|rd|th)?"
+YEAR = r"(?:1[5-9]\d\d|20\d\d)"
+TO = r"\s?(?:-|/|to|and|or|through|until)\s?"
+PART = rf"(?:{any_of(by_name('part'))})"
+SEASON = rf"(?:{any_of(by_name('season'))})"
+SHIFT = rf"(?:{any_of(by_name('shift'))})"
+
+
+def number(text: str) -> int:
+    """The number of digits (with "st" or "th" after them) or of a word."""
+    digits = re.match(r"\d+", text)
+    return int(digits[0]) if digits else numbers_of("cardinal")[text]
+
+
+def month_number(name: str) -> int:
+    """1 for January."""
+    return numbers_of("month")[name]
+
+
+def units_of(word: str | None) -> int:
+    """-1 for "last" and "earlier", 0 for "this" or nothing, 1 for "next" and "later"."""
+    return (by_name("shift") | by_name("direction"))[word]["units"] if word else 0
