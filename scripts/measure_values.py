@@ -1,17 +1,21 @@
 """How many dates, sums and references get the value that a reader gives them.
 
-python scripts/measure_values.py annotations/values/heldout.jsonl --gold ../shared/gold --pages ../shared/pages
+python scripts/measure_values.py annotations/values/third.jsonl --shared ../shared
 
-A line of the stand-off file names document, paragraph, offsets, label and value (null: none). Texts come from
-the gold, headers (date, references) of pages from the pages themselves; other documents have only their date.
+A line of the stand-off file names document, paragraph, offsets, label and value (null: none). A
+paragraph is one of the gold, by its number, one of a cable as `cablespan.read` hands it over, by
+its id, or one of the country reports. Dates and references come from the cables' headers.
 """
 
 import argparse
 import gzip
+import warnings
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import spacy
@@ -19,68 +23,117 @@ from spacy.language import Language
 from spacy.util import filter_spans
 
 import cablespan
+from cablespan.cable import Cable
 from cablespan.components.entities.values import Values
 from cablespan.document import to_doc
 
 
-def paragraphs(folder: Path) -> dict[tuple[str, int, str], dict[str, Any]]:
-    """Paragraphs of the gold by document, number and hash of their text."""
-    found = {}
+class Context(NamedTuple):
+    """The text of a paragraph, and what `doc._.cable` says of its document."""
+
+    text: str
+    cable: dict[str, Any]
+
+
+class Sources:
+    """The paragraphs of the material beside the project, by the hash of their texts."""
+
+    def __init__(self, nlp: Language, shared: Path):
+        self.nlp, self.shared = nlp, shared
+        self.cables = cache(self._cables)
+
+    def find(self, marks: list[dict[str, Any]]) -> dict[str, Context]:
+        """The contexts of the marks by the hash of their paragraph's text."""
+        wanted = {mark["sha256"] for mark in marks}
+        docs = {mark["doc"] for mark in marks if isinstance(mark["paragraph"], str)}
+        every = (*self._gold(), *self._reports(), *(c for doc in docs for c in self._read(doc)))
+        digests = ((sha256(context.text.encode()).hexdigest(), context) for context in every)
+        return {digest: context for digest, context in digests if digest in wanted}
+
+    def _gold(self) -> Iterator[Context]:
+        for line in _lines(self.shared / "gold"):
+            kind, _, name = line["doc"].rpartition("/")
+            meta = {key: line[key] for key in ("date", "origin", "head") if line.get(key)}
+            header = {}
+            if kind == "pages":
+                header = self._described(self.cables(self._page(name))[0])["header"]
+            yield Context(line["text"], {"id": name, "meta": meta, "header": header})
+
+    def _reports(self) -> Iterator[Context]:
+        for line in _lines(self.shared / "reports"):
+            name = line["doc"].rpartition("/")[2]
+            yield Context(line["text"], {"id": name, "meta": {"date": name[:4]}, "header": {}})
+
+    def _read(self, doc: str) -> Iterator[Context]:
+        """The paragraphs of a page ("pages/ID") or of a document of a volume ("VOLUME/ID")."""
+        folder, _, name = doc.rpartition("/")
+        path = self._page(name) if folder == "pages" else self.shared / "frus" / f"{folder}.xml.gz"
+        for cable in self.cables(path):
+            if folder == "pages" or cable.id == doc:
+                described = self._described(cable)
+                yield from (Context(paragraph.text, described) for paragraph in cable.paragraphs)
+
+    def _cables(self, path: Path) -> list[Cable]:
+        return list(cablespan.read(path))
+
+    def _page(self, name: str) -> Path:
+        return next(path for path in (self.shared / "pages").rglob("*") if path.stem == name)
+
+    def _described(self, cable: Cable) -> dict[str, Any]:
+        return {**to_doc(self.nlp, cable)._.cable, "paragraphs": []}
+
+
+def _lines(folder: Path) -> Iterator[dict[str, Any]]:
     for file in sorted(folder.glob("*.jsonl.gz")):
         with gzip.open(file) as lines:
-            for line in map(orjson.loads, lines):
-                digest = sha256(line["text"].encode()).hexdigest()
-                found[line["doc"], line["paragraph"], digest] = line
-    return found
+            yield from map(orjson.loads, lines)
 
 
-def described(nlp: Language, paragraph: dict[str, Any], pages: Path) -> dict[str, Any]:
-    """What `doc._.cable` would say of the paragraph's document."""
-    kind, _, name = paragraph["doc"].rpartition("/")
-    meta = {key: paragraph.get(key) for key in ("date", "origin", "head") if paragraph.get(key)}
-    header = {}
-    if kind == "pages":
-        page = next(path for path in pages.rglob("*") if path.stem == name)
-        header = to_doc(nlp, next(iter(cablespan.read(page))))._.cable["header"]
-    return {"id": name, "meta": meta, "header": header, "paragraphs": []}
+def found_values(
+    values: Values, nlp: Language, marks: list[dict[str, Any]], context: Context
+) -> Iterator[tuple[dict[str, Any], str, str | None]]:
+    """Each mark of a paragraph, its text and the value that the component gives it."""
+    doc = nlp.make_doc(context.text)
+    doc._.cable = context.cable
+    spans = [
+        doc.char_span(mark["start"], mark["end"], mark["label"], alignment_mode="expand")
+        for mark in marks
+    ]
+    doc.ents = filter_spans(spans)
+    found = values.process(doc)
+    for mark, span in zip(marks, spans, strict=True):
+        yield mark, span.text, found.get(f"{span.start_char}-{span.end_char}")
+
+
+def told(right: Mapping[str, int], total: Mapping[str, int]) -> Iterator[str]:
+    """The figures: each label's, and those of all."""
+    for label in sorted(total):
+        yield f"{label}: {right[label]} of {total[label]}"
+    all_right, all_marks = sum(right.values()), sum(total.values())
+    yield f"all: {all_right} of {all_marks}, {all_right / all_marks:.1%}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("marks", type=Path)
-    parser.add_argument("--gold", type=Path, default=Path("../shared/gold"))
-    parser.add_argument("--pages", type=Path, default=Path("../shared/pages"))
+    parser.add_argument("--shared", type=Path, default=Path("../shared"))
     options = parser.parse_args()
-    texts, nlp = paragraphs(options.gold), spacy.blank("en")
-    values, cables = Values(nlp, "values"), {}
+    warnings.simplefilter("ignore")  # what cannot be read of a volume
+    nlp = spacy.blank("en")
+    values = Values(nlp, "values")
+    marks = [orjson.loads(line) for line in options.marks.read_bytes().splitlines()]
+    contexts = Sources(nlp, options.shared).find(marks)
     by_paragraph = defaultdict(list)
-    for mark in map(orjson.loads, options.marks.read_bytes().splitlines()):
-        by_paragraph[mark["doc"], mark["paragraph"], mark["sha256"]].append(mark)
+    for mark in marks:
+        by_paragraph[mark["sha256"]].append(mark)
     right, total = Counter(), Counter()
-    for place, marks in by_paragraph.items():
-        paragraph = texts[place]
-        if place[0] not in cables:
-            cables[place[0]] = described(nlp, paragraph, options.pages)
-        doc = nlp.make_doc(paragraph["text"])
-        doc._.cable = cables[place[0]]
-        spans = {
-            (m["start"], m["end"]): doc.char_span(
-                m["start"], m["end"], m["label"], alignment_mode="expand"
-            )
-            for m in marks
-        }
-        doc.ents = filter_spans(spans.values())
-        found = values.process(doc)
-        for mark in marks:
-            span = spans[mark["start"], mark["end"]]
-            value = found.get(f"{span.start_char}-{span.end_char}")
+    for digest, own in by_paragraph.items():
+        for mark, text, value in found_values(values, nlp, own, contexts[digest]):
             total[mark["label"]] += 1
             right[mark["label"]] += value == mark["value"]
             if value != mark["value"]:
-                print(f"{mark['doc']}: {span.text!r} is {mark['value']}, found {value}")
-    for label in sorted(total):
-        print(f"{label}: {right[label]} of {total[label]}")
-    print(f"all: {right.total()} of {total.total()}, {right.total() / total.total():.1%}")
+                print(f"{mark['doc']}: {text!r} is {mark['value']}, found {value}")
+    print(*told(right, total), sep="\n")
 
 
 if __name__ == "__main__":
