@@ -1,6 +1,7 @@
 """Draws linked mentions of records at random, for reading: stand-off lines, and each in its context.
 
     python scripts/draw_links.py RECORDS/cables.jsonl DRAWN.jsonl --count 300 --seed 15
+        [--read-before annotations/links/drawn.jsonl]
 
 The lines have `verdict` null, to be filled in with right, wrong or unsure; the context goes to the screen.
 """
@@ -8,6 +9,7 @@ The lines have `verdict` null, to be filled in with right, wrong or unsure; the 
 import random
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import orjson
 import typer
@@ -29,13 +31,23 @@ def _glosses() -> dict[str, str]:
     }
 
 
-def main(records: Path, drawn: Path, count: int = 300, seed: int = 15) -> None:
+def _place(doc: str, entity: dict[str, Any]) -> tuple[Any, ...]:
+    return doc, entity["paragraph"], entity["start"]
+
+
+def main(
+    records: Path, drawn: Path, count: int = 300, seed: int = 15, read_before: Path | None = None
+) -> None:
+    lines_before = read_before.read_bytes().splitlines() if read_before else []
+    known = {_place(mark["doc"], mark) for mark in map(orjson.loads, lines_before)}
     linked = []
     for line in records.read_bytes().splitlines():
         record = orjson.loads(line)
         texts = {paragraph["id"]: paragraph["text"] for paragraph in record["paragraphs"]}
         linked += [
-            (record["id"], e, texts[e["paragraph"]]) for e in record["entities"] if e["kb_id"]
+            (record["id"], e, texts[e["paragraph"]])
+            for e in record["entities"]
+            if e["kb_id"] and _place(record["id"], e) not in known
         ]
     glosses = _glosses()
     with drawn.open("wb") as lines:
