@@ -25,14 +25,15 @@ from spacy.util import filter_spans
 import cablespan
 from cablespan.cable import Cable
 from cablespan.components.entities.values import Values
-from cablespan.document import to_doc
+from cablespan.document import character_span, make_doc, paragraph_starts, to_doc
 
 
 class Context(NamedTuple):
-    """The text of a paragraph, and what `doc._.cable` says of its document."""
+    """A paragraph: its text, what `doc._.cable` says of its document, the paragraphs before it."""
 
     text: str
     cable: dict[str, Any]
+    above: tuple[str, ...] = ()
 
 
 class Sources:
@@ -71,7 +72,9 @@ class Sources:
         for cable in self.cables(path):
             if folder == "pages" or cable.id == doc:
                 described = self._described(cable)
-                yield from (Context(paragraph.text, described) for paragraph in cable.paragraphs)
+                texts = [paragraph.text for paragraph in cable.paragraphs]
+                for number, text in enumerate(texts):
+                    yield Context(text, described, tuple(texts[:number]))
 
     def _cables(self, path: Path) -> list[Cable]:
         return list(cablespan.read(path))
@@ -93,10 +96,12 @@ def found_values(
     values: Values, nlp: Language, marks: list[dict[str, Any]], context: Context
 ) -> Iterator[tuple[dict[str, Any], str, str | None]]:
     """Each mark of a paragraph, its text and the value that the component gives it."""
-    doc = nlp.make_doc(context.text)
-    doc._.cable = context.cable
+    texts = [*context.above, context.text]
+    facts = [{"kind": "text"}] * len(texts)
+    doc = make_doc(nlp, texts, {**context.cable, "paragraphs": facts})
+    begin = paragraph_starts(doc)[-1]
     spans = [
-        doc.char_span(mark["start"], mark["end"], mark["label"], alignment_mode="expand")
+        character_span(doc, begin + mark["start"], begin + mark["end"], mark["label"])
         for mark in marks
     ]
     doc.ents = filter_spans(spans)

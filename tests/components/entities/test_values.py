@@ -6,7 +6,7 @@ import pytest
 
 from cablespan.components.entities.values import Values
 from cablespan.components.entities.values.dates import Anchor, date_value
-from cablespan.components.entities.values.money import money_value
+from cablespan.components.entities.values.money import Surroundings, money_value
 from cablespan.components.entities.values.references import ReferenceResolver
 from marked import parse_marked
 
@@ -48,6 +48,10 @@ DATES = {
     "remainder of the year": "2007-02/2007-12",
     "upcoming five-year period": "2007/2012",
     "summer months": "2007-06/2007-08",
+    "months of January": "2007-01",
+    "next decade": "2007/2017",
+    "year-ago": "2006",
+    "previous evening": "2007-02-21",
     "recent months": None,
     "February 30": None,
 }
@@ -58,6 +62,8 @@ SUMS = {
     "52 cents": "0.52 USD",
     "DM 120,000": "120000 DEM",
     "one billion Eastern Caribbean dollars": "1000000000 XCD",
+    "30,000 kronor": "30000 SEK",
+    "1,100,000 Guinean francs": "1100000 GNF",
     "billions of dollars": None,
 }
 
@@ -117,6 +123,21 @@ def test_sums():
     assert money_value("32 trillion rials", "IR") == "32000000000000 IRR"
 
 
+def test_a_currency_is_told_by_what_stands_around():
+    before = Surroundings("about 10 billion euros in 2008, with about ", "", "10000000000 EUR")
+    assert money_value("8 billion", None, before) == "8000000000 EUR"
+    assert money_value("2.12 million", None, Surroundings("wage was Gs. ")) == "2120000 PYG"
+    assert money_value("2.12 million") is None
+    assert money_value("170 pounds", None, Surroundings("", " of paper")) is None
+
+
+def test_what_is_to_come_at_the_beginning_of_the_year_is_of_the_next():
+    anchor = Anchor(date(2007, 12, 20), "day")
+    before = "The law is to take effect at the "
+    assert date_value("beginning of the year", anchor, before) == "2008-01"
+    assert date_value("beginning of the year", anchor, "It failed at the ") == "2007-01"
+
+
 @pytest.mark.parametrize("letters", [("A", "B"), (None, None)])
 def test_references_by_the_cables_own_list(blank, letters):
     text, spans = parse_marked(
@@ -160,3 +181,24 @@ def test_references_by_the_part_that_a_post_has_in_the_exchange():
         "65VIENTIANE553",
         "65OSLO12",
     ]
+
+
+@pytest.mark.parametrize(
+    ("opening", "ids"),
+    [
+        ("582. NATUS Info. Ref Embtel 579.", "65BONN579"),
+        ("(A) OSLO 671: (B) OSLO 4306", "65OSLO671 65OSLO4306"),
+        ("SECSTATE WASHDC 8272", None),
+    ],
+)
+def test_references_by_the_list_in_the_opening(opening, ids):
+    head = "Telegram 583 From the Embassy in Germany to the Department of State"
+    cable = {"meta": {"date": "1965-01-14", "head": head}}
+    resolver = ReferenceResolver(cable, [opening, "The talks went on for three days."])
+    assert resolver.resolve("reftels" if ids and " " in ids else "reftel") == ids
+
+
+def test_a_number_that_a_post_has_not_come_to_is_of_the_year_before():
+    resolver = ReferenceResolver({"id": "71TEHRAN76", "header": {"created": "1971-01-06"}})
+    assert resolver.resolve("TEHRAN 5534") == "70TEHRAN5534"
+    assert resolver.resolve("TEHRAN 12") == "71TEHRAN12"

@@ -1,19 +1,23 @@
 """What dates, sums and references stand for, as plain strings in standard notations."""
 
+from collections.abc import Iterator
+from math import inf
+
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from cablespan.components.entities.bodies import sending_post
 from cablespan.components.entities.values.dates import Anchor, read_date
-from cablespan.components.entities.values.money import money_value
+from cablespan.components.entities.values.money import Surroundings, money_value
 from cablespan.components.entities.values.periods import Period
 from cablespan.components.entities.values.references import ReferenceResolver
-from cablespan.document import text_of
+from cablespan.document import PARAGRAPHS, text_of
 from cablespan.labels import Entity
 
 _LIST_GAP = 8  # characters between the members of a list at most
 _NEARBY = 100  # characters of the sentence around a mention that may say more of it
-_TOLD = 300  # characters after a date in which another may be counted from it
+_TOLD = 300  # characters after a date or a sum in which another may be told by it
+_OPENING = 15  # paragraphs at the beginning among which a list of references may stand
 
 
 @Language.factory("cable_values", requires=["doc.ents"], assigns=["doc._.entity_values"])
@@ -31,33 +35,53 @@ class Values:
 
     def process(self, doc: Doc) -> dict[str, str]:
         """The values of a Doc's entities, by their place."""
-        cable = doc._.cable or {}
-        anchor = Anchor.of(cable)
-        references = ReferenceResolver(cable)
-        sender = sending_post(doc)
-        home = sender["country"] if sender else None
-        values: dict[str, str | None] = {}
-        end, previous = 0, None  # of the last reference
-        told: Period | None = None
-        told_at = 0
-        for ent in doc.ents:
-            place = f"{ent.start_char}-{ent.end_char}"
-            if ent.label_ == Entity.DATE:
-                known = told if ent.start_char - told_at < _TOLD else None
-                told = read_date(ent.text, anchor, *_around(ent), known)
-                told_at = ent.end_char
-                values[place] = told.iso() if told else None
-            elif ent.label_ == Entity.MONEY:
-                values[place] = money_value(ent.text, home)
-            elif ent.label_ == Entity.CABLE_REF:
-                is_next = ent.start_char - end < _LIST_GAP
-                previous = references.resolve(ent.text, previous if is_next else None)
-                values[place], end = previous, ent.end_char
-        return {place: value for place, value in values.items() if value is not None}
+        values = [*_dates(doc), *_sums(doc), *_references(doc)]
+        return {
+            f"{ent.start_char}-{ent.end_char}": value for ent, value in values if value is not None
+        }
 
     def __call__(self, doc: Doc) -> Doc:
         doc._.entity_values = self.process(doc)
         return doc
+
+
+def _labelled(doc: Doc, label: Entity) -> Iterator[tuple[Span, Span | None]]:
+    """The entities of a label, each with the one before it."""
+    ents = [ent for ent in doc.ents if ent.label_ == label]
+    yield from zip(ents, [None, *ents], strict=False)
+
+
+def _gap(before: Span | None, ent: Span) -> float:
+    """Characters between two entities."""
+    return ent.start_char - before.end_char if before is not None else inf
+
+
+def _dates(doc: Doc) -> Iterator[tuple[Span, str | None]]:
+    anchor = Anchor.of(doc._.cable or {})
+    period: Period | None = None
+    for ent, before in _labelled(doc, Entity.DATE):
+        told = period if _gap(before, ent) < _TOLD else None
+        period = read_date(ent.text, anchor, *_around(ent), told)
+        yield ent, period.iso() if period else None
+
+
+def _sums(doc: Doc) -> Iterator[tuple[Span, str | None]]:
+    sender = sending_post(doc)
+    home = sender["country"] if sender else None
+    value: str | None = None
+    for ent, before in _labelled(doc, Entity.MONEY):
+        previous = value if _gap(before, ent) < _TOLD else None
+        value = money_value(ent.text, home, Surroundings(*_around(ent), previous))
+        yield ent, value
+
+
+def _references(doc: Doc) -> Iterator[tuple[Span, str | None]]:
+    paragraphs = list(doc.spans.get(PARAGRAPHS, ()))[:_OPENING]
+    resolver = ReferenceResolver(doc._.cable or {}, [paragraph.text for paragraph in paragraphs])
+    value: str | None = None
+    for ent, before in _labelled(doc, Entity.CABLE_REF):
+        value = resolver.resolve(ent.text, value if _gap(before, ent) < _LIST_GAP else None)
+        yield ent, value
 
 
 def _around(ent: Span) -> tuple[str, str]:

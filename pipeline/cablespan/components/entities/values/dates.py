@@ -115,7 +115,7 @@ def read_date(
 def _cues() -> re.Pattern[str]:
     """Words that tell of the future or the past: of the past any in -ed, but not "to be held".
 
-    What verbs of speech tell of is what is said: they are no cues.
+    Verbs of speech are no cues where "that" follows: then they tell of something else.
     """
     ahead, behind = (any_of(entry["name"] for entry in entries(k)) for k in ("ahead", "behind"))
     speech = any_of(
@@ -123,8 +123,8 @@ def _cues() -> re.Pattern[str]:
     )
     return re.compile(
         rf"""\b(?:
-            (?P<ahead> (?:{ahead}) (?:\ (?:be\ )?\w+ed)? )
-            | (?:{speech})
+            (?P<ahead> be\ \w+ | (?:{ahead}) (?:\ (?:be\ )?\w+ed)? )
+            | (?:{speech}) (?:\ \w+){{0,3}}?\ (?:that|he|she|they|it)
             | (?P<behind> {behind} | \w{{2,}}(?<!e)(?<!hundr)(?<!unit)ed )
         )\b""",
         re.VERBOSE | re.IGNORECASE,
@@ -166,7 +166,17 @@ def _plain(text: str) -> str:
     plain = re.sub(r"\b(?:afternoon|morning|evening|noon|midday)(?: of)?\b", " ", plain)
     plain = re.sub(r"\b(last|this|tomorrow|yesterday|mid|early|late)-", r"\1 ", plain)
     words = plain.split()
-    while words and words[0] in ("the", "on", "in", "of", "about", "around", "circa", "month"):
+    while words and words[0] in (
+        "the",
+        "on",
+        "in",
+        "of",
+        "about",
+        "around",
+        "circa",
+        "month",
+        "months",
+    ):
         words = words[1:]
     return " ".join(words)
 

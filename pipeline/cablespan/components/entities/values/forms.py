@@ -226,7 +226,11 @@ def part_of(reader: Reader, m: Match) -> Period | None:
             name, name
         )
     entry = by_name("part")[name]
-    return part(whole, entry["first"], entry["last"])
+    found = part(whole, entry["first"], entry["last"])
+    if reader.tense == "ahead" and m["rest"] in ("year", "month") and found.end < reader.day:
+        following = reader.read(f"next {m['rest']}")
+        return following and part(following, entry["first"], entry["last"])
+    return found
 
 
 def rest_of(reader: Reader, m: Match) -> Period | None:
@@ -303,22 +307,32 @@ def near_day(reader: Reader, m: Match) -> Period:
 
 def told_day(reader: Reader, m: Match) -> Period | None:
     """The following day, the previous night, two days later: counted from the date told before."""
-    if reader.told is None or reader.told.precision != "day":
+    told = reader.told
+    if told is None and m["which"] in ("previous", "preceding"):
+        told = days(reader.day)
+    if told is None or told.precision != "day":
         return None
     count = number(m["count"]) if m["count"] else 1
     units = units_of(m["which"] or m["direction"])
-    day = reader.told.end if units > 0 else reader.told.start
+    day = told.end if units > 0 else told.start
     return days(day + units * count * _DAYS_OF_UNIT[m["unit"] or "day"] * DAY)
 
 
 def told_unit(reader: Reader, m: Match) -> Period | None:
-    """The same year, that month: of the date told before."""
+    """The same year, the previous year, that month: of the date told before."""
     told = reader.told
     if told is None:
-        return None
+        return unit_from_now(reader, m)
+    units = units_of(m["which"])
     if m["unit"] == "year":
-        return years(told.start.year)
-    return months(told.start.year, told.start.month) if told.precision != "year" else None
+        return years(told.start.year + units)
+    return months(told.start.year, told.start.month + units) if told.precision != "year" else None
+
+
+def part_of_told_day(reader: Reader, m: Match) -> Period | None:
+    """Early evening, that night: of the date told before."""
+    told = reader.told
+    return told if told and told.precision == "day" else None
 
 
 def day_alone(reader: Reader, m: Match) -> Period:
@@ -346,7 +360,7 @@ def unit_from_now(reader: Reader, m: Match) -> Period | None:
     """
     which, unit, today = m["which"] or "this", m["unit"], reader.day
     units = units_of(which)
-    if which in ("past", "coming", "upcoming"):
+    if which in ("past", "coming", "upcoming") or (unit == "decade" and units):
         return _stretch(reader, 1, unit, units)
     if unit == "year":
         return years(today.year + units)
@@ -354,10 +368,8 @@ def unit_from_now(reader: Reader, m: Match) -> Period | None:
         return months(today.year, today.month + units)
     if unit == "week":
         return week(today + 7 * units * DAY)
-    if unit == "decade":
-        first = today.year // 10 * 10 + 10 * units
-        return years(first, first + 9)
-    return None
+    first = today.year // 10 * 10
+    return years(first, first + 9) if unit == "decade" else None
 
 
 def stretch(reader: Reader, m: Match) -> Period:
@@ -390,7 +402,7 @@ def _stretch(reader: Reader, count: int, unit: str, direction: int) -> Period:
 
 def ago(reader: Reader, m: Match) -> Period | None:
     """Two weeks ago; three or four days ago: from the one to the other."""
-    counts = [number(m["count"]), number(m["most"] or m["count"])]
+    counts = [number(m["count"] or "1"), number(m["most"] or m["count"] or "1")]
     today, unit = reader.day, m["unit"]
     if unit == "year":
         return years(today.year - max(counts), today.year - min(counts))
@@ -503,6 +515,7 @@ def _written() -> Iterator[tuple[str, Callable[[Reader, Match], Period | None]]]
     )
     yield r"(?P<day>\d\d?)(?:st|nd|rd|th)?", day_alone
     yield r"(?P<month>\d\d?)[-/](?P<day>\d\d?)", month_and_day
+    yield r"(?P<which>previous)(?P<count>)(?P<unit>)(?P<direction>)", told_day  # "evening"
     yield (
         r"""(?P<which>next|following|previous|preceding|same)\ (?:day|night)
         (?P<count>)(?P<unit>)(?P<direction>)""",
@@ -514,7 +527,8 @@ def _written() -> Iterator[tuple[str, Callable[[Reader, Match], Period | None]]]
         told_day,
     )
     yield r"(?P<which>)(?P<count>)(?P<unit>)day\ (?P<direction>after|before)", told_day
-    yield r"(?:same|that)\ (?P<unit>month|year)", told_unit
+    yield r"(?P<which>same|that|previous|preceding|following)\ (?P<unit>month|year)", told_unit
+    yield r"(?:early|late|that|same)(?:\ (?:day|night))?", part_of_told_day
     yield (
         rf"(?:(?:earlier|later)\ )?(?:in\ )?(?:the\ )?(?:(?P<which>{SHIFT})\ )?{_UNIT[:-2]}",
         unit_from_now,
@@ -522,4 +536,5 @@ def _written() -> Iterator[tuple[str, Callable[[Reader, Match], Period | None]]]
     yield rf"{_NOW_OR}\ {_COUNT}[-\ ]{_UNIT} (?:\ (?:period|span))?", stretch
     yield rf"{_NOW_OR}\ {_UNIT}\ or\ (?P<most>{NUMBER})", unit_or_two
     yield rf"{_COUNT}\ {_UNIT}\ ago", ago
+    yield rf"(?P<count>)(?P<most>){_UNIT}[-\ ]ago", ago
     yield rf"{_NOW_OR}\ (?P<count>{NUMBER})[-\ ]hours?", hours

@@ -4,8 +4,11 @@ import re
 from collections import defaultdict
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from cablespan import lexicon
+from cablespan.components.entities.bodies import country_code
 
 _DIGITS = r"\d[\d,]*(?:\.\d+)?"
 # "470 to 600 million", "90 million to 340 million", "1-2 billion"
@@ -42,7 +45,17 @@ def _units() -> dict[str, list[str]]:
     return codes
 
 
-def money_value(text: str, home: str | None = None) -> str | None:
+class Surroundings(NamedTuple):
+    """What stands around a sum: the words before and after it, the value of the sum before it."""
+
+    before: str = ""
+    after: str = ""
+    previous: str | None = None
+
+
+def money_value(
+    text: str, home: str | None = None, around: Surroundings = Surroundings()
+) -> str | None:
     """Amount and ISO 4217 code of a sum; two amounts for a range; None where either is not told.
 
     `home`: ISO 3166 code of the sending post's country, whose rials or francs are meant.
@@ -55,8 +68,8 @@ def money_value(text: str, home: str | None = None) -> str | None:
     plain = _AND_A_HALF.sub(
         " half", " ".join(text.lower().replace("[", "").replace("]", "").split())
     )
-    currency = _currency(plain, home)
-    if currency is None or _UNSURE.search(plain):
+    currency = _currency(plain, home) or _currency_around(around, home)
+    if currency is None or _UNSURE.search(plain) or _is_weight(plain, around.after):
         return None
     code, worth = currency
     amounts = [_amount(part) for part in _RANGE.split(plain)]
@@ -69,6 +82,19 @@ def money_value(text: str, home: str | None = None) -> str | None:
         "/".join(f"{(number * scale * worth).normalize():f}" for number, scale in found)
         + f" {code}"
     )
+
+
+def _is_weight(text: str, after: str) -> bool:
+    return text.endswith(("pound", "pounds")) and after.startswith(" of ")
+
+
+def _currency_around(around: Surroundings, home: str | None) -> tuple[str, Decimal] | None:
+    """The currency of an amount without one: the sign before it, else that of the sum before."""
+    signs = around.before.split()[-1:]
+    sign = _currency(signs[0].lower().strip("("), home) if signs else None
+    if sign or around.previous is None:
+        return sign
+    return around.previous.split()[-1], Decimal(1)
 
 
 def _amount(text: str) -> tuple[Decimal, Decimal] | None:
@@ -96,4 +122,15 @@ def _currency(text: str, home: str | None) -> tuple[str, Decimal] | None:
             own = [code for code in codes if home and code.startswith(home)]
             if len(codes) == 1 or own:
                 return (own or codes)[0], Decimal(1)
+    return _currency_of_country(words)
+
+
+def _currency_of_country(words: list[str]) -> tuple[str, Decimal] | None:
+    """The currency that a country's adjective tells: "Guinean francs"."""
+    for adjective, unit in pairwise(words):
+        country = country_code(adjective)
+        codes = _units().get(unit) or _units().get(unit.removesuffix("s"), ())
+        own = [code for code in codes if country and code.startswith(country)]
+        if own:
+            return own[0], Decimal(1)
     return None

@@ -1,7 +1,7 @@
 """Which message a pointer means: "Ref A" by the cable's own list, "STATE 7944" by post and year."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cablespan.components.entities.bodies import country_code, embassy_in
@@ -29,6 +29,13 @@ _POST_AND_SERIAL = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# What an opening lists: "582. NATUS Info. Ref Embtel 579", or a line "(A) TEHRAN 671: (B) TEHRAN 4306";
+# "SECSTATE WASHDC 8272" is to whom it goes.
+_REF_LINE = re.compile(r"^.{0,60}?\bRef(?:erence|tel)?s?\b[:.]?\s", re.IGNORECASE)
+_POST = r"(?!SECSTATE|AM(?:EMB|CON)|US?INT)[A-Z][A-Za-z]+(?:\ [A-Z][A-Za-z]+)?"
+_ITEM = re.compile(rf"(?:\(?(?P<letter>[A-Z])[.)]\s?)?(?P<post>{_POST})\s(?P<serial>\d{{2,6}})\b")
+_LIST = re.compile(rf"(?:(?:\(?[A-Z][.)]\s?)?{_POST}\s\d{{2,6}}[\s.,;:]*)+")
+_LONGEST_LIST = 120  # characters
 # "Tehran's reftel", "Amman reftel": the one that the cable lists of this post.
 _OF_POST = re.compile(r"(?P<post>\D+?)(?:['’]s)?\s(?:reftel|ref|telegram|cable)", re.IGNORECASE)
 # "Telegram From the Embassy in Iran to the Department of State"
@@ -42,9 +49,13 @@ _OWN, _OTHERS = frozenset({"my", "our", "mytel", "ourtel"}), frozenset({"your", 
 
 
 class ReferenceResolver:
-    """Resolves the pointers in a cable (a record, or what `doc._.cable` holds) to canonical ids."""
+    """Resolves the pointers in a cable (a record, or what `doc._.cable` holds) to canonical ids.
 
-    def __init__(self, cable: Mapping[str, Any]):
+    `opening`: the first paragraphs, among which the list of references stands where the header has
+    none.
+    """
+
+    def __init__(self, cable: Mapping[str, Any], opening: Iterable[str] = ()):
         header = cable.get("header") or {}
         self._listed = [
             reference
@@ -55,6 +66,13 @@ class ReferenceResolver:
         self._year = anchor.day.year if anchor else None
         self._own = self._origin_of(origin(cable) or "")
         self._other = self._addressee(cable)
+        self._serial = self._own_serial(cable)
+        self._listed = self._listed or [
+            {"value": value, "letter": item["letter"]}
+            for text in opening
+            for item in _items(text)
+            if (value := self._by_post(item["post"], item["serial"]))
+        ]
 
     def resolve(self, text: str, previous: str | None = None) -> str | None:
         """The canonical id that a pointer means, several with blanks between; None where not told.
@@ -107,6 +125,13 @@ class ReferenceResolver:
         place = ord(letter) - ord("A")
         return self._listed[place]["value"] if place < len(self._listed) else None
 
+    def _own_serial(self, cable: Mapping[str, Any]) -> int:
+        """The number of the cable itself, by its id or heading; 0 where it is not known."""
+        head = str((cable.get("meta") or {}).get("head") or "")
+        number = re.fullmatch(r"\d\d[A-Z]+(\d+)", str(cable.get("id") or ""))
+        number = number or re.search(r"Telegram (\d+)", head)
+        return int(number[1]) if number else 0
+
     def _addressee(self, cable: Mapping[str, Any]) -> str | None:
         """The origin of the other side: to whom the Department writes, for posts the Department."""
         if sender(cable) == "post":
@@ -146,4 +171,21 @@ class ReferenceResolver:
         if len(found) != 1 or not found[0][:2].isdigit():
             return None
         listed = [r["value"] for r in self._listed if r["value"][2:] == found[0][2:]]
-        return listed[0] if len(listed) == 1 else found[0]
+        return listed[0] if len(listed) == 1 else self._of_year(found[0])
+
+    def _of_year(self, value: str) -> str:
+        """The id, of the year before where the cable's own post had not come to its number yet."""
+        name = re.fullmatch(r"(\d\d)([A-Z]+)(\d+)", value)
+        is_later = name and name[2] == self._own and int(name[3]) > self._serial > 0
+        if not (name and is_later):
+            return value
+        return f"{(int(name[1]) - 1) % 100:02}{name[2]}{name[3]}"
+
+
+def _items(paragraph: str) -> Iterator[re.Match[str]]:
+    """The references of a paragraph of the opening that lists them, and nothing else or little."""
+    line = _REF_LINE.search(paragraph)
+    if line:
+        yield from _ITEM.finditer(paragraph, line.end())
+    elif len(paragraph) < _LONGEST_LIST and _LIST.fullmatch(paragraph):
+        yield from _ITEM.finditer(paragraph)
