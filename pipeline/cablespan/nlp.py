@@ -156,7 +156,7 @@ def load(
     installed, where a component is unknown, or where one that is on needs one that is off.
 
     >>> load(exclude=["claim_tagger", "claims"], ops="numpy").pipe_names[-2:]
-    ['aliases', 'linker']
+    ['linker', 'values']
     """
     import spacy
 

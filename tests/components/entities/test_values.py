@@ -63,6 +63,7 @@ SUMS = {
     "DM 120,000": "120000 DEM",
     "one billion Eastern Caribbean dollars": "1000000000 XCD",
     "30,000 kronor": "30000 SEK",
+    "5.5 million levs": "5500000 BGN",
     "1,100,000 Guinean francs": "1100000 GNF",
     "billions of dollars": None,
 }
@@ -128,6 +129,7 @@ def test_a_currency_is_told_by_what_stands_around():
     assert money_value("8 billion", None, before) == "8000000000 EUR"
     assert money_value("2.12 million", None, Surroundings("wage was Gs. ")) == "2120000 PYG"
     assert money_value("2.12 million") is None
+    assert money_value("8 billion zorkmids", None, before) is None
     assert money_value("170 pounds", None, Surroundings("", " of paper")) is None
 
 

@@ -68,7 +68,9 @@ def money_value(
     plain = _AND_A_HALF.sub(
         " half", " ".join(text.lower().replace("[", "").replace("]", "").split())
     )
-    currency = _currency(plain, home) or _currency_around(around, home)
+    currency = _currency(plain, home)
+    if currency is None and _is_bare(plain):
+        currency = _currency_around(around, home)
     if currency is None or _UNSURE.search(plain) or _is_weight(plain, around.after):
         return None
     code, worth = currency
@@ -82,6 +84,12 @@ def money_value(
         "/".join(f"{(number * scale * worth).normalize():f}" for number, scale in found)
         + f" {code}"
     )
+
+
+def _is_bare(text: str) -> bool:
+    """Whether a text is an amount and nothing else: "8 billion"."""
+    known = _numbers("scale").keys() | _numbers("cardinal").keys()
+    return all(word[0].isdigit() or word in known for word in _WORD.findall(text))
 
 
 def _is_weight(text: str, after: str) -> bool:
@@ -118,7 +126,7 @@ def _currency(text: str, home: str | None) -> tuple[str, Decimal] | None:
             name = " ".join(words[start : start + size])
             if name in _signs():
                 return _signs()[name]
-            codes = _units().get(name, ())
+            codes = _units().get(name) or _units().get(name.removesuffix("s"), ())
             own = [code for code in codes if home and code.startswith(home)]
             if len(codes) == 1 or own:
                 return (own or codes)[0], Decimal(1)
