@@ -17,9 +17,8 @@ import typer
 from spacy.training import Example
 from thinc.types import Floats1d, Floats2d, Ints1d
 
-from cablespan.components.claims.attribution import set_claim_parts
 from cablespan.components.network.training import TrainedPipe
-from cablespan.learning.corpus import unannotated
+from cablespan.learning.corpus import example_of
 from cablespan.learning.gold import read_gold, training_doc
 
 TEMPERATURES = numpy.geomspace(0.5, 4, 61)
@@ -60,11 +59,9 @@ def main(
 ) -> None:
     """Fits the temperatures and writes them into the model's folder, or a copy of it."""
     nlp = spacy.load(model)
-    examples = []
-    for gold in read_gold(dev):
-        reference = training_doc(nlp, gold)
-        set_claim_parts(reference)
-        examples.append(Example(nlp(unannotated(reference)), reference))
+    examples = [example_of(training_doc(nlp, gold)) for gold in read_gold(dev)]
+    for example in examples:
+        example.predicted = nlp(example.predicted)
     if output is not None:
         shutil.copytree(model, output, dirs_exist_ok=True)
     for name, pipe in nlp.pipeline:

@@ -158,6 +158,8 @@ class TestTrained:
             "train.jsonl",
             "`--training.max_steps 4`",
             "seed 3",
+            "The network alone, without the rules: entities F1",
+            "expected calibration error",
             "Limits and biases",
         ):
             assert fact in card

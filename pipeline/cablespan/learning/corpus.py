@@ -40,12 +40,17 @@ def cable_corpus(
         if chance is not None:
             chance.shuffle(docs)
         for reference in docs:
-            if CLAIMS in reference.spans and CLAIM_PARTS not in reference.spans:
-                set_claim_parts(reference)
-            example = Example(unannotated(reference), reference)
+            example = example_of(reference)
             yield from augmenter(nlp, example) if augmenter else [example]
 
     return read
+
+
+def example_of(reference: Doc) -> Example:
+    """A gold Doc beside itself without its layers; the parts of its claims become spans to learn."""
+    if CLAIMS in reference.spans and CLAIM_PARTS not in reference.spans:
+        set_claim_parts(reference)
+    return Example(unannotated(reference), reference)
 
 
 def _docs(path: Path, nlp: Language) -> Iterator[Doc]:

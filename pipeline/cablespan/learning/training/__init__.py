@@ -18,6 +18,7 @@ from thinc.api import Config, set_current_ops
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.labels import Scheme, scheme_of
+from cablespan.learning.corpus import example_of
 from cablespan.learning.evaluation import evaluate
 from cablespan.learning.gold import Gold, read_gold, training_doc
 from cablespan.learning.training.card import card
@@ -111,24 +112,29 @@ def train(
     for model in (output / "model-best", output / "model-last"):
         if start and base_share and not start.anew:
             _go_back(model, start.base, base_share)
-        _finish(model, scheme)
-    best = output / "model-best"
-    scores = evaluate(load(best), gold.dev)
+        _finish(model, scheme, gold.dev)
+    facts = {
+        "config": config,
+        "seed": seed,
+        "overrides": overrides,
+        "train": ([*train, *silver], gold.train),
+        "dev": (dev, gold.dev),
+        "split": "" if dev else f"Split off by document: {dev_share:.0%}, seed {seed}.",
+    }
+    return _write_scores(output / "model-best", gold.dev, output.name, facts)
+
+
+def _write_scores(
+    model: Path, dev: Sequence[Gold], name: str, facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Writes scores.json and the card into a model's folder; `facts` are those of `card`."""
+    scores = evaluate(load(model), dev)
     del scores["errors"]
-    (best / "scores.json").write_bytes(orjson.dumps(scores, option=orjson.OPT_INDENT_2))
-    text = card(
-        output.name,
-        config=config,
-        seed=seed,
-        overrides=overrides,
-        train=([*train, *silver], gold.train),
-        dev=(dev, gold.dev),
-        split="" if dev else f"Split off by document: {dev_share:.0%}, seed {seed}.",
-        scores=scores,
-        network=orjson.loads((best / "meta.json").read_bytes())["performance"],
-        size=sum(file.stat().st_size for file in best.rglob("*") if file.is_file()),
-    )
-    (best / "README.md").write_text(text, encoding="utf-8")
+    (model / "scores.json").write_bytes(orjson.dumps(scores, option=orjson.OPT_INDENT_2))
+    network = orjson.loads((model / "meta.json").read_bytes())["performance"]
+    size = sum(file.stat().st_size for file in model.rglob("*") if file.is_file())
+    text = card(name, **facts, scores=scores, network=network, size=size)
+    (model / "README.md").write_text(text, encoding="utf-8")
     return scores
 
 
@@ -306,13 +312,19 @@ def write_docs(gold: Iterable[Gold], path: Path) -> None:
     DocBin(docs=(training_doc(nlp, known) for known in gold), store_user_data=True).to_disk(path)
 
 
-def _finish(model: Path, scheme: Scheme) -> None:
-    """Takes the temporary files out of a model's config, and tells it its labels if they are not ours."""
+def _finish(model: Path, scheme: Scheme, dev: Sequence[Gold]) -> None:
+    """Takes the temporary files out of a model's config, and writes what it is into its meta.json.
+
+    That is its labels, if they are not ours, and the network's own scores on dev.
+    """
     file = model / "config.cfg"
     config = Config().from_disk(file, interpolate=False)
     # An encoder is no file of the training: its name describes the network.
     config["paths"] |= dict.fromkeys(set(config["paths"]) - {"encoder"})
     config.to_disk(file)
+    nlp = spacy.load(model)
+    scores = nlp.evaluate(example_of(training_doc(nlp, known)) for known in dev)
+    meta = orjson.loads((model / "meta.json").read_bytes()) | {"performance": scores}
     if scheme != scheme_of():
-        meta = orjson.loads((model / "meta.json").read_bytes()) | {"scheme": scheme.tables()}
-        (model / "meta.json").write_bytes(orjson.dumps(meta, option=orjson.OPT_INDENT_2))
+        meta["scheme"] = scheme.tables()
+    (model / "meta.json").write_bytes(orjson.dumps(meta, option=orjson.OPT_INDENT_2))
