@@ -4,6 +4,8 @@ import numpy
 import orjson
 import pytest
 import spacy
+from spacy.tokens import Span
+from spacy.training import Example
 from typer.testing import CliRunner
 
 from cablespan.cli import app
@@ -112,6 +114,20 @@ class TestGrown:
         assert new.shape == (old.shape[0], len(pipe.classes))
         assert numpy.abs(new[:, :width] / new[:, :width].sum(1, keepdims=True) - old).max() < 1e-5
         assert new[:, width:].max() < 0.05
+
+    def test_a_new_label_begins_as_the_one_that_it_is_taken_for(self):
+        if bundled_model() is None:
+            pytest.skip("no bundled pipeline")
+        nlp = spacy.load(bundled_model())
+        gold = nlp.make_doc("The Ministry of Justice said that the market was open.")
+        gold.ents = [Span(gold, 1, 4, label="MINISTRY")]
+        pipe = nlp.get_pipe("ner")
+        add_labels(pipe, ["MINISTRY"], [Example(nlp(gold.text), gold)])
+        weights = pipe.model.get_ref("output").get_param("W")
+        for part in "BIL":
+            old, new = (pipe.classes.index(f"{part}-{name}") for name in ("AGENCY", "MINISTRY"))
+            assert (weights[new] == weights[old]).all(), part
+        assert not weights[pipe.classes.index("U-MINISTRY")].any(), "no example shows it"
 
     def test_fine_tuning_adds_them(self, folder, tmp_path):
         labels = tmp_path / "labels.toml"

@@ -2,6 +2,7 @@
 
 import logging
 import random
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -42,6 +43,13 @@ from cablespan.nlp import bundled_model, cpu_ops, load, model_scheme
 __all__ = ["split", "train", "write_docs"]
 
 Warn = Callable[[Problem], None]
+
+
+class Sets(NamedTuple):
+    """The gold to learn from, and that to choose and judge by."""
+
+    train: list[Gold]
+    dev: list[Gold]
 
 
 def train(
@@ -88,15 +96,26 @@ def train(
         logger.setLevel(logging.DEBUG)
     if code is not None:
         import_file("python_code", code)
-    scheme = _scheme(labels, base)
-    start = _start(base, config, scheme, output, warn) if base is not None else None
-    config = start.config if start else _config_file(config)
-    overrides = dict(overrides or {})
-    _, nlp = checked_config(config, overrides)
+    scheme = scheme_of(labels, model_scheme(base) if base is not None else None)
+    overrides, texts = dict(overrides or {}), list(texts)
+
+    def read(paths: Sequence[str | Path]) -> list[Gold]:
+        return read_gold(paths, texts=texts, report=warn, scheme=scheme)
+
+    start = None
+    if base is None:
+        config = _config_file(config)
+        _, nlp = checked_config(config, overrides)
+        training = read(train)
+    else:
+        training = read(train)
+        start = _start(base, config, scheme, output, training, warn)
+        config = start.config
+        _, nlp = checked_config(config, overrides)
     settings = nlp.config.interpolate()
     seed = settings["training"]["seed"] or 0
     overrides |= _default_vectors(settings, config, warn)
-    gold = _read_sets(train, dev, list(texts), dev_share, seed, scheme, warn)
+    gold = Sets(training, read(dev)) if dev else split(training, dev_share, seed)
     layers = trained_layers(nlp)
     # A pipeline that is trained on keeps the labels that the gold does not show.
     learned = [layer for layer, name in layers.items() if not start or name in start.anew]
@@ -109,6 +128,8 @@ def train(
     if gpu < 0:
         set_current_ops(cpu_ops())
     _run(config, gold, silver, gold_copies, output, overrides, gpu)
+    if start and not dev:
+        _take_last(output)
     for model in (output / "model-best", output / "model-last"):
         if start and base_share and not start.anew:
             _go_back(model, start.base, base_share)
@@ -138,11 +159,6 @@ def _write_scores(
     return scores
 
 
-def _scheme(labels: Path | None, base: str | Path | None) -> Scheme:
-    """The labels that may occur in the gold."""
-    return scheme_of(labels, model_scheme(base) if base is not None else None)
-
-
 def _config_file(config: Path | None) -> Path:
     """The file of the config to train with: one of a path, or one of ours by its name."""
     if config is None:
@@ -152,14 +168,25 @@ def _config_file(config: Path | None) -> Path:
 
 
 def _start(
-    base: str | Path, config: Path | None, scheme: Scheme, output: Path, warn: Warn
+    base: str | Path,
+    config: Path | None,
+    scheme: Scheme,
+    output: Path,
+    gold: Sequence[Gold],
+    warn: Warn,
 ) -> Start:
-    start = write_finetuning(base, config and _config_file(config), scheme, output)
+    start = write_finetuning(base, config and _config_file(config), scheme, output, gold)
     for name in start.anew:
         what = f"{name} has labels that yours lack, and begins anew"
         remedy = "to keep it, name its labels too (extend = true in the file of labels)"
         warn(Problem(str(base), what, remedy))
     return start
+
+
+def _take_last(output: Path) -> None:
+    """Makes the last model the best: the few documents that were split off cannot choose."""
+    shutil.rmtree(output / "model-best")
+    shutil.copytree(output / "model-last", output / "model-best")
 
 
 def _go_back(model: Path, base: Path, share: float) -> None:
@@ -168,28 +195,6 @@ def _go_back(model: Path, base: Path, share: float) -> None:
     if "transformer" not in nlp.pipe_names:
         mix_weights(nlp, spacy.load(base), share)
         nlp.to_disk(model)
-
-
-class _Sets(NamedTuple):
-    """The gold to learn from, and that to choose and judge by."""
-
-    train: list[Gold]
-    dev: list[Gold]
-
-
-def _read_sets(
-    train: Sequence[str | Path],
-    dev: Sequence[str | Path],
-    texts: Sequence[str | Path],
-    dev_share: float,
-    seed: int,
-    scheme: Scheme,
-    warn: Warn,
-) -> _Sets:
-    training = read_gold(train, texts=texts, report=warn, scheme=scheme)
-    if not dev:
-        return _Sets(*split(training, dev_share, seed))
-    return _Sets(training, read_gold(dev, texts=texts, report=warn, scheme=scheme))
 
 
 def _without_missing_layers(
@@ -212,7 +217,7 @@ def _without_missing_layers(
 
 def _run(
     config: Path,
-    gold: _Sets,
+    gold: Sets,
     silver: Sequence[Path],
     gold_copies: int,
     output: Path,
@@ -265,7 +270,7 @@ def _values(section: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
 
 
 def _check(
-    gold: _Sets,
+    gold: Sets,
     learned: Iterable[str],
     scheme: Scheme,
     place: str,
@@ -292,7 +297,7 @@ def _check(
         warn(problem._replace(remedy="the scores say nothing about it"))
 
 
-def split(gold: Sequence[Gold], share: float, seed: int) -> tuple[list[Gold], list[Gold]]:
+def split(gold: Sequence[Gold], share: float, seed: int) -> Sets:
     """Training and dev documents.
 
     At least one of each where there are two, always the same for the same seed and documents.
@@ -300,7 +305,7 @@ def split(gold: Sequence[Gold], share: float, seed: int) -> tuple[list[Gold], li
     documents = sorted({known.document for known in gold})
     count = min(max(1, round(share * len(documents))), max(0, len(documents) - 1))
     chosen = set(random.Random(seed).sample(documents, count))
-    sets: tuple[list[Gold], list[Gold]] = [], []
+    sets = Sets([], [])
     for known in gold:
         sets[known.document in chosen].append(known)
     return sets

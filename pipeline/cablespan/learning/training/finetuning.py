@@ -1,6 +1,6 @@
 """Fine-tuning: the config and the components that go on from a trained pipeline."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -9,11 +9,14 @@ import numpy
 import spacy
 from spacy.language import Language
 from spacy.pipeline import Tok2Vec
+from spacy.training import Example
 from thinc.api import Config, Model
 from thinc.types import Floats1d
 
 from cablespan.components.network.training import TrainedPipe
 from cablespan.labels import Scheme
+from cablespan.learning.corpus import example_of
+from cablespan.learning.gold import Gold, training_doc
 from cablespan.learning.training.checks import trained_layers
 from cablespan.nlp import computing_with, cpu_ops, model_folder
 
@@ -71,8 +74,10 @@ class Start(NamedTuple):
     anew: list[str]
 
 
-def write_finetuning(base: str | Path, values: Path | None, scheme: Scheme, output: Path) -> Start:
-    """Writes the config to go on from `base` into `output`.
+def write_finetuning(
+    base: str | Path, values: Path | None, scheme: Scheme, output: Path, gold: Sequence[Gold]
+) -> Start:
+    """Writes the config to go on from `base` with the gold into `output`.
 
     A head that lacks labels of the scheme is given them, one whose labels the scheme lacks begins
     anew: what it knows are other labels. Raises FileNotFoundError where there is no such pipeline.
@@ -81,16 +86,20 @@ def write_finetuning(base: str | Path, values: Path | None, scheme: Scheme, outp
     folder = model_folder(base)
     with computing_with(cpu_ops()):
         nlp = spacy.load(folder)
-    layers = {name: layer for layer, name in trained_layers(nlp).items()}
-    heads = {
-        name: pipe
-        for name, pipe in nlp.pipeline
-        if name in layers and isinstance(pipe, TrainedPipe)
-    }
-    labels = {name: scheme.names(layers[name]) for name in heads}
-    anew = [name for name, pipe in heads.items() if not set(pipe.labels) <= set(labels[name])]
-    grown = [name for name in heads if name not in anew and add_labels(heads[name], labels[name])]
-    if grown:
+    wanted = {name: scheme.names(layer) for layer, name in trained_layers(nlp).items()}
+    heads = [pipe for _, pipe in nlp.pipeline if isinstance(pipe, TrainedPipe)]
+    anew = [pipe.name for pipe in heads if not set(pipe.labels) <= set(wanted[pipe.name])]
+    growing = [
+        pipe
+        for pipe in heads
+        if pipe.name not in anew and not set(wanted[pipe.name]) <= set(pipe.labels)
+    ]
+    if growing:
+        examples = [example_of(training_doc(nlp, known)) for known in gold]
+        for example in examples:
+            example.predicted = nlp(example.predicted)
+        for pipe in growing:
+            add_labels(pipe, wanted[pipe.name], examples)
         folder = output / BASE
         nlp.to_disk(folder)
     finetuning_config(folder, values, anew=anew).to_disk(output / FINETUNE)
@@ -118,36 +127,56 @@ def _mix(later: Model, earlier: Model, share: float) -> None:
             node.set_param(key, mean)
 
 
-def add_labels(pipe: TrainedPipe, labels: Iterable[str]) -> list[str]:
+def add_labels(
+    pipe: TrainedPipe, labels: Iterable[str], examples: Iterable[Example] = ()
+) -> list[str]:
     """Widens the output of a trained head by the labels that it lacks, and returns these.
 
-    The classes of a new label have no weights yet, and the smallest bias of all: they are learned
-    from the first step on, and are not guessed before.
+    A class of a new label begins with the weights of the class that the head takes it for in the
+    examples (annotated by the pipeline already): some steps tell the two apart. One that no example
+    shows begins without weights, and with the smallest bias of all.
     """
     new = [label for label in labels if label not in pipe.labels]
+    similar = _mistaken_for(pipe, examples) if new else {}
     before = len(pipe.classes)
     pipe.cfg["labels"] = [*pipe.labels, *new]
-    count = len(pipe.classes) - before
+    sources = [similar.get(name) for name in pipe.classes[before:]]
     if weights := pipe.cfg.get("weights"):
         pipe.cfg["weights"] = [*weights, *[sum(weights) / len(weights)] * len(new)]
     output = pipe.model.get_ref("output")
     for node in pipe.model.walk() if new else ():
         if node is output or node.name == "sparse_linear":
-            _widen(node, count)
+            _widen(node, sources)
         if output in node.walk() and node.has_dim("nO"):
-            node.set_dim("nO", before + count, force=True)
+            node.set_dim("nO", before + len(sources), force=True)
     return new
 
 
-def _widen(layer: Model, count: int) -> None:
-    """Gives a layer `count` outputs more; a sparse layer has its rows of weights in one line."""
+def _mistaken_for(pipe: TrainedPipe, examples: Iterable[Example]) -> dict[str, int]:
+    """For each gold class that a head does not know the number of the one that it gives most."""
+    known = set(pipe.classes)
+    totals: dict[str, Any] = {}
+    for example in examples:
+        (probabilities,) = pipe.model.predict([example.predicted])
+        for row, name in zip(probabilities, pipe.gold_classes(example), strict=True):
+            if name is not None and name not in known:
+                totals[name] = totals.get(name, 0) + row
+    return {name: int(total.argmax()) for name, total in totals.items()}
+
+
+def _widen(layer: Model, sources: Sequence[int | None]) -> None:
+    """Gives a layer more outputs, each a copy of one that it has, or (None) one without weights.
+
+    A sparse layer has its rows of weights in one line.
+    """
     weights, biases = layer.get_param("W"), layer.get_param("b")
-    new = numpy.zeros((weights.size // biases.size * count), dtype="f")
-    new_biases = numpy.full(count, biases.min(), dtype="f")
-    size = biases.size + count
+    flat = weights.ndim == 1
+    rows: Any = weights.reshape((biases.size, weights.size // biases.size))
+    nothing = numpy.zeros(rows.shape[1], dtype="f")
+    wider: Any = numpy.stack([*rows, *(nothing if n is None else rows[n] for n in sources)])
+    more = [biases.min() if n is None else biases[n] for n in sources]
     for name in ("W", "b"):
         layer.set_param(name, None)  # thinc keeps the size of what has weights
-    layer.set_dim("nO", size, force=True)
-    wider: Any = numpy.concatenate([weights.ravel(), new])
-    layer.set_param("W", wider.reshape(size, -1) if weights.ndim == 2 else wider)
-    layer.set_param("b", cast(Floats1d, numpy.concatenate([biases, new_biases])))
+    layer.set_dim("nO", len(wider), force=True)
+    layer.set_param("W", wider.ravel() if flat else wider)
+    layer.set_param("b", cast(Floats1d, numpy.array([*biases, *more], dtype="f")))
