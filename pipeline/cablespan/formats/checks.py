@@ -1,6 +1,7 @@
 """What is checked of every annotated record that comes in, whatever its format: each problem names its place and the remedy."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from spacy.tokens import Doc
@@ -48,50 +49,54 @@ def check(
     place = places.get("", record.get("id", "?"))
     for key, known in (("schema", RECORD_SCHEMA), ("scheme", SCHEME_VERSION)):
         if record.get(key, known) != known:
-            yield Problem(
-                place,
-                f"{key} {record[key]!r} is not {known!r}",
-                "convert it with the version of cablespan that wrote it",
-            )
+            what = f"{key} {record[key]!r} is not {known!r}"
+            yield Problem(place, what, "convert it with the version of cablespan that wrote it")
     texts: dict[str, str] = {}
     for paragraph in record["paragraphs"]:
-        if paragraph["id"] in texts:
-            yield Problem(
-                places.get(paragraph["id"], place),
-                f"paragraph {paragraph['id']} stands twice",
-                "give each its own id",
-            )
-        texts[paragraph["id"]] = paragraph["text"]
-    spans: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+        name = paragraph["id"]
+        if name in texts:
+            what = f"paragraph {name} stands twice"
+            yield Problem(places.get(name, place), what, "give each its own id")
+        texts[name] = paragraph["text"]
     for layer in ("entities", "statements", "claims"):
+        sound: dict[str, list[_Span]] = {}
         for annotation in record.get(layer) or ():
-            paragraph = annotation.get("paragraph")
-            where = places.get(paragraph, place)
-            if paragraph not in texts:
-                yield Problem(
-                    where, f"{layer}: no paragraph {paragraph!r}", "name a paragraph of the record"
-                )
+            name = annotation.get("paragraph")
+            where = places.get(name, place)
+            if name not in texts:
+                what = f"{layer}: no paragraph {name!r}"
+                yield Problem(where, what, "name a paragraph of the record")
                 continue
-            found = list(_check_annotation(layer, annotation, texts[paragraph], where, scheme))
-            yield from found
-            if not found and layer in FLAT_LAYERS:
-                spans.setdefault((paragraph, layer), []).append(
-                    (annotation["start"], annotation["end"], annotation["label"])
-                )
-    for (paragraph, layer), found in spans.items():
-        text, found = texts[paragraph], sorted(found)
-        for one, other in zip(found, found[1:], strict=False):
-            if other[0] < one[1]:
-                what = " and ".join(
-                    f"{label} {_short(text[start:end])} ({start}-{end})"
-                    for start, end, label in (one, other)
-                )
-                remedy = (
-                    "entities are flat: keep the longest"
-                    if layer == "entities"
-                    else "a sentence has one label: keep one"
-                )
-                yield Problem(places.get(paragraph, place), f"{what} overlap", remedy)
+            problems = list(_check_annotation(layer, annotation, texts[name], where, scheme))
+            yield from problems
+            if not problems and layer in FLAT_LAYERS:
+                facts = (annotation[key] for key in ("start", "end", "label"))
+                sound.setdefault(name, []).append(_Span(*facts))
+        for name, spans in sound.items():
+            yield from _overlaps(layer, spans, texts[name], places.get(name, place))
+
+
+class _Span(NamedTuple):
+    start: int
+    end: int
+    label: str
+
+
+def _overlaps(layer: str, spans: list[_Span], text: str, where: str) -> Iterator[Problem]:
+    """Neighbours of a flat layer that share characters."""
+    for pair in pairwise(sorted(spans)):
+        if pair[1].start < pair[0].end:
+            both = " and ".join(
+                f"{span.label} {_short(text[span.start : span.end])} ({span.start}-{span.end})"
+                for span in pair
+            )
+            yield Problem(where, f"{both} overlap", _KEEP_ONE[layer])
+
+
+_KEEP_ONE = {
+    "entities": "entities are flat: keep the longest",
+    "statements": "a sentence has one label: keep one",
+}
 
 
 def _check_annotation(

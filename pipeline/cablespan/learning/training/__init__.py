@@ -102,10 +102,9 @@ def train(
     def read(paths: Sequence[str | Path]) -> list[Gold]:
         return read_gold(paths, texts=texts, report=warn, scheme=scheme)
 
-    start = None
     if base is None:
-        config = _config_file(config)
-        _, nlp = checked_config(config, overrides)
+        start, config = None, _config_file(config)
+        _, nlp = checked_config(config, overrides)  # before gold, which may take minutes, is read
         training = read(train)
     else:
         training = read(train)
@@ -125,14 +124,10 @@ def train(
     if not silver:
         new = {layer: layers[layer] for layer in learned}
         overrides |= _without_missing_layers(nlp, gold.train, new, warn)
-    if gpu < 0:
-        set_current_ops(cpu_ops())
     _run(config, gold, silver, gold_copies, output, overrides, gpu)
-    if start and not dev:
-        _take_last(output)
+    if start is not None:
+        _end_finetuning(output, start, base_share, choose=bool(dev))
     for model in (output / "model-best", output / "model-last"):
-        if start and base_share and not start.anew:
-            _go_back(model, start.base, base_share)
         _finish(model, scheme, gold.dev)
     facts = {
         "config": config,
@@ -183,18 +178,17 @@ def _start(
     return start
 
 
-def _take_last(output: Path) -> None:
-    """Makes the last model the best: the few documents that were split off cannot choose."""
-    shutil.rmtree(output / "model-best")
-    shutil.copytree(output / "model-last", output / "model-best")
-
-
-def _go_back(model: Path, base: Path, share: float) -> None:
-    """Mixes the weights of a trained pipeline with those that it began with."""
-    nlp = spacy.load(model)
-    if "transformer" not in nlp.pipe_names:
-        mix_weights(nlp, spacy.load(base), share)
-        nlp.to_disk(model)
+def _end_finetuning(output: Path, start: Start, base_share: float, choose: bool) -> None:
+    """Mixes the weights with those of the base; takes the last model where dev cannot `choose`."""
+    best, last = output / "model-best", output / "model-last"
+    if not choose:  # a document or two were split off
+        shutil.rmtree(best)
+        shutil.copytree(last, best)
+    for model in (best, last) if base_share and not start.anew else ():
+        nlp = spacy.load(model)
+        if "transformer" not in nlp.pipe_names:
+            mix_weights(nlp, spacy.load(start.base), base_share)
+            nlp.to_disk(model)
 
 
 def _without_missing_layers(
@@ -225,6 +219,8 @@ def _run(
     gpu: int,
 ) -> None:
     """Runs spaCy's training, on DocBins that are gone afterwards."""
+    if gpu < 0:
+        set_current_ops(cpu_ops())
     with tempfile.TemporaryDirectory(prefix="cablespan-train-") as folder:
         examples, dev = Path(folder, "train"), Path(folder, "dev.spacy")
         examples.mkdir()
