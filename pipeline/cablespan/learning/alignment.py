@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -87,7 +88,7 @@ def _matching_blocks(ours: Letters, theirs: Letters) -> Iterator[tuple[int, int,
     compared letter by letter.
     """
     anchors = [(0, 0, 0), *_anchors(ours.text, theirs), (len(ours.text), len(theirs.text), 0)]
-    for (own, other, length), (next_own, next_other, _) in zip(anchors, anchors[1:], strict=False):
+    for (own, other, length), (next_own, next_other, _) in pairwise(anchors):
         yield own, other, length
         left, right = ours.text[own + length : next_own], theirs.text[other + length : next_other]
         if left and right:
@@ -105,7 +106,7 @@ def _anchors(text: str, theirs: Letters) -> Iterator[tuple[int, int, int]]:
         i for i, place in enumerate(theirs.places) if i == 0 or place[0] != theirs.places[i - 1][0]
     ]
     position = 0
-    for begin, end in zip(begins, [*begins[1:], len(theirs.text)], strict=True):
+    for begin, end in pairwise([*begins, len(theirs.text)]):
         for skipped in range(OPENING):
             if end - begin - skipped < DISTINCTIVE:
                 break
