@@ -27,7 +27,9 @@ import sys
 import textwrap
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import spacy
 
@@ -89,9 +91,11 @@ class Checks:
         self.warnings.append(f"{place}: {message}")
 
 
-def parse_sentence(
-    marked: str, place: str, checks: Checks
-) -> tuple[str, list[tuple[int, int, str]]]:
+# Start, end and name of a mark.
+Span = tuple[int, int, str]
+
+
+def parse_sentence(marked: str, place: str, checks: Checks) -> tuple[str, list[Span]]:
     """The text without marks, and the marks as `(start, end, name)`, offsets in that text."""
     text, spans, stack, last = "", [], [], 0
     for mark in MARK.finditer(marked):
@@ -126,65 +130,98 @@ def parse_sentence(
 
 
 def add_sentence(paragraph: Paragraph, label: str, marked: str, place: str, checks: Checks) -> None:
+    """Adds a marked sentence to the paragraph: its text, statement, entities and claims."""
     text, spans = parse_sentence(marked, place, checks)
     if label not in Statement.__members__:
         checks.error(place, f"unknown statement label {label!r}: use one of {', '.join(Statement)}")
     if not text:
         checks.error(place, "a label without a sentence")
         return
-    before = (
-        f"{paragraph.text} "
-        if paragraph.text
-        else DASHES
-        if paragraph.kind == "item" and not paragraph.marking
-        else ""
-    )
+    before = opening_of(paragraph)
     offset = len(before)
     paragraph.text = before + text
     paragraph.statements.append({"start": offset, "end": offset + len(text), "label": label})
+    sound = [span for span in sorted(spans) if is_sound(text, span, place, checks)]
+    entities = [(start, end, name) for start, end, name in sound if name in Entity.__members__]
+    parts = [(start, end, name) for start, end, name in sound if name not in Entity.__members__]
+    check_entities(text, entities, place, checks)
+    paragraph.entities += (
+        {"start": offset + start, "end": offset + end, "label": name}
+        for start, end, name in entities
+    )
+    paragraph.claims += claims_of(text, parts, offset, place, checks)
+
+
+def opening_of(paragraph: Paragraph) -> str:
+    """What stands before the paragraph's next sentence: the text so far, or an item's dashes."""
+    if paragraph.text:
+        return f"{paragraph.text} "
+    return DASHES if paragraph.kind == "item" and not paragraph.marking else ""
+
+
+def is_sound(text: str, span: Span, place: str, checks: Checks) -> bool:
+    """Whether a mark holds words; one that cuts a token is told as well."""
+    start, end, name = span
+    words = text[start:end]
+    if not words or words != words.strip():
+        told = f"<{name}>{words}</{name}> is empty or has blanks at an end: move them outside"
+        checks.error(place, told)
+        return False
     doc = TOKENIZER(text)
-    claims: dict[int, dict] = {}
-    entities = []
-    for start, end, name in sorted(spans):
+    if doc.char_span(start, end) is None:
+        whole = doc.char_span(start, end, alignment_mode="expand")
+        checks.warn(place, f"<{name}>{words}</{name}> cuts the token(s) {whole.text!r}")
+    return True
+
+
+def check_entities(text: str, entities: list[Span], place: str, checks: Checks) -> None:
+    """Articles and possessives that entities take in, and overlaps."""
+    for start, end, name in entities:
         words = text[start:end]
-        if not words or words != words.strip():
-            checks.error(
-                place,
-                f"<{name}>{words}</{name}> is empty or has blanks at an end: move them outside",
-            )
-            continue
-        if doc.char_span(start, end) is None:
-            whole = doc.char_span(start, end, alignment_mode="expand")
-            checks.warn(place, f"<{name}>{words}</{name}> cuts the token(s) {whole.text!r}")
-        if name in Entity.__members__:
-            entities.append({"start": offset + start, "end": offset + end, "label": name})
-            if words.lower().startswith("the ") and words != "The Hague":
-                checks.warn(place, f"<{name}>{words}</{name}> begins with an article")
-            if words.endswith(("'s", "’s")):
-                checks.warn(place, f"<{name}>{words}</{name}> ends with a possessive")
-        elif ROLES[name[0]] in claims.setdefault(int(name[1:]), {}):
+        if words.lower().startswith("the ") and words != "The Hague":
+            checks.warn(place, f"<{name}>{words}</{name}> begins with an article")
+        if words.endswith(("'s", "’s")):
+            checks.warn(place, f"<{name}>{words}</{name}> ends with a possessive")
+    for (_, end, one), (start, _, other) in pairwise(entities):
+        if start < end:
+            told = f"entities {one} and {other} overlap: take the longest span that names one thing"
+            checks.error(place, told)
+
+
+def claims_of(
+    text: str, parts: list[Span], offset: int, place: str, checks: Checks
+) -> list[dict[str, Any]]:
+    """The claims whose parts are marked <S1>, <C1> ..., in the order of their numbers."""
+    claims: dict[int, dict] = {}
+    for start, end, name in parts:
+        role, claim = ROLES[name[0]], claims.setdefault(int(name[1:]), {})
+        if role in claim:
             checks.error(place, f"<{name}> stands twice: each role once a claim")
-        else:
-            claims[int(name[1:])][ROLES[name[0]]] = {"start": offset + start, "end": offset + end}
-            if name[0] == "C" and words.endswith(".") and end == len(text):
-                checks.warn(place, f"<{name}> takes in the final full stop")
-    for one, other in zip(entities, entities[1:], strict=False):
-        if other["start"] < one["end"]:
-            checks.error(
-                place,
-                f"entities {one['label']} and {other['label']} overlap: take the longest span that names one thing",
-            )
+            continue
+        claim[role] = {"start": offset + start, "end": offset + end}
+        if name[0] == "C" and text[start:end].endswith(".") and end == len(text):
+            checks.warn(place, f"<{name}> takes in the final full stop")
     for number, claim in sorted(claims.items()):
         if "content" not in claim:
             checks.error(place, f"claim {number} has no content: mark it <C{number}>")
         elif "cue" not in claim:
-            checks.warn(
-                place, f"claim {number} has no cue (only where punctuation alone marks the speech)"
-            )
-    paragraph.entities += entities
-    paragraph.claims += [
+            told = f"claim {number} has no cue (only where punctuation alone marks the speech)"
+            checks.warn(place, told)
+    return [
         {role: claim.get(role) for role in ROLES.values()} for _, claim in sorted(claims.items())
     ]
+
+
+def opened_paragraph(line: str, place: str, checks: Checks) -> Paragraph:
+    """The empty paragraph of a line `--- NUMBER|item|heading|text (MARKING) section`."""
+    opening = OPENING.match(line)
+    if not opening:
+        checks.error(place, f"{line!r} is no `--- NUMBER|item|heading|text (MARKING) section`")
+        return Paragraph(place, None, "text", None, None)
+    number = opening["number"]
+    kind = "numbered" if number else opening["kind"]
+    facts = kind, opening["marking"], opening["section"]
+    return Paragraph(place, int(number) if number else None, *facts)
 
 
 def parse(path: Path, checks: Checks) -> list[Draft]:
@@ -201,22 +238,7 @@ def parse(path: Path, checks: Checks) -> list[Draft]:
         elif not drafts:
             checks.error(place, "text before the first === line")
         elif line.startswith("---"):
-            opening = OPENING.match(line)
-            if not opening:
-                checks.error(
-                    place, f"{line!r} is no `--- NUMBER|item|heading|text (MARKING) section`"
-                )
-                opening = OPENING.match("--- text")
-            number = opening["number"]
-            drafts[-1].paragraphs.append(
-                Paragraph(
-                    place,
-                    int(number) if number else None,
-                    "numbered" if number else opening["kind"],
-                    opening["marking"],
-                    opening["section"],
-                )
-            )
+            drafts[-1].paragraphs.append(opened_paragraph(line, place, checks))
         elif not drafts[-1].paragraphs:
             key, colon, value = line.partition(":")
             if not colon or key not in REQUIRED + OPTIONAL:

@@ -20,7 +20,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
-from review_sample import PARAGRAPHS, make_record  # noqa: E402
+from review_sample import PARAGRAPHS, make_record
 
 ENTITY_KEYS = dict(
     zip(

@@ -105,8 +105,9 @@ class TestScores:
     def test_entities_by_hand(self):
         # AGENCY: 2 gold, 2 guesses, 1 right: P = R = F1 = 1/2. PLACE: 1 gold, 0 guesses: F1 0. ORG: a guess without gold.
         gold = spans("<AGENCY>GOK</AGENCY> <AGENCY>MFA</AGENCY> <PLACE>Astana</PLACE>")
-        guesses = spans("<AGENCY>GOK</AGENCY> <AGENCY>MFA Astana</AGENCY> ") + [
-            {"start": 0, "end": 1, "label": "ORG"}
+        guesses = [
+            *spans("<AGENCY>GOK</AGENCY> <AGENCY>MFA Astana</AGENCY> "),
+            {"start": 0, "end": 1, "label": "ORG"},
         ]
         scores = Measure([paragraph({"entities": gold}, {"entities": guesses})]).entities()
         assert scores["labels"]["AGENCY"]["f1"]["value"] == 0.5

@@ -1,5 +1,6 @@
 """Exchange: every format gives back what it can hold, says what it cannot, and names what is wrong by file and line."""
 
+import itertools
 import json
 import re
 
@@ -496,9 +497,7 @@ def any_record(draw):
 
         for layer, labels in (("entities", Entity), ("statements", Statement)):
             bounds = sorted(cuts)
-            for first, last in list(zip(bounds, bounds[1:], strict=False))[
-                :: draw(st.sampled_from([1, 2]))
-            ]:
+            for first, last in list(itertools.pairwise(bounds))[:: draw(st.sampled_from([1, 2]))]:
                 label = str(draw(st.sampled_from(list(labels))))
                 tasks.add_annotations(
                     record, layer, paragraph, [{**place(first, last - 1), "label": label}]

@@ -50,7 +50,7 @@ def test_the_bundled_model_sees_a_recommendation_and_who_says_what(bundled):
     doc = bundled(
         "Post recommends keeping Kazakhstan off the Special 301 Watchlist. The IPR Committee told Econoff that the GOK would act."
     )
-    assert [span.label_ for span in doc.spans["statements"]][0] == "RECOMMENDATION"
+    assert next(span.label_ for span in doc.spans["statements"]) == "RECOMMENDATION"
     assert {("GOK", "AGENCY"), ("Kazakhstan", "PLACE"), ("Special 301 Watchlist", "LAW")} <= {
         (e.text, e.label_) for e in doc.ents
     }

@@ -1,5 +1,6 @@
 """Tasks: Prodigy's shape and hashes, and the way back to records."""
 
+import itertools
 import json
 
 import pytest
@@ -141,7 +142,7 @@ def test_claims_survive_rel_manual_without_overlap(blank, marked):
     record = record_of(marked)
     (task,) = tasks.claim_tasks(record, blank.tokenizer)
     ends = [(s["token_start"], s["token_end"]) for s in task["spans"]]
-    assert all(one[1] < other[0] for one, other in zip(ends, ends[1:], strict=False))
+    assert all(one[1] < other[0] for one, other in itertools.pairwise(ends))
     expected = tasks.annotations_of(task)
     del task["claims"]  # as after a round through a tool that knows Prodigy's keys only
     drawn = tasks.annotations_of(task)

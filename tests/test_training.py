@@ -4,6 +4,7 @@ import pickle
 import random
 from importlib.util import find_spec
 from pathlib import Path
+from typing import ClassVar
 
 import numpy
 import orjson
@@ -307,7 +308,7 @@ def test_initialising_leaves_the_examples_as_they_are(blank):
 class TestUnsigned:
     """A cable as it comes without its header: nothing tells who sent it, all else stays."""
 
-    CABLE = {
+    CABLE: ClassVar = {
         "id": "07STATE7944",
         "meta": {"head": "Telegram From the Department of State to the Embassy in Iran"},
         "header": {"origin": "Secretary of State"},
@@ -630,7 +631,7 @@ def test_warnings_stop_nothing(tmp_path):
         for entry in train
     ]
     train[0]["entities"][0]["end"] -= 1
-    other = documents("xy", 2) + [line("y", 1, plain)]
+    other = [*documents("xy", 2), line("y", 1, plain)]
     outcome = run(
         *(
             "--train",

@@ -2,6 +2,7 @@
 and the mentions."""
 
 import gzip
+import itertools
 import re
 from hashlib import sha256
 from pathlib import Path
@@ -77,7 +78,7 @@ def test_flat_parts_come_together_again(marked):
     by_role = {label: (start, end) for start, end, label in spans}
     triple = Triple(*(by_role.get(role) for role in Role))
     parts = flatten(text, [triple])
-    assert all(one.end <= other.start for one, other in zip(parts, parts[1:], strict=False))
+    assert all(one.end <= other.start for one, other in itertools.pairwise(parts))
     assert link_parts(text, parts) == [triple]
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -247,8 +248,8 @@ WORDS = st.lists(
             "é",
             "\xa0",
             "x",
+            "  ",
         ]
-        + ["\n", "  "]
     ),
     max_size=60,
 )
@@ -264,7 +265,7 @@ def test_every_piece_lies_on_its_source_and_nothing_is_said_twice(body):
         for offset, source, length in paragraph.source_map.pieces:
             assert paragraph.text[offset : offset + length] == body[source : source + length]
             used.append((source, source + length))
-    assert used == sorted(used) and all(a[1] <= b[0] for a, b in zip(used, used[1:], strict=False))
+    assert used == sorted(used) and all(a[1] <= b[0] for a, b in pairwise(used))
     assert len({p.id for p in made}) == len(made)
     assert all(re.search(r"\S", p.text) for p in made)
 

@@ -13,7 +13,7 @@ from cablespan.nlp import load
 from cablespan.records import to_record
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from test_training import documents, write  # noqa: E402
+from test_training import documents, write
 
 CONFIG = Path(__file__).parents[2] / "models" / "configs" / "cable_trf.cfg"
 

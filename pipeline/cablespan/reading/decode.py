@@ -23,7 +23,7 @@ def open_input(path: str) -> BinaryIO:
         import fsspec
 
         return unpacked(fsspec.open(path, "rb").open())
-    return unpacked(open(path, "rb", buffering=HEAD))  # noqa: SIM115 - the reader closes it
+    return unpacked(open(path, "rb", buffering=HEAD))
 
 
 def unpacked(stream: BinaryIO) -> BinaryIO:

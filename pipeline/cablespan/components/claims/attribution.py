@@ -4,6 +4,7 @@ claim links them.
 All places are `(start, end)` in characters of one text, ends exclusive.
 """
 
+import itertools
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -129,7 +130,7 @@ def _joined_cues(text: str, parts: list[Part]) -> list[Part]:
 
 def _adjacent(text: str, parts: list[Part], separators: str | None = None) -> bool:
     """Whether nothing but `separators` (None: white space) lies between the parts."""
-    pairs = zip(parts, parts[1:], strict=False)
+    pairs = itertools.pairwise(parts)
     return all(not text[one.end : other.start].strip(separators) for one, other in pairs)
 
 

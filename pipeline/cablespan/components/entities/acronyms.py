@@ -1,5 +1,6 @@
 """Acronyms that a cable explains: "the Ministry of Agrarian Reform (MDA)" says what an MDA is wherever it stands."""
 
+import itertools
 from collections.abc import Iterable
 
 from spacy.tokens import Doc, Span
@@ -19,7 +20,7 @@ def labels_by_definition(doc: Doc, entities: Iterable[Span]) -> dict[str, str]:
     """
     bodies = [entity for entity in entities if entity.label_ in BODIES]
     labels: dict[str, str] = {}
-    for name, acronym in zip(bodies, bodies[1:], strict=False):
+    for name, acronym in itertools.pairwise(bodies):
         if _in_brackets_after(doc, name, acronym) and acronym.text.isupper():
             labels.setdefault(acronym.text, name.label_)
     return labels

@@ -1,5 +1,6 @@
 """Headings: lines above a rule, a paragraph or a blank line that have the look of one."""
 
+import itertools
 import re
 
 from cablespan.reading.body.draft import Draft
@@ -105,7 +106,7 @@ def heading_at_the_end(text: str) -> int | None:
 
 def find_headings(drafts: list[Draft]) -> None:
     """Makes headings of the short lines that stand by themselves before a paragraph and have the look of one."""
-    for index, (draft, following) in enumerate(zip(drafts, drafts[1:], strict=False)):
+    for index, (draft, following) in enumerate(itertools.pairwise(drafts)):
         if draft.kind != "text" or draft.rows:
             continue
         lines = draft.last_lines()

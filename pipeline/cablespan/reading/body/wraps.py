@@ -1,5 +1,6 @@
 """Words that a hard wrap cut in two."""
 
+import itertools
 import re
 from collections import Counter
 
@@ -20,7 +21,7 @@ def find_cut_words(
         lines = [] if draft.rows else draft.lines()
         within = frozenset(
             following
-            for (begin, line), (following, rest) in zip(lines, lines[1:], strict=False)
+            for (begin, line), (following, rest) in itertools.pairwise(lines)
             if _ends_at_column(source, begin + len(line), following, page.column)
             and _is_cut(line, rest, words, page.cut)
         )

@@ -1,5 +1,6 @@
 """Who answers and what: annotators with their roles, the three answers, their pace."""
 
+import itertools
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,7 +49,7 @@ def pace(times: list[float]) -> float | None:
     """
     gaps = [
         later - earlier
-        for later, earlier in zip(times, times[1:], strict=False)
+        for later, earlier in itertools.pairwise(times)
         if 0 < later - earlier < PAUSE_SECONDS
     ]
     return round(3600 * len(gaps) / sum(gaps), 1) if sum(gaps) else None

@@ -2,6 +2,7 @@
 what.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -134,7 +135,7 @@ def _pieces(
         borders |= {border for border in (span["start"], span["end"]) if start < border < end}
     ordered = sorted(borders)
     pieces = []
-    for a, b in zip(ordered, ordered[1:], strict=False):
+    for a, b in itertools.pairwise(ordered):
         entity = next((entity for entity in entities if entity["start"] <= a < entity["end"]), None)
         cue = next((number for number, cue in cues if cue["start"] <= a < cue["end"]), None)
         pieces.append(Piece(text[a:b], entity, cue))
