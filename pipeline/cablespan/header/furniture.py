@@ -30,7 +30,7 @@ _INLINE_MARK = re.compile(
     """,
     re.VERBOSE,
 )
-_DIGITS = frozenset("0123456789")
+_ENDS_OF_MARKS = frozenset("0123456789.")
 _SECTION_SIGN = re.compile(r"0(?<=[ ](?:OF|of|Of)[ ]0)")  # its rare sign first: the search is fast
 _PAGE_MARK = re.compile(
     r"PAGE[ \t]{0,10}[0-9OI]{1,3}(?:[ \t]{1,40}(?:OF[ \t]{1,4}\d{1,3}\b[ \t]{0,40})?\S.{0,60})?"
@@ -114,7 +114,7 @@ def is_furniture(line: str) -> bool:
     """
     if len(line) > 110 or line[:1].islower():
         return False
-    ends_as_mark = line[-1:] in _DIGITS or line.endswith("...")
+    ends_as_mark = line[-1:] in _ENDS_OF_MARKS
     if ends_as_mark and _SECTION_MARK.fullmatch(line):
         return True
     if line[1:2].islower():

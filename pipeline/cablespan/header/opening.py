@@ -1,10 +1,9 @@
 """A cable's opening: labelled lines, transmission lines, captions; and where the body begins."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from cablespan.header.furniture import is_furniture, is_running, words
@@ -28,6 +27,7 @@ _FURTHER_LABEL = re.compile(
     """,
     re.VERBOSE,
 )
+_MORE_SIGNS = ("1.", "CLASSIFIED", "Classified", " REF", " E.O.")  # of a further label
 _MARKING_ALONE = re.compile(r"\s{0,9}[(\[][A-Z/]{1,5}[)\]]")
 # "1. (U)", "¶1.", "PARA 1.", "2. (C)", "2.  The": a numbered paragraph, one of the first.
 _NUMBERED = re.compile(
@@ -236,20 +236,15 @@ def _captions_after(banner: str) -> list[str]:
     return [*captions][::-1]
 
 
-def _split_labels(offset: int, raw: str) -> Iterator[tuple[int, str]]:
-    """A labelled line cut before each further label on it, with offsets."""
-    more = raw.count(":") > 1 or any(
-        sign in raw for sign in ("1.", "CLASSIFIED", "Classified", " REF", " E.O.")
-    )
-    cuts = [0]
-    if more:
-        cuts += [
-            match.end()
-            for match in _FURTHER_LABEL.finditer(raw)
-            if not _MARKING_ALONE.fullmatch(raw, 0, match.start())
-        ]
-    for first, last in zip(cuts, [*cuts[1:], len(raw)], strict=True):
-        yield offset + first, _stripped(raw[first:last])
+def _further_labels(raw: str) -> list[int]:
+    """Where a labelled line is cut before each further label on it."""
+    if raw.count(":") < 2 and not any(sign in raw for sign in _MORE_SIGNS):
+        return []
+    return [
+        match.end()
+        for match in _FURTHER_LABEL.finditer(raw)
+        if not _MARKING_ALONE.fullmatch(raw, 0, match.start())
+    ]
 
 
 def _stripped(raw: str) -> str:
@@ -262,14 +257,17 @@ def _first_lines(text: str, start: int, end: int) -> _Lines:
     last, filled, offset = -1, 0, start
     for raw in text[start : min(end, start + _LONGEST)].splitlines(True):
         whole = _stripped(raw)
-        parts = [(offset, whole)]
-        if filled < _FARTHEST_LABEL and _holds_label(raw, whole):
-            parts = list(_split_labels(offset, raw))
+        label = label_of(whole)
+        cuts = []
+        if filled < _FARTHEST_LABEL and _holds_label(raw, label):
+            cuts = _further_labels(raw)
+        parts = [_Line(offset, whole, label)]
+        if cuts:
+            parts = [_part_of(raw, offset, *cut) for cut in pairwise([0, *cuts, len(raw)])]
         offset += len(raw)
-        for at, part in parts:
-            line = _Line(at, part, label_of(part))
+        for line in parts:
             lines.append(line)
-            filled += bool(part)
+            filled += bool(line.text)
             if line.label and _can_be_label(line.label, last, filled):
                 last = len(lines) - 1
         if filled > _FARTHEST_LABEL or (last >= 0 and _ends(whole, len(lines) - last)):
@@ -277,11 +275,17 @@ def _first_lines(text: str, start: int, end: int) -> _Lines:
     return _Lines(lines, last, offset)
 
 
-def _holds_label(raw: str, line: str) -> bool:
+def _part_of(raw: str, offset: int, first: int, last: int) -> _Line:
+    """The part of a line at `offset` between two cuts."""
+    text = _stripped(raw[first:last])
+    return _Line(offset + first, text, label_of(text))
+
+
+def _holds_label(raw: str, label: Label | None) -> bool:
     """Whether a line has a label, or several fields stand on one line."""
     if " TAGS:" in raw or " E.O. 1" in raw:
         return True
-    return ":" in raw and label_of(line) is not None
+    return label is not None and ":" in raw
 
 
 def _can_be_label(label: Label, last: int, filled: int) -> bool:

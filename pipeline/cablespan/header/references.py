@@ -216,7 +216,8 @@ class _Item:
 
     def _cable_at(self, index: int) -> _Cable | None:
         """The cable whose post is named at a token."""
-        for post in (self._post_at(index), self._unknown_post_at(index)):
+        for named_at in (self._post_at, self._unknown_post_at):
+            post = named_at(index)
             cable = self._cable_of(post, index) if post else None
             if cable:
                 return None if self._is_edition(cable) else cable

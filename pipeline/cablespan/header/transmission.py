@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from cablespan.cable import Recipient
@@ -131,11 +131,19 @@ def _is_page_mark(line: str) -> bool:
 
 def _lines(text: str) -> Iterator[str]:
     """The lines of a header without page marks and the banners above them."""
-    lines = [line for raw in text.splitlines() for line in _split_lines(raw.strip()) if line]
-    for line, following in pairwise([*lines, ""]):
-        banner = line in words("banner") and following.startswith("PAGE ")
+    lines = (line for raw in text.splitlines() for line in _split_lines(raw.strip()) if line)
+    banners = words("banner")
+    for line, following in pairwise(chain(lines, ("",))):
+        banner = line in banners and following.startswith("PAGE ")
         if not banner and not _is_page_mark(line):
             yield line
+
+
+def _keyword(line: str) -> re.Match[str] | None:
+    """The word that begins a list, and what stands after it on its line."""
+    if line[:1] not in "FTIX" or _DISTRIBUTION.match(line):
+        return None
+    return _KEYWORD.fullmatch(line)
 
 
 def correspondents(text: str) -> Correspondents:
@@ -146,7 +154,7 @@ def correspondents(text: str) -> Correspondents:
     """
     lists = _Lists()
     for line in _lines(text):
-        keyword = None if _DISTRIBUTION.match(line) else _KEYWORD.fullmatch(line)
+        keyword = _keyword(line)
         if keyword:
             lists.open(keyword[1])
             line = (keyword[2] or "").strip()

@@ -210,7 +210,8 @@ def _going_on_wrapped() -> re.Pattern[str]:
 def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: bool) -> None:
     """Hands the lines to `blocks`, those that just go on together with the one before them."""
     marked = _Ahead(_INLINE_MARK, source, start, end)
-    unusual = (marked, _Ahead(_COLUMN_SIGN, source, start, end), _Ahead(_GAP, source, start, end))
+    signs = (marked, _Ahead(_COLUMN_SIGN, source, start, end), _Ahead(_GAP, source, start, end))
+    unusual = tuple(sign for sign in signs if sign.after(start) < end)
     plain = not any(source.find(sign, start, end) >= 0 for sign in "\r\f\v")
     at = start
     while at < end:
@@ -259,6 +260,8 @@ class _Ahead:
 
 def _usual_end(source: str, first: int, end: int, unusual: tuple[_Ahead, ...]) -> int:
     """Where the lines that go on after offset `first` end that have no columns and no mark inside."""
+    if not unusual:
+        return end
     nearest = min([sign.after(first) for sign in unusual])
     return source.rfind("\n", first, nearest + 1) if nearest < end else end
 
