@@ -11,15 +11,14 @@ from urllib.parse import quote, unquote
 
 import orjson
 
-from cablespan.document import SEPARATOR
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.files import text_of
-from cablespan.formats.linked import claim_triples
+from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
+from cablespan.formats.linked import LAYERS, ROLES, LinkedSpan, Links, add_marks, part_links
 from cablespan.formats.tasks import bare_record
-from cablespan.labels import Certainty, Role, Scheme
+from cablespan.labels import Certainty, Scheme
 
 LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
-_ROLES = ("source", "cue", "content")
 _FACTS = {
     "entities": ("kb_id", "cluster", "score", "value"),
     "statements": ("score",),
@@ -34,17 +33,16 @@ def write(records: Iterable[Mapping[str, Any]], out: Path, scheme: Scheme) -> No
     (out / "annotation.conf").write_text(configuration(scheme), encoding="utf-8", newline="\n")
     for record in records:
         name = quote(record["id"], safe=" ")
-        text = SEPARATOR.join(paragraph["text"] for paragraph in record["paragraphs"])
+        text, blocks = joined(record)
         (out / f"{name}.txt").write_text(text, encoding="utf-8", newline="\n")
         (out / f"{name}.ann").write_text(
-            "".join(_Lines(record, text).lines), encoding="utf-8", newline="\n"
+            "".join(_Lines(record, text, blocks).lines), encoding="utf-8", newline="\n"
         )
 
 
 def configuration(scheme: Scheme) -> str:
     """annotation.conf with the scheme's labels."""
-    layers = ("entities", "statements", "claims")
-    spans = "\n".join(label for layer in layers for label in scheme.names(layer))
+    spans = "\n".join(label for layer in LAYERS for label in scheme.names(layer))
     relations = "source\tArg1:CUE|CONTENT, Arg2:SOURCE\ncontent\tArg1:CUE, Arg2:CONTENT"
     overlap = "<OVERLAP>\tArg1:<ANY>, Arg2:<ANY>, <OVL-TYPE>:<ANY>"
     certainty = f"Certainty\tArg:CONTENT, Value:{'|'.join(Certainty)}"
@@ -52,45 +50,37 @@ def configuration(scheme: Scheme) -> str:
 
 
 class _Lines:
-    def __init__(self, record: Mapping[str, Any], text: str):
-        self.text, self.lines, self.spans, self.others = text, [], 0, 0
-        self.starts, offset = {}, 0
-        meta = {
-            key: value
-            for key, value in record.get("meta", {}).items()
-            if key in ("date", "origin", "head")
-        }
+    """The lines of a cable's .ann file."""
+
+    def __init__(self, record: Mapping[str, Any], text: str, blocks: Iterable[Block]):
+        self.text = text
+        self.lines: list[str] = []
+        self.spans = self.others = 0
+        self.starts = {block.facts["id"]: block.start for block in blocks}
+        given = record.get("meta", {})
+        meta = {key: given[key] for key in ("date", "origin", "head") if key in given}
         layers = [layer for layer in _FACTS if record.get(layer) is not None]
         self.note(_CABLE, "-", {"meta": meta, "layers": layers})
-        for paragraph in record["paragraphs"]:
-            self.starts[paragraph["id"]] = offset
-            facts = {
-                key: value for key, value in paragraph.items() if key not in ("text", "source_map")
-            }
-            self.note(
-                _PARAGRAPH, "-", {"start": offset, "end": offset + len(paragraph["text"]), **facts}
-            )
-            offset += len(paragraph["text"]) + len(SEPARATOR)
+        for start, end, facts in blocks:
+            kept = {key: value for key, value in facts.items() if key != "source_map"}
+            self.note(_PARAGRAPH, "-", {"start": start, "end": end, **kept})
         for layer in ("entities", "statements"):
-            for annotation in record.get(layer) or ():
-                self.facts(
-                    layer,
-                    self.span(annotation["label"], annotation, annotation["paragraph"]),
-                    annotation,
-                )
+            for mark in record.get(layer) or ():
+                self.facts(layer, self.span(mark["label"], mark, mark["paragraph"]), mark)
         for claim in record.get("claims") or ():
-            names = {
-                role: self.span(role.upper(), claim[role], claim["paragraph"])
-                for role in _ROLES
-                if claim.get(role)
-            }
-            for role in ("source", "content"):
-                head = names.get("cue") or names["content"]
-                if role in names and names[role] != head:
-                    self.other("R", f"{role} Arg1:{head} Arg2:{names[role]}")
-            if claim.get("certainty"):
-                self.other("A", f"Certainty {names['content']} {claim['certainty']}")
-            self.facts("claims", names["content"], claim)
+            self.claim(claim)
+
+    def claim(self, claim: Mapping[str, Any]) -> None:
+        names = {
+            role: self.span(role.upper(), claim[role], claim["paragraph"])
+            for role in ROLES
+            if claim.get(role)
+        }
+        for role, head, part in part_links(names):
+            self.other("R", f"{role} Arg1:{head} Arg2:{part}")
+        if claim.get("certainty"):
+            self.other("A", f"Certainty {names['content']} {claim['certainty']}")
+        self.facts("claims", names["content"], claim)
 
     def span(self, label: str, place: Mapping[str, Any], paragraph: str) -> str:
         self.spans += 1
@@ -154,7 +144,7 @@ class _Annotations:
         self.links: list[tuple[str, str, str, str]] = []
         self.certainties: dict[str, str] = {}
         self.facts: dict[str, dict[str, Any]] = {}
-        self.paragraphs: list[dict[str, Any]] = []
+        self.paragraphs: list[Block] = []
         self.cable: dict[str, Any] = {}
         for number, line in enumerate(text_of(file).replace("\r\n", "\n").split("\n"), 1):
             place = f"{file}:{number}"
@@ -191,12 +181,18 @@ class _Annotations:
             raise GoldError([Problem(place, f"{name} is not {words!r} in the text", remedy)])
         self.spans[name] = _Span(label, offsets[0][0], offsets[-1][1], place)
 
+    def facts_of(self, name: str) -> dict[str, Any]:
+        """What attributes and notes say of a span."""
+        certainty = self.certainties.get(name)
+        return ({"certainty": certainty} if certainty else {}) | self.facts.get(name, {})
+
     def add_note(self, columns: Sequence[str]) -> None:
         kind, _, of = columns[1].partition(" ")
         if kind == _FACT:
             self.facts[of] = orjson.loads(columns[2])
         elif kind == _PARAGRAPH:
-            self.paragraphs.append(orjson.loads(columns[2]))
+            facts = orjson.loads(columns[2])
+            self.paragraphs.append(Block(facts.pop("start"), facts.pop("end"), facts))
         elif kind == _CABLE:
             self.cable = orjson.loads(columns[2])
 
@@ -205,59 +201,31 @@ def _read_one(file: Path, scheme: Scheme) -> tuple[dict[str, Any], dict[str, str
     text, cable_id = text_of(file.with_suffix(".txt")), unquote(file.stem)
     said = _Annotations(file, text)
     record = bare_record(cable_id, path=str(file), format="brat", meta=said.cable.get("meta"))
-    places = {"": str(file)}
-    bounds = []
-    for paragraph in said.paragraphs or _blocks(text, cable_id):
-        start, end = paragraph.pop("start"), paragraph.pop("end")
-        bounds.append((start, end, paragraph["id"]))
-        record["paragraphs"].append(paragraph | {"text": text[start:end], "source_map": []})
-    layers = said.cable.get("layers", list(_FACTS))
+    blocks = said.paragraphs or list(blocks_of(text, cable_id))
+    for start, end, facts in blocks:
+        record["paragraphs"].append({**facts, "text": text[start:end], "source_map": []})
+    layers = said.cable.get("layers", LAYERS)
     record |= {layer: [] for layer in layers}
-    located = {name: _located(name, span, bounds) for name, span in said.spans.items()}
+    spans, places = [], {"": str(file)}
     for name, span in said.spans.items():
-        places.setdefault(located[name]["paragraph"], span.place)
-        if span.label in Role.__members__:
-            continue
-        layer = "statements" if span.label in scheme.names("statements") else "entities"
-        if layer not in layers:
-            what = f"{span.label} is of the {layer}, which the file's first note leaves out"
-            raise GoldError([Problem(span.place, what, "add them to its layers")])
-        record[layer].append(located[name] | said.facts.get(name, {}))
-    labels = {name: span.label for name, span in said.spans.items()}
-    for triple in claim_triples(labels, _links_by_head(said.spans, said.links)):
-        content = triple[-1]
-        parts = {
-            role: located[name] if name else None for role, name in zip(_ROLES, triple, strict=True)
-        }
-        claim: dict[str, Any] = {
-            role: part and {"start": part["start"], "end": part["end"]}
-            for role, part in parts.items()
-        }
-        claim["paragraph"] = located[content]["paragraph"]
-        claim["certainty"] = said.certainties.get(content)
-        record["claims"].append(claim | said.facts.get(content, {}))
+        located = in_paragraph(span.start, span.end, blocks, name, span.place)
+        places.setdefault(located[0], span.place)
+        spans.append(LinkedSpan(name, located[0], span.label, *located[1:], said.facts_of(name)))
+    add_marks(record, spans, _links_by_head(said.spans, said.links), scheme)
+    for layer in LAYERS:
+        if record.get(layer) and layer not in layers:
+            what = f"{layer}, which the file's first note leaves out"
+            raise GoldError([Problem(str(file), what, "add them to its layers")])
     return record, places
-
-
-def _located(name: str, span: _Span, bounds: Iterable[tuple[int, int, str]]) -> dict[str, Any]:
-    """A span in its paragraph; `bounds` are the paragraphs' offsets in the text, with their ids."""
-    for start, end, paragraph in bounds:
-        if start <= span.start and span.end <= end:
-            offsets = {"start": span.start - start, "end": span.end - start}
-            return {"paragraph": paragraph, **offsets, "label": span.label}
-    what, remedy = f"{name} runs over a paragraph's end", "keep each span within one paragraph"
-    raise GoldError([Problem(span.place, what, remedy)])
 
 
 def _on_one_line(text: str, fragments: Iterable[tuple[int, int]]) -> str:
     return " ".join(text[a:b] for a, b in fragments).replace("\t", " ")
 
 
-def _links_by_head(
-    spans: Mapping[str, _Span], links: Iterable[tuple[str, str, str, str]]
-) -> dict[str, dict[str, list[str]]]:
+def _links_by_head(spans: Mapping[str, _Span], links: Iterable[tuple[str, str, str, str]]) -> Links:
     """Of each span, what its relations point at. Raises GoldError where one has no such span."""
-    heads: dict[str, dict[str, list[str]]] = {}
+    heads: Links = {}
     for kind, one, other, place in links:
         if one not in spans or other not in spans:
             raise GoldError(
@@ -265,15 +233,3 @@ def _links_by_head(
             )
         heads.setdefault(one, {}).setdefault(kind, []).append(other)
     return heads
-
-
-def _blocks(text: str, cable_id: str) -> list[dict[str, Any]]:
-    blocks, start = [], 0
-    for block in text.split(SEPARATOR):
-        end = start + len(block.rstrip("\n"))
-        if block.strip():
-            blocks.append(
-                {"id": f"{cable_id}/{len(blocks)}", "kind": "text", "start": start, "end": end}
-            )
-        start += len(block) + len(SEPARATOR)
-    return blocks

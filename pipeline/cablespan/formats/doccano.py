@@ -11,9 +11,9 @@ from typing import Any
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.files import json_lines, write_json_lines
-from cablespan.formats.linked import claim_triples
+from cablespan.formats.linked import LAYERS, ROLES, LinkedSpan, Links, add_marks, part_links
 from cablespan.formats.tasks import bare_record
-from cablespan.labels import Role, Scheme
+from cablespan.labels import Scheme
 from cablespan.records import paragraph_record
 
 LEAVES_OUT = (
@@ -26,8 +26,6 @@ LEAVES_OUT = (
     "cluster tables",
     "notes",
 )
-_LAYERS = ("entities", "statements", "claims")
-_ROLES = tuple(role.lower() for role in Role)
 _META = ("date", "origin", "head")
 
 
@@ -36,7 +34,7 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
 
 
 def _lines(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    layers = [layer for layer in _LAYERS if record.get(layer) is not None]
+    layers = [layer for layer in LAYERS if record.get(layer) is not None]
     meta = {key: record["meta"][key] for key in _META if record.get("meta", {}).get(key)}
     for paragraph in record["paragraphs"]:
         hidden = ("text", "source_map")
@@ -75,12 +73,10 @@ class _Spans:
         return number
 
     def add_claim(self, claim: Mapping[str, Any]) -> None:
-        parts = {role: self.add(role.upper(), claim[role]) for role in _ROLES if claim.get(role)}
-        head = parts.get("cue") or parts["content"]
-        for role in ("source", "content"):
-            if role in parts and parts[role] != head:
-                ends = {"from_id": head, "to_id": parts[role], "type": role}
-                self.relations.append({"id": len(self.relations) + 1, **ends})
+        parts = {role: self.add(role.upper(), claim[role]) for role in ROLES if claim.get(role)}
+        for role, head, part in part_links(parts):
+            ends = {"from_id": head, "to_id": part, "type": role}
+            self.relations.append({"id": len(self.relations) + 1, **ends})
 
 
 def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
@@ -99,7 +95,7 @@ def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str,
         paragraph = paragraph_record(**facts, text=line["text"])
         record["paragraphs"].append(paragraph)
         places[paragraph["id"]] = place
-        for layer in line.get("layers", _LAYERS if "relations" in line else ("entities",)):
+        for layer in line.get("layers", LAYERS if "relations" in line else ("entities",)):
             record.setdefault(layer, [])
         _add_spans(record, paragraph["id"], line, place, scheme)
     yield from records.values()
@@ -108,26 +104,13 @@ def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str,
 def _add_spans(
     record: dict[str, Any], paragraph: str, line: Mapping[str, Any], place: str, scheme: Scheme
 ) -> None:
-    parts: dict[str, dict[str, Any]] = {}
     try:
-        for name, label, start, end in _spans_of(line):
-            span = {"start": start, "end": end}
-            if label in Role.__members__:
-                parts[name] = span | {"label": label}
-                continue
-            layer = "statements" if label in scheme.names("statements") else "entities"
-            marks = record.setdefault(layer, [])
-            marks.append({"paragraph": paragraph, "label": label, **span})
-        links: dict[str, dict[str, list[str]]] = {}
+        spans = [LinkedSpan(name, paragraph, *rest) for name, *rest in _spans_of(line)]
+        links: Links = {}
         for relation in line.get("relations") or ():
             targets = links.setdefault(str(relation["from_id"]), {})
             targets.setdefault(relation["type"], []).append(str(relation["to_id"]))
-        for triple in claim_triples({name: p["label"] for name, p in parts.items()}, links):
-            claim = {
-                role: name and {key: parts[name][key] for key in ("start", "end")}
-                for role, name in zip(_ROLES, triple, strict=True)
-            }
-            record.setdefault("claims", []).append({"paragraph": paragraph, **claim})
+        add_marks(record, spans, links, scheme)
     except (KeyError, TypeError, ValueError) as error:
         what = f"spans or relations of another shape ({type(error).__name__}: {error})"
         remedy = "export a project of sequence labelling, its relations between CUE and parts"

@@ -16,15 +16,13 @@ import orjson
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.files import text_of
-from cablespan.formats.linked import claim_triples
+from cablespan.formats.linked import LAYERS, ROLES, LinkedSpan, Links, add_marks, part_links
 from cablespan.formats.tasks import bare_record
 from cablespan.labels import Role, Scheme
 from cablespan.records import paragraph_record
 
 LEAVES_OUT = ()
-_ROLES = ("source", "cue", "content")
 _FACTS = {"entities": ("kb_id", "cluster", "score", "value"), "statements": ("score",)}
-_LAYERS = ("entities", "statements", "claims")
 
 
 def configuration(scheme: Scheme) -> str:
@@ -33,7 +31,7 @@ def configuration(scheme: Scheme) -> str:
         f'  <Labels name="{layer}" toName="text">\n'
         + "".join(f'    <Label value="{label}"/>\n' for label in scheme.names(layer))
         + "  </Labels>\n"
-        for layer in _LAYERS
+        for layer in LAYERS
     )
     names = "".join(f'    <Relation value="{role}"/>\n' for role in ("source", "content"))
     relations = f"  <Relations>\n{names}  </Relations>\n"
@@ -51,9 +49,9 @@ def write(records: Iterable[Mapping[str, Any]], out: Path, scheme: Scheme) -> No
 
 
 def _tasks(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    layers = [layer for layer in _LAYERS if record.get(layer) is not None]
+    layers = [layer for layer in LAYERS if record.get(layer) is not None]
     guessed = _is_of_a_model(record)
-    whole = {key: value for key, value in record.items() if key not in (*_LAYERS, "paragraphs")}
+    whole = {key: value for key, value in record.items() if key not in (*LAYERS, "paragraphs")}
     for number, paragraph in enumerate(record["paragraphs"]):
         data = {"text": paragraph["text"], "cable": record["id"], "layers": layers}
         data["paragraph"] = {key: value for key, value in paragraph.items() if key != "text"}
@@ -109,21 +107,12 @@ def _add_claim(result: list, claim: Mapping[str, Any], text: str) -> None:
         role: _add_region(
             result, "claims", role.upper(), claim[role], text, facts if role == "content" else {}
         )
-        for role in _ROLES
+        for role in ROLES
         if claim.get(role)
     }
-    head = names.get("cue") or names["content"]
-    for role in ("source", "content"):
-        if role in names and names[role] != head:
-            result.append(
-                {
-                    "type": "relation",
-                    "from_id": head,
-                    "to_id": names[role],
-                    "direction": "right",
-                    "labels": [role],
-                }
-            )
+    for role, head, part in part_links(names):
+        ends = {"from_id": head, "to_id": part, "direction": "right"}
+        result.append({"type": "relation", **ends, "labels": [role]})
 
 
 class _Answer(NamedTuple):
@@ -231,7 +220,7 @@ def _records(
         paragraph = paragraph_record(**facts, text=data["text"])
         record["paragraphs"].append(paragraph)
         places[paragraph["id"]] = answer.place
-        for layer in data.get("layers", _LAYERS):
+        for layer in data.get("layers", LAYERS):
             record.setdefault(layer, [])
         _add_result(record, paragraph["id"], answer, scheme)
     yield from records.values()
@@ -239,58 +228,30 @@ def _records(
 
 def _add_result(record: dict[str, Any], paragraph: str, answer: _Answer, scheme: Scheme) -> None:
     """Adds the regions and relations of one paragraph to the record."""
-    parts: dict[str, dict[str, Any]] = {}
-    links: dict[str, dict[str, list[str]]] = {}
+    links: Links = {}
     for item in answer.result:
-        value, facts = item.get("value") or {}, item.get("meta") or {}
         if item.get("type") == "relation":
             for label in item.get("labels") or ():
                 links.setdefault(item["from_id"], {}).setdefault(label, []).append(item["to_id"])
-            continue
-        if not value.get("labels"):
-            continue
-        span = {"paragraph": paragraph, **_span(answer.data["text"], value)}
-        if span["label"] in Role.__members__:
-            parts[item["id"]] = span | {"facts": facts}
-        else:
-            layer = "statements" if span["label"] in scheme.names("statements") else "entities"
-            record.setdefault(layer, []).append(span | facts)
-    for source, cue, content in claim_triples({n: s["label"] for n, s in parts.items()}, links):
-        _append_claim(record, parts, source, cue, content, answer.place)
-
-
-def _span(text: str, value: Mapping[str, Any]) -> dict[str, Any]:
-    start, end = _code_points(text, value)
-    span = {"start": start, "end": end, "label": value["labels"][0]}
-    return span | ({"text": value["text"]} if "text" in value else {})
-
-
-def _append_claim(
-    record: dict,
-    regions: Mapping[str, dict],
-    source: str | None,
-    cue: str | None,
-    content: str,
-    place: str,
-) -> None:
-    parts = {"source": source, "cue": cue, "content": content}
-    if any(name and name not in regions for name in parts.values()):
+    regions = [item for item in answer.result if (item.get("value") or {}).get("labels")]
+    try:
+        text = answer.data["text"]
+        spans = [_span(paragraph, text, region) for region in regions]
+        add_marks(record, spans, links, scheme)
+    except KeyError as error:
+        what = "a relation points at a region that is no part of a claim"
         raise GoldError(
-            [
-                Problem(
-                    place,
-                    "a relation points at a region that is no part of a claim",
-                    "link CUE with SOURCE and CONTENT",
-                )
-            ]
-        )
-    spans = {
-        role: name and {key: regions[name][key] for key in ("start", "end")}
-        for role, name in parts.items()
-    }
-    record.setdefault("claims", []).append(
-        {"paragraph": regions[content]["paragraph"], **spans, **regions[content]["facts"]}
-    )
+            [Problem(answer.place, what, "link CUE with SOURCE and CONTENT")]
+        ) from error
+
+
+def _span(paragraph: str, text: str, region: Mapping[str, Any]) -> LinkedSpan:
+    value, facts = region["value"], dict(region.get("meta") or {})
+    start, end = _code_points(text, value)
+    label = value["labels"][0]
+    if "text" in value and label not in Role.__members__:
+        facts["text"] = value["text"]
+    return LinkedSpan(region["id"], paragraph, label, start, end, facts)
 
 
 def _code_points(text: str, value: Mapping[str, Any]) -> tuple[int, int]:

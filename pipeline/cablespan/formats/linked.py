@@ -1,8 +1,64 @@
 """Claims in formats that know spans and relations only: a cue, or without one the content, is head."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from cablespan.labels import Role
+from cablespan.labels import Role, Scheme
+
+ROLES = tuple(role.lower() for role in Role)
+LAYERS = ("entities", "statements", "claims")
+Links = dict[str, dict[str, list[str]]]
+
+
+class LinkedSpan(NamedTuple):
+    """A span of any layer: characters `start:end` of its paragraph, under the file's name for it."""
+
+    name: str
+    paragraph: str
+    label: str
+    start: int
+    end: int
+    facts: Mapping[str, Any] = {}
+
+
+def part_links(parts: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """The relations of a claim, from the names of its parts by role: role, head and target.
+
+    >>> list(part_links({"source": 1, "cue": 2, "content": 3}))
+    [('source', 2, 1), ('content', 2, 3)]
+    """
+    head = parts.get("cue", parts["content"])
+    for role in ("source", "content"):
+        if role in parts and parts[role] != head:
+            yield role, head, parts[role]
+
+
+def add_marks(
+    record: dict[str, Any], spans: Iterable[LinkedSpan], links: Links, scheme: Scheme
+) -> None:
+    """Adds spans to the layers of a record by their labels, and the claims that relations make.
+
+    The facts of a content are those of its claim. Raises KeyError where a relation points at
+    nothing that is part of a claim.
+    """
+    parts: dict[str, LinkedSpan] = {}
+    for span in spans:
+        layer = scheme.layer_of(span.label) or "entities"
+        if layer == "claims":
+            parts[span.name] = span
+            continue
+        mark = {"paragraph": span.paragraph, "label": span.label, **_place(span), **span.facts}
+        record.setdefault(layer, []).append(mark)
+    for triple in claim_triples({name: part.label for name, part in parts.items()}, links):
+        content = parts[triple[-1]]
+        named = zip(ROLES, triple, strict=True)
+        places = {role: _place(parts[name]) if name else None for role, name in named}
+        claim = {"paragraph": content.paragraph, **places, **content.facts}
+        record.setdefault("claims", []).append(claim)
+
+
+def _place(span: LinkedSpan) -> dict[str, int]:
+    return {"start": span.start, "end": span.end}
 
 
 def claim_triples(

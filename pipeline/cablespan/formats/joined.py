@@ -1,0 +1,56 @@
+"""A cable as one text, for formats that know no paragraphs: a blank line stands between them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from cablespan.document import SEPARATOR
+from cablespan.formats.checks import GoldError, Problem
+
+
+class Block(NamedTuple):
+    """Characters `start:end` of a cable's text, and the facts of the paragraph that they are."""
+
+    start: int
+    end: int
+    facts: dict[str, Any]
+
+
+def joined(record: Mapping[str, Any]) -> tuple[str, list[Block]]:
+    """The text of a record's paragraphs with each one's place, and its facts but for the text.
+
+    >>> text, blocks = joined({"paragraphs": [{"id": "A/1", "text": "Rusk."}, {"id": "A/2", "text": "No."}]})
+    >>> text, blocks[1]
+    ('Rusk.\\n\\nNo.', Block(start=7, end=10, facts={'id': 'A/2'}))
+    """
+    blocks, start = [], 0
+    for paragraph in record["paragraphs"]:
+        end = start + len(paragraph["text"])
+        facts = {key: value for key, value in paragraph.items() if key != "text"}
+        blocks.append(Block(start, end, facts))
+        start = end + len(SEPARATOR)
+    return SEPARATOR.join(paragraph["text"] for paragraph in record["paragraphs"]), blocks
+
+
+def blocks_of(text: str, cable_id: str) -> Iterator[Block]:
+    """The paragraphs of a text from elsewhere, where blank lines part them."""
+    start, number = 0, 0
+    for block in text.split(SEPARATOR):
+        if block.strip():
+            facts = {"id": f"{cable_id}/{number}", "kind": "text"}
+            yield Block(start, start + len(block.rstrip("\n")), facts)
+            number += 1
+        start += len(block) + len(SEPARATOR)
+
+
+def in_paragraph(
+    start: int, end: int, blocks: Sequence[Block], name: str, place: str
+) -> tuple[str, int, int]:
+    """The paragraph that characters of the whole text lie in, and the offsets in it.
+
+    Raises GoldError, with the span's name and place, where they are in none.
+    """
+    for block in blocks:
+        if block.start <= start and end <= block.end:
+            return block.facts["id"], start - block.start, end - block.start
+    remedy = "keep each span within one paragraph"
+    raise GoldError([Problem(place, f"{name} runs over a paragraph's end", remedy)])
