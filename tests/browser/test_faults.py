@@ -142,6 +142,26 @@ def test_an_answer_too_large_for_the_browsers_store_reaches_the_server(serve, op
     answer_and_wait(page)
     on_paragraph(page, 2)
     assert [row["layers"]["entities"][0]["label"] for row in stored(server)] == ["ORG"]
+    expect(page.locator("#unkept")).to_contain_text("This browser's store is full")
+
+
+def test_a_browser_that_keeps_nothing_is_said_and_loses_nothing(serve, open_page, browser):
+    server = serve(annotator="ANNA")
+    context = browser.new_context()
+    context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', "
+        "{ get() { throw new DOMException('denied', 'SecurityError'); } })"
+    )
+    page = open_page(server, context)
+    expect(page.locator("#unkept")).to_have_text(
+        "This browser keeps nothing: work is safe once it is saved on the server"
+    )
+    press(page, "Tab 5")
+    draft_saved(page)
+    answer_and_wait(page)
+    on_paragraph(page, 2)
+    assert [row["layers"]["entities"][0]["label"] for row in stored(server)] == ["ORG"]
+    context.close()
 
 
 def test_two_tabs(serve, open_page):

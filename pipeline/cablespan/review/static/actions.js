@@ -5,7 +5,18 @@ import { entities, goToMark, goToWord, moveSentence, moveWord, parts, stepMark }
 import { askLabel, askText, listProblems, openGuidelines } from "./dialogs.js";
 import { byId } from "./dom.js";
 import { askLink } from "./links.js";
-import { deleteClaim, deleteMark, entityKey, moveEdge, newClaim, nextCertainty, roleKey, statementKey, takeReading, takeVersion } from "./marks.js";
+import {
+  deleteClaim,
+  deleteMark,
+  entityKey,
+  moveEdge,
+  newClaim,
+  nextCertainty,
+  roleKey,
+  statementKey,
+  takeReading,
+  takeVersion,
+} from "./marks.js";
 import { closeMenu } from "./menu.js";
 import { openCorrections, openOverview, openSearch } from "./overview.js";
 import { filter, step, undo } from "./queue.js";
@@ -17,10 +28,17 @@ import { say } from "./view.js";
 const sentenceHere = () => page.paragraph.sentenceAt(page.selection.head);
 
 const EDITS = {
-  comment: () => askText("Comment", "Comment on this paragraph", page.paragraph.comment, (text) => {
-    page.paragraph.setComment(text);
-    changed();
-  }, { lines: true }),
+  comment: () =>
+    askText(
+      "Comment",
+      "Comment on this paragraph",
+      page.paragraph.comment,
+      (text) => {
+        page.paragraph.setComment(text);
+        changed();
+      },
+      { lines: true },
+    ),
   flag: () => {
     page.paragraph.toggleFlag();
     changed();
@@ -46,7 +64,12 @@ const EDITS = {
   goToWord,
   clear: () => {
     if (page.picking !== null) page.picking = null;
-    else if (page.mark || page.selection.anchor !== page.selection.head || page.activeClaim !== null) page.activeClaim = null;
+    else if (
+      page.mark ||
+      page.selection.anchor !== page.selection.head ||
+      page.activeClaim !== null
+    )
+      page.activeClaim = null;
     else return byId("answers").focus();
     page.mark = null;
     page.claimChosen = false;
@@ -60,8 +83,14 @@ const EDITS = {
   startRight: () => moveEdge("first", 1),
   delete: deleteMark,
   deleteClaim,
-  split: () => (page.paragraph.splitSentence(page.selection.head) ? changed() : say("Put the cursor on the word that begins the new sentence.")),
-  merge: () => (page.paragraph.mergeSentence(sentenceHere()) ? changed() : say("There is no sentence after this one.")),
+  split: () =>
+    page.paragraph.splitSentence(page.selection.head)
+      ? changed()
+      : say("Put the cursor on the word that begins the new sentence."),
+  merge: () =>
+    page.paragraph.mergeSentence(sentenceHere())
+      ? changed()
+      : say("There is no sentence after this one."),
   newClaim,
   certainty: nextCertainty,
   link: askLink,
@@ -76,8 +105,11 @@ const MOVES = {
   undo,
   back: () => step(-1),
   forward: () => step(1),
-  order: () => page.session.mode === "annotator" && filter("order", page.queue.order === "order" ? "uncertainty" : "order"),
-  label: () => askLabel(page.session.labels, (label) => filter("label", label), page.session.layers),
+  order: () =>
+    page.session.mode === "annotator" &&
+    filter("order", page.queue.order === "order" ? "uncertainty" : "order"),
+  label: () =>
+    askLabel(page.session.labels, (label) => filter("label", label), page.session.layers),
   search: openSearch,
   overview: openOverview,
   corrections: openCorrections,

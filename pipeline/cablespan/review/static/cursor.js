@@ -1,10 +1,11 @@
 // The cursor goes: by words, by sentences, from mark to mark, or to a letter that is shown on each.
 
 import { hintsShown, showHints } from "./hints.js";
-import { ROLES } from "./paragraph.js";
+import { ROLES } from "./layers.js";
+import { nodes, workspace } from "./sentences.js";
 import { drawSelection } from "./show.js";
 import { page, putCursor, range, selectMark } from "./state.js";
-import { nodes, say, workspace } from "./view.js";
+import { say } from "./view.js";
 
 export function moveWord(by) {
   const { tokens } = page.paragraph;
@@ -25,8 +26,15 @@ export function moveSentence(by) {
   drawSelection();
 }
 
-export const entities = () => page.paragraph.entities.map((place, entity) => ({ place, found: { entity } }));
-export const parts = () => page.paragraph.claims.flatMap((claim, number) => ROLES.filter((role) => claim[role]).map((role) => ({ place: claim[role], found: { claim: number, role } })));
+export const entities = () =>
+  page.paragraph.entities.map((place, entity) => ({ place, found: { entity } }));
+export const parts = () =>
+  page.paragraph.claims.flatMap((claim, number) =>
+    ROLES.filter((role) => claim[role]).map((role) => ({
+      place: claim[role],
+      found: { claim: number, role },
+    })),
+  );
 
 // The next mark in the text after the cursor, or before it.
 export function stepMark(all, direction) {
@@ -37,7 +45,12 @@ export function stepMark(all, direction) {
   if (current >= 0) next = (current + direction + all.length) % all.length;
   else {
     const after = all.findIndex(({ place }) => place.first >= page.selection.head);
-    next = direction > 0 ? (after >= 0 ? after : 0) : ((after >= 0 ? after : all.length) - 1 + all.length) % all.length;
+    next =
+      direction > 0
+        ? after >= 0
+          ? after
+          : 0
+        : ((after >= 0 ? after : all.length) - 1 + all.length) % all.length;
   }
   selectMark(all[next].found);
   drawSelection();
@@ -45,17 +58,32 @@ export function stepMark(all, direction) {
 
 function hint(places) {
   const letters = showHints(places);
-  say(hintsShown() ? `Press ${letters === 2 ? "the two letters" : "the letter"} of a place; Escape leaves.` : "There is none.");
+  say(
+    hintsShown()
+      ? `Press ${letters === 2 ? "the two letters" : "the letter"} of a place; Escape leaves.`
+      : "There is none.",
+  );
 }
 
 export function goToMark() {
-  const node = ({ found, place }) => (found.entity !== undefined ? workspace.querySelector(`mark[data-entity="${place.first}"]`) : workspace.querySelector(`.part[data-claim="${found.claim}"][data-role="${found.role}"]`)) ?? nodes.tokens[place.first];
-  hint([...entities(), ...parts()].map((one) => ({ node: node(one), choose: () => selectMark(one.found) })));
+  const node = ({ found, place }) =>
+    (found.entity !== undefined
+      ? workspace.querySelector(`mark[data-entity="${place.first}"]`)
+      : workspace.querySelector(`.part[data-claim="${found.claim}"][data-role="${found.role}"]`)) ??
+    nodes.tokens[place.first];
+  hint(
+    [...entities(), ...parts()].map((one) => ({
+      node: node(one),
+      choose: () => selectMark(one.found),
+    })),
+  );
 }
 
 export function goToWord() {
   const { paragraph, selection } = page;
   const { first, end } = paragraph.statements[paragraph.sentenceAt(selection.head)];
-  const words = paragraph.tokens.slice(first, end).filter((token) => /[\p{L}\p{N}]/u.test(token.text));
+  const words = paragraph.tokens
+    .slice(first, end)
+    .filter((token) => /[\p{L}\p{N}]/u.test(token.text));
   hint(words.map(({ index }) => ({ node: nodes.tokens[index], choose: () => putCursor(index) })));
 }

@@ -10,11 +10,19 @@ export function ask(title, content, choices) {
   fill(
     byId("ask-buttons"),
     ...choices.map(([text, work], i) =>
-      element("button", { type: "submit", class: i ? "" : "primary", onclick: (event) => {
-        event.preventDefault();
-        dialog.close();
-        work?.();
-      } }, text),
+      element(
+        "button",
+        {
+          type: "submit",
+          class: i ? "" : "primary",
+          onclick: (event) => {
+            event.preventDefault();
+            dialog.close();
+            work?.();
+          },
+        },
+        text,
+      ),
     ),
   );
   if (!dialog.open) dialog.showModal();
@@ -22,7 +30,12 @@ export function ask(title, content, choices) {
 }
 
 export function askText(title, name, value, work, { lines = false } = {}) {
-  const input = element(lines ? "textarea" : "input", { name: "text", "aria-label": name, rows: lines ? 3 : null, type: lines ? null : "text" });
+  const input = element(lines ? "textarea" : "input", {
+    name: "text",
+    "aria-label": name,
+    rows: lines ? 3 : null,
+    type: lines ? null : "text",
+  });
   input.value = value;
   const done = () => work(input.value.trim());
   if (lines) {
@@ -34,10 +47,14 @@ export function askText(title, name, value, work, { lines = false } = {}) {
       }
     });
   }
-  ask(title, [input], [
-    ["OK", done],
-    ["Cancel", null],
-  ]);
+  ask(
+    title,
+    [input],
+    [
+      ["OK", done],
+      ["Cancel", null],
+    ],
+  );
 }
 
 // One of the scheme's labels, by its key; "" for all.
@@ -47,24 +64,43 @@ export function askLabel(labels, choose, layers) {
     byId("ask").close();
     choose(label);
   };
-  const chips = all.map((label) => element("button", { type: "button", class: "chip", onclick: () => chosen(label.name) }, label.key ? kbd(label.key) : "", " ", label.name));
+  const chips = all.map((label) =>
+    element(
+      "button",
+      { type: "button", class: "chip", onclick: () => chosen(label.name) },
+      label.key ? kbd(label.key) : "",
+      " ",
+      label.name,
+    ),
+  );
   const content = element("div", { class: "chips" }, chips);
   content.addEventListener("keydown", (event) => {
     const label = all.find(({ key }) => key === event.key);
     if (label) chosen(label.name);
   });
-  ask("Only paragraphs with the label", [content], [
-    ["All labels", () => choose("")],
-    ["Cancel", null],
-  ]);
+  ask(
+    "Only paragraphs with the label",
+    [content],
+    [
+      ["All labels", () => choose("")],
+      ["Cancel", null],
+    ],
+  );
   chips[0].focus();
 }
 
 // What of the input files could not be taken in.
 export function listProblems(problems) {
   const shown = problems.slice(0, 200).map((problem) => element("li", {}, problem));
-  const more = problems.length > 200 ? element("p", {}, `and ${problems.length - 200} more; the terminal lists them all`) : null;
-  ask("Left out of the files", [element("ul", { class: "problems", tabindex: "0" }, shown), more].filter(Boolean), [["OK", null]]);
+  const more =
+    problems.length > 200
+      ? element("p", {}, `and ${problems.length - 200} more; the terminal lists them all`)
+      : null;
+  ask(
+    "Left out of the files",
+    [element("ul", { class: "problems", tabindex: "0" }, shown), more].filter(Boolean),
+    [["OK", null]],
+  );
 }
 
 export async function openGuidelines() {

@@ -15,7 +15,9 @@ export function showHints(places) {
   typed = "";
   const two = places.length > LETTERS.length;
   places.forEach(({ node, choose }, index) => {
-    const letters = two ? LETTERS[Math.floor(index / LETTERS.length)] + LETTERS[index % LETTERS.length] : LETTERS[index];
+    const letters = two
+      ? LETTERS[Math.floor(index / LETTERS.length)] + LETTERS[index % LETTERS.length]
+      : LETTERS[index];
     targets.set(letters, choose);
     node.append(element("span", { class: "hint", "aria-hidden": "true" }, letters));
   });
@@ -28,7 +30,8 @@ export function dropHints() {
   for (const node of document.querySelectorAll("#workspace .hint")) node.remove();
 }
 
-// What a key press chooses: a function to call, null while more letters are awaited, false where no mark has the letter.
+// What a key press chooses: a function to call, null while more letters are awaited, false where no
+// mark has the letter.
 export function hintKey(event) {
   if (event.key === "Shift") return null;
   typed += event.key.toLowerCase();
@@ -37,7 +40,8 @@ export function hintKey(event) {
     dropHints();
     return choose;
   }
-  if (event.key.length === 1 && [...targets.keys()].some((letters) => letters.startsWith(typed))) return null;
+  if (event.key.length === 1 && [...targets.keys()].some((letters) => letters.startsWith(typed)))
+    return null;
   dropHints();
   return false;
 }

@@ -1,4 +1,5 @@
-// Keys and the mouse: each press becomes an action or a selection. What is drawn says in data attributes what it stands for.
+// Keys and the mouse: each press becomes an action or a selection. What is drawn says in data
+// attributes what it stands for.
 
 import { act } from "./actions.js";
 import { clickedIn, selectConflict } from "./adjudication.js";
@@ -9,12 +10,18 @@ import { askLink } from "./links.js";
 import { dragEdge, nextCertainty, picked, skipPart, takeReading, takeVersion } from "./marks.js";
 import { closeMenu, openMenu } from "./menu.js";
 import { goTo } from "./queue.js";
+import { workspace } from "./sentences.js";
 import { draw, drawSelection } from "./show.js";
 import { page, putCursor, range, selectMark } from "./state.js";
-import { say, workspace } from "./view.js";
+import { say } from "./view.js";
 
 export function onKey(event) {
-  if (document.querySelector("dialog[open]") || event.target.closest("input, textarea, select") || event.isComposing) return;
+  if (
+    document.querySelector("dialog[open]") ||
+    event.target.closest("input, textarea, select") ||
+    event.isComposing
+  )
+    return;
   if (hintsShown()) {
     event.preventDefault();
     const choose = hintKey(event);
@@ -26,7 +33,8 @@ export function onKey(event) {
     if (choose !== null) say(choose ? "" : "No mark was chosen.");
     return;
   }
-  // A control that has the focus keeps its own keys; but a blank, which ignores everywhere else, never accepts.
+  // A control that has the focus keeps its own keys; but a blank, which ignores everywhere else,
+  // never accepts.
   const onControl = event.target.closest("button, a");
   const action = actionOf(event);
   if (onControl?.dataset.action === "accept" && event.key === " ") {
@@ -34,7 +42,11 @@ export function onKey(event) {
     return say("Space does not accept: Enter does.");
   }
   if (onControl && (event.key === "Enter" || event.key === " ")) return;
-  if ((event.key === "Tab" || event.key.startsWith("Page")) && !workspace.contains(document.activeElement)) return;
+  if (
+    (event.key === "Tab" || event.key.startsWith("Page")) &&
+    !workspace.contains(document.activeElement)
+  )
+    return;
   if (page.picking !== null && event.key === "0") {
     event.preventDefault();
     return skipPart();
@@ -82,7 +94,8 @@ export function onConflictClick(event) {
 
 // The selected words go to the clipboard, as they stand in the text.
 export function onCopy(event) {
-  if (!page.task || !workspace.contains(document.activeElement) || !getSelection().isCollapsed) return;
+  if (!page.task || !workspace.contains(document.activeElement) || !getSelection().isCollapsed)
+    return;
   event.clipboardData.setData("text/plain", page.paragraph.text(range()));
   event.preventDefault();
   say("Copied.");
@@ -134,7 +147,7 @@ function selectPart(claim, role) {
   page.claimChosen = true;
   if (page.paragraph.claims[claim][role]) selectMark({ claim, role });
   else page.mark = null;
-  say(`Claim ${claim + 1} is in hand: s, d, f set its parts, in whatever sentence; Escape lets it go.`);
+  say(`Claim ${claim + 1} is in hand: s, d, f set its parts in any sentence; Escape lets it go.`);
 }
 
 export function onPointerMove(event) {

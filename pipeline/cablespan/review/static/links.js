@@ -1,4 +1,5 @@
-// What an entity is, and who speaks: the link and the cluster of a mention, the speaker of a claim, with a search over the lexicon.
+// What an entity is, and who speaks: the link and the cluster of a mention, the speaker of a claim,
+// with a search over the lexicon.
 
 import { ask } from "./dialogs.js";
 import { element, fill } from "./dom.js";
@@ -29,11 +30,29 @@ function searched(name, value, words) {
     const mine = asked;
     const { candidates } = await get("/api/lexicon", { words: query.value.trim() });
     if (mine !== asked) return;
-    fill(found, ...candidates.map(({ id, name: known }) => element("button", { type: "button", class: "chip", title: id, onclick: () => (input.value = id) }, known, " ", element("small", {}, id))));
+    fill(
+      found,
+      ...candidates.map(({ id, name: known }) =>
+        element(
+          "button",
+          { type: "button", class: "chip", title: id, onclick: () => (input.value = id) },
+          known,
+          " ",
+          element("small", {}, id),
+        ),
+      ),
+    );
   };
   query.addEventListener("input", look);
   look();
-  return { input, nodes: [element("label", {}, "Lexicon ", query), found, element("label", {}, `${name} `, input)] };
+  return {
+    input,
+    nodes: [
+      element("label", {}, "Lexicon ", query),
+      found,
+      element("label", {}, `${name} `, input),
+    ],
+  };
 }
 
 const known = (value) => (/^\d+$/.test(value) ? Number(value) : value || null);
@@ -44,28 +63,59 @@ function askEntity(index) {
   const link = searched("Link", entity.facts.kb_id, paragraph.text(entity));
   const cluster = element("input", { type: "text", inputmode: "numeric", "aria-label": "Cluster" });
   cluster.value = entity.facts.cluster ?? "";
-  ask(`${entity.label} “${paragraph.text(entity)}”`, [...link.nodes, element("label", {}, "Cluster ", cluster)], [
-    ["OK", () => {
-      const number = known(cluster.value.trim());
-      if (typeof number === "string") return say("A cluster is a number; mentions of one thing share it.");
-      paragraph.setFacts(index, { kb_id: link.input.value.trim() || null, cluster: number });
-      return changed();
-    }],
-    ["Cancel", null],
-  ]);
+  ask(
+    `${entity.label} “${paragraph.text(entity)}”`,
+    [...link.nodes, element("label", {}, "Cluster ", cluster)],
+    [
+      [
+        "OK",
+        () => {
+          const number = known(cluster.value.trim());
+          if (typeof number === "string")
+            return say("A cluster is a number; mentions of one thing share it.");
+          paragraph.setFacts(index, { kb_id: link.input.value.trim() || null, cluster: number });
+          return changed();
+        },
+      ],
+      ["Cancel", null],
+    ],
+  );
 }
 
 function askSpeaker(index) {
   const { paragraph } = page;
   const claim = paragraph.claims[index];
-  const speaker = searched("Speaker", claim.speaker ?? "", claim.source ? paragraph.text(claim.source) : "");
-  const clusters = paragraph.entities.filter(({ facts }) => facts.cluster !== undefined && facts.cluster !== null);
-  const chips = clusters.map((entity) => element("button", { type: "button", class: "chip", onclick: () => (speaker.input.value = entity.facts.cluster) }, `${entity.facts.cluster}: ${paragraph.text(entity)}`));
-  ask(`Who speaks in claim ${index + 1}`, [element("div", { class: "chips" }, chips), ...speaker.nodes], [
-    ["OK", () => {
-      paragraph.setClaimFact(index, { speaker: known(speaker.input.value.trim()) });
-      changed();
-    }],
-    ["Cancel", null],
-  ]);
+  const speaker = searched(
+    "Speaker",
+    claim.speaker ?? "",
+    claim.source ? paragraph.text(claim.source) : "",
+  );
+  const clusters = paragraph.entities.filter(
+    ({ facts }) => facts.cluster !== undefined && facts.cluster !== null,
+  );
+  const chips = clusters.map((entity) =>
+    element(
+      "button",
+      {
+        type: "button",
+        class: "chip",
+        onclick: () => (speaker.input.value = entity.facts.cluster),
+      },
+      `${entity.facts.cluster}: ${paragraph.text(entity)}`,
+    ),
+  );
+  ask(
+    `Who speaks in claim ${index + 1}`,
+    [element("div", { class: "chips" }, chips), ...speaker.nodes],
+    [
+      [
+        "OK",
+        () => {
+          paragraph.setClaimFact(index, { speaker: known(speaker.input.value.trim()) });
+          changed();
+        },
+      ],
+      ["Cancel", null],
+    ],
+  );
 }

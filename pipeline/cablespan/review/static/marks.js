@@ -1,7 +1,9 @@
-// Marks: labels on entities and sentences, the parts of claims, their edges, and what is taken from an annotator's version.
+// Marks: labels on entities and sentences, the parts of claims, their edges, and what is taken from
+// an annotator's version.
 
 import { decide } from "./adjudication.js";
-import { anchor, ROLES, sameRange } from "./paragraph.js";
+import { guessPart } from "./guess.js";
+import { anchor, ROLES, sameRange } from "./layers.js";
 import { changed } from "./saving.js";
 import { drawSelection } from "./show.js";
 import { forgetMark, page, range, selectMark } from "./state.js";
@@ -18,12 +20,16 @@ export function entityKey(index) {
   const { paragraph, mark } = page;
   const label = page.session.labels.entities[index].name;
   const { first, end } = range();
-  const here = end - first === 1 ? paragraph.entityAt(first) : paragraph.entities.findIndex((e) => sameRange(e, range()));
+  const here =
+    end - first === 1
+      ? paragraph.entityAt(first)
+      : paragraph.entities.findIndex((e) => sameRange(e, range()));
   const known = mark?.entity ?? (here >= 0 ? here : null);
   const lost = known !== null ? paragraph.relabelEntity(known, label) : null;
   selectMark({ entity: known ?? paragraph.addEntity(trimmed(range()), label) });
   changed();
-  say(`${label}: ${paragraph.text(range())}${lost ? ` · its link ${lost} is gone; ⇧k links it anew` : ""}`);
+  const gone = lost ? ` · its link ${lost} is gone; ⇧k links it anew` : "";
+  say(`${label}: ${paragraph.text(range())}${gone}`);
 }
 
 export function statementKey(index) {
@@ -34,19 +40,27 @@ export function statementKey(index) {
   say(`Sentence ${sentence + 1}: ${label}`);
 }
 
-// s, d, f: the selection becomes that part of the claim in hand, or begins one. Straight after the cue, source and content are guessed.
-// In hand is a claim of the sentence, or one that was selected on purpose, wherever its other parts stand.
+// s, d, f: the selection becomes that part of the claim in hand, or begins one. Straight after the
+// cue, source and content are guessed. In hand is a claim of the sentence, or one that was selected
+// on purpose, wherever its other parts stand.
 export function roleKey(index) {
   const { paragraph, selection, mark, activeClaim } = page;
   const role = ROLES[index];
   const sentenceOf = (claim) => paragraph.sentenceAt(anchor(claim).first);
-  const here = activeClaim !== null && (page.claimChosen || sentenceOf(paragraph.claims[activeClaim]) === paragraph.sentenceAt(selection.head));
+  const here =
+    activeClaim !== null &&
+    (page.claimChosen ||
+      sentenceOf(paragraph.claims[activeClaim]) === paragraph.sentenceAt(selection.head));
   const inHand = here ? activeClaim : null;
   const claim = inHand === null ? null : paragraph.claims[inHand];
   let place = trimmed(range());
   const atCue = claim?.cue && mark?.role && role !== "cue" && sameRange(claim[mark.role], range());
-  if (atCue) place = paragraph.guessPart(role, claim.cue);
-  else if (mark?.entity !== undefined) place = { first: paragraph.entities[mark.entity].first, end: paragraph.entities[mark.entity].end };
+  if (atCue) place = guessPart(paragraph, role, claim.cue);
+  else if (mark?.entity !== undefined)
+    place = {
+      first: paragraph.entities[mark.entity].first,
+      end: paragraph.entities[mark.entity].end,
+    };
   if (!place) return say(`No ${role} was found beside the cue: select it, then press the key.`);
   const number = paragraph.setClaimPart(inHand, role, place);
   selectMark({ claim: number, role });
@@ -65,11 +79,19 @@ export function newClaim() {
 // Picking a new claim: each selection becomes the next part.
 export function picked() {
   if (page.picking === null) return;
-  page.activeClaim = page.paragraph.setClaimPart(page.activeClaim, ROLES[page.picking], trimmed(range()));
+  page.activeClaim = page.paragraph.setClaimPart(
+    page.activeClaim,
+    ROLES[page.picking],
+    trimmed(range()),
+  );
   page.picking += 1;
   if (page.picking === ROLES.length) page.picking = null;
   changed();
-  say(page.picking === null ? `Claim ${page.activeClaim + 1} is complete.` : `Select the ${ROLES[page.picking]}; 0 for none, Escape stops.`);
+  say(
+    page.picking === null
+      ? `Claim ${page.activeClaim + 1} is complete.`
+      : `Select the ${ROLES[page.picking]}; 0 for none, Escape stops.`,
+  );
 }
 
 export function skipPart() {
@@ -135,7 +157,8 @@ export function takeVersion(index) {
   say(`${version.annotator}'s version is taken.`);
 }
 
-// Decides a conflict by a reading of the versions, or with null by leaving out what differs; the one at hand when none is named.
+// Decides a conflict by a reading of the versions, or with null by leaving out what differs; the
+// one at hand when none is named.
 export function takeReading(reading, conflict = page.conflict) {
   if (!page.task.versions) return;
   if (!decide(conflict, reading)) return say("There is no such reading of the conflict at hand.");

@@ -1,4 +1,5 @@
-// A cable at a glance, the search over all work, and what is open: lists of paragraphs, each of which can be gone to.
+// A cable at a glance, the search over all work, and what is open: lists of paragraphs, each of
+// which can be gone to.
 
 import { byId, element, fill } from "./dom.js";
 import { filter, goTo } from "./queue.js";
@@ -6,7 +7,16 @@ import { get } from "./server.js";
 import { page } from "./state.js";
 import { pathOf } from "./view.js";
 
-const STATES = { open: "open", draft: "draft", correction: "correction open", accept: "accepted", reject: "rejected", ignore: "ignored", finished: "by others", conflict: "conflict" };
+const STATES = {
+  open: "open",
+  draft: "draft",
+  correction: "correction open",
+  accept: "accepted",
+  reject: "rejected",
+  ignore: "ignored",
+  finished: "by others",
+  conflict: "conflict",
+};
 
 function dialog(title, ...content) {
   byId("list-title").textContent = title;
@@ -30,17 +40,27 @@ function link(paragraph, ...text) {
   return element("a", { href: pathOf(paragraph), onclick: go }, ...text);
 }
 
-const place = ({ number, kind, marking }) => [number ? `¶ ${number}` : kind, marking && `(${marking})`].filter(Boolean).join(" ");
+const place = ({ number, kind, marking }) =>
+  [number ? `¶ ${number}` : kind, marking && `(${marking})`].filter(Boolean).join(" ");
 
 function row(one) {
-  const labels = Object.entries(one.labels).map(([label, count]) => element("span", { class: "chip small", "data-label": label }, `${label} ${count}`));
-  const signs = [one.flagged && "⚑ flagged", one.commented && "commented"].filter(Boolean).join(", ");
+  const labels = Object.entries(one.labels).map(([label, count]) =>
+    element("span", { class: "chip small", "data-label": label }, `${label} ${count}`),
+  );
+  const signs = [one.flagged && "⚑ flagged", one.commented && "commented"]
+    .filter(Boolean)
+    .join(", ");
   const here = page.task?.paragraph === one.paragraph;
   return element(
     "tr",
     { class: here ? "here" : null, "data-state": one.state },
     element("td", {}, link(one.paragraph, place(one) || one.paragraph)),
-    element("td", {}, element("span", { class: `state state-${one.state}` }, STATES[one.state]), signs ? element("span", { class: "signs" }, signs) : null),
+    element(
+      "td",
+      {},
+      element("span", { class: `state state-${one.state}` }, STATES[one.state]),
+      signs ? element("span", { class: "signs" }, signs) : null,
+    ),
     element("td", {}, one.section ?? ""),
     element("td", { dir: "auto" }, one.text),
     element("td", { class: "counts" }, labels),
@@ -48,7 +68,22 @@ function row(one) {
 }
 
 const table = (paragraphs) =>
-  element("table", { class: "overview" }, element("thead", {}, element("tr", {}, ["Paragraph", "State", "Section", "Text", "Labels"].map((name) => element("th", { scope: "col" }, name)))), element("tbody", {}, paragraphs.map(row)));
+  element(
+    "table",
+    { class: "overview" },
+    element(
+      "thead",
+      {},
+      element(
+        "tr",
+        {},
+        ["Paragraph", "State", "Section", "Text", "Labels"].map((name) =>
+          element("th", { scope: "col" }, name),
+        ),
+      ),
+    ),
+    element("tbody", {}, paragraphs.map(row)),
+  );
 
 export async function openOverview(cable = page.task?.cable) {
   if (!cable) return openSearch();
@@ -56,10 +91,17 @@ export async function openOverview(cable = page.task?.cable) {
   const counts = new Map();
   for (const { state } of paragraphs) counts.set(state, (counts.get(state) ?? 0) + 1);
   const sums = [...counts].map(([state, count]) => `${count} ${STATES[state]}`).join(", ");
-  const other = (id, text) => element("button", { type: "button", disabled: !id, onclick: () => leaveFor({ id }) }, text);
+  const other = (id, text) =>
+    element("button", { type: "button", disabled: !id, onclick: () => leaveFor({ id }) }, text);
   return dialog(
     cable,
-    element("div", { class: "buttons" }, other(before, "← cable before"), other(after, "cable after →"), element("button", { type: "button", onclick: openSearch }, "Search …")),
+    element(
+      "div",
+      { class: "buttons" },
+      other(before, "← cable before"),
+      other(after, "cable after →"),
+      element("button", { type: "button", onclick: openSearch }, "Search …"),
+    ),
     element("p", {}, sums),
     table(paragraphs),
   );
@@ -67,7 +109,12 @@ export async function openOverview(cable = page.task?.cable) {
 
 // A cable's id, an address of a paragraph, or words of the text; answered work is found as well.
 export function openSearch() {
-  const input = element("input", { type: "search", name: "words", "aria-label": "A cable's id, or words", placeholder: "07ASTANA454, 07ASTANA454/7, or whole words" });
+  const input = element("input", {
+    type: "search",
+    name: "words",
+    "aria-label": "A cable's id, or words",
+    placeholder: "07ASTANA454, 07ASTANA454/7, or whole words",
+  });
   const found = element("div", { class: "found" });
   input.value = page.queue.search;
   let asked = 0;
@@ -77,9 +124,25 @@ export function openSearch() {
     const mine = asked;
     const { cables, paragraphs } = await get("/api/search", { words });
     if (mine !== asked) return;
-    const hits = cables.map(({ id, subject, task }) => element("li", {}, element("button", { type: "button", onclick: () => leaveFor({ id: task }) }, id), " ", subject ?? ""));
-    const nothing = words && !hits.length && !paragraphs.length ? element("p", {}, "Nothing is found, in answered work neither.") : null;
-    fill(found, hits.length ? element("ul", { class: "cables" }, hits) : null, paragraphs.length ? table(paragraphs) : null, nothing);
+    const hits = cables.map(({ id, subject, task }) =>
+      element(
+        "li",
+        {},
+        element("button", { type: "button", onclick: () => leaveFor({ id: task }) }, id),
+        " ",
+        subject ?? "",
+      ),
+    );
+    const nothing =
+      words && !hits.length && !paragraphs.length
+        ? element("p", {}, "Nothing is found, in answered work neither.")
+        : null;
+    fill(
+      found,
+      hits.length ? element("ul", { class: "cables" }, hits) : null,
+      paragraphs.length ? table(paragraphs) : null,
+      nothing,
+    );
   };
   const only = () => {
     byId("list").close();
@@ -97,7 +160,16 @@ export function openSearch() {
       },
     },
     input,
-    element("div", { class: "buttons" }, element("button", { class: "primary" }, "Find"), element("button", { type: "button", onclick: only }, "Queue: only paragraphs with these words")),
+    element(
+      "div",
+      { class: "buttons" },
+      element("button", { class: "primary" }, "Find"),
+      element(
+        "button",
+        { type: "button", onclick: only },
+        "Queue: only paragraphs with these words",
+      ),
+    ),
   );
   input.addEventListener("input", look);
   dialog("Search all work", form, found);
@@ -108,5 +180,14 @@ export function openSearch() {
 export async function openCorrections() {
   const { paragraphs } = await get("/api/corrections");
   const items = paragraphs.map(({ paragraph }) => element("li", {}, link(paragraph, paragraph)));
-  dialog("Corrections that are open", element("p", {}, "These paragraphs are answered; a correction of yours is not. Until it is, the old answer stands and is what is exported."), items.length ? element("ul", {}, items) : element("p", {}, "There is none."));
+  dialog(
+    "Corrections that are open",
+    element(
+      "p",
+      {},
+      "These paragraphs are answered; a correction of yours is not. ",
+      "Until it is, the old answer stands and is what is exported.",
+    ),
+    items.length ? element("ul", {}, items) : element("p", {}, "There is none."),
+  );
 }

@@ -1,30 +1,54 @@
-// A paragraph under correction: its three layers in token numbers, every edit undoable. No DOM in here.
-//
-// Ranges are [first, end) in tokens. What goes over the wire is in code points, which only the server's tokens know:
-// JavaScript's own string offsets (UTF-16) are never used.
+// A paragraph under correction: its three layers in token numbers, every edit undoable. No DOM in
+// here. Ranges are [first, end) in tokens.
 
-export const ROLES = ["source", "cue", "content"];
-export const LAYERS = ["entities", "statements", "claims"];
+import {
+  anchor,
+  byPlace,
+  firstWhere,
+  identity,
+  LAYERS,
+  readLayer,
+  ROLES,
+  tokenRange,
+  wholeStatements,
+  writeLayer,
+} from "./layers.js";
 
 export class Paragraph {
   constructor(task) {
     this.task = task;
-    this.tokens = task.tokens.map(([start, end, text, blank], index) => ({ start, end, text, blank, index }));
+    this.tokens = task.tokens.map(([start, end, text, blank], index) => ({
+      start,
+      end,
+      text,
+      blank,
+      index,
+    }));
     this.load(task.draft ?? task.answer ?? { layers: task.agreed ?? task.suggested });
   }
 
   load(state) {
-    this.entities = this.#read("entities", state.layers.entities);
-    this.statements = this.#whole(this.#read("statements", state.layers.statements));
-    this.claims = this.#read("claims", state.layers.claims);
+    this.entities = readLayer(this.tokens, "entities", state.layers.entities);
+    this.statements = wholeStatements(
+      this.tokens,
+      readLayer(this.tokens, "statements", state.layers.statements),
+    );
+    this.claims = readLayer(this.tokens, "claims", state.layers.claims);
     this.comment = state.comment ?? "";
     this.flagged = Boolean(state.flagged);
     // What was accepted once has every conflict decided.
-    this.settled = state.settled ?? (state.action === "accept" ? (this.task.conflicts ?? []).map(({ key }) => key) : []);
+    this.settled =
+      state.settled ??
+      (state.action === "accept" ? (this.task.conflicts ?? []).map(({ key }) => key) : []);
     // An edit is the layers that it changed, as they were before it.
     const before = (edit) => ("before" in edit ? { [edit.layer]: edit.before } : edit); // as earlier versions kept them
-    const each = (work) => (list) => (list ?? []).map((edit) => Object.fromEntries(Object.entries(before(edit)).map(([layer, value]) => [layer, work(layer, value)])));
-    const steps = each((layer, value) => this.#read(layer, value));
+    const each = (work) => (list) =>
+      (list ?? []).map((edit) =>
+        Object.fromEntries(
+          Object.entries(before(edit)).map(([layer, value]) => [layer, work(layer, value)]),
+        ),
+      );
+    const steps = each((layer, value) => readLayer(this.tokens, layer, value));
     this.edits = steps(state.edits);
     this.undone = steps(state.undone);
     this.conflicts = (this.task.conflicts ?? []).map((conflict) => this.#readConflict(conflict));
@@ -32,13 +56,30 @@ export class Paragraph {
 
   // What is saved: layers as the store keeps them, and the edits that led there.
   state() {
-    const steps = (list) => list.map((before) => Object.fromEntries(Object.entries(before).map(([layer, value]) => [layer, this.#write(layer, value)])));
+    const steps = (list) =>
+      list.map((before) =>
+        Object.fromEntries(
+          Object.entries(before).map(([layer, value]) => [
+            layer,
+            writeLayer(this.tokens, layer, value),
+          ]),
+        ),
+      );
     const { comment, flagged, settled } = this;
-    return { layers: this.layers(), comment, flagged, settled, edits: steps(this.edits), undone: steps(this.undone) };
+    return {
+      layers: this.layers(),
+      comment,
+      flagged,
+      settled,
+      edits: steps(this.edits),
+      undone: steps(this.undone),
+    };
   }
 
   layers() {
-    return Object.fromEntries(LAYERS.map((layer) => [layer, this.#write(layer, this[layer])]));
+    return Object.fromEntries(
+      LAYERS.map((layer) => [layer, writeLayer(this.tokens, layer, this[layer])]),
+    );
   }
 
   // Why the paragraph cannot be accepted yet, in the layers under review; null when it can.
@@ -46,76 +87,38 @@ export class Paragraph {
     const conflict = this.conflicts.findIndex((one) => !this.isDecided(one));
     if (conflict >= 0) {
       const open = this.conflicts.filter((one) => !this.isDecided(one)).length;
-      return { conflict, token: this.conflicts[conflict].first, message: `${open} of ${this.conflicts.length} conflicts are open: take a version's reading or leave it out.` };
+      const all = this.conflicts.length;
+      return {
+        conflict,
+        token: this.conflicts[conflict].first,
+        message: `${open} of ${all} conflicts are open: take a version's reading or leave it out.`,
+      };
     }
-    const unlabelled = layers.includes("statements") ? this.statements.findIndex((statement) => !statement.label) : -1;
-    if (unlabelled >= 0) return { token: this.statements[unlabelled].first, message: `Sentence ${unlabelled + 1} has no label yet.` };
+    const unlabelled = layers.includes("statements")
+      ? this.statements.findIndex((statement) => !statement.label)
+      : -1;
+    if (unlabelled >= 0)
+      return {
+        token: this.statements[unlabelled].first,
+        message: `Sentence ${unlabelled + 1} has no label yet.`,
+      };
     const bare = layers.includes("claims") ? this.claims.findIndex((claim) => !claim.content) : -1;
     if (bare >= 0) {
       const part = this.claims[bare].cue ?? this.claims[bare].source;
-      return { token: part.first, message: `Claim ${bare + 1} has no content yet: select it and press f, or delete the claim.` };
+      return {
+        token: part.first,
+        message: `Claim ${bare + 1} has no content yet: select it and press f, or delete it.`,
+      };
     }
     return null;
   }
 
-  // The tokens that a stretch of characters touches; they lie in order, so the first is found by halving.
-  #tokenRange({ start, end }) {
-    let [first, after] = [0, this.tokens.length - 1];
-    while (first < after) {
-      const middle = (first + after) >> 1;
-      if (this.tokens[middle].end > start) after = middle;
-      else first = middle + 1;
-    }
-    let last = first;
-    while (last + 1 < this.tokens.length && this.tokens[last + 1].start < end) last += 1;
-    return { first, end: last + 1 };
-  }
-
   #readConflict({ key, layer, start, end, readings }) {
-    const read = readings.map(({ annotators, marks }) => ({ annotators, marks: this.#read(layer, marks) }));
-    return { key, layer, ...this.#tokenRange({ start, end }), readings: read };
-  }
-
-  #read(layer, value) {
-    if (!LAYERS.includes(layer)) return value;
-    if (layer === "claims") {
-      return (value ?? []).map((claim) => ({
-        ...Object.fromEntries(ROLES.map((role) => [role, claim[role] ? this.#tokenRange(claim[role]) : null])),
-        speaker: claim.speaker ?? null,
-        certainty: claim.certainty ?? null,
-      }));
-    }
-    return (value ?? [])
-      .map(({ start, end, label, text, ...facts }) => ({ ...this.#tokenRange({ start, end }), label, facts }))
-      .sort((a, b) => a.first - b.first);
-  }
-
-  #write(layer, value) {
-    if (!LAYERS.includes(layer)) return value;
-    const offsets = ({ first, end }) => ({ start: this.tokens[first].start, end: this.tokens[end - 1].end });
-    if (layer === "claims") {
-      return value.map((claim) => ({
-        ...Object.fromEntries(ROLES.map((role) => [role, claim[role] ? offsets(claim[role]) : null])),
-        speaker: claim.speaker,
-        certainty: claim.certainty,
-      }));
-    }
-    return value.map((mark) => ({ ...offsets(mark), label: mark.label, ...mark.facts }));
-  }
-
-  // Sentences cover the paragraph: what none covers becomes one without a label. Blank tokens belong to no sentence.
-  #whole(statements) {
-    const covered = new Array(this.tokens.length).fill(false);
-    for (const statement of statements) covered.fill(true, statement.first, statement.end);
-    const missing = [];
-    for (const token of this.tokens) {
-      if (covered[token.index] || !token.text.trim()) continue;
-      const last = missing.at(-1);
-      const gapIsBlank = last && this.tokens.slice(last.end, token.index).every((t) => !t.text.trim() && !covered[t.index]);
-      if (gapIsBlank) last.end = token.index + 1;
-      else missing.push({ first: token.index, end: token.index + 1, label: null, facts: {} });
-    }
-    return [...statements, ...missing].sort((a, b) => a.first - b.first);
+    const read = readings.map(({ annotators, marks }) => ({
+      annotators,
+      marks: readLayer(this.tokens, layer, marks),
+    }));
+    return { key, layer, ...tokenRange(this.tokens, { start, end }), readings: read };
   }
 
   text({ first, end }) {
@@ -125,12 +128,12 @@ export class Paragraph {
       .join("");
   }
 
+  // The last sentence that begins at a token or before it.
   sentenceAt(token) {
-    let found = 0;
-    this.statements.forEach((statement, index) => {
-      if (statement.first <= token) found = index;
-    });
-    return found;
+    return Math.max(
+      0,
+      firstWhere(this.statements.length, (i) => this.statements[i].first > token) - 1,
+    );
   }
 
   entityAt(token) {
@@ -173,24 +176,34 @@ export class Paragraph {
   relabelEntity(index, label) {
     const { score, kb_id, ...facts } = this.entities[index].facts;
     const kept = this.entities[index].label === label ? { ...facts, kb_id } : facts;
-    this.#edit({ entities: this.entities.with(index, { ...this.entities[index], label, facts: kept }) });
+    this.#edit({
+      entities: this.entities.with(index, { ...this.entities[index], label, facts: kept }),
+    });
     return kept.kb_id ? null : kb_id;
   }
 
   setFacts(index, changes) {
     const { score, ...facts } = this.entities[index].facts;
-    this.#edit({ entities: this.entities.with(index, { ...this.entities[index], facts: { ...facts, ...changes } }) });
+    this.#edit({
+      entities: this.entities.with(index, {
+        ...this.entities[index],
+        facts: { ...facts, ...changes },
+      }),
+    });
   }
 
   deleteEntity(index) {
     this.#edit({ entities: this.entities.toSpliced(index, 1) });
   }
 
-  // Moves an entity's edges by whole tokens; neighbours that are reached give way. Returns its new index.
+  // Moves an entity's edges by whole tokens; neighbours that are reached give way. Returns its new
+  // index.
   moveEntity(index, range) {
     const entity = this.entities[index];
     if (!this.#fits(range)) return index;
-    const others = this.entities.filter((other, i) => i !== index && (other.end <= range.first || other.first >= range.end));
+    const others = this.entities.filter(
+      (other, i) => i !== index && (other.end <= range.first || other.first >= range.end),
+    );
     const { score, ...facts } = entity.facts;
     const moved = { ...range, label: entity.label, facts };
     this.#edit({ entities: [...others, moved].sort(byPlace) });
@@ -203,7 +216,9 @@ export class Paragraph {
 
   labelSentence(index, label) {
     if (this.statements[index].label === label) return;
-    this.#edit({ statements: this.statements.with(index, { ...this.statements[index], label, facts: {} }) });
+    this.#edit({
+      statements: this.statements.with(index, { ...this.statements[index], label, facts: {} }),
+    });
   }
 
   splitSentence(token) {
@@ -224,14 +239,26 @@ export class Paragraph {
     const next = this.statements[index + 1];
     if (!next) return false;
     const { first, label } = this.statements[index];
-    this.#edit({ statements: this.statements.toSpliced(index, 2, { first, end: next.end, label: label ?? next.label, facts: {} }) });
+    this.#edit({
+      statements: this.statements.toSpliced(index, 2, {
+        first,
+        end: next.end,
+        label: label ?? next.label,
+        facts: {},
+      }),
+    });
     return true;
   }
 
   setClaimPart(index, role, range) {
-    const claim = index === null ? { source: null, cue: null, content: null, speaker: null, certainty: null } : this.claims[index];
+    const claim =
+      index === null
+        ? { source: null, cue: null, content: null, speaker: null, certainty: null }
+        : this.claims[index];
     const changed = { ...claim, [role]: range, speaker: role === "source" ? null : claim.speaker };
-    this.#edit({ claims: index === null ? [...this.claims, changed] : this.claims.with(index, changed) });
+    this.#edit({
+      claims: index === null ? [...this.claims, changed] : this.claims.with(index, changed),
+    });
     return index ?? this.claims.length - 1;
   }
 
@@ -247,7 +274,9 @@ export class Paragraph {
   deleteClaim(index, role = null) {
     const rest = role && { ...this.claims[index], [role]: null };
     const partly = rest && ROLES.some((r) => rest[r]) && role !== "content";
-    this.#edit({ claims: partly ? this.claims.with(index, rest) : this.claims.toSpliced(index, 1) });
+    this.#edit({
+      claims: partly ? this.claims.with(index, rest) : this.claims.toSpliced(index, 1),
+    });
   }
 
   setComment(comment) {
@@ -260,25 +289,41 @@ export class Paragraph {
 
   // --- conflicts between annotators ---
 
-  // The marks of the result that a conflict is about: those that begin in it and that not all annotators share.
+  // The marks of the result that a conflict is about: those that begin in it and that not all
+  // annotators share.
   marksIn({ layer, first, end }) {
-    const agreed = new Set(this.#read(layer, this.task.agreed[layer]).filter((mark) => mark.label !== null).map((mark) => identity(layer, mark)));
+    const agreed = new Set(
+      readLayer(this.tokens, layer, this.task.agreed[layer])
+        .filter((mark) => mark.label !== null)
+        .map((mark) => identity(layer, mark)),
+    );
     const place = (mark) => (layer === "claims" ? anchor(mark) : mark);
-    return this[layer].filter((mark) => place(mark).first >= first && place(mark).first < end && !agreed.has(identity(layer, mark)));
+    return this[layer].filter(
+      (mark) =>
+        place(mark).first >= first && place(mark).first < end && !agreed.has(identity(layer, mark)),
+    );
   }
 
-  // Decided: a version's reading stands there, the adjudicator's own, or it was left out on purpose.
+  // Decided: a version's reading stands there, the adjudicator's own, or it was left out on
+  // purpose.
   isDecided(conflict) {
     const marks = this.marksIn(conflict);
-    if (!marks.length) return conflict.layer !== "statements" && this.settled.includes(conflict.key);
+    if (!marks.length)
+      return conflict.layer !== "statements" && this.settled.includes(conflict.key);
     return conflict.layer !== "statements" || marks.every((mark) => mark.label);
   }
 
   // Which reading stands; -1 for none of them.
   readingOf(conflict) {
-    const keys = (marks) => marks.map((mark) => identity(conflict.layer, mark)).sort().join("; ");
+    const keys = (marks) =>
+      marks
+        .map((mark) => identity(conflict.layer, mark))
+        .sort()
+        .join("; ");
     const now = keys(this.marksIn(conflict));
-    return this.isDecided(conflict) ? conflict.readings.findIndex(({ marks }) => keys(marks) === now) : -1;
+    return this.isDecided(conflict)
+      ? conflict.readings.findIndex(({ marks }) => keys(marks) === now)
+      : -1;
   }
 
   // Decides a conflict by one of its readings, or with null by leaving out what differs.
@@ -287,50 +332,26 @@ export class Paragraph {
     const out = new Set(this.marksIn(conflict));
     const taken = reading === null ? [] : conflict.readings[reading].marks;
     const rest = this[layer].filter((mark) => !out.has(mark));
-    const apart = (mark) => layer === "claims" || taken.every((other) => mark.end <= other.first || mark.first >= other.end);
+    const apart = (mark) =>
+      layer === "claims" ||
+      taken.every((other) => mark.end <= other.first || mark.first >= other.end);
     const marks = [...rest.filter(apart), ...taken];
     if (layer !== "claims") marks.sort(byPlace);
-    this.#edit({ [layer]: layer === "statements" ? this.#whole(marks) : marks, settled: [...new Set([...this.settled, key])] });
+    this.#edit({
+      [layer]: layer === "statements" ? wholeStatements(this.tokens, marks) : marks,
+      settled: [...new Set([...this.settled, key])],
+    });
   }
 
   // Takes all of one version, every conflict included.
   takeVersion(layers) {
-    const read = Object.fromEntries(LAYERS.map((layer) => [layer, this.#read(layer, layers[layer])]));
-    this.#edit({ ...read, statements: this.#whole(read.statements), settled: this.conflicts.map(({ key }) => key) });
-  }
-
-  // Where a part of a claim most likely lies when only its cue is known: the source before it, the content after it.
-  guessPart(role, cue) {
-    const sentence = this.statements[this.sentenceAt(cue.first)];
-    const lower = (i) => this.tokens[i].text.toLowerCase();
-    const isWord = (i) => /[\p{L}\p{N}]/u.test(this.tokens[i].text);
-    if (role === "content") {
-      let [first, end] = [cue.end, sentence.end];
-      while (first < end && (["that", ":", ","].includes(lower(first)) || !this.tokens[first].text.trim())) first += 1;
-      while (end > first && !isWord(end - 1) && !["$", "%", ")", '"', "”", "'"].includes(this.tokens[end - 1].text)) end -= 1;
-      return first < end ? { first, end } : null;
-    }
-    const entity = this.entities.findLast((e) => e.end <= cue.first && e.first >= sentence.first);
-    let first = sentence.first;
-    if (entity && this.tokens.slice(entity.end, cue.first).every((t) => /^(\W*|also|again|then|later|has|had|have)$/i.test(t.text))) {
-      first = entity.first;
-      return { first, end: entity.end };
-    }
-    while (first < cue.first && (["but", "and", "however", "also"].includes(lower(first)) || !isWord(first))) first += 1;
-    let end = cue.first;
-    while (end > first && !isWord(end - 1)) end -= 1;
-    return first < end ? { first, end } : null;
+    const read = Object.fromEntries(
+      LAYERS.map((layer) => [layer, readLayer(this.tokens, layer, layers[layer])]),
+    );
+    this.#edit({
+      ...read,
+      statements: wholeStatements(this.tokens, read.statements),
+      settled: this.conflicts.map(({ key }) => key),
+    });
   }
 }
-
-const byPlace = (a, b) => a.first - b.first;
-const placeOf = (part) => (part ? `${part.first}-${part.end}` : "none");
-
-// What a claim is found by.
-export const anchor = (claim) => claim.cue ?? claim.source ?? claim.content;
-
-// What makes two marks of a layer the same; the server's `identity` in tokens.
-export const identity = (layer, mark) =>
-  layer === "claims" ? [...ROLES.map((role) => placeOf(mark[role])), mark.speaker, mark.certainty].join(" ") : [placeOf(mark), mark.label, mark.facts.kb_id ?? ""].join(" ");
-
-export const sameRange = (a, b) => Boolean(a && b && a.first === b.first && a.end === b.end);

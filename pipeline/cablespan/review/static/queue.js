@@ -1,6 +1,7 @@
 // From paragraph to paragraph: the order of the queue and its filters, steps, and the way back.
 
 import { byId, element, fill } from "./dom.js";
+import { keep } from "./kept.js";
 import { changed, goOn, leave, locked } from "./saving.js";
 import { get, post } from "./server.js";
 import { forgetMark, page } from "./state.js";
@@ -15,9 +16,40 @@ export function drawQueue() {
   const adjudicating = page.session.mode === "adjudicator";
   fill(
     byId("queue"),
-    element("button", { type: "button", "data-action": "order", title: "Order of the queue (o)", disabled: adjudicating }, adjudicating ? "differing first" : orders[page.queue.order]),
-    ...filters.map(([name, value]) => element("button", { type: "button", class: "filter", title: "Take the filter away", onclick: () => filter(name, "") }, `${name}: ${value} ✕`)),
-    problems.length ? element("button", { type: "button", class: "filter problem", "data-action": "problems", title: "What of the files could not be taken in" }, `${problems.length} left out`) : "",
+    element(
+      "button",
+      {
+        type: "button",
+        "data-action": "order",
+        title: "Order of the queue (o)",
+        disabled: adjudicating,
+      },
+      adjudicating ? "differing first" : orders[page.queue.order],
+    ),
+    ...filters.map(([name, value]) =>
+      element(
+        "button",
+        {
+          type: "button",
+          class: "filter",
+          title: "Take the filter away",
+          onclick: () => filter(name, ""),
+        },
+        `${name}: ${value} ✕`,
+      ),
+    ),
+    problems.length
+      ? element(
+          "button",
+          {
+            type: "button",
+            class: "filter problem",
+            "data-action": "problems",
+            title: "What of the files could not be taken in",
+          },
+          `${problems.length} left out`,
+        )
+      : "",
   );
 }
 
@@ -35,7 +67,12 @@ async function load(path, parameters) {
 export const loadNext = () => load("/api/next", page.queue);
 
 // A step passes over what the filters leave out.
-export const step = (direction) => load("/api/task", { ...page.queue, id: page.task?.id ?? Number.MAX_SAFE_INTEGER, step: direction });
+export const step = (direction) =>
+  load("/api/task", {
+    ...page.queue,
+    id: page.task?.id ?? Number.MAX_SAFE_INTEGER,
+    step: direction,
+  });
 
 export const goTo = (where) => load("/api/task", where);
 
@@ -53,8 +90,10 @@ export function readFilters() {
 
 export function filter(name, value) {
   page.queue[name] = value;
-  localStorage.setItem("cablespan.order", page.queue.order);
-  const asked = new URLSearchParams(FILTERS.map((one) => [one, page.queue[one]]).filter(([, given]) => given));
+  keep("order", page.queue.order);
+  const asked = new URLSearchParams(
+    FILTERS.map((one) => [one, page.queue[one]]).filter(([, given]) => given),
+  );
   history.replaceState(null, "", `${location.pathname}${asked.size ? `?${asked}` : ""}`);
   drawQueue();
   loadNext();
@@ -64,7 +103,9 @@ export async function undo() {
   if (page.task && page.paragraph.undo()) {
     forgetMark();
     changed();
-    return say(`Undone. ${page.paragraph.edits.length} more edits of this paragraph can be undone.`);
+    return say(
+      `Undone. ${page.paragraph.edits.length} more edits of this paragraph can be undone.`,
+    );
   }
   await locked(async () => {
     await leave();

@@ -2,13 +2,26 @@
 
 import { act } from "./actions.js";
 import { byId } from "./dom.js";
-import { onClick, onConflictClick, onCopy, onKey, onKeyUp, onPointerDown, onPointerMove, onPointerUp, onVersionClick } from "./input.js";
+import {
+  onClick,
+  onConflictClick,
+  onCopy,
+  onKey,
+  onKeyUp,
+  onPointerDown,
+  onPointerMove,
+  onPointerUp,
+  onVersionClick,
+} from "./input.js";
 import { ACTIONS, readLabelKeys } from "./keys.js";
 import { drawQueue, goTo, loadNext, paragraphOfAddress, readFilters } from "./queue.js";
 import { banner, refreshWhenSeen, saveDraft, sendPending } from "./saving.js";
 import { get } from "./server.js";
+import { drawHelp, drawLegend } from "./legend.js";
+import { drawArcs } from "./arcs.js";
+import { workspace } from "./sentences.js";
 import { page } from "./state.js";
-import { drawAnswers, drawHelp, drawLegend, drawLinks, drawProgress, workspace } from "./view.js";
+import { drawAnswers, drawProgress } from "./view.js";
 
 const focusText = () => workspace.focus({ preventScroll: true });
 
@@ -22,7 +35,7 @@ function listen() {
   byId("stage").addEventListener("pointerdown", onPointerDown);
   addEventListener("pointermove", onPointerMove);
   addEventListener("pointerup", onPointerUp);
-  addEventListener("resize", () => page.task && drawLinks(page.paragraph, page.activeClaim));
+  addEventListener("resize", () => page.task && drawArcs(page.paragraph, page.activeClaim));
   document.addEventListener("visibilitychange", refreshWhenSeen);
   addEventListener("pagehide", () => saveDraft({ keepalive: true }));
   for (const dialog of document.querySelectorAll("dialog")) {

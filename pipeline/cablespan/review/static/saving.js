@@ -1,24 +1,28 @@
-// Saving: drafts while the work is under way, answers before the page goes on, a question where another tab was faster.
+// Saving: drafts while the work is under way, answers before the page goes on, a question where
+// another tab was faster.
 
 import { ask } from "./dialogs.js";
 import { byId, element, fill } from "./dom.js";
 import { drafts, get, pending, post, postUntilSaved } from "./server.js";
-import { draw, drawSelection, show } from "./show.js";
+import { draw, show } from "./show.js";
 import { selectConflict } from "./adjudication.js";
 import { page, putCursor } from "./state.js";
-import { drawProgress, refuse, say } from "./view.js";
+import { drawProgress, refuse } from "./view.js";
 
-let versions = { version: 0, draft: 0 }; // what the server had when the paragraph came or was last saved
+// What the server had when the paragraph came or was last saved.
+let versions = { version: 0, draft: 0 };
 let draftTimer = 0;
 let draftRun = null; // the draft that is on its way: an answer must not overtake it
 
-// Goes on to another paragraph, or to none. What this browser kept of it comes back unless the server has something newer.
+// Goes on to another paragraph, or to none. What this browser kept of it comes back unless the
+// server has something newer.
 export function goOn(task) {
   stopTimer();
   if (task) {
     versions = { version: task.version, draft: task.draft_version };
     const kept = drafts.of(task.id);
-    if (kept && kept.version === versions.version && kept.draft_version === versions.draft) task.draft = kept.state;
+    if (kept && kept.version === versions.version && kept.draft_version === versions.draft)
+      task.draft = kept.state;
     else drafts.drop(task.id);
   }
   show(task);
@@ -34,7 +38,11 @@ export function changed() {
   page.touched = true;
   draw();
   byId("saved").textContent = "…";
-  drafts.keep(page.task.id, { version: versions.version, draft_version: versions.draft, state: page.paragraph.state() });
+  drafts.keep(page.task.id, {
+    version: versions.version,
+    draft_version: versions.draft,
+    state: page.paragraph.state(),
+  });
   clearTimeout(draftTimer);
   draftTimer = setTimeout(saveDraft, 250);
 }
@@ -46,7 +54,11 @@ export function saveDraft({ keepalive = false } = {}) {
   draftRun = (draftRun ?? Promise.resolve()).then(async () => {
     if (of !== page.task) return;
     try {
-      const saved = await post("/api/draft", { task: of.id, version: versions.version, draft_version: versions.draft, state }, { keepalive });
+      const saved = await post(
+        "/api/draft",
+        { task: of.id, version: versions.version, draft_version: versions.draft, state },
+        { keepalive },
+      );
       if (of !== page.task) return;
       versions.draft = saved.draft_version;
       drafts.drop(of.id);
@@ -56,7 +68,9 @@ export function saveDraft({ keepalive = false } = {}) {
       if (of !== page.task) return;
       if (error.status === 409) return conflict(error.body.current, null);
       byId("saved").textContent = "not saved";
-      banner(`Your work is not saved yet. ${error.message} It is kept in this browser.`, () => retryDraft());
+      banner(`Your work is not saved yet. ${error.message} It is kept in this browser.`, () =>
+        retryDraft(),
+      );
       draftTimer = setTimeout(saveDraft, 3000);
     }
   });
@@ -70,7 +84,11 @@ function retryDraft() {
 
 export function banner(message, retry) {
   const node = byId("banner");
-  fill(node, element("span", {}, message), retry ? element("button", { type: "button", onclick: retry }, "Retry now") : "");
+  fill(
+    node,
+    element("span", {}, message),
+    retry ? element("button", { type: "button", onclick: retry }, "Retry now") : "",
+  );
   node.hidden = false;
 }
 
@@ -93,8 +111,17 @@ export async function answer(action) {
 function bodyOf(action) {
   const { task, paragraph, queue } = page;
   const { layers, comment, flagged, edits } = paragraph.state();
-  const statements = layers.statements.filter(({ label }) => label); // one that waits for its label is no answer
-  return { uuid: crypto.randomUUID(), task: task.id, action, layers: { ...layers, statements }, comment, flagged, edits, queue };
+  const statements = layers.statements.filter(({ label }) => label); // no answer without one
+  return {
+    uuid: crypto.randomUUID(),
+    task: task.id,
+    action,
+    layers: { ...layers, statements },
+    comment,
+    flagged,
+    edits,
+    queue,
+  };
 }
 
 async function settleDraft() {
@@ -103,13 +130,18 @@ async function settleDraft() {
 }
 
 function goOnAfter(saved) {
-  const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const time = new Date().toLocaleTimeString([], {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
   goOn(saved.next);
   byId("saved").textContent = `saved ${time}`;
 }
 
-// To be called before another paragraph comes: an answered one that was changed is answered anew with what it has now. Where that
-// cannot be, it stays a draft, which the list of open corrections holds. Returns what to say about it.
+// To be called before another paragraph comes: an answered one that was changed is answered anew
+// with what it has now. Where that cannot be, it stays a draft, which the list of open corrections
+// holds. Returns what to say about it.
 export async function leave() {
   const { task, paragraph } = page;
   if (!task) return "";
@@ -121,7 +153,7 @@ export async function leave() {
   const obstacle = task.answer.action === "accept" ? paragraph.obstacle(page.session.layers) : null;
   if (obstacle) {
     await saveDraft();
-    return `The correction of ${task.paragraph} is open, the old answer stands: ${obstacle.message}`;
+    return `${task.paragraph} is not corrected yet, the old answer stands: ${obstacle.message}`;
   }
   await settleDraft();
   if (!(await send(bodyOf(task.answer.action)))) throw new Stopped();
@@ -131,14 +163,19 @@ export async function leave() {
 // The paragraph cannot be left yet: a question about it is open.
 class Stopped extends Error {}
 
-// One answer, until it is on the server's disk; the receipt brings the next paragraph, null where it was refused.
+// One answer, until it is on the server's disk; the receipt brings the next paragraph, null where
+// it was refused.
 async function send(body) {
   byId("saved").textContent = "saving …";
   try {
-    const saved = await postUntilSaved("/api/answer", { ...body, version: body.version ?? versions.version }, (error, now) => {
-      byId("saved").textContent = "not saved";
-      banner(`Your answer is not saved yet. ${error.message} It is tried again by itself.`, now);
-    });
+    const saved = await postUntilSaved(
+      "/api/answer",
+      { ...body, version: body.version ?? versions.version },
+      (error, now) => {
+        byId("saved").textContent = "not saved";
+        banner(`Your answer is not saved yet. ${error.message} It is tried again by itself.`, now);
+      },
+    );
     drafts.drop(body.task);
     drawProgress(saved.progress);
     return saved;
@@ -178,21 +215,39 @@ export async function locked(work) {
 
 // The same paragraph was changed in another tab. What is there is shown; the annotator chooses.
 function conflict(current, body) {
-  const there = current.answer ? `It was answered “${current.answer.action}”` : current.draft ? "It has a newer draft" : "Its answer was undone";
-  ask("Changed in another tab", [element("p", {}, `${there} in another tab or window. Nothing is lost: choose which is to stand.`)], [
-    ["Take what is there", () => goOn(current)],
+  const there = current.answer
+    ? `It was answered “${current.answer.action}”`
+    : current.draft
+      ? "It has a newer draft"
+      : "Its answer was undone";
+  ask(
+    "Changed in another tab",
     [
-      "Keep mine",
-      () => {
-        versions = { version: current.version, draft: current.draft_version };
-        if (!body) return changed();
-        return locked(async () => {
-          const saved = await send({ ...body, uuid: crypto.randomUUID(), version: current.version });
-          if (saved) goOnAfter(saved);
-        });
-      },
+      element(
+        "p",
+        {},
+        `${there} in another tab or window. Nothing is lost: choose which is to stand.`,
+      ),
     ],
-  ]);
+    [
+      ["Take what is there", () => goOn(current)],
+      [
+        "Keep mine",
+        () => {
+          versions = { version: current.version, draft: current.draft_version };
+          if (!body) return changed();
+          return locked(async () => {
+            const saved = await send({
+              ...body,
+              uuid: crypto.randomUUID(),
+              version: current.version,
+            });
+            if (saved) goOnAfter(saved);
+          });
+        },
+      ],
+    ],
+  );
 }
 
 // A tab that is left saves; one that is seen again asks whether another tab was faster.
@@ -202,5 +257,9 @@ export async function refreshWhenSeen() {
   if (!task || page.busy) return;
   const now = await get("/api/task", { id: task.id }).catch(() => null);
   if (!now || now.task.id !== page.task.id || page.busy) return;
-  if (now.task.version !== versions.version || (now.task.draft_version !== versions.draft && !draftTimer)) conflict(now.task, null);
+  if (
+    now.task.version !== versions.version ||
+    (now.task.draft_version !== versions.draft && !draftTimer)
+  )
+    conflict(now.task, null);
 }

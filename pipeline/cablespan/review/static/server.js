@@ -1,6 +1,9 @@
-// Talking with the server. Writes go one after the other; an answer that did not get through is kept in the browser until it has.
+// Talking with the server. Writes go one after the other; an answer that did not get through is
+// kept in the browser until it has.
 
-const PENDING = "cablespan.pending";
+import { drop, keep, kept } from "./kept.js";
+
+const PENDING = "pending";
 
 export class Refused extends Error {
   constructor(status, body) {
@@ -23,30 +26,39 @@ async function request(path, options) {
 }
 
 export function get(path, parameters = {}) {
-  const given = Object.entries(parameters).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const given = Object.entries(parameters).filter(
+    ([, value]) => value !== null && value !== undefined && value !== "",
+  );
   return request(given.length ? `${path}?${new URLSearchParams(given)}` : path);
 }
 
 let last = Promise.resolve();
 
 export function post(path, body, { keepalive = false } = {}) {
-  const send = () => request(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), keepalive });
+  const send = () =>
+    request(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      keepalive,
+    });
   last = last.then(send, send);
   return last;
 }
 
-// Tries again until the server has it: it may be down, out of disk, or this machine was asleep. `report` hears of each failure,
-// and gets a function that tries at once. Refusals for another reason are passed on.
+// Tries again until the server has it: it may be down, out of disk, or this machine was asleep.
+// `report` hears of each failure, and gets a function that tries at once. Refusals for another
+// reason are passed on.
 export async function postUntilSaved(path, body, report) {
-  keepPending({ path, body });
+  keep(PENDING, { path, body });
   for (let wait = 1; ; wait = Math.min(wait * 2, 15)) {
     try {
       const result = await post(path, body);
-      localStorage.removeItem(PENDING);
+      drop(PENDING);
       return result;
     } catch (error) {
       if (![0, 502, 503, 504, 507].includes(error.status)) {
-        localStorage.removeItem(PENDING);
+        drop(PENDING);
         throw error;
       }
       await new Promise((resolve) => {
@@ -62,30 +74,13 @@ export async function postUntilSaved(path, body, report) {
   }
 }
 
-function keepPending(unsent) {
-  try {
-    localStorage.setItem(PENDING, JSON.stringify(unsent));
-  } catch {
-    localStorage.removeItem(PENDING); // too large for the browser: this page holds it until the server has it
-  }
-}
-
-export function pending() {
-  const kept = localStorage.getItem(PENDING);
-  return kept ? JSON.parse(kept) : null;
-}
+export const pending = () => kept(PENDING);
 
 // Half-done work that the server does not have yet.
-const draftKey = (task) => `cablespan.draft.${task}`;
+const draft = (task) => `draft.${task}`;
 
 export const drafts = {
-  keep: (task, draft) => {
-    try {
-      localStorage.setItem(draftKey(task), JSON.stringify(draft));
-    } catch {
-      localStorage.removeItem(draftKey(task)); // too large for the browser: the server has it in a moment
-    }
-  },
-  drop: (task) => localStorage.removeItem(draftKey(task)),
-  of: (task) => JSON.parse(localStorage.getItem(draftKey(task)) ?? "null"),
+  keep: (task, state) => keep(draft(task), state),
+  drop: (task) => drop(draft(task)),
+  of: (task) => kept(draft(task)),
 };

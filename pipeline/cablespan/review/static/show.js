@@ -1,11 +1,21 @@
 // Shows the paragraph under review as the page holds it, and a new one when it comes in.
 
-import { drawConflicts, drawVersions, readVersions, scrollVersions, selectConflict } from "./adjudication.js";
+import {
+  drawConflicts,
+  drawVersions,
+  readVersions,
+  scrollVersions,
+  selectConflict,
+} from "./adjudication.js";
+import { drawArcs } from "./arcs.js";
 import { byId, element, fill, patch } from "./dom.js";
 import { dropHints } from "./hints.js";
+import { anchor } from "./layers.js";
+import { whenNear } from "./near.js";
 import { Paragraph } from "./paragraph.js";
+import { drawSentences, forgetNodes, nodes, workspace } from "./sentences.js";
 import { page, range, selectMark } from "./state.js";
-import { drawCable, drawCaption, drawContext, drawLinks, drawSentences, forgetNodes, nodes, pathOf, say, workspace } from "./view.js";
+import { drawCable, drawCaption, drawContext, pathOf, say } from "./view.js";
 
 export function draw(options) {
   const { task, paragraph } = page;
@@ -19,23 +29,42 @@ export function draw(options) {
   drawSelection(options);
 }
 
-export function drawSelection({ scroll = true } = {}) {
-  const { paragraph, selection, mark, activeClaim } = page;
-  for (const node of workspace.querySelectorAll(".selected, .current, .cursor")) node.classList.remove("selected", "current", "cursor");
-  const { first, end } = range();
-  for (let index = first; index < end; index += 1) {
-    nodes.tokens[index]?.classList.add("selected");
-    if (index < end - 1) nodes.gaps[index]?.classList.add("selected");
+const MARKED = ["selected", "current", "cursor"];
+let marked = []; // the nodes that show what is selected
+
+function mark(className, ...found) {
+  for (const node of found.filter(Boolean)) {
+    node.classList.add(className);
+    marked.push(node);
   }
-  if (!mark) nodes.tokens[selection.head]?.classList.add("cursor");
-  const row = workspace.querySelector(`.row[data-sentence="${paragraph.sentenceAt(selection.head)}"]`);
-  row?.classList.add("current");
-  if (mark?.entity !== undefined) workspace.querySelector(`mark[data-entity="${paragraph.entities[mark.entity].first}"]`)?.classList.add("selected");
-  for (const node of workspace.querySelectorAll(`.claims [data-claim="${activeClaim}"]`)) node.classList.add("current");
-  if (mark?.role) workspace.querySelector(`.part[data-claim="${mark.claim}"][data-role="${mark.role}"]`)?.classList.add("selected");
-  drawLinks(paragraph, activeClaim);
+}
+
+export function drawSelection({ scroll = true } = {}) {
+  const { paragraph, selection, activeClaim } = page;
+  for (const node of marked) node.classList.remove(...MARKED);
+  marked = [];
+  const { first, end } = range();
+  mark("selected", ...nodes.tokens.slice(first, end), ...nodes.gaps.slice(first, end - 1));
+  if (!page.mark) mark("cursor", nodes.tokens[selection.head]);
+  mark("current", nodes.sentences[paragraph.sentenceAt(selection.head)]);
+  const entity = paragraph.entities[page.mark?.entity];
+  if (entity) mark("selected", nodes.tokens[entity.first].closest("mark"));
+  mark("current", ...nodesOfClaim(activeClaim));
+  if (page.mark?.role) mark("selected", ...nodesOfClaim(page.mark.claim, page.mark.role));
+  drawArcs(paragraph, activeClaim);
   if (scroll) nodes.tokens[selection.head]?.scrollIntoView({ block: "nearest" });
 }
+
+// What of the list of claims stands for a claim, or for one part of it.
+function nodesOfClaim(number, role = null) {
+  const claim = page.paragraph.claims[number];
+  if (!claim) return [];
+  const row = nodes.sentences[page.paragraph.sentenceAt(anchor(claim).first)];
+  const part = role ? `.part[data-role="${role}"]` : "";
+  return row.querySelectorAll(`.claims ${part}[data-claim="${number}"]`);
+}
+
+whenNear(() => page.task && drawArcs(page.paragraph, page.activeClaim));
 
 export function show(task) {
   page.task = task;
@@ -69,12 +98,20 @@ export function show(task) {
 function showNothing() {
   const filtered = page.queue.label || page.queue.search;
   const nothing = page.session.progress.total === 0;
-  const message = filtered ? "No open paragraph fits the filter: take it away above, or search all work with /." : "Every paragraph that is yours is answered. Undo (z) and back (,) still work.";
+  const message = filtered
+    ? "No open paragraph fits the filter: take it away above, or search all work with /."
+    : "Every paragraph that is yours is answered. Undo (z) and back (,) still work.";
   fill(
     byId("cable"),
     element("h2", {}, nothing ? "Nothing to review" : "The queue is empty"),
     element("p", {}, nothing ? "The files hold no paragraph that can be used." : message),
-    nothing ? element("ul", { class: "problems" }, page.session.problems.slice(0, 50).map((problem) => element("li", {}, problem))) : null,
+    nothing
+      ? element(
+          "ul",
+          { class: "problems" },
+          page.session.problems.slice(0, 50).map((problem) => element("li", {}, problem)),
+        )
+      : null,
   );
   for (const side of ["before", "after"]) byId(side).replaceChildren();
   history.replaceState(null, "", `/${location.search}`);
