@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import given, settings
@@ -27,6 +28,8 @@ NAMES = {
     "brat": "brat",
     "doccano": "doccano.jsonl",
 }
+if find_spec("cassis"):
+    NAMES["inception"] = "inception"
 LAYERS = ("entities", "statements", "claims")
 RUSK = {"start": 0, "end": 4, "label": "OFFICIAL"}
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cablespan.cli.app import app
+from cablespan.cli.app import app, tell
 from cablespan.cli.options import AnnotatorFiles, JsonOption, LabelsOption, Layer
 
 
@@ -106,13 +106,16 @@ def convert(
     out: Annotated[
         Path,
         typer.Argument(
-            metavar="OUT", help="File to write; a folder for prodigy and brat.", show_default=False
+            metavar="OUT",
+            help="File to write; a folder for prodigy, brat and inception.",
+            show_default=False,
         ),
     ],
     to: Annotated[
         str,
         typer.Option(
-            help="records, prodigy, gold, standoff, docbin, conll, labelstudio, doccano or brat."
+            help="records, prodigy, gold, standoff, docbin, conll, labelstudio, doccano, inception or "
+            "brat."
         ),
     ],
     from_: Annotated[
@@ -177,18 +180,9 @@ def agree(
         from cablespan.learning.agreement.page import page
 
         html.write_text(page(result), encoding="utf-8")
-    if json:
-        import orjson
+    from cablespan.learning.agreement.table import tables
 
-        typer.echo(orjson.dumps(result, option=orjson.OPT_INDENT_2).decode())
-    else:
-        from rich.console import Console
-
-        from cablespan.learning.agreement.table import tables
-
-        console = Console()
-        for table in tables(result):
-            console.print(table)
+    tell(result, tables, as_json=json)
 
 
 @app.command(

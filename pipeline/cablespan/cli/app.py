@@ -1,9 +1,13 @@
 """The application: one sentence for what goes wrong, with the exit codes of the contract."""
 
-from typing import Annotated
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 # What a command needs beyond the core, as the extras of the package name it.
 EXTRAS = {
@@ -14,6 +18,7 @@ EXTRAS = {
     "report": "report",
     "export": "report",
     "annotate": "ray",
+    "convert": "inception",
 }
 
 
@@ -51,6 +56,22 @@ app = typer.Typer(
 def warn(message: str) -> None:
     """Tells the user on standard error."""
     typer.secho(f"warning: {message}", err=True, fg="yellow")
+
+
+def tell(
+    result: Mapping[str, Any], tables: "Callable[[Any], Iterable[Table]]", *, as_json: bool
+) -> None:
+    """Prints figures on standard output: as JSON, or as the tables that `tables` makes of them."""
+    if as_json:
+        import orjson
+
+        typer.echo(orjson.dumps(result, option=orjson.OPT_INDENT_2).decode())
+        return
+    from rich.console import Console
+
+    console = Console()
+    for table in tables(result):
+        console.print(table)
 
 
 def _version(wanted: bool) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cablespan.cli.app import app
+from cablespan.cli.app import app, tell
 from cablespan.cli.options import GoldTexts, JsonOption, LabelsOption
 
 
@@ -152,15 +152,6 @@ def evaluate(
         from cablespan.learning.evaluation.page import page
 
         report.write_text(page(result), encoding="utf-8")
-    if json:
-        import orjson
+    from cablespan.learning.evaluation.table import tables
 
-        typer.echo(orjson.dumps(result, option=orjson.OPT_INDENT_2).decode())
-    else:
-        from rich.console import Console
-
-        from cablespan.learning.evaluation.table import tables
-
-        console = Console()
-        for table in tables(result):
-            console.print(table)
+    tell(result, tables, as_json=json)

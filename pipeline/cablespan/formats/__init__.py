@@ -35,10 +35,13 @@ FORMATS = {
     "labelstudio": "cablespan.formats.labelstudio",
     "brat": "cablespan.formats.brat",
     "doccano": "cablespan.formats.doccano",
+    "inception": "cablespan.formats.inception",
 }
-FOLDERS = ("prodigy", "brat")
+FOLDERS = ("prodigy", "brat", "inception")
 _BY_GLOB = {
     "*.ann": "brat",
+    "TypeSystem.xml": "inception",
+    "*.xmi": "inception",
     "cables*.jsonl*": "records",
     "entities*.jsonl*": "prodigy",
     "statements*.jsonl*": "prodigy",
@@ -47,7 +50,7 @@ _BY_GLOB = {
 _BY_SUFFIX = {
     ".spacy": "docbin",
     ".ann": "brat",
-    ".json": "labelstudio",
+    ".xmi": "inception",
     ".conll": "conll",
     ".iob": "conll",
     ".iob2": "conll",
@@ -66,7 +69,7 @@ _BY_LINE: dict[str, Callable[[dict[str, Any]], bool]] = {
 }
 OF_TOKENS = ("prodigy", "docbin", "conll")
 # Those where the label tells which layer a span is of, and those that list the labels.
-SORTED_BY_LABEL = ("prodigy", "docbin", "labelstudio", "brat", "doccano")
+SORTED_BY_LABEL = ("prodigy", "docbin", "labelstudio", "brat", "doccano", "inception")
 LISTING_LABELS = ("labelstudio", "brat")
 logger = logging.getLogger(__name__)
 
@@ -93,10 +96,19 @@ def find_format(path: str | Path) -> str:
         raise FileNotFoundError(f"{path} does not exist: name a file or folder of annotations")
     else:
         suffix = Path(path.name.removesuffix(".gz")).suffix
-        format = _BY_SUFFIX.get(suffix) or _format_of_line(_first_line(path))
+        format = _BY_SUFFIX.get(suffix)
+        if suffix == ".json":
+            format = "inception" if _is_cas(path) else "labelstudio"
+        format = format or _format_of_line(_first_line(path))
     if format is None:
         raise _unknown(path)
     return format
+
+
+def _is_cas(path: Path) -> bool:
+    """Whether a JSON file begins as a UIMA CAS does."""
+    with fsspec.open(str(path), "rb", compression="infer") as file:
+        return b'"%TYPES"' in file.read(100)
 
 
 def _first_line(path: Path) -> bytes:

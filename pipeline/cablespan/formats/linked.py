@@ -27,10 +27,10 @@ def part_links(parts: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     >>> list(part_links({"source": 1, "cue": 2, "content": 3}))
     [('source', 2, 1), ('content', 2, 3)]
     """
-    head = parts.get("cue", parts["content"])
+    head = "cue" if "cue" in parts else "content"
     for role in ("source", "content"):
-        if role in parts and parts[role] != head:
-            yield role, head, parts[role]
+        if role in parts and role != head:
+            yield role, parts[head], parts[role]
 
 
 def add_marks(

@@ -1,0 +1,214 @@
+"""INCEpTION's documents: a folder with one UIMA CAS a cable (ID.json), and the project's layers.
+
+TypeSystem.xml holds the layers, for the project's settings.
+
+Entities, statements and the parts of claims are span layers, claims are relations from the cue (or,
+without one, the content). INCEpTION exports what it was given as `UIMA CAS JSON 0.4.0` or `UIMA CAS
+XMI`: both are read. What it has no layer for travels in one document-metadata annotation. The CAS
+is read and written by dkpro-cassis, the UIMA community's library.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+import orjson
+
+from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
+from cablespan.formats.linked import LAYERS, ROLES, LinkedSpan, Links, add_marks, part_links
+from cablespan.formats.tasks import bare_record, blank_pipeline
+from cablespan.labels import Scheme
+
+if TYPE_CHECKING:
+    from cassis import Cas, TypeSystem
+
+LEAVES_OUT = ()
+TYPES = "TypeSystem.xml"
+_STRING, _SPAN, _DOCUMENT = "uima.cas.String", "uima.tcas.Annotation", "uima.cas.AnnotationBase"
+_RECORD, _RELATION = "webanno.custom.CableRecord", "webanno.custom.CableClaimLink"
+_SPANS = {
+    "entities": "webanno.custom.CableEntity",
+    "statements": "webanno.custom.CableStatement",
+    "claims": "webanno.custom.CableClaimPart",
+}
+# Our names and INCEpTION's. All are strings: UIMA's numbers cannot be missing.
+_FEATURES = {
+    "entities": {"kb_id": "identifier", "cluster": "cluster", "score": "score", "value": "value"},
+    "statements": {"score": "score"},
+    "claims": {"speaker": "speaker", "certainty": "certainty"},
+}
+_NUMBERS = ("cluster", "score", "speaker")
+_SEGMENTATION = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type"
+_SENTENCE, _TOKEN = f"{_SEGMENTATION}.Sentence", f"{_SEGMENTATION}.Token"
+
+
+def layers() -> "TypeSystem":
+    """The layers of the scheme as UIMA types."""
+    from cassis import TypeSystem
+
+    types = TypeSystem()
+    for layer, name in _SPANS.items():
+        span = types.create_type(name, _SPAN)
+        for feature in ("label", *_FEATURES[layer].values()):
+            types.create_feature(span, feature, _STRING)
+    relation = types.create_type(_RELATION, _SPAN)
+    types.create_feature(relation, "Governor", _SPANS["claims"])
+    types.create_feature(relation, "Dependent", _SPANS["claims"])
+    types.create_feature(relation, "label", _STRING)
+    types.create_feature(types.create_type(_RECORD, _DOCUMENT), "content", _STRING)
+    return types
+
+
+def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
+    """Into the folder `out`; ids are file names with `/` as `%2F`."""
+    out.mkdir(parents=True, exist_ok=True)
+    layers().to_xml(out / TYPES)
+    for record in records:
+        _cas_of(record).to_json(out / f"{quote(record['id'], safe=' ')}.json")
+
+
+def _cas_of(record: Mapping[str, Any]) -> "Cas":
+    from cassis import Cas
+
+    types = layers()
+    for name in (_SENTENCE, _TOKEN):
+        types.create_type(name, _SPAN)
+    text, blocks = joined(record)
+    cas = Cas(types, document_language="en", sofa_string=text, sofa_mime="text/plain")
+    starts = {block.facts["id"]: block.start for block in blocks}
+    _segment(cas, text, blocks)
+    for layer in ("entities", "statements"):
+        for mark in record.get(layer) or ():
+            _add_span(cas, layer, mark["label"], mark, starts[mark["paragraph"]], mark)
+    for claim in record.get("claims") or ():
+        _add_claim(cas, claim, starts[claim["paragraph"]])
+    kept = {key: value for key, value in record.items() if key not in (*LAYERS, "paragraphs")}
+    kept["layers"] = [layer for layer in LAYERS if record.get(layer) is not None]
+    kept["paragraphs"] = [block._asdict() for block in blocks]
+    cas.add(types.get_type(_RECORD)(content=orjson.dumps(kept).decode()))
+    return cas
+
+
+def _segment(cas: "Cas", text: str, blocks: Iterable[Block]) -> None:
+    """Paragraphs are what INCEpTION shows a line each, our tokens what it anchors marks at."""
+    sentence, token = cas.typesystem.get_type(_SENTENCE), cas.typesystem.get_type(_TOKEN)
+    tokenize = blank_pipeline().tokenizer
+    for start, end, _ in blocks:
+        cas.add(sentence(begin=start, end=end))
+        solid = (word for word in tokenize(text[start:end]) if not word.is_space)
+        cas.add_all(
+            token(begin=start + word.idx, end=start + word.idx + len(word)) for word in solid
+        )
+
+
+def _add_span(
+    cas: "Cas",
+    layer: str,
+    label: str,
+    place: Mapping[str, Any],
+    start: int,
+    facts: Mapping[str, Any],
+) -> Any:
+    features = {
+        theirs: str(facts[ours])
+        for ours, theirs in _FEATURES[layer].items()
+        if facts.get(ours) is not None
+    }
+    begin, end = start + place["start"], start + place["end"]
+    span = cas.typesystem.get_type(_SPANS[layer])(begin=begin, end=end, label=label, **features)
+    cas.add(span)
+    return span
+
+
+def _add_claim(cas: "Cas", claim: Mapping[str, Any], start: int) -> None:
+    parts = {
+        role: _add_span(
+            cas, "claims", role.upper(), claim[role], start, claim if role == "content" else {}
+        )
+        for role in ROLES
+        if claim.get(role)
+    }
+    relation = cas.typesystem.get_type(_RELATION)
+    for role, head, part in part_links(parts):
+        ends = {"Governor": head, "Dependent": part}
+        cas.add(relation(begin=part.begin, end=part.end, label=role, **ends))
+
+
+def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """Every document of a folder, or one.
+
+    Where our metadata is missing, blank lines part the paragraphs.
+    """
+    files = sorted([*path.glob("*.json"), *path.glob("*.xmi")]) if path.is_dir() else [path]
+    for file in files:
+        yield _record_of(_load(file), file, scheme)
+
+
+def _load(file: Path) -> "Cas":
+    import cassis
+
+    try:
+        if file.suffix != ".xmi":
+            with file.open("rb") as stream:
+                return cassis.load_cas_from_json(stream)
+        with file.with_name(TYPES).open("rb") as stream:
+            types = cassis.load_typesystem(stream)
+        with file.open("rb") as stream:
+            return cassis.load_cas_from_xmi(stream, typesystem=types)
+    except FileNotFoundError as error:
+        remedy = f"put the export's {TYPES} beside it"
+        raise GoldError([Problem(str(file), f"no {TYPES} beside", remedy)]) from error
+    except Exception as error:  # the library has no error of its own for damaged files
+        what = f"no UIMA CAS ({type(error).__name__}: {error})"
+        remedy = "export the documents as UIMA CAS JSON 0.4.0 or UIMA CAS XMI"
+        raise GoldError([Problem(str(file), what, remedy)]) from error
+
+
+def _record_of(cas: "Cas", file: Path, scheme: Scheme) -> tuple[dict[str, Any], dict[str, str]]:
+    text, cable = cas.sofa_string or "", unquote(file.stem)
+    kept = next((orjson.loads(one.content) for one in _select(cas, _RECORD)), {})
+    whole = kept.pop("paragraphs", None)
+    layers = kept.pop("layers", LAYERS)
+    record = bare_record(kept.get("id", cable), path=str(file), format="inception") | kept
+    blocks = [Block(**one) for one in whole] if whole else list(blocks_of(text, record["id"]))
+    for start, end, facts in blocks:
+        record["paragraphs"].append({"source_map": [], **facts, "text": text[start:end]})
+    record |= {layer: [] for layer in layers}
+    spans = [span for layer in LAYERS for span in _spans(cas, layer, blocks, str(file))]
+    add_marks(record, spans, _links(cas), scheme)
+    places = {block.facts["id"]: str(file) for block in blocks}
+    return record, places | {"": str(file)}
+
+
+def _select(cas: "Cas", name: str) -> list[Any]:
+    return list(cas.select(name)) if cas.typesystem.contains_type(name) else []
+
+
+def _spans(cas: "Cas", layer: str, blocks: list[Block], place: str) -> Iterator[LinkedSpan]:
+    for span in _select(cas, _SPANS[layer]):
+        name = f"{span.label} {span.get_covered_text()!r} at {span.begin}"
+        located = in_paragraph(span.begin, span.end, blocks, name, place)
+        facts = {
+            ours: _number(value) if ours in _NUMBERS else value
+            for ours, theirs in _FEATURES[layer].items()
+            if (value := getattr(span, theirs, None))
+        }
+        yield LinkedSpan(str(span.xmiID), located[0], span.label, *located[1:], facts)
+
+
+def _number(value: str) -> Any:
+    """What was a number is one again; a speaker may be a name as well."""
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return value
+
+
+def _links(cas: "Cas") -> Links:
+    links: Links = {}
+    for relation in _select(cas, _RELATION):
+        targets = links.setdefault(str(relation.Governor.xmiID), {})
+        targets.setdefault(relation.label, []).append(str(relation.Dependent.xmiID))
+    return links
