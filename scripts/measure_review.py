@@ -105,14 +105,16 @@ class Annotator:
         return self.page.locator(selector).locator(".hint").first.inner_text().lower()
 
     def go_to_entity(self, start: int) -> None:
-        """The nearer of Tab and the letters of `g`."""
+        """Tab to the first one, Shift+Tab to the last, else the letters of `g`."""
         token = self.token_at(start)
         mark = f"#workspace mark:has([data-token='{token}'])"
-        order = self.page.eval_on_selector_all(
-            "#workspace mark", "(all, s) => all.indexOf(document.querySelector(s))", mark
+        order, last = self.page.eval_on_selector_all(
+            "#workspace mark",
+            "(all, s) => [all.indexOf(document.querySelector(s)), all.length - 1]",
+            mark,
         )
-        if order == 0:
-            return self.press("Tab")
+        if order in (0, last):
+            return self.press("Shift+Tab" if order else "Tab")
         self.press("g")
         self.press(*self.hint(f"{mark}"))
 
