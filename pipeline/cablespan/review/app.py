@@ -365,8 +365,8 @@ def create_app(
         cookie=cookie,
     )
     api = Api(store)
-    asked = (api.session, api.next, api.task, api.overview, api.search, api.lexicon)
-    asked += (api.corrections,)
+    asked = [api.session, api.next, api.task, api.overview, api.search, api.lexicon]
+    asked.append(api.corrections)
     sent = (api.answer, api.undo, api.draft)
     routes = [
         Route("/", review.page),
@@ -379,7 +379,9 @@ def create_app(
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
 
-    async def problem(_request: Request, error: Problem) -> Response:
+    async def problem(_request: Request, error: Exception) -> Response:
+        if not isinstance(error, Problem):
+            raise error
         return JSON(error.body, error.status)
 
     return Starlette(

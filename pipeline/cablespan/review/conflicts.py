@@ -43,17 +43,22 @@ def agreed_and_conflicts(versions: Sequence[Version]) -> tuple[Layers, list[Conf
     """
     accepted = [version for version in versions if version["action"] == Action.ACCEPT]
     compared = accepted or versions
-    agreed: Layers = {}
+    agreed: dict[Layer, list[Any]] = {}
     conflicts: list[Conflict] = []
     for layer in LAYERS:
         everywhere = _shared(layer, compared)
-        first = compared[0]["layers"].get(layer, [])
+        first: Sequence[Mapping[str, Any]] = compared[0]["layers"].get(layer, [])
         agreed[layer] = [mark for mark in first if identity(layer, mark) in everywhere]
         if layer == "statements":
             doubtful = (mark for mark in first if identity(layer, mark) not in everywhere)
             agreed[layer] += [{**mark, "label": None} for mark in doubtful]
         conflicts += _conflicts(layer, compared, everywhere)
-    return agreed, sorted(conflicts, key=lambda conflict: (conflict["start"], conflict["end"]))
+    shared: Layers = {
+        "entities": agreed["entities"],
+        "statements": agreed["statements"],
+        "claims": agreed["claims"],
+    }
+    return shared, sorted(conflicts, key=lambda conflict: (conflict["start"], conflict["end"]))
 
 
 def _shared(layer: Layer, versions: Iterable[Version]) -> set[tuple]:
@@ -110,13 +115,13 @@ def _stretches(places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     >>> list(_stretches([(5, 9), (0, 4), (3, 6)]))
     [(0, 9)]
     """
-    start = end = None
-    for first, last in sorted(places):
-        if end is not None and first < end:
-            end = max(end, last)
+    stretch: tuple[int, int] | None = None
+    for start, end in sorted(places):
+        if stretch and start < stretch[1]:
+            stretch = stretch[0], max(stretch[1], end)
             continue
-        if end is not None:
-            yield start, end
-        start, end = first, last
-    if end is not None:
-        yield start, end
+        if stretch:
+            yield stretch
+        stretch = start, end
+    if stretch:
+        yield stretch

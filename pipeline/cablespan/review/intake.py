@@ -5,7 +5,7 @@ Once, in small transactions, and again only where a file has changed.
 
 import gzip
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
@@ -13,12 +13,16 @@ from uuid import NAMESPACE_URL, uuid5
 import orjson
 
 from cablespan.review.store import Annotator, AnnotatorRole, Store
+from cablespan.review.store.annotators import Action
 from cablespan.review.store.layers import checked, cut_tokens
 from cablespan.review.store.shapes import Layers
 
 CHUNK = 20  # records a transaction: tens of milliseconds, so that no answer waits for long
 
 Task = Mapping[str, Any]
+
+# One answer for a paragraph whose layers were answered differently.
+_GRAVEST_FIRST = (Action.REJECT, Action.IGNORE, Action.ACCEPT)
 
 
 class Key(NamedTuple):
@@ -126,7 +130,10 @@ def take_in_tasks(store: Store, tasks: Iterable[Task], problems: list[str]) -> i
     sorted_tasks.suggest_incomplete_answers()
     _add_paragraphs(store, sorted_tasks, problems)
     for (key, annotator), layers in sorted_tasks.answered.items():
-        _add_answer(store, store.find(*key), annotator, layers, problems)
+        number = store.find(*key)
+        if number is None:
+            raise LookupError(f"{key.paragraph}: the database lacks it, though it was just added")
+        _add_answer(store, number, annotator, layers, problems)
     return len(sorted_tasks.paragraphs)
 
 
@@ -137,7 +144,7 @@ class _SortedTasks:
     layer.
     """
 
-    def __init__(self, layers: list[str], problems: list[str]):
+    def __init__(self, layers: Sequence[str], problems: list[str]):
         self.layers, self.problems = layers, problems
         self.paragraphs: dict[Key, Task] = {}
         self.suggested: dict[Key, dict[str, list]] = {}
@@ -219,7 +226,7 @@ def _add_answer(
     from cablespan.formats.tasks import annotations_of
 
     actions = {one["answer"] for one in layers.values()}
-    action = next(action for action in ("reject", "ignore", "accept") if action in actions)
+    action = next(action for action in _GRAVEST_FIRST if action in actions)
     first = next(iter(layers.values()))
     meta = first.get("meta") or {}
     place = meta.get("paragraph")

@@ -5,7 +5,7 @@ What annotators said, and the gold that adjudicators made of it.
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -75,7 +75,8 @@ def _write(
     answers: Iterable[dict[str, dict[str, Any]]], target: Path, layers: Iterable[str]
 ) -> int:
     parts = {layer: target / f"{layer}.jsonl.part" for layer in layers}
-    streams, count = {}, 0
+    streams: dict[str, BinaryIO] = {}
+    count = 0
     for answer in answers:
         if not streams:
             target.mkdir(parents=True, exist_ok=True)

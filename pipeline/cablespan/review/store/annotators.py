@@ -1,6 +1,7 @@
 """Who answers and what: annotators with their roles, the three answers, their pace."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,7 +40,7 @@ class Stale(Exception):
         self.version = version
 
 
-def pace(times: list[float]) -> float | None:
+def pace(times: Sequence[float]) -> float | None:
     """Answers an hour from their times in seconds, newest first; pauses are left out.
 
     None before the second answer.

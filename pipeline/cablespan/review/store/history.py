@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from cablespan.review.store.annotators import Annotator, AnnotatorRole, Stale
 from cablespan.review.store.layers import comparable
-from cablespan.review.store.shapes import CurrentAnswer, State, Version, View
+from cablespan.review.store.shapes import Answer, CurrentAnswer, State, Version, View
 from cablespan.review.store.tables import (
     answers,
     cables,
@@ -26,6 +26,16 @@ _ANSWER = ("action", "layers", "comment", "flagged", "timestamp")
 _VERSION = ("annotator", "action", "layers", "comment", "flagged")
 
 
+def _answer(row: sa.RowMapping) -> Answer:
+    return {
+        "action": row["action"],
+        "layers": row["layers"],
+        "comment": row["comment"],
+        "flagged": row["flagged"],
+        "timestamp": row["timestamp"],
+    }
+
+
 def of_annotator(table: sa.Table, annotator: Annotator, task: int) -> tuple:
     """The conditions for an annotator's row on a task."""
     return table.c.task == task, table.c.annotator == annotator.name, table.c.role == annotator.role
@@ -35,7 +45,7 @@ def append(db: sa.Connection, annotator: Annotator, task: int, action: str, **va
     """One more row of the history; returns its number."""
     row = {"task": task, "annotator": annotator.name, "role": annotator.role, "action": action}
     stamp = {"timestamp": time.time()} if values.get("timestamp") is None else {}
-    return db.execute(sa.insert(answers).values(row | values | stamp)).inserted_primary_key[0]
+    return db.execute(sa.insert(answers).values(row | values | stamp)).lastrowid
 
 
 def check_version(db: sa.Connection, annotator: Annotator, task: int, version: int) -> None:
@@ -103,7 +113,16 @@ def versions_of(db: sa.Connection, task: int) -> list[Version]:
         .where(current_answers.c.task == task, current_answers.c.role == AnnotatorRole.ANNOTATOR)
         .order_by(answers.c.annotator)
     )
-    return [dict(zip(_VERSION, row, strict=True)) for row in db.execute(query)]
+    return [
+        {
+            "annotator": row["annotator"],
+            "action": row["action"],
+            "layers": row["layers"],
+            "comment": row["comment"],
+            "flagged": row["flagged"],
+        }
+        for row in db.execute(query).mappings()
+    ]
 
 
 def view_of(db: sa.Connection, annotator: Annotator, task: int) -> View:
@@ -117,10 +136,9 @@ def view_of(db: sa.Connection, annotator: Annotator, task: int) -> View:
         .mappings()
         .first()
     )
-    answered = current and current["seq"] is not None
     return {
         "version": current["version"] if current else 0,
-        "answer": {name: current[name] for name in _ANSWER} if answered else None,
+        "answer": _answer(current) if current and current["seq"] is not None else None,
         "draft": draft["state"] if draft else None,
         "draft_version": draft["version"] if draft else 0,
     }
@@ -173,4 +191,14 @@ def all_current(db: sa.Connection, role: AnnotatorRole | None) -> Iterator[Curre
     if role:
         query = query.where(current_answers.c.role == role)
     for row in db.execute(query).mappings():
-        yield dict(row)
+        yield {
+            **_answer(row),
+            "annotator": row["annotator"],
+            "role": row["role"],
+            "paragraph": row["paragraph"],
+            "cable": row["cable"],
+            "text": row["text"],
+            "fields": row["fields"],
+            "header": row["header"],
+            "meta": row["meta"],
+        }

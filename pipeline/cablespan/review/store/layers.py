@@ -3,15 +3,18 @@
 What they hold, whether they are sound, whether two annotators agree.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Set
+from typing import Any, Literal
 
 from cablespan.labels import Certainty, Label, Role, Scheme
-from cablespan.review.store.shapes import Claim, Layer, Layers, Mark, Place
+from cablespan.review.store.shapes import Claim, ClaimPart, Layer, Layers, Mark, Place
 
 LAYERS: tuple[Layer, ...] = ("entities", "statements", "claims")
-ROLES = tuple(role.lower() for role in Role)
-_FACTS = {"entities": ("kb_id", "cluster", "score"), "statements": ("score",)}
+ROLES: tuple[ClaimPart, ...] = ("source", "cue", "content")
+_FACTS: dict[Layer, tuple[Literal["kb_id", "cluster", "score"], ...]] = {
+    "entities": ("kb_id", "cluster", "score"),
+    "statements": ("score",),
+}
 
 
 class Fault(ValueError):
@@ -26,19 +29,18 @@ def uncertainty(layers: Layers) -> float:
     >>> uncertainty({"entities": [{"score": 0.9}, {"score": 0.6}], "statements": [{"score": None}]})
     0.4
     """
-    scores = [
-        mark["score"]
-        for name in ("entities", "statements")
-        for mark in layers.get(name, [])
-        if mark.get("score") is not None
-    ]
+    every = (mark.get("score") for mark in _marks_of(layers))
+    scores = [score for score in every if score is not None]
     return round(1 - min(scores), 4) if scores else 0.5
+
+
+def _marks_of(layers: Layers) -> list[Mark]:
+    return [*layers.get("entities", []), *layers.get("statements", [])]
 
 
 def labels_of(layers: Layers) -> Iterator[str]:
     """Every label of a paragraph, as often as it is used; a claim has one for each of its parts."""
-    for name in ("entities", "statements"):
-        yield from (mark["label"] for mark in layers.get(name, []) if mark["label"])
+    yield from (mark["label"] for mark in _marks_of(layers) if mark["label"])
     for claim in layers.get("claims", []):
         yield from (str(role) for role in Role if claim.get(role.lower()))
 
@@ -138,7 +140,7 @@ def sound_layers(
 
 
 def _marks(
-    text: str, layer: Layer, marks: Iterable[Any], names: Container[str | None]
+    text: str, layer: Layer, marks: Iterable[Any], names: Set[str | None]
 ) -> Iterator[Mark | Fault]:
     reached = 0
     for mark in sorted(marks, key=_start):
@@ -156,8 +158,11 @@ def _marks(
             yield Fault(f"{where} overlaps the one before it")
         else:
             reached = place["end"]
-            facts = {key: mark[key] for key in _FACTS[layer] if mark.get(key) is not None}
-            yield {**place, "label": label, **facts}
+            sound: Mark = {**place, "label": label}
+            for key in _FACTS[layer]:
+                if mark.get(key) is not None:
+                    sound[key] = mark[key]
+            yield sound
 
 
 def _claims(text: str, claims: Iterable[Any]) -> Iterator[Claim | Fault]:
@@ -169,13 +174,21 @@ def _claims(text: str, claims: Iterable[Any]) -> Iterator[Claim | Fault]:
 
 
 def _claim(text: str, claim: Mapping[str, Any]) -> Claim:
-    parts = {role: _place(text, claim[role], role) if claim.get(role) else None for role in ROLES}
-    if parts["content"] is None:
-        raise Fault(f"a claim without CONTENT: {parts}")
+    source, cue, content = (
+        _place(text, claim[role], role) if claim.get(role) else None for role in ROLES
+    )
+    if content is None:
+        raise Fault(f"a claim without CONTENT: {dict(source=source, cue=cue, content=None)}")
     certainty = claim.get("certainty")
     if certainty not in {None, *Certainty}:
         raise Fault(f"{certainty!r} is no certainty of {', '.join(Certainty)}")
-    return {**parts, "speaker": claim.get("speaker"), "certainty": certainty}
+    return {
+        "source": source,
+        "cue": cue,
+        "content": content,
+        "speaker": claim.get("speaker"),
+        "certainty": certainty,
+    }
 
 
 def _start(mark: Any) -> int:
@@ -210,7 +223,7 @@ def cut_tokens(layers: Layers, edges: Iterable[tuple[int, int]]) -> tuple[Layers
         faults.append(f"{what} at {place['start']}-{place['end']} cuts a token")
         return False
 
-    whole = {
+    whole: Layers = {
         "entities": [mark for mark in layers.get("entities", []) if fits("entities", mark)],
         "statements": [mark for mark in layers.get("statements", []) if fits("statements", mark)],
         "claims": [
@@ -224,9 +237,9 @@ def cut_tokens(layers: Layers, edges: Iterable[tuple[int, int]]) -> tuple[Layers
 
 def plain_edges(text: str, layers: Layers) -> bool:
     """Whether every mark begins and ends at white space, so that no token can be cut."""
-    places = [*layers.get("entities", []), *layers.get("statements", [])]
+    places: list[Place] = [*_marks_of(layers)]
     for claim in layers.get("claims", []):
-        places += [claim[role] for role in ROLES if claim.get(role)]
+        places += [part for part in (claim[role] for role in ROLES) if part]
     padded = f" {text} "
     return all(
         padded[place["start"]].isspace()

@@ -12,7 +12,7 @@ from cablespan.review.store.annotators import Action, Annotator, AnnotatorRole, 
 from cablespan.review.store.history import corrections
 from cablespan.review.store.layers import labels_of
 from cablespan.review.store.queue import holds_words
-from cablespan.review.store.shapes import Overview
+from cablespan.review.store.shapes import Overview, OwnProgress
 from cablespan.review.store.tables import (
     answers,
     cables,
@@ -74,10 +74,15 @@ def paragraphs(
 def _overview(row: sa.RowMapping, adjudicating: bool) -> Overview:
     draft = row["state"] or {}
     layers = draft.get("layers") or row["answered"] or row["layers"]
-    text = row["text"]
+    text, fields = row["text"], row["fields"]
     return {
-        **{name: row[name] for name in ("id", "paragraph", "cable")},
-        **{name: row["fields"].get(name) for name in ("number", "marking", "section", "kind")},
+        "id": row["id"],
+        "paragraph": row["paragraph"],
+        "cable": row["cable"],
+        "number": fields.get("number"),
+        "marking": fields.get("marking"),
+        "section": fields.get("section"),
+        "kind": fields.get("kind"),
         "text": text if len(text) <= _SHOWN_TEXT else f"{text[:_SHOWN_TEXT]} …",
         "state": _state(row, adjudicating),
         "flagged": bool(draft.get("flagged", row["flagged"])),
@@ -140,7 +145,7 @@ def neighbouring_cables(db: sa.Connection, cable: str) -> Iterator[int | None]:
     )
 
 
-def own_progress(db: sa.Connection, annotator: Annotator) -> dict[str, int | float | None]:
+def own_progress(db: sa.Connection, annotator: Annotator) -> OwnProgress:
     """How much one annotator has answered, by action; corrections that are not answered.
 
     Answers an hour.
@@ -168,9 +173,11 @@ def own_progress(db: sa.Connection, annotator: Annotator) -> dict[str, int | flo
     counts = {action: number for action, number, _ in rows}
     return {
         "done": sum(counts.values()),
-        **{action.value: counts.get(action, 0) for action in Action},
+        "accept": counts.get(Action.ACCEPT, 0),
+        "reject": counts.get(Action.REJECT, 0),
+        "ignore": counts.get(Action.IGNORE, 0),
         "flagged": sum(flagged for *_, flagged in rows),
-        "corrections": db.scalar(sa.select(count).select_from(unfinished.subquery())),
+        "corrections": db.execute(sa.select(count).select_from(unfinished.subquery())).scalar_one(),
         "per_hour": pace(db.scalars(recent).all()),
     }
 
@@ -178,8 +185,8 @@ def own_progress(db: sa.Connection, annotator: Annotator) -> dict[str, int | flo
 def annotated_by_the_team(db: sa.Connection) -> tuple[int, int]:
     """The number of paragraphs, and of those that wait for nobody."""
     every = sa.select(sa.func.count()).select_from(tasks).where(tasks.c.current)
-    total = db.scalar(every)
-    return total, total - db.scalar(every.where(tasks.c.open))
+    total = db.execute(every).scalar_one()
+    return total, total - db.execute(every.where(tasks.c.open)).scalar_one()
 
 
 def adjudicated_by_the_team(db: sa.Connection) -> tuple[int, int]:
@@ -190,4 +197,4 @@ def adjudicated_by_the_team(db: sa.Connection) -> tuple[int, int]:
         current_answers.c.role == AnnotatorRole.ADJUDICATOR,
         current_answers.c.answer.is_not(None),
     )
-    return db.scalar(every), db.scalar(every.where(decided))
+    return db.execute(every).scalar_one(), db.execute(every.where(decided)).scalar_one()

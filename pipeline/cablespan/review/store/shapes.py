@@ -6,6 +6,7 @@ Offsets are code points in the paragraph's text, ends exclusive.
 from typing import Any, Literal, NotRequired, TypedDict
 
 Layer = Literal["entities", "statements", "claims"]
+ClaimPart = Literal["source", "cue", "content"]
 
 
 class Place(TypedDict):
@@ -29,7 +30,7 @@ class Claim(TypedDict):
 
     source: Place | None
     cue: Place | None
-    content: Place | None
+    content: Place
     speaker: int | str | None
     certainty: str | None
 
@@ -114,11 +115,12 @@ class Neighbour(TypedDict):
     along: bool
 
 
-class Progress(TypedDict):
-    """Where one annotator stands (`done`, by action) and the team (`finished` of `total`)."""
+class OwnProgress(TypedDict):
+    """How much one annotator has answered, in all (`done`) and by action.
 
-    total: int
-    finished: int
+    `corrections` are not answered yet; `per_hour` is None while nobody can tell.
+    """
+
     done: int
     accept: int
     reject: int
@@ -126,6 +128,13 @@ class Progress(TypedDict):
     flagged: int
     corrections: int
     per_hour: float | None
+
+
+class Progress(OwnProgress):
+    """Where one annotator stands and the team (`finished` of `total`)."""
+
+    total: int
+    finished: int
 
 
 class Overview(TypedDict):

@@ -70,7 +70,7 @@ class Store(Database):
         path: Path,
         *,
         overlap: int | None = None,
-        layers: Sequence[Layer] | None = None,
+        layers: Sequence[str] | None = None,
         scheme: Scheme | None = None,
     ):
         super().__init__(Path(path))
@@ -202,7 +202,7 @@ class Store(Database):
         query = sa.select(tasks, *columns, cables.c.header, cables.c.meta).select_from(joined)
         with self.read() as db:
             row = db.execute(query.where(tasks.c.id == task)).mappings().first()
-        return dict(row) if row else None
+        return _task(row) if row else None
 
     def neighbours(self, annotator: Annotator, task: Task, reach: int = 2) -> list[Neighbour]:
         """The paragraphs around a task in its cable, and those that are accepted along with it."""
@@ -218,7 +218,7 @@ class Store(Database):
                 .order_by(tasks.c.position)
             )
             rows = db.execute(query).mappings()
-            return [{**row, "along": row["id"] in along} for row in rows]
+            return [_neighbour(row, row["id"] in along) for row in rows]
 
     def next_task(
         self, annotator: Annotator, queue: Queue | None = None, *, after: int | None = None
@@ -294,7 +294,8 @@ class Store(Database):
     def _accept_along(self, db: sa.Connection, annotator: Annotator, task: int, uuid: str) -> None:
         for scrap in going_along(db, annotator, self.overlap, task):
             view = history.view_of(db, annotator, scrap)
-            layers = db.scalar(sa.select(contents.c.layers).where(contents.c.task == scrap))
+            query = sa.select(contents.c.layers).where(contents.c.task == scrap)
+            layers = db.execute(query).scalar_one()
             labelled = all(statement["label"] for statement in layers["statements"])
             complete = labelled and (layers["statements"] or "statements" not in self.layers)
             if view["draft"] is None and complete:
@@ -314,10 +315,14 @@ class Store(Database):
             if last is None:
                 return None
             version = self._undo(db, annotator, last, uuid)
-            state = {key: last[key] for key in ("layers", "comment", "flagged", "action")}
-            history.put_draft(
-                db, annotator, last["task"], {**state, "edits": last["edits"] or []}, 1
-            )
+            state: State = {
+                "layers": last["layers"],
+                "comment": last["comment"],
+                "flagged": last["flagged"],
+                "action": last["action"],
+                "edits": last["edits"] or [],
+            }
+            history.put_draft(db, annotator, last["task"], state, 1)
             if annotator.role == AnnotatorRole.ANNOTATOR:
                 lease(db, last["task"], annotator.name, DRAFT_LEASE_SECONDS)
             along = sa.select(answers).where(answers.c.uuid.startswith(f"{last['uuid']}/"))
@@ -328,7 +333,7 @@ class Store(Database):
         return last["task"]
 
     def _undo(
-        self, db: sa.Connection, annotator: Annotator, answer: Mapping[str, Any], uuid: str
+        self, db: sa.Connection, annotator: Annotator, answer: sa.RowMapping, uuid: str
     ) -> int:
         task = answer["task"]
         version = history.append(db, annotator, task, "undo", uuid=uuid, undoes=answer["seq"])
@@ -339,7 +344,7 @@ class Store(Database):
     def _set_current(
         self, db: sa.Connection, annotator: Annotator, task: int, **values: Any
     ) -> None:
-        waited = db.scalar(sa.select(tasks.c.open).where(tasks.c.id == task))
+        waited = db.execute(sa.select(tasks.c.open).where(tasks.c.id == task)).scalar_one()
         waits = history.set_current(db, annotator, task, self.overlap, **values)
         if annotator.role == AnnotatorRole.ANNOTATOR:
             total, finished = self._team
@@ -445,6 +450,34 @@ class Store(Database):
                     self._counted = time.monotonic()
                 total, finished = self._team
         return {"total": total, "finished": finished, **own}
+
+
+def _task(row: sa.RowMapping) -> Task:
+    return {
+        "id": row["id"],
+        "paragraph": row["paragraph"],
+        "cable": row["cable"],
+        "position": row["position"],
+        "uncertainty": row["uncertainty"],
+        "disputed": row["disputed"],
+        "text": row["text"],
+        "fields": row["fields"],
+        "layers": row["layers"],
+        "header": row["header"],
+        "meta": row["meta"],
+    }
+
+
+def _neighbour(row: sa.RowMapping, along: bool) -> Neighbour:
+    return {
+        "id": row["id"],
+        "paragraph": row["paragraph"],
+        "position": row["position"],
+        "text": row["text"],
+        "fields": row["fields"],
+        "layers": row["layers"],
+        "along": along,
+    }
 
 
 def _rows_of(scheme: Scheme) -> list[list[list[str]]]:
