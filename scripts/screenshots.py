@@ -1,4 +1,7 @@
-"""Screenshots of the review page on the invented sample cable, for the README: corpus/guidelines/screenshots/*.png."""
+"""Screenshots of the review page on the invented sample cable, for README and docs: docs/screenshots/*.png.
+
+    python scripts/screenshots.py [FOLDER]      (needs pillow)
+"""
 
 import json
 import subprocess
@@ -6,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -13,7 +17,9 @@ sys.path.append(str(ROOT / "tests"))
 from cablespan.review.store import Annotator, Store  # noqa: E402
 from review_sample import make_record  # noqa: E402
 
-OUT = ROOT / "corpus" / "guidelines" / "screenshots"
+OUT = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "screenshots"
+COLOURS = 64  # a third of the bytes
+PATIENCE = 300_000  # milliseconds, on a busy machine
 
 
 def differing_answers(folder: str) -> None:
@@ -45,12 +51,16 @@ def shoot(
     command = [sys.executable, "-m", "cablespan.cli", "review", folder, "--port", "0", *options]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     page = browser.new_page(viewport={"width": 1280, "height": height}, color_scheme=scheme)
+    page.set_default_timeout(PATIENCE)
     page.goto(server.stderr.readline().split()[2])
     page.wait_for_selector("#workspace .row")
     for key in keys.split():
         page.keyboard.press(key)
         page.wait_for_timeout(400)
     page.screenshot(path=OUT / f"{name}.png")
+    with Image.open(OUT / f"{name}.png") as image:
+        small = image.convert("RGB").quantize(COLOURS)
+    small.save(OUT / f"{name}.png", optimize=True)
     page.close()
     server.terminate()
     server.wait()
