@@ -506,6 +506,12 @@ def test_documents_are_split_off_where_there_is_no_dev(gold):
     assert split(known[:1], 0.4, 0) == (known[:1], [])
 
 
+def test_of_few_documents_the_smallest_is_split_off(tmp_path):
+    lines = [line("a", 0), line("b", 0), line("b", 1, SENTENCES[:4]), line("c", 0), line("c", 1)]
+    dev = split(read_gold([write(tmp_path / "gold.jsonl", lines)]), 0.1, 3).dev
+    assert [known.document for known in dev] == ["a"]
+
+
 class TestRefused:
     """Nothing is trained: the message names file, line and remedy, and no model appears."""
 

@@ -4,6 +4,7 @@ import logging
 import random
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -296,11 +297,17 @@ def _check(
 def split(gold: Sequence[Gold], share: float, seed: int) -> Sets:
     """Training and dev documents.
 
-    At least one of each where there are two, always the same for the same seed and documents.
+    At least one of each where there are two, always the same for the same seed and documents. Where
+    one is enough it is the smallest: of few documents each is much of what there is to learn from.
     """
-    documents = sorted({known.document for known in gold})
+    sizes = Counter[str]()
+    for known in gold:
+        sizes[known.document] += len(known.record["paragraphs"])
+    documents = sorted(sizes)
     count = min(max(1, round(share * len(documents))), max(0, len(documents) - 1))
-    chosen = set(random.Random(seed).sample(documents, count))
+    chosen = random.Random(seed).sample(documents, count)
+    if count == 1:
+        chosen = [min(documents, key=lambda document: (sizes[document], document))]
     sets = Sets([], [])
     for known in gold:
         sets[known.document in chosen].append(known)
