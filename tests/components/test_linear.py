@@ -10,6 +10,7 @@ from spacy.tokens import Doc, Span
 import cablespan
 from cablespan.document import CLAIM_PARTS, tokenized
 from cablespan.labels import Entity, Role
+from cablespan.runs.batch.shard import warm_up
 
 SHORT, FACTOR = 1500, 4
 # In proportion would be 4, quadratic 16; below the floor (seconds) a clock tells nothing.
@@ -25,6 +26,10 @@ PATTERNS = [
     *("(GOK) ", "Kazakhstan ", "May 5, "),
     *("$1 million ", "Ref A ", "07OSLO1 ", "Poe: ", "as follows: ", "said Poe, ", "not ", "and "),
 ]  # fmt: skip
+
+
+# Through the whole shipped pipeline: tokens of one sign, sentences of one word, names, claims.
+OF_THE_NETWORK = ["(", "1? ", "\n\n1. ", "Ministry of Foreign ", "Poe said it held. ", "said Poe, "]
 
 
 def by_parts(doc: Doc) -> None:
@@ -62,9 +67,9 @@ def spent(nlp, pattern: str, characters: int) -> dict[str, float]:
     return times
 
 
-def disproportionate(rules, pattern: str) -> list[str]:
+def disproportionate(nlp, pattern: str) -> list[str]:
     """What took more than its share on FACTOR times the text."""
-    few, many = (spent(rules, pattern, n) for n in (SHORT, FACTOR * SHORT))
+    few, many = (spent(nlp, pattern, n) for n in (SHORT, FACTOR * SHORT))
     return [
         f"{name} on {pattern!r}: {few[name]:.2f} s, then {many[name]:.2f} s"
         for name in many
@@ -72,10 +77,20 @@ def disproportionate(rules, pattern: str) -> list[str]:
     ]
 
 
+def growing_too_fast(nlp, patterns: list[str]) -> list[str]:
+    """A clock on a busy machine can be wrong once; what grows too fast does so each time."""
+    slow = [pattern for pattern in patterns if disproportionate(nlp, pattern)]
+    slow = [pattern for pattern in slow if disproportionate(nlp, pattern)]
+    return [line for pattern in slow for line in disproportionate(nlp, pattern)]
+
+
 @pytest.mark.no_cover  # tracing lines makes some steps slower than others
 def test_time_grows_with_the_text(rules):
-    """A clock on a busy machine can be wrong once; what grows too fast does so each time."""
-    slow = [pattern for pattern in PATTERNS if disproportionate(rules, pattern)]
-    slow = [pattern for pattern in slow if disproportionate(rules, pattern)]
-    grown = [line for pattern in slow for line in disproportionate(rules, pattern)]
+    grown = growing_too_fast(rules, PATTERNS)
+    assert not grown, "\n".join(grown)
+
+
+@pytest.mark.no_cover
+def test_time_grows_with_the_text_in_the_shipped_pipeline():
+    grown = growing_too_fast(warm_up(cablespan.load()), OF_THE_NETWORK)
     assert not grown, "\n".join(grown)
