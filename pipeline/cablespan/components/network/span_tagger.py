@@ -234,23 +234,6 @@ class SpanTagger(TrainedPipe):
                 tags[i] = f"{part}-{span.label_}"
         return tags
 
-    def get_loss(
-        self, examples: Iterable[Example], scores: list[Floats2d]
-    ) -> tuple[float, list[Floats2d]]:
-        index = {tag: i for i, tag in enumerate(self.tags)}
-        loss, gradients = 0.0, []
-        for example, guess in zip(examples, scores, strict=True):
-            truth = numpy.zeros_like(guess)
-            known = numpy.zeros((len(guess), 1), dtype="f")
-            for i, tag in enumerate(self.gold_classes(example)):
-                if tag in index:
-                    truth[i, index[tag]] = 1
-                    known[i] = 1
-            gradient = (guess - truth) * known
-            gradients.append(gradient)
-            loss += float((gradient**2).sum())
-        return loss, gradients
-
     def initialize(
         self,
         get_examples: Callable[[], Iterable[Example]],

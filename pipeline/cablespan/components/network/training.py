@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy
 from spacy.errors import Errors
 from spacy.pipeline import TrainablePipe
 from spacy.tokens import Doc
@@ -85,6 +86,11 @@ class TrainedPipe(TrainablePipe):
         """What the columns of the model's output stand for."""
         return self.labels
 
+    @property
+    def class_weights(self) -> Sequence[float]:
+        """How much a row of each class counts in training."""
+        return [1.0] * len(self.classes)
+
     def gold_classes(self, example: Example) -> list[str | None]:
         """The right class for each row of the model's output; None where nobody annotated."""
         raise NotImplementedError
@@ -92,8 +98,23 @@ class TrainedPipe(TrainablePipe):
     def get_loss(
         self, examples: Iterable[Example], scores: list[Floats2d]
     ) -> tuple[float, list[Floats2d]]:
-        """The loss, and its gradient for each doc's scores."""
-        raise NotImplementedError
+        """The loss, and its gradient for each doc's scores (rows, classes): weighted guess less truth.
+
+        A row whose class nobody annotated, or that is no class of the model, gives none.
+        """
+        columns = {name: column for column, name in enumerate(self.classes)}
+        loss, gradients = 0.0, []
+        for example, guess in zip(examples, scores, strict=True):
+            truth = numpy.zeros_like(guess)
+            weights = numpy.zeros((len(guess), 1), dtype="f")
+            for row, name in enumerate(self.gold_classes(example)):
+                column = columns.get(name)
+                if column is not None:
+                    truth[row, column] = 1
+                    weights[row] = self.class_weights[column]
+            gradients.append((guess - truth) * weights)
+            loss += float((gradients[-1] ** 2).sum())
+        return loss, gradients
 
     def update(
         self,

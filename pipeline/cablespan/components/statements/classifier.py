@@ -1,6 +1,6 @@
 """A trained classifier of statements: one label for each sentence, from its tokens, its place in the cable and its neighbours."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -134,27 +134,14 @@ class SentenceClassifier(TrainedPipe):
                 float(row[label]) for row, label in zip(probabilities, best, strict=True)
             ]
 
+    @property
+    def class_weights(self) -> Sequence[float]:
+        return self.cfg["weights"] or super().class_weights
+
     def gold_classes(self, example: Example) -> list[str | None]:
         """The label of the gold sentence that overlaps each predicted one most; None where there is none."""
         gold = list(example.reference.spans.get(STATEMENTS, []))
         return [overlapping_label(span, gold) for span in statement_spans(example.predicted)]
-
-    def get_loss(
-        self, examples: Iterable[Example], scores: list[Floats2d]
-    ) -> tuple[float, list[Floats2d]]:
-        index = {label: i for i, label in enumerate(self.labels)}
-        weights = self.cfg["weights"] or [1.0] * len(index)
-        loss, gradients = 0.0, []
-        for example, guess in zip(examples, scores, strict=True):
-            gradient = numpy.zeros_like(guess)
-            for i, label in enumerate(self.gold_classes(example)):
-                if label is not None:
-                    gradient[i] = guess[i]
-                    gradient[i, index[label]] -= 1
-                    gradient[i] *= weights[index[label]]
-            gradients.append(gradient)
-            loss += float((gradient**2).sum())
-        return loss, gradients
 
     def initialize(
         self,
