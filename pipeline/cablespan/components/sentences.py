@@ -101,8 +101,7 @@ def _initials(word: str) -> bool:
 
 
 def _blocks(doc: Doc) -> Iterator[tuple[int, int]]:
-    """Character ranges that no sentence leaves: paragraphs, and in them what blank lines
-    separate."""
+    """Character ranges that no sentence leaves: paragraphs, cut at their blank lines."""
     text = text_of(doc)
     ranges = [(0, len(text))]
     if PARAGRAPHS in doc.spans:
@@ -126,12 +125,13 @@ def sentence_offsets(text: str, start: int, end: int) -> list[int]:
         return []
     offsets, position = [start], start
     while match := _STOP.search(text, position, end):
-        following = _NEXT_WORD.match(text, match.end(), end)[0]
-        if not following:
+        following = _NEXT_WORD.match(text, match.end(), end)
+        if not following or not following[0]:
             break
         sign = match.end("stops") - 1
-        word = _UP_TO_WORD.match(text, position, sign).end()
-        stop = _Stop(text[sign], text[word:sign], following, first_word=word == offsets[-1])
+        before = _UP_TO_WORD.match(text, position, sign)
+        word = before.end() if before else sign
+        stop = _Stop(text[sign], text[word:sign], following[0], first_word=word == offsets[-1])
         # Of an omission, ". . .", the first stop alone can end a sentence.
         omission = match.start() == position
         position = match.end()
@@ -183,4 +183,4 @@ class Sentences:
         marks = numpy.full(len(doc), -1, dtype="int64")
         marks[sentence_starts(doc)] = 1
         # Token by token it takes five times as long.
-        return doc.from_array([SENT_START], marks.astype("uint64"))
+        return doc.from_array([SENT_START], marks.astype("uint64"))  # type: ignore[arg-type]

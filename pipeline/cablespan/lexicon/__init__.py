@@ -1,4 +1,5 @@
-"""Knowledge as data: names, posts, offices, cues, headings as JSON Lines beside this file, and one loader."""
+"""Knowledge as data: names, posts, offices, cues, headings as JSON Lines beside this file, and one
+loader."""
 
 from functools import cache
 from importlib.resources import files
@@ -8,7 +9,8 @@ import orjson
 
 
 class Post(TypedDict):
-    """A mission or the Department: `origin` as ids write it ("ASTANA"), `country` an ISO 3166 code."""
+    """A mission or the Department: `origin` as ids write it ("ASTANA"), `country` an ISO 3166
+    code."""
 
     origin: str
     name: str

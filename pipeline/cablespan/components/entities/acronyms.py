@@ -1,4 +1,5 @@
-"""Acronyms that a cable explains: "the Ministry of Agrarian Reform (MDA)" says what an MDA is wherever it stands."""
+"""Acronyms that a cable explains: "the Ministry of Agrarian Reform (MDA)" says what an MDA is
+wherever it stands."""
 
 import itertools
 from collections.abc import Iterable
@@ -46,4 +47,4 @@ def with_defined_labels(doc: Doc, entities: Iterable[Span]) -> list[Span]:
 def _labelled(entity: Span, label: str) -> Span:
     if entity.label_ == label:
         return entity
-    return Span(entity.doc, entity.start, entity.end, label, entity.kb_id, span_id=entity.id)
+    return Span(entity.doc, entity.start, entity.end, label, kb_id=entity.kb_id, span_id=entity.id)

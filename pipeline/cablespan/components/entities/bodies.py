@@ -1,4 +1,5 @@
-"""Whose government, which post: what a name of a body means in a cable, from where the cable was sent."""
+"""Whose government, which post: what a name of a body means in a cable, from where the cable was
+sent."""
 
 import re
 from functools import cache
@@ -65,7 +66,8 @@ def _countries() -> dict[str, str]:
 
 
 def country_code(name: str) -> str | None:
-    """The ISO code of a country, from one of its names or the adjective; None where unknown or ambiguous.
+    """The ISO code of a country, from one of its names or the adjective; None where unknown or
+    ambiguous.
 
     >>> country_code("Turkish"), country_code("the Soviet Union"), country_code("Congolese")
     ('TR', 'SUHH', None)
@@ -103,10 +105,11 @@ def _own_states() -> dict[str, str]:
 
 
 def body_of_state(kb_id: str, country: str | None) -> str | None:
-    """The id of a body, with its state (else `country`) where it is one of a state's; None where that is not known.
+    """The id of a body, with its state (else `country`) where it is one of a state's; None where
+    that is not known.
 
-    >>> body_of_state("body:MFA", "TR"), body_of_state("body:MFA", None), body_of_state("us:DOD", "TR")
-    ('body:MFA/TR', None, 'us:DOD')
+    >>> body_of_state("body:MFA", "TR"), body_of_state("us:DOD", "TR")
+    ('body:MFA/TR', 'us:DOD')
     """
     if not kb_id.startswith("body:") or _kinds().get(kb_id) not in _EVERY_STATE_HAS:
         return kb_id
@@ -117,8 +120,8 @@ def body_of_state(kb_id: str, country: str | None) -> str | None:
 def split_country(name: str, home: str | None) -> tuple[str | None, str]:
     """The country before a body's name and the rest; `home` and "" where none stands there.
 
-    >>> split_country("south korean foreign ministry", "JP"), split_country("foreign ministry", "JP")
-    (('KR', 'foreign ministry'), ('JP', ''))
+    >>> split_country("south korean foreign ministry", "JP")
+    ('KR', 'foreign ministry')
     """
     words = name.split()
     for size in (3, 2, 1):
@@ -178,24 +181,27 @@ def embassy_in(country: str, year: int) -> str | None:
 
 
 def post_of(name: str, sender: Post | None) -> str | None:
-    """The KB id of a post: the one named ("Embassy Astana"), or the sender that speaks of itself ("Post")."""
+    """The KB id of a post: the one named ("Embassy Astana"), or the sender that speaks of itself
+    ("Post")."""
     name = normalize_name(name)
     if name in word_list("own_post"):
-        is_post = sender is not None and sender["kind"] != "department"
-        return f"post:{sender['origin']}" if is_post else None
+        is_post = sender and sender["kind"] != "department"
+        return f"post:{sender['origin']}" if sender and is_post else None
     named = _MISSION.fullmatch(name)
     post = _posts().get(named["city"]) if named else None
     return f"post:{post['origin']}" if post else None
 
 
 def government_of(name: str, home: str | None, definition: str | None = None) -> str | None:
-    """The KB id of a government ("gov:KZ", "us:USG"): by its country's name or adjective, or by its acronym.
+    """The KB id of a government ("gov:KZ", "us:USG"): by its country's name or adjective, or by its
+    acronym.
 
-    An acronym that several governments share is that of the country in `definition` (what the text says
-    that it stands for) or of `home`, the sending post's country, where that is among them; else None.
+    An acronym that several governments share is that of the country in `definition` (what the text
+    says that it stands for) or of `home`, the sending post's country, where that is among them;
+    else None.
 
-    >>> government_of("Kazakhstani Government", None), government_of("GOK", "KZ"), government_of("GOK", "FR")
-    ('gov:KZ', 'gov:KZ', None)
+    >>> [government_of(name, "FR") for name in ("Kazakhstani Government", "GOF", "GOK")]
+    ['gov:KZ', 'gov:FR', None]
     >>> government_of("GOK", "FR", "government of kenya")
     'gov:KE'
     """
@@ -222,13 +228,14 @@ def _country_of_acronym(name: str, home: str | None, definition: str) -> str | N
 
 @once_a_doc
 def acronym_definitions(doc: Doc) -> dict[str, str]:
-    """Acronyms that the text itself defines, with the definition, in either order, both in lower case.
+    """Acronyms that the text itself defines, with the definition, in either order, both in lower
+    case.
 
-    After Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical
-    text" (2003), with each letter at the beginning of a word.
+    After Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in
+    biomedical text" (2003), with each letter at the beginning of a word.
 
     >>> import spacy
-    >>> text = "rights (Intellectual Property Rights (IPR)) and the PNP (Philippine National Police)"
+    >>> text = "Intellectual Property Rights (IPR) and the PNP (Philippine National Police)"
     >>> acronym_definitions(spacy.blank("en")(text))
     {'ipr': 'intellectual property rights', 'pnp': 'philippine national police'}
     """
@@ -249,7 +256,7 @@ def acronym_definitions(doc: Doc) -> dict[str, str]:
 
 
 def _definition(words: list[str], short: str) -> str | None:
-    """The last words that an acronym abbreviates: each of its letters begins one in turn, small words skipped."""
+    """The last words that an acronym abbreviates: its letters begin one each, but for small words."""
     index = len(words)
     for letter in reversed([letter for letter in short.lower() if letter.isalpha()]):
         index -= 1

@@ -1,4 +1,4 @@
-"""What an unlinked name may stand for: entries of the lexicon that bear it or one like it, ranked."""
+"""What an unlinked name may stand for: entries of the lexicon that bear it or one like it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ _COMMON = 100
 
 
 class Clues(NamedTuple):
-    """What the cable says beside the name: the ISO code of the likely country, titles in lower case."""
+    """What the cable says beside the name: the likely country's ISO code, titles in lower case."""
 
     country: str | None = None
     titles: frozenset[str] = frozenset()
@@ -96,7 +96,7 @@ def _entries_like(name: str, label: str) -> tuple[tuple[float, _Name], ...]:
 
 
 def _share(ours: Sequence[str], theirs: Sequence[str]) -> float:
-    """The share of two names' words that they have in common (Jaccard); one letter apart is the same."""
+    """The share of words that two names have in common (Jaccard); one letter apart is the same."""
     common = sum(any(a == b or one_letter_apart(a, b) for b in theirs) for a in ours)
     return min(1.0, common / (len(ours) + len(theirs) - common))
 

@@ -31,7 +31,8 @@ _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 class Gazetteer:
     """Writes `doc.ents` by lexicon and patterns.
 
-    Exact micro F1 on the paragraphs of pages-dev 0.69, of dev 0.69 (a trained pipeline: 0.82, 0.86).
+    Exact micro F1 on the paragraphs of pages-dev 0.69, of dev 0.69 (a trained pipeline: 0.82,
+    0.86).
     """
 
     def __init__(self, nlp: Language, name: str):
@@ -79,7 +80,8 @@ class _Words:
         return not _DASHES.isdisjoint((self.lower(start - 1), self.lower(end)))
 
     def before_noun(self, end: int) -> bool:
-        """Whether a noun comes next ("US aid"), nothing that tells what the name does ("US will")."""
+        """Whether a noun comes next ("US aid"), nothing that tells what the name does ("US
+        will")."""
         following = self.lower(end)
         return following[:1].isalpha() and following not in word_list("after_actor")
 

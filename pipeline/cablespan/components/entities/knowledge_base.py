@@ -1,22 +1,35 @@
-"""A knowledge base of one's own: names with their ids from a JSON Lines file, checked line by line and kept small.
+"""A knowledge base of one's own: names with their ids from a JSON Lines file, checked line by line.
 
-A line is `{"id": "acme:7", "kind": "company", "name": "Acme Oil", "aliases": ["Acme"]}`; `kind` is one of lexicon/kinds.jsonl and
-gives the label. An entry that only renames another says `"same_as": ID`. Names are kept as 64-bit digests and ids as one string
-of bytes, so that millions of entries fit into memory (spaCy's in-memory KnowledgeBase wants a vector for each entry).
+A line is `{"id": "acme:7", "kind": "company", "name": "Acme Oil", "aliases": ["Acme"]}`; `kind` is
+one of lexicon/kinds.jsonl and decides the label. An entry that only renames another says
+`"same_as": ID`. Names are kept as 64-bit digests and ids as one string of bytes, so that millions
+of entries fit into memory (spaCy's in-memory KnowledgeBase wants a vector for each entry).
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 import numpy
 import orjson
 
 from cablespan import lexicon
 from cablespan.components.entities.person_names import normalize_name
+
+_STRINGS = ("id", "name", "kind")
+
+
+class Entry(TypedDict):
+    """A line of a knowledge base."""
+
+    id: str
+    kind: str
+    name: str
+    aliases: NotRequired[list[str]]
+    same_as: NotRequired[str]
 
 
 class KnowledgeError(ValueError):
@@ -38,7 +51,11 @@ def _name_key(label: str, name: str) -> int:
 
 
 class KnowledgeBase:
-    """Names and their ids; `lookup` returns the id of a name, None where it is unknown or stands for several."""
+    """Names and their ids.
+
+    `names`: digests of names in order (64 bits); `entries`: for each the index of its entry; `ids`:
+    the ids of all entries, one after the other; `ends`: where each of them ends there.
+    """
 
     def __init__(
         self, names: numpy.ndarray, entries: numpy.ndarray, ids: bytes, ends: numpy.ndarray
@@ -59,15 +76,19 @@ class KnowledgeBase:
         return self.ids[start : int(self.ends[entry])].decode()
 
     def lookup(self, name: str, label: str) -> str | None:
+        """The id of a name; None where it is unknown or stands for several."""
         ids = self.ids_of(name, label)
         return ids[0] if len(ids) == 1 else None
 
     @classmethod
     def read(cls, path: str | Path) -> "KnowledgeBase":
-        """Reads and checks a JSON Lines file. Raises KnowledgeError with file, line and remedy, OSError where there is no file."""
+        """Reads and checks a JSON Lines file.
+
+        Raises KnowledgeError with file, line and remedy, OSError where there is no file.
+        """
         names, entries = array("Q"), array("i")
         ids, ends, digests, lines = bytearray(), array("Q"), array("Q"), array("I")
-        same: dict[int, tuple[str, str, int]] = {}
+        renamings: dict[int, _Renaming] = {}
         for number, entry in _entries(Path(path)):
             index = len(ends)
             label = labels_of_kinds()[entry["kind"]]
@@ -76,7 +97,7 @@ class KnowledgeBase:
             digests.append(_digest(entry["id"]))
             lines.append(number)
             if "same_as" in entry:
-                same[index] = entry["id"], entry["same_as"], number
+                renamings[index] = _Renaming(entry["id"], entry["same_as"], number)
             for name in {entry["name"], *entry.get("aliases", ())}:
                 names.append(_name_key(label, name))
                 entries.append(index)
@@ -84,13 +105,13 @@ class KnowledgeBase:
             path, numpy.asarray(digests), numpy.asarray(lines), bytes(ids), numpy.asarray(ends)
         )
         target = numpy.asarray(entries, dtype="i4")
-        if same:
-            target = numpy.asarray(_targets(path, same, digests), dtype="i4")[target]
+        if renamings:
+            target = numpy.asarray(_targets(path, renamings, digests), dtype="i4")[target]
         keys, values = _in_order(numpy.asarray(names, dtype="u8"), target)
         return cls(keys, values, bytes(ids), numpy.asarray(ends, dtype="u8"))
 
 
-def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _entries(path: Path) -> Iterator[tuple[int, Entry]]:
     """The lines of a knowledge base with their numbers, each one checked by itself."""
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
@@ -98,28 +119,29 @@ def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 continue
             try:
                 entry = orjson.loads(line)
+                problem = _problem(entry)
             except orjson.JSONDecodeError as error:
-                raise KnowledgeError(
-                    f"{path}:{number}: not JSON ({error}); write one object a line"
-                ) from error
-            missing = [
-                key
-                for key in ("id", "name", "kind")
-                if not isinstance(entry, dict) or not isinstance(entry.get(key), str)
-            ]
-            if missing or not entry["id"]:
-                raise KnowledgeError(
-                    f"{path}:{number}: no {', '.join(missing) or 'id'}; an entry needs the strings id, name and kind"
-                )
-            if entry["kind"] not in labels_of_kinds():
-                raise KnowledgeError(
-                    f"{path}:{number}: unknown kind {entry['kind']!r}; known are {', '.join(sorted(labels_of_kinds()))}"
-                )
-            if not isinstance(entry.get("aliases", []), list) or not all(
-                isinstance(alias, str) for alias in entry.get("aliases", [])
-            ):
-                raise KnowledgeError(f"{path}:{number}: aliases must be a list of strings")
+                problem = f"not JSON ({error}); write one object a line"
+            if problem:
+                raise KnowledgeError(f"{path}:{number}: {problem}")
             yield number, entry
+
+
+def _problem(entry: Any) -> str | None:
+    """What is wrong with a line, and the remedy; None where it is an entry."""
+    strings = entry if isinstance(entry, dict) else {}
+    missing = [key for key in _STRINGS if not isinstance(strings.get(key), str)]
+    if not missing and not entry["id"]:
+        missing = ["id"]
+    if missing:
+        return f"no {', '.join(missing)}; an entry needs the strings id, name and kind"
+    if entry["kind"] not in labels_of_kinds():
+        known = ", ".join(sorted(labels_of_kinds()))
+        return f"unknown kind {entry['kind']!r}; known are {known}"
+    aliases = entry.get("aliases", [])
+    if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
+        return "aliases must be a list of strings"
+    return None
 
 
 def _refuse_doubled(
@@ -131,29 +153,41 @@ def _refuse_doubled(
         first, second = sorted((int(order[doubled[0]]), int(order[doubled[0] + 1])))
         name = ids[int(ends[second - 1]) if second else 0 : int(ends[second])].decode()
         raise KnowledgeError(
-            f"{path}:{lines[second]}: id {name!r} stands in line {lines[first]} already; keep one of the two"
+            f"{path}:{lines[second]}: id {name!r} stands in line {lines[first]} already; "
+            "keep one of the two"
         )
 
 
-def _targets(path: str | Path, same: dict[int, tuple[str, str, int]], digests: array) -> list[int]:
+class _Renaming(NamedTuple):
+    """An entry that only renames another, and its line."""
+
+    id: str
+    same_as: str
+    line: int
+
+
+def _targets(
+    path: str | Path, renamings: Mapping[int, _Renaming], digests: Sequence[int]
+) -> list[int]:
     """For each entry the one it stands for in the end, after following `same_as`."""
     index_of = {digest: index for index, digest in enumerate(digests)}
     targets = list(range(len(digests)))
-    for start, (id, _, line) in same.items():
-        seen, index, trail = {start}, start, [id]
-        while index in same:
-            _, other, at = same[index]
+    for start, first in renamings.items():
+        index, trail = start, {first.id: None}
+        while index in renamings:
+            other = renamings[index].same_as
             if _digest(other) not in index_of:
                 raise KnowledgeError(
-                    f"{path}:{at}: same_as names {other!r}, which is no id of this file; add the entry or leave same_as out"
+                    f"{path}:{renamings[index].line}: same_as names {other!r}, which is no id of "
+                    "this file; add the entry or leave same_as out"
                 )
-            index = index_of[_digest(other)]
-            trail.append(other)
-            if index in seen:
+            if other in trail:
                 raise KnowledgeError(
-                    f"{path}:{line}: same_as goes in a circle ({' -> '.join(trail)}); let one of them be the entry itself"
+                    f"{path}:{first.line}: same_as goes in a circle "
+                    f"({' -> '.join([*trail, other])}); let one of them be the entry itself"
                 )
-            seen.add(index)
+            trail[other] = None
+            index = index_of[_digest(other)]
         targets[start] = index
     return targets
 

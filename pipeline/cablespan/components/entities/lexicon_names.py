@@ -1,19 +1,23 @@
-"""Where names of the lexicon stand in a Doc: every match with its entry, and a class for each token as a hint to trained models."""
+"""Where names of the lexicon stand in a Doc: every match with its entry, and a class for each token
+as a hint to trained models."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import spacy
 from spacy.attrs import IS_LOWER, IS_UPPER, LOWER
+from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from cablespan import lexicon
 from cablespan.document import once_a_doc
 
-# Class of the names of a lexicon file. The position in LEXICON_FEATURES is part of trained models: only ever add at the end.
+# Classes of names and words. A class's position is part of trained models: only ever add at the
+# end.
 LEXICON_FEATURES = (
     "country",
     "city",
@@ -35,7 +39,7 @@ LEXICON_FEATURES = (
     "person",
     "surname",
 )
-_FILES = {
+_CLASS_OF_FILE = {
     "countries": "country",
     "cities": "city",
     "regions": "region",
@@ -54,14 +58,15 @@ _HYPHEN = re.compile("[-–]")
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ –-][^\W\d_]+)*")
 # Classes whose names are ordinary nouns as well, so that they count in lower case too.
 _ANY_CASE = frozenset({"title", "calendar", "currency", "cue", "head", "word", "body"})
+_LONGEST_ACRONYM = 5
 
 
 class Surface(NamedTuple):
-    """One way to write a name: as the lexicon writes it, the class, the entry and the file it comes from."""
+    """One way to write a name: as the lexicon has it, with its class, its entry, the entry's file."""
 
     text: str
     name_class: str
-    entry: dict[str, Any]
+    entry: Mapping[str, Any]
     file: str
 
 
@@ -83,7 +88,7 @@ def _spellings(text: str) -> Iterator[str]:
 
 
 def _named() -> Iterator[Surface]:
-    for file, name_class in _FILES.items():
+    for file, name_class in _CLASS_OF_FILE.items():
         for entry in lexicon.load(file):
             for text in (entry["name"], *entry.get("aliases", ())):
                 yield Surface(text, name_class, entry, file)
@@ -110,40 +115,50 @@ def common_words() -> frozenset[str]:
     return frozenset(entry["name"] for entry in lexicon.load("common_words"))
 
 
-@cache
-def _matcher() -> tuple[dict[tuple[str, ...], tuple[Surface, ...]], dict[str, tuple[int, ...]]]:
-    """The surfaces behind the lower-case tokens of all names, and by the first of these how many tokens there can be.
+class _Names(NamedTuple):
+    """The lexicon's names in lower-case tokens, and by the first how many tokens there can be."""
 
-    A dictionary, as spaCy's PhraseMatcher wants a Doc for each of its patterns: ten seconds at the start for all names of the lexicon.
-    Names are cut into tokens in every case they are written in: "U.S." is one token, "u.s." two.
+    surfaces: dict[tuple[str, ...], tuple[Surface, ...]]
+    lengths: dict[str, tuple[int, ...]]
+
+
+@cache
+def _names() -> _Names:
+    """All names of the lexicon, cut into tokens.
+
+    A dictionary, as spaCy's PhraseMatcher wants a Doc for each of its patterns: ten seconds at the
+    start for all names of the lexicon.
     """
     tokenizer = spacy.blank("en").tokenizer
     found: dict[tuple[str, ...], tuple[Surface, ...]] = {}
-    for text, candidates in surfaces().items():
-        # What spaCy's tokenizer does, in a tenth of the time, where there are only letters, blanks and hyphens.
-        if _PLAIN.fullmatch(text) and tokenizer.rules.keys().isdisjoint(text.split()):
-            found[tuple(_HYPHEN.sub(r" \g<0> ", text).split())] = candidates
-            continue
-        written = {
-            spelling
-            for surface in candidates
-            for spelling in _spellings(surface.text)
-            if spelling.lower() == text
-        }
-        if "." in text:
-            written |= {text, text.upper()}
-        for words in {tuple(token.lower_ for token in tokenizer(spelling)) for spelling in written}:
-            found[words] = found.get(words, ()) + candidates
+    for text, known in surfaces().items():
+        for words in _tokenized(tokenizer, text, known):
+            found[words] = found.get(words, ()) + known
     lengths: dict[str, set[int]] = {}
     for words in found:
         lengths.setdefault(words[0], set()).add(len(words))
-    return found, {word: tuple(sorted(sizes)) for word, sizes in lengths.items()}
+    return _Names(found, {word: tuple(sorted(sizes)) for word, sizes in lengths.items()})
+
+
+def _tokenized(
+    tokenizer: Tokenizer, text: str, known: Iterable[Surface]
+) -> Collection[tuple[str, ...]]:
+    """The lower-case tokens of a name, as cut in each case: "U.S." is one, "u.s." two."""
+    # What spaCy's tokenizer does, in a tenth of the time, where there are only letters, blanks and
+    # hyphens.
+    if _PLAIN.fullmatch(text) and tokenizer.rules.keys().isdisjoint(text.split()):
+        return [tuple(_HYPHEN.sub(r" \g<0> ", text).split())]
+    written = {spelling for surface in known for spelling in _spellings(surface.text)}
+    written = {spelling for spelling in written if spelling.lower() == text}
+    if "." in text:
+        written |= {text, text.upper()}
+    return {tuple(token.lower_ for token in tokenizer(spelling)) for spelling in written}
 
 
 @once_a_doc
 def find(doc: Doc) -> list[Match]:
-    """Every lexicon name in a Doc, whatever its case and however they overlap, in order of their start."""
-    names, lengths = _matcher()
+    """Every lexicon name in a Doc by its start, whatever its case and however they overlap."""
+    names, lengths = _names()
     words = [token.lower_ for token in doc]
     return [
         Match(start, start + length, surface)
@@ -154,76 +169,87 @@ def find(doc: Doc) -> list[Match]:
     ]
 
 
+def _word_lists() -> Iterator[tuple[str, Iterable[str]]]:
+    """Single words of each class; a word of several classes counts to the first."""
+    cues = (form for entry in lexicon.load("cues") for form in entry["forms"])
+    currencies = ((entry["code"], *entry["units"]) for entry in lexicon.load("currencies"))
+    yield "given_name", (entry["name"] for entry in lexicon.load("given_names"))
+    yield "surname", (entry["name"] for entry in lexicon.load("surnames"))
+    yield "cue", (form for form in cues if " " not in form)
+    yield "head", (entry["name"] for entry in lexicon.load("heads"))
+    yield "currency", chain.from_iterable(currencies)
+    yield "word", common_words()
+
+
+@cache
+def _class_numbers() -> dict[str, int]:
+    return {name: number for number, name in enumerate(LEXICON_FEATURES, start=1)}
+
+
 @cache
 def _single_words(vocab: Vocab) -> dict[int, int]:
     """Class numbers of lists of single words, by the number of their lower-case form."""
-    numbers = {name: number for number, name in enumerate(LEXICON_FEATURES, start=1)}
     found: dict[int, int] = {}
-    lists = [
-        ("given_name", (entry["name"] for entry in lexicon.load("given_names"))),
-        ("surname", (entry["name"] for entry in lexicon.load("surnames"))),
-        (
-            "cue",
-            (form for entry in lexicon.load("cues") for form in entry["forms"] if " " not in form),
-        ),
-        ("head", (entry["name"] for entry in lexicon.load("heads"))),
-        (
-            "currency",
-            (
-                form
-                for entry in lexicon.load("currencies")
-                for form in (entry["code"], *entry["units"])
-            ),
-        ),
-        ("word", common_words()),
-    ]
-    for name, words in lists:
+    for name, words in _word_lists():
         for word in words:
-            found.setdefault(vocab.strings.add(word.lower()), numbers[name])
+            found.setdefault(vocab.strings.add(word.lower()), _class_numbers()[name])
     return found
 
 
 def classes(doc: Doc) -> list[int]:
-    """The lexicon class of each token: 0 for none, `2k - 1` at the beginning of a name and `2k` inside it.
+    """The lexicon class of each token: 0 for none, `2k - 1` at the beginning of a name, `2k` inside
+    it.
 
-    k counts LEXICON_FEATURES from 1.
-
-    Made to be wide, not precise: names that are ordinary words count too, the longest match wins. Values stay below
-    `2 * len(LEXICON_FEATURES) + 1`; a new class only ever comes at the end.
+    k counts LEXICON_FEATURES from 1. Made to be wide, not precise: names that are ordinary words
+    count too, the longest match wins. Values stay below `2 * len(LEXICON_FEATURES) + 1`.
 
     >>> doc = spacy.blank("en")("The Justice Ministry told Mr. Orr.")
     >>> [LEXICON_FEATURES[(number - 1) // 2] if number else "" for number in classes(doc)]
     ['word', 'body', 'body', 'cue', '', '', '']
     """
-    flags = doc.to_array([LOWER, IS_UPPER, IS_LOWER]).tolist()
+    flags = [_Flags(*row) for row in doc.to_array([LOWER, IS_UPPER, IS_LOWER]).tolist()]
     single = _single_words(doc.vocab)
-    found = [0] * len(doc)
-    for index, (lower, _, is_lower) in enumerate(flags):
-        number = single.get(lower, 0)
-        if number and not (is_lower and LEXICON_FEATURES[number - 1] not in _ANY_CASE):
-            found[index] = 2 * number - 1
-    numbers = {name: number for number, name in enumerate(LEXICON_FEATURES, start=1)}
-    best: dict[int, tuple[int, int]] = {}
-    for match in find(doc):
-        if not _plausible(match, flags):
-            continue
-        number = numbers[match.surface.name_class]
-        end, other = best.get(match.start, (0, 0))
-        if (-match.end, number) < (-end, other):
-            best[match.start] = (match.end, number)
+    found = [_of_single_word(single.get(flag.lower, 0), flag) for flag in flags]
     covered = 0
-    for start, (end, number) in sorted(best.items(), key=lambda item: item[0]):
-        if start < covered:
-            continue
-        found[start] = 2 * number - 1
-        found[start + 1 : end] = [2 * number] * (end - start - 1)
-        covered = end
+    for start, (end, number) in sorted(_longest_names(doc, flags).items()):
+        if start >= covered:
+            found[start:end] = [2 * number - 1] + [2 * number] * (end - start - 1)
+            covered = end
     return found
 
 
-def _plausible(match: Match, flags: list[list[int]]) -> bool:
-    """Whether the case in the text allows the name: acronyms in capitals only, other names not in lower case."""
-    tokens = flags[match.start : match.end]
-    if match.surface.text.isupper() and len(match.surface.text) < 6:
-        return all(is_upper or not is_lower for _, is_upper, is_lower in tokens)
-    return match.surface.name_class in _ANY_CASE or not all(is_lower for _, _, is_lower in tokens)
+class _Flags(NamedTuple):
+    """A token's lower-case form as spaCy's hash, and its case."""
+
+    lower: int
+    is_upper: int
+    is_lower: int
+
+
+def _of_single_word(number: int, flags: _Flags) -> int:
+    """The class of a token by itself; names count only where they are not in lower case."""
+    if not number or (flags.is_lower and LEXICON_FEATURES[number - 1] not in _ANY_CASE):
+        return 0
+    return 2 * number - 1
+
+
+def _longest_names(doc: Doc, flags: list[_Flags]) -> dict[int, tuple[int, int]]:
+    """End and class number of the longest plausible name from each token, the first of equals."""
+    best: dict[int, tuple[int, int]] = {}
+    for match in find(doc):
+        if _plausible(match.surface, flags[match.start : match.end]):
+            named = match.end, _class_numbers()[match.surface.name_class]
+            best[match.start] = max(best.get(match.start, named), named, key=_longer_or_first)
+    return best
+
+
+def _longer_or_first(named: tuple[int, int]) -> tuple[int, int]:
+    end, number = named
+    return end, -number
+
+
+def _plausible(surface: Surface, flags: list[_Flags]) -> bool:
+    """Whether the case allows the name: acronyms in capitals, others not in lower case."""
+    if surface.text.isupper() and len(surface.text) <= _LONGEST_ACRONYM:
+        return all(flag.is_upper or not flag.is_lower for flag in flags)
+    return surface.name_class in _ANY_CASE or not all(flag.is_lower for flag in flags)

@@ -18,8 +18,8 @@ _TITLE = 5
 class Person(NamedTuple):
     """The parts of a mention.
 
-    Title as written, office ids ("office:FOREIGN_MINISTER"), name words in lower case, given and family
-    name as written; `female` where a form of address says so.
+    Title as written, office ids ("office:FOREIGN_MINISTER"), name words in lower case, given and
+    family name as written; `female` where a form of address says so.
     """
 
     title: str
@@ -47,7 +47,8 @@ def word_list(kind: str) -> frozenset[str]:
 
 @_remembered
 def normalize_name(text: str) -> str:
-    """Lower case, without accents, possessive and doubled blanks, apostrophes and dashes made plain.
+    """Lower case, without accents, possessive and doubled blanks, apostrophes and dashes made
+    plain.
 
     >>> normalize_name("Chargé  d’Affaires’s")
     "charge d'affaires"
@@ -73,7 +74,8 @@ def _titles() -> dict[str, tuple[str, ...]]:
 
 @_remembered
 def parse(mention: str, before: str = "") -> Person:
-    """Takes a mention apart; `before` is the text before it, where a title may stand outside the mention.
+    """Takes a mention apart; `before` is the text before it, where a title may stand outside the
+    mention.
 
     >>> person = parse("Prime Minister Bulent Ecevit")
     >>> person.title, person.offices, person.given, person.family
@@ -120,14 +122,13 @@ def _leading_titles(words: list[str]) -> tuple[int, tuple[str, ...]]:
 
     Forms of address and bodies before titles count too.
     """
-    taken, offices = 0, []
+    taken = 0
+    offices: list[str] = []
     plain = [normalize_name(word) for word in words]
     while taken < len(words):
         size, named = _title_at(plain, taken)
-        if not size:
-            is_body = not offices and words[taken].isupper() and _title_at(plain, taken + 1)[0]
-            is_acting = plain[taken] in word_list("acting") and words[taken][0].isupper()
-            size = int(plain[taken] in word_list("form_of_address") or is_acting or bool(is_body))
+        if not size and _leads_to_title(words, plain, taken, bool(offices)):
+            size = 1
         if not size and offices:
             size = _portfolio_length(plain, taken)
         if not size:
@@ -135,6 +136,15 @@ def _leading_titles(words: list[str]) -> tuple[int, tuple[str, ...]]:
         offices.extend(named)
         taken += size
     return min(taken, len(words)), tuple(dict.fromkeys(offices))
+
+
+def _leads_to_title(words: list[str], plain: list[str], at: int, has_office: bool) -> bool:
+    """Whether a word belongs to the title after it: "Mr.", "Acting", a body in capitals."""
+    if plain[at] in word_list("form_of_address"):
+        return True
+    if plain[at] in word_list("acting") and words[at][0].isupper():
+        return True
+    return not has_office and words[at].isupper() and _title_at(plain, at + 1)[0] > 0
 
 
 def _title_at(words: list[str], start: int) -> tuple[int, tuple[str, ...]]:
@@ -147,7 +157,7 @@ def _title_at(words: list[str], start: int) -> tuple[int, tuple[str, ...]]:
 
 
 def _portfolio_length(words: list[str], start: int) -> int:
-    """The number of words of "of Foreign Affairs", "for Trade and Industry" after a title, 0 for none."""
+    """How many words "of Foreign Affairs", "for Trade and Industry" has after a title; 0 for none."""
     if words[start] not in ("of", "for") or start + 1 >= len(words):
         return 0
     end = start + 2

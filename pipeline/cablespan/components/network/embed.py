@@ -1,4 +1,4 @@
-"""What the layers below the heads see of a token: hashes, word vectors, and what the lexicon knows of it."""
+"""What the layers below the heads see of a token: hashes, word vectors, the lexicon's class."""
 
 import numpy
 from spacy import registry
@@ -39,7 +39,8 @@ def with_features(
     """Widens the vectors of `tok2vec` (a transformer's, say) by those of `features`.
 
     For what the encoder does not see: capitals, where it is uncased, and what our lexicon knows.
-    thinc's `concatenate` is not for Docs: it adds up the gradients of its inputs, which are none here.
+    thinc's `concatenate` is not for Docs: it adds up the gradients of its inputs, which are none
+    here.
     """
     return Model("with_features", _forward_beside, init=_init_beside, layers=[tok2vec, features])
 
@@ -97,7 +98,7 @@ def cable_embed(
     features: Model[list[Doc], list[Ints1d]] | None = None,
     feature_rows: int = 64,
 ) -> Model[list[Doc], list[Floats2d]]:
-    """spaCy's MultiHashEmbed with one table more for a class of each token (`features`: what the lexicon knows of it)."""
+    """spaCy's MultiHashEmbed with one table more, for the class of each token (`features`)."""
     tables = [
         chain(
             FeatureExtractor(attrs),

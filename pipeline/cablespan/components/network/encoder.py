@@ -47,8 +47,9 @@ def tune_encoder(bfloat16: bool, frozen_layers: int = 0) -> Callable[[Language],
     """For `[initialize.after_init]`: makes the training of a pipeline's transformer cheaper.
 
     `bfloat16`: matrix products in half the bits, for CPUs that have them (spacy-transformers' own
-    `mixed_precision` is for GPUs alone); weights stay in float32, and what is saved loads as any other
-    pipeline. `frozen_layers`: so many layers from below, and the word embeddings, stay as they are.
+    `mixed_precision` is for GPUs alone); weights stay in float32, and what is saved loads as any
+    other pipeline. `frozen_layers`: so many layers from below, and the word embeddings, stay as
+    they are.
     """
 
     def tune(nlp: Language) -> Language:

@@ -1,10 +1,12 @@
-"""The head over sentences: a label for each, from its tokens, its place, its sender and its neighbours."""
+"""The head over sentences: a label for each, from its tokens, place, sender and neighbours."""
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from math import inf
+from typing import Any, NamedTuple
 
 import numpy
 from spacy import registry
@@ -46,8 +48,9 @@ BLOCKS = (
 )
 KINDS = ("numbered", "item", "heading", "text", "header")
 MARKINGS = ("", "U", "SBU", "C", "S")
+LAST = 3  # the position of the sentence that closes a paragraph
 # How many values each of a sentence's facts has, in the order of `SentencePlace`.
-PLACE_ROWS = (len(BLOCKS) + 1, len(KINDS), len(MARKINGS) + 1, 4, 8, len(SENDERS), 8)
+PLACE_ROWS = (len(BLOCKS) + 1, len(KINDS), len(MARKINGS) + 1, LAST + 1, 8, len(SENDERS), 8)
 # Rows of the table of words that open a cue or close a source.
 WORD_ROWS = 500
 FACT_WIDTH = 16
@@ -82,36 +85,61 @@ def _marking(marking: str | None) -> int:
 
 
 def sentence_places(doc: Doc, sentences: Sequence[Span]) -> list[SentencePlace]:
-    """The place of each of a Doc's sentences, and who sends the cable: what a post recommends, the Department requests."""
+    """The place of each of a Doc's sentences.
+
+    It includes the sender of the cable: what a post recommends, the Department requests.
+    """
     cable = doc._.cable or {}
     signed = SENDERS.index(sender(cable))
-    spans = list(doc.spans[PARAGRAPHS]) if PARAGRAPHS in doc.spans else []
-    starts = [span.start for span in spans]
-    facts = cable.get("paragraphs", [])[: len(spans)] or [{}]
-    places, last_paragraph, position = [], None, 0
-    for sentence in sentences:
-        number = max(0, bisect_right(starts, sentence.start) - 1)
-        position = position + 1 if number == last_paragraph else 0
-        last_paragraph, fact = number, facts[number] if number < len(facts) else {}
-        closes = bool(spans) and sentence.end >= spans[number].end
+    paragraphs = _paragraphs(doc, cable)
+    starts = [paragraph.start for paragraph in paragraphs]
+    numbers = [max(0, bisect_right(starts, sentence.start) - 1) for sentence in sentences]
+    seen: Counter[int] = Counter()
+    places = []
+    for sentence, number in zip(sentences, numbers, strict=True):
+        paragraph = paragraphs[number]
         places.append(
             SentencePlace(
-                block=_block((fact.get("section") or "").lower()),
-                kind=KINDS.index(fact.get("kind") or "text"),
-                marking=_marking(fact.get("marking")),
-                position=3 if closes and position else min(position, 2),
+                block=_block((paragraph.facts.get("section") or "").lower()),
+                kind=KINDS.index(paragraph.facts.get("kind") or "text"),
+                marking=_marking(paragraph.facts.get("marking")),
+                position=_position(seen[number], closes=sentence.end >= paragraph.end),
                 length=min(len(sentence) // 4, 7),
                 sender=signed,
                 part=8 * sentence.start // len(doc),
             )
         )
+        seen[number] += 1
     return places
 
 
-class Attribution(NamedTuple):
-    """What a tagger of claim parts sees in a sentence: see `CONTENT_SHARES`; 0 where there is none."""
+class _Paragraph(NamedTuple):
+    """Tokens `start` to `end` of a Doc, and what the reader knows of them."""
 
-    content: int  # how much of the sentence is somebody's content, by quarters
+    start: int
+    end: float
+    facts: Mapping[str, Any]
+
+
+def _paragraphs(doc: Doc, cable: Mapping[str, Any]) -> list[_Paragraph]:
+    """The paragraphs of a Doc; a Doc without any is one that no sentence closes."""
+    spans = doc.spans.get(PARAGRAPHS, [])
+    facts = cable.get("paragraphs", [])
+    if not len(spans):
+        return [_Paragraph(0, inf, {})]
+    known = [*facts[: len(spans)], *[{}] * (len(spans) - len(facts))]
+    return [_Paragraph(span.start, span.end, fact) for span, fact in zip(spans, known, strict=True)]
+
+
+def _position(number: int, *, closes: bool) -> int:
+    """Which sentence of its paragraph: the first, the second, a later one, or the last."""
+    return LAST if closes and number else min(number, 2)
+
+
+class Attribution(NamedTuple):
+    """What a tagger of claim parts sees in a sentence; 0 where there is none."""
+
+    content: int  # how much of the sentence is somebody's content, by quarters: `CONTENT_SHARES`
     source: int  # the last word of the first source, in small letters, as spaCy's hash
     cue: int  # the first word of the first cue
 
@@ -121,7 +149,7 @@ NO_ATTRIBUTION = Attribution(0, 0, 0)
 
 
 def sentence_attributions(doc: Doc, sentences: Sequence[Span]) -> list[Attribution]:
-    """What `doc.spans["claim_parts"]` says of each of a Doc's sentences, in order: who speaks there."""
+    """Who speaks in each of a Doc's sentences, by `doc.spans["claim_parts"]`."""
     parts = doc.spans.get(CLAIM_PARTS, [])
     if not len(parts):
         return [NO_ATTRIBUTION] * len(sentences)
@@ -156,14 +184,17 @@ def sentence_classifier(
     ngrams: int = 0,
     nO: int | None = None,
 ) -> Model[list[Doc], list[Floats2d]]:
-    """A probability for each label of each statement of a cable, read as a sequence (Cohan et al. 2019, without a transformer).
+    """A probability for each label of each statement of a cable, read as a sequence (Cohan et al.
+    2019, without a transformer).
 
-    A layer of its own, `width` wide, reads the tokens with their neighbours first: what a shared `tok2vec` learns for the tagging of
-    names is not what tells a plan from a claim. A sentence is the mean, the maximum, the first, the last and an attention-weighted sum
-    of its tokens, with its place (block, position, length, sender, marking), `hidden` wide. `depth` layers then read it with its
-    neighbours, one more on both sides each. `attribution`: it is also told what a claim tagger before it in the pipeline saw there
-    (content, source, cue). With `ngrams`, so many weights for each label, a linear model of words and pairs of words is added to the
-    network's scores (as in spaCy's TextCatEnsemble).
+    A layer of its own, `width` wide, reads the tokens with their neighbours first: what a shared
+    `tok2vec` learns for the tagging of names is not what tells a plan from a claim. A sentence is
+    the mean, the maximum, the first, the last and an attention-weighted sum of its tokens, with its
+    place (block, position, length, sender, marking), `hidden` wide. `depth` layers then read it
+    with its neighbours, one more on both sides each. `attribution`: it is also told what a claim
+    tagger before it in the pipeline saw there (content, source, cue). With `ngrams`, so many
+    weights for each label, a linear model of words and pairs of words is added to the network's
+    scores (as in spaCy's TextCatEnsemble).
     """
     tokens = chain(
         tok2vec,
@@ -214,7 +245,7 @@ def _init_sequence(model: Model, X=None, Y=None) -> Model:
 def _sentence_tokens(
     vectors: list[Floats2d], spans: list[list[Span]]
 ) -> tuple[Ragged, Callable[[Ragged], list[Floats2d]]]:
-    """The tokens of all sentences, one sentence after the other, without the white space between; and the gradient of that."""
+    """The tokens of all sentences in order, without the white space between; and the gradient."""
     starts = numpy.cumsum([0, *map(len, vectors)])
     places = [
         (start + span.start, start + span.end)
@@ -317,7 +348,7 @@ def _forward_sequence(model: Model, docs: list[Doc], is_train: bool):
 
 
 def _product_of_softmaxes(probabilities: Floats2d, scores: Floats2d) -> Floats2d:
-    """The softmax of the sum of the scores under both: the product of their softmaxes, made to sum to one."""
+    """The softmax of the summed scores: the product of both softmaxes, made to sum to one."""
     if not len(probabilities):
         return probabilities
     product = probabilities * numpy.exp(scores - scores.max(axis=1, keepdims=True))
@@ -325,7 +356,8 @@ def _product_of_softmaxes(probabilities: Floats2d, scores: Floats2d) -> Floats2d
 
 
 def sentence_ngrams(doc: Doc, sentences: Sequence[Span]) -> list[Ints1d]:
-    """For each of a Doc's sentences the hashes of its words, its pairs of words, its first three words, and the words before and after it.
+    """For each of a Doc's sentences the hashes of its words, its pairs of words, its first three
+    words, and the words before and after it.
 
     Those of the sentences around it and of its first words are hashed apart from its own.
     """

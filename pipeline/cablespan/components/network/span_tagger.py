@@ -1,7 +1,7 @@
-"""A trained tagger of flat spans with a probability for each: entities into `doc.ents`, or parts of claims into a span group."""
+"""A trained tagger of flat spans with their probabilities: entities, or the parts of claims."""
 
-from collections.abc import Callable, Iterable
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, islice
 from typing import Any
 
 import numpy
@@ -36,14 +36,18 @@ OUTSIDE = "O"
 def make_span_tagger(
     nlp: Language, name: str, model: Model, spans_key: str | None, scorer: Callable | None
 ) -> "SpanTagger":
-    """`spans_key` None writes `doc.ents` and their scores; a name writes that span group with `attrs["scores"]`."""
+    """`spans_key` None writes `doc.ents` and their scores; a name writes that span group with
+    `attrs["scores"]`."""
     return SpanTagger(nlp.vocab, model, name, spans_key=spans_key, scorer=scorer)
 
 
 def span_tagger_score(
     examples: Iterable[Example], *, spans_key: str | None, **config: Any
 ) -> dict[str, Any]:
-    """Precision, recall and F1 of exact spans, by spaCy's Scorer; what is predicted where nobody annotated is neither right nor wrong."""
+    """Precision, recall and F1 of exact spans, by spaCy's Scorer.
+
+    What is predicted where nobody annotated is neither right nor wrong.
+    """
     if spans_key is None:
         return get_ner_prf(examples)
     return Scorer.score_spans(
@@ -79,10 +83,12 @@ def decode(
 ) -> numpy.ndarray:
     """The best legal tag sequence of each sentence.
 
-    `scores`: log probabilities (tokens, tags); `lengths`: tokens a sentence; `allowed[i, j]`: 0 where tag j may follow tag i, else
-    -inf; `first`: the same for the first token. A sentence may end only where the outside tag, the first, could follow.
+    `scores`: log probabilities (tokens, tags); `lengths`: tokens a sentence; `allowed[i, j]`: 0
+    where tag j may follow tag i, else -inf; `first`: the same for the first token. A sentence may
+    end only where the outside tag, the first, could follow.
 
-    The likeliest tags of all tokens are mostly legal as they are, and then they are the best; only where they are not one searches.
+    The likeliest tags of all tokens are mostly legal as they are, and then they are the best; only
+    where they are not one searches.
     """
     tags = scores.argmax(axis=1)
     if not len(tags):
@@ -92,7 +98,8 @@ def decode(
     wrong = numpy.zeros(len(scores) + 1, dtype=bool)
     wrong[1:-1] = allowed[tags[:-1], tags[1:]] < 0
     wrong[starts] = first[tags[starts]] < 0
-    # A sentence is searched if something is wrong at its beginning, between its tokens, or at its end.
+    # A sentence is searched if something is wrong at its beginning, between its tokens, or at its
+    # end.
     searched = numpy.logical_or.reduceat(wrong, starts) | (allowed[tags[ends - 1], 0] < 0)
     into = numpy.ascontiguousarray(allowed.T)
     for start, end in zip(starts[searched], ends[searched], strict=True):
@@ -101,7 +108,7 @@ def decode(
 
 
 def _viterbi(scores: Floats2d, into: Floats2d, first: Floats2d) -> numpy.ndarray:
-    """The best legal tag sequence of one sentence; `into[j, i]` is 0 where tag j may follow tag i."""
+    """The best legal tags of one sentence; `into[j, i]` is 0 where tag j may follow tag i."""
     best = scores[0] + first
     every = numpy.arange(len(best))
     pointers = []
@@ -166,7 +173,7 @@ class SpanTagger(TrainedPipe):
         return self._transitions
 
     def predict(self, docs: Iterable[Doc]) -> list[list[tuple[int, int, str, float]]]:
-        """For each doc: `(start token, end token, label, probability)`; the probability is that of the weakest token."""
+        """The spans of each doc: start and end token, label, probability of the weakest token."""
         docs = list(docs)
         if not any(len(doc) for doc in docs):
             return [[] for _ in docs]
@@ -207,8 +214,15 @@ class SpanTagger(TrainedPipe):
                 doc.spans[key] = made
                 doc.spans[key].attrs["scores"] = [score for *_, score in spans]
 
+    def _gold(self, reference: Doc) -> Sequence[Span]:
+        key = self.cfg["spans_key"]
+        return reference.ents if key is None else reference.spans.get(key, [])
+
     def gold_classes(self, example: Example) -> list[str | None]:
-        """BILOU tags of the gold laid on the predicted tokens; None where nobody annotated, and where alignment fails."""
+        """BILOU tags of the gold on the predicted tokens.
+
+        None where nobody annotated, and where alignment fails.
+        """
         key = self.cfg["spans_key"]
         if key is None:
             return example.get_aligned_ner()
@@ -221,17 +235,8 @@ class SpanTagger(TrainedPipe):
         for span in example.get_aligned_spans_y2x(
             example.reference.spans[key], allow_overlap=False
         ):
-            for i in range(span.start, span.end):
-                part = (
-                    "U"
-                    if len(span) == 1
-                    else "B"
-                    if i == span.start
-                    else "L"
-                    if i == span.end - 1
-                    else "I"
-                )
-                tags[i] = f"{part}-{span.label_}"
+            parts = "U" if len(span) == 1 else "B" + "I" * (len(span) - 2) + "L"
+            tags[span.start : span.end] = [f"{part}-{span.label_}" for part in parts]
         return tags
 
     def initialize(
@@ -242,17 +247,8 @@ class SpanTagger(TrainedPipe):
         labels: Iterable[str] | None = None,
     ) -> None:
         validate_get_examples(get_examples, "SpanTagger.initialize")
-        if labels is None:
-            key = self.cfg["spans_key"]
-            found = {
-                span.label_
-                for example in get_examples()
-                for span in (
-                    example.reference.ents if key is None else example.reference.spans.get(key, [])
-                )
-            }
-            labels = sorted(found)
-        for label in labels:
+        spans = chain.from_iterable(self._gold(example.reference) for example in get_examples())
+        for label in sorted({span.label_ for span in spans}) if labels is None else labels:
             self.add_label(label)
         sample = [example.x for example in islice(get_examples(), 10)]
         self.model.initialize(

@@ -99,8 +99,7 @@ def _projected(layer: Model, X: Floats2d) -> Floats2d:
 
 
 def sentence_lengths(doc: Doc) -> list[int]:
-    """Tokens of each sentence, one after the other; white space between sentences counts to the one
-    before."""
+    """Tokens of each sentence in order; white space between two counts to the one before."""
     if not len(doc):
         return []
     starts = numpy.flatnonzero(doc.to_array([SENT_START])[1:].astype("int64") == 1) + 1
@@ -111,8 +110,7 @@ def sentence_lengths(doc: Doc) -> list[int]:
 def span_tagger(
     tok2vec: Model[list[Doc], list[Floats2d]], hidden: int, context: int, nO: int | None = None
 ) -> Model[list[Doc], list[Floats2d]]:
-    """A probability for each tag of each token. `context` is the width of what a token sees of its
-    sentence."""
+    """A probability for each tag of each token; a token sees `context` numbers of its sentence."""
     head = chain(
         sentence_context(context),
         Maxout(nO=hidden, nP=2, normalize=False, dropout=0.0),

@@ -1,4 +1,4 @@
-"""What the trained components share: a default model, labels that are fixed once the model has its size, and a step of training."""
+"""What the trained components share: a default model, labels, the loss and a step of training."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -33,7 +33,7 @@ maxout_pieces = 3
 
 
 def default_model(architecture: str, **head: int) -> dict[str, Any]:
-    """The model in a component's default config: its head, on a tok2vec that it shares with none."""
+    """The model in a component's default config: its head, on a tok2vec of its own."""
     return {"@architectures": architecture, **head, **Config().from_str(TOK2VEC)}
 
 
@@ -52,7 +52,7 @@ def check_upstream(name: str, model: Model, docs: Iterable[Doc]) -> None:
 
 
 class TrainedPipe(TrainablePipe):
-    """A component with labels and a model of one softmax. `cfg` is what is saved of it beside the model."""
+    """A component with labels and a model of one softmax; `cfg` is saved beside the model."""
 
     def __init__(
         self, vocab: Vocab, model: Model, name: str, cfg: dict[str, Any], scorer: Callable | None
@@ -98,9 +98,10 @@ class TrainedPipe(TrainablePipe):
     def get_loss(
         self, examples: Iterable[Example], scores: list[Floats2d]
     ) -> tuple[float, list[Floats2d]]:
-        """The loss, and its gradient for each doc's scores (rows, classes): weighted guess less truth.
+        """The loss, and its gradient for each doc's scores (rows, classes): weighted guess less
+        truth.
 
-        A row whose class nobody annotated, or that is no class of the model, gives none.
+        A row that nobody annotated has none, nor one whose class the model does not know.
         """
         columns = {name: column for column, name in enumerate(self.classes)}
         loss, gradients = 0.0, []

@@ -1,7 +1,9 @@
-"""A trained classifier of statements: one label for each sentence, from its tokens, its place in the cable and its neighbours."""
+"""A trained classifier of statements: one label for each sentence, from its tokens, its place in
+the cable and its neighbours."""
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 import numpy
@@ -41,9 +43,11 @@ def make_sentence_classifier(
     loss_weight: float,
     scorer: Callable | None,
 ) -> "SentenceClassifier":
-    """`label_weight` w weighs a label of frequency f by (1/f)**w in training: 0 all sentences alike, 1 all labels alike.
+    """`label_weight` w weighs a label of frequency f by (1/f)**w in training: 0 all sentences
+    alike, 1 all labels alike.
 
-    `loss_weight` multiplies all of it: sentences are few beside the tokens that taggers on the same tok2vec learn from.
+    `loss_weight` multiplies all of it: sentences are few beside the tokens that taggers on the same
+    tok2vec learn from.
     """
     return SentenceClassifier(
         nlp.vocab, model, name, label_weight=label_weight, loss_weight=loss_weight, scorer=scorer
@@ -51,7 +55,7 @@ def make_sentence_classifier(
 
 
 def overlapping_label(span: Span, others: Iterable[Span]) -> str | None:
-    """The label of the one of `others` that shares most characters with the span; None where none shares any."""
+    """The label of the one of `others` that shares most characters with the span; None without."""
     best, label = 0, None
     for other in others:
         shared = min(span.end_char, other.end_char) - max(span.start_char, other.start_char)
@@ -61,31 +65,30 @@ def overlapping_label(span: Span, others: Iterable[Span]) -> str | None:
 
 
 def statement_score(examples: Iterable[Example], **config: Any) -> dict[str, Any]:
-    """Accuracy and F1 of labels over the gold sentences, each judged by the predicted sentence that overlaps it most."""
-    by_label: dict[str, PRFScore] = {}
-    right = total = 0
-    for example in examples:
-        guesses = list(example.predicted.spans.get(STATEMENTS, []))
-        for gold in example.reference.spans.get(STATEMENTS, []):
-            guess = overlapping_label(gold, guesses)
-            total += 1
-            right += guess == gold.label_
-            truth = by_label.setdefault(gold.label_, PRFScore())
-            if guess == gold.label_:
-                truth.tp += 1
-            else:
-                truth.fn += 1
-                if guess is not None:
-                    by_label.setdefault(guess, PRFScore()).fp += 1
-    if not total:
+    """Accuracy and F1 over the gold sentences, each judged by the guess that overlaps it most."""
+    pairs = Counter(pair for example in examples for pair in _gold_and_guess(example))
+    if not pairs:
         return {"statements_acc": None, "statements_macro_f": None, "statements_per_type": None}
+    scores = {label: _label_score(pairs, label) for label in sorted(set(chain(*pairs)) - {""})}
     return {
-        "statements_acc": right / total,
-        "statements_macro_f": sum(score.fscore for score in by_label.values()) / len(by_label),
-        "statements_per_type": {
-            label: score.to_dict() for label, score in sorted(by_label.items())
-        },
+        "statements_acc": sum(score.tp for score in scores.values()) / pairs.total(),
+        "statements_macro_f": sum(score.fscore for score in scores.values()) / len(scores),
+        "statements_per_type": {label: score.to_dict() for label, score in scores.items()},
     }
+
+
+def _gold_and_guess(example: Example) -> Iterator[tuple[str, str]]:
+    """The label of each gold sentence and the one guessed, "" where none overlaps it."""
+    guesses = list(example.predicted.spans.get(STATEMENTS, []))
+    for gold in example.reference.spans.get(STATEMENTS, []):
+        yield gold.label_, overlapping_label(gold, guesses) or ""
+
+
+def _label_score(pairs: Counter[tuple[str, str]], label: str) -> PRFScore:
+    right = pairs[label, label]
+    gold = sum(count for (gold, _), count in pairs.items() if gold == label)
+    guessed = sum(count for (_, guess), count in pairs.items() if guess == label)
+    return PRFScore(tp=right, fp=guessed - right, fn=gold - right)
 
 
 @registry.scorers("cablespan.statement_scorer.v1")
@@ -118,7 +121,7 @@ class SentenceClassifier(TrainedPipe):
         """For each doc the probabilities (statements, labels)."""
         docs = list(docs)
         if not any(text_of(doc).strip() for doc in docs):  # no sentence in any
-            return [numpy.zeros((0, len(self.labels)), dtype="f") for _ in docs]
+            return [self.model.ops.alloc2f(0, len(self.labels)) for _ in docs]
         check_upstream(self.name, self.model, docs)
         return self.model.predict(docs)
 
@@ -139,7 +142,7 @@ class SentenceClassifier(TrainedPipe):
         return self.cfg["weights"] or super().class_weights
 
     def gold_classes(self, example: Example) -> list[str | None]:
-        """The label of the gold sentence that overlaps each predicted one most; None where there is none."""
+        """The label of the gold sentence that overlaps each predicted one most; None without."""
         gold = list(example.reference.spans.get(STATEMENTS, []))
         return [overlapping_label(span, gold) for span in statement_spans(example.predicted)]
 
@@ -151,19 +154,14 @@ class SentenceClassifier(TrainedPipe):
         labels: Iterable[str] | None = None,
     ) -> None:
         validate_get_examples(get_examples, "SentenceClassifier.initialize")
-        counts: dict[str, int] = {}
-        for example in get_examples():
-            for span in example.reference.spans.get(STATEMENTS, []):
-                counts[span.label_] = counts.get(span.label_, 0) + 1
+        counts = Counter(
+            span.label_
+            for example in get_examples()
+            for span in example.reference.spans.get(STATEMENTS, [])
+        )
         for label in sorted(counts) if labels is None else labels:
             self.add_label(label)
-        raw = [
-            (1 / max(counts.get(label, 0), 1)) ** self.cfg["label_weight"] for label in self.labels
-        ]
-        mean = sum(
-            weight * counts.get(label, 0) for weight, label in zip(raw, self.labels, strict=True)
-        ) / max(sum(counts.values()), 1)
-        self.cfg["weights"] = [self.cfg["loss_weight"] * weight / (mean or 1) for weight in raw]
+        self.cfg["weights"] = self._weights(counts)
         sample = [example.x for example in islice(get_examples(), 10)]
         self.model.initialize(
             X=sample,
@@ -172,3 +170,11 @@ class SentenceClassifier(TrainedPipe):
                 for doc in sample
             ],
         )
+
+    def _weights(self, counts: Counter[str]) -> list[float]:
+        """A weight for each label, by how many sentences have it; `loss_weight` in the mean."""
+        raw = [(1 / max(counts[label], 1)) ** self.cfg["label_weight"] for label in self.labels]
+        weighted = zip(raw, self.labels, strict=True)
+        total = sum(weight * counts[label] for weight, label in weighted)
+        mean = total / max(counts.total(), 1)
+        return [self.cfg["loss_weight"] * weight / (mean or 1) for weight in raw]
