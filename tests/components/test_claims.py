@@ -95,10 +95,7 @@ def test_flat_parts_come_together_again(marked):
             "<CUE>said</CUE> <CONTENT>it would pass</CONTENT>.",
             [["Poe", "Noting", "it rained"], ["Poe", "said", "it would pass"]],
         ),
-        (
-            "<SOURCE>The Minister</SOURCE>: <CONTENT>What of it?</CONTENT>",
-            [["The Minister", None, "What of it?"]],
-        ),
+        ("<SOURCE>The Minister</SOURCE>: <CONTENT>What of it?</CONTENT>", []),  # no cue
         ("<CONTENT>Rivers</CONTENT> rise.", []),  # a content that nobody says
         ("<SOURCE>Poe</SOURCE> <CUE>said</CUE> nothing.", []),
         (  # a possessive is no part of the source
@@ -131,9 +128,9 @@ def test_any_parts_make_claims_of_whole_parts(steps):
     assert all(place is None or set(place) <= borders for triple in triples for place in triple)
     contents = [part for part in parts if part.role == Role.CONTENT]
     claimed = [
-        [part for part in contents if t.content[0] <= part.start < t.content[1]] for t in triples
+        part for t in triples for part in contents if t.content[0] <= part.start < t.content[1]
     ]
-    assert sorted(part for claim in claimed for part in claim) == contents
+    assert len(claimed) == len(set(claimed))  # a content has one claim at most
 
 
 def test_written_claims_have_whole_spans():

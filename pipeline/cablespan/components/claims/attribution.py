@@ -59,16 +59,10 @@ def flatten(text: str, triples: Iterable[Triple]) -> list[Part]:
     triples = list(triples)
     wholes = {place for triple in triples for place in triple if place}
     owners = _owners(len(text), triples)
-    parts = []
-    for start, end in _runs(owners, {border for place in wholes for border in place}):
-        role = owners[start]
-        if role is None:
-            continue
-        if (start, end) not in wholes:
-            start, end = _stripped(text, start, end, _EDGES if role == Role.CONTENT else None)
-        if start < end:
-            parts.append(Part(start, end, role))
-    return parts
+    runs = _runs(owners, {border for place in wholes for border in place})
+    parts = [Part(start, end, role) for start, end in runs if (role := owners[start])]
+    parts = [part if part[:2] in wholes else _stripped(text, part) for part in parts]
+    return [part for part in parts if part.start < part.end]
 
 
 def _owners(length: int, triples: list[Triple]) -> list[Role | None]:
@@ -91,10 +85,11 @@ def _runs(owners: list[Role | None], borders: set[int]) -> Iterable[Place]:
             start = end
 
 
-def _stripped(text: str, start: int, end: int, edges: str | None) -> Place:
-    """The place without `edges` (None: white space) at its ends."""
-    start = end - len(text[start:end].lstrip(edges))
-    return start, start + len(text[start:end].rstrip(edges))
+def _stripped(text: str, part: Part) -> Part:
+    """The part without white space at its ends, a content without commas and quotes there."""
+    edges = _EDGES if part.role == Role.CONTENT else None
+    start = part.end - len(text[part.start : part.end].lstrip(edges))
+    return Part(start, start + len(text[start : part.end].rstrip(edges)), part.role)
 
 
 def link_parts(text: str, parts: Iterable[Part]) -> list[Triple]:
@@ -102,8 +97,7 @@ def link_parts(text: str, parts: Iterable[Part]) -> list[Triple]:
 
     A cue takes the content after it, else the one before it that no cue has; a content that source
     and cue merely interrupt is one. A cue without a source of its own has that of the cue before.
-    A cue without content makes no claim; a content without cue has a source where a colon joins
-    them ("The Minister: What of it?").
+    A cue without content makes no claim, nor does a content without cue.
 
     >>> text = "Roe said he tried, adding that Poe had not."
     >>> parts = [Part(0, 3, Role.SOURCE), Part(4, 8, Role.CUE), Part(9, 17, Role.CONTENT),
@@ -148,7 +142,6 @@ class _Sentence:
         contents |= self._contents_before_cues(contents)
         sources = self._sources()
         triples = [Triple(sources[cue], self._place(cue), contents[cue]) for cue in contents]
-        triples += self._without_cue()
         return sorted(triples, key=lambda triple: triple.content)
 
     def _place(self, i: int) -> Place:
@@ -156,12 +149,11 @@ class _Sentence:
 
     def _free_content(self, i: int, step: int) -> int | None:
         """The nearest part in the direction of `step` but for sources, if it is a free content."""
-        j = i + step
-        while 0 <= j < len(self.parts) and self.parts[j].role == Role.SOURCE:
-            j += step
-        if not 0 <= j < len(self.parts) or self.parts[j].role != Role.CONTENT or j in self.taken:
+        others = range(i + 1, len(self.parts)) if step > 0 else range(i - 1, -1, -1)
+        nearest = next((j for j in others if self.parts[j].role != Role.SOURCE), None)
+        if nearest is None or self.parts[nearest].role != Role.CONTENT:
             return None
-        return j
+        return None if nearest in self.taken else nearest
 
     def _contents_after_cues(self) -> dict[int, Place]:
         """First what follows a cue, so that a content between two cues goes to the one before."""
@@ -224,30 +216,15 @@ class _Sentence:
         return None
 
     def _own_source(self, cue: int) -> int | None:
-        """The source in the cue; else the one before it, back to the last cue; else after it."""
-        after = cue + 1 if cue + 1 < len(self.parts) else cue
-        follows = self.parts[after].role == Role.SOURCE
-        if follows and self._within(self.parts[after], self.parts[cue]):
-            return after
+        """The source before the cue, back to the last cue; else the one after it."""
         for i in range(cue - 1, -1, -1):
             if self.parts[i].role == Role.SOURCE:
                 return i
             if self.parts[i].role == Role.CUE:
                 break
+        after = cue + 1
+        follows = after < len(self.parts) and self.parts[after].role == Role.SOURCE
         return after if follows else None
-
-    def _without_cue(self) -> list[Triple]:
-        return [
-            Triple(self._source_before_colon(i), None, self._place(i))
-            for i, part in enumerate(self.parts)
-            if part.role == Role.CONTENT and i not in self.taken
-        ]
-
-    def _source_before_colon(self, content: int) -> Place | None:
-        if content == 0 or self.parts[content - 1].role != Role.SOURCE:
-            return None
-        source = self._place(content - 1)
-        return source if ":" in self.text[source[1] : self.parts[content].start] else None
 
 
 def set_claim_parts(doc: Doc) -> None:

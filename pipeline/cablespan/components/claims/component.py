@@ -33,14 +33,12 @@ class Claims:
         self.parts_key = parts_key
 
     def process(self, doc: Doc) -> list[PlacedClaim]:
-        """The claims in reading order; one that has neither source nor cue is none."""
+        """The claims in reading order."""
         text, sentences = text_of(doc), statement_spans(doc)
         speakers = SpeakerFinder(doc, author(doc), sentences)
         claims = []
         for sentence, parts in self._parts(doc, sentences):
             for triple in sorted(link_parts(text, parts), key=lambda triple: triple.start):
-                if triple.source is None and triple.cue is None:
-                    continue
                 triple = triple._replace(source=_source_proper(text, triple))
                 speaker = speakers.find(triple, sentence)
                 cue = text[slice(*triple.cue)] if triple.cue else ""
@@ -55,7 +53,7 @@ class Claims:
         for span in doc.spans.get(self.parts_key, ()):
             number = bisect_right(begins, span.start) - 1
             if number >= 0:
-                part = Part(span.start_char, span.end_char, Role(span.label_))
+                part = Part(span.start_char, span.end_char, Role[span.label_])
                 parts.setdefault(number, []).append(part)
         return ((sentences[number], parts[number]) for number in sorted(parts))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Span, Token
 
 from cablespan.components.claims.attribution import Triple
-from cablespan.components.claims.cues import cue_entry, function_words
+from cablespan.components.claims.cues import CueEntry, cue_entry, function_words
 from cablespan.components.entities.bodies import country_code, sending_post
 from cablespan.document import PARAGRAPHS, Place, Speaker, text_of
 from cablespan.labels import Entity
@@ -20,6 +20,7 @@ from cablespan.labels import Entity
 _PEOPLE = frozenset({Entity.OFFICIAL, Entity.PERSON})
 _BODIES = frozenset({Entity.AGENCY, Entity.ORG, Entity.PLACE})
 _POSSESSIVE = ("'s", "’s", "'", "’")
+_PRONOUNS = ("masculine", "feminine", "plural", "neuter", "addressee")
 _ENDS_A_NAME = ("and", ",", "(", "'s", "’s")  # what may follow a mention that is the whole subject
 _RECENT = 50  # mentions that are looked back on; no sentence of a cable has as many
 _LEAD_IN = 40  # characters at the end of a sentence that can say "as follows"
@@ -120,6 +121,12 @@ class SpeakerFinder:
         """The word at token `i` in small letters; "" outside the Doc."""
         return self.doc[i].lower_ if 0 <= i < len(self.doc) else ""
 
+    def _tokens(self, place: Place) -> Span:
+        """The tokens that a place in the text touches."""
+        span = self.doc.char_span(*place, alignment_mode="expand")
+        assert span is not None, f"{place} is not in the text"
+        return span
+
     def _paragraph(self, token: int) -> int:
         return max(bisect_right(self.paragraphs, token) - 1, 0)
 
@@ -135,7 +142,7 @@ class SpeakerFinder:
     # A source that is named.
 
     def _of_source(self, place: Place, sentence: Span) -> Speaker:
-        source = self.doc.char_span(*place, alignment_mode="expand")
+        source = self._tokens(place)
         words = [token.lower_ for token in source]
         pronoun = self._pronoun(source, words)
         if pronoun is not None:
@@ -168,19 +175,21 @@ class SpeakerFinder:
             return None
         first, last = inside[0], inside[-1]
         person = next((mention for mention in inside if mention.label_ in _PEOPLE), None)
-        closing = last if last.end >= source.end else None
-        if self._opens(first, source, words):
-            if first is person:
-                return first
-            if first.end >= source.end or self._word(first.end) in _ENDS_A_NAME:
-                return person if person is not None and person.end >= source.end else first
+        body = next((mention for mention in inside if mention.label_ in _BODIES), None)
+        if self._opens(first, source, words) and (first is person or self._is_whole(first, source)):
+            return _closing(person, source) or first
+        closing = _closing(last, source)
         if closing is not None and closing.label_ in _PEOPLE:
             return closing
         if not function_words("group").isdisjoint(words):
-            return next((mention for mention in inside if mention.label_ in _BODIES), person)
+            return body or person
         if closing is not None and self._is_free_body(closing):
             return closing
         return person
+
+    def _is_whole(self, first: Span, source: Span) -> bool:
+        """Whether the first mention is all of the subject: nothing comes next, or "and" or "'s"."""
+        return first.end >= source.end or self._word(first.end) in _ENDS_A_NAME
 
     @staticmethod
     def _opens(first: Span, source: Span, words: Sequence[str]) -> bool:
@@ -202,8 +211,7 @@ class SpeakerFinder:
         own = first in function_words("author") and source[0].text != "US"
         if own and not self._is_named(source):
             return "author"
-        kinds = ("masculine", "feminine", "plural", "neuter", "addressee")
-        return next((kind for kind in kinds if first in function_words(kind)), None)
+        return next((kind for kind in _PRONOUNS if first in function_words(kind)), None)
 
     def _of_pronoun(self, kind: str, source: Span, sentence: Span) -> Speaker:
         memory = self.memory
@@ -229,18 +237,25 @@ class SpeakerFinder:
     def _person_before(self, pronoun: Span, sentence: Span) -> Speaker:
         """Whom "he" means: a subject of the same sentence, the last speaker, or the last named."""
         before = self.mentions.before(pronoun.start, self._nearby(pronoun), _PEOPLE)
-        here = [m for m in before if m.start >= sentence.start and self._stands_free(m)]
+        number = bisect_left([mention.start for mention in before], sentence.start)
+        earlier, here = before[:number], self._subjects(before[number:])
         if here:
             return speaker_of(here[-1])
-        earlier = [mention for mention in before if mention.start < sentence.start]
         if self.memory.stranger or self._goes_on_speaking(pronoun, earlier):
             return self.memory.person
         if not earlier:
             return None
-        number = bisect_right(self.sentences, earlier[-1].start, key=lambda s: s.start) - 1
-        named = [m for m in earlier if m.start >= self.sentences[number].start]
-        subjects = [mention for mention in named if self._stands_free(mention)]
-        return speaker_of((subjects or named or earlier[-1:])[0])
+        named = self._in_last_sentence(earlier)
+        return speaker_of((self._subjects(named) or named)[0])
+
+    def _subjects(self, mentions: Sequence[Span]) -> list[Span]:
+        return [mention for mention in mentions if self._stands_free(mention)]
+
+    def _in_last_sentence(self, mentions: Sequence[Span]) -> list[Span]:
+        """Those of the mentions that stand in the sentence of the last of them."""
+        number = bisect_right(self.sentences, mentions[-1].start, key=lambda s: s.start) - 1
+        begin = self.sentences[number].start
+        return [mention for mention in mentions if mention.start >= begin] or [mentions[-1]]
 
     def _goes_on_speaking(self, pronoun: Span, earlier: Sequence[Span]) -> bool:
         """Whether the last speaker spoke in this paragraph, or nobody else was named in it."""
@@ -254,8 +269,7 @@ class SpeakerFinder:
         if self.memory.body is not None:
             return self.memory.body
         before = self.mentions.before(pronoun.start, self._nearby(pronoun), _BODIES)
-        free = [mention for mention in before if self._stands_free(mention)]
-        return speaker_of((free or before)[-1]) if before else None
+        return speaker_of((self._subjects(before) or before)[-1]) if before else None
 
     # No source.
 
@@ -265,18 +279,16 @@ class SpeakerFinder:
             return self.memory.last
         words = self.text[slice(*place)].lower().split()
         entry = cue_entry(words)
-        governs = entry is not None and entry.use in ("verb", "adjective")
-        if not governs and not words[0].endswith("ed"):
+        if not _governs(entry, words[0]):
             return None
-        cue = self.doc.char_span(*place, alignment_mode="expand")
+        cue = self._tokens(place)
         if entry and entry.lemma.split()[0] == words[0]:
             return self.author if self._opens_sentence(cue, sentence) else None
         if self._last_word(cue, sentence) in function_words("being"):
             return None
         since = max(sentence.start, self._nearby(cue))
-        people = self.mentions.before(cue.start, since, _PEOPLE)
-        subject = next((mention for mention in people if self._stands_free(mention)), None)
-        return self.memory.last if subject is None else speaker_of(subject)
+        subjects = self._subjects(self.mentions.before(cue.start, since, _PEOPLE))
+        return speaker_of(subjects[0]) if subjects else self.memory.last
 
     def _opens_sentence(self, cue: Span, sentence: Span) -> bool:
         """Whether only adverbs and conjunctions stand before the cue."""
@@ -293,6 +305,16 @@ class SpeakerFinder:
             if _is_word(self.doc[i]):
                 return self._word(i)
         return ""
+
+
+def _closing(mention: Span | None, source: Span) -> Span | None:
+    """The mention where it reaches to the end of the source."""
+    return mention if mention is not None and mention.end >= source.end else None
+
+
+def _governs(entry: CueEntry | None, first: str) -> bool:
+    """Whether a cue can have a subject that is left out: a verb, an adjective, a form in -ed."""
+    return first.endswith("ed") or (entry is not None and entry.use in ("verb", "adjective"))
 
 
 def _is_word(token: Token) -> bool:
