@@ -8,9 +8,17 @@ from pathlib import Path
 
 import pytest
 import spacy
+from spacy.schemas import ConfigSchemaInit, ConfigSchemaNlp, ConfigSchemaTraining
+from spacy.util import load_config
 
 import cablespan
 
+CONFIGS = Path(__file__).parents[1] / "models" / "configs"
+SCHEMAS = {
+    "nlp": ConfigSchemaNlp,
+    "training": ConfigSchemaTraining,
+    "initialize": ConfigSchemaInit,
+}
 PACKAGE = Path(cablespan.__file__).parent
 _REGISTERED = re.compile(r'^@(?:registry\.(\w+)|Language\.factory)\(\s*"([\w.]+)"', re.MULTILINE)
 
@@ -25,6 +33,15 @@ def test_the_bundled_pipeline_is_a_package():
 def test_spacy_tells_about_it():
     command = [sys.executable, "-m", "spacy", "info", "en_cable_sm"]
     assert "en_cable_sm" in subprocess.run(command, capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize("name", ["cable_sm.cfg", "cable_sm_pages.cfg", "cable_trf.cfg"])
+def test_the_shipped_configs_hold_every_value(name):
+    """`spacy debug config`, which fills nothing in, takes them from any folder as they are."""
+    config = load_config(CONFIGS / name)
+    for section, schema in SCHEMAS.items():
+        required = {field for field, info in schema.model_fields.items() if info.is_required()}
+        assert not required - config[section].keys()
 
 
 def test_every_registered_function_has_its_entry_point():

@@ -60,7 +60,12 @@ def _docs(path: Path, nlp: Language) -> Iterator[Doc]:
 
 
 def _files(path: Path) -> list[Path]:
-    return sorted(path.glob("**/*.spacy")) if path.is_dir() else [path]
+    files = sorted(path.glob("**/*.spacy")) if path.is_dir() else [path]
+    if not files:
+        raise ValueError(
+            f"{path} has no .spacy file: cablespan convert GOLD gold.spacy --to docbin makes one"
+        )
+    return files
 
 
 def unannotated(reference: Doc, words: list[str] | None = None) -> Doc:
