@@ -133,8 +133,9 @@ def parse(text: str, format: str | None = None, **options: Any) -> Cable:
 
     Raises ValueError where the text is no cable, or several.
 
-    >>> parse("R 210941Z FEB 07\\nFM AMEMBASSY OSLO\\n\\nSUBJECT: FISH\\n\\n1. (U) All is well.").header.subject
-    'FISH'
+    >>> cable = parse("SUBJECT: FISH\\n\\n1. (U) All is well.")
+    >>> cable.header.subject, cable.paragraphs[0].text
+    ('FISH', 'All is well.')
     """
     data = text.encode("utf-8", "surrogatepass")
     items = list(scan("text", format, content=data, **options))

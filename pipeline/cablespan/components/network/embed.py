@@ -77,14 +77,13 @@ def _word_vectors(width: int) -> Model[list[Doc], Ragged]:
 
 
 def _forward_word_vectors(model: Model, docs: list[Doc], is_train: bool):
-    wanted = model.get_dim("nM")
-    width = docs[0].vocab.vectors_length if any(map(len, docs)) else wanted
-    if width != wanted:
+    wanted, width = model.get_dim("nM"), docs[0].vocab.vectors_length if docs else 0
+    if any(map(len, docs)) and (not width or width != wanted):
         raise ValueError(
             f"the word vectors of this pipeline have {width} dimensions, those that tok2vec was "
-            f"trained on {wanted}: share the vocabulary (spacy.blank('en', vocab=source.vocab)), "
+            f"made for {wanted}: share the vocabulary (spacy.blank('en', vocab=source.vocab)), "
             "copy them (nlp.vocab.vectors = source.vocab.vectors), or name the source in a "
-            "config ([initialize] vectors = 'en_cable_sm')"
+            "config ([initialize] vectors = 'en_cable_sm', or include_static_vectors = false)"
         )
     return staticvectors.forward(model, docs, is_train)
 
