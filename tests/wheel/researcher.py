@@ -44,6 +44,11 @@ assert [ent.text for ent in again.ents] == [ent.text for ent in docs[0].ents]
 nlp.to_disk("pipeline")
 assert spacy.load("pipeline").pipe_names == nlp.pipe_names
 
+mine = spacy.blank("en", vocab=nlp.vocab)
+for name in ("sentences", "tok2vec", "ner", "linker", "values"):
+    mine.add_pipe(name, source=nlp)
+assert [ent.text for ent in mine(docs[0].text).ents] == [ent.text for ent in docs[0].ents]
+
 command = [sys.executable, "-m", "cablespan.cli", "annotate", "cable.txt", "--output", "run"]
 subprocess.run(command, check=True, capture_output=True)
 assert Path("run/cables.jsonl").read_text().count("\n") == 1

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from rapidfuzz.distance import OSA
 
 from cablespan import lexicon
-from cablespan.components.entities.values import forms
+from cablespan.components.entities.values.forms import known_forms
+from cablespan.components.entities.values.meanings import Reader, Tense
 from cablespan.components.entities.values.periods import Period, Precision
 from cablespan.components.entities.values.words import (
     MONTH,
@@ -52,17 +53,31 @@ class Anchor(NamedTuple):
         """
         header, meta = cable.get("header") or {}, cable.get("meta") or {}
         written = str(header.get("created") or meta.get("date") or "")
-        known = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", written)
-        if known:
-            year, month, day = (int(part) if part else None for part in known.groups())
-            precision: Precision = "day" if day else "month" if month else "year"
-            return cls(date(year or 1, month or 7, day or 1), precision)
-        heading = _DATE_OF_HEADING.search(str(meta.get("head") or ""))
-        if heading:
-            month = numbers_of("month")[heading[1].lower()]
-            return cls(date(int(heading[3]), month, int(heading[2])), "day")
-        in_id = re.fullmatch(r"(\d\d)[A-Z]+\d+", str(cable.get("id") or ""))
-        return cls(date(full_year(in_id[1], _PIVOT), 7, 1), "year") if in_id else None
+        heading, name = str(meta.get("head") or ""), str(cable.get("id") or "")
+        return _written_date(written) or _date_of_heading(heading) or _year_of_id(name)
+
+
+def _written_date(text: str) -> Anchor | None:
+    """An ISO 8601 date of any precision; the middle of what it leaves open."""
+    known = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", text)
+    if not known:
+        return None
+    year, month, day = known.groups()
+    precision: Precision = "day" if day else "month" if month else "year"
+    return Anchor(date(int(year), int(month or 7), int(day or 1)), precision)
+
+
+def _date_of_heading(text: str) -> Anchor | None:
+    found = _DATE_OF_HEADING.search(text)
+    if not found:
+        return None
+    month = numbers_of("month")[found[1].lower()]
+    return Anchor(date(int(found[3]), month, int(found[2])), "day")
+
+
+def _year_of_id(name: str) -> Anchor | None:
+    found = re.fullmatch(r"(\d\d)[A-Z]+\d+", name)
+    return Anchor(date(full_year(found[1], _PIVOT), 7, 1), "year") if found else None
 
 
 def date_value(
@@ -96,7 +111,8 @@ def read_date(
     told: Period | None = None,
 ) -> Period | None:
     """The period of a mention, as `date_value` has it."""
-    reader = forms.Reader(
+    reader = Reader(
+        forms=known_forms(),
         today=anchor.day if anchor else None,
         is_year_alone=anchor is not None and anchor.precision == "year",
         tense=_tense(before, after),
@@ -138,7 +154,7 @@ def _deadline() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{words}) (?:the )?$", re.IGNORECASE)
 
 
-def _tense(before: str, after: str) -> forms.Tense:
+def _tense(before: str, after: str) -> Tense:
     """What the last cue before a mention in its sentence tells of, else the first after it."""
     if _deadline().search(before):
         return "ahead"

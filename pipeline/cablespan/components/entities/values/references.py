@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
+from cablespan import lexicon
 from cablespan.components.entities.bodies import country_code, embassy_in
 from cablespan.components.entities.values.dates import Anchor
 from cablespan.document import origin, sender
@@ -41,11 +43,12 @@ _OF_POST = re.compile(r"(?P<post>\D+?)(?:['’]s)?\s(?:reftel|ref|telegram|cable
 # "Telegram From the Embassy in Iran to the Department of State"
 _HEADING = re.compile(r"\bFrom (?:the )?(?P<sender>.+?) to (?:the )?(?P<addressee>.+?)(?:,|$)")
 _EMBASSY = re.compile(r"(?:American )?(?:Embassy|Legation|Ambassador) (?:in|to) (?:the )?(.+)")
-# "Deptel 703" is the Department's, "Embtel 553" the post's, whoever of the two writes; "my 12" is
-# the writer's own.
-_DEPARTMENTS = frozenset({"deptel", "deptels", "department telegram"})
-_EMBASSYS = frozenset({"embtel", "embtels", "embassy telegram", "contel", "contels"})
-_OWN, _OTHERS = frozenset({"my", "our", "mytel", "ourtel"}), frozenset({"your", "yours", "urtel"})
+
+
+@cache
+def _sides() -> dict[str, str]:
+    """Whose message a word says: the "department"'s, the "post"'s, the writer's "own", the "other"'s."""
+    return {entry["name"]: entry["side"] for entry in lexicon.load("message_words")}
 
 
 class ReferenceResolver:
@@ -150,17 +153,17 @@ class ReferenceResolver:
 
     def _by_post(self, post: str, serial: str) -> str | None:
         """The id of a message of a post, which may be said by its part in the exchange."""
-        post = post.strip()
-        word = post.lower()
-        if word in _DEPARTMENTS:
-            post = "State"
-        elif word in _EMBASSYS:
-            post = (self._other if self._own == "STATE" else self._own) or ""
-        elif word in _OWN:
-            post = self._own or ""
-        elif word in _OTHERS:
-            post = self._other or ""
-        return self._by_id(f"{post} {int(serial)}") if post else None
+        name = post.strip()
+        side = _sides().get(name.lower())
+        post_of_two = self._other if self._own == "STATE" else self._own
+        known = {
+            None: name,
+            "department": "State",
+            "post": post_of_two,
+            "own": self._own,
+            "other": self._other,
+        }[side]
+        return self._by_id(f"{known} {int(serial)}") if known else None
 
     def _by_id(self, text: str) -> str | None:
         """The id of a message that is named by post and number.
