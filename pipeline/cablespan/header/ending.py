@@ -12,8 +12,9 @@ _WEB_ADDRESS = re.compile(
     r"""
     (?:^|(?<=\n)|(?<=[.)!?"][ ]))[ \t]*
     (?:[-*=_#~ ]{3,80}\s{1,3})?                                     # a rule above
-    (?:[^\n.]{0,80}(?:website|web\ site|web\ page|home\ ?page|visit|siprnet\ site|reporting)\b
-       [^\n]{0,120}? \n?\s{0,3}){1,2}
+    (?:[^\n]{0,100}(?:visit|reporting)[^\n]{0,40}\n\s{0,3})?       # a line before
+    [^\n.]{0,80}\b(?:web\ ?site|web\ page|home\ ?page|visit|siprnet\ site|reporting)\b
+    [^\n]{0,120}?(?:\n\s{0,3})?
     (?:https?://|www\.)[^\n]{0,40}(?:sgov|intelink)[^\n]*
     (?:\s{1,4}(?:(?-i:[a-z/]{1,12})|[^\n]{0,80}(?:://|www\.)[^\n]*|[-*=_#~ ]{3,80})[ ]?){0,4}
     \s*\Z
