@@ -18,7 +18,7 @@ from cablespan.review.store import Annotator, Store  # noqa: E402
 from review_sample import make_record  # noqa: E402
 
 OUT = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "screenshots"
-COLOURS = 64  # a third of the bytes
+COLOURS = 192  # a third of the bytes
 PATIENCE = 300_000  # milliseconds, on a busy machine
 
 
@@ -59,7 +59,7 @@ def shoot(
         page.wait_for_timeout(400)
     page.screenshot(path=OUT / f"{name}.png")
     with Image.open(OUT / f"{name}.png") as image:
-        small = image.convert("RGB").quantize(COLOURS)
+        small = image.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE)
     small.save(OUT / f"{name}.png", optimize=True)
     page.close()
     server.terminate()
