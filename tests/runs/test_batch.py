@@ -468,11 +468,14 @@ def test_a_missing_input_in_the_middle_is_a_reject(tmp_path):
     assert reject["path"].endswith("b.jsonl") and reject["remedy"]
 
 
-def test_nothing_read(tmp_path):
+def test_where_nothing_can_be_read_it_says_why(tmp_path, capfd):
     (tmp_path / "empty.txt").write_bytes(b"")
     assert run(tmp_path / "empty.txt", tmp_path / "out") == 2
     [reject] = lines(str(tmp_path / "out"), "rejects")
     assert "empty" in reject["reason"]
+    assert (
+        f"{tmp_path / 'empty.txt'}, {reject['place']}: {reject['reason']}" in capfd.readouterr().err
+    )
 
 
 @pytest.mark.parametrize("resumed_after", [0, 1, 2])

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +36,12 @@ from cablespan.runs.batch.model import code_hash, kb_facts, load, model_facts, r
 from cablespan.runs.batch.opening import open_run
 from cablespan.runs.batch.pool import Pool
 from cablespan.runs.batch.progress import Reporter
+from cablespan.runs.batch.results import Results
 from cablespan.runs.batch.shard import KINDS, Options, Result, Shard
 from cablespan.runs.batch.stream import LABELS, RUN, Ids, expand, shards
 
 PACKED = (".gz", ".zst")
+REASONS = 5  # rejects that are told where nothing could be read
 PART = 200  # cables in a part where the output is one file of each kind
 DONE, SOME_REJECTED, NOTHING_READ, INTERRUPTED = 0, 1, 2, 130
 
@@ -307,6 +310,9 @@ class Run:
         """The end of it on standard error: counts, and the share of each step if that is wanted."""
         say = self.reporter.say
         say(self._summary())
+        if self.manifest.end and not self.manifest.totals().get("cables"):
+            for reject in islice(Results(str(self.folder)).lines("rejects"), REASONS):
+                say("{path}, {place}: {reason}; {remedy}".format_map(reject))
         if self.incidents:
             say(f"{len(self.incidents)} incidents on the way, told in {RUN}")
         if profile:
