@@ -1,4 +1,5 @@
-"""Does the review queue's order pay? Real pages corrected by uncertainty, against as many at random.
+"""Does the review queue's order pay? Real pages corrected by uncertainty, against as many at
+random.
 
 A pipeline that has not seen the pages annotates those of POOL. Some tasks get their gold, chosen by
 the queue's own `uncertainty` or by chance; the pipeline is trained on with them, `cablespan train
@@ -36,7 +37,8 @@ from cablespan.review.store.layers import LAYERS, uncertainty
 
 
 def tuned(base: str, gold: Sequence[Gold], seed: int, overrides: Mapping[str, Any]) -> Language:
-    """The pipeline `base` trained on with the gold as `cablespan train --base` does, rules included.
+    """The pipeline `base` trained on with the gold as `cablespan train --base` does, rules
+    included.
 
     The weights are those of the last step: nothing is chosen by dev.
     """
@@ -57,7 +59,8 @@ def tuned(base: str, gold: Sequence[Gold], seed: int, overrides: Mapping[str, An
 
 
 def only(gold: Sequence[Gold], chosen: Collection[str]) -> list[Gold]:
-    """The gold of some paragraphs; those that are no neighbours in their document are stretches of their own."""
+    """The gold of some paragraphs; those that are no neighbours in their document are stretches of
+    their own."""
     found = []
     for record, places in gold:
         paragraphs = [paragraph for paragraph in record["paragraphs"] if paragraph["id"] in chosen]

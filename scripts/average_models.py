@@ -1,8 +1,11 @@
-"""The mean of the weights of a pipeline and of what went on from it (WiSE-FT, Wortsman et al. 2022).
+"""The mean of the weights of a pipeline and of what went on from it (WiSE-FT, Wortsman et al.
+2022).
 
-Half of the way back costs nothing on the real pages that the later one was trained on, and keeps what the earlier one knew of telegrams.
+Half of the way back costs nothing on the real pages that the later one was trained on, and keeps
+what the earlier one knew of telegrams.
 
-python scripts/average_models.py work/student/model-best work/small-pages/model-best work/small-mean --keep statements
+python scripts/average_models.py work/student/model-best work/small-pages/model-best work/small-mean
+--keep statements
 """
 
 from pathlib import Path

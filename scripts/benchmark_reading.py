@@ -1,9 +1,10 @@
-"""Makes up a dump of any size and reads it: MB a second on one core, and the memory that it took at most.
+"""Makes up a dump of any size and reads it: MB a second on one core, and the memory that it took at
+most.
 
     python scripts/benchmark_reading.py --megabytes 1000 --file /tmp/dump.csv
 
-The rows are invented cables in the dump's own form: eight cells, backslash escapes, line breaks, about 6.8 KB a row as in the
-real one; every thousandth row is torn.
+The rows are invented cables in the dump's own form: eight cells, backslash escapes, line breaks,
+about 6.8 KB a row as in the real one; every thousandth row is torn.
 """
 
 import argparse

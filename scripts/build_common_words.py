@@ -1,9 +1,11 @@
-"""Builds lexicon/common_words.jsonl: words of the language, told from names by how they are written in mixed-case text.
+"""Builds lexicon/common_words.jsonl: words of the language, told from names by how they are written
+in mixed-case text.
 
-A word counts as common when it stands in lower case at least MINIMUM times and in more than half of its places away from the
-beginning of a sentence. Counted over public-domain documents in `../shared` (telegrams of FRUS, human rights reports) and the invented
-cables of `corpus/modern`; the list lets capitals text be read, where a name looks like any other word. Run it from the repository:
-`python scripts/build_common_words.py`.
+A word counts as common when it stands in lower case at least MINIMUM times and in more than half of
+its places away from the beginning of a sentence. Counted over public-domain documents in
+`../shared` (telegrams of FRUS, human rights reports) and the invented cables of `corpus/modern`;
+the list lets capitals text be read, where a name looks like any other word. Run it from the
+repository: `python scripts/build_common_words.py`.
 """
 
 import gzip

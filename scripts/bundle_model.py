@@ -1,7 +1,8 @@
 """Puts a trained pipeline where the package takes it from, if it is small enough and loads.
 
-Words that the vocabulary only has because they stood in the training texts are left out: the network
-looks at hashes. A transformer's weights are stored in half precision, which loading widens again.
+Words that the vocabulary only has because they stood in the training texts are left out: the
+network looks at hashes. A transformer's weights are stored in half precision, which loading widens
+again.
 
 python scripts/bundle_model.py work/student/model-best models/en_cable_sm
 """
@@ -35,7 +36,8 @@ def load(**options):
     \"\"\"The whole pipeline, rule components included: `cablespan.load` with its options.\"\"\"
     return cablespan.load("{name}", **options)
 """
-# spaCy looks a package up by its metadata, and a wheel may have a second `.egg-info` beside its own.
+# spaCy looks a package up by its metadata, and a wheel may have a second `.egg-info` beside its
+# own.
 METADATA = "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: {what}\n"
 
 

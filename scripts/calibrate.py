@@ -1,9 +1,12 @@
-"""Temperature scaling (Guo et al. 2017): scores of confidence that mean what they say, fitted on documents that were not trained on.
+"""Temperature scaling (Guo et al. 2017): scores of confidence that mean what they say, fitted on
+documents that were not trained on.
 
-Each trained head gets the temperature that makes the gold of DEV likeliest; it is kept in the model, as the attribute
-`softmax_temperature` of the head's last layer. No label changes, only the scores.
+Each trained head gets the temperature that makes the gold of DEV likeliest; it is kept in the
+model, as the attribute `softmax_temperature` of the head's last layer. No label changes, only the
+scores.
 
-python scripts/calibrate.py work/student/model-best ../shared/gold/pages-dev.jsonl.gz --output work/calibrated
+python scripts/calibrate.py work/student/model-best ../shared/gold/pages-dev.jsonl.gz --output
+work/calibrated
 """
 
 import shutil
@@ -25,7 +28,8 @@ TEMPERATURES = numpy.geomspace(0.5, 4, 61)
 
 
 def gold_rows(pipe: TrainedPipe, example: Example) -> Ints1d:
-    """For each row of the head's output the number of the right column; -1 where nobody annotated."""
+    """For each row of the head's output the number of the right column; -1 where nobody
+    annotated."""
     numbers = {name: number for number, name in enumerate(pipe.classes)}
     return numpy.array([numbers.get(name, -1) for name in pipe.gold_classes(example)])
 

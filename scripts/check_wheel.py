@@ -1,6 +1,8 @@
-"""The built wheel, as a researcher gets it: an empty environment for every Python at hand, an empty folder, a short script.
+"""The built wheel, as a researcher gets it: an empty environment for every Python at hand, an empty
+folder, a short script.
 
-python scripts/check_wheel.py        # builds the wheel, tries each interpreter from 3.11 on; exit code 1 where one fails
+python scripts/check_wheel.py # builds the wheel, tries each interpreter from 3.11 on; exit code 1
+where one fails
 """
 
 import subprocess
@@ -28,7 +30,8 @@ def interpreter(version: str) -> str | None:
 
 
 def try_wheel(wheel: Path, python: str, folder: Path) -> str:
-    """Installs the wheel in an empty environment and runs the script there; "" or what went wrong."""
+    """Installs the wheel in an empty environment and runs the script there; "" or what went
+    wrong."""
     uv("venv", "-q", "--python", python, str(folder / "env"))
     own = str(folder / "env" / "bin" / "python")
     constraints = str(ROOT / ".locks" / "dev.txt")

@@ -1,7 +1,8 @@
-"""From the transformer to the small pipeline: word vectors out of its encoder, and its labels on texts that nobody annotated.
+"""From the transformer to the small pipeline: word vectors out of its encoder, and its labels on
+texts that nobody annotated.
 
-python scripts/distil.py vectors OUT --encoder NAME_OR_FOLDER TEXTS...      (environment with torch)
-python scripts/distil.py silver MODEL OUT.pkl --seconds 1000 TEXTS...       (the model's own environment)
+python scripts/distil.py vectors OUT --encoder NAME_OR_FOLDER TEXTS... (environment with torch)
+python scripts/distil.py silver MODEL OUT.pkl --seconds 1000 TEXTS... (the model's own environment)
 python scripts/distil.py mix OUT.spacy [WEIGHT:]SILVER.pkl ...
 """
 
@@ -73,7 +74,8 @@ def documents(files: list[Path]) -> Iterator[Portion]:
 
 
 def portions(files: list[Path], words: int = 700, longest: int = 400) -> list[Portion]:
-    """Runs of paragraphs of at most so many words, shuffled; paragraphs that are longer than `longest` are left out."""
+    """Runs of paragraphs of at most so many words, shuffled; paragraphs that are longer than
+    `longest` are left out."""
     found = []
     for name, head, paragraphs in documents(files):
         run, size = [], 0
@@ -131,9 +133,11 @@ def vectors(
     size: int = 30_000,
     width: int = 96,
 ) -> None:
-    """Word vectors: the encoder's mean output for each word alone, reduced to `width` principal components, looked up by lower case.
+    """Word vectors: the encoder's mean output for each word alone, reduced to `width` principal
+    components, looked up by lower case.
 
-    The words are the most frequent of the texts and those of the lexicon (Model2Vec's idea, without its reweighting).
+    The words are the most frequent of the texts and those of the lexicon (Model2Vec's idea, without
+    its reweighting).
     """
     import torch
     from transformers import AutoModel, AutoTokenizer
@@ -221,7 +225,8 @@ def silver(
 
 @app.command()
 def mix(output: Path, sources: list[str], sure: float = 0.5) -> None:
-    """Training examples from the weighted mean of several models' probabilities; sentences they are not `sure` of teach nothing."""
+    """Training examples from the weighted mean of several models' probabilities; sentences they are
+    not `sure` of teach nothing."""
     weights, silvers = [], []
     for source in sources:
         weight, _, file = source.rpartition(":")

@@ -1,9 +1,11 @@
-"""Draws linked mentions of records at random, for reading: stand-off lines, and each in its context.
+"""Draws linked mentions of records at random, for reading: stand-off lines, and each in its
+context.
 
     python scripts/draw_links.py RECORDS/cables.jsonl DRAWN.jsonl --count 300 --seed 15
         [--read-before annotations/links/drawn.jsonl]
 
-The lines have `verdict` null, to be filled in with right, wrong or unsure; the context goes to the screen.
+The lines have `verdict` null, to be filled in with right, wrong or unsure; the context goes to the
+screen.
 """
 
 import random

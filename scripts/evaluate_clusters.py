@@ -1,7 +1,9 @@
-"""B-cubed of the clusters on the persons marked in `../shared/frus/telegrams.jsonl.gz`, and how many explained abbreviations are found.
+"""B-cubed of the clusters on the persons marked in `../shared/frus/telegrams.jsonl.gz`, and how
+many explained abbreviations are found.
 
-Each telegram becomes a Doc whose entities are the marked persons; scores are means over telegrams, and over all mentions.
-Run: `python scripts/evaluate_clusters.py [--show N]` (N telegrams with their mistakes).
+Each telegram becomes a Doc whose entities are the marked persons; scores are means over telegrams,
+and over all mentions. Run: `python scripts/evaluate_clusters.py [--show N]` (N telegrams with their
+mistakes).
 """
 
 import argparse
@@ -52,7 +54,8 @@ def marked_persons(nlp: spacy.Language, telegram: dict) -> tuple[Doc, list[str]]
 
 
 def abbreviations() -> tuple[int, int, int]:
-    """Mentions of marked abbreviations, those whose abbreviation the lexicon knows, and those for which it knows the marked meaning."""
+    """Mentions of marked abbreviations, those whose abbreviation the lexicon knows, and those for
+    which it knows the marked meaning."""
     marked = known = right = 0
     for telegram in telegrams():
         mentions = [
@@ -74,7 +77,8 @@ def abbreviations() -> tuple[int, int, int]:
 
 
 def _means(entry: dict, description: str) -> bool:
-    """Whether one of an entry's names, or the country of its government, is in the editors' words."""
+    """Whether one of an entry's names, or the country of its government, is in the editors'
+    words."""
     words = normalize_name(description)
     countries = {code for name in re.split(r"[ ,;()]+", words) if (code := country_code(name))}
     countries |= {

@@ -1,9 +1,12 @@
-"""Scores on real pages, end to end: each page is read and annotated as a whole, and what comes out is laid on the gold's paragraphs.
+"""Scores on real pages, end to end: each page is read and annotated as a whole, and what comes out
+is laid on the gold's paragraphs.
 
-Gold of a page has its paragraphs with number and marking in the text, and leaves some out. A page is read as a user would read it; a
-gold paragraph that the reader did not hand over counts as missed, and is counted by `paragraphs_not_read`.
+Gold of a page has its paragraphs with number and marking in the text, and leaves some out. A page
+is read as a user would read it; a gold paragraph that the reader did not hand over counts as
+missed, and is counted by `paragraphs_not_read`.
 
-python scripts/evaluate_pages.py ../shared/gold/pages-dev.jsonl.gz --pages ../shared/pages --model work/student/model-best
+python scripts/evaluate_pages.py ../shared/gold/pages-dev.jsonl.gz --pages ../shared/pages --model
+work/student/model-best
 """
 
 from collections import defaultdict
@@ -51,7 +54,8 @@ def gold_cables(files: Iterable[Path], pages: Path) -> Iterator[tuple[dict[str, 
 def laid_on_gold(
     guessed: dict[str, Any], gold: dict[str, Any], alignment: ParagraphAlignment
 ) -> dict[str, Any]:
-    """The record of the cable as read, in paragraphs and offsets of the gold; a span over several gold paragraphs has a part in each."""
+    """The record of the cable as read, in paragraphs and offsets of the gold; a span over several
+    gold paragraphs has a part in each."""
     numbers = {paragraph["id"]: number for number, paragraph in enumerate(guessed["paragraphs"])}
     ids = [paragraph["id"] for paragraph in gold["paragraphs"]]
 
@@ -87,7 +91,8 @@ def laid_on_gold(
 
 
 def judge_pages(nlp: Language, files: Iterable[Path], pages: Path) -> tuple[list[Judged], int]:
-    """Gold paragraphs with what the pipeline found in them, and how many of them the reader did not hand over."""
+    """Gold paragraphs with what the pipeline found in them, and how many of them the reader did not
+    hand over."""
     paragraphs: list[Judged] = []
     missing = 0
     for gold, cable in gold_cables(files, pages):
@@ -126,7 +131,8 @@ def main(
     json: Annotated[Path | None, typer.Option(help="Write all scores and mistakes here.")] = None,
     brief: Annotated[bool, typer.Option(help="One line instead of tables.")] = False,
 ) -> None:
-    """Entities, statements and claims on real pages, each score with the 95 % interval of a bootstrap over documents."""
+    """Entities, statements and claims on real pages, each score with the 95 % interval of a
+    bootstrap over documents."""
     paragraphs, missing = judge_pages(cablespan.load(model), gold, pages)
     if only:
         names = set(only.read_text().split())

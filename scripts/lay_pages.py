@@ -1,8 +1,11 @@
-"""Gold of real pages as training data: laid on the cables as they are read, so that models see sections, markings and context.
+"""Gold of real pages as training data: laid on the cables as they are read, so that models see
+sections, markings and context.
 
-Paragraphs of a cable that the gold leaves out stay, as context: their layers are missing, and give no loss.
+Paragraphs of a cable that the gold leaves out stay, as context: their layers are missing, and give
+no loss.
 
-python scripts/lay_pages.py work/pages-train.jsonl ../shared/gold/pages-train.jsonl.gz --pages ../shared/pages
+python scripts/lay_pages.py work/pages-train.jsonl ../shared/gold/pages-train.jsonl.gz --pages
+../shared/pages
 """
 
 from collections.abc import Iterable
@@ -21,12 +24,14 @@ from cablespan.learning.alignment import ParagraphAlignment
 from cablespan.records import to_record
 from evaluate_pages import LAYERS, gold_cables
 
-# A paragraph of which the gold holds less is left out: what it holds of it would teach that there is nothing in the rest.
+# A paragraph of which the gold holds less is left out: what it holds of it would teach that there
+# is nothing in the rest.
 COVERED = 0.95
 
 
 def laid_on_cable(golds: Iterable[dict[str, Any]], cable: Cable) -> dict[str, Any]:
-    """One record of all gold of a page, in the cable's paragraphs; `unannotated` marks what no gold covers."""
+    """One record of all gold of a page, in the cable's paragraphs; `unannotated` marks what no gold
+    covers."""
     record = to_record(to_doc(spacy.blank("en"), cable))
     ids = [paragraph["id"] for paragraph in record["paragraphs"]]
     covered: set[str] = set()

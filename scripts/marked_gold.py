@@ -1,4 +1,5 @@
-"""Marked drafts of invented cables -> plain cables under corpus/modern and their gold under annotations/modern.
+"""Marked drafts of invented cables -> plain cables under corpus/modern and their gold under
+annotations/modern.
 
 A draft holds cables like this; every sentence stands on its own line behind its statement label:
 
@@ -16,8 +17,9 @@ A draft holds cables like this; every sentence stands on its own line behind its
     --- item (SBU)
     --- heading
 
-`--- NUMBER|item|heading|text (MARKING) section` opens a paragraph. Marks are the entity labels, and S, Q, C with the number of the claim
-in its sentence for source, cue and content; they may nest. Usage: python scripts/marked_gold.py DRAFT.txt... [--check]
+`--- NUMBER|item|heading|text (MARKING) section` opens a paragraph. Marks are the entity labels, and
+S, Q, C with the number of the claim in its sentence for source, cue and content; they may nest.
+Usage: python scripts/marked_gold.py DRAFT.txt... [--check]
 """
 
 import argparse
@@ -292,7 +294,8 @@ def sender(origin: str) -> str:
 
 
 def cable_text(draft: Draft) -> str:
-    """The cable as a post's message centre would have sent it in the 2000s: header, numbered paragraphs, lines of 65 columns."""
+    """The cable as a post's message centre would have sent it in the 2000s: header, numbered
+    paragraphs, lines of 65 columns."""
     header = draft.header
     day = date.fromisoformat(header["date"])
     post, serial = re.fullmatch(r"\d\d([A-Z]+)(\d+)", draft.id).groups()

@@ -1,7 +1,9 @@
-"""Fifty corrections by keyboard in a real browser: strokes for each, and the server's time for each answer.
+"""Fifty corrections by keyboard in a real browser: strokes for each, and the server's time for each
+answer.
 
-Known faults are put into the invented sample (wrong label, wrong edge, a mark too many, a mark too few, a wrong statement, a missing
-claim), the driver corrects them as an annotator would, and what is stored is compared with the truth.
+Known faults are put into the invented sample (wrong label, wrong edge, a mark too many, a mark too
+few, a wrong statement, a missing claim), the driver corrects them as an annotator would, and what
+is stored is compared with the truth.
 
     python scripts/measure_review.py [--tasks 50]
 """

@@ -1,10 +1,13 @@
-"""How often the speaker of a claim is right, on claims marked by reading (annotations/speakers): FRUS telegrams that are not in the gold.
+"""How often the speaker of a claim is right, on claims marked by reading (annotations/speakers):
+FRUS telegrams that are not in the gold.
 
-    python scripts/measure_speakers.py ../shared/frus/telegrams.jsonl.gz [--model FOLDER] [--verbose]
+python scripts/measure_speakers.py ../shared/frus/telegrams.jsonl.gz [--model FOLDER] [--verbose]
 
-A mark has a document, its sender (`origin`), a paragraph (its index, and the SHA-256 of its text), source, cue and content as offsets, and
-as speaker the offsets of the mention that names him best, "author" for the sender's own voice, or null. Two figures are printed: with the
-claims as they are marked, and with the claims that the pipeline finds itself (content overlaps by half of the longer or more).
+A mark has a document, its sender (`origin`), a paragraph (its index, and the SHA-256 of its text),
+source, cue and content as offsets, and as speaker the offsets of the mention that names him best,
+"author" for the sender's own voice, or null. Two figures are printed: with the claims as they are
+marked, and with the claims that the pipeline finds itself (content overlaps by half of the longer
+or more).
 """
 
 import argparse
@@ -27,7 +30,8 @@ ROLES = ("source", "cue", "content")
 
 
 def marked_documents(texts: Path) -> dict[str, tuple[dict, list[dict]]]:
-    """The telegrams that have marks, each with its marks. Raises ValueError where a paragraph is not the one that was marked."""
+    """The telegrams that have marks, each with its marks. Raises ValueError where a paragraph is
+    not the one that was marked."""
     marks: dict[str, list[dict]] = {}
     for file in sorted(MARKS.glob("*.jsonl")):
         for line in file.read_bytes().splitlines():

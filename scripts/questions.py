@@ -1,4 +1,5 @@
-"""Questions to a run, answered by DuckDB over its tables: which agencies say what about whom, by year; who promises; where posts advise.
+"""Questions to a run, answered by DuckDB over its tables: which agencies say what about whom, by
+year; who promises; where posts advise.
 
     cablespan export run tables
     python scripts/questions.py tables
@@ -23,8 +24,8 @@ def show(question: str, query: str) -> None:
     print(database.sql(query))
 
 
-# %% Who says what about whom, by year?
-# A claim is about the entities that its content names: those of the same paragraph whose offsets lie within the content's.
+# %% Who says what about whom, by year? A claim is about the entities that its content names: those
+# of the same paragraph whose offsets lie within the content's.
 show(
     "Which agencies and officials make claims about whom, by year, and how sure are they?",
     """

@@ -1,7 +1,8 @@
-"""Whether the pipeline still writes the same bytes: records, tasks and rejects of the sample, the shared pages and a made-up dump.
+"""Whether the pipeline still writes the same bytes: records, tasks and rejects of the sample, the
+shared pages and a made-up dump.
 
-python scripts/same_output.py write DIR       # before a change
-python scripts/same_output.py compare DIR     # after it: names each file that differs, with its first different line; exit code 1
+python scripts/same_output.py write DIR # before a change python scripts/same_output.py compare DIR
+# after it: names each file that differs, with its first different line; exit code 1
 """
 
 import argparse
@@ -40,7 +41,8 @@ def write(folder: Path) -> None:
 
 
 def differences(before: Path, after: Path) -> list[str]:
-    """One line for each output file that is missing or differs; paths inside the outputs are those of the folder that was written."""
+    """One line for each output file that is missing or differs; paths inside the outputs are those
+    of the folder that was written."""
     found = []
     for old in sorted(path for path in before.glob("*/*.jsonl") if path.name != "manifest.jsonl"):
         new = after / old.relative_to(before)

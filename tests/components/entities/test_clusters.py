@@ -118,7 +118,8 @@ def test_time_is_linear(blank):
 
 
 def test_what_no_name_can_be_is_not_looked_for_in_every_spelling(blank):
-    """100 kB of "Ministry of Foreign " in one entity took 9.8 GB: a copy without each of its letters."""
+    """100 kB of "Ministry of Foreign " in one entity took 9.8 GB: a copy without each of its
+    letters."""
     doc = blank.make_doc("Ministry of Foreign " * 5000)
     for label in ("AGENCY", "PERSON"):
         doc.ents = [Span(doc, 0, len(doc), label=label)]
@@ -144,7 +145,8 @@ def _labelled(doc, start):
 
 
 def test_bcubed_by_hand():
-    """Gold {1,2,3} {4,5}; predicted {1,2} {3,4,5}: precision (1+1+1/3+2/3+2/3)/5, recall (2/3+2/3+1/3+1+1)/5."""
+    """Gold {1,2,3} {4,5}; predicted {1,2} {3,4,5}: precision (1+1+1/3+2/3+2/3)/5, recall
+    (2/3+2/3+1/3+1+1)/5."""
     precision, recall, f1 = bcubed("aaabb", "xxyyy")
     assert precision == pytest.approx((2 + 5 / 3) / 5)
     assert recall == pytest.approx((5 / 3 + 2) / 5)
@@ -162,7 +164,8 @@ def test_bcubed_of_the_same_clusters_is_one(gold):
 
 
 def test_persons_marked_by_the_historians(shared, blank):
-    """B-cubed F1 of at least 0.95 over a tenth of the telegrams (scripts/evaluate_clusters.py measures all)."""
+    """B-cubed F1 of at least 0.95 over a tenth of the telegrams (scripts/evaluate_clusters.py
+    measures all)."""
     import evaluate_clusters as script
 
     aliases, scores = EntityClusters(blank, "aliases"), []

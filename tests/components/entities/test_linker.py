@@ -116,7 +116,8 @@ def test_officials_fields(blank):
 
 
 def test_an_office_is_no_id_of_somebody_named(blank):
-    """A report lent the one "office:AMBASSADOR" of a cable to all others: 1,872 mentions of one person."""
+    """A report lent the one "office:AMBASSADOR" of a cable to all others: 1,872 mentions of one
+    person."""
     ids, doc = linked(
         blank,
         "<OFFICIAL>Ambassador Marla Quib</OFFICIAL> spoke. The <OFFICIAL>Ambassador</OFFICIAL> left.",
