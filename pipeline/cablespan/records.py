@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -273,63 +273,86 @@ def _claims(doc: Doc, locate: _Locator) -> list[ClaimRecord]:
 
 
 def from_record(nlp: Language, record: Mapping[str, Any]) -> Doc:
-    """The annotated Doc of a record: the inverse of `to_record`."""
-    description = {
-        **{key: record[key] for key in ("id", "meta", "source", "header")},
-        "paragraphs": [
-            {key: value for key, value in p.items() if key != "text"} for p in record["paragraphs"]
-        ],
-        "notes": record.get("notes", []),
-    }
-    doc = make_doc(nlp, [paragraph["text"] for paragraph in record["paragraphs"]], description)
-    starts = dict(zip((p["id"] for p in record["paragraphs"]), paragraph_starts(doc), strict=True))
+    """The annotated Doc of a record: the inverse of `to_record`.
 
-    def offsets(place: Mapping[str, Any], paragraph: str) -> tuple[int, int]:
-        return starts[paragraph] + place["start"], starts[paragraph] + place["end"]
-
-    def part(claim: Mapping[str, Any], role: str) -> tuple[int, int] | None:
-        return offsets(claim[role], claim["paragraph"]) if claim.get(role) else None
-
-    entities = record.get("entities", [])
-    doc.ents = [
-        character_span(
-            doc,
-            *offsets(e, e["paragraph"]),
-            e["label"],
-            kb_id=e.get("kb_id") or "",
-            span_id="" if e.get("cluster") is None else str(e["cluster"]),
-        )
-        for e in entities
-    ]
-
-    def by_place(fact: str) -> dict[str, Any]:
-        return {
-            "{}-{}".format(*offsets(e, e["paragraph"])): e[fact]
-            for e in entities
-            if e.get(fact) is not None
-        }
-
-    doc._.entity_scores = by_place("score") or None
-    doc._.entity_values = by_place("value") if any("value" in e for e in entities) else None
-    statements = record.get("statements", [])
-    doc.spans[STATEMENTS] = [
-        character_span(doc, *offsets(s, s["paragraph"]), s["label"]) for s in statements
-    ]
-    if any(s.get("score") is not None for s in statements):
-        doc.spans[STATEMENTS].attrs["scores"] = [s.get("score") for s in statements]
-    set_claims(
-        doc,
-        [
-            PlacedClaim(
-                source=part(claim, "source"),
-                cue=part(claim, "cue"),
-                content=offsets(claim["content"], claim["paragraph"]),
-                speaker=claim.get("speaker"),
-                certainty=claim.get("certainty"),
-            )
-            for claim in record.get("claims", [])
-        ],
-    )
+    Raises KeyError for a record without a field that every record has, and for a place in a
+    paragraph that the record does not have.
+    """
+    paragraphs = record["paragraphs"]
+    doc = make_doc(nlp, [paragraph["text"] for paragraph in paragraphs], _description(record))
+    ids = [paragraph["id"] for paragraph in paragraphs]
+    places = _Places(dict(zip(ids, paragraph_starts(doc), strict=True)))
+    _set_entities(doc, record.get("entities", []), places)
+    _set_statements(doc, record.get("statements", []), places)
+    set_claims(doc, map(places.claim, record.get("claims", [])))
     doc._.clusters = record.get("clusters")
     doc._.extra = record.get("extra")
     return doc
+
+
+def _description(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What a Doc says of its cable, `doc._.cable`: the record without texts and layers."""
+    return {
+        **{key: record[key] for key in ("id", "meta", "source", "header")},
+        "paragraphs": [
+            {key: value for key, value in paragraph.items() if key != "text"}
+            for paragraph in record["paragraphs"]
+        ],
+        "notes": record.get("notes", []),
+    }
+
+
+class _Places(NamedTuple):
+    """Characters of the Doc for those of a record's paragraphs; `starts` by a paragraph's id."""
+
+    starts: dict[str, int]
+
+    def of(self, located: Mapping[str, Any]) -> Place:
+        """Where an entity or a statement lies."""
+        return self.within(located["paragraph"], located)
+
+    def within(self, paragraph: str, part: Mapping[str, Any]) -> Place:
+        start = self.starts[paragraph]
+        return start + part["start"], start + part["end"]
+
+    def claim(self, claim: Mapping[str, Any]) -> PlacedClaim:
+        """A claim with its parts where they lie; source and cue can be missing."""
+        paragraph, source, cue = claim["paragraph"], claim.get("source"), claim.get("cue")
+        return PlacedClaim(
+            source=self.within(paragraph, source) if source else None,
+            cue=self.within(paragraph, cue) if cue else None,
+            content=self.within(paragraph, claim["content"]),
+            speaker=claim.get("speaker"),
+            certainty=claim.get("certainty"),
+        )
+
+
+def _set_entities(doc: Doc, entities: Sequence[Mapping[str, Any]], places: _Places) -> None:
+    """Writes entities, their scores, and the values that dates, sums and references have."""
+
+    def by_place(fact: str) -> dict[str, Any]:
+        stated = (entity for entity in entities if entity.get(fact) is not None)
+        return {"{}-{}".format(*places.of(entity)): entity[fact] for entity in stated}
+
+    doc.ents = [
+        character_span(
+            doc,
+            *places.of(entity),
+            entity["label"],
+            kb_id=entity.get("kb_id") or "",
+            span_id="" if entity.get("cluster") is None else str(entity["cluster"]),
+        )
+        for entity in entities
+    ]
+    doc._.entity_scores = by_place("score") or None
+    if any("value" in entity for entity in entities):
+        doc._.entity_values = by_place("value")
+
+
+def _set_statements(doc: Doc, statements: Sequence[Mapping[str, Any]], places: _Places) -> None:
+    doc.spans[STATEMENTS] = [
+        character_span(doc, *places.of(statement), statement["label"]) for statement in statements
+    ]
+    scores = [statement.get("score") for statement in statements]
+    if any(score is not None for score in scores):
+        doc.spans[STATEMENTS].attrs["scores"] = scores
