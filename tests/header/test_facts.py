@@ -213,6 +213,10 @@ def test_references_share_posts_and_years(line, found):
     assert [reference.value for reference in cables] == found
 
 
+def test_signs_that_are_digits_only_by_name_make_no_serial():
+    assert header.references("REF: OSLO ², OSLO 12", 2007)[0].value == "07OSLO12"
+
+
 @pytest.mark.parametrize("before", ["", "(U) ", "(C) ", "1. (U) ", "1. (U) This cable was "])
 def test_who_classified_a_cable_can_stand_in_its_first_paragraph(before):
     text = (

@@ -1,7 +1,8 @@
-"""Reference ids: year, post, serial; and the posts of the lexicon behind every spelling."""
+"""Reference ids: year, post, serial; and the posts of the lexicon by every spelling."""
 
 import re
 from functools import cache
+from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -14,6 +15,7 @@ _AROUND = re.compile(
 )  # "A. ", "(C) "; "(NOTAL)"
 _TIME = re.compile(r"\s*\d{6}Z\s?[A-Z]{3}\s?\d{2}(?:\d\d)?\s*")
 _YEAR_CUT = re.compile(r"^O(?=\d[A-Z])|^(?=\d[A-Z])")  # O6, or 6 alone
+_NUMBER = re.compile(r"\d\d")
 _LEFT_OUT = re.compile(r"[^A-Z0-9~]")
 _YEAR = r"(?P<year>(?:19|20)?\d\d)"
 _NAME = r"(?P<post>[A-Z][A-Z .]*)"
@@ -55,7 +57,7 @@ def says_kind(word: str) -> bool:
 @cache
 def _origins() -> dict[str, str]:
     """Every spelling of every post, squeezed, with its origin."""
-    spellings = {}
+    spellings: dict[str, str] = {}
     for entry in load("posts"):
         for name in entry["aliases"]:
             spellings.setdefault(squeezed(name), entry["origin"])
@@ -94,21 +96,29 @@ def nearest_post(name: str) -> str | None:
     ('ASTANA', 'OSLO', None)
     """
     name = squeezed(name)
-    known = known_post(name)
-    if known or len(name) < 3:
-        return known
-    begun = {origin for spelling, origin in _origins().items() if spelling.startswith(name)}
-    if len(name) >= 4 and len(begun) == 1:
-        return begun.pop()
+    return known_post(name) or _completed(name) or _corrected(name)
+
+
+def _completed(name: str) -> str | None:
+    """The origin of the only post that a name cut short begins."""
+    if len(name) < 4:
+        return None
+    return _only({origin for spelling, origin in _origins().items() if spelling.startswith(name)})
+
+
+def _corrected(name: str) -> str | None:
+    """The origin of the only post whose spelling is nearest, by Damerau-Levenshtein distance."""
+    if len(name) < 3:
+        return None
+    allowed = 1 if len(name) < 7 else 2
     near = process.extract(
-        name,
-        list(_origins()),
-        scorer=OSA.distance,
-        score_cutoff=1 if len(name) < 7 else 2,
-        limit=12,
+        name, list(_origins()), scorer=OSA.distance, score_cutoff=allowed, limit=12
     )
-    best = {_origins()[spelling] for spelling, distance, _ in near if distance == near[0][1]}
-    return best.pop() if len(best) == 1 else None
+    return _only({_origins()[spelling] for spelling, far, _ in near if far == near[0][1]})
+
+
+def _only(origins: set[str]) -> str | None:
+    return origins.pop() if len(origins) == 1 else None
 
 
 @cache
@@ -121,6 +131,16 @@ def _months() -> frozenset[str]:
     )
 
 
+class _WrittenId(NamedTuple):
+    """An id as a text writes it: year of two digits, name of the post, serial."""
+
+    year: str
+    post: str
+    serial: str
+    padded: bool  # zeros stand before the serial
+    doubtful: bool  # an id only if the post is known
+
+
 def id_of(text: str) -> str | None:
     """The canonical form of a text that is a reference id and nothing else: YY + ORIGIN + serial.
 
@@ -131,30 +151,40 @@ def id_of(text: str) -> str | None:
     >>> id_of("see 07 OSLO 12") is None
     True
     """
-    text = _DIGIT_IN_NUMBER.sub(lambda sign: _DIGITS[sign[0]], _AROUND.sub("", text)).upper()
+    written = _written_id(_mended(text))
+    origin = _origin_of(written) if written else None
+    return f"{written.year}{origin}{written.serial}" if written and origin else None
+
+
+def _mended(text: str) -> str:
+    """A text in capitals, with digits for letters in numbers, without the signs of an item."""
+    return _DIGIT_IN_NUMBER.sub(lambda sign: _DIGITS[sign[0]], _AROUND.sub("", text)).upper()
+
+
+def _written_id(text: str) -> _WrittenId | None:
     if _TIME.fullmatch(text):
         return None
-    moved = next((match for order in _MOVED if (match := order.fullmatch(text))), None)
-    glued = _LEFT_OUT.sub("", moved["year"] + moved["post"] + moved["serial"] if moved else text)
-    glued, mended = _YEAR_CUT.subn("0", glued)
+    moved = next(filter(None, (order.fullmatch(text) for order in _MOVED)), None)
+    ordered = "".join(moved.group("year", "post", "serial")) if moved else text
+    glued, years_mended = _YEAR_CUT.subn("0", _LEFT_OUT.sub("", ordered))
     match = _ID.fullmatch(glued)
-    if match is None or re.search(r"\d\d", _NOISE.sub("", match["post"])):
+    if match is None or _NUMBER.search(_NOISE.sub("", match["post"])):
         return None
-    origin = _known_origin(match)
-    if origin is None:
-        post = match["post"]
-        cleaned = _NOISE.sub("", post)
-        origin = (nearest_post(cleaned) if cleaned else None) or nearest_post(post)
-        # No ids: "UNSCR 1701 (2006)", "9 FAM 41", "21 February 2007".
-        doubtful = moved or mended or len(text.split()) > 4 or post in _months()
-        if origin is None and doubtful:
-            return None
-        origin = origin or cleaned or post
-    return f"{match['year'][-2:]}{origin}{match['serial']}"
+    year, post, serial = match.group("year", "post", "serial")
+    # No ids: "UNSCR 1701 (2006)", "9 FAM 41", "21 February 2007".
+    doubtful = bool(moved or years_mended) or len(text.split()) > 4 or post in _months()
+    padded = match.end("post") < match.start("serial")
+    return _WrittenId(year[-2:], post, serial, padded, doubtful)
 
 
-def _known_origin(match: re.Match[str]) -> str | None:
-    """The origin of an id's post, also where a zero stands for its last letter: OSL012."""
-    post = match["post"]
-    zeros = match.end("post") < match.start("serial")
-    return known_post(post) or (known_post(post + "0") if zeros else None)
+def _origin_of(written: _WrittenId) -> str | None:
+    """The origin of an id's post: known, else the nearest, else as it is written."""
+    post = written.post
+    known = known_post(post)
+    if known is None and written.padded:
+        known = known_post(post + "0")  # OSL012: a zero for the last letter
+    if known:
+        return known
+    cleaned = _NOISE.sub("", post)
+    nearest = nearest_post(cleaned) or nearest_post(post)
+    return nearest or (None if written.doubtful else cleaned or post)

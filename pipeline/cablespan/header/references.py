@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from cablespan.cable import Reference
@@ -37,8 +38,10 @@ _NUMBER_ALONE = re.compile(
     r"[\s.]{0,5}(\d{1,7})(?:\s{0,3}\([A-Z ]{2,20}\))?[\s,;.]{0,5}(?:AND)?[\s,;.]{0,5}",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"\d\d|(?:19|20)\d\d")
 _PIVOT = 45  # 44 is 2044, 45 is 1945
 _FILLERS = frozenset({"#", "-", ".", ":", "NO", "NR", "TEL", "TELS", "CABLE", "NUMBER", "("})
+_BEFORE_YEAR = ("'", "/", "-", "’")
 _JOINERS = frozenset({",", "/", "&", "AND", ";", "+", "OR"})
 
 
@@ -107,20 +110,25 @@ def references_of(
     field: str, year: int | None = None, reference_id: str | None = None
 ) -> list[Reference]:
     """The references of a REF line's content, as `references` has them."""
-    own = id_of(reference_id) if reference_id else None
+    own = id_of(reference_id or "")
     if year is None and own:
         year = full_year(own[:2], _PIVOT)
-    found: list[Reference] = []
-    for letter, item in _items(without_marks(field).replace("¶", " ")):
-        shared = _sharing_post(item, letter, found[-1]) if found and letter else None
-        found.extend([shared] if shared else _references_of(item, letter, year))
     first: dict[str, Reference] = {}
-    for reference in found:
+    for reference in _found_in(without_marks(field).replace("¶", " "), year):
         first.setdefault(reference.value, reference)
     return [reference for value, reference in first.items() if value != own]
 
 
-def _sharing_post(item: str, letter: str, before: Reference) -> Reference | None:
+def _found_in(block: str, year: int | None) -> list[Reference]:
+    """The references of all items, in order, the same one as often as it stands there."""
+    found: list[Reference] = []
+    for letter, item in _items(block):
+        shared = _sharing_post(item, letter, found[-1]) if found and letter else None
+        found += [shared] if shared else _references_of(item, letter, year)
+    return found
+
+
+def _sharing_post(item: str, letter: str | None, before: Reference) -> Reference | None:
     """The reference that an item with a number alone makes with the post of the one before."""
     alone = _NUMBER_ALONE.fullmatch(item)
     if alone is None or before.kind != "cable":
@@ -132,7 +140,7 @@ def _sharing_post(item: str, letter: str, before: Reference) -> Reference | None
 def _items(block: str) -> Iterator[tuple[str | None, str]]:
     """The enumerated items of a block with their letters; what stands before the first has none."""
     marks = list(_ENUMERATOR.finditer(block))
-    letters = [None, *((mark["letter"] or mark["alone"]).upper() for mark in marks)]
+    letters = (None, *((mark["letter"] or mark["alone"]).upper() for mark in marks))
     starts = [0, *(mark.end() for mark in marks)]
     ends = [*(mark.start() for mark in marks), len(block)]
     for letter, start, end in zip(letters, starts, ends, strict=True):
@@ -143,24 +151,22 @@ def _items(block: str) -> Iterator[tuple[str | None, str]]:
 def _kind_of(item: str) -> str | None:
     """The kind of an item that is no cable by its words."""
     upper = " " + " ".join(item.upper().split()) + " "
-    for word, kind in _kinds():
-        if word in upper:
-            return kind
-    return None
+    return next((kind for word, kind in _kinds() if word in upper), None)
 
 
 def _references_of(item: str, letter: str | None, year: int | None) -> list[Reference]:
-    cables = _Item(item, year).references(letter)
-    if cables:
-        return cables
-    kind = _kind_of(item)
+    """The cables of an item, else the message that is none."""
+    return _Item(item, year).references(letter) or _message_in(item, letter)
+
+
+def _message_in(item: str, letter: str | None) -> list[Reference]:
+    """The e-mail, telephone call, report or message with a date-time group that an item names."""
     text = " ".join(item.split()).strip(" ,;.")
-    if kind is not None:
+    kind = _kind_of(item)
+    if kind:
         return [Reference(text, kind, text, letter)]
     dtg = _DTG.search(item)
-    if dtg:
-        return [Reference(" ".join(dtg[0].upper().split()), "dtg", text, letter)]
-    return []
+    return [Reference(" ".join(dtg[0].upper().split()), "dtg", text, letter)] if dtg else []
 
 
 class _Post(NamedTuple):
@@ -177,6 +183,14 @@ class _Cable(NamedTuple):
     year: str | None
     serials: list[int]
     first: int
+    after: int
+
+
+class _Serials(NamedTuple):
+    """Indices of the serials in a list, the year after one of them, the index after all."""
+
+    indices: list[int]
+    year: str | None
     after: int
 
 
@@ -204,7 +218,7 @@ class _Item:
 
     def _written(self, cable: _Cable, letter: str | None) -> Iterator[Reference]:
         """A reference for each serial; a cable without year has that of the citing one."""
-        year = cable.year if cable.year is not None else self.year
+        year = self.year if cable.year is None else cable.year
         digits = f"{int(year) % 100:02}" if year else ""
         first = cable.first
         for at in cable.serials:
@@ -216,12 +230,9 @@ class _Item:
 
     def _cable_at(self, index: int) -> _Cable | None:
         """The cable whose post is named at a token."""
-        for named_at in (self._post_at, self._unknown_post_at):
-            post = named_at(index)
-            cable = self._cable_of(post, index) if post else None
-            if cable:
-                return None if self._is_edition(cable) else cable
-        return None
+        posts = filter(None, (find(index) for find in (self._post_at, self._garbled_post_at)))
+        cable = next(filter(None, (self._cable_of(post, index) for post in posts)), None)
+        return None if cable is None or self._is_edition(cable) else cable
 
     def _cable_of(self, post: _Post, index: int) -> _Cable | None:
         """The cable of a post that is named at a token; None where no serial stands beside it."""
@@ -229,23 +240,27 @@ class _Item:
         at = self._skip(post.after, _FILLERS)
         if self._is_year_before_serial(at):  # "STATE 2006 055412"
             year, at = self._word(at), at + 1
-        serials, year_after, after = self._serials_from(at)
-        if serials:
-            return _Cable(post.origin, year or year_after, serials, first, after)
-        before = index - 1
-        if year is None and self._is_serial_before(before) and not self._is_time(at):
-            return _Cable(post.origin, None, [before], before, post.after)
-        return None
+        serials = self._serials_from(at)
+        if serials.indices:
+            year = year or serials.year
+            return _Cable(post.origin, year, serials.indices, first, serials.after)
+        if year or self._is_time(at) or not self._is_serial_before(index - 1):
+            return None
+        return _Cable(post.origin, None, [index - 1], index - 1, post.after)
 
     def _is_edition(self, cable: _Cable) -> bool:
         """Whether a year after a place is that of a report or an article: "INCSR BRAZIL 2008"."""
-        at = cable.serials[0]
-        year = len(self._word(at)) == 4 and self._is_past_year(at)
-        return year and _kind_of(self.text[: self.tokens[cable.first].start]) is not None
+        if not self._is_long_year(cable.serials[0]):
+            return False
+        return _kind_of(self.text[: self.tokens[cable.first].start]) is not None
 
     def _word(self, index: int) -> str:
         """The text of a token in capitals; "" outside the item."""
         return self.tokens[index].text.upper() if 0 <= index < len(self.tokens) else ""
+
+    def _unused(self, index: int) -> str:
+        """The text of a token in capitals; "" where it belongs to a cable already."""
+        return self._word(index) if index >= self._used else ""
 
     def _skip(self, index: int, words: frozenset[str]) -> int:
         while self._word(index) in words:
@@ -254,76 +269,69 @@ class _Item:
 
     def _post_at(self, index: int) -> _Post | None:
         """The post that is named at a token: the longest spelling that is known."""
-        words: list[str] = []
-        best = None
-        at = index
-        while at < len(self.tokens) and len(words) <= longest_post():
-            token = self.tokens[at].text
-            if _is_word(token):
-                words.append(token)
-                origin = known_post("".join(words))
-                best = _Post(origin, at + 1) if origin else best
-            elif token not in "-./'" or not words:
-                break
-            at += 1
-        return best
+        names = islice(self._names_from(index), longest_post() + 1)
+        posts = [_Post(origin, after) for name, after in names if (origin := known_post(name))]
+        return posts[-1] if posts else None
 
-    def _unknown_post_at(self, index: int) -> _Post | None:
+    def _names_from(self, index: int) -> Iterator[tuple[str, int]]:
+        """What one, two and more words from a token on spell, each with the index after them."""
+        name = ""
+        for after, token in enumerate(self.tokens[index:], index + 1):
+            if _is_word(token.text):
+                name += token.text
+                yield name, after
+            elif not name or token.text not in "-./'":
+                return
+
+    def _garbled_post_at(self, index: int) -> _Post | None:
         """A post whose name is garbled: a zero at its end, or one or two words before a serial."""
-        word = self._word(index)
-        following = self.tokens[index + 1 : index + 2]
-        glued = following and following[0].start == self.tokens[index].end
-        if glued and following[0].text.startswith("0"):  # OSL012
-            cut = known_post(word + "O")
-            if cut:
-                return _Post(cut, index + 1)
-        for length in (1, 2):
-            if self._is_garbled_name(index, length):
-                name = "".join(self._word(index + n) for n in range(length))
-                origin = nearest_post(name)
-                return _Post(origin, index + length) if origin else None
-        return None
+        cut = known_post(self._word(index) + "O") if self._is_cut_by_zero(index) else None
+        if cut:
+            return _Post(cut, index + 1)
+        words = self._words_before_number(index)
+        origin = nearest_post("".join(words))
+        return _Post(origin, index + len(words)) if origin else None
 
-    def _is_garbled_name(self, index: int, length: int) -> bool:
-        """Whether so many words before a number can be the name of a post."""
-        words = [self._word(index + n) for n in range(length)]
-        if not self._word(index + length).isdigit() or not all(map(_is_name_word, words)):
-            return False
-        return len("".join(words)) >= (4 if length == 1 else 7)
+    def _is_cut_by_zero(self, index: int) -> bool:
+        """Whether a number that begins with a zero is glued to a token: OSL012."""
+        end = self.tokens[index].end
+        return self._word(index + 1).startswith("0") and self.tokens[index + 1].start == end
+
+    def _words_before_number(self, index: int) -> list[str]:
+        """The one or two words before a number that can be the name of a post."""
+        for count, least_letters in ((1, 4), (2, 7)):
+            words = [self._word(index + n) for n in range(count)]
+            named = all(map(_is_name_word, words)) and len("".join(words)) >= least_letters
+            if named and self._word(index + count).isdecimal():
+                return words
+        return []
 
     def _year_before(self, index: int) -> tuple[str | None, int]:
         """The year before a post, and the index of the cable's first token."""
         before = index - 1
-        if before >= self._used and self._between_year_and_post(self._word(before)):
+        if _is_between_year_and_post(self._unused(before)):
             before -= 1
-        if before < self._used or not self._is_year(before):
+        if not _is_year(self._unused(before)):
             return None, index
-        first = before - 1 if before > self._used and self._word(before - 1) == "(" else before
-        return self._word(before), first
-
-    @staticmethod
-    def _between_year_and_post(word: str) -> bool:
-        return word in ("'", "-", "/", ".", ")") or says_kind(word)
-
-    def _is_year(self, index: int) -> bool:
-        word = self._word(index)
-        if not word.isdigit():
-            return False
-        return len(word) == 2 or (len(word) == 4 and word.startswith(("19", "20")))
+        opened = self._unused(before - 1) == "("
+        return self._word(before), before - 1 if opened else before
 
     def _is_past_year(self, index: int) -> bool:
         """Whether a token is the cable's year or one of the thirty before it."""
-        if not self._is_year(index):
+        word = self._word(index)
+        if not _is_year(word):
             return False
         if self.year is None:
             return True
-        word = self._word(index)
-        age = (self.year - int(word)) % 100 if len(word) == 2 else self.year - int(word)
-        return 0 <= age <= 30
+        age = self.year - int(word)
+        return 0 <= (age % 100 if len(word) == 2 else age) <= 30
+
+    def _is_long_year(self, index: int) -> bool:
+        return len(self._word(index)) == 4 and self._is_past_year(index)
 
     def _is_year_before_serial(self, index: int) -> bool:
-        year = len(self._word(index)) == 4 and self._is_past_year(index)
-        return year and self._word(index + 1).isdigit() and not self._is_time(index + 1)
+        serial = self._word(index + 1).isdecimal() and not self._is_time(index + 1)
+        return serial and self._is_long_year(index)
 
     def _is_time(self, index: int) -> bool:
         """Whether a number is a date-time group: six digits and a Z."""
@@ -333,46 +341,45 @@ class _Item:
 
     def _is_serial_before(self, index: int) -> bool:
         """Whether a token before a post is its serial: "0012 OSLO"."""
-        return index >= self._used and self._word(index).isdigit() and len(self._word(index)) > 2
+        word = self._unused(index)
+        return word.isdecimal() and len(word) > 2
 
-    def _serials_from(self, at: int) -> tuple[list[int], str | None, int]:
-        """The serials in a list, the year that one of them has after it, the index after all."""
-        serials: list[int] = []
+    def _serials_from(self, at: int) -> _Serials:
+        """The serials that a list has from a token on."""
+        indices: list[int] = []
         year = None
-        while self._word(at).isdigit() and not self._is_time(at):
-            serials.append(at)
-            at += 1
-            year_at, after = self._year_after(at)
-            if year_at is not None:
-                year, at = year or self._word(year_at), after
+        while self._word(at).isdecimal() and not self._is_time(at):
+            indices.append(at)
+            year_after, at = self._year_after(at + 1)
+            year = year or year_after
             following = self._skip(at, _JOINERS)
             if following == at or self._begins_another(following):
                 break
             at = following
-        return serials, year, at
+        return _Serials(indices, year, at)
 
     def _begins_another(self, index: int) -> bool:
         """Whether a token is no further serial: no number, or the year of another cable."""
-        if not self._word(index).isdigit():
+        word = self._word(index)
+        if not word.isdecimal():
             return True
-        if not self._is_year(index):
-            return False
-        named = _is_word(self._word(index + 1) or "-") and self._word(index + 2).isdigit()
-        return self._post_at(index + 1) is not None or (
-            named and _is_name_word(self._word(index + 1))
-        )
+        return _is_year(word) and self._can_name_post(index + 1)
 
-    def _year_after(self, at: int) -> tuple[int | None, int]:
-        """The year after a serial, `(07)`, `/07`, `'07`, `2007`: its index, the index after it."""
+    def _can_name_post(self, index: int) -> bool:
+        """Whether a token begins a post's name, or is a word before a number that can be one."""
+        if self._post_at(index):
+            return True
+        return _is_name_word(self._word(index)) and self._word(index + 1).isdecimal()
+
+    def _year_after(self, at: int) -> tuple[str | None, int]:
+        """The year after a serial, `(07)`, `/07`, `'07`, `2007`, and the index after it."""
         if self._word(at) == "(" and self._word(at + 2) == ")" and self._is_past_year(at + 1):
-            return at + 1, at + 3
-        year_at = at + 1 if self._word(at) in ("'", "/", "-", "’") else at
+            return self._word(at + 1), at + 3
+        year_at = at + 1 if self._word(at) in _BEFORE_YEAR else at
         if not self._is_past_year(year_at):
             return None, at
-        following = self._word(year_at + 1)
-        if following in ("/", "-") or (following and self._post_at(year_at + 1)):
-            return None, at
-        return year_at, year_at + 1
+        of_next_cable = self._word(year_at + 1) in ("/", "-") or self._post_at(year_at + 1)
+        return (None, at) if of_next_cable else (self._word(year_at), year_at + 1)
 
 
 def _is_word(token: str) -> bool:
@@ -381,4 +388,12 @@ def _is_word(token: str) -> bool:
 
 def _is_name_word(word: str) -> bool:
     """Whether a word can be a post's name or a part of it."""
-    return len(word) > 2 and word.isalnum() and not word.isdigit() and word not in _not_posts()
+    return len(word) > 2 and word.isalnum() and not word.isdecimal() and word not in _not_posts()
+
+
+def _is_year(word: str) -> bool:
+    return _YEAR.fullmatch(word) is not None
+
+
+def _is_between_year_and_post(word: str) -> bool:
+    return word in ("'", "-", "/", ".", ")") or says_kind(word)
