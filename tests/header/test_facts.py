@@ -35,7 +35,7 @@ def test_a_reference_without_year_takes_that_of_the_cable():
     )
 
 
-@given(st.text(alphabet=st.sampled_from("REFTAGSUBJ:.()[]¶0123456789 \nABCabc/-,'"), max_size=200))
+@given(st.text(alphabet=st.sampled_from("REFTAGSUBJ:.()[]¶0123456789²É \nABCabc/-,'"), max_size=200))
 def test_no_text_makes_a_parser_fail(text):
     for name in header.__all__:
         getattr(header, name)(text)
@@ -126,6 +126,11 @@ def test_reasons_are_those_that_the_cable_states(stated, letters):
 )
 def test_who_classified_is_told_from_offices(line, name):
     assert header.classified_by(f"Classified By: {line}") == name
+
+
+def test_a_hard_wrap_before_an_accent_cuts_no_name():
+    line = "Acting Deputy Chief of Mission and Political Counselor\nÉtienne Roe, reason 1.4 (b)"
+    assert header.classified_by(f"Classified By: {line}") == "Étienne Roe"
 
 
 @pytest.mark.parametrize(

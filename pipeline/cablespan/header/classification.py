@@ -51,19 +51,32 @@ def declassification(fields: Mapping[str, str]) -> date | str | None:
     """The date or the words of the DECLASSIFY ON line, else of the E.O. line.
 
     `fields` are the labelled lines of an opening by name.
+
+    >>> declassification({"eo": "E.O. 12958: DECL: 09/10/2017"})
+    datetime.date(2017, 9, 10)
     """
-    own = _date_or_words(fields.get("declassify", ""), labelled=True)
-    if own is not None:
-        return own
-    order = _ORDER_NUMBER.sub(" ", fields.get("eo", ""), count=1)
-    label = _LABEL.search(order)
-    content = order[label.end() :] if label else order.split(":", 1)[-1]
-    return _date_or_words(content, labelled=label is not None)
+    own = _date_or_words(fields.get("declassify", ""))
+    return own or _in_order(_ORDER_NUMBER.sub(" ", fields.get("eo", ""), count=1))
 
 
-def _date_or_words(text: str, labelled: bool) -> date | str | None:
-    text = _LETTER_FOR_ZERO.sub("0", text.split("TAGS")[0])
-    return date_of(text) or _event(text) or (_plain_words(text) if labelled else None)
+def _in_order(line: str) -> date | str | None:
+    """What an E.O. line without its number says: any words after DECL, else a date or an event."""
+    label = _LABEL.search(line)
+    return _date_or_words(line[label.end() :]) if label else _date_or_event(line.split(":", 1)[-1])
+
+
+def _date_or_words(text: str) -> date | str | None:
+    return _date_or_event(text) or _plain_words(_mended(text))
+
+
+def _date_or_event(text: str) -> date | str | None:
+    text = _mended(text)
+    return date_of(text) or _event(text)
+
+
+def _mended(text: str) -> str:
+    """The text before TAGS on the same line, with zeros where the letter O stands for them."""
+    return _LETTER_FOR_ZERO.sub("0", text.split("TAGS")[0])
 
 
 def _event(text: str) -> str | None:
@@ -93,16 +106,16 @@ def declassify_on(text: str) -> date | str | None:
     (datetime.date(2017, 9, 10), 'OADR')
     """
     opening = read_opening(text)
-    labelled = declassification(opening.fields)
-    if labelled is not None:
-        return labelled
-    head = text
-    if opening.fields:
-        head = text[: opening.body].replace(opening.fields.get("subject") or "\0", "")
+    fields = opening.fields
+    stated = declassification(fields)
+    if stated:
+        return stated
+    head = text[: opening.body].replace(fields.get("subject") or "\0", "") if fields else text
     label = _LABEL.search(head)
     if label:
-        return _date_or_words(head[label.end() :].split("\n")[0], labelled=True)
-    return None if opening.fields or is_running(text) else date_of(text)
+        return _date_or_words(head[label.end() :].split("\n")[0])
+    is_line_alone = not fields and not is_running(text)
+    return date_of(text) if is_line_alone else None
 
 
 def reasons(fields: Mapping[str, str]) -> list[str]:

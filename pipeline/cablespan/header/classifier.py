@@ -39,6 +39,7 @@ _PARTS = re.compile(
     re.VERBOSE,
 )
 _INITIALS = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?|0\.")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
 _AND = re.compile(r"\s(?:AND|&)\s", re.IGNORECASE)
 _HARD_WRAP = 68  # from this column on a line end may fall within a word
 _LONGEST = 400  # characters of a Classified By block that are read
@@ -64,36 +65,36 @@ def _is_place(words: list[str]) -> bool:
 
 def _joined(lines: list[str]) -> str:
     """Lines of a Classified By block as one; a word that the hard wrap cut is one again."""
-    text = ""
-    column = len("Classified By: ")
-    for raw in lines:
-        line = raw.strip()
-        if not line or is_furniture(line):
-            continue
-        first = not text
-        text += line if first or _is_cut(text, raw, column) else " " + line
-        column = len(raw.rstrip()) + (column if first else 0)
+    lines = [line for line in lines if line.strip() and not is_furniture(line.strip())]
+    if not lines:
+        return ""
+    text, column = lines[0].strip(), len("Classified By: ") + len(lines[0].rstrip())
+    for line in lines[1:]:
+        text += line.strip() if _is_cut(text, line, column) else f" {line.strip()}"
+        column = len(line.rstrip())
     return text
 
 
 def _is_cut(text: str, following: str, column: int) -> bool:
     """Whether a text ends, at a column, within the word that the following line goes on with."""
-    letters = text[-1:].isalpha() and following[0].isalpha()
-    return column >= _HARD_WRAP and letters and _completes(text, following)
+    right = _FIRST_WORD.match(following)
+    if column < _HARD_WRAP or right is None or not text[-1].isalpha():
+        return False
+    return _is_one_word(text.split()[-1], right[0])
 
 
-def _completes(text: str, line: str) -> bool:
-    """Whether a line's first letters and a text's last word are one word."""
-    left, right = text.rsplit(None, 1)[-1], re.match(r"[A-Za-z]+", line)[0]
+def _is_one_word(left: str, right: str) -> bool:
+    """Whether a line's last word and the next line's first one are the halves of a word."""
     if is_office(left) and is_office(right):
         return False
     if is_office(left + right):
         return True
-    unknown = not is_office(right)
-    if left[0].isupper() and left[1:].islower() and right.islower():
-        return unknown or len(right) == 1
-    in_capitals = left.isupper() and right.isupper()
-    return in_capitals and unknown and not is_office(left) and len(right) <= 4
+    capitalized = left[0].isupper() and left[1:].islower()
+    if capitalized and right.islower():
+        return len(right) == 1 or not is_office(right)
+    if not (left + right).isupper() or len(right) > 4:
+        return False
+    return not is_office(left) and not is_office(right)
 
 
 def classified_by(text: str) -> str | None:
@@ -154,27 +155,22 @@ def _without_reason(line: str) -> str:
 
 def _persons(line: str) -> list[list[str]]:
     """The names of the persons in a line, each as its words."""
-    pieces = _AND.split(line)
-    if len(pieces) > 1:
-        persons = [person for piece in pieces if (person := _person(piece, least=2))]
-        first = _person(pieces[0], least=2)
-        if first and len(persons) > 1 and all(p[0].lower() in names() for p in persons[1:]):
-            return persons
+    first, *others = [_person(piece, least=2) for piece in _AND.split(line)]
+    named = [person for person in others if person]
+    if first and named and all(person[0].lower() in names() for person in named):
+        return [first, *named]
     person = _person(line, least=2) or _person(line, least=1)
     return [person] if person else []
 
 
 def _person(line: str, least: int) -> list[str] | None:
     """The first run of at least `least` names in a line that is no post's."""
-    for part in _PARTS.split(line):
-        for run in reversed(_name_runs(part)):
-            if _is_person(run, least):
-                return _trimmed(run)
-    return None
+    runs = (run for part in _PARTS.split(line) for run in reversed(_name_runs(part)))
+    return next((_trimmed(run) for run in runs if _is_person(run, least)), None)
 
 
 class _Word(NamedTuple):
-    """A word, without the signs around it, and how many words follow."""
+    """A word, without the signs around it, and the words that follow."""
 
     text: str
     bare: str
@@ -182,9 +178,11 @@ class _Word(NamedTuple):
 
     @property
     def is_initial(self) -> bool:
-        short = self.bare.isalpha() and len(self.bare) <= 2
-        alone = short and (len(self.bare) == 1 or self.text.endswith("."))
-        return (alone and self.bare.isupper()) or _INITIALS.fullmatch(self.text) is not None
+        if _INITIALS.fullmatch(self.text):
+            return True
+        if not self.bare.isalpha() or not self.bare.isupper():
+            return False
+        return len(self.bare) == 1 or (len(self.bare) == 2 and self.text.endswith("."))
 
     @property
     def is_leading_office(self) -> bool:
@@ -198,16 +196,26 @@ def _name_runs(part: str) -> list[list[str]]:
     runs: list[list[str]] = [[]]
     for index, text in enumerate(words):
         word = _Word(text, text.strip("\"'`*."), words[index + 1 :])
-        run = runs[-1]
-        if _joins_name(word, run):
-            run.append(text)
-        elif _is_surname(word, run):
-            run.append(word.bare)
-        elif _is_no_name(word):
+        written = _written_in_name(word, runs[-1])
+        if written is None:
             runs.append([])
         else:
-            run.append(text.strip('"`*'))
-    return [run for run in runs if any(len(word.strip(".")) > 1 for word in run)]
+            runs[-1].append(written)
+    return [run for run in runs if _full_words(run)]
+
+
+def _full_words(run: list[str]) -> list[str]:
+    """The words of a run that are no initials."""
+    return [word for word in run if len(word.strip(".")) > 1]
+
+
+def _written_in_name(word: _Word, run: list[str]) -> str | None:
+    """A word as a name has it after the words of a run; None where it belongs to no name."""
+    if _joins_name(word, run):
+        return word.text
+    if _is_surname(word, run):
+        return word.bare
+    return None if _is_no_name(word) else word.text.strip('"`*')
 
 
 def _joins_name(word: _Word, run: list[str]) -> bool:
@@ -218,19 +226,21 @@ def _joins_name(word: _Word, run: list[str]) -> bool:
         return _is_initial_of_name(word, run)
     if run and _SUFFIX.fullmatch(word.bare):
         return True
-    particle = word.bare.lower() in particles() and not is_office(word.bare)
-    return particle and bool(word.following) and (bool(run) or word.bare[0].isupper())
+    return _is_particle(word, run)
 
 
 def _is_initial_of_name(word: _Word, run: list[str]) -> bool:
     if len(word.bare) == 2 and is_office(word.bare):
         return False
-    if run:
-        return True
-    following = word.following[0] if word.following else None
-    return following is not None and (
-        _INITIALS.fullmatch(following) is not None or not is_office(following)
-    )
+    following = word.following[:1]
+    return bool(run) or any(_INITIALS.fullmatch(text) or not is_office(text) for text in following)
+
+
+def _is_particle(word: _Word, run: list[str]) -> bool:
+    """Whether a word is "van" or "de" before a further word; with a capital where a name begins."""
+    if word.bare.lower() not in particles() or is_office(word.bare) or not word.following:
+        return False
+    return bool(run) or word.bare[0].isupper()
 
 
 def _is_surname(word: _Word, run: list[str]) -> bool:
@@ -245,43 +255,38 @@ def _is_surname(word: _Word, run: list[str]) -> bool:
 
 
 def _is_no_name(word: _Word) -> bool:
-    if not word.bare or not word.bare[0].isupper() or word.is_leading_office:
+    if not word.bare[:1].isupper() or word.is_leading_office:
         return True
-    return is_office(word.bare) or any(sign.isdigit() for sign in word.bare)
-
-
-def _full_names(run: list[str]) -> list[str]:
-    """The words of a run without suffixes."""
-    return [word for word in run if not _SUFFIX.fullmatch(word)]
+    return is_office(word.bare) or any(map(str.isdigit, word.bare))
 
 
 def _is_person(run: list[str], least: int) -> bool:
-    names = _full_names(run)
-    if len(names) < least or known_post("".join(names)) is not None:
+    without_suffix = [word for word in run if not _SUFFIX.fullmatch(word)]
+    if len(without_suffix) < least or known_post("".join(without_suffix)):
         return False
-    return len(names) > 1 or len(names[0]) > 2
+    return len(without_suffix) > 1 or len(without_suffix[0]) > 2
 
 
 def _trimmed(run: list[str]) -> list[str]:
     """A run without the place and the abbreviations of offices before the name."""
-    places = (n for n in range(1, min(4, len(run) - 1)) if _is_place(run[:n]))
-    after_place = run[max(places, default=0) :]
-    if sum(len(word.strip(".")) > 1 for word in after_place) > 1:
-        run = after_place
+    run = _without_place(run)
     while _begins_with_abbreviation(run):
         run = run[1:]
     last = run[-1] if run[-1].lower() in ("jr.", "sr.") else run[-1].rstrip(".'")
     return [*run[:-1], last]
 
 
+def _without_place(run: list[str]) -> list[str]:
+    """A run without the place before it, where two full words or more stand after that."""
+    places = (length for length in range(1, min(4, len(run) - 1)) if _is_place(run[:length]))
+    after_place = run[max(places, default=0) :]
+    return after_place if len(_full_words(after_place)) > 1 else run
+
+
 def _begins_with_abbreviation(run: list[str]) -> bool:
     """Whether a name in small letters begins with capitals: ECMIN Jane Roe, but not JP Roe."""
-    rest = [word for word in run[1:] if len(word.strip(".")) > 1]
+    first, rest = run[0], _full_words(run[1:])
+    if not rest or any(map(str.isupper, rest)):
+        return False
     longest_initials = 1 if len(rest) > 1 else 2
-    return (
-        bool(rest)
-        and run[0].isupper()
-        and len(run[0].strip(".")) > longest_initials
-        and "." not in run[0]
-        and not any(word.isupper() for word in rest)
-    )
+    return first.isupper() and "." not in first and len(first) > longest_initials

@@ -1,6 +1,7 @@
 """The summary of a cable."""
 
 import re
+from collections.abc import Iterable
 
 from cablespan.header.furniture import RULE, is_furniture, without_marks
 from cablespan.header.opening import read_opening
@@ -31,6 +32,7 @@ _PARAGRAPH = re.compile(
     rf"^[ \t]*(?:¶\s{{0,2}})?\d{{1,3}}\s?(?:[.)](?!\d)|(?=[ \t]{_MARKING}))|^[ \t]*¶"
 )
 _STARTS = re.compile(rf"^[ \t]*{_NUMBER}[ \t]*", re.VERBOSE)
+_FRAME = re.compile(r"[-=*]{3,}")
 _LONGEST_SUMMARY = 12_000  # characters
 _POINT = re.compile(rf"^((?:--?|[*•])\s{{0,3}}){_MARKING}\s{{0,3}}")
 _SENTENCE_ENDS = frozenset(".:;?!\")]'”’")
@@ -73,13 +75,18 @@ def _before_end(text: str) -> str | None:
 
 def _is_headed(opener: re.Match[str], rest: str) -> bool:
     """Whether the word is a heading above the summary, and not the first of its paragraph."""
+    lines = rest.split("\n")
     sign = opener["sign"]
-    rule = len(sign) > 2 and sign[0] in "-=*"
-    headed = not sign or rule or not rest.split("\n", 1)[0].strip(" -=*.:")
-    if not headed or not _STARTS.match(opener[0]):
-        return headed
-    first = next((line for line in rest.split("\n") if line.strip()), "")
+    alone = not sign or _FRAME.fullmatch(sign) or not lines[0].strip(" -=*.:")
+    if not alone or not _STARTS.match(opener[0]):
+        return bool(alone)
+    first = _first_filled(lines)
     return RULE.match(first) is not None or _PARAGRAPH.match(first) is not None
+
+
+def _first_filled(lines: Iterable[str]) -> str:
+    """The first line that is not blank; "" where all are."""
+    return next((line for line in lines if line.strip()), "")
 
 
 def _content(lines: list[str]) -> str:
@@ -90,14 +97,12 @@ def _content(lines: list[str]) -> str:
         stripped = line.strip()
         if not stripped:
             apart = apart or paragraphs[-1][-1][-1:] in _SENTENCE_ENDS
-            continue
-        if RULE.match(line) or is_furniture(stripped):
-            continue
-        words, numbered = _without_number(without_marks(stripped))
-        if apart or numbered:
-            paragraphs.append([])
-        apart = False
-        paragraphs[-1].append(words.strip())
+        elif not RULE.match(line) and not is_furniture(stripped):
+            words, numbered = _without_number(without_marks(stripped))
+            if apart or numbered:
+                paragraphs.append([])
+            paragraphs[-1].append(words.strip())
+            apart = False
     texts = (" ".join(" ".join(paragraph).split()) for paragraph in paragraphs)
     return "\n".join(filter(None, texts))
 
@@ -122,40 +127,36 @@ def _until_next(lines: list[str], headed: bool) -> list[str]:
 
     To the end of its paragraph; below a heading, to the next heading.
     """
-    kept: list[str] = []
-    for index, line in enumerate(lines):
-        begun = any(part.strip() and not RULE.match(part) for part in kept)
-        if begun and not is_furniture(line.strip()):
-            below = lines[index + 1 :]
-            if _is_next_heading(line, kept[-1], below) if headed else _ends(line, kept, below):
-                break
-        kept.append(line)
-    return kept
+    ends = _is_next_heading if headed else _ends_paragraph
+    filled = (index for index, line in enumerate(lines) if line.strip() and not RULE.match(line))
+    begin = next(filled, len(lines))
+    for index in range(begin + 1, len(lines)):
+        if not is_furniture(lines[index].strip()) and ends(lines, index):
+            return lines[:index]
+    return lines
 
 
-def _ends(line: str, above: list[str], below: list[str]) -> bool:
+def _ends_paragraph(lines: list[str], index: int) -> bool:
     """Whether a paragraph ends before a line: a number, or a blank that is no page break."""
+    line = lines[index]
     if _PARAGRAPH.match(line):
         return True
-    return not line.strip() and not _goes_on(above, below)
+    return not line.strip() and not _goes_on(lines[:index], lines[index + 1 :])
 
 
-def _is_next_heading(line: str, above: str, below: list[str]) -> bool:
+def _is_next_heading(lines: list[str], index: int) -> bool:
     """Whether a line is a heading: short, no sentence, a rule below or a blank line above."""
-    line = line.strip()
-    if not line or len(line) >= 60 or line[-1] in '.,;:?!")':
+    line = lines[index].strip()
+    if not line[:1].isupper() or len(line) >= 60 or line[-1] in '.,;:?!")':
         return False
-    if not line[0].isupper() or _PARAGRAPH.match(line):
-        return False
-    following = next((later.strip() for later in below[:2] if later.strip()), "")
-    return RULE.match(following) is not None or not above.strip()
+    rule_below = RULE.match(_first_filled(lines[index + 1 : index + 3]).strip()) is not None
+    return not _PARAGRAPH.match(line) and (rule_below or not lines[index - 1].strip())
 
 
 def _goes_on(above: list[str], below: list[str]) -> bool:
     """Whether a sentence goes on after a blank line: a page mark stood there."""
-    texts = (line.strip() for line in reversed(above))
-    last = next((line for line in texts if line and not is_furniture(line)), "")
-    following = next((line.strip() for line in below if line.strip()), "")
-    if not last or not following or _PARAGRAPH.match(following):
+    last = _first_filled(line for line in reversed(above) if not is_furniture(line.strip()))
+    following = _first_filled(below)
+    if not last or not following or _PARAGRAPH.match(following.strip()):
         return False
-    return last[-1] not in '.!?:")'
+    return last.rstrip()[-1] not in '.!?:")'

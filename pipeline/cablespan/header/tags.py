@@ -1,7 +1,7 @@
 """The TAGS of a cable: codes, words that are no codes, names of visitors."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -58,26 +58,34 @@ def _tokens(text: str) -> Iterator[_Token]:
             yield _Token(match["word"], False, before)
 
 
-def _joined(tokens: Iterator[_Token]) -> list[str]:
+def _joined(tokens: Iterable[_Token]) -> list[str]:
     """The tags that the tokens make: words in a row are one, and so is a visitor's name."""
     found: list[str] = []
     previous: _Token | None = None
     for token in tokens:
-        words = previous is not None and _is_word(previous) and _is_word(token)
-        if words and token.before.strip() in ("", ",") and found[-2:] == ["OVIP", previous.text]:
-            found[-1] += f", {token.text}"
-        elif words and token.before.isspace():
-            found[-1] += f" {token.text}"
+        joiner = _joiner(found, previous, token) if previous else None
+        if joiner:
+            found[-1] += joiner + token.text
         else:
             found.append(token.text)
         previous = token
     return found
 
 
+def _joiner(found: list[str], previous: _Token, token: _Token) -> str | None:
+    """What joins a word to the one before it; None where it is a tag of its own."""
+    if not _is_word(previous) or not _is_word(token):
+        return None
+    is_visitor = found[-2:] == ["OVIP", previous.text]
+    if is_visitor and token.before.strip() in ("", ","):
+        return ", "
+    return " " if token.before.isspace() else None
+
+
 def _is_word(token: _Token) -> bool:
     """Whether a token is a word of the language and no code."""
     text = token.text
-    if token.is_name or not text.isalpha() or text in _codes() or len(_apart(text)) > 1:
+    if token.is_name or not text.isalpha() or _is_made_of_codes(text):
         return False
     return len(text) >= _LEAST_WORD or (len(text) > 3 and text.lower() in _common_words())
 
@@ -89,17 +97,20 @@ def _apart(tag: str) -> list[str]:
     """
     if len(tag) < 6 or tag in _codes():
         return [tag]
-    for first in (0, 2):
-        starts = [0, *range(first or 4, len(tag), 4)]
-        pieces = [tag[at:end] for at, end in zip(starts, [*starts[1:], len(tag)], strict=True)]
-        if all(map(_is_code, pieces)):
-            return pieces
+    for first in (4, 2):
+        codes = [tag[:first], *(tag[at : at + 4] for at in range(first, len(tag), 4))]
+        if all(map(_is_code, codes)):
+            return codes
     return [tag]
 
 
-def _is_code(piece: str) -> bool:
-    programme = len(piece) == 4 and piece.startswith("K")
-    return programme or piece in _codes()
+def _is_made_of_codes(text: str) -> bool:
+    return text in _codes() or _apart(text) != [text]
+
+
+def _is_code(text: str) -> bool:
+    programme = len(text) == 4 and text.startswith("K")
+    return programme or text in _codes()
 
 
 @cache
