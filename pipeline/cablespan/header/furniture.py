@@ -6,8 +6,8 @@ Page and section marks, banners, captions, operators' signs.
 import re
 from functools import cache
 
-from cablespan.header.posts import known_post
-from cablespan.lexicon import load
+from cablespan.header.posts import post_at_end
+from cablespan.lexicon import listed
 
 # The section of sections: "002 OF 003", "001.2 of 004", "002. 2 OF 003"; "001.2 OF 0..." where the
 # text breaks off.
@@ -67,6 +67,9 @@ def is_running(text: str) -> bool:
     """Whether a text without labels is prose and no header.
 
     No tag or date has a word of five small letters.
+
+    >>> is_running("All roads are open."), is_running("ECON KZ")
+    (True, False)
     """
     return _RUNNING.search(text) is not None
 
@@ -77,8 +80,11 @@ def words(kind: str) -> frozenset[str]:
 
     Kinds: banner, caption, operator, archive, stamp (of a newspaper's site), before, after (a web
     page's cable).
+
+    >>> "SIPDIS" in words("caption")
+    True
     """
-    return frozenset(entry["text"] for entry in load("furniture") if entry["kind"] == kind)
+    return listed("furniture", "text", kind)
 
 
 @cache
@@ -89,7 +95,7 @@ def starts(kind: str) -> tuple[str, ...]:
 
 @cache
 def _whole_lines() -> frozenset[str]:
-    return words("banner") | words("caption") | words("operator")
+    return listed("furniture", "text", "banner", "caption", "operator")
 
 
 # How a line in capitals begins, and the shape of the whole that makes it furniture.
@@ -114,15 +120,21 @@ def is_furniture(line: str) -> bool:
     """
     if len(line) > 110 or line[:1].islower():
         return False
-    ends_as_mark = line[-1:] in _ENDS_OF_MARKS
-    if ends_as_mark and _SECTION_MARK.fullmatch(line):
+    if _is_section_mark(line):
         return True
     if line[1:2].islower():
         return line.startswith(starts("archive"))
     if not line.isupper() and line[:1] not in "#-":
         return False
-    if line in _whole_lines() or _is_distribution(line):
-        return True
+    return line in _whole_lines() or _is_distribution(line) or _has_shape(line)
+
+
+def _is_section_mark(line: str) -> bool:
+    return line[-1:] in _ENDS_OF_MARKS and _SECTION_MARK.fullmatch(line) is not None
+
+
+def _has_shape(line: str) -> bool:
+    """Whether a line in capitals has the shape of the furniture that it begins as."""
     for begins, shape in _SHAPES:
         if line.startswith(begins):
             return shape.fullmatch(line) is not None
@@ -154,13 +166,13 @@ def inline_marks(text: str, start: int = 0, end: int | None = None) -> list[tupl
 
 def _before_post(mark: re.Match[str]) -> int:
     """How much of a mark stands before the post's name: words of the text with capitals."""
-    words = mark["post"].split(" ")
-    if mark["post"].isupper() and not mark.string.isupper():
+    name = mark["post"]
+    if name.isupper() and not mark.string.isupper():
         return 0
-    names = (" ".join(words[first:]) for first in range(len(words)))
-    post = next((name for name in names if known_post(name)), words[-1])
-    at = len(mark["post"]) - len(post)
-    return mark.start("post") - mark.start() + at if at else 0
+    words = name.split(" ")
+    post = post_at_end(words) or words[-1]
+    before = len(name) - len(post)
+    return mark.start("post") - mark.start() + before if before else 0
 
 
 # "UNCLASSIFIED    PAGE 02        ROME  01059  01 OF 04  281501Z" in a line

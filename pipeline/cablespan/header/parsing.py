@@ -1,7 +1,7 @@
 """All header facts of a cable at once."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from cablespan.header.classification import declassification, eo_of, reasons
 from cablespan.header.classifier import person_of
 from cablespan.header.dates import date_time_group
 from cablespan.header.opening import Opening
-from cablespan.header.posts import id_of, known_post
+from cablespan.header.posts import id_of, known_post, post_at_end
 from cablespan.header.references import references_of
 from cablespan.header.signature import signers
 from cablespan.header.subject import subject_of
@@ -50,12 +50,12 @@ def reference_id_of(opening: Opening, created: str | None) -> str | None:
     """The id that a line of the opening names, or the post and serial in a banner or a page mark.
 
     `created` is the cable's time in ISO 8601, whose year the id takes.
+
+    >>> reference_id_of(Opening(transmission=["UNCLAS OSLO 000012"]), "2007-02-21T09:41:00")
+    '07OSLO12'
     """
-    for line in opening.transmission:
-        named = _whole_id(line) or (created and _id_of_serial(line, created[2:4]))
-        if named:
-            return named
-    return None
+    ids = (_whole_id(line) or _id_of_serial(line, created) for line in opening.transmission)
+    return next(filter(None, ids), None)
 
 
 def _whole_id(line: str) -> str | None:
@@ -63,21 +63,23 @@ def _whole_id(line: str) -> str | None:
     return whole if whole and known_post(re.sub(r"\d", "", whole)) else None
 
 
-def _id_of_serial(line: str, year: str) -> str | None:
+def _id_of_serial(line: str, created: str | None) -> str | None:
     """The id that a line's post and serial make: "UNCLAS ASTANA 000454" in a cable of 2007."""
-    if line.startswith(_TRANSMISSION_LINES) or "/" in line[:9]:
+    if not created or line.startswith(_TRANSMISSION_LINES) or "/" in line[:9]:
         return None
     match = _PAGE_AND_SERIAL.match(line) or _ORIGIN_AND_SERIAL.search(_SECTION.sub(" ", line))
     if match is None:
         return None
-    words = match["post"].split()
-    posts = (known_post("".join(words[first:])) for first in range(len(words)))
-    post = next(filter(None, posts), None)
-    return f"{year}{post}{int(match['serial'])}" if post else None
+    name = post_at_end(match["post"].split())
+    return f"{created[2:4]}{known_post(name)}{int(match['serial'])}" if name else None
 
 
 def classification_of(opening: Opening) -> str | None:
-    """The classification of the banner."""
+    """The classification of the banner.
+
+    >>> classification_of(Opening(transmission=["C O N F I D E N T I A L OSLO 000012"]))
+    'CONFIDENTIAL'
+    """
     names = (
         name
         for line in opening.transmission
@@ -92,7 +94,7 @@ def parse(
     head: str,
     body: str,
     *,
-    listed: Sequence[Reference] = (),
+    listed: Iterable[Reference] = (),
     page_created: str | None = None,
     **known: Any,
 ) -> Header:
@@ -100,23 +102,29 @@ def parse(
 
     `head` is the text of its opening, `body` that of its end; `listed` are references that a list
     outside the text names; `page_created` is the time that a web page gives, which counts only
-    where the cable has no date-time group; `known` are facts from outside the text, which win.
+    where the cable has no date-time group; `known` are facts from outside the text by the names of
+    the header's fields, which win; None is no fact.
+
+    >>> from cablespan.header.opening import read_opening
+    >>> text = "R 210941Z FEB 07\\nFM AMEMBASSY OSLO\\nUNCLAS OSLO 000012\\nSUBJECT: ROADS"
+    >>> header = parse(read_opening(text), text, "1. (U) All is well.\\nROE", origin="OSLO")
+    >>> header.reference_id, header.subject, header.signers, header.origin
+    ('07OSLO12', 'ROADS', ('ROE',), 'OSLO')
     """
+    facts = {name: value for name, value in known.items() if value is not None}
+    if "signers" not in facts:
+        facts["signers"] = tuple(signers(body))
     group = date_time_group(head)
-    created = known.get("created") or group.time or page_created
-    reference_id = known.get("reference_id") or reference_id_of(opening, created)
-    transmission_id = _TRANSMISSION_ID.search(head)
+    created = facts.get("created") or group.time or page_created
+    reference_id = facts.get("reference_id") or reference_id_of(opening, created)
     sender, to, info = correspondents(head)
     fields = opening.fields
-    year = int(created[:4]) if created and created[:4].isdigit() else None
-    references = references_of(fields.get("ref", ""), year, reference_id)
-    values = {reference.value for reference in references}
-    signed = known.get("signers")
+    references = references_of(fields.get("ref", ""), _year_of(created), reference_id)
     header = Header(
         reference_id=reference_id,
         created=created,
         classification=classification_of(opening),
-        transmission_id=transmission_id[0] if transmission_id else None,
+        transmission_id=_transmission_id(head),
         precedence=group.precedence,
         from_=sender,
         to=tuple(to),
@@ -124,16 +132,30 @@ def parse(
         excluded=tuple(name for addressee in [*to, *info] for name in addressee.excluded),
         subject=subject_of(fields.get("subject", "")),
         tags=tuple(tags_of(fields.get("tags", ""))),
-        references=(*references, *(other for other in listed if other.value not in values)),
+        references=(*references, *_others(listed, references)),
         eo=eo_of(fields.get("eo")),
         declassify_on=declassification(fields),
         classified_by=person_of(fields.get("classified_by", "")),
         reasons=tuple(reasons(fields)),
         captions=tuple(dict.fromkeys(opening.captions)),
-        signers=tuple(signers(body)) if signed is None else tuple(signed),
         partial=_is_partial(head, body),
     )
-    return replace(header, **{name: value for name, value in known.items() if value is not None})
+    return replace(header, **facts)
+
+
+def _year_of(created: str | None) -> int | None:
+    return int(created[:4]) if created and created[:4].isdigit() else None
+
+
+def _transmission_id(head: str) -> str | None:
+    match = _TRANSMISSION_ID.search(head)
+    return match[0] if match else None
+
+
+def _others(listed: Iterable[Reference], stated: Iterable[Reference]) -> Iterator[Reference]:
+    """The references of a list that the cable itself does not name."""
+    values = {reference.value for reference in stated}
+    return (reference for reference in listed if reference.value not in values)
 
 
 def _is_partial(head: str, body: str) -> bool:

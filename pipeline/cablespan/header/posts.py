@@ -1,6 +1,7 @@
 """Reference ids: year, post, serial; and the posts of the lexicon by every spelling."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -45,12 +46,20 @@ _DIGITS_FOR_LETTERS = str.maketrans("015", "OIS")
 
 
 def squeezed(name: str) -> str:
-    """A post's name in capitals without blanks and signs."""
+    """A post's name in capitals without blanks and signs.
+
+    >>> squeezed("Port-au-Prince")
+    'PORTAUPRINCE'
+    """
     return re.sub(r"[^A-Z0-9]", "", name.upper())
 
 
 def says_kind(word: str) -> bool:
-    """Whether a word says what kind of post follows, and is no part of an id: AMEMBASSY."""
+    """Whether a word says what kind of post follows, and is no part of an id.
+
+    >>> says_kind("AmEmbassy"), says_kind("OSLO")
+    (True, False)
+    """
     return _NOISE.fullmatch(squeezed(word)) is not None
 
 
@@ -84,6 +93,16 @@ def known_post(name: str) -> str | None:
     """
     name = squeezed(name)
     return _origins().get(name) or _origins().get(name.translate(_DIGITS_FOR_LETTERS))
+
+
+def post_at_end(words: Sequence[str]) -> str | None:
+    """The longest name of a post with which words end, as they have it.
+
+    >>> post_at_end(["in", "Rio", "de", "Janeiro"])
+    'Rio de Janeiro'
+    """
+    ends = (" ".join(words[first:]) for first in range(len(words)))
+    return next(filter(known_post, ends), None)
 
 
 @cache

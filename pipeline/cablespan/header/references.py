@@ -11,7 +11,7 @@ from cablespan.header.dates import full_year
 from cablespan.header.furniture import without_marks
 from cablespan.header.opening import read_opening
 from cablespan.header.posts import id_of, known_post, longest_post, nearest_post, says_kind
-from cablespan.lexicon import load
+from cablespan.lexicon import listed, load
 
 _TOKEN = re.compile(
     r"""(?<![A-Za-z0-9])[01][A-Za-z]{2,}                # 0SLO: a digit for a letter
@@ -49,11 +49,6 @@ class _Token(NamedTuple):
     text: str
     start: int
     end: int
-
-
-@cache
-def _not_posts() -> frozenset[str]:
-    return frozenset(entry["word"] for entry in load("references") if entry["kind"] == "word")
 
 
 @cache
@@ -98,7 +93,8 @@ def references(
     """The references of a header or of the REF line of one, each once, the cable's own id left out.
 
     `year` (four digits) is that of the cable, for references without one; else that of its
-    `reference_id`.
+    `reference_id`. A reference's `kind` is "cable", with a canonical id as value; else "email",
+    "telcon", "dtg" or another of the lexicon, with its text as value.
 
     >>> [r.value for r in references("REF: A. 06 ASTANA 009, B. STATE 7944 AND 7950", 2007)]
     ['06ASTANA9', '07STATE7944', '07STATE7950']
@@ -109,7 +105,11 @@ def references(
 def references_of(
     field: str, year: int | None = None, reference_id: str | None = None
 ) -> list[Reference]:
-    """The references of a REF line's content, as `references` has them."""
+    """The references of a REF line's content, as `references` has them.
+
+    >>> [r.value for r in references_of("STATE 12, OSLO 41 AND 57", reference_id="07ROME1")]
+    ['07STATE12', '07OSLO41', '07OSLO57']
+    """
     own = id_of(reference_id or "")
     if year is None and own:
         year = full_year(own[:2], _PIVOT)
@@ -230,9 +230,12 @@ class _Item:
 
     def _cable_at(self, index: int) -> _Cable | None:
         """The cable whose post is named at a token."""
-        posts = filter(None, (find(index) for find in (self._post_at, self._garbled_post_at)))
-        cable = next(filter(None, (self._cable_of(post, index) for post in posts)), None)
-        return None if cable is None or self._is_edition(cable) else cable
+        for find in (self._post_at, self._garbled_post_at):
+            post = find(index)
+            cable = self._cable_of(post, index) if post else None
+            if cable:
+                return None if self._is_edition(cable) else cable
+        return None
 
     def _cable_of(self, post: _Post, index: int) -> _Cable | None:
         """The cable of a post that is named at a token; None where no serial stands beside it."""
@@ -276,11 +279,12 @@ class _Item:
     def _names_from(self, index: int) -> Iterator[tuple[str, int]]:
         """What one, two and more words from a token on spell, each with the index after them."""
         name = ""
-        for after, token in enumerate(self.tokens[index:], index + 1):
-            if _is_word(token.text):
-                name += token.text
-                yield name, after
-            elif not name or token.text not in "-./'":
+        for at in range(index, len(self.tokens)):
+            token = self.tokens[at].text
+            if _is_word(token):
+                name += token
+                yield name, at + 1
+            elif not name or token not in "-./'":
                 return
 
     def _garbled_post_at(self, index: int) -> _Post | None:
@@ -388,7 +392,9 @@ def _is_word(token: str) -> bool:
 
 def _is_name_word(word: str) -> bool:
     """Whether a word can be a post's name or a part of it."""
-    return len(word) > 2 and word.isalnum() and not word.isdecimal() and word not in _not_posts()
+    if len(word) < 3 or not word.isalnum() or word.isdecimal():
+        return False
+    return word not in listed("references", "word", "word")
 
 
 def _is_year(word: str) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cablespan.header.furniture import is_running, without_marks
 from cablespan.header.opening import read_opening
-from cablespan.lexicon import load
+from cablespan.lexicon import listed, load
 
 _LABEL = re.compile(r"^\s{0,8}TAGS?\b\s{0,3}[:;.]?|\bTAGS?\s{0,3}:", re.IGNORECASE | re.MULTILINE)
 _TOKEN = re.compile(
@@ -43,7 +43,11 @@ def tags(text: str) -> list[str]:
 
 
 def tags_of(field: str) -> list[str]:
-    """The tags in the content of a TAGS line."""
+    """The tags in the content of a TAGS line.
+
+    >>> tags_of("ECONEFIN, NO")
+    ['ECON', 'EFIN', 'NO']
+    """
     text = " ".join(without_marks(field).split()).upper()
     return list(dict.fromkeys(tag for words in _joined(_tokens(text)) for tag in _apart(words)))
 
@@ -54,7 +58,7 @@ def _tokens(text: str) -> Iterator[_Token]:
         before, end = text[end : match.start()], match.end()
         if match["name"]:
             yield _Token(match["name"].strip(), True, before)
-        elif match["word"] not in _listed("no_tag"):
+        elif match["word"] not in listed("header_words", "word", "no_tag"):
             yield _Token(match["word"], False, before)
 
 
@@ -87,7 +91,9 @@ def _is_word(token: _Token) -> bool:
     text = token.text
     if token.is_name or not text.isalpha() or _is_made_of_codes(text):
         return False
-    return len(text) >= _LEAST_WORD or (len(text) > 3 and text.lower() in _common_words())
+    return len(text) >= _LEAST_WORD or (
+        len(text) > 3 and text.lower() in listed("common_words", "name")
+    )
 
 
 def _apart(tag: str) -> list[str]:
@@ -114,18 +120,7 @@ def _is_code(text: str) -> bool:
 
 
 @cache
-def _listed(kind: str) -> frozenset[str]:
-    return frozenset(entry["word"] for entry in load("header_words") if entry["kind"] == kind)
-
-
-@cache
 def _codes() -> frozenset[str]:
     """Codes of subjects and countries."""
-    subjects = (entry["tag"] for entry in load("tags"))
     countries = (entry["tags"] for entry in load("countries") if entry.get("tags"))
-    return frozenset((*subjects, *countries))
-
-
-@cache
-def _common_words() -> frozenset[str]:
-    return frozenset(entry["name"] for entry in load("common_words"))
+    return listed("tags", "tag").union(countries)

@@ -45,3 +45,13 @@ def load(name: str) -> Any:
     """
     lines = files(__name__).joinpath(f"{name}.jsonl").read_bytes().splitlines()
     return tuple(orjson.loads(line) for line in lines if line.strip())
+
+
+@cache
+def listed(name: str, field: str, *kinds: str) -> frozenset[str]:
+    """What stands in a field of a lexicon file's entries: of some kinds, or of all.
+
+    >>> sorted(listed("calendar", "name", "month"))[:2]
+    ['April', 'August']
+    """
+    return frozenset(e[field] for e in load(name) if not kinds or e["kind"] in kinds)
