@@ -74,13 +74,11 @@ def _calendar_date(year: int, month: int, day: int) -> date | None:
 
 
 def _numeric_date(match: re.Match[str]) -> date | None:
-    if match["year"]:
-        return _calendar_date(int(match["year"]), int(match["month"]), int(match["day"]))
-    if match["year_run"]:
-        return _calendar_date(
-            int(match["year_run"]), int(match["month_run"]), int(match["day_run"])
-        )
-    first, second, third = match["first"], match["second"], match["third"]
+    for order in (("year", "month", "day"), ("year_run", "month_run", "day_run")):
+        if match[order[0]]:
+            year, month, day = map(int, match.group(*order))
+            return _calendar_date(year, month, day)
+    first, second, third = match.group("first", "second", "third")
     year_first = len(third) == 2 and int(first) > 31 >= int(third)
     if year_first:
         return _calendar_date(full_year(first), int(second), int(third))
@@ -121,7 +119,7 @@ def date_time_group(text: str) -> DateTimeGroup:
     if match is None:
         return DateTimeGroup(None, None)
     precedence = _PRECEDENCES.get(match["letters"][:1])
-    day, hour, minute = int(match["day"]), int(match["hour"]), int(match["minute"])
+    day, hour, minute = map(int, match.group("day", "hour", "minute"))
     if not (1 <= day <= 31 and hour < 24 and minute < 60):
         return DateTimeGroup(precedence, None)
     year, month = full_year(match["year"], _PIVOT_OF_TIMES), _month_number(match["month"])

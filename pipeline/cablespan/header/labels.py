@@ -10,7 +10,8 @@ from cablespan.lexicon import load
 
 # "SUBJECT:", "(U) TAGS;", "[REF(S)]:"
 _WITH_COLON = re.compile(
-    r"(?:[(\[]?(?:U|C|S)[)\]]\s?)?[(\[]?([A-Z][A-Z0-9.,/ ()&]{0,24}?)\s{0,3}[:;]", re.IGNORECASE
+    r"(?:[(\[]?(?:U|C|S)[)\]]\s?)?[(\[]?(?P<label>[A-Z][A-Z0-9.,/ ()&]{0,24}?)\s{0,3}[:;]",
+    re.IGNORECASE,
 )
 _WITHOUT_COLON = re.compile(
     r"""(?:[(\[](?:U|C|S)[)\]]\s?(?=CLASSIFIED\ BY\b))?
@@ -21,6 +22,7 @@ _WITHOUT_COLON = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_ORDER = re.compile(r"EO(?:[01].*|\d+)")  # E.O. 12958
 # Those that stand without a colon in small letters too; others do in running text.
 _SMALL_WITHOUT_COLON = ("classified by", "declassify on", "ref", "refs", "ref(s)")
 
@@ -57,18 +59,20 @@ def field_of(label: str) -> str | None:
     ('subject', 'classified_by', 'tags', None)
     """
     label = _squeezed(label)
-    if label in _fields():
-        return _fields()[label]
-    if label.startswith(("EO1", "EO0")) or (label.startswith("EO") and label[2:].isdigit()):
-        return "eo"
+    exact = _fields().get(label) or ("eo" if _ORDER.fullmatch(label) else None)
+    return exact or _field_of_misspelt(label)
+
+
+def _field_of_misspelt(label: str) -> str | None:
+    """The field of the first label that a squeezed one is near to."""
     if not 3 <= len(label) <= 14 or not label.isalpha():
         return None
-    near = (
-        field
-        for right, field in _approximate()
-        if OSA.distance(label, right) <= (1 if len(right) < 9 else 2)
-    )
-    return next(near, None)
+    return next((field for right, field in _approximate() if _is_near(label, right)), None)
+
+
+def _is_near(label: str, right: str) -> bool:
+    """Whether the Damerau-Levenshtein distance is that of a misspelt label."""
+    return OSA.distance(label, right) <= (1 if len(right) < 9 else 2)
 
 
 def label_of(line: str) -> Label | None:
@@ -79,11 +83,14 @@ def label_of(line: str) -> Label | None:
     """
     if not line[:1].isalpha() and not line.startswith(("(", "[")):
         return None
-    match = _WITH_COLON.match(line) if ":" in line or ";" in line else None
-    field = field_of(match[1]) if match else None
-    if field is None:
-        match = _match_without_colon(line)
-        field = field_of(match["label"] or match["ref"]) if match else None
+    with_colon = _WITH_COLON.match(line) if ":" in line or ";" in line else None
+    return _named_by(with_colon) or _named_by(_match_without_colon(line))
+
+
+def _named_by(match: re.Match[str] | None) -> Label | None:
+    if match is None:
+        return None
+    field = field_of(_written_in(match))
     return Label(field, 0 if field == "eo" else match.end()) if field else None
 
 
@@ -91,5 +98,10 @@ def _match_without_colon(line: str) -> re.Match[str] | None:
     match = _WITHOUT_COLON.match(line) if line[:1] in "STECDR([" else None
     if match is None:
         return None
-    label = match["label"] or match["ref"]
+    label = _written_in(match)
     return match if label.isupper() or label.lower() in _SMALL_WITHOUT_COLON else None
+
+
+def _written_in(match: re.Match[str]) -> str:
+    """The label in a match: the only group of the pattern that took part in it."""
+    return next(filter(None, match.groups()))

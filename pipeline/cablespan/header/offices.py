@@ -11,10 +11,13 @@ from cablespan.lexicon import load
 
 @cache
 def office_words(*kinds: str) -> frozenset[str]:
-    """Words of the lexicon's kinds.
+    """The words of kinds of the lexicon, in small letters.
 
     office, place: stand in offices; leading: does so before a name only; part: of a compound;
     given, surname: look like an office and are a name.
+
+    >>> "ambassador" in office_words("office")
+    True
     """
     return frozenset(
         entry["word"] for entry in load("office_words") if entry.get("kind", "office") in kinds
@@ -28,6 +31,7 @@ def _long_words() -> tuple[str, ...]:
 
 @cache
 def names() -> frozenset[str]:
+    """Given names and surnames of the lexicon in small letters."""
     return frozenset(
         entry["name"].lower() for name in ("given_names", "surnames") for entry in load(name)
     )
@@ -35,6 +39,7 @@ def names() -> frozenset[str]:
 
 @cache
 def particles() -> frozenset[str]:
+    """Words within names that begin with a small letter: "van", "de"."""
     lists = (entry["words"] for entry in load("name_context") if entry["kind"] == "particle")
     return frozenset(word for words in lists for word in words)
 
@@ -60,7 +65,7 @@ def _is_joined(bare: str) -> bool:
 
 
 def _is_misspelt(bare: str) -> bool:
-    if len(bare) < 7 or not bare.isalpha() or bare in office_words("given") | names():
+    if len(bare) < 7 or not bare.isalpha() or bare in names() or bare in office_words("given"):
         return False
     allowed = 1 if len(bare) < 9 else 2
     near = process.extractOne(bare, _long_words(), scorer=OSA.distance, score_cutoff=allowed)
@@ -69,6 +74,10 @@ def _is_misspelt(bare: str) -> bool:
 
 @cache
 def is_office(word: str) -> bool:
-    """Whether a word belongs to an office, spelt right or nearly so."""
+    """Whether a word belongs to an office, spelt right or nearly so.
+
+    >>> is_office("Ambassador"), is_office("Embassador"), is_office("POL/ECON"), is_office("Roe")
+    (True, True, True, False)
+    """
     bare = word.lower().strip(".,:;")
-    return _is_listed(bare) or _is_joined(bare) or _is_misspelt(bare)
+    return any(is_kind(bare) for is_kind in (_is_listed, _is_joined, _is_misspelt))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 from cablespan.cable import Recipient
@@ -19,9 +19,12 @@ _ADDRESS = re.compile(
     (?:\s{1,4}(?P<mcn>\d{1,5}))?""",
     re.VERBOSE,
 )
-_KEYWORD = re.compile(r"(FM|FROM|TO|INFO|XMT)(?:\b[:\s]\s{0,8}(.*)|)")
-# The offices of the Department that got a copy: INFO OCT-01 ISO-00
-_DISTRIBUTION = re.compile(r"INFO\s{1,8}[A-Z/]{1,6}-\d\d\b")
+_KEYWORD = re.compile(
+    r"""(?!INFO\s{1,8}[A-Z/]{1,6}-\d\d\b)       # no office of the Department: INFO OCT-01 ISO-00
+    (?P<keyword>FM|FROM|TO|INFO|XMT)
+    (?:\b[:\s]\s{0,8}(?P<address>.*))?""",
+    re.VERBOSE,
+)
 _TWO_LISTS = re.compile(rf"\S (?:TO|INFO) {_ROUTE}")
 _LOST_LINE_ENDS = re.compile(
     rf"""(?<=\S)\s{{1,9}}(?=(?:FM|TO|INFO|XMT)\ [A-Z])
@@ -64,30 +67,29 @@ class _Lists:
 
     def __init__(self) -> None:
         self.sender: str | None = None
-        self.recipients: dict[str, list[Recipient]] = {"TO": [], "INFO": []}
-        self._current: str | None = None
+        self.to: list[Recipient] = []
+        self.info: list[Recipient] = []
+        self._addressees: list[Recipient] | None = None  # the list that is read
+        self._sends = False  # whether the next line is the sender's
         self._excluding = False  # after XMT
         self._routed: bool | None = None  # whether the address before names its route
-
-    @property
-    def addressing(self) -> bool:
-        return self._current in self.recipients
 
     def open(self, keyword: str) -> None:
         """Begins a list, or the names that XMT takes out of the addressee before them."""
         self._routed = None
-        self._excluding = keyword == "XMT" and self.addressing
+        self._excluding = keyword == "XMT" and self._addressees is not None
         if keyword != "XMT":
-            self._current = "FM" if keyword == "FROM" else keyword
+            self._addressees = {"TO": self.to, "INFO": self.info}.get(keyword)
+            self._sends = self._addressees is None
 
     def add(self, line: str) -> None:
         """Adds a line to the list that is open; the sender has one line."""
-        if self.addressing:
-            self._add_address(line)
-        elif self._current == "FM":
-            self.sender, self._current = self.sender or line, None
+        if self._addressees is not None:
+            self._add_address(line, self._addressees)
+        elif self._sends:
+            self.sender, self._sends = self.sender or line, False
 
-    def _add_address(self, line: str) -> None:
+    def _add_address(self, line: str, addressees: list[Recipient]) -> None:
         address = _address_of(line)
         if address is None:
             return
@@ -95,21 +97,20 @@ class _Lists:
         if routed and self._routed is False:  # names without routes were what XMT takes out
             self._excluding = False
         self._routed = routed
-        recipients = self.recipients[self._current]
         if not self._excluding:
-            recipients.append(Recipient(*address))
-        elif recipients:
-            recipients[-1].excluded.append(address.name)
+            addressees.append(Recipient(*address))
+        elif addressees:
+            addressees[-1].excluded.append(address.name)
 
     def end_before(self, line: str) -> bool:
         """Whether a line that begins no list cannot be one more address."""
-        if not self.addressing:
+        if self._addressees is None:
             return False
         if _AFTER_LISTS.fullmatch(line) or label_of(line):
             return True
-        recipients = self.recipients[self._current]
-        in_capitals = recipients and not _SMALL_LETTER.search(recipients[-1].name)
-        return bool(in_capitals) and _SMALL_LETTER.search(line) is not None
+        last = self._addressees[-1:]
+        in_capitals = any(not _SMALL_LETTER.search(recipient.name) for recipient in last)
+        return in_capitals and _SMALL_LETTER.search(line) is not None
 
 
 @lru_cache(4096)  # a post writes to the same addressees again and again
@@ -129,21 +130,16 @@ def _is_page_mark(line: str) -> bool:
     return line.startswith("PAGE ") and is_furniture(line)
 
 
+def _is_banner_above_page_mark(line: str, following: str) -> bool:
+    return following.startswith("PAGE ") and line in words("banner")
+
+
 def _lines(text: str) -> Iterator[str]:
     """The lines of a header without page marks and the banners above them."""
-    lines = (line for raw in text.splitlines() for line in _split_lines(raw.strip()) if line)
-    banners = words("banner")
-    for line, following in pairwise(chain(lines, ("",))):
-        banner = line in banners and following.startswith("PAGE ")
-        if not banner and not _is_page_mark(line):
+    lines = [line for raw in text.splitlines() for line in _split_lines(raw.strip()) if line]
+    for line, following in pairwise([*lines, ""]):
+        if not _is_page_mark(line) and not _is_banner_above_page_mark(line, following):
             yield line
-
-
-def _keyword(line: str) -> re.Match[str] | None:
-    """The word that begins a list, and what stands after it on its line."""
-    if line[:1] not in "FTIX" or _DISTRIBUTION.match(line):
-        return None
-    return _KEYWORD.fullmatch(line)
 
 
 def correspondents(text: str) -> Correspondents:
@@ -154,15 +150,15 @@ def correspondents(text: str) -> Correspondents:
     """
     lists = _Lists()
     for line in _lines(text):
-        keyword = _keyword(line)
+        keyword = _KEYWORD.fullmatch(line)
         if keyword:
-            lists.open(keyword[1])
-            line = (keyword[2] or "").strip()
+            lists.open(keyword["keyword"])
         elif lists.end_before(line):
             break
-        if line and not _is_page_mark(line):
-            lists.add(line)
-    return Correspondents(lists.sender, lists.recipients["TO"], lists.recipients["INFO"])
+        address = (keyword["address"] or "").strip() if keyword else line
+        if address and not _is_page_mark(address):
+            lists.add(address)
+    return Correspondents(lists.sender, lists.to, lists.info)
 
 
 def recipients(text: str) -> list[Recipient]:
