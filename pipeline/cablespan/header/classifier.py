@@ -1,6 +1,7 @@
 """The person who classified a cable: the name among the offices of a Classified By line."""
 
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -42,6 +43,7 @@ _INITIALS = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?|0\.")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _AND = re.compile(r"\s(?:AND|&)\s", re.IGNORECASE)
 _HARD_WRAP = 68  # from this column on a line end may fall within a word
+_LONGEST_END = 4  # letters of the second half of a word in capitals
 _LONGEST = 400  # characters of a Classified By block that are read
 _SUFFIX = re.compile(r"(?:JR|SR)\.?|I{2,3}|IV", re.IGNORECASE)
 _SUFFIX_AFTER_COMMA = re.compile(r",\s{0,3}((?:JR|SR)\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
@@ -85,16 +87,15 @@ def _is_cut(text: str, following: str, column: int) -> bool:
 
 def _is_one_word(left: str, right: str) -> bool:
     """Whether a line's last word and the next line's first one are the halves of a word."""
-    if is_office(left) and is_office(right):
+    offices = [is_office(left), is_office(right)]
+    if all(offices):
         return False
     if is_office(left + right):
         return True
     capitalized = left[0].isupper() and left[1:].islower()
     if capitalized and right.islower():
         return len(right) == 1 or not is_office(right)
-    if not (left + right).isupper() or len(right) > 4:
-        return False
-    return not is_office(left) and not is_office(right)
+    return not any(offices) and len(right) <= _LONGEST_END and (left + right).isupper()
 
 
 def classified_by(text: str) -> str | None:
@@ -155,12 +156,26 @@ def _without_reason(line: str) -> str:
 
 def _persons(line: str) -> list[list[str]]:
     """The names of the persons in a line, each as its words."""
-    first, *others = [_person(piece, least=2) for piece in _AND.split(line)]
-    named = [person for person in others if person]
-    if first and named and all(person[0].lower() in names() for person in named):
-        return [first, *named]
+    several = _several_persons(_AND.split(line))
+    if several:
+        return several
     person = _person(line, least=2) or _person(line, least=1)
     return [person] if person else []
+
+
+def _several_persons(pieces: list[str]) -> list[list[str]]:
+    """The persons that pieces name, the first with office; [] where they are one line's words."""
+    if len(pieces) < 2:
+        return []
+    first, *others = (_person(piece, least=2) for piece in pieces)
+    named = [person for person in others if person]
+    if not first or not named or not _are_given_names(person[0] for person in named):
+        return []
+    return [first, *named]
+
+
+def _are_given_names(words: Iterable[str]) -> bool:
+    return names().issuperset(map(str.lower, words))
 
 
 def _person(line: str, least: int) -> list[str] | None:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from cablespan.header.furniture import is_furniture, is_running, words
 from cablespan.header.labels import Label, label_of
-from cablespan.header.posts import known_post
-from cablespan.lexicon import load
+from cablespan.header.posts import post_at_end
+from cablespan.lexicon import listed
 
 # Where a labelled line is cut: before each further label on it, and before the first paragraph.
 _FURTHER_LABEL = re.compile(
@@ -27,7 +27,7 @@ _FURTHER_LABEL = re.compile(
     """,
     re.VERBOSE,
 )
-_MORE_SIGNS = ("1.", "CLASSIFIED", "Classified", " REF", " E.O.")  # of a further label
+_OF_FURTHER_LABELS = ("1.", "CLASSIFIED", "Classified", " REF", " E.O.")  # signs of one in a line
 _MARKING_ALONE = re.compile(r"\s{0,9}[(\[][A-Z/]{1,5}[)\]]")
 # "1. (U)", "¶1.", "PARA 1.", "2. (C)", "2.  The": a numbered paragraph, one of the first.
 _NUMBERED = re.compile(
@@ -69,8 +69,7 @@ _LONGEST_ENUMERATED = 75  # characters of an item of a REF list
 @cache
 def _transmission_line() -> re.Pattern[str]:
     """Lines of the transmission header and of passing on, in a cable without labels."""
-    entries = (entry["word"] for entry in load("header_words") if entry["kind"] == "pass_to")
-    pass_to = "|".join(map(re.escape, entries))
+    pass_to = "|".join(map(re.escape, sorted(listed("header_words", "word", "pass_to"))))
     return re.compile(
         rf"""V[ZV]CZ[A-Z0-9]*                                      # transmission id
         | (?:[OPRZY]{{1,2}}\ )+RUE?[A-Z]*.*                        # precedence, routes
@@ -89,16 +88,9 @@ def _transmission_line() -> re.Pattern[str]:
     )
 
 
-@cache
-def _heading_words() -> frozenset[str]:
-    return frozenset(entry["words"] for entry in load("headings"))
-
-
-@cache
 def _leading_on() -> frozenset[str]:
     """Words that no line of a title ends with."""
-    kinds = ("determiner", "preposition", "conjunction")
-    return frozenset(entry["form"] for entry in load("function_words") if entry["kind"] in kinds)
+    return listed("function_words", "form", "determiner", "preposition", "conjunction")
 
 
 @dataclass(slots=True)
@@ -121,15 +113,42 @@ class _Line(NamedTuple):
     label: Label | None
 
 
-class _Lines(NamedTuple):
+@dataclass(slots=True)
+class _Lines:
     """The lines in which an opening can lie.
 
-    `last`: index of the last labelled one, -1 if there is none; `end`: the offset after them.
+    `end`: the offset after them; `last`: index of the last labelled one, -1 if there is none;
+    `filled`: how many are not blank.
     """
 
-    lines: list[_Line]
-    last: int
     end: int
+    lines: list[_Line] = field(default_factory=list)
+    last: int = -1
+    filled: int = 0
+
+    def add(self, raw: str, line: str) -> None:
+        """Adds a line, as it stands and stripped, cut before each further label on it."""
+        whole = _Line(self.end, line, label_of(line))
+        holds_label = self.filled < _FARTHEST_LABEL and _holds_label(raw, whole.label)
+        for part in _split_labels(raw, whole) if holds_label else [whole]:
+            self.filled += bool(part.text)
+            if part.label and self._counts(part.label):
+                self.last = len(self.lines)
+            self.lines.append(part)
+        self.end += len(raw)
+
+    def _counts(self, label: Label) -> bool:
+        """Whether a label is one: REF and Classified By alone stand far down in running text."""
+        alone = label.field in ("ref", "classified_by") and self.last < 0
+        return not alone or self.filled < _FARTHEST_FIRST
+
+    def are_enough(self, line: str) -> bool:
+        """Whether no label can follow: too many lines, or a long numbered paragraph was the last."""
+        if self.filled > _FARTHEST_LABEL:
+            return True
+        if self.last < 0:
+            return False
+        return len(self.lines) - self.last > _FARTHEST_NEXT or _is_long_paragraph(line)
 
 
 def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
@@ -139,17 +158,26 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
     >>> opening.fields, opening.captions, opening.body
     ({'subject': 'ROADS'}, ['SIPDIS'], 38)
     """
-    lines, last, after = _first_lines(text, start, len(text) if end is None else end)
-    reader = _Reader(lines, last)
+    first = _first_lines(text, start, len(text) if end is None else end)
+    reader = _Reader(first.lines, first.last)
     body = reader.read()
     if body is None:
-        body = after if after < start + _LONGEST else start
+        body = first.end if first.end < start + _LONGEST else start
     fields = {name: "\n".join(content).strip() for name, content in reader.fields.items()}
-    if "classified_by" not in fields:
-        paragraph = _CLASSIFIED_PARAGRAPH.match(text, body)
-        if paragraph:
-            fields["classified_by"] = paragraph["content"]
+    paragraph = _CLASSIFIED_PARAGRAPH.match(text, body)
+    if paragraph:
+        fields.setdefault("classified_by", paragraph["content"])
     return Opening(fields, reader.transmission, reader.captions, body)
+
+
+def _first_lines(text: str, start: int, end: int) -> _Lines:
+    first = _Lines(start)
+    for raw in text[start : min(end, start + _LONGEST)].splitlines(True):
+        line = _stripped(raw)
+        first.add(raw, line)
+        if first.are_enough(line):
+            break
+    return first
 
 
 class _Reader:
@@ -192,27 +220,25 @@ class _Reader:
     def _take(self, index: int, line: _Line) -> bool:
         """Whether a line is one of the opening, which then has it."""
         if line.label is not None and index <= self._last:
-            return self._begin_field(index, line)
+            return self._begin_field(index, line.label)
         if self._begins_body(index, line.text):
             return False
-        if self._goes_on(line.text):
-            self.fields[self._current].append(line.text)
-        elif index < self._last:
+        if self._continue_field(line.text):
+            return True
+        if index < self._last:
             self._current = None
-            self.transmission.append(line.text)
-        elif not self.fields and _transmission_line().fullmatch(line.text):
-            self.transmission.append(line.text)
-        else:
+        elif self.fields or not _transmission_line().fullmatch(line.text):
             return False
+        self.transmission.append(line.text)
         return True
 
-    def _begin_field(self, index: int, line: _Line) -> bool:
-        label = line.label
+    def _begin_field(self, index: int, label: Label) -> bool:
         ends_opening = index >= self._last and label.field in ("ref", "subject")
         if ends_opening and _is_prose(self._lines, index):
             return False
         self._current = label.field
-        self.fields.setdefault(label.field, []).append(line.text[label.content :].strip())
+        content = self._lines[index].text[label.content :].strip()
+        self.fields.setdefault(label.field, []).append(content)
         return True
 
     def _begins_body(self, index: int, text: str) -> bool:
@@ -222,12 +248,16 @@ class _Reader:
         item = self._current == "ref" and index < self._last
         return not item and (index > self._last or self._current is not None)
 
-    def _goes_on(self, text: str) -> bool:
-        """Whether a line belongs to the field that is read."""
+    def _continue_field(self, text: str) -> bool:
+        """Whether a line belongs to the field that is read, which then has it."""
         if self._current is None:
             return False
+        content = self.fields[self._current]
         apart = self._blank or (self._marked and not text.isupper())
-        return _goes_on(self._current, text, apart, self.fields[self._current])
+        goes_on = _goes_on(self._current, text, apart, content)
+        if goes_on:
+            content.append(text)
+        return goes_on
 
 
 def _captions_after(banner: str) -> list[str]:
@@ -236,49 +266,26 @@ def _captions_after(banner: str) -> list[str]:
     return [*captions][::-1]
 
 
+def _split_labels(raw: str, whole: _Line) -> list[_Line]:
+    """A labelled line cut before each further label on it."""
+    cuts = _further_labels(raw)
+    if not cuts:
+        return [whole]
+    parts = ((first, _stripped(raw[first:end])) for first, end in pairwise([0, *cuts, len(raw)]))
+    return [_Line(whole.offset + first, text, label_of(text)) for first, text in parts]
+
+
 def _further_labels(raw: str) -> list[int]:
-    """Where a labelled line is cut before each further label on it."""
-    if raw.count(":") < 2 and not any(sign in raw for sign in _MORE_SIGNS):
+    """Where a line is to be cut."""
+    if raw.count(":") < 2 and not any(sign in raw for sign in _OF_FURTHER_LABELS):
         return []
-    return [
-        match.end()
-        for match in _FURTHER_LABEL.finditer(raw)
-        if not _MARKING_ALONE.fullmatch(raw, 0, match.start())
-    ]
+    labels = _FURTHER_LABEL.finditer(raw)
+    return [m.end() for m in labels if not _MARKING_ALONE.fullmatch(raw, 0, m.start())]
 
 
 def _stripped(raw: str) -> str:
     """A line without outer blanks and without the backslash that some dumps leave at its end."""
     return raw.strip().rstrip("\\").rstrip()
-
-
-def _first_lines(text: str, start: int, end: int) -> _Lines:
-    lines: list[_Line] = []
-    last, filled, offset = -1, 0, start
-    for raw in text[start : min(end, start + _LONGEST)].splitlines(True):
-        whole = _stripped(raw)
-        label = label_of(whole)
-        cuts = []
-        if filled < _FARTHEST_LABEL and _holds_label(raw, label):
-            cuts = _further_labels(raw)
-        parts = [_Line(offset, whole, label)]
-        if cuts:
-            parts = [_part_of(raw, offset, *cut) for cut in pairwise([0, *cuts, len(raw)])]
-        offset += len(raw)
-        for line in parts:
-            lines.append(line)
-            filled += bool(line.text)
-            if line.label and _can_be_label(line.label, last, filled):
-                last = len(lines) - 1
-        if filled > _FARTHEST_LABEL or (last >= 0 and _ends(whole, len(lines) - last)):
-            break
-    return _Lines(lines, last, offset)
-
-
-def _part_of(raw: str, offset: int, first: int, last: int) -> _Line:
-    """The part of a line at `offset` between two cuts."""
-    text = _stripped(raw[first:last])
-    return _Line(offset + first, text, label_of(text))
 
 
 def _holds_label(raw: str, label: Label | None) -> bool:
@@ -288,61 +295,77 @@ def _holds_label(raw: str, label: Label | None) -> bool:
     return label is not None and ":" in raw
 
 
-def _can_be_label(label: Label, last: int, filled: int) -> bool:
-    """Whether a label counts: REF and Classified By alone stand far down in running text."""
-    return label.field not in ("ref", "classified_by") or last >= 0 or filled < _FARTHEST_FIRST
-
-
-def _ends(line: str, since_label: int) -> bool:
-    """Whether no label can follow: after a long numbered paragraph, or many lines without."""
-    long_paragraph = len(line) > 30 and _NUMBERED.match(line) is not None
-    return long_paragraph or since_label > _FARTHEST_NEXT
+def _is_long_paragraph(line: str) -> bool:
+    return len(line) > 30 and _NUMBERED.match(line) is not None
 
 
 def _is_prose(lines: list[_Line], index: int) -> bool:
     """Whether a REF or SUBJECT line runs on into the text, as in many telegrams of the 1960s."""
-    block = lines[index].text
-    if not is_running(block):
+    if not is_running(lines[index].text):
         return False
-    for line in lines[index + 1 : index + 40]:
-        if not line.text or _NUMBERED.match(line.text) or _is_marked_text(line.text):
-            break
-        block += " " + line.text
-    words = block.split()
-    return len(words) > 30 and sum(word.islower() for word in words) * 2 > len(words)
+    below = takewhile(_goes_on_in_prose, (line.text for line in lines[index + 1 : index + 40]))
+    words = " ".join([lines[index].text, *below]).split()
+    return len(words) > 30 and sum(map(str.islower, words)) * 2 > len(words)
 
 
-def _goes_on(field: str, line: str, blank: bool, content: list[str]) -> bool:
-    """Whether a line without a label belongs to the field of the labelled line above it."""
-    above = content[-1]
+def _goes_on_in_prose(line: str) -> bool:
+    return bool(line) and not _NUMBERED.match(line) and not _is_marked_text(line)
+
+
+def _goes_on(field: str, line: str, apart: bool, content: list[str]) -> bool:
+    """Whether a line without a label belongs to the field of the labelled line above it.
+
+    `apart`: whether a blank line or a page mark stands between them.
+    """
     if field == "ref":
-        return _goes_on_references(line, blank, above)
-    if blank and any(content):
-        return _goes_on_after_blank(field, line, above)
+        return _references_go_on(line, apart, content[-1])
+    if apart and any(content):
+        return _is_cut(field, line, content[-1])
     if _MARKED.match(line) or _is_heading(line):
         return False
-    if field == "tags":
-        return not above or _is_open(above) or _is_tag_line(line)
-    if field == "subject":
-        return not (_SENSITIVE.match(line) or _is_remark(line, content))
-    return field not in ("eo", "declassify") or not above
+    goes_on = _GOES_ON.get(field)
+    return goes_on is None or goes_on(line, content)
 
 
-def _goes_on_references(line: str, blank: bool, above: str) -> bool:
-    if not blank:
+def _references_go_on(line: str, apart: bool, above: str) -> bool:
+    if not apart:
         return not (_is_marked_text(line) or _SENSITIVE.match(line) or _is_heading(line))
-    if line[:1].isdigit() and _ends_in_post(above):
+    if line[:1].isdigit() and post_at_end(above.split()[-3:]):
         return True
-    short = len(line) < _LONGEST_ENUMERATED
-    return short and bool(_ENUMERATED.match(line)) and bool(_REFERENCE.search(line))
+    if len(line) >= _LONGEST_ENUMERATED or not _ENUMERATED.match(line):
+        return False
+    return _REFERENCE.search(line) is not None
 
 
-def _goes_on_after_blank(field: str, line: str, above: str) -> bool:
-    """Whether a field was cut by a page mark: a list at its comma, a subject at "the" or "to"."""
+def _is_cut(field: str, line: str, above: str) -> bool:
+    """Whether a page mark cut a field: a list at its comma, a subject at "the" or "to"."""
     if field == "tags":
         return _is_open(above) and _is_tag_line(line)
-    in_capitals = field == "subject" and above.isupper() and line.isupper()
-    return in_capitals and not _is_heading(line) and above.split()[-1].lower() in _leading_on()
+    if field != "subject" or not above.isupper() or not line.isupper() or _is_heading(line):
+        return False
+    return above.split()[-1].lower() in _leading_on()
+
+
+def _tags_go_on(line: str, content: list[str]) -> bool:
+    return _is_tag_line(line) or not content[-1] or _is_open(content[-1])
+
+
+def _subject_goes_on(line: str, content: list[str]) -> bool:
+    return not _SENSITIVE.match(line) and not _is_remark(line, content)
+
+
+def _begins(line: str, content: list[str]) -> bool:
+    """Whether a line is the first with content: the label stands on a line of its own."""
+    return not content[-1]
+
+
+# Of the fields that are not read to the next label whatever a line says.
+_GOES_ON = {
+    "tags": _tags_go_on,
+    "subject": _subject_goes_on,
+    "eo": _begins,
+    "declassify": _begins,
+}
 
 
 def _is_marked_text(line: str) -> bool:
@@ -351,11 +374,6 @@ def _is_marked_text(line: str) -> bool:
         return False
     sentence = len(line.split()) > _LONGEST_REFERENCE and not any(map(str.isdigit, line))
     return sentence or is_running(line)
-
-
-def _ends_in_post(line: str) -> bool:
-    words = line.split()
-    return any(known_post(" ".join(words[-length:])) for length in (1, 2, 3))
 
 
 def _is_open(line: str) -> bool:
@@ -375,4 +393,4 @@ def _is_remark(line: str, content: list[str]) -> bool:
 
 
 def _is_heading(line: str) -> bool:
-    return line.startswith("---") or line.lower().strip(" .:-*=") in _heading_words()
+    return line.startswith("---") or line.lower().strip(" .:-*=") in listed("headings", "words")

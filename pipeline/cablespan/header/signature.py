@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
 
 from cablespan.header.ending import end_of_text
 from cablespan.header.furniture import RULE, inline_marks, is_furniture, starts
 from cablespan.header.posts import known_post
-from cablespan.lexicon import load
+from cablespan.lexicon import listed, load
 
 _LAST = 800  # characters in which a signature lies, with the notes that may follow it
 _LAST_LINES = 6  # lines with letters among them
@@ -40,7 +40,7 @@ _NOTE_AFTER = re.compile(r"\s{1,9}\(?NOTE(?::| BY\b).{0,300}$")
 _BEFORE = re.compile(r"^(?:[-\s*#\"]{1,10}|\(?(?:signed|sgd)\)?[:.]?\s)", re.IGNORECASE)
 _AFTER = re.compile(r"[\s#*\d.()-]{1,20}$")
 _ACTING = re.compile(r"\s?\((?:ACTING|A|CDA|CHARGE)$")
-_REDACTED_END = re.compile(r"(?:X{4,}|x{4,})$")
+_NO_SENTENCE = re.compile(rf"://|(?:X{{4,}}|x{{4,}})$|{RULE.pattern}")  # address, redacted, rule
 _FOOT = re.compile(r"\d{4}[A-Z]{3,20}\d{3,7} - ")  # "2007OSLO00012 - Classification: SECRET"
 _SEPARATOR = re.compile(r"/|&| AND |,")
 _OF_SITES = ("after", "stamp")  # kinds of furniture in sentences, whose words can be names
@@ -65,14 +65,9 @@ class _Line(NamedTuple):
     @property
     def stands_apart(self) -> bool:
         """Whether no sentence runs from the line above into this one."""
-        above = self.above
-        ended = not above or above[-1] in _SENTENCE_ENDS or "://" in above
-        return (
-            ended
-            or _REDACTED_END.search(above) is not None
-            or is_furniture(above)
-            or RULE.match(above) is not None
-        )
+        if not self.above or self.above[-1] in _SENTENCE_ENDS:
+            return True
+        return _NO_SENTENCE.search(self.above) is not None or is_furniture(self.above)
 
     @property
     def ends_sentence_above(self) -> bool:
@@ -87,23 +82,20 @@ class _Line(NamedTuple):
 def _no_signers() -> frozenset[str]:
     """Words in capitals that stand at the end of cables and are no names."""
     furniture = (entry["text"] for entry in load("furniture") if entry["kind"] not in _OF_SITES)
-    headings = (entry["words"] for entry in load("headings"))
-    listed = (entry["word"] for entry in load("header_words") if entry["kind"] == "no_signer")
-    references = (entry["word"] for entry in load("references"))
-    phrases = (*furniture, *headings, *listed)
-    return frozenset((*references, *(w.upper() for phrase in phrases for w in phrase.split())))
+    headings, others = listed("headings", "words"), listed("header_words", "word", "no_signer")
+    words = " ".join((*furniture, *headings, *others)).upper().split()
+    return listed("references", "word").union(words)
 
 
-@cache
 def _leading_on() -> frozenset[str]:
     """Words that no sentence ends with."""
     kinds = ("determiner", "preposition", "conjunction", "auxiliary")
-    return frozenset(entry["form"] for entry in load("function_words") if entry["kind"] in kinds)
+    return listed("function_words", "form", *kinds)
 
 
 @cache
-def _listed(name: str) -> frozenset[str]:
-    return frozenset(entry["name"].lower() for entry in load(name))
+def _in_small_letters(name: str) -> frozenset[str]:
+    return frozenset(map(str.lower, listed(name, "name")))
 
 
 def signers(text: str) -> list[str]:
@@ -122,27 +114,28 @@ def signature(text: str, start: int = 0, end: int | None = None) -> Signature:
     Signature(names=['ROE'], span=(16, 19))
     """
     end = end_of_text(text, start, len(text) if end is None else end)
-    for line in islice(_last_lines(text, max(start, end - _LAST), end), _LAST_LINES):
-        signed = _read(line)
-        if signed is None:
-            continue
-        text_before = signed.span and text[start : signed.span[0]].strip()
-        return signed if text_before else Signature(signed.names, None)
-    return _NONE
+    lines = islice(_last_lines(text, max(start, end - _LAST), end), _LAST_LINES)
+    signed = next((found for line in lines if (found := _read(line)) is not None), _NONE)
+    text_before = signed.span and text[start : signed.span[0]].strip()
+    return signed if text_before else Signature(signed.names, None)
 
 
 def _last_lines(text: str, begin: int, end: int) -> Iterator[_Line]:
     """The lines that can hold a signature, the last one first."""
     raws = text[begin:end].splitlines(True)
     lines = [*takewhile(_is_of_the_cable, map(str.strip, raws))]
-    for index in range(len(lines) - 1, -1, -1):
-        line = lines[index]
-        if line and not _is_note(line) and (index == 0 or any(map(str.isalpha, line))):
+    for index, (above, line) in reversed([*enumerate(pairwise(["", *lines]))]):
+        has_letters = index == 0 or any(map(str.isalpha, line))
+        if line and has_letters and not _is_note(line):
             offset = begin + sum(map(len, raws[:index])) + raws[index].index(line)
-            marks = inline_marks(line)
-            if marks and not line.endswith(line[slice(*marks[-1])]):
-                offset, line = offset + marks[-1][1], line[marks[-1][1] :]
-            yield _Line(line, lines[index - 1] if index else "", offset)
+            after_mark = _after_mark(line)
+            yield _Line(line[after_mark:], above, offset + after_mark)
+
+
+def _after_mark(line: str) -> int:
+    """Where the text after the last section mark of a line begins; 0 where there is none."""
+    end = max((end for _, end in inline_marks(line)), default=0)
+    return end if end < len(line) else 0
 
 
 def _is_of_the_cable(line: str) -> bool:
@@ -161,8 +154,7 @@ def _read(line: _Line) -> Signature | None:
     """The signature on a line, an empty one where none can be above; None where one can."""
     if "   " in line.text and line.above[-1:].isdigit():
         return _NONE  # the last row of a table
-    note = _NOTE_AFTER.search(line.text)
-    line = line._replace(text=line.text[: note.start()]) if note else line
+    line = line._replace(text=_NOTE_AFTER.sub("", line.text))
     bare = _ACTING.sub("", _AFTER.sub("", _BEFORE.sub("", line.text)).strip())
     names = _names_in(bare) or (_small_names_in(bare) if line.stands_apart else [])
     if names:
@@ -191,28 +183,29 @@ def _names_in(line: str) -> list[str]:
     if not 2 <= len(line) <= _LONGEST or not _NAMES.fullmatch(line):
         return []
     names = [_once(name.strip()) for name in _SEPARATOR.split(line)]
-    if any(len(name) < 2 or set(name) == {"X"} for name in names):  # X's: taken out
-        return []
-    words = (word.upper() for name in names for word in name.split())
-    return [] if any(word in _no_signers() for word in words) else names
+    return names if all(map(_can_sign, names)) else []
+
+
+def _can_sign(name: str) -> bool:
+    redacted = set(name) == {"X"}
+    return len(name) > 1 and not redacted and _no_signers().isdisjoint(name.upper().split())
 
 
 def _small_names_in(line: str) -> list[str]:
     """The surname in small letters that a line consists of, with a given name or doubled."""
     if not _SMALL_NAMES.fullmatch(line) or line.isupper():
         return []
-    first, *others = _once(line).split()
-    if others and first.lower() not in _listed("given_names"):
+    *given, surname = _once(line).split()
+    if not _in_small_letters("given_names").issuperset(map(str.lower, given)):
         return []
-    surname = others[-1] if others else first
     return [surname] if _can_be_surname(surname) else []
 
 
 def _can_be_surname(word: str) -> bool:
-    if word.upper() in _no_signers() or known_post(word) or word.lower() in _listed("countries"):
+    small = word.lower()
+    if word.upper() in _no_signers() or known_post(word) or small in _in_small_letters("countries"):
         return False
-    word = word.lower()
-    return word in _listed("surnames") or word not in _listed("common_words")
+    return small in _in_small_letters("surnames") or small not in listed("common_words", "name")
 
 
 def _once(name: str) -> str:

@@ -19,7 +19,11 @@ def subject(text: str) -> str | None:
 
 
 def subject_of(field: str) -> str | None:
-    """The subject in the content of its lines, character references decoded."""
+    """The subject in the content of its lines, character references decoded.
+
+    >>> subject_of("(C) ROADS &amp;\\nBRIDGES")
+    'ROADS & BRIDGES'
+    """
     line = " ".join(unescape(without_marks(field)).split()).strip(" -")
     return _MARKING_BEFORE.sub("", line, count=1).strip() if _is_marked(line) else line or None
 
