@@ -1,11 +1,14 @@
 """Header facts that no table of cases holds."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cablespan import header
 from cablespan.header.classification import reasons
+from cablespan.header.dates import date_time_group
 from cablespan.reading import web
 from cablespan.reading.assembly import assemble
 
@@ -35,7 +38,9 @@ def test_a_reference_without_year_takes_that_of_the_cable():
     )
 
 
-@given(st.text(alphabet=st.sampled_from("REFTAGSUBJ:.()[]¶0123456789²É \nABCabc/-,'"), max_size=200))
+@given(
+    st.text(alphabet=st.sampled_from("REFTAGSUBJ:.()[]¶0123456789²É \nABCabc/-,'"), max_size=200)
+)
 def test_no_text_makes_a_parser_fail(text):
     for name in header.__all__:
         getattr(header, name)(text)
@@ -112,6 +117,7 @@ def test_reasons_are_those_that_the_cable_states(stated, letters):
     ("line", "name"),
     [
         ("CDA, A.I. Jane Roe, reason 1.4 (b)", "Jane Roe"),
+        ("PM. Jane Roe, reason 1.4 (b)", "Jane Roe"),  # an office of two letters, no initial
         ("A.I. Roe, DCM", "A.I. Roe"),  # with a family name alone, initials
         ("DCM Joseph LeBaron for reasons 1.4 (b)", "Joseph LeBaron"),
         ("ECMIN Jane Q. Roe; reason 1.4 (d)", "Jane Q. Roe"),
@@ -126,6 +132,26 @@ def test_reasons_are_those_that_the_cable_states(stated, letters):
 )
 def test_who_classified_is_told_from_offices(line, name):
     assert header.classified_by(f"Classified By: {line}") == name
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ("E.O. 12356: DECL: ORIGINATING AGENCY'S DETERMINATION REQUIRED", "OADR"),
+        ("E.O. 12958\nDECLASSIFY ON:\n09/10/2017\nTAGS: ECON", date(2017, 9, 10)),
+        ("E.O. 12958: DECL: 76-09-30", date(1976, 9, 30)),
+    ],
+)
+def test_declassification_in_words_below_its_label_and_year_first(lines, found):
+    assert header.declassify_on(lines) == found
+
+
+def test_a_time_that_no_clock_shows_is_none():
+    assert date_time_group("R 990941Z FEB 07") == ("ROUTINE", None)
+
+
+def test_a_bracket_that_a_summary_does_not_open_is_of_its_frame():
+    assert header.summary("1. (U) (Summary: All is well)\n\n2. (U) More.") == "All is well"
 
 
 def test_a_hard_wrap_before_an_accent_cuts_no_name():
