@@ -99,3 +99,15 @@ def test_a_row_of_a_dump_inside_a_page_is_a_cable_of_its_own(tmp_path):
     for cable in (first, second):
         assert [p.text for p in cable.paragraphs] == ["The road is open."]
         assert cable.header.signers == ("ROE",)
+
+
+def test_a_page_whose_body_is_a_row_of_a_dump_holds_one_cable(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<table class='cable'><tr><th>Reference ID</th></tr><tr><td>07OSLO12</td></tr></table><pre>"
+        '"4","2/22/2007 9:41","07OSLO13","Embassy Oslo","SECRET","","FM AMEMBASSY OSLO",'
+        '"SUBJECT: ROADS\n\n1. (U) The road is open."</pre>'
+    )
+    (cable,) = readers.scan(page)  # and no reject
+    assert cable.id == "07OSLO13"
+    assert [p.text for p in cable.paragraphs] == ["The road is open."]

@@ -39,7 +39,7 @@ class Part:
 
 
 def cables_in(text: str) -> list[Part]:
-    """The cables of a text in order; the first begins where the text does.
+    """The cables of a text in order; the first begins where the text does, or its row's body.
 
     >>> row = '2,"2/21/2007 9:41","07OSLO2","Embassy Oslo","SECRET","","FM AMEMBASSY OSLO","1. Rain."'
     >>> [(part.start, part.row.get("reference_id")) for part in cables_in('1. Sun."\\n' + row)]
@@ -50,13 +50,17 @@ def cables_in(text: str) -> list[Part]:
     for at, body, next_row in begun:
         if at < start:  # the header cell of a row
             continue
-        parts.append(Part(start, _end_before(text, start, at, bool(next_row)), row))
+        if text[start:at].strip():
+            parts.append(Part(start, _end_before(text, start, at, bool(next_row)), row))
         start, row = body, next_row
     return [*parts, Part(start, _end_before(text, start, len(text), bool(row)), row)]
 
 
 def _headers(text: str) -> Iterator[tuple[int, int, dict[str, str]]]:
-    """Where transmission headers in the middle of a text begin, twice: they belong to the cable."""
+    """Where transmission headers in the middle of a text begin, which is where their cables do.
+
+    The same shape as that of `_rows`, with the offset twice and no row.
+    """
     if "\nFM" not in text:  # the blank after it, in every line, would slow the search
         return
     for match in _HEADER.finditer(text):
