@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 SCHEME_VERSION = "cablespan.scheme/1"
+# Where a run leaves the labels of its records, if they are not ours.
+LABELS_FILE = "labels.json"
 
 
 class _Defined(StrEnum):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cablespan.labels import scheme_of
+from cablespan.review import labels_of
 from cablespan.review.intake import input_files, take_in
 from cablespan.review.outcome import write_answers
 from cablespan.review.store import Annotator, Store
@@ -59,6 +60,16 @@ def test_labels_of_ones_own_are_asked_for_stored_and_remembered(tmp_path, vessel
     assert Store(store.path).scheme == vessels
     with pytest.raises(ValueError, match="answers with the label VESSEL"):
         Store(store.path, scheme=scheme_of())
+
+
+def test_the_labels_of_a_run_are_those_of_the_first_review_and_do_not_replace_later_ones(tmp_path):
+    (tmp_path / "cables.jsonl").write_text(json.dumps(make_record()) + "\n")
+    assert labels_of([tmp_path]) is None
+    (tmp_path / "labels.json").write_text('{"entities": {"VESSEL": {}}}')
+    assert labels_of([tmp_path]) == labels_of([tmp_path / "cables.jsonl"])
+    assert labels_of([tmp_path]) == tmp_path / "labels.json"
+    Store(tmp_path / "review.sqlite").close()
+    assert labels_of([tmp_path]) is None
 
 
 def test_labels_of_another_scheme_are_named_before_the_first_answer(tmp_path):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cablespan.labels import scheme_of
+from cablespan.labels import LABELS_FILE, scheme_of
 from cablespan.review.safety import is_loopback
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from cablespan.review.store import Store
 
 DATABASE = "review.sqlite"
-LABELS = "labels.json"
 
 
 def database_of(paths: Iterable[Path]) -> Path:
@@ -31,9 +30,14 @@ def database_of(paths: Iterable[Path]) -> Path:
     return (first if first.is_dir() else first.parent) / DATABASE
 
 
-def labels_of(paths: Iterable[Path]) -> Path | None:
-    """The labels that `annotate` left beside what is reviewed; None where they are ours."""
-    beside = (database_of([path]).with_name(LABELS) for path in paths)
+def labels_of(paths: Sequence[Path]) -> Path | None:
+    """The file of labels that a review begins with: what `annotate` left beside the records.
+
+    None where there is none, or where the database of an earlier review knows its labels.
+    """
+    if database_of(paths).exists():
+        return None
+    beside = (database_of([path]).with_name(LABELS_FILE) for path in paths)
     return next((path for path in beside if path.is_file()), None)
 
 
@@ -52,9 +56,9 @@ def review(
     """Serves the page until it is interrupted. `port` 0 takes a free one.
 
     `layers` is what annotators are asked for (entities, statements, claims), `labels` a file of
-    labels (`scheme_of`); None: labels.json of the run, else as before. Raises ValueError for a host that others reach without a
-    token, for layers or labels that do not fit, and for a damaged database; OSError where the port
-    is taken, FileNotFoundError for a wrong path.
+    labels (`scheme_of`); None: as before, at first labels.json of the run, else ours. Raises
+    ValueError for a host that others reach without a token, for layers or labels that do not fit,
+    and for a damaged database; OSError where the port is taken, FileNotFoundError for a wrong path.
     """
     import uvicorn
 

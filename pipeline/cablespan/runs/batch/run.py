@@ -20,7 +20,7 @@ from typing import Any
 import orjson
 
 from cablespan import __version__
-from cablespan.labels import scheme_of
+from cablespan.labels import LABELS_FILE, scheme_of
 from cablespan.runs.batch import manifest as manifests
 from cablespan.runs.batch.folder import WORK, Folder
 from cablespan.runs.batch.manifest import (
@@ -38,7 +38,7 @@ from cablespan.runs.batch.pool import Pool
 from cablespan.runs.batch.progress import Reporter
 from cablespan.runs.batch.results import Results
 from cablespan.runs.batch.shard import KINDS, Options, Result, Shard
-from cablespan.runs.batch.stream import LABELS, RUN, Ids, expand, shards
+from cablespan.runs.batch.stream import RUN, Ids, expand, shards
 
 PACKED = (".gz", ".zst")
 REASONS = 5  # rejects that are told where nothing could be read
@@ -71,8 +71,8 @@ def annotate(
     that have rejects, finished or not; the time limit may differ then. `time_limit` is in seconds
     of work a cable. `kb` is a knowledge base of the user's own for the linker, checked before the
     run begins. `labels` is a file of labels, for a model that does not know its own; those that are
-    not ours go into labels.json, for review. `loader` returns another pipeline than `cablespan.nlp.load(model)`; it is called in
-    each worker process. Raises ValueError and OSError with what the user can do about it.
+    not ours go into labels.json, for review. `loader` returns another pipeline than
+    `cablespan.nlp.load(model)`; it is called in each worker process. Raises ValueError and OSError with what the user can do about it.
     """
     folder = Folder(str(output))
     folder.make()
@@ -97,7 +97,7 @@ def annotate(
         manifest = open_run(folder, settings, paths, resume=resume, retry_rejects=retry_rejects)
         reporter = Reporter(_size_left(paths, manifest), manifest.totals())
         if scheme != scheme_of():
-            folder.publish(LABELS, [orjson.dumps(scheme.tables(), option=orjson.OPT_INDENT_2)])
+            folder.publish(LABELS_FILE, [orjson.dumps(scheme.tables(), option=orjson.OPT_INDENT_2)])
         if left_out:
             reporter.say(f"not read, because a run wrote it: {_some(left_out)}")
         if manifest.end:

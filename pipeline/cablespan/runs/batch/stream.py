@@ -17,6 +17,7 @@ import fsspec
 
 from cablespan import reading as readers
 from cablespan.cable import Cable, Reject
+from cablespan.labels import LABELS_FILE
 from cablespan.reading.assembly import renamed
 from cablespan.runs.batch.folder import WORK, Folder
 from cablespan.runs.batch.manifest import NAME as MANIFEST
@@ -25,7 +26,6 @@ from cablespan.runs.batch.shard import KINDS, Shard
 
 STDIN = "-"
 RUN = "run.json"
-LABELS = "labels.json"
 
 
 class Inputs(NamedTuple):
@@ -77,7 +77,7 @@ def _absolute(path: str) -> str:
 def is_of_a_run(name: str) -> bool:
     """Whether a file has a name that runs give."""
     return (
-        name in (RUN, MANIFEST, LABELS)
+        name in (RUN, MANIFEST, LABELS_FILE)
         or re.fullmatch(rf"({'|'.join(KINDS)})(-\d+)?\.jsonl(\.gz)?", name) is not None
     )
 
