@@ -1,5 +1,5 @@
 """Long documents through a tok2vec window by window: its layers hold 20 kB for each token until the
-last of them is done, 2 GB for 100,000 signs.
+last of them is done, 2 GB for 100,000 characters without words.
 """
 
 from collections.abc import Callable, Iterable
