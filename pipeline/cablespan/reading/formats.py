@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import BinaryIO, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from cablespan.cable import Cable, Reject
 
@@ -73,7 +73,8 @@ def reader_of(format: str) -> Reader | StreamReader:
     Raises ValueError where there is none of that name, or where it is no reader.
     """
     if format in OWN:
-        return import_module(f"cablespan.reading.{format}")
+        own: Any = import_module(f"cablespan.reading.{format}")
+        return own
     if format not in _plug_ins():
         raise ValueError(f"no format {format!r}: there are {', '.join(formats())}")
     entry = _plug_ins()[format]
