@@ -409,6 +409,15 @@ def test_the_opening_that_each_section_repeats_is_no_text():
     assert [p.text for p in cable.paragraphs] == ["The road to the harbor is open."]
 
 
+def test_the_transmission_header_of_a_second_section_is_no_text():
+    header = "R 210941Z FEB 75\nFM AMEMBASSY OSLO\nTO SECSTATE WASHDC 440{}\n\n"
+    mark = "\nPAGE 01        OSLO  00454  02 OF 02  211142Z\n\n"
+    text = f"SUBJ: ROADS\n\n1. THE ROAD TO THE{mark}{header.format(3)}HARBOR IS OPEN."
+    assert [p.text for p in parse(header.format(2) + text).paragraphs] == [
+        "THE ROAD TO THE HARBOR IS OPEN."
+    ]
+
+
 def test_a_sentence_in_brackets_before_a_number_is_no_heading():
     made = shapes("1. (U) Roads.\n\n(Comment: It passed. End comment.)\n\n2. (U) Harbors.")
     assert [(section, kind) for _, _, section, kind, _ in made] == [

@@ -149,13 +149,13 @@ def _cables(row: bytes, path: str, place: str, index: int) -> Iterator[Cable | R
     if len(cells) != len(COLUMNS):
         yield Reject(path, place, f"torn row: {len(cells)} cells where eight belong", _REMEDY)
         return
-    row = dict(zip(COLUMNS, cells, strict=True))
-    body, notes = repair(row["body"], notes)
+    named = dict(zip(COLUMNS, cells, strict=True))
+    body, notes = repair(named["body"], notes)
     if not body.strip():
-        reason = f"no body in the row of {row['reference_id']}"
+        reason = f"no body in the row of {named['reference_id']}"
         yield Reject(path, place, reason, "nothing to read there")
         return
-    facts = row_facts(row)
+    facts = row_facts(named)
     cable_id = facts["reference_id"]
     for at, part in enumerate(cables_in(body), index):
         if at > index:  # the row's facts are not theirs

@@ -130,6 +130,11 @@ def overflowing_column(blocks: list[Block]) -> int | None:
     return shortest if shortest >= longest - 2 else None
 
 
+def _without_number(line: str) -> str:
+    """A line without the number at its end, which differs: "TO SECSTATE WASHDC 4402"."""
+    return line.strip().rstrip("0123456789").rstrip()
+
+
 class _Blocks:
     """Puts lines together to blocks."""
 
@@ -147,11 +152,13 @@ class _Blocks:
 
     def is_repeated(self, text: str) -> bool:
         """Whether a line of the opening comes again after a page mark: at a section's beginning."""
-        return self._open.mark and not self._open.lines and text in self._opening_lines
+        if not self._open.mark or self._open.lines:
+            return False
+        return _without_number(text) in self._opening_lines
 
     @cached_property
     def _opening_lines(self) -> frozenset[str]:
-        return frozenset(map(str.strip, self._opening.splitlines()))
+        return frozenset(map(_without_number, self._opening.splitlines())) - {""}
 
     def all(self) -> list[Block]:
         self._close()
