@@ -193,7 +193,8 @@ def read_placed(
         options["layers"] = tuple(layers)
     if format == "standoff" and texts:
         options |= {"texts": [Path(place) for place in texts], "report": report}
-    reader, errors = import_module(FORMATS[format]), []
+    reader = import_module(FORMATS[format])
+    errors: list[Problem] = []
     files = sorted(path.glob("cables*.jsonl*")) if path.is_dir() and format == "records" else [path]
     for file in files:
         for record, places in reader.read(file, **options):
@@ -211,9 +212,11 @@ def read_placed(
 
 
 def _completed_paragraph(paragraph: Mapping[str, Any]) -> ParagraphRecord:
-    facts = {key: paragraph.get(key) for key in ("number", "marking", "section", "kind")}
-    lists = {key: paragraph.get(key) or () for key in ("source_map", "unannotated")}
-    return paragraph_record(paragraph["id"], paragraph["text"], **facts, **lists)
+    facts: dict[str, Any] = {
+        key: paragraph.get(key) for key in ("number", "marking", "section", "kind")
+    }
+    facts |= {key: paragraph.get(key) or () for key in ("source_map", "unannotated")}
+    return paragraph_record(paragraph["id"], paragraph["text"], **facts)
 
 
 def completed(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -335,7 +338,10 @@ def convert(
     if to not in FORMATS:
         raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
     out = Path(out)
-    writer, held, counts, told = import_module(FORMATS[to]), Counter(), Counter(), []
+    writer = import_module(FORMATS[to])
+    held: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    told: list[Problem] = []
 
     def counted() -> Iterator[dict[str, Any]]:
         tokenize = blank_pipeline().tokenizer if to in OF_TOKENS else None

@@ -175,7 +175,8 @@ class _Annotations:
     def add_span(self, columns: Sequence[str], place: str) -> None:
         name, where, words = columns
         label, _, fragments = where.partition(" ")
-        offsets = [tuple(map(int, fragment.split())) for fragment in fragments.split(";")]
+        pairs = (fragment.split() for fragment in fragments.split(";"))
+        offsets = [(int(start), int(end)) for start, end in pairs]
         if _on_one_line(self.text, offsets) != words:
             remedy = "leave the .txt as it was when it was annotated"
             raise GoldError([Problem(place, f"{name} is not {words!r} in the text", remedy)])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from cablespan.labels import SCHEME_VERSION, Certainty, Role, Scheme
 from cablespan.records import RECORD_SCHEMA
@@ -139,6 +139,14 @@ def _check_annotation(
             )
 
 
+def whole_tokens(doc: Doc, start: int, end: int) -> Span:
+    """The tokens that characters `start:end` touch. Raises ValueError where there are none."""
+    span = doc.char_span(start, end, alignment_mode="expand")
+    if span is None:
+        raise ValueError(f"{start}-{end} lies outside the text of {len(doc.text)} characters")
+    return span
+
+
 def fitted(
     record: Mapping[str, Any], places: Mapping[str, str], tokenize: Callable[[str], Doc]
 ) -> tuple[dict[str, Any], list[Problem]]:
@@ -154,7 +162,7 @@ def fitted(
         start, end, doc = place["start"], place["end"], docs[paragraph]
         if doc.char_span(start, end) is not None:
             return dict(place)
-        whole = doc.char_span(start, end, alignment_mode="expand")
+        whole = whole_tokens(doc, start, end)
         what = f"{label} {_short(doc.text[start:end])} ({start}-{end}) cuts a token"
         problems.append(
             Problem(
@@ -170,7 +178,8 @@ def fitted(
     for layer in FLAT_LAYERS:
         if record.get(layer) is None:
             continue
-        changed[layer], reached = [], {}
+        changed[layer] = []
+        reached: dict[str, int] = {}
         for annotation in sorted(record[layer], key=lambda a: (order[a["paragraph"]], a["start"])):
             paragraph = annotation["paragraph"]
             entry = fit(annotation, paragraph, annotation["label"])

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import orjson
 from spacy.tokens import Doc
 
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.checks import GoldError, Problem, whole_tokens
 from cablespan.formats.files import json_lines, text_of
 from cablespan.formats.tasks import bare_record, blank_pipeline
 from cablespan.records import ParagraphRecord, paragraph_record
@@ -89,7 +89,7 @@ def _layout(record: Mapping[str, Any], docs: Sequence[Doc]) -> dict[str, Any]:
 def _tags(doc: Doc, marks: Iterable[Mapping[str, Any]]) -> list[str]:
     tags = ["O"] * len(doc)
     for mark in marks:
-        span = doc.char_span(mark["start"], mark["end"], alignment_mode="expand")
+        span = whole_tokens(doc, mark["start"], mark["end"])
         tags[span.start : span.end] = [f"I-{mark['label']}"] * len(span)
         # A tag on white space would be lost with its row.
         first = next((token.i for token in span if not token.is_space), span.start)
@@ -99,7 +99,7 @@ def _tags(doc: Doc, marks: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def _block(doc: Doc, tags: Sequence[str], begins: set[int]) -> str:
     """The rows of a paragraph, an empty line before each statement and at the end."""
-    rows = []
+    rows: list[str] = []
     for token, tag in zip(doc, tags, strict=True):
         if token.is_space:
             continue

@@ -33,7 +33,7 @@ def gold_doc(nlp: Language, record: Mapping[str, Any]) -> Doc:
 def record_of(doc: Doc, name: str, scheme: Scheme) -> dict[str, Any]:
     """The record of a Doc; one that is not ours becomes one paragraph with its entities and statements."""
     if doc._.cable is not None and PARAGRAPHS in doc.spans:
-        record = to_record(doc)
+        record = dict(to_record(doc))
     else:
         statements = [
             span

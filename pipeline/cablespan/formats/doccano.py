@@ -105,7 +105,10 @@ def _add_spans(
     record: dict[str, Any], paragraph: str, line: Mapping[str, Any], place: str, scheme: Scheme
 ) -> None:
     try:
-        spans = [LinkedSpan(name, paragraph, *rest) for name, *rest in _spans_of(line)]
+        spans = [
+            LinkedSpan(name, paragraph, label, start, end)
+            for name, label, start, end in _spans_of(line)
+        ]
         links: Links = {}
         for relation in line.get("relations") or ():
             targets = links.setdefault(str(relation["from_id"]), {})

@@ -47,7 +47,7 @@ def from_frame(frame: Any, *, text: str = "text", id: str | None = None) -> Iter
 
 def _cables(frame: Any, text: str, id: str | None) -> Iterator[Cable]:
     for number, row in enumerate(_rows(frame), 1):
-        content, name = row.pop(text) or "", row.pop(id, None)
+        content, name = row.pop(text) or "", row.pop(id, None) if id else None
         data = str(content).encode("utf-8", "surrogatepass")
         for item in scan(f"row {number}", content=data):
             if isinstance(item, Reject):

@@ -168,7 +168,7 @@ def _load(file: Path) -> "Cas":
 
 def _record_of(cas: "Cas", file: Path, scheme: Scheme) -> tuple[dict[str, Any], dict[str, str]]:
     text, cable = cas.sofa_string or "", unquote(file.stem)
-    kept = next((orjson.loads(one.content) for one in _select(cas, _RECORD)), {})
+    kept: dict[str, Any] = next((orjson.loads(one.content) for one in _select(cas, _RECORD)), {})
     whole = kept.pop("paragraphs", None)
     layers = kept.pop("layers", LAYERS)
     record = bare_record(kept.get("id", cable), path=str(file), format="inception") | kept

@@ -53,7 +53,8 @@ def add_line(record: dict[str, Any], line: Mapping[str, Any], text: str) -> None
     """Appends the paragraph of a line, and its annotations, to the record; `mark_missing` is to be called after the last."""
     number = line.get("paragraph", len(record["paragraphs"]))
     name = number if isinstance(number, str) else f"{record['id']}/{number}"
-    paragraph = paragraph_record(name, text, **{key: line.get(key) for key in _FIELDS})
+    facts: dict[str, Any] = {key: line.get(key) for key in _FIELDS}
+    paragraph = paragraph_record(name, text, **facts)
     paragraph["unannotated"] = [layer for layer in VIEWS if layer not in line]
     record["paragraphs"].append(paragraph)
     for layer in VIEWS:

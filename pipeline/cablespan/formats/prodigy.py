@@ -31,7 +31,9 @@ def read(
         if path.is_file()
         else [file for layer in VIEWS for file in sorted(path.glob(f"{layer}*.jsonl*"))]
     )
-    tasks, places, problems = [], {}, []
+    tasks: list[dict[str, Any]] = []
+    places: dict[str, str] = {}
+    problems: list[Problem] = []
     for file in files:
         for place, task in json_lines(file):
             if not isinstance(task.get("text"), str):

@@ -160,7 +160,7 @@ def _laid_on_records(
                     )
         layers = {place: set(LAYERS) & line.keys() for place, line in found}
         for paragraph in record["paragraphs"]:
-            present = layers.get(places.get(paragraph["id"]), set())
+            present = layers.get(places.get(paragraph["id"], ""), set())
             paragraph["unannotated"] = [layer for layer in LAYERS if layer not in present]
         paragraphs.mark_missing(record)
         yield record, places
@@ -192,7 +192,7 @@ class Library:
         if volume in self.files:
             if volume not in self.volumes:
                 self.volumes[volume] = tei_paragraphs(self.files[volume])
-            texts = self.volumes[volume].get(number)
+            texts = (self.volumes[volume] or {}).get(number)
             # Where an edition has other paragraphs before it, the hash finds the paragraph all the same.
             for text in texts or ():
                 if text_hash(text) == sha256:

@@ -314,7 +314,9 @@ def _record_of(
     known = {key: first[key] for key in ("origin", "date") if first.get(key)}
     record = bare_record(cable, format="prodigy", meta=known) | {layer: [] for layer in layers}
     for name, said in paragraphs.items():
-        facts = {key: metas[name].get(key) for key in ("number", "marking", "section", "kind")}
+        facts: dict[str, Any] = {
+            key: metas[name].get(key) for key in ("number", "marking", "section", "kind")
+        }
         paragraph = paragraph_record(name, said[layers[0]]["text"], **facts)
         record["paragraphs"].append(paragraph)
         for layer in layers:

@@ -41,7 +41,12 @@ def claim_graph(
     The module's head says how: the innermost, that is shortest, span is drawn first.
     """
     parts = [
-        {role: claim[role] and aligner(*claim[role].values(), role.upper()) for role in _ROLES}
+        {
+            role: aligner(part["start"], part["end"], role.upper())
+            if (part := claim[role])
+            else None
+            for role in _ROLES
+        }
         for claim in claims
     ]
     wanted = {position(span): span for claim in parts for span in claim.values() if span}
