@@ -382,7 +382,11 @@ def test_tables_in_the_terminal(gold_file):
         assert word in outcome.stdout
 
 
-def test_unusable_gold_is_told_before_a_model_is_loaded(tmp_path):
+def test_unusable_gold_is_told_before_a_model_is_loaded(tmp_path, monkeypatch):
+    def refuse(*args, **options):
+        raise AssertionError("loaded")
+
+    monkeypatch.setattr("cablespan.nlp.load", refuse)
     path = tmp_path / "gold.jsonl"
     path.write_bytes(
         orjson.dumps(GOLD[0] | {"entities": [{"start": 0, "end": 999, "label": "AGENCY"}]})

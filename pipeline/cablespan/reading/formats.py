@@ -78,7 +78,12 @@ def reader_of(format: str) -> Reader | StreamReader:
     if format not in _plug_ins():
         raise ValueError(f"no format {format!r}: there are {', '.join(formats())}")
     entry = _plug_ins()[format]
-    reader = entry.load()
+    try:
+        reader = entry.load()
+    except Exception as error:
+        raise ValueError(
+            f"reader {format!r} of {entry.value} fails on import ({error}): mend or uninstall its package"
+        ) from error
     if not isinstance(reader, Reader | StreamReader):
         raise ValueError(
             f"{entry.value} is no reader: it needs knows(head), and read(text, path, notes) "

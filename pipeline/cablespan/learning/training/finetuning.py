@@ -23,7 +23,7 @@ from cablespan.nlp import computing_with, cpu_ops, model_folder
 FINETUNE = "finetune.cfg"
 # The pipeline to go on from, where it was given labels: beside the config that names it.
 BASE = "base"
-# How much of the base stays in what was trained on: with 40 paragraphs half of it forgets least.
+# How much of the base stays in what was trained on; models/README.md has what 40 paragraphs bring.
 BASE_SHARE = 0.5
 
 
@@ -87,7 +87,9 @@ def write_finetuning(
     with computing_with(cpu_ops()):
         nlp = spacy.load(folder)
     wanted = {name: scheme.names(layer) for layer, name in trained_layers(nlp).items()}
-    heads = [pipe for _, pipe in nlp.pipeline if isinstance(pipe, TrainedPipe)]
+    heads = [
+        pipe for _, pipe in nlp.pipeline if isinstance(pipe, TrainedPipe) and pipe.name in wanted
+    ]
     anew = [pipe.name for pipe in heads if not set(pipe.labels) <= set(wanted[pipe.name])]
     growing = [
         pipe
@@ -107,7 +109,7 @@ def write_finetuning(
 
 
 def mix_weights(
-    later: Language, earlier: Language, share: float = 0.5, keep: Container[str] = ()
+    later: Language, earlier: Language, share: float = BASE_SHARE, keep: Container[str] = ()
 ) -> None:
     """Moves the weights of a pipeline back to those it began with, by `share` of the way.
 

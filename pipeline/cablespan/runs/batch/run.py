@@ -96,13 +96,13 @@ def annotate(
         }
         manifest = open_run(folder, settings, paths, resume=resume, retry_rejects=retry_rejects)
         reporter = Reporter(_size_left(paths, manifest), manifest.totals())
-        if scheme != scheme_of():
-            folder.publish(LABELS_FILE, [orjson.dumps(scheme.tables(), option=orjson.OPT_INDENT_2)])
         if left_out:
             reporter.say(f"not read, because a run wrote it: {_some(left_out)}")
         if manifest.end:
             reporter.say(f"{folder}: this run is already done; --overwrite does it again")
             return exit_code(manifest.totals())
+        if scheme != scheme_of():
+            folder.publish(LABELS_FILE, [orjson.dumps(scheme.tables(), option=orjson.OPT_INDENT_2)])
         loader = loader or partial(load, model, settings["ops"], kb)
         options = Options(time_limit, compress=shard_size is not None)
         run = Run(folder, manifest, paths, options, shard_size or PART, reporter)
