@@ -1,6 +1,7 @@
 """What dates, sums and references stand for, as plain strings in standard notations."""
 
 from collections.abc import Iterator
+from itertools import islice
 from math import inf
 
 from spacy.language import Language
@@ -76,8 +77,12 @@ def _sums(doc: Doc) -> Iterator[tuple[Span, str | None]]:
 
 
 def _references(doc: Doc) -> Iterator[tuple[Span, str | None]]:
-    paragraphs = list(doc.spans.get(PARAGRAPHS, ()))[:_OPENING]
-    resolver = ReferenceResolver(doc._.cable or {}, [paragraph.text for paragraph in paragraphs])
+    text = text_of(doc)
+    opening = [
+        text[paragraph.start_char : paragraph.end_char]
+        for paragraph in islice(doc.spans.get(PARAGRAPHS, ()), _OPENING)
+    ]
+    resolver = ReferenceResolver(doc._.cable or {}, opening)
     value: str | None = None
     for ent, before in _labelled(doc, Entity.CABLE_REF):
         value = resolver.resolve(ent.text, value if _gap(before, ent) < _LIST_GAP else None)

@@ -7,9 +7,9 @@ no value.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -115,7 +115,7 @@ def read_date(
         forms=known_forms(),
         today=anchor.day if anchor else None,
         is_year_alone=anchor is not None and anchor.precision == "year",
-        tense=_tense(before, after),
+        tense_told=partial(_tense, before, after),
         before=before.lower(),
         after=after.lower(),
         told=told,
@@ -158,16 +158,15 @@ def _tense(before: str, after: str) -> Tense:
     """What the last cue before a mention in its sentence tells of, else the first after it."""
     if _deadline().search(before):
         return "ahead"
-    sentence_before = _SENTENCE_END.split(before)[-1][-_NEAR:]
-    sentence_after = _SENTENCE_END.split(after)[0][:_NEAR]
-    for cues in (
-        [cue.lastgroup for cue in _cues().finditer(sentence_before)][::-1],
-        [cue.lastgroup for cue in _cues().finditer(sentence_after)],
-    ):
-        known = next((cue for cue in cues if cue), None)
-        if known:
-            return "ahead" if known == "ahead" else "behind"
-    return "unknown"
+    nearby = _SENTENCE_END.split(before)[-1][-_NEAR:], _SENTENCE_END.split(after)[0][:_NEAR]
+    cues_before = reversed([*_cues_in(nearby[0])])
+    return next(cues_before, None) or next(_cues_in(nearby[1]), "unknown")
+
+
+def _cues_in(text: str) -> Iterator[Tense]:
+    for cue in _cues().finditer(text):
+        if cue.lastgroup:
+            yield "ahead" if cue.lastgroup == "ahead" else "behind"
 
 
 def _plain(text: str) -> str:

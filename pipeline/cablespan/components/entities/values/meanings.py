@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from cablespan.components.entities.values.periods import (
@@ -59,10 +60,15 @@ class Reader:
     forms: "tuple[Form, ...]"
     today: date | None
     is_year_alone: bool
-    tense: Tense
+    tense_told: Callable[[], Tense]
     before: str
     after: str
     told: Period | None
+
+    @cached_property
+    def tense(self) -> Tense:
+        """What the words around tell of; few forms ask for it."""
+        return self.tense_told()
 
     def read(self, text: str) -> Period | None:
         """The period of the first form that fits the whole text, which is plain.
