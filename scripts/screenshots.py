@@ -1,6 +1,6 @@
 """Screenshots of the review page on the invented sample cable, for README and docs: docs/screenshots/*.png.
 
-    python scripts/screenshots.py [FOLDER]      (needs pillow)
+python scripts/screenshots.py [FOLDER]      (needs pillow)
 """
 
 import json
