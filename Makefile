@@ -33,12 +33,16 @@ test-trf: .venv-trf/.trf
 	OMP_NUM_THREADS=1 .venv-trf/bin/pytest tests/transformer
 
 # The bundled model anew, from gold to models/en_cable_sm: hours on a CPU; models/project.yml says what each step needs.
-model: $(VENV)/.dev .venv-trf/.trf
+model: $(VENV)/.dev .venv-trf/.trf models/assets
 	$(BIN)/weasel run all models
 
 # The bundled transformer pipeline, models/en_cable_trf, likewise.
-model-trf: $(VENV)/.dev .venv-trf/.trf
+model-trf: $(VENV)/.dev .venv-trf/.trf models/assets
 	$(BIN)/weasel run trf models
+
+# The texts and gold that lie beside the project; without them: weasel assets models, and docs/sources.md.
+models/assets:
+	test -d ../shared && ln -s ../../shared $@
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
