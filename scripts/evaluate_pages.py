@@ -10,7 +10,7 @@ work/student/model-best
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -90,12 +90,16 @@ def laid_on_gold(
     return laid
 
 
-def judge_pages(nlp: Language, files: Iterable[Path], pages: Path) -> tuple[list[Judged], int]:
+def judge_pages(
+    nlp: Language, files: Iterable[Path], pages: Path, only: Container[str] | None = None
+) -> tuple[list[Judged], int]:
     """Gold paragraphs with what the pipeline found in them, and how many of them the reader did not
-    hand over."""
+    hand over; of all documents, or `only` of those."""
     paragraphs: list[Judged] = []
     missing = 0
     for gold, cable in gold_cables(files, pages):
+        if only is not None and gold["id"] not in only:
+            continue
         guessed = to_record(nlp(to_doc(nlp, cable)))
         alignment = ParagraphAlignment(
             *(
@@ -133,10 +137,8 @@ def main(
 ) -> None:
     """Entities, statements and claims on real pages, each score with the 95 % interval of a
     bootstrap over documents."""
-    paragraphs, missing = judge_pages(cablespan.load(model), gold, pages)
-    if only:
-        names = set(only.read_text().split())
-        paragraphs = [paragraph for paragraph in paragraphs if paragraph.document in names]
+    names = set(only.read_text().split()) if only else None
+    paragraphs, missing = judge_pages(cablespan.load(model), gold, pages, names)
     scores = {"model": model or "bundled", "paragraphs_not_read": missing} | report_scores(
         paragraphs
     )
