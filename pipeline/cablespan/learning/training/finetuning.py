@@ -61,7 +61,8 @@ def finetuning_config(
     for name in set(config["nlp"]["pipeline"]) - set(anew):
         config["components"][name] = {"source": str(folder)}
     config["initialize"]["components"] = {}
-    config["paths"]["vectors"] = str(folder)
+    has_vectors = spacy.util.load_meta(folder / "meta.json")["vectors"]["vectors"]
+    config["paths"]["vectors"] = str(folder) if has_vectors else None
     config["initialize"]["vectors"] = "${paths.vectors}"
     return config
 
