@@ -1,4 +1,5 @@
-"""The documentation as a site (`make docs`): Markdown pages here, the API from docstrings; nothing is fetched from outside."""
+"""The documentation as a site (`make docs`): Markdown pages here, the API from docstrings; nothing
+is fetched from outside."""
 
 from cablespan import __version__
 

@@ -1,4 +1,5 @@
-"""Screenshots of the review page on the invented sample cable, for README and docs: docs/screenshots/*.png.
+"""Screenshots of the review page on the invented sample cable, for README and docs:
+docs/screenshots/*.png.
 
 python scripts/screenshots.py [FOLDER]      (needs pillow)
 """

@@ -9,7 +9,8 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The material that lies beside the project; tests that need it are skipped where users have not got it."""
+    """The material that lies beside the project; tests that need it are skipped where users have
+    not got it."""
     if not SHARED.is_dir():
         pytest.skip("needs ../shared, which is not part of the project")
     return SHARED

@@ -1,4 +1,5 @@
-"""Test texts with inline marks: `"the <AGENCY>Financial Police</AGENCY> acted"` in, text and spans out."""
+"""Test texts with inline marks: `"the <AGENCY>Financial Police</AGENCY> acted"` in, text and spans
+out."""
 
 import re
 
@@ -6,7 +7,8 @@ _MARK = re.compile(r"<(/?)([A-Z_]+)(?: id=(\w+))?>")
 
 
 def parse_marked(marked: str) -> tuple[str, list[tuple[int, int, str]]]:
-    """Text without marks, and `(start, end, label)` of each mark in order of their start; marks may nest."""
+    """Text without marks, and `(start, end, label)` of each mark in order of their start; marks may
+    nest."""
     text, spans, open_marks, last = "", [], [], 0
     for mark in _MARK.finditer(marked):
         text += marked[last : mark.start()]

@@ -1,4 +1,5 @@
-"""A pipeline that only tokenizes, and fails where a cable tells it to: for what concerns runs and not annotations."""
+"""A pipeline that only tokenizes, and fails where a cable tells it to: for what concerns runs and
+not annotations."""
 
 import os
 import signal

@@ -1,4 +1,5 @@
-"""An invented cable with its three layers, for the tests of the review page: inline-marked sentences in, a record out."""
+"""An invented cable with its three layers, for the tests of the review page: inline-marked
+sentences in, a record out."""
 
 from marked import parse_marked
 
@@ -15,7 +16,8 @@ HEADER = {
     "references": [{"value": "06ASTANA9", "kind": "cable", "text": "06 ASTANA 009", "letter": "A"}],
 }
 
-# One paragraph a list, one sentence an item: statement label, marked text, and claims as (source, cue, content) by their words.
+# One paragraph a list, one sentence an item: statement label, marked text, and claims as (source,
+# cue, content) by their words.
 PARAGRAPHS = [
     [
         (

@@ -55,7 +55,8 @@ def test_kappa_by_hand():
 
 
 def test_alpha_by_hand():
-    # Coincidences aa 4, bb 2, ab + ba 2 of n = 8, a 5 and b 3 times: Do = 2/8, De = 2 * 5 * 3 / (8 * 7), alpha = 1 - Do / De
+    # Coincidences aa 4, bb 2, ab + ba 2 of n = 8, a 5 and b 3 times: Do = 2/8, De = 2 * 5 * 3 / (8
+    # * 7), alpha = 1 - Do / De
     assert alpha([list("aabb"), list("aaba")]) == round(1 - (2 / 8) / (30 / 56), 4) == 0.5333
     # A unit that one annotator did not see says nothing.
     assert alpha([[*"aabb", "a"], [*"aaba", None]]) == 0.5333
@@ -69,7 +70,8 @@ def test_entities_by_hand():
     assert found["exact_f1"] == round(2 * 1 / 6, 4) and found["overlap_f1"] == round(2 * 2 / 6, 4)
     assert found["labels"]["OFFICIAL"] == {"exact_f1": 0.5, "overlap_f1": 1.0, "marked": [2, 2]}
     assert found["labels"]["PLACE"] == {"exact_f1": 0.0, "overlap_f1": 0.0, "marked": [1, 0]}
-    # 10 tokens: OFFICIAL 2 / 3, PLACE 1 / 0, AGENCY 0 / 1, outside 7 / 6; the same 8 times: Rusk, Poloff and six outside
+    # 10 tokens: OFFICIAL 2 / 3, PLACE 1 / 0, AGENCY 0 / 1, outside 7 / 6; the same 8 times: Rusk,
+    # Poloff and six outside
     chance = (2 * 3 + 7 * 6) / 100
     assert found["token_kappa"] == round((0.8 - chance) / (1 - chance), 4)
 

@@ -1,4 +1,5 @@
-"""The network over sentences: what it is told of who sends a cable, of words around a statement, and that it learns from both."""
+"""The network over sentences: what it is told of who sends a cable, of words around a statement,
+and that it learns from both."""
 
 import numpy
 import pytest
@@ -166,7 +167,8 @@ class TestNgrams:
         assert len(added) == 1 and len(twice) == len(once) + 1, "only the pair `left and` is new"
 
     def test_a_word_says_something_else_as_own_as_first_before_and_behind(self, blank):
-        """`Rained` alone, and as the statement before and behind another: no hash of the one is a hash of the other."""
+        """`Rained` alone, and as the statement before and behind another: no hash of the one is a
+        hash of the other."""
         own = self.ngrams(blank, "Rained")[0]
         stop, behind_it = self.ngrams(blank, "Rained. Stop.")
         _, last = self.ngrams(blank, "Stop. Rained.")
@@ -228,7 +230,8 @@ def test_it_learns_by_heart_what_only_the_sentence_before_decides(ngrams):
 
 
 def test_the_linear_model_learns_it_without_the_network():
-    """With the network's weights held at nought, so that it says nothing, words of the sentence before still decide."""
+    """With the network's weights held at nought, so that it says nothing, words of the sentence
+    before still decide."""
     nlp = spacy.blank("en")
     pipe = classifier(nlp)
     examples = by_heart(nlp)
@@ -254,7 +257,8 @@ def test_the_linear_model_learns_it_without_the_network():
 
 @pytest.mark.parametrize("ngrams", [0, 1024])
 def test_gradients_are_those_of_the_cross_entropy(ngrams):
-    """Of each parameter: a small step along its gradient changes the loss by the gradient's length times the step."""
+    """Of each parameter: a small step along its gradient changes the loss by the gradient's length
+    times the step."""
     fix_random_seed(1)
     nlp = spacy.blank("en")
     pipe = classifier(nlp, ngrams=ngrams)

@@ -1,4 +1,5 @@
-"""The examples of README and documentation run: each page's Python blocks in order, in an empty folder."""
+"""The examples of README and documentation run: each page's Python blocks in order, in an empty
+folder."""
 
 from pathlib import Path
 

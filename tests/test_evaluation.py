@@ -1,4 +1,5 @@
-"""Every metric of our own is computed by hand here, on cases small enough to count with a finger."""
+"""Every metric of our own is computed by hand here, on cases small enough to count with a
+finger."""
 
 import re
 from collections import Counter
@@ -103,7 +104,8 @@ class TestCounts:
 
 class TestScores:
     def test_entities_by_hand(self):
-        # AGENCY: 2 gold, 2 guesses, 1 right: P = R = F1 = 1/2. PLACE: 1 gold, 0 guesses: F1 0. ORG: a guess without gold.
+        # AGENCY: 2 gold, 2 guesses, 1 right: P = R = F1 = 1/2. PLACE: 1 gold, 0 guesses: F1 0. ORG:
+        # a guess without gold.
         gold = spans("<AGENCY>GOK</AGENCY> <AGENCY>MFA</AGENCY> <PLACE>Astana</PLACE>")
         guesses = [
             *spans("<AGENCY>GOK</AGENCY> <AGENCY>MFA Astana</AGENCY> "),
@@ -165,7 +167,8 @@ class TestScores:
         assert layers == {"entities": None, "statements": None, "claims": None}
 
     def test_documents_are_drawn_whole(self):
-        # One document all right, one all wrong: a sample of two documents has accuracy 0, 1/2 or 1, and nothing between.
+        # One document all right, one all wrong: a sample of two documents has accuracy 0, 1/2 or 1,
+        # and nothing between.
         right, wrong = (
             {"statements": [{"start": 0, "end": 9, "label": label}]}
             for label in ("REPORT", "CLAIM")
@@ -182,7 +185,8 @@ class TestScores:
         assert (accuracy["low"], accuracy["value"], accuracy["high"]) == (0.0, 0.5, 1.0)
 
     def test_calibration_by_hand(self):
-        # Bins of a half: scores 0.2 and 0.4 (one of two right), 1.0 (right): (2 * |0.3 - 0.5| + 1 * 0) / 3
+        # Bins of a half: scores 0.2 and 0.4 (one of two right), 1.0 (right): (2 * |0.3 - 0.5| + 1 *
+        # 0) / 3
         found = calibration([(0.2, True), (0.4, False), (1.0, True)], bins=2)
         assert found["expected_error"] == pytest.approx(0.4 / 3, abs=1e-4)
         assert [row["guesses"] for row in found["bins"]] == [2, 1]

@@ -1,4 +1,5 @@
-"""Exchange: every format gives back what it can hold, says what it cannot, and names what is wrong by file and line."""
+"""Exchange: every format gives back what it can hold, says what it cannot, and names what is wrong
+by file and line."""
 
 import itertools
 import json
@@ -60,7 +61,8 @@ def by_position(annotations):
 
 
 def accept_predictions(export, annotators=(None,)):
-    """What Label Studio's JSON says after each annotator has submitted the predictions as they are."""
+    """What Label Studio's JSON says after each annotator has submitted the predictions as they
+    are."""
     project = json.loads(export.read_text())
     for task in project:
         (prediction,) = task["predictions"]

@@ -1,4 +1,5 @@
-"""The house itself: imports walk downwards, components load by entry point, the core starts without what it does not need."""
+"""The house itself: imports walk downwards, components load by entry point, the core starts without
+what it does not need."""
 
 import ast
 import re

@@ -1,4 +1,5 @@
-"""The loop closes: answers of the review page train a model, and what it is least sure of stands first in the queue."""
+"""The loop closes: answers of the review page train a model, and what it is least sure of stands
+first in the queue."""
 
 import random
 from pathlib import Path
@@ -76,7 +77,8 @@ def layers_of(record: dict, text: str) -> dict:
 
 @pytest.fixture(scope="module")
 def loop(tmp_path_factory):
-    """A folder with the bundled pipeline's run, ANNA's answers to six of eight cables, the model made of them, and its run."""
+    """A folder with the bundled pipeline's run, ANNA's answers to six of eight cables, the model
+    made of them, and its run."""
     folder = tmp_path_factory.mktemp("loop")
     truth = {record["id"]: record for record in cables()}
     lines = [

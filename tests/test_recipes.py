@@ -1,4 +1,5 @@
-"""Prodigy recipes against a small stand-in for Prodigy: the decorator, and the components that a recipe gives back."""
+"""Prodigy recipes against a small stand-in for Prodigy: the decorator, and the components that a
+recipe gives back."""
 
 import json
 import sys
@@ -17,7 +18,8 @@ RECIPES = ("cablespan.entities", "cablespan.statements", "cablespan.claims")
 
 @pytest.fixture
 def recipes(monkeypatch):
-    """The recipes that importing the module registers, called as Prodigy calls them: by name, with the arguments they announce."""
+    """The recipes that importing the module registers, called as Prodigy calls them: by name, with
+    the arguments they announce."""
     registered = {}
     prodigy = ModuleType("prodigy")
 

@@ -1,4 +1,5 @@
-"""The sample cables: each has its golden record, and the bundled model annotates them as the demo does."""
+"""The sample cables: each has its golden record, and the bundled model annotates them as the demo
+does."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""Stand-off gold on the user's own texts: by document and number in TEI volumes, by hash elsewhere."""
+"""Stand-off gold on the user's own texts: by document and number in TEI volumes, by hash
+elsewhere."""
 
 import gzip
 import json

@@ -14,7 +14,8 @@ from marked import parse_marked
 
 
 def record_of(*marked: str) -> dict:
-    """A record of one paragraph a text; marks S/Q/C are one claim, statement labels sentences, the others entities."""
+    """A record of one paragraph a text; marks S/Q/C are one claim, statement labels sentences, the
+    others entities."""
     record = tasks.bare_record(
         "07ASTANA454", meta={"date": "2007-02-21", "origin": "Embassy Astana"}
     )

@@ -1,4 +1,5 @@
-"""Training on gold in any format: a pipeline of a few steps, and what is refused before any step."""
+"""Training on gold in any format: a pipeline of a few steps, and what is refused before any
+step."""
 
 import pickle
 import random
@@ -84,7 +85,8 @@ def write(path: Path, lines: list[dict]) -> Path:
 
 
 def documents(names: str, seed: int) -> list[dict]:
-    """A document a letter: the sentences in an order of its own, so that no two texts are the same."""
+    """A document a letter: the sentences in an order of its own, so that no two texts are the
+    same."""
     draw = random.Random(seed)
     return [line(name, 0, draw.sample(SENTENCES, len(SENTENCES))) for name in names]
 
@@ -242,7 +244,8 @@ def layers(doc) -> list:
 
 
 def stub(nlp, **weights):
-    """A sentence classifier without a network: enough for what is reckoned from labels and guesses."""
+    """A sentence classifier without a network: enough for what is reckoned from labels and
+    guesses."""
     model = Model(
         "none",
         lambda model, X, is_train: (X, lambda dY: dY),
@@ -283,7 +286,8 @@ class TestLossWeight:
         assert loss == weight**2 * 0.625
 
     def test_beside_the_weight_of_rare_labels(self, blank):
-        """Three of four are reports: (1/3)**1 and 1, on the mean 0.5 of the sentences 2/3 and 2; twice that is 4/3 and 4."""
+        """Three of four are reports: (1/3)**1 and 1, on the mean 0.5 of the sentences 2/3 and 2;
+        twice that is 4/3 and 4."""
         pipe = stub(blank, label_weight=1.0, loss_weight=2.0)
         example = labelled(blank, "REPORT", "REPORT", "REPORT", "COMMENT")
         pipe.initialize(lambda: [example], nlp=blank)
@@ -418,7 +422,8 @@ LAYERS = {"entities": "ner", "statements": "statements", "claims": "claim_tagger
 
 
 class TestMissingIsNotNone:
-    """A layer that nobody annotated says nothing: it gives no loss, for a whole document and for one paragraph of it."""
+    """A layer that nobody annotated says nothing: it gives no loss, for a whole document and for
+    one paragraph of it."""
 
     def example(self, tmp_path, missing: str, paragraphs: list[int]) -> Example:
         lines = [line("a", number) for number in range(2)]
@@ -628,7 +633,8 @@ class TestRefused:
 
 
 def test_warnings_stop_nothing(tmp_path):
-    """A class without an example (where that is allowed), a stock paragraph in both sets, a span that cuts a token."""
+    """A class without an example (where that is allowed), a stock paragraph in both sets, a span
+    that cuts a token."""
     stock = "The country is no party to the convention."
     plain = [(stock, "REPORT", [], None)]
     train = [line("a", 0), line("a", 1, plain), line("b", 0, SENTENCES[1:])]
@@ -663,7 +669,8 @@ def test_the_configs_are_complete(name):
 
 
 def test_the_project_calls_commands_and_options_that_exist():
-    """models/project.yml, the road from gold to the bundled model: its steps call what there is, their inputs are made before."""
+    """models/project.yml, the road from gold to the bundled model: its steps call what there is,
+    their inputs are made before."""
     from typer.main import get_command
     from weasel.util.config import load_project_config
 

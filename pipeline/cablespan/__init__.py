@@ -31,7 +31,8 @@ __all__ = [
     "to_record",
 ]
 
-# Looked up when first used, so that `import cablespan` and `cablespan --help` do not wait for spaCy.
+# Looked up when first used, so that `import cablespan` and `cablespan --help` do not wait for
+# spaCy.
 _HOMES = {
     "Cable": "cablespan.cable",
     "Claim": "cablespan.document",

@@ -1,4 +1,5 @@
-"""What a reader hands over: a cable with its header, its paragraphs and the way back to the characters of its file."""
+"""What a reader hands over: a cable with its header, its paragraphs and the way back to the
+characters of its file."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -11,8 +12,9 @@ RECORD_SCHEMA = "cablespan.record/1"
 PARAGRAPH_KINDS = ("numbered", "item", "heading", "text", "header")
 
 
-# (offset, source offset, length) in code points: text[offset:offset + length] == source[source_offset:source_offset + length].
-# A plain tuple: a dump has millions, and the garbage collector stops looking after plain tuples of numbers.
+# (offset, source offset, length) in code points: text[offset:offset + length] ==
+# source[source_offset:source_offset + length]. A plain tuple: a dump has millions, and the garbage
+# collector stops looking after plain tuples of numbers.
 Piece = tuple[int, int, int]
 
 
@@ -37,7 +39,8 @@ class SourceMap:
         return piece if piece and offset < piece[0] + piece[2] else None
 
     def to_source(self, start: int, end: int) -> tuple[int, int] | None:
-        """Source offsets of a span; None where it is empty, or begins or ends in a gap between pieces."""
+        """Source offsets of a span; None where it is empty, or begins or ends in a gap between
+        pieces."""
         first = self._piece_at(start)
         last = self._piece_at(end - 1)
         if start >= end or first is None or last is None:
@@ -47,7 +50,8 @@ class SourceMap:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A pointer to another message: canonical `value` ("06ASTANA9"), `kind` ("cable", "email", "telcon", ...), as written, its letter."""
+    """A pointer to another message: canonical `value` ("06ASTANA9"), `kind` ("cable", "email",
+    "telcon", ...), as written, its letter."""
 
     value: str
     kind: str
@@ -71,7 +75,8 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Header facts; None or empty where the cable does not say. Times are ISO 8601 in UTC, as far as they are known."""
+    """Header facts; None or empty where the cable does not say. Times are ISO 8601 in UTC, as far
+    as they are known."""
 
     reference_id: str | None = None
     created: str | None = None
@@ -98,7 +103,8 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph: reflowed text without number and portion mark, which are fields. `kind` is one of PARAGRAPH_KINDS."""
+    """A paragraph: reflowed text without number and portion mark, which are fields. `kind` is one
+    of PARAGRAPH_KINDS."""
 
     id: str
     text: str
@@ -111,7 +117,8 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a cable was read: path, format, SHA-256 of the source text in UTF-8, index among the cables of the file."""
+    """Where a cable was read: path, format, SHA-256 of the source text in UTF-8, index among the
+    cables of the file."""
 
     path: str
     format: str
@@ -121,7 +128,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Cable:
-    """One cable. `source_text` is the string that source maps point into, no part of the record; `notes` say what was repaired or lost."""
+    """One cable. `source_text` is the string that source maps point into, no part of the record;
+    `notes` say what was repaired or lost."""
 
     id: str
     header: Header
@@ -134,7 +142,8 @@ class Cable:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """An input, or a part of one, that gave no cable: where it is, why, and what to do about it. `place` is a line, row or index."""
+    """An input, or a part of one, that gave no cable: where it is, why, and what to do about it.
+    `place` is a line, row or index."""
 
     path: str
     place: str
@@ -143,7 +152,8 @@ class Reject:
 
 
 def header_record(header: Header) -> dict[str, Any]:
-    """The header as the record writes it: `from` for `from_`, dates as ISO strings, lists for tuples."""
+    """The header as the record writes it: `from` for `from_`, dates as ISO strings, lists for
+    tuples."""
     fields = asdict(header)
     fields["from"] = fields.pop("from_")
     if isinstance(header.declassify_on, date):
@@ -154,7 +164,8 @@ def header_record(header: Header) -> dict[str, Any]:
 
 
 def cable_record(cable: Cable) -> dict[str, Any]:
-    """A cable as its record writes it, before annotation adds its layers: plain data, ready for JSON."""
+    """A cable as its record writes it, before annotation adds its layers: plain data, ready for
+    JSON."""
     return {
         "id": cable.id,
         "meta": dict(cable.meta),

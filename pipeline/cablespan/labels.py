@@ -1,4 +1,5 @@
-"""The scheme: every label that an annotation can carry, with its one-line definition. Nothing else names labels."""
+"""The scheme: every label that an annotation can carry, with its one-line definition. Nothing else
+names labels."""
 
 import json
 import re
@@ -126,7 +127,8 @@ _PALETTE = ("#3a75bf", "#4ea253", "#8059bb", "#d06b9e", "#41b0bc", "#a16d40", "#
 
 
 class Label(NamedTuple):
-    """One label of a scheme: its name, its one-line definition, `#rrggbb`, and its key on the review page ("": none)."""
+    """One label of a scheme: its name, its one-line definition, `#rrggbb`, and its key on the
+    review page ("": none)."""
 
     name: str
     definition: str

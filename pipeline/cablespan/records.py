@@ -25,7 +25,8 @@ from cablespan.labels import VALUED
 
 
 class ParagraphRecord(TypedDict):
-    """A paragraph: its text and where that lies in the source, `[offset, source offset, length]` each.
+    """A paragraph: its text and where that lies in the source, `[offset, source offset, length]`
+    each.
 
     `unannotated` names the layers that nobody annotated in it, where others of the record are.
     """
@@ -152,7 +153,8 @@ class _Locator:
             self.by_token[span.start : span.end] = [index] * (span.end - span.start)
 
     def paragraph_at(self, offset: int) -> tuple[str, int]:
-        """The id of the paragraph at a character of the Doc, and the character at which it begins."""
+        """The id of the paragraph at a character of the Doc, and the character at which it
+        begins."""
         index = bisect_right(self.starts, offset) - 1
         return self.ids[index], self.starts[index]
 

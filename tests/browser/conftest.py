@@ -28,7 +28,8 @@ PATIENCE = 30  # seconds before a condition counts as missed; a busy machine nee
 
 
 class Command:
-    """`cablespan review` over a folder, as a process; can be killed and started again on the same port."""
+    """`cablespan review` over a folder, as a process; can be killed and started again on the same
+    port."""
 
     def __init__(self, folder: Path, *options: str):
         self.folder, self.options, self.process, self.port = folder, options, None, 0
@@ -146,7 +147,8 @@ def spawn(folder, servers):
 
 @pytest.fixture
 def open_page(browser):
-    """Opens the page of a server in a fresh profile, or in a given one (another tab); fails the test on an error in its console."""
+    """Opens the page of a server in a fresh profile, or in a given one (another tab); fails the
+    test on an error in its console."""
     contexts, faults = [], []
 
     def open_page(server, context=None, wait=".row, .empty", **options):

@@ -1,4 +1,5 @@
-"""Deciding between annotators: every difference is shown, counted and decided, and nothing that one of them marked goes unseen."""
+"""Deciding between annotators: every difference is shown, counted and decided, and nothing that one
+of them marked goes unseen."""
 
 import pytest
 from driver import answer_and_wait, entity, on_paragraph, press, statements, stored
@@ -9,7 +10,8 @@ from cablespan.review.store import Annotator
 
 @pytest.fixture
 def judged(serve, open_page):
-    """The page of an adjudicator: ANNA has LAW, BEN has ORG and another statement label, a mark and a claim less."""
+    """The page of an adjudicator: ANNA has LAW, BEN has ORG and another statement label, a mark and
+    a claim less."""
     server = serve(annotator="EVA", adjudicate=True, overlap=2)
     layers = server.store.task(2)["layers"]
     law = [e | {"label": "LAW"} if e["label"] == "ORG" else e for e in layers["entities"]]

@@ -1,4 +1,5 @@
-"""What can go wrong in a day: nothing is lost, nothing is doubled, and the page says where things stand."""
+"""What can go wrong in a day: nothing is lost, nothing is doubled, and the page says where things
+stand."""
 
 import resource
 

@@ -1,4 +1,5 @@
-"""By hand: the menu at a selection, handles, touch, claims across sentences; labels and layers of one's own; long texts."""
+"""By hand: the menu at a selection, handles, touch, claims across sentences; labels and layers of
+one's own; long texts."""
 
 import pytest
 from driver import (
@@ -117,7 +118,8 @@ def undivided(kind: str) -> dict:
 
 
 class Clock:
-    """The processor time of a page's thread, in seconds: other work on the machine does not count."""
+    """The processor time of a page's thread, in seconds: other work on the machine does not
+    count."""
 
     def __init__(self, page):
         self.session = page.context.new_cdp_session(page)

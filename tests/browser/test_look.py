@@ -1,4 +1,5 @@
-"""For every eye: axe-core's checks in light, dark and narrow; focus that shows; nothing from elsewhere."""
+"""For every eye: axe-core's checks in light, dark and narrow; focus that shows; nothing from
+elsewhere."""
 
 from pathlib import Path
 

@@ -1,4 +1,5 @@
-"""Nothing is lost in silence: corrections to answered paragraphs, refusals, links, what could not be taken in."""
+"""Nothing is lost in silence: corrections to answered paragraphs, refusals, links, what could not
+be taken in."""
 
 from driver import (
     answer_and_wait,

@@ -1,4 +1,5 @@
-"""Header facts of real headers, as a public parser's tests have them; the cases are not ours to commit."""
+"""Header facts of real headers, as a public parser's tests have them; the cases are not ours to
+commit."""
 
 import pytest
 

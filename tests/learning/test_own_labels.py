@@ -1,4 +1,5 @@
-"""Labels of a project's own: from gold to a model that gives them, on to records, tasks and review."""
+"""Labels of a project's own: from gold to a model that gives them, on to records, tasks and
+review."""
 
 import numpy
 import orjson

@@ -1,4 +1,5 @@
-"""What is no clean file: it is read, or rejected with the place and a remedy, and never left out in silence."""
+"""What is no clean file: it is read, or rejected with the place and a remedy, and never left out in
+silence."""
 
 import os
 import warnings

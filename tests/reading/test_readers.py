@@ -1,6 +1,8 @@
-"""Files in, cables out: golden pairs of every format, in `cables/in` and `cables/out`; bad input; what holds for any text.
+"""Files in, cables out: golden pairs of every format, in `cables/in` and `cables/out`; bad input;
+what holds for any text.
 
-After a change that is meant, write the golden files anew: `python tests/reading/test_readers.py`, and read the difference.
+After a change that is meant, write the golden files anew: `python tests/reading/test_readers.py`,
+and read the difference.
 """
 
 import gzip

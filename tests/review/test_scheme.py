@@ -1,4 +1,5 @@
-"""Layers and labels of a project's own: what is asked for, what is refused before the first answer."""
+"""Layers and labels of a project's own: what is asked for, what is refused before the first
+answer."""
 
 import json
 

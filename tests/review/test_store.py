@@ -1,4 +1,5 @@
-"""The reviewers' database: nothing is lost, nothing is doubled, undo has no end, queues do not collide."""
+"""The reviewers' database: nothing is lost, nothing is doubled, undo has no end, queues do not
+collide."""
 
 import os
 import signal

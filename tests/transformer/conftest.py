@@ -1,4 +1,5 @@
-"""These tests need spacy-transformers and torch, which live in an environment of their own (`make test-trf`)."""
+"""These tests need spacy-transformers and torch, which live in an environment of their own (`make
+test-trf`)."""
 
 from importlib.util import find_spec
 

@@ -1,4 +1,5 @@
-"""cable_trf.cfg on a tiny encoder that is made here: it trains, loads, predicts, and takes any encoder by path."""
+"""cable_trf.cfg on a tiny encoder that is made here: it trains, loads, predicts, and takes any
+encoder by path."""
 
 import sys
 from pathlib import Path

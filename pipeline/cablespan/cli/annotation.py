@@ -66,7 +66,8 @@ def review(
         ),
     ] = None,
 ) -> None:
-    """Correct annotations in the browser. Answers are kept in review.sqlite beside the input, and in nothing else."""
+    """Correct annotations in the browser. Answers are kept in review.sqlite beside the input, and
+    in nothing else."""
     from cablespan.review import export_answers, review
 
     if export:

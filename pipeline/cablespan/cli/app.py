@@ -23,7 +23,8 @@ EXTRAS = {
 
 
 class _Commands(TyperGroup):
-    """Says what went wrong in a sentence instead of a traceback, with the exit codes of the contract."""
+    """Says what went wrong in a sentence instead of a traceback, with the exit codes of the
+    contract."""
 
     def invoke(self, ctx):
         try:

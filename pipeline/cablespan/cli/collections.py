@@ -74,8 +74,8 @@ def annotate(
 ) -> None:
     """Annotate cables: the main job.
 
-    Writes cables.jsonl (records), entities.jsonl, statements.jsonl and claims.jsonl (Prodigy tasks), rejects.jsonl,
-    manifest.jsonl and run.json.
+    Writes cables.jsonl (records), entities.jsonl, statements.jsonl and claims.jsonl (Prodigy
+    tasks), rejects.jsonl, manifest.jsonl and run.json.
     """
     from cablespan.runs.batch import annotate
 
@@ -139,7 +139,8 @@ def show(
     ] = None,
     model: ModelOption = None,
 ) -> None:
-    """Show one cable with its layers, in the terminal or as a page; a raw cable is annotated first."""
+    """Show one cable with its layers, in the terminal or as a page; a raw cable is annotated
+    first."""
     from cablespan.runs.show import show
 
     show(file, cable, html=html, model=model)
@@ -153,7 +154,8 @@ def export(
     ],
     to: Annotated[Table, typer.Option(help="File format.")] = Table.parquet,
 ) -> None:
-    """Write what a run found as tables for pandas, R or DuckDB: cables, paragraphs, entities, clusters, statements, claims."""
+    """Write what a run found as tables for pandas, R or DuckDB: cables, paragraphs, entities,
+    clusters, statements, claims."""
     from cablespan.runs.export import export
 
     folder = Path(output)
@@ -168,7 +170,8 @@ def report(
         str, typer.Option("--output", "-o", help="File for the page.", callback=named)
     ] = "report.html",
 ) -> None:
-    """Show what a run found, as one page that opens from the disk: charts, a map, lists, a search."""
+    """Show what a run found, as one page that opens from the disk: charts, a map, lists, a
+    search."""
     from cablespan.runs.report import report
 
     size = report(run, Path(output), warn=warn)

@@ -84,7 +84,8 @@ def train(
     """Train a model of your own with spaCy, on gold in any of our formats.
 
     With --base, go on from a trained pipeline: 40 paragraphs and some minutes, no config needed.
-    Gold and config are checked before. Any value of the config is given as --section.key value, as with `spacy train`.
+    Gold and config are checked before. Any value of the config is given as --section.key value, as
+    with `spacy train`.
     """
     from spacy.cli._util import parse_config_overrides
 
@@ -138,7 +139,8 @@ def evaluate(
     texts: GoldTexts = None,
     labels: LabelsOption = None,
 ) -> None:
-    """How good a model is: precision, recall, F1 with intervals, confusion, slices, calibration, mistakes."""
+    """How good a model is: precision, recall, F1 with intervals, confusion, slices, calibration,
+    mistakes."""
     from cablespan.learning.evaluation import evaluate_files
 
     result = evaluate_files(

@@ -1,7 +1,9 @@
-"""Annotated cables in other tools' formats: every format is read into records and written from records, a module each.
+"""Annotated cables in other tools' formats: every format is read into records and written from
+records, a module each.
 
-A module has `read(path)`, which gives records with the places of their paragraphs, `write(records, out)`, and `LEAVES_OUT`, the facts
-that the format cannot hold. What is read is checked (checks.py) before it is handed on.
+A module has `read(path)`, which gives records with the places of their paragraphs, `write(records,
+out)`, and `LEAVES_OUT`, the facts that the format cannot hold. What is read is checked (checks.py)
+before it is handed on.
 """
 
 import logging
@@ -160,8 +162,8 @@ def read_records(
     `format`: a key of FORMATS, else found by looking. `layers`: those that a paragraph of Prodigy
     tasks must have. `texts`: where the texts of stand-off annotations are. `tokenize`: spans that
     cut its tokens are widened, and told to `report`. `scheme`: the labels that may occur, ours if
-    none is given.
-    Raises GoldError at the end with all that is wrong; records before the first error have been given by then.
+    none is given. Raises GoldError at the end with all that is wrong; records before the first
+    error have been given by then.
     """
     for record, _ in read_placed(
         path,
@@ -185,7 +187,8 @@ def read_placed(
     report: Callable[[Problem], None],
     scheme: Scheme | None = None,
 ) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
-    """As `read_records`, each record with the places of its paragraphs ("gold.jsonl:12"), its own under ""."""
+    """As `read_records`, each record with the places of its paragraphs ("gold.jsonl:12"), its own
+    under ""."""
     path, scheme = Path(path), scheme or scheme_of()
     format = format or find_format(path)
     options: dict[str, Any] = {"scheme": scheme} if format in SORTED_BY_LABEL else {}
@@ -220,7 +223,8 @@ def _completed_paragraph(paragraph: Mapping[str, Any]) -> ParagraphRecord:
 
 
 def completed(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The record with every key that the contract names, so that all formats give the same shape."""
+    """The record with every key that the contract names, so that all formats give the same
+    shape."""
     whole = bare_record(record["id"], meta=record.get("meta")) | {
         key: value for key, value in record.items() if key != "scheme"
     }
@@ -275,9 +279,11 @@ def read_docs(
     layers: Iterable[str] | None = None,
     texts: Iterable[str | Path] = (),
 ) -> "Iterator[Doc]":
-    """Gold Docs from any format: one a cable, as document.py lays them out; layers that the file has not got are unannotated.
+    """Gold Docs from any format: one a cable, as document.py lays them out; layers that the file
+    has not got are unannotated.
 
-    Everything is checked before the first Doc is given. Raises GoldError with file, line and remedy of all that is wrong.
+    Everything is checked before the first Doc is given. Raises GoldError with file, line and remedy
+    of all that is wrong.
     """
     from cablespan.formats.docbin import gold_doc
 
@@ -289,7 +295,8 @@ def read_docs(
 
 
 def facts_of(record: Mapping[str, Any]) -> Counter[str]:
-    """How much a record holds of what some formats cannot hold, under the names that LEAVES_OUT uses."""
+    """How much a record holds of what some formats cannot hold, under the names that LEAVES_OUT
+    uses."""
     entities, claims = record.get("entities") or [], record.get("claims") or []
     header = {
         key: value
@@ -331,9 +338,11 @@ def convert(
     texts: Iterable[str | Path] = (),
     scheme: Scheme | None = None,
 ) -> list[str]:
-    """Writes the annotations of `source` to `out` in the format `to`; the answer says what was done and what was left out.
+    """Writes the annotations of `source` to `out` in the format `to`; the answer says what was done
+    and what was left out.
 
-    `out` is a folder for FOLDERS, a file for the others; `scheme` as for `read_records`. Nothing stays at `out` of a conversion that fails.
+    `out` is a folder for FOLDERS, a file for the others; `scheme` as for `read_records`. Nothing
+    stays at `out` of a conversion that fails.
     """
     if to not in FORMATS:
         raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")

@@ -1,7 +1,9 @@
-"""brat's stand-off: for each cable ID.txt (paragraphs with a blank line between) and ID.ann, and an annotation.conf for the server.
+"""brat's stand-off: for each cable ID.txt (paragraphs with a blank line between) and ID.ann, and an
+annotation.conf for the server.
 
-Entities, statements and the parts of claims are text-bound annotations, claims are relations from the cue (or, without one, the content),
-certainty is an attribute of the content; paragraph, KB id, cluster, score and speaker are notes, so that they come back.
+Entities, statements and the parts of claims are text-bound annotations, claims are relations from
+the cue (or, without one, the content), certainty is an attribute of the content; paragraph, KB id,
+cluster, score and speaker are notes, so that they come back.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -110,7 +112,8 @@ class _Lines:
 
 
 def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
-    """Every ID.ann of a folder with its ID.txt, or one of them. Files from elsewhere: blank lines separate paragraphs."""
+    """Every ID.ann of a folder with its ID.txt, or one of them. Files from elsewhere: blank lines
+    separate paragraphs."""
     files = sorted(path.glob("*.ann")) if path.is_dir() else [path.with_suffix(".ann")]
     for file in files:
         if not file.with_suffix(".txt").exists():

@@ -1,4 +1,5 @@
-"""What is checked of every annotated record that comes in, whatever its format: each problem names its place and the remedy."""
+"""What is checked of every annotated record that comes in, whatever its format: each problem names
+its place and the remedy."""
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
@@ -44,7 +45,8 @@ def check(
 ) -> Iterator[Problem]:
     """What makes a record unusable: `scheme` has the labels that it may use.
 
-    `places` says for each paragraph id where it was read ("gold.jsonl:12"), under "" where the record was.
+    `places` says for each paragraph id where it was read ("gold.jsonl:12"), under "" where the
+    record was.
     """
     place = places.get("", record.get("id", "?"))
     for key, known in (("schema", RECORD_SCHEMA), ("scheme", SCHEME_VERSION)):
@@ -150,7 +152,8 @@ def whole_tokens(doc: Doc, start: int, end: int) -> Span:
 def fitted(
     record: Mapping[str, Any], places: Mapping[str, str], tokenize: Callable[[str], Doc]
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """The record with every span on whole tokens, and what had to change: a span that cuts a token takes in all of it.
+    """The record with every span on whole tokens, and what had to change: a span that cuts a token
+    takes in all of it.
 
     Of two entities or statements in one token the later is left out.
     """

@@ -1,4 +1,5 @@
-"""spaCy's DocBin: one Doc a cable, as document.py lays it out. A layer that the record has not got is missing in the Doc too."""
+"""spaCy's DocBin: one Doc a cable, as document.py lays it out. A layer that the record has not got
+is missing in the Doc too."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,7 +19,8 @@ _SPAN_LAYERS = {"statements": STATEMENTS, "claims": CLAIMS}
 
 
 def gold_doc(nlp: Language, record: Mapping[str, Any]) -> Doc:
-    """`from_record`, with the layers unannotated that the record, or one of its paragraphs, has not got."""
+    """`from_record`, with the layers unannotated that the record, or one of its paragraphs, has not
+    got."""
     doc = from_record(nlp, record)
     if record.get("entities") is None:
         doc.set_ents([], default="missing")
@@ -31,7 +33,8 @@ def gold_doc(nlp: Language, record: Mapping[str, Any]) -> Doc:
 
 
 def record_of(doc: Doc, name: str, scheme: Scheme) -> dict[str, Any]:
-    """The record of a Doc; one that is not ours becomes one paragraph with its entities and statements."""
+    """The record of a Doc; one that is not ours becomes one paragraph with its entities and
+    statements."""
     if doc._.cable is not None and PARAGRAPHS in doc.spans:
         record = dict(to_record(doc))
     else:

@@ -1,4 +1,5 @@
-"""doccano's JSON Lines: a paragraph a line, `entities` for the spans of all layers, `relations` for claims.
+"""doccano's JSON Lines: a paragraph a line, `entities` for the spans of all layers, `relations` for
+claims.
 
 This is what projects of sequence labelling with relations take and export; the plain `label` of
 those without relations is read as well. Let the project allow overlapping spans. The other keys

@@ -1,4 +1,5 @@
-"""Claims in formats that know spans and relations only: a cue, or without one the content, is head."""
+"""Claims in formats that know spans and relations only: a cue, or without one the content, is
+head."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -11,7 +12,8 @@ Links = dict[str, dict[str, list[str]]]
 
 
 class LinkedSpan(NamedTuple):
-    """A span of any layer: characters `start:end` of its paragraph, under the file's name for it."""
+    """A span of any layer: characters `start:end` of its paragraph, under the file's name for
+    it."""
 
     name: str
     paragraph: str
@@ -66,8 +68,8 @@ def claim_triples(
 ) -> Iterator[tuple[str | None, str | None, str]]:
     """The names of source, cue and content of each claim that spans and their relations make.
 
-    `labels`: the role of each span by name; `links`: of each span, what "source" and "content" point
-    at. A cue with several contents, or several sources, makes a claim of each.
+    `labels`: the role of each span by name; `links`: of each span, what "source" and "content"
+    point at. A cue with several contents, or several sources, makes a claim of each.
 
     >>> labels = {"a": "SOURCE", "b": "CUE", "c": "CONTENT", "d": "CONTENT"}
     >>> list(claim_triples(labels, {"b": {"source": ["a"], "content": ["c"]}}))

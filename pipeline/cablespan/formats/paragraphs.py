@@ -1,4 +1,5 @@
-"""Gold as one paragraph a line: `{"doc", "paragraph", "head", "date", "text", "entities", "statements", "claims"}`, offsets in `text`."""
+"""Gold as one paragraph a line: `{"doc", "paragraph", "head", "date", "text", "entities",
+"statements", "claims"}`, offsets in `text`."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,7 +15,8 @@ _FIELDS = ("number", "marking", "section", "kind")
 
 
 def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
-    """Records with the places of their paragraphs: all paragraphs of a document in one record, in the file's order."""
+    """Records with the places of their paragraphs: all paragraphs of a document in one record, in
+    the file's order."""
     documents: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
     for place, line in json_lines(path):
         if "doc" not in line or not isinstance(line.get("text"), str):
@@ -42,7 +44,8 @@ def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
 
 
 def mark_missing(record: Mapping[str, Any]) -> None:
-    """Keeps of the paragraphs' `unannotated` the layers that other paragraphs of the record have: one that none has is no key of it."""
+    """Keeps of the paragraphs' `unannotated` the layers that other paragraphs of the record have:
+    one that none has is no key of it."""
     for paragraph in record["paragraphs"]:
         missing = [layer for layer in paragraph.pop("unannotated") if layer in record]
         if missing:
@@ -50,7 +53,8 @@ def mark_missing(record: Mapping[str, Any]) -> None:
 
 
 def add_line(record: dict[str, Any], line: Mapping[str, Any], text: str) -> None:
-    """Appends the paragraph of a line, and its annotations, to the record; `mark_missing` is to be called after the last."""
+    """Appends the paragraph of a line, and its annotations, to the record; `mark_missing` is to be
+    called after the last."""
     number = line.get("paragraph", len(record["paragraphs"]))
     name = number if isinstance(number, str) else f"{record['id']}/{number}"
     facts: dict[str, Any] = {key: line.get(key) for key in _FIELDS}
@@ -86,7 +90,8 @@ def lines_of(record: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], dic
 
 
 def _bare(annotation: Mapping[str, Any]) -> dict[str, Any]:
-    """Without paragraph and text, and without the facts that are not known; a claim keeps its three roles."""
+    """Without paragraph and text, and without the facts that are not known; a claim keeps its three
+    roles."""
     bare = {}
     for key, value in annotation.items():
         if key in ("source", "cue", "content"):

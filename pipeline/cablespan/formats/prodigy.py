@@ -1,4 +1,5 @@
-"""Prodigy's JSON Lines: entities.jsonl, statements.jsonl and claims.jsonl in a folder, or one file of tasks with answers."""
+"""Prodigy's JSON Lines: entities.jsonl, statements.jsonl and claims.jsonl in a folder, or one file
+of tasks with answers."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -25,7 +26,8 @@ LEAVES_OUT = ("values of entities", "header facts", "source maps", "cluster tabl
 def read(
     path: Path, scheme: Scheme, layers: Iterable[str] | None = None
 ) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
-    """Records of the accepted tasks (see `tasks.records_of`): `layers` are the ones that a paragraph must have."""
+    """Records of the accepted tasks (see `tasks.records_of`): `layers` are the ones that a
+    paragraph must have."""
     files = (
         [path]
         if path.is_file()

@@ -1,8 +1,10 @@
-"""Prodigy recipes, found by their entry points where Prodigy is installed: cablespan.entities, .statements and .claims.
+"""Prodigy recipes, found by their entry points where Prodigy is installed: cablespan.entities,
+.statements and .claims.
 
     prodigy cablespan.entities my_dataset run/entities.jsonl
 
-The source is tasks or records of `cablespan annotate`, annotations in any exchange format, or cables, which are annotated on the way.
+The source is tasks or records of `cablespan annotate`, annotations in any exchange format, or
+cables, which are annotated on the way.
 """
 
 from collections.abc import Iterator
@@ -37,7 +39,8 @@ def statements(dataset: str, source: str, model: str | None = None) -> dict[str,
 
 @prodigy.recipe("cablespan.claims", **_ARGUMENTS)
 def claims(dataset: str, source: str, model: str | None = None) -> dict[str, Any]:
-    """Correct who says what, as in rel.manual; "part" joins the pieces of a span that another interrupts."""
+    """Correct who says what, as in rel.manual; "part" joins the pieces of a span that another
+    interrupts."""
     config = {
         "labels": ["source", "content", "part"],
         "relations_span_labels": list(map(str, Role)),

@@ -1,8 +1,10 @@
-"""Stand-off annotations: document, paragraph, offsets, labels and the text's SHA-256, without text; and laying them on a text again.
+"""Stand-off annotations: document, paragraph, offsets, labels and the text's SHA-256, without text;
+and laying them on a text again.
 
-The texts come from the user's own copies (`texts`): TEI volumes of *Foreign Relations of the United States* (`frusYYYY...vNN.xml`,
-compressed or not), JSON Lines with `text` or `paragraphs`, web pages, plain text. A paragraph of a volume is found by its document and
-number; any other by its hash. Without `texts` the file beside, `NAME.texts.jsonl`, is taken, which `write` made.
+The texts come from the user's own copies (`texts`): TEI volumes of *Foreign Relations of the United
+States* (`frusYYYY...vNN.xml`, compressed or not), JSON Lines with `text` or `paragraphs`, web
+pages, plain text. A paragraph of a volume is found by its document and number; any other by its
+hash. Without `texts` the file beside, `NAME.texts.jsonl`, is taken, which `write` made.
 """
 
 import gzip
@@ -41,7 +43,8 @@ def texts_beside(out: Path) -> Path:
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
-    """Annotations to `out`; the records without them to `NAME.texts.jsonl` beside. The first alone can be published without the texts."""
+    """Annotations to `out`; the records without them to `NAME.texts.jsonl` beside. The first alone
+    can be published without the texts."""
     with out.open("wb") as annotations, texts_beside(out).open("wb") as texts:
         for record in records:
             for line in standoff_lines(record):
@@ -65,7 +68,8 @@ def standoff_lines(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def read(
     path: Path, texts: Iterable[Path] = (), report: Callable[[Problem], None] = lambda problem: None
 ) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
-    """Records of the paragraphs whose text was found; `report` is told how many were, and why the others were not."""
+    """Records of the paragraphs whose text was found; `report` is told how many were, and why the
+    others were not."""
     lines = list(json_lines(path))
     for place, line in lines:
         if line.get("schema") != SCHEMA or "sha256" not in line:
@@ -193,7 +197,8 @@ class Library:
             if volume not in self.volumes:
                 self.volumes[volume] = tei_paragraphs(self.files[volume])
             texts = (self.volumes[volume] or {}).get(number)
-            # Where an edition has other paragraphs before it, the hash finds the paragraph all the same.
+            # Where an edition has other paragraphs before it, the hash finds the paragraph all the
+            # same.
             for text in texts or ():
                 if text_hash(text) == sha256:
                     return text, MATCHED
@@ -215,7 +220,8 @@ class Library:
 def tei_paragraphs(path: Path) -> dict[str, list[str]]:
     """For each document of a volume its paragraphs: the `p` children of its `div` that have a text.
 
-    Notes and struck-out text are left out, white space is folded to one blank, `lb` is a line break.
+    Notes and struck-out text are left out, white space is folded to one blank, `lb` is a line
+    break.
     """
     from lxml import etree
 
@@ -254,7 +260,8 @@ def _tei_text(element) -> str:
 
 
 def folded(text: str) -> str:
-    """White space folded to single blanks, none at the ends or beside a line break (here still a NUL); line breaks are single too."""
+    """White space folded to single blanks, none at the ends or beside a line break (here still a
+    NUL); line breaks are single too."""
     return re.sub(r"\s*\x00[\s\x00]*", "\x00", re.sub(r"\s+", " ", text)).strip(" \x00")
 
 
@@ -262,7 +269,8 @@ _PAGE_BLOCKS = ("p", "li", "td", "h1", "h2", "h3", "h4", "h5", "h6")
 
 
 def loose_paragraphs(path: Path) -> Iterator[str]:
-    """The paragraphs of a file of another kind: JSON Lines, a web page, plain text with blank lines between; and of cables as read."""
+    """The paragraphs of a file of another kind: JSON Lines, a web page, plain text with blank lines
+    between; and of cables as read."""
     name = path.name.removesuffix(".gz")
     if name.endswith(".jsonl"):
         for _, line in json_lines(path):

@@ -143,7 +143,8 @@ class _Lines:
         return not alone or self.filled < _FARTHEST_FIRST
 
     def are_enough(self, line: str) -> bool:
-        """Whether no label can follow: too many lines, or a long numbered paragraph was the last."""
+        """Whether no label can follow: too many lines, or a long numbered paragraph was the
+        last."""
         if self.filled > _FARTHEST_LABEL:
             return True
         if self.last < 0:

@@ -1,4 +1,5 @@
-"""Where the characters of one text stand in another that has other white space, cuts and marks: gold of a page on the cable as read."""
+"""Where the characters of one text stand in another that has other white space, cuts and marks:
+gold of a page on the cable as read."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,8 @@ class Place(NamedTuple):
 
 @dataclass
 class Letters:
-    """Paragraphs as one string without white space; `places[i]` is paragraph and offset of its i-th character."""
+    """Paragraphs as one string without white space; `places[i]` is paragraph and offset of its i-th
+    character."""
 
     text: str
     places: list[tuple[int, int]]
@@ -37,7 +39,8 @@ class Letters:
 
 
 class ParagraphAlignment:
-    """Lays spans of some paragraphs (`ours`) on others (`theirs`) of the same document, both in its order.
+    """Lays spans of some paragraphs (`ours`) on others (`theirs`) of the same document, both in its
+    order.
 
     >>> laid = ParagraphAlignment(["Post agrees. He", "left."], ["1. (U) Post agrees.", "He left."])
     >>> list(laid.to_theirs(0, 0, 12)), list(laid.to_ours(1, 0, 8))
@@ -52,7 +55,8 @@ class ParagraphAlignment:
         self.backward = {other: own for own, other in self.forward.items()}
 
     def to_theirs(self, paragraph: int, start: int, end: int) -> Iterator[Place]:
-        """The stretches of their paragraphs that a span of ours covers, without what has no counterpart."""
+        """The stretches of their paragraphs that a span of ours covers, without what has no
+        counterpart."""
         return _laid(self.ours, self.theirs, self.forward, Place(paragraph, start, end))
 
     def to_ours(self, paragraph: int, start: int, end: int) -> Iterator[Place]:
@@ -60,7 +64,8 @@ class ParagraphAlignment:
         return _laid(self.theirs, self.ours, self.backward, Place(paragraph, start, end))
 
     def share_found(self, paragraph: int) -> float:
-        """How much of one of their paragraphs stands in ours, of its characters other than white space."""
+        """How much of one of their paragraphs stands in ours, of its characters other than white
+        space."""
         letters = [
             position
             for position, (number, _) in enumerate(self.theirs.places)
@@ -84,8 +89,8 @@ SHORTEST = 6
 def _matching_blocks(ours: Letters, theirs: Letters) -> Iterator[tuple[int, int, int]]:
     """`(start in ours, start in theirs, length)`: what stands in both, in the order of both.
 
-    Paragraphs of theirs are looked up whole, without what opens them (number, marking); what lies between two that were found is
-    compared letter by letter.
+    Paragraphs of theirs are looked up whole, without what opens them (number, marking); what lies
+    between two that were found is compared letter by letter.
     """
     anchors = [(0, 0, 0), *_anchors(ours.text, theirs), (len(ours.text), len(theirs.text), 0)]
     for (own, other, length), (next_own, next_other, _) in pairwise(anchors):
@@ -97,7 +102,8 @@ def _matching_blocks(ours: Letters, theirs: Letters) -> Iterator[tuple[int, int,
                     yield own + length + block.a, other + length + block.b, block.size
 
 
-# Number and marking ("12.(S//NF)") are at most so many letters, and a shorter paragraph is no anchor.
+# Number and marking ("12.(S//NF)") are at most so many letters, and a shorter paragraph is no
+# anchor.
 OPENING, DISTINCTIVE = 12, 30
 
 

@@ -1,4 +1,5 @@
-"""Training examples: gold Docs as spaCy's training reads them, and their variants in capitals (half of the material is)."""
+"""Training examples: gold Docs as spaCy's training reads them, and their variants in capitals (half
+of the material is)."""
 
 import random
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +26,8 @@ def cable_corpus(
     shuffle_seed: int | None = None,
     augmenter: Callable | None = None,
 ) -> Callable[[Language], Iterable[Example]]:
-    """Examples of a DocBin, or of all DocBins of a folder; what is predicted keeps the paragraphs and the cable's header.
+    """Examples of a DocBin, or of all DocBins of a folder; what is predicted keeps the paragraphs
+    and the cable's header.
 
     `limit`: at most so many docs. `shuffle_seed`: another order each time, the same in each run.
     """
@@ -47,7 +49,8 @@ def cable_corpus(
 
 
 def example_of(reference: Doc) -> Example:
-    """A gold Doc beside itself without its layers; the parts of its claims become spans to learn."""
+    """A gold Doc beside itself without its layers; the parts of its claims become spans to
+    learn."""
     if CLAIMS in reference.spans and CLAIM_PARTS not in reference.spans:
         set_claim_parts(reference)
     return Example(unannotated(reference), reference)
@@ -89,7 +92,8 @@ def _moved(doc: Doc, span: Span) -> Span:
 def case_augmenter(
     upper: float, lower: float, unsigned: float = 0.0, seed: int = 0
 ) -> Callable[[Language, Example], Iterator[Example]]:
-    """Gives each example as it is, or all in capitals (`upper` of the time), or all in small letters (`lower` of the time).
+    """Gives each example as it is, or all in capitals (`upper` of the time), or all in small
+    letters (`lower` of the time).
 
     `unsigned` of the time nothing tells who sent it, as with a cable that comes without its header.
     """
@@ -134,7 +138,8 @@ def recased(example: Example, change: Callable[[str], str]) -> Example:
 
 
 class _TwoRates(Optimizer):
-    """An optimizer that trains the parameters of a PyTorch encoder (whose names have dots) slower than the heads on it."""
+    """An optimizer that trains the parameters of a PyTorch encoder (whose names have dots) slower
+    than the heads on it."""
 
     encoder_scale: float = 1.0
 
@@ -150,7 +155,8 @@ def two_rate_adam(
     L2: float,
     grad_clip: float,
 ) -> Optimizer:
-    """Adam with weight decay; the encoder learns at `encoder_scale` times the rate of the heads (ULMFiT's discriminative rates)."""
+    """Adam with weight decay; the encoder learns at `encoder_scale` times the rate of the heads
+    (ULMFiT's discriminative rates)."""
     optimizer = _TwoRates(
         learn_rate,
         L2=L2,

@@ -1,4 +1,5 @@
-"""Gold as models are trained and judged on it: records of any format, with the text as readers hand it over."""
+"""Gold as models are trained and judged on it: records of any format, with the text as readers hand
+it over."""
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -22,7 +23,8 @@ _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?![\dZ])")
 
 
 class Gold(NamedTuple):
-    """A stretch of one document's paragraphs without a gap, and where each was read ("gold.jsonl:12"; "" is the record's place)."""
+    """A stretch of one document's paragraphs without a gap, and where each was read
+    ("gold.jsonl:12"; "" is the record's place)."""
 
     record: dict[str, Any]
     places: Mapping[str, str]
@@ -116,7 +118,8 @@ def _layers_of(record: Mapping[str, Any]) -> list[str]:
 def _opening_number(
     paragraph: Mapping[str, Any], marked: Container[tuple[str, int]]
 ) -> re.Match[str] | None:
-    """The number that a paragraph begins with, if it is not known already and nothing is marked in it."""
+    """The number that a paragraph begins with, if it is not known already and nothing is marked in
+    it."""
     number = _NUMBER.match(paragraph["text"]) if paragraph.get("number") is None else None
     if number and any((paragraph["id"], start) in marked for start in range(number.end())):
         return None
@@ -193,7 +196,8 @@ def training_doc(nlp: Language, gold: Gold) -> Doc:
 
 
 def decade(record: Mapping[str, Any]) -> str:
-    """The decade that a document was written in ("1970s"), by its date, else by a year in its heading or name; "unknown" without.
+    """The decade that a document was written in ("1970s"), by its date, else by a year in its
+    heading or name; "unknown" without.
 
     >>> decade({"id": "reports/2007-chad", "meta": {}, "header": {}})
     '2000s'

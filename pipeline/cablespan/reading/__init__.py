@@ -1,4 +1,5 @@
-"""Every kind of cable file, read whole: `scan` finds the format by looking and yields cables and rejects."""
+"""Every kind of cable file, read whole: `scan` finds the format by looking and yields cables and
+rejects."""
 
 import warnings
 from collections.abc import Iterable, Iterator
@@ -39,9 +40,9 @@ def scan(
     """The cables of an input, and a reject for each part that is none, in order.
 
     `path`: a file, `-`, or a URL; packed or not. `format`: one of `formats()`, None to find it. The
-    cables before number `start` are skipped. `content`: what stands there, where it is known; `path`
-    is then a name. `options` go to the format's reader (`all_documents=True` for `tei`). Errors of
-    reading become rejects.
+    cables before number `start` are skipped. `content`: what stands there, where it is known;
+    `path` is then a name. `options` go to the format's reader (`all_documents=True` for `tei`).
+    Errors of reading become rejects.
     """
     path = str(path)
     reject = None if content is not None else _without_content(path)
@@ -84,7 +85,8 @@ def _without_content(path: str) -> Reject | None:
 
 
 def _of_bearable_length(item: Cable | Reject) -> Cable | Reject:
-    """The cable, or a reject where a paragraph is longer than any cable: nothing after the reader could bear it."""
+    """The cable, or a reject where a paragraph is longer than any cable: nothing after the reader
+    could bear it."""
     longest = (
         max((len(paragraph.text) for paragraph in item.paragraphs), default=0)
         if isinstance(item, Cable)
@@ -116,8 +118,8 @@ def read(
 ) -> Iterator[Cable]:
     """The cables of a file, `-`, a URL or an open file; what is rejected gives a warning.
 
-    `format` and `options` are those of `scan`. Raises FileNotFoundError where there is no such file,
-    IsADirectoryError for a folder (`expand` names its files).
+    `format` and `options` are those of `scan`. Raises FileNotFoundError where there is no such
+    file, IsADirectoryError for a folder (`expand` names its files).
     """
     if isinstance(source, (str, Path)):
         _check_file(str(source))

@@ -67,7 +67,8 @@ def assemble(
 
 
 def with_text(cable: Cable) -> Cable | Reject:
-    """The cable, or a reject where nothing is left after its opening; one whose text breaks off keeps its header."""
+    """The cable, or a reject where nothing is left after its opening; one whose text breaks off
+    keeps its header."""
     if cable.paragraphs or cable.id and cable.header.partial:
         return cable
     reason = (
@@ -124,7 +125,8 @@ def through(source_map: SourceMap, mapping: SourceMap) -> SourceMap:
 
 
 def laid_back(cable: Cable, mapping: SourceMap, source_text: str) -> Cable:
-    """A cable whose text was taken out of mark-up: its source maps lead to the mark-up `source_text` by way of `mapping`."""
+    """A cable whose text was taken out of mark-up: its source maps lead to the mark-up
+    `source_text` by way of `mapping`."""
     paragraphs = tuple(
         replace(p, source_map=through(p.source_map, mapping)) for p in cable.paragraphs
     )

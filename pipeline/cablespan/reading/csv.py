@@ -1,7 +1,9 @@
-"""The eight-column dump: number, created, reference id, origin, classification, references, header, body; streamed row by row.
+"""The eight-column dump: number, created, reference id, origin, classification, references, header,
+body; streamed row by row.
 
-A row begins where a line begins with a quoted number and a quoted time: a torn row cannot take the next one with it,
-and rows can be skipped without being parsed. A body can hold another whole cable, which becomes one of its own.
+A row begins where a line begins with a quoted number and a quoted time: a torn row cannot take the
+next one with it, and rows can be skipped without being parsed. A body can hold another whole cable,
+which becomes one of its own.
 """
 
 import csv
@@ -27,7 +29,8 @@ COLUMNS = (
     "header",
     "body",
 )
-# The first three cells of a row: number, time (ISO too), reference id; commas, semicolons or tabs between.
+# The first three cells of a row: number, time (ISO too), reference id; commas, semicolons or tabs
+# between.
 _ROW = rb"""(?x:
     "?\d{1,9}"? [,;\t]
     "?(?:\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d)[ T]\d{1,2}:\d{2}(?::\d{2})?(?:[ ][AP]M|Z)?"?
@@ -67,14 +70,16 @@ def _is_heading(row: bytes) -> bool:
 
 
 def rows(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """The rows of a dump with the number of the line on which each begins; what stands before the first row is one as well."""
+    """The rows of a dump with the number of the line on which each begins; what stands before the
+    first row is one as well."""
     buffer, line, searched = b"", 1, 0
     while block := stream.read(_BLOCK):
         buffer += block
         at = 0
         while True:
             match = _NEXT_ROW.search(buffer, max(searched - 1, at))
-            # A row's first cells can be cut by the end of the block: they are looked at again with the next one.
+            # A row's first cells can be cut by the end of the block: they are looked at again with
+            # the next one.
             if match is None or match.end() + 64 > len(buffer):
                 break
             row = buffer[at : match.start() + 1]

@@ -1,4 +1,5 @@
-"""Which formats of files there are: a reader each, of the package's own and of packages beside it."""
+"""Which formats of files there are: a reader each, of the package's own and of packages beside
+it."""
 
 from collections.abc import Iterator
 from functools import cache

@@ -1,4 +1,5 @@
-"""Pages of the Cablegate site: a table of facts, then one or two preformatted blocks; any other page by its text."""
+"""Pages of the Cablegate site: a table of facts, then one or two preformatted blocks; any other
+page by its text."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""Text out of mark-up, with the way back to it. Tags are told by their brackets alone: what a parser makes of them is not needed here."""
+"""Text out of mark-up, with the way back to it. Tags are told by their brackets alone: what a
+parser makes of them is not needed here."""
 
 import re
 from html import unescape
@@ -6,7 +7,8 @@ from itertools import chain
 
 from cablespan.cable import Piece, SourceMap
 
-# A "<" or "&" that opens nothing is text; what a run looks ahead for ends at the next "<", so that the time stays linear.
+# A "<" or "&" that opens nothing is text; what a run looks ahead for ends at the next "<", so that
+# the time stays linear.
 _TOKEN = re.compile(
     r"<[!?/A-Za-z][^<>]*>|&#?\w{1,32};?|(?:[^<&]|<(?![!?/A-Za-z][^<>]*>)|&(?!#?\w))+"
 )
@@ -15,7 +17,8 @@ _TOKEN = re.compile(
 def _between(
     source: str, start: int, end: int, opening: str, closing: str
 ) -> list[tuple[int, int]]:
-    """The stretches of `source[start:end]` outside of what begins with `opening` and ends with `closing`; what is never closed stays."""
+    """The stretches of `source[start:end]` outside of what begins with `opening` and ends with
+    `closing`; what is never closed stays."""
     stretches, at = [], start
     while (begun := source.find(opening, at, end)) >= 0 and (
         closed := source.find(closing, begun, end)
@@ -26,7 +29,8 @@ def _between(
 
 
 def blanked(source: str, *pairs: tuple[str, str]) -> str:
-    """A source with what stands between each pair of signs, case apart, turned to blanks, so that offsets stay.
+    """A source with what stands between each pair of signs, case apart, turned to blanks, so that
+    offsets stay.
 
     >>> blanked("a<SCRIPT>b</SCRIPT>c", ("<script", "</script>"))
     'a                  c'
@@ -45,7 +49,8 @@ def blanked(source: str, *pairs: tuple[str, str]) -> str:
 def text_of(
     source: str, start: int = 0, end: int | None = None, breaks: frozenset[str] = frozenset({"br"})
 ) -> tuple[str, SourceMap]:
-    """The text of `source[start:end]` without tags, entities resolved, and its map. A tag named in `breaks` is a line end.
+    """The text of `source[start:end]` without tags, entities resolved, and its map. A tag named in
+    `breaks` is a line end.
 
     >>> text, mapping = text_of("<p>A &amp; B<br>C</p>")
     >>> text, list(mapping.pieces)

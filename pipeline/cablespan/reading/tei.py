@@ -1,4 +1,5 @@
-"""TEI volumes of Foreign Relations: a document a cable, the editors' notes left out, their marks of persons, terms and places kept."""
+"""TEI volumes of Foreign Relations: a document a cable, the editors' notes left out, their marks of
+persons, terms and places kept."""
 
 import re
 from collections.abc import Iterator
@@ -67,7 +68,8 @@ class _Text:
 def read(
     source: str, path: str, notes: tuple[str, ...] = (), all_documents: bool = False
 ) -> Iterator[Cable | Reject]:
-    """The telegrams of a volume, with `all_documents` its memoranda, letters and conversations as well."""
+    """The telegrams of a volume, with `all_documents` its memoranda, letters and conversations as
+    well."""
     from lxml import etree
 
     parser = etree.XMLParser(
@@ -163,7 +165,8 @@ def _body_text(source: str) -> tuple[str, SourceMap]:
 
 
 def _volume_name(root: Any) -> str | None:
-    """The volume's id: its `idno` of type "frus", else the root's; other numbers are its publishers'."""
+    """The volume's id: its `idno` of type "frus", else the root's; other numbers are its
+    publishers'."""
     for idno in root.iter(f"{_NS}idno"):
         if idno.text and idno.get("type") == "frus":
             return idno.text.strip()
@@ -200,7 +203,8 @@ def _plain(node: Any) -> str:
 
 
 class _Folded:
-    """A paragraph's text in the making: white space folded, every run with its place in the volume's text."""
+    """A paragraph's text in the making: white space folded, every run with its place in the
+    volume's text."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
@@ -350,7 +354,8 @@ def _cable(
 
 
 def _is_opening(words: str) -> bool:
-    """Whether a paragraph before a late SUBJECT or REF is part of the opening, and no text: short, labelled or no sentence."""
+    """Whether a paragraph before a late SUBJECT or REF is part of the opening, and no text: short,
+    labelled or no sentence."""
     if len(words) > _LONGEST_OPENING:
         return False
     return label_of(words) is not None or not (is_running(words) and words[-1] in ".?!")

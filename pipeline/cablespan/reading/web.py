@@ -1,4 +1,5 @@
-"""Text copied from a web page: site text, a line of column names, the values, the cable, site text again."""
+"""Text copied from a web page: site text, a line of column names, the values, the cable, site text
+again."""
 
 import re
 from collections.abc import Iterator
@@ -72,7 +73,8 @@ def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | 
 
 
 def _end_of_cable(text: str, start: int, end: int) -> int:
-    """Where the site's text begins again: at one of its usual lines behind a blank one, or at the next cable's."""
+    """Where the site's text begins again: at one of its usual lines behind a blank one, or at the
+    next cable's."""
     offset, blank = start, True
     for raw in text[start:end].splitlines(True):
         line = raw.strip()

@@ -256,7 +256,8 @@ def acronym_definitions(doc: Doc) -> dict[str, str]:
 
 
 def _definition(words: list[str], short: str) -> str | None:
-    """The last words that an acronym abbreviates: its letters begin one each, but for small words."""
+    """The last words that an acronym abbreviates: its letters begin one each, but for small
+    words."""
     index = len(words)
     for letter in reversed([letter for letter in short.lower() if letter.isalpha()]):
         index -= 1

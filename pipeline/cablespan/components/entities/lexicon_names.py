@@ -62,7 +62,8 @@ _LONGEST_ACRONYM = 5
 
 
 class Surface(NamedTuple):
-    """One way to write a name: as the lexicon has it, with its class, its entry, the entry's file."""
+    """One way to write a name: as the lexicon has it, with its class, its entry, the entry's
+    file."""
 
     text: str
     name_class: str

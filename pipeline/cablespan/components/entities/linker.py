@@ -1,4 +1,5 @@
-"""Links mentions to what they name: countries and cities, governments and posts, agencies, organisations, laws, office holders."""
+"""Links mentions to what they name: countries and cities, governments and posts, agencies,
+organisations, laws, office holders."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -47,11 +48,12 @@ _RANK = {name: rank for rank, name in enumerate(PRECEDENCE)}
     "cable_linker", assigns=["doc.ents", "doc._.clusters"], default_config={"kb": None}
 )
 class Linker:
-    """Writes `kb_id` of entities and clusters, and of people's clusters named, office, country, names.
+    """Writes `kb_id` of entities and clusters, and of people's clusters named, office, country,
+    names.
 
-    What is ambiguous stays empty; clusters without an id have `candidates`, ranked, where there are any.
-    `kb`: path of a knowledge base of one's own (see knowledge_base.py),
-    which goes before the lexicon.
+    What is ambiguous stays empty; clusters without an id have `candidates`, ranked, where there are
+    any. `kb`: path of a knowledge base of one's own (see knowledge_base.py), which goes before the
+    lexicon.
     """
 
     def __init__(self, nlp: Language, name: str, kb: str | None = None):
@@ -65,10 +67,11 @@ class Linker:
         self.knowledge = KnowledgeBase.read(path)
 
     def process(self, doc: Doc) -> list[str]:
-        """The KB id of each entity, "" for none: the one that its cluster's mentions agree on, else its own.
+        """The KB id of each entity, "" for none: the one that its cluster's mentions agree on, else
+        its own.
 
-        An office's own id ("office:AMBASSADOR") is nobody's: a mention of somebody who is named elsewhere
-        in the cable has his id or none.
+        An office's own id ("office:AMBASSADOR") is nobody's: a mention of somebody who is named
+        elsewhere in the cable has his id or none.
         """
         sender, definitions = sending_post(doc), acronym_definitions(doc)
         ids: list[str] = []
@@ -129,7 +132,8 @@ class Linker:
     def _candidates(
         self, cluster: ClusterRecord, mentions: list[Span], home: str | None
     ) -> list[CandidateRecord]:
-        """Entries that a cluster may be: by all its names, and by what else the cable says of it."""
+        """Entries that a cluster may be: by all its names, and by what else the cable says of
+        it."""
         names = dict.fromkeys(normalize_name(ent.text).removeprefix("the ") for ent in mentions)
         label = cluster["label"]
         own = [
@@ -187,7 +191,8 @@ def _by_lexicon(name: str, label: str) -> str | None:
 
 
 def _body(name: str, home: str | None) -> str | None:
-    """A body of a state: the lexicon's id, with the state where every state has one ("body:MFA/TR").
+    """A body of a state: the lexicon's id, with the state where every state has one
+    ("body:MFA/TR").
 
     The state is named before the body, or is the sending post's (`home`).
     """

@@ -157,7 +157,8 @@ def _title_at(words: list[str], start: int) -> tuple[int, tuple[str, ...]]:
 
 
 def _portfolio_length(words: list[str], start: int) -> int:
-    """How many words "of Foreign Affairs", "for Trade and Industry" has after a title; 0 for none."""
+    """How many words "of Foreign Affairs", "for Trade and Industry" has after a title; 0 for
+    none."""
     if words[start] not in ("of", "for") or start + 1 >= len(words):
         return 0
     end = start + 2

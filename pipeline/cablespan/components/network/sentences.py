@@ -295,7 +295,8 @@ def _facts(docs: list[Doc], spans: list[list[Span]]) -> Ints2d:
 
 
 def _predicted(model: Model, docs: list[Doc]) -> list[Floats2d]:
-    """What `_forward_sequence` returns, without what training needs: for 33,000 sentences 0.5 GB."""
+    """What `_forward_sequence` returns, without what training needs: for 33,000 sentences 0.5
+    GB."""
     tokens, sentences, facts, merged, context, output, *linear = model.layers
     spans = [statement_spans(doc) for doc in docs]
     splits = numpy.cumsum([len(found) for found in spans])[:-1]

@@ -1,6 +1,8 @@
-"""Records as Prodigy tasks, one a paragraph and layer, and back. The only place that knows the shape of a task.
+"""Records as Prodigy tasks, one a paragraph and layer, and back. The only place that knows the
+shape of a task.
 
-Entities are tasks for `ner.manual`, statements for `spans.manual`, claims for `rel.manual` (claims.py says how).
+Entities are tasks for `ner.manual`, statements for `spans.manual`, claims for `rel.manual`
+(claims.py says how).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -58,8 +60,9 @@ def make_task(
 ) -> Task:
     """A task of one paragraph.
 
-    `annotations` are the record's entities, statements or claims of that paragraph, offsets within `text`; `tokens` as `token_records`
-    gives them. `layer` is a key of VIEWS. The inverse is `annotations_of`.
+    `annotations` are the record's entities, statements or claims of that paragraph, offsets within
+    `text`; `tokens` as `token_records` gives them. `layer` is a key of VIEWS. The inverse is
+    `annotations_of`.
     """
     return _task(layer, text, TokenAligner(tokens), meta, annotations)
 
@@ -91,7 +94,8 @@ def _task(
 
 
 def task_meta(record: Mapping[str, Any], paragraph: Mapping[str, Any]) -> dict[str, Any]:
-    """Where a task comes from: cable, paragraph id, number, marking, section, kind, origin, date (as far as known)."""
+    """Where a task comes from: cable, paragraph id, number, marking, section, kind, origin, date
+    (as far as known)."""
     header, meta = record.get("header", {}), record.get("meta", {})
     created = header.get("created") or meta.get("date")
     return {
@@ -112,9 +116,11 @@ def record_tasks(
     layers: Iterable[str] = tuple(VIEWS),
     doc: Doc | None = None,
 ) -> dict[str, list[Task]]:
-    """The tasks of a record by layer, one a paragraph in the record's order; each paragraph is tokenized once for all layers.
+    """The tasks of a record by layer, one a paragraph in the record's order; each paragraph is
+    tokenized once for all layers.
 
-    `tokenize` is `nlp.tokenizer` of `spacy.blank("en")` or of any pipeline of ours; what `doc`, the record's own, gives needs it not.
+    `tokenize` is `nlp.tokenizer` of `spacy.blank("en")` or of any pipeline of ours; what `doc`, the
+    record's own, gives needs it not.
     """
     layers = tuple(layers)
     annotations: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
@@ -151,7 +157,8 @@ def statement_tasks(record: Mapping[str, Any], tokenize: Tokenize) -> list[Task]
 
 
 def claim_tasks(record: Mapping[str, Any], tokenize: Tokenize) -> list[Task]:
-    """Tasks for `rel.manual`: relations CUE -> SOURCE and CUE -> CONTENT, CONTENT -> SOURCE where no cue is."""
+    """Tasks for `rel.manual`: relations CUE -> SOURCE and CUE -> CONTENT, CONTENT -> SOURCE where
+    no cue is."""
     return record_tasks(record, tokenize, ["claims"])["claims"]
 
 
@@ -182,7 +189,8 @@ def annotator_of(task: Mapping[str, Any]) -> str | None:
 
 
 def annotations_of(task: Mapping[str, Any], scheme: Scheme | None = None) -> list[dict[str, Any]]:
-    """A task's annotations with offsets in its text, in the record's shape but for `paragraph` and `text`.
+    """A task's annotations with offsets in its text, in the record's shape but for `paragraph` and
+    `text`.
 
     Raises ValueError where relations and spans make no claims.
     """
@@ -209,7 +217,8 @@ def annotations_of(task: Mapping[str, Any], scheme: Scheme | None = None) -> lis
 def bare_record(
     cable_id: str, *, path: str = "", format: str = "", meta: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """A record without paragraphs, for cables of which only annotated text is known; header facts come from `meta`."""
+    """A record without paragraphs, for cables of which only annotated text is known; header facts
+    come from `meta`."""
     meta = dict(meta or {})
     header = Header(created=meta.get("date"), origin=meta.get("origin"))
     return {
@@ -228,7 +237,8 @@ def add_annotations(
     paragraph: Mapping[str, Any],
     annotations: Iterable[Mapping[str, Any]],
 ) -> None:
-    """Appends annotations (offsets in the paragraph's text) to a layer of the record, in the record's shape."""
+    """Appends annotations (offsets in the paragraph's text) to a layer of the record, in the
+    record's shape."""
     text = paragraph["text"]
     for annotation in annotations:
         if layer == "claims":

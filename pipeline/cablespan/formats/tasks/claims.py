@@ -1,12 +1,12 @@
 """Claims as the spans and relations of `rel.manual`, and back.
 
 `rel.manual` holds no overlapping spans, but the parts of claims do overlap ("X, he said, Y": the
-content holds its cue). What loses least: the inner span is kept whole, the outer one is cut into the
-pieces around it, and the first piece points at the others by a relation "part"; a piece at the edge
-that another span took is pointed at as well, so that the outer span is always the stretch from its
-first to its last part. Only a span without a token of its own is left out. The claims stand beside,
-untouched, under the key `claims`; they hold as long as spans and relations are the ones written for
-them, an annotator's edit in Prodigy overrules them.
+content holds its cue). What loses least: the inner span is kept whole, the outer one is cut into
+the pieces around it, and the first piece points at the others by a relation "part"; a piece at the
+edge that another span took is pointed at as well, so that the outer span is always the stretch from
+its first to its last part. Only a span without a token of its own is left out. The claims stand
+beside, untouched, under the key `claims`; they hold as long as spans and relations are the ones
+written for them, an annotator's edit in Prodigy overrules them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -74,7 +74,8 @@ class _Drawing:
         self.heads: dict[tuple, dict[str, Any]] = {}
 
     def draw(self, span: Mapping[str, Any]) -> None:
-        """Draws those tokens of a span that no other has, and joins them to what it encloses at its edges."""
+        """Draws those tokens of a span that no other has, and joins them to what it encloses at its
+        edges."""
         first, last = span["token_start"], span["token_end"]
         runs = _runs(token for token in range(first, last + 1) if token not in self.owners)
         if not runs:

@@ -39,7 +39,8 @@ _dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def hashes(task: Mapping[str, Any]) -> tuple[int, int]:
-    """`_input_hash` and `_task_hash` as Prodigy sets them (PRODIGY_FORMAT.md, section 3): signed 32 bits of MurmurHash3.
+    """`_input_hash` and `_task_hash` as Prodigy sets them (PRODIGY_FORMAT.md, section 3): signed 32
+    bits of MurmurHash3.
 
     >>> hashes({"text": "Hi. My name is Vincent"})
     (1333440749, 39342451)

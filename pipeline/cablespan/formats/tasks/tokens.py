@@ -25,9 +25,11 @@ def token_records(doc: Doc) -> list[dict[str, Any]]:
 
 
 def tokens_of_paragraphs(doc: Doc) -> dict[str, list[dict[str, Any]]]:
-    """The `tokens` of paragraphs by their text, as they stand in their Doc, so that nobody need cut them anew.
+    """The `tokens` of paragraphs by their text, as they stand in their Doc, so that nobody need cut
+    them anew.
 
-    White space at the edge of a paragraph is one token with the blank line behind it: such a paragraph is left out.
+    White space at the edge of a paragraph is one token with the blank line behind it: such a
+    paragraph is left out.
     """
     facts = _facts(doc)
     whole = (span for span in doc.spans[PARAGRAPHS] if not (span[0].is_space or span[-1].is_space))

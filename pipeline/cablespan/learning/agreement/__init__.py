@@ -1,6 +1,8 @@
-"""Agreement between annotators: span F1 by label, kappa and alpha, confusion of statements, claims by their parts.
+"""Agreement between annotators: span F1 by label, kappa and alpha, confusion of statements, claims
+by their parts.
 
-Two annotators are compared on the paragraphs and layers that both annotated. F1 is symmetric: it does not matter who is the reference.
+Two annotators are compared on the paragraphs and layers that both annotated. F1 is symmetric: it
+does not matter who is the reference.
 """
 
 import warnings
@@ -49,7 +51,8 @@ def kappa(ones: Sequence[str], others: Sequence[str]) -> float | None:
 
 
 def alpha(values: Values) -> float | None:
-    """Krippendorff's alpha, nominal, of one row an annotator and one column a unit, None where an annotator did not see it."""
+    """Krippendorff's alpha, nominal, of one row an annotator and one column a unit, None where an
+    annotator did not see it."""
     import krippendorff
     import numpy
 
@@ -67,7 +70,8 @@ def alpha(values: Values) -> float | None:
 
 
 def agreement(versions: Versions) -> dict[str, Any]:
-    """The whole comparison as plain data: each pair of annotators, alpha over all of them, and where they disagree."""
+    """The whole comparison as plain data: each pair of annotators, alpha over all of them, and
+    where they disagree."""
     return {
         "annotators": {
             name: {
@@ -110,7 +114,8 @@ def _pair(versions: Versions, one: str, other: str) -> dict[str, Any]:
 
 
 def entity_agreement(paragraphs: Iterable[tuple[Unit, list, list]]) -> dict[str, Any]:
-    """F1 exact and by overlap, in all and by label; kappa over the tokens (most of which nobody marks)."""
+    """F1 exact and by overlap, in all and by label; kappa over the tokens (most of which nobody
+    marks)."""
     counts: dict[str, Counter[str]] = {
         kind: Counter() for kind in ("exact", "overlap", "one", "other")
     }
@@ -181,7 +186,8 @@ def _mean(scores: Iterable[float | None]) -> float | None:
 
 
 def claim_agreement(paragraphs: Iterable[tuple[Unit, list, list]]) -> dict[str, Any]:
-    """F1 of the claims by content; of those that match, the shares with the same source, cue, exact content, and all three."""
+    """F1 of the claims by content; of those that match, the shares with the same source, cue, exact
+    content, and all three."""
     marked, matched = [0, 0], 0
     same: Counter[str] = Counter()
     for _, a, b in paragraphs:

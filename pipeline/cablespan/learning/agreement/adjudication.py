@@ -1,4 +1,5 @@
-"""One gold from several annotators: what they agree on is taken, conflicts are decided or listed."""
+"""One gold from several annotators: what they agree on is taken, conflicts are decided or
+listed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +15,8 @@ GOLD = "gold"
 
 
 class Outcome(NamedTuple):
-    """`gold`: accepted tasks of every paragraph and layer that is settled; `conflicts`: the others; `settled`: how many, by what."""
+    """`gold`: accepted tasks of every paragraph and layer that is settled; `conflicts`: the others;
+    `settled`: how many, by what."""
 
     gold: list[dict[str, Any]]
     conflicts: list[dict[str, Any]]
@@ -24,9 +26,11 @@ class Outcome(NamedTuple):
 def adjudicate(
     versions: Versions, *, prefer: str | None = None, decided: Versions | None = None
 ) -> Outcome:
-    """Gold by paragraph and layer: what `decided` says, else what all who annotated it agree on, else what `prefer` says.
+    """Gold by paragraph and layer: what `decided` says, else what all who annotated it agree on,
+    else what `prefer` says.
 
-    An annotation is the same if offsets and labels are. Raises ValueError where `prefer` is none of the annotators.
+    An annotation is the same if offsets and labels are. Raises ValueError where `prefer` is none of
+    the annotators.
     """
     if prefer is not None and prefer not in versions.of:
         raise ValueError(f"{prefer} is none of the annotators: {', '.join(versions.of)}")
@@ -112,7 +116,8 @@ def adjudicate_files(
     decided: Path | None = None,
     scheme: Scheme | None = None,
 ) -> tuple[Outcome, Path | None]:
-    """Writes the gold as Prodigy tasks to `output`, and the conflicts, if any, to `NAME.conflicts.jsonl` beside it."""
+    """Writes the gold as Prodigy tasks to `output`, and the conflicts, if any, to
+    `NAME.conflicts.jsonl` beside it."""
     versions = read_versions(paths, scheme)
     outcome = adjudicate(
         versions, prefer=prefer, decided=read_versions([decided], scheme) if decided else None

@@ -1,4 +1,5 @@
-"""Which of one annotator's spans and claims are the other's: one to one, the largest overlaps first."""
+"""Which of one annotator's spans and claims are the other's: one to one, the largest overlaps
+first."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -28,7 +29,8 @@ def match(
     same: Callable[[Annotation, Annotation], bool],
     weight=overlap,
 ) -> Pairs:
-    """Index pairs of the annotations for which `same` holds, each at most once; the heaviest pair first, then in order of the text."""
+    """Index pairs of the annotations for which `same` holds, each at most once; the heaviest pair
+    first, then in order of the text."""
     candidates = sorted(
         (-weight(one, other), i, j)
         for i, one in enumerate(ones)
@@ -64,7 +66,8 @@ def match_overlapping(ones: Sequence[Annotation], others: Sequence[Annotation]) 
 
 
 def match_claims(ones: Sequence[Annotation], others: Sequence[Annotation]) -> Pairs:
-    """Claims whose contents share at least half of the longer one; of equal overlaps the pair with the same source and cue."""
+    """Claims whose contents share at least half of the longer one; of equal overlaps the pair with
+    the same source and cue."""
 
     def weight(one: Annotation, other: Annotation) -> float:
         return (

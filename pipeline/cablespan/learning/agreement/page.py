@@ -1,4 +1,5 @@
-"""The comparison as one self-contained HTML page: figures, confusion, and the disagreements side by side."""
+"""The comparison as one self-contained HTML page: figures, confusion, and the disagreements side by
+side."""
 
 from collections.abc import Iterable, Mapping
 from importlib.resources import files

@@ -12,7 +12,8 @@ def figure(value: float | None) -> str:
 
 
 def tables(result: Mapping[str, Any]) -> Iterator[Table]:
-    """One table of the annotators' pairs, then for each pair entities by label and the confusion of statements."""
+    """One table of the annotators' pairs, then for each pair entities by label and the confusion of
+    statements."""
     yield _overview(result)
     for pair in result["pairs"]:
         yield _entities_by_label(pair)

@@ -23,7 +23,8 @@ class Unit(NamedTuple):
 
 @dataclass
 class Versions:
-    """`of[annotator][unit]` are that annotator's layers of the paragraph; `meta` says where a paragraph comes from."""
+    """`of[annotator][unit]` are that annotator's layers of the paragraph; `meta` says where a
+    paragraph comes from."""
 
     of: dict[str, dict[Unit, Layers]] = field(default_factory=dict)
     meta: dict[Unit, dict[str, Any]] = field(default_factory=dict)
@@ -35,7 +36,8 @@ class Versions:
     def units(
         self, annotators: Iterable[str] | None = None
     ) -> Iterator[tuple[Unit, dict[str, Layers]]]:
-        """The paragraphs in order of reading, with the layers of those of `annotators` who saw them."""
+        """The paragraphs in order of reading, with the layers of those of `annotators` who saw
+        them."""
         names = list(annotators or self.of)
         for unit in self.meta:
             layers = {name: self.of[name][unit] for name in names if unit in self.of[name]}
@@ -68,7 +70,8 @@ def read_versions(paths: Sequence[Path], scheme: Scheme | None = None) -> Versio
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
-    """A file's name without its suffixes, or its folder's where files of several folders have one name."""
+    """A file's name without its suffixes, or its folder's where files of several folders have one
+    name."""
     stems = [path.name.partition(".")[0] for path in paths]
     return [
         stem if stems.count(stem) == 1 else path.resolve().parent.name

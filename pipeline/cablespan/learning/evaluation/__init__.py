@@ -1,4 +1,5 @@
-"""How good a model is on gold: scores with intervals, slices, calibration, and its mistakes, worst first."""
+"""How good a model is on gold: scores with intervals, slices, calibration, and its mistakes, worst
+first."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -28,7 +29,8 @@ def evaluate_files(
     labels: Path | None = None,
     report: Callable[[Problem], None] = lambda problem: None,
 ) -> dict[str, Any]:
-    """`evaluate` for files: `model` as `nlp.load` takes it (None: the bundled one), `gold` as `read_gold` does.
+    """`evaluate` for files: `model` as `nlp.load` takes it (None: the bundled one), `gold` as
+    `read_gold` does.
 
     `labels`: a file of the labels of the gold; without it they are those of the model.
 
@@ -48,8 +50,10 @@ def evaluate_files(
 
 
 def judge(nlp: Language, gold: Sequence[Gold]) -> list[Judged]:
-    """The paragraphs of the gold with what the pipeline finds in the same text, its own sentences included."""
-    # Without the header: gold paragraphs may come without one, and no layer may look at annotations.
+    """The paragraphs of the gold with what the pipeline finds in the same text, its own sentences
+    included."""
+    # Without the header: gold paragraphs may come without one, and no layer may look at
+    # annotations.
     docs = (
         make_doc(
             nlp,
@@ -72,7 +76,8 @@ def judge(nlp: Language, gold: Sequence[Gold]) -> list[Judged]:
 
 
 def collection(document: str) -> str:
-    """Where a document of the gold comes from: the letters of the folder in its name; documents without a folder are cables.
+    """Where a document of the gold comes from: the letters of the folder in its name; documents
+    without a folder are cables.
 
     >>> collection("frus1969-76v28/d120"), collection("reports/2007-chad"), collection("07OSLO12")
     ('frus', 'reports', 'cables')
@@ -86,7 +91,8 @@ def evaluate(
 ) -> dict[str, Any]:
     """All scores as plain data.
 
-    Every score is `{"value", "low", "high"}` with the 95 % interval of `resamples` bootstrap samples of the documents, or None.
+    Every score is `{"value", "low", "high"}` with the 95 % interval of `resamples` bootstrap
+    samples of the documents, or None.
     """
     return report_scores(judge(nlp, gold), resamples=resamples, seed=seed)
 

@@ -1,7 +1,9 @@
-"""What a model got right and wrong in each paragraph, counted so that any selection of paragraphs can be scored.
+"""What a model got right and wrong in each paragraph, counted so that any selection of paragraphs
+can be scored.
 
-Entities are right when offsets and label are. A gold sentence has the label of the predicted sentence that overlaps it most.
-Claims are the same when their contents share at least half of the longer one; sources, cues and contents of such pairs are compared.
+Entities are right when offsets and label are. A gold sentence has the label of the predicted
+sentence that overlaps it most. Claims are the same when their contents share at least half of the
+longer one; sources, cues and contents of such pairs are compared.
 """
 
 from collections import Counter, defaultdict
@@ -24,7 +26,8 @@ NOTHING = "none"
 
 @dataclass(frozen=True)
 class Judged:
-    """A paragraph: gold and guesses by layer (only the layers that the gold has), and the facts that slices are made of."""
+    """A paragraph: gold and guesses by layer (only the layers that the gold has), and the facts
+    that slices are made of."""
 
     document: str
     paragraph: str
@@ -53,7 +56,8 @@ class Judged:
 
 
 def entity_counts(gold: Annotations, guesses: Annotations) -> Counter[tuple[str, str]]:
-    """`(right|gold|guesses, label)`: spans with the same offsets and label, and how many there are."""
+    """`(right|gold|guesses, label)`: spans with the same offsets and label, and how many there
+    are."""
     counts = Counter(("gold", entity["label"]) for entity in gold)
     counts.update(("guesses", entity["label"]) for entity in guesses)
     counts.update(("right", gold[i]["label"]) for i, _ in match_exactly(gold, guesses))
@@ -69,13 +73,15 @@ def best_overlap(
 
 
 def statement_counts(gold: Annotations, guesses: Annotations) -> Counter[tuple[str, str]]:
-    """`(gold label, guessed label)` of every gold sentence; NOTHING where no predicted sentence meets it."""
+    """`(gold label, guessed label)` of every gold sentence; NOTHING where no predicted sentence
+    meets it."""
     pairs = ((sentence["label"], best_overlap(sentence, guesses)) for sentence in gold)
     return Counter((label, guess["label"] if guess else NOTHING) for label, guess in pairs)
 
 
 def claim_counts(gold: Annotations, guesses: Annotations) -> Counter[tuple[str, ...]]:
-    """`gold`, `guesses`, `matched` by content, and of the matched: role by role `exact` and `overlap`, and `whole` triples."""
+    """`gold`, `guesses`, `matched` by content, and of the matched: role by role `exact` and
+    `overlap`, and `whole` triples."""
     counts: Counter[tuple[str, ...]] = Counter({("gold",): len(gold), ("guesses",): len(guesses)})
     for i, j in match_claims(gold, guesses):
         counts["matched",] += 1

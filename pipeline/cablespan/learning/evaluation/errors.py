@@ -11,7 +11,8 @@ SURE, MISSED = 1.0, 0.5
 
 
 def errors(paragraphs: Iterable[Judged]) -> list[dict[str, Any]]:
-    """The paragraphs with mistakes, each with `errors` and their `weight`: how sure the model was of what is wrong, summed."""
+    """The paragraphs with mistakes, each with `errors` and their `weight`: how sure the model was
+    of what is wrong, summed."""
     found = []
     for paragraph in paragraphs:
         mistakes = [

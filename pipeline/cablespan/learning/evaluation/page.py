@@ -1,4 +1,5 @@
-"""The evaluation as one self-contained HTML page: bars with intervals, confusion, calibration, mistakes in context."""
+"""The evaluation as one self-contained HTML page: bars with intervals, confusion, calibration,
+mistakes in context."""
 
 from collections.abc import Mapping
 from importlib.resources import files
@@ -29,7 +30,8 @@ def page(result: Mapping[str, Any]) -> str:
 
 
 def marked(entry: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    """The paragraph's text in pieces, each with the numbers of the mistakes that lie on it, whole sentences left unmarked.
+    """The paragraph's text in pieces, each with the numbers of the mistakes that lie on it, whole
+    sentences left unmarked.
 
     >>> marked({"text": "Rusk came.", "errors": [{"layer": "entities", "start": 0, "end": 4}]})
     [('Rusk', ['1']), (' came.', [])]

@@ -1,6 +1,8 @@
-"""Scores from counts, with bootstrap intervals: every score is computed for many resamples of the documents at once.
+"""Scores from counts, with bootstrap intervals: every score is computed for many resamples of the
+documents at once.
 
-Counts are arrays with one value a resample; the first resample is all documents once, and gives the score itself.
+Counts are arrays with one value a resample; the first resample is all documents once, and gives the
+score itself.
 """
 
 from collections import Counter
@@ -25,7 +27,8 @@ def ratio(part: numpy.ndarray, whole: numpy.ndarray) -> numpy.ndarray:
 
 
 def f1(right: numpy.ndarray, gold: numpy.ndarray, guesses: numpy.ndarray) -> numpy.ndarray:
-    """The harmonic mean of `right / guesses` and `right / gold`; not a number where there is neither gold nor guess.
+    """The harmonic mean of `right / guesses` and `right / gold`; not a number where there is
+    neither gold nor guess.
 
     >>> f1(numpy.array([3]), numpy.array([4]), numpy.array([5]))
     array([0.66666667])
@@ -36,7 +39,8 @@ def f1(right: numpy.ndarray, gold: numpy.ndarray, guesses: numpy.ndarray) -> num
 def resampled(
     paragraphs: Iterable[Judged], resamples: int, seed: int
 ) -> dict[tuple[str, ...], numpy.ndarray]:
-    """Counts of all documents, then of `resamples` drawings of as many documents with replacement (Efron 1979)."""
+    """Counts of all documents, then of `resamples` drawings of as many documents with replacement
+    (Efron 1979)."""
     documents: dict[str, Counter[tuple[str, ...]]] = {}
     for paragraph in paragraphs:
         documents.setdefault(paragraph.document, Counter()).update(paragraph.counts())
@@ -76,7 +80,8 @@ class Measure:
         return sum(counts, start=self.zero)
 
     def entities(self) -> dict[str, Any] | None:
-        """Precision, recall and F1 of exact spans: in all (micro), the mean of the labels' F1 (macro), and by label."""
+        """Precision, recall and F1 of exact spans: in all (micro), the mean of the labels' F1
+        (macro), and by label."""
         labels = in_order(label for layer, *_, label in self.counts if layer == "entities")
         if not labels:
             return None
@@ -132,7 +137,8 @@ class Measure:
         return {"rows": list(labels), "columns": columns, "counts": counts}
 
     def claims(self) -> dict[str, Any] | None:
-        """Precision, recall and F1 of claims by content (overlap), by exact content, and as whole triples; of the matched, each role."""
+        """Precision, recall and F1 of claims by content (overlap), by exact content, and as whole
+        triples; of the matched, each role."""
         gold, guesses, matched = (
             self.count("claims", kind) for kind in ("gold", "guesses", "matched")
         )
@@ -180,7 +186,8 @@ def mean(values: Sequence[numpy.ndarray]) -> numpy.ndarray:
 
 
 def interval(values: numpy.ndarray) -> dict[str, float] | None:
-    """The score, and the 2.5th and 97.5th percentile of the resamples; None where it is no number."""
+    """The score, and the 2.5th and 97.5th percentile of the resamples; None where it is no
+    number."""
     if numpy.isnan(values[0]):
         return None
     low, high = (
@@ -226,7 +233,8 @@ def certain(paragraphs: Iterable[Judged], layer: str) -> list[tuple[float, bool]
 
 
 def calibration(pairs: Sequence[tuple[float, bool]], bins: int = BINS) -> dict[str, Any] | None:
-    """Expected calibration error (Guo et al. 2017) over bins of equal width, and what each bin holds.
+    """Expected calibration error (Guo et al. 2017) over bins of equal width, and what each bin
+    holds.
 
     >>> calibration([(0.9, True), (0.9, False)], bins=2)["expected_error"]
     0.4

@@ -112,7 +112,8 @@ RELIABILITY = ("score", "guesses", "mean score", "right")
 
 
 def reliability(calibration: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """A row for each bin of scores, under RELIABILITY: a score means what it says where the last two are alike.
+    """A row for each bin of scores, under RELIABILITY: a score means what it says where the last
+    two are alike.
 
     >>> bins = [{"from": 0.9, "to": 1.0, "guesses": 8, "score": 0.95, "right": 0.875}]
     >>> list(reliability({"bins": bins}))

@@ -1,4 +1,5 @@
-"""Models of one's own: gold in any format is checked, split, and handed to spaCy's training with a config of spaCy's."""
+"""Models of one's own: gold in any format is checked, split, and handed to spaCy's training with a
+config of spaCy's."""
 
 import logging
 import random
@@ -274,7 +275,8 @@ def _check(
     allow_empty: bool,
     warn: Warn,
 ) -> None:
-    """Raises GoldError for sets that are empty or share documents, and for labels without example."""
+    """Raises GoldError for sets that are empty or share documents, and for labels without
+    example."""
     sets = {"train": gold.train, "judge": gold.dev}
     problems = [
         Problem(place, f"no paragraph to {aim} on", "give more gold")

@@ -1,4 +1,5 @@
-"""The model card of a trained pipeline: what it is, what it learned from, how good it is, where not to trust it."""
+"""The model card of a trained pipeline: what it is, what it learned from, how good it is, where not
+to trust it."""
 
 import hashlib
 import sys
@@ -46,7 +47,8 @@ def _network(scores: Mapping[str, Any]) -> str:
 
 
 def fingerprint(path: str | Path) -> str:
-    """Path and the first digits of the SHA-256 of a file's, or of all a folder's files', content."""
+    """Path and the first digits of the SHA-256 of a file's, or of all a folder's files',
+    content."""
     path, digest = Path(path), hashlib.sha256()
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if file.is_file():

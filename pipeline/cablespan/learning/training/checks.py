@@ -1,4 +1,5 @@
-"""What is checked of gold and config before a training begins: each problem names its place and the remedy."""
+"""What is checked of gold and config before a training begins: each problem names its place and the
+remedy."""
 
 import hashlib
 from collections import Counter
@@ -156,7 +157,8 @@ def trained_layers(nlp: Language) -> dict[str, str]:
 
 
 def checked_config(path: Path, overrides: Mapping[str, Any]) -> tuple[Config, Language]:
-    """The config with its overrides, and the empty pipeline it describes: everything it names has been found.
+    """The config with its overrides, and the empty pipeline it describes: everything it names has
+    been found.
 
     Raises ValueError naming what is missing or wrong, FileNotFoundError where there is no config.
     """

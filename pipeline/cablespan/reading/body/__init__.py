@@ -1,4 +1,5 @@
-"""Body text to paragraphs: numbers, markings, items, headings, sections; furniture left out; reflowed with a source map."""
+"""Body text to paragraphs: numbers, markings, items, headings, sections; furniture left out;
+reflowed with a source map."""
 
 from collections import Counter
 
@@ -44,7 +45,8 @@ def segment(
 
 
 def segment_blocks(source: str, cable_id: str, body: int = 0) -> tuple[Paragraph, ...]:
-    """The paragraphs of a text in which blank lines separate them; what stands before `body` is of kind "header".
+    """The paragraphs of a text in which blank lines separate them; what stands before `body` is of
+    kind "header".
 
     >>> [(p.kind, p.text) for p in segment_blocks("SUBJECT: ROADS\\n\\n1. All is well.", "07OSLO1", 16)]
     [('header', 'SUBJECT: ROADS'), ('numbered', 'All is well.')]
@@ -53,8 +55,8 @@ def segment_blocks(source: str, cable_id: str, body: int = 0) -> tuple[Paragraph
 
 
 def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:
-    """Drafts as paragraphs with their sections and ids: the number, `3.1` for an item under number 3, `p1` for others, `~2` after what
-    comes again.
+    """Drafts as paragraphs with their sections and ids: the number, `3.1` for an item under number
+    3, `p1` for others, `~2` after what comes again.
     """
     find_headings(drafts)
     texts = [reflow(draft) for draft in drafts]

@@ -7,8 +7,9 @@ _SHORT = 400  # characters of a paragraph that can be a heading, with room to sp
 
 @dataclass(slots=True)
 class Draft:
-    """A paragraph in the making: `spans` are the stretches of `source` that it is made of, each of one line or more, with nothing but
-    white space to leave out inside; `rows` marks a table, `within` has the offsets of lines that go on within a word.
+    """A paragraph in the making: `spans` are the stretches of `source` that it is made of, each of
+    one line or more, with nothing but white space to leave out inside; `rows` marks a table,
+    `within` has the offsets of lines that go on within a word.
     """
 
     kind: str
@@ -21,7 +22,8 @@ class Draft:
     section: str | None = None
 
     def add(self, begin: int, end: int) -> None:
-        """Takes in `source[begin:end]`: the last stretch grows where only white space lies between."""
+        """Takes in `source[begin:end]`: the last stretch grows where only white space lies
+        between."""
         last = self.spans[-1] if self.spans else None
         if last is not None and self.source[last[1] : begin].isspace():
             self.spans[-1] = last[0], end

@@ -29,7 +29,8 @@ def _before_numbers() -> frozenset[str]:
 
 
 def ends_early(previous: str, line: str, page: Page) -> bool:
-    """Whether a line was ended on purpose: the first word of the next one would have found room on it."""
+    """Whether a line was ended on purpose: the first word of the next one would have found room on
+    it."""
     if len(previous) > UNWRAPPED:
         return True
     return len(previous) + 1 + len(line.split(None, 1)[0]) <= page.width
@@ -45,7 +46,8 @@ def ends_sentence(previous: str) -> bool:
 
 
 def leads_on(previous: str) -> bool:
-    """Whether no paragraph can end with a line: its last word is "the", "of", "and", or a comma follows it."""
+    """Whether no paragraph can end with a line: its last word is "the", "of", "and", or a comma
+    follows it."""
     return previous[-1:] == "," or previous.rsplit(None, 1)[-1].lower() in _leading_on()
 
 
@@ -132,14 +134,16 @@ class Juncture:
 
     @property
     def _begins_after_blank_at_mark(self) -> bool:
-        """Whether a paragraph begins after a mark with more blank lines than marks have in mid-paragraph."""
+        """Whether a paragraph begins after a mark with more blank lines than marks have in
+        mid-paragraph."""
         if self.ended_sentence:
             return True
         return not self.small and not self.line.text.isupper() and self.ended_line
 
     @property
     def _is_cut_at_a_sentence(self) -> bool:
-        """Whether a mark fell between two sentences of an unwrapped paragraph: all others have numbers."""
+        """Whether a mark fell between two sentences of an unwrapped paragraph: all others have
+        numbers."""
         return self.numbered and self.block.blanks <= (self.blanks_at_marks or 0)
 
     def _across_blank(self) -> bool:

@@ -67,7 +67,8 @@ def lines_above_text(block: Block, page: Page) -> int:
 
 
 def _is_above_text(block: Block, count: int, page: Page) -> bool:
-    """Whether the first `count` lines of a block end early, have a title's capitals, and text begins after them."""
+    """Whether the first `count` lines of a block end early, have a title's capitals, and text
+    begins after them."""
     heading, text = block.lines[:count], block.lines[count]
     if not all(line.at_most_two for line in heading) or text.text[0] in LOWER:
         return False
@@ -105,7 +106,8 @@ def heading_at_the_end(text: str) -> int | None:
 
 
 def find_headings(drafts: list[Draft]) -> None:
-    """Makes headings of the short lines that stand by themselves before a paragraph and have the look of one."""
+    """Makes headings of the short lines that stand by themselves before a paragraph and have the
+    look of one."""
     for index, (draft, following) in enumerate(itertools.pairwise(drafts)):
         if draft.kind != "text" or draft.rows:
             continue
@@ -121,7 +123,8 @@ def find_headings(drafts: list[Draft]) -> None:
 
 
 def _stands_alone(text: str, before: Draft | None, following: Draft) -> bool:
-    """Whether a short text between blank lines is a heading: by its capitals, or before a number."""
+    """Whether a short text between blank lines is a heading: by its capitals, or before a
+    number."""
     if text[-1] == ":" or len(text) > _LONGEST_ALONE or is_no_heading(text):
         return False
     if looks_like_heading(text):

@@ -1,4 +1,5 @@
-"""A body's blocks put together to paragraphs: by their numbers and items where it has them, else by how lines end."""
+"""A body's blocks put together to paragraphs: by their numbers and items where it has them, else by
+how lines end."""
 
 import re
 from itertools import zip_longest
@@ -116,7 +117,8 @@ class _Layout:
         self._ruled = block.rule_below
 
     def _goes_on_as_heading(self, block: Block) -> bool:
-        """Whether the paragraph above is the first line of the same heading: a rule or a page mark stands between."""
+        """Whether the paragraph above is the first line of the same heading: a rule or a page mark
+        stands between."""
         current = self.current
         if current is None or current.number is not None or block.blanks and not block.mark:
             return False
@@ -126,7 +128,8 @@ class _Layout:
         return current.kind == "text" and not between_rules and self._is_titled()
 
     def _is_one_with(self, block: Block) -> bool:
-        """Whether a ruled heading goes on in a block with a rule of its own; known headings stand alone."""
+        """Whether a ruled heading goes on in a block with a rule of its own; known headings stand
+        alone."""
         above = " ".join(line for _, line in self.current.lines())
         known = (section_of_heading(text) for text in (above, block.lines[0].text))
         return block.rule_below and not any(known)
@@ -144,7 +147,8 @@ class _Layout:
         return parts
 
     def _cut_at_numbers(self, line: Line) -> list[Line]:
-        """The parts of a line that numbers in its middle begin, where the sequence goes on with them."""
+        """The parts of a line that numbers in its middle begin, where the sequence goes on with
+        them."""
         numbers = [*_NUMBER_WITHIN.finditer(self.source, line.begin, line.end)]
         if not numbers:
             return [line]
@@ -260,7 +264,8 @@ class _Layout:
         return start.style in "aA1iI" or self.numbering.follows(start.style)
 
     def _has_sister(self, line: Line) -> bool:
-        """Whether an item comes after an item, so that a lost line between them does not hide it."""
+        """Whether an item comes after an item, so that a lost line between them does not hide
+        it."""
         if self.current is None or self.current.kind != "item" or line.text.isupper():
             return False
         return line.text.lstrip("- ")[:1] not in LOWER

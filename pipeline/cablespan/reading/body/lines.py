@@ -1,4 +1,5 @@
-"""A body's written lines in blocks. Blank lines, page marks and rules stand between blocks and are no text."""
+"""A body's written lines in blocks. Blank lines, page marks and rules stand between blocks and are
+no text."""
 
 import re
 from dataclasses import dataclass, field
@@ -9,7 +10,8 @@ from statistics import median
 from cablespan.header.furniture import inline_marks, is_furniture, starts
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 
-# Lines that just go on: they begin with a small letter and have not the form of an item ("a. ", "o ").
+# Lines that just go on: they begin with a small letter and have not the form of an item ("a. ", "o
+# ").
 _SMALL = r"\n[a-z][^.)\s][^.)\n]"
 _GOING_ON = re.compile(rf"(?:{_SMALL}[^\n]*)+")
 _GAP = re.compile(r"   (?! {0,2}\n)")  # between columns; three blanks at the end of a line are none
@@ -54,7 +56,8 @@ class Line:
 
 @dataclass(slots=True)
 class Block:
-    """Lines with nothing between. Above them stand so many blank lines, a page mark, a rule, or nothing.
+    """Lines with nothing between. Above them stand so many blank lines, a page mark, a rule, or
+    nothing.
 
     `rule_below`: directly, without a blank line. `wrapped`: at a column, so that the end of a line
     says nothing.
@@ -208,7 +211,8 @@ class _Blocks:
 
 @cache
 def _going_on_wrapped() -> re.Pattern[str]:
-    """The same where lines are wrapped and blank lines separate the paragraphs: a full line goes on with a full one as well."""
+    """The same where lines are wrapped and blank lines separate the paragraphs: a full line goes on
+    with a full one as well."""
     archive = "|".join(map(re.escape, starts("archive")))
     full = rf"(?<=[^\n]{{{_FULL}}})\n(?!{archive})[A-Z][a-z][^.)\n][^\n]{{{_FULL - 3},}}"
     return re.compile(rf"(?:{_SMALL}[^\n]*|{full}(?!\n *[-=*]{{3}}))+")
@@ -249,7 +253,8 @@ def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: boo
 
 
 class _Ahead:
-    """Where a pattern occurs next in `source[start:end]`, asked in order: the text is searched once."""
+    """Where a pattern occurs next in `source[start:end]`, asked in order: the text is searched
+    once."""
 
     def __init__(self, pattern: re.Pattern[str], source: str, start: int, end: int):
         self._pattern = pattern
@@ -266,7 +271,8 @@ class _Ahead:
 
 
 def _usual_end(source: str, first: int, end: int, unusual: tuple[_Ahead, ...]) -> int:
-    """Where the lines that go on after offset `first` end that have no columns and no mark inside."""
+    """Where the lines that go on after offset `first` end that have no columns and no mark
+    inside."""
     if not unusual:
         return end
     nearest = min([sign.after(first) for sign in unusual])

@@ -1,4 +1,5 @@
-"""What a body's lines have in common: the column at which they are wrapped or cut, the blank lines between them."""
+"""What a body's lines have in common: the column at which they are wrapped or cut, the blank lines
+between them."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -13,9 +14,9 @@ _LEAST_BLANKS = 25  # lines to a blank one where blank lines separate the paragr
 class Page:
     """What a body's lines have in common; columns and lengths in characters.
 
-    `width`: nine of ten wrapped lines are no longer. `mixed`: some lines are wrapped and some are whole
-    paragraphs. `column`: where lines can be cut within a word, 0 for nowhere; `cut`: they are cut
-    there whatever stands there.
+    `width`: nine of ten wrapped lines are no longer. `mixed`: some lines are wrapped and some are
+    whole paragraphs. `column`: where lines can be cut within a word, 0 for nowhere; `cut`: they are
+    cut there whatever stands there.
     """
 
     width: int

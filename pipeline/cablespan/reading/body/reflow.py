@@ -10,8 +10,8 @@ _STAY_APART = ("and ", "or ", "to ", "AND ", "OR ", "TO ")
 
 
 def _runs(line: str) -> list[tuple[int, str]]:
-    """The parts of a line with tabs, hard blanks or control signs between runs of white space other than one blank, each with its
-    offset.
+    """The parts of a line with tabs, hard blanks or control signs between runs of white space other
+    than one blank, each with its offset.
     """
     if "  " not in line and "¶" not in line and line.isprintable():
         return [(0, line)]
@@ -27,7 +27,8 @@ def _runs(line: str) -> list[tuple[int, str]]:
 
 
 def joint(line: str, following: str) -> str:
-    """What stands between a line that ends in a hyphen and the next: nothing where the hyphen belongs to one word.
+    """What stands between a line that ends in a hyphen and the next: nothing where the hyphen
+    belongs to one word.
 
     >>> joint("the non-", "aligned states"), joint("pre-", "and post-war"), joint("the coast --", "a line")
     ('', ' ', ' ')
@@ -42,7 +43,8 @@ def joint(line: str, following: str) -> str:
 
 
 def reflow(draft: Draft) -> tuple[str, SourceMap]:
-    """The text of a draft and its map: wraps are blanks, doubled blanks single ones, and the rows of a table stay lines."""
+    """The text of a draft and its map: wraps are blanks, doubled blanks single ones, and the rows
+    of a table stay lines."""
     if not draft.rows and not draft.within:
         plain = _plain(draft.source, draft.spans)
         if plain is not None:
@@ -74,7 +76,8 @@ def reflow(draft: Draft) -> tuple[str, SourceMap]:
 
 
 def _plain(source: str, spans: list[tuple[int, int]]) -> tuple[str, SourceMap] | None:
-    """The same for lines of words with blanks between; None where there are tabs, control signs, or a line that ends in a hyphen."""
+    """The same for lines of words with blanks between; None where there are tabs, control signs, or
+    a line that ends in a hyphen."""
     runs: list[str] = []
     pieces: list[Piece] = []
     offset = 0

@@ -1,4 +1,5 @@
-"""Headings and blocks: which paragraphs are the summary, a comment, an action request, a quoted text."""
+"""Headings and blocks: which paragraphs are the summary, a comment, an action request, a quoted
+text."""
 
 import re
 from functools import cache
@@ -48,7 +49,8 @@ def _text_words() -> frozenset[str]:
 
 
 def section_of_opener(text: str) -> str | None:
-    """The section that a paragraph's first words open: "Summary: ...", "(Comment: ...", "BEGIN TEXT."."""
+    """The section that a paragraph's first words open: "Summary: ...", "(Comment: ...", "BEGIN
+    TEXT."."""
     if not (text[:1].isalpha() or text[:1] in "([{"):
         return None
     word = _FIRST_WORD.match(text)
@@ -80,7 +82,8 @@ def find_sections(drafts: list[Draft], texts: list[str]) -> None:
 
 
 class _Sections:
-    """Which sections are open: one of a heading, one of a block until its END, one whose items follow."""
+    """Which sections are open: one of a heading, one of a block until its END, one whose items
+    follow."""
 
     def __init__(self, drafts: list[Draft], texts: list[str]):
         self._drafts = drafts
@@ -120,7 +123,8 @@ class _Sections:
         opened = section_of_opener(self._texts[index])
         if opened is not None or not self._ends[index]:
             return opened
-        # "SUMMARY The talks ... END SUMMARY.": the sign after the word is lost, but the block's end is there.
+        # "SUMMARY The talks ... END SUMMARY.": the sign after the word is lost, but the block's end
+        # is there.
         bare = _BARE_OPENER.match(self._texts[index])
         opened = section_of_heading(bare[0]) if bare else None
         return opened if opened in self._ends[index] else None
@@ -149,7 +153,8 @@ class _Sections:
             self._headed = None
 
     def _closes(self, index: int, section: str) -> bool:
-        """Whether a block that opens at `index` is closed by its END, before a heading, in one of the next paragraphs."""
+        """Whether a block that opens at `index` is closed by its END, before a heading, in one of
+        the next paragraphs."""
         for later in range(index + 1, min(index + 1 + _FARTHEST_END, len(self._drafts))):
             if self._drafts[later].kind == "heading" and section != "text":
                 return False
@@ -158,7 +163,8 @@ class _Sections:
         return False
 
     def _runs_to_the_end(self, index: int, section: str) -> bool:
-        """Whether a comment that is never closed holds what follows: the last paragraphs, without numbers."""
+        """Whether a comment that is never closed holds what follows: the last paragraphs, without
+        numbers."""
         following = range(index + 1, len(self._drafts))
         if section != "comment" or len(following) > min(index, _LAST_OF_A_COMMENT):
             return False

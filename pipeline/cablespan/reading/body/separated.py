@@ -1,4 +1,5 @@
-"""Text in which blank lines separate the paragraphs: one block, one paragraph, unless the lines are hard-wrapped as a cable's are."""
+"""Text in which blank lines separate the paragraphs: one block, one paragraph, unless the lines are
+hard-wrapped as a cable's are."""
 
 import re
 

@@ -1,4 +1,5 @@
-"""How a paragraph starts: number, portion mark, item sign; and whether what looks like a start is one."""
+"""How a paragraph starts: number, portion mark, item sign; and whether what looks like a start is
+one."""
 
 import re
 from collections import Counter
@@ -43,7 +44,8 @@ _ITEM = re.compile(
     """,
     re.VERBOSE,
 )
-# A bullet that came out as a letter: "Q  The road"; and how many lines of a body begin with it at least.
+# A bullet that came out as a letter: "Q The road"; and how many lines of a body begin with it at
+# least.
 _DAMAGED_BULLET = re.compile(r"\n([B-HJ-Z?§\ufffd])[ \t]{1,3}(?=[A-Z\"'($“])")
 _LEAST_BULLETS = 3
 _FARTHEST_BACK = 2  # paragraph numbers that one can come too late
@@ -101,7 +103,8 @@ def start_of(line: str) -> Start | None:
 
 
 def _can_start(line: str) -> bool:
-    """Whether a line can have the form of a start at all; most lines are found at once to have none."""
+    """Whether a line can have the form of a start at all; most lines are found at once to have
+    none."""
     return (
         line[0] in _STARTERS
         or line[1:2] in (".", ")", " ")
@@ -179,7 +182,8 @@ class Numbering:
     last_item: str = ""
 
     def lists(self, start: Start) -> bool:
-        """Whether a number is that of a list within a paragraph: "1) (S/NF)" where paragraphs have "1."."""
+        """Whether a number is that of a list within a paragraph: "1) (S/NF)" where paragraphs have
+        "1."."""
         if start.kind != "numbered" or self.style in (None, start.style):
             return False
         if start.marking is None:

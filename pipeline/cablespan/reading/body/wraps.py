@@ -36,14 +36,16 @@ def _is_full_somewhere(column: int, raws: list[str]) -> bool:
 
 
 def _ends_at_column(source: str, end: int, following: int, column: int) -> bool:
-    """Whether nothing but a line's end stands between offset `end`, at the last column, and `following`."""
+    """Whether nothing but a line's end stands between offset `end`, at the last column, and
+    `following`."""
     if following - end > 2 or source[end:following] not in ("\n", "\r\n"):
         return False
     return end - source.rfind("\n", 0, end) - 1 == column
 
 
 def _is_cut(line: str, rest: str, words: Counter[str], usual: bool) -> bool:
-    """Whether a line ends within a word: the whole word occurs elsewhere, or lines are usually cut at the column."""
+    """Whether a line ends within a word: the whole word occurs elsewhere, or lines are usually cut
+    at the column."""
     if not (line[-1].isalpha() and rest[0].isalpha()):
         return False
     left, right = _WORD.findall(line)[-1], _WORD.match(rest)[0]

@@ -72,7 +72,8 @@ def annotate(
     of work a cable. `kb` is a knowledge base of the user's own for the linker, checked before the
     run begins. `labels` is a file of labels, for a model that does not know its own; those that are
     not ours go into labels.json, for review. `loader` returns another pipeline than
-    `cablespan.nlp.load(model)`; it is called in each worker process. Raises ValueError and OSError with what the user can do about it.
+    `cablespan.nlp.load(model)`; it is called in each worker process. Raises ValueError and OSError
+    with what the user can do about it.
     """
     folder = Folder(str(output))
     folder.make()

@@ -23,12 +23,13 @@ _OPENING = 15  # paragraphs at the beginning among which a list of references ma
 
 @Language.factory("cable_values", requires=["doc.ents"], assigns=["doc._.entity_values"])
 class Values:
-    """Writes `doc._.entity_values`: the values of dates, sums and references by "start-end" in characters.
+    """Writes `doc._.entity_values`: the values of dates, sums and references by "start-end" in
+    characters.
 
-    A DATE is an ISO 8601 date of reduced precision ("2008", "2008-01", "2008-01-31") or an interval of
-    two of them, both inclusive ("2008-01/2008-04"). A MONEY is an amount, or two with "/" between, and
-    an ISO 4217 code ("72000000 KZT"). A CABLE_REF is a canonical id ("06ASTANA9"). What the cable does
-    not tell is left out.
+    A DATE is an ISO 8601 date of reduced precision ("2008", "2008-01", "2008-01-31") or an interval
+    of two of them, both inclusive ("2008-01/2008-04"). A MONEY is an amount, or two with "/"
+    between, and an ISO 4217 code ("72000000 KZT"). A CABLE_REF is a canonical id ("06ASTANA9").
+    What the cable does not tell is left out.
     """
 
     def __init__(self, nlp: Language, name: str):

@@ -87,7 +87,8 @@ def date_value(
     after: str = "",
     told: Period | None = None,
 ) -> str | None:
-    """The ISO 8601 date or interval of a mention; None where it has no bounds or none is understood.
+    """The ISO 8601 date or interval of a mention; None where it has no bounds or none is
+    understood.
 
     `before` and `after` are the words around it: a year that follows ("from [January] to July
     2009"), a month that was named ("October 3 or the [4th]"), a verb that tells of past or future.
@@ -172,7 +173,8 @@ def _cues_in(text: str) -> Iterator[Tense]:
 def _plain(text: str) -> str:
     """Lower case, with plain dashes and apostrophes.
 
-    No dots after abbreviations, no time of the day, digits for the letters that a scan made of them.
+    No dots after abbreviations, no time of the day, digits for the letters that a scan made of
+    them.
     """
     plain = re.sub(r"[-–—]+", "-", text.lower().replace("’", "'").replace("‘", "'"))
     plain = re.sub(rf"({MONTH}|{WEEKDAY})\.", r"\1", plain)

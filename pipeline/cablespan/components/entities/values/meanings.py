@@ -89,7 +89,8 @@ class Reader:
         return self.today
 
     def year_for(self, month: int, day: int = 15) -> int:
-        """The year that brings a day nearest to the cable, or one that is said after the mention."""
+        """The year that brings a day nearest to the cable, or one that is said after the
+        mention."""
         said = _YEAR_AFTER.match(self.after)
         if said:
             return int(said["year"])

@@ -31,8 +31,8 @@ _POST_AND_SERIAL = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-# What an opening lists: "582. NATUS Info. Ref Embtel 579", or a line "(A) TEHRAN 671: (B) TEHRAN 4306";
-# "SECSTATE WASHDC 8272" is to whom it goes.
+# What an opening lists: "582. NATUS Info. Ref Embtel 579", or a line "(A) TEHRAN 671: (B) TEHRAN
+# 4306"; "SECSTATE WASHDC 8272" is to whom it goes.
 _REF_LINE = re.compile(r"^.{0,60}?\bRef(?:erence|tel)?s?\b[:.]?\s", re.IGNORECASE)
 _POST = r"(?!SECSTATE|AM(?:EMB|CON)|US?INT)[A-Z][A-Za-z]+(?:\ [A-Z][A-Za-z]+)?"
 _ITEM = re.compile(rf"(?:\(?(?P<letter>[A-Z])[.)]\s?)?(?P<post>{_POST})\s(?P<serial>\d{{2,6}})\b")
@@ -47,7 +47,8 @@ _EMBASSY = re.compile(r"(?:American )?(?:Embassy|Legation|Ambassador) (?:in|to) 
 
 @cache
 def _sides() -> dict[str, str]:
-    """Whose message a word says: the "department"'s, the "post"'s, the writer's "own", the "other"'s."""
+    """Whose message a word says: the "department"'s, the "post"'s, the writer's "own", the
+    "other"'s."""
     return {entry["name"]: entry["side"] for entry in lexicon.load("message_words")}
 
 
@@ -80,7 +81,8 @@ class ReferenceResolver:
     def resolve(self, text: str, previous: str | None = None) -> str | None:
         """The canonical id that a pointer means, several with blanks between; None where not told.
 
-        `previous`: the id of a pointer just before, whose post a bare number shares ("TEHRAN 12 and 13").
+        `previous`: the id of a pointer just before, whose post a bare number shares ("TEHRAN 12 and
+        13").
 
         >>> listed = [{"value": "06ASTANA9", "kind": "cable", "text": "06 ASTANA 009", "letter": "A"}]
         >>> resolver = ReferenceResolver({"header": {"references": listed, "created": "2007-02-22"}})
@@ -108,7 +110,8 @@ class ReferenceResolver:
         return found[0] if place and len(found) == 1 else None
 
     def _listed_from(self, pointer: re.Match[str]) -> str | None:
-        """What the cable lists under the letters of a pointer; without any, the list if it is meant."""
+        """What the cable lists under the letters of a pointer; without any, the list if it is
+        meant."""
         written = pointer.group("before", "first", "last")
         letters = [letter.upper() for letter in written if letter]
         if not letters:
@@ -121,7 +124,8 @@ class ReferenceResolver:
         return " ".join(found) if found and len(found) == len(letters) else None
 
     def _under(self, letter: str) -> str | None:
-        """The listed cable with a letter; in a list without letters the n-th for the n-th letter."""
+        """The listed cable with a letter; in a list without letters the n-th for the n-th
+        letter."""
         if any(reference["letter"] for reference in self._listed):
             values = [r["value"] for r in self._listed if (r["letter"] or "").upper() == letter]
             return values[0] if len(values) == 1 else None
