@@ -257,6 +257,8 @@ WORDS = st.lists(
 
 @given(st.one_of(st.text(max_size=300), WORDS.map(" ".join)))
 @example("0.          0")  # more blanks than stand behind a number
+@example("¶")
+@example("1. ¶\n\nAll is well.\n¶¶")
 @settings(max_examples=300)
 def test_every_piece_lies_on_its_source_and_nothing_is_said_twice(body):
     made = segment(body, "07OSLO1")

@@ -59,7 +59,8 @@ def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:
     3, `p1` for others, `~2` after what comes again.
     """
     find_headings(drafts)
-    texts = [reflow(draft) for draft in drafts]
+    filled = [(draft, made) for draft in drafts if (made := reflow(draft))[0].strip()]
+    drafts, texts = [draft for draft, _ in filled], [made for _, made in filled]
     find_sections(drafts, [text for text, _ in texts])
     made, taken = [], Counter()
     lead: str | None = None

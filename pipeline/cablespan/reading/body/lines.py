@@ -21,7 +21,7 @@ _FULL = 50  # characters of a line that was not ended early
 _RULE_SIGNS = "-=*_~#"
 _RULE_AT_THE_END = re.compile(r"\s+[-=*_~#]{3}[-=*_~# ]*$")
 _RULE_AT_THE_BEGINNING = re.compile(r"[-=*_~#]{5,} +(?=\S)")
-_NOTHING = ("", "-", "--", ".")  # signs that stand where a blank line would
+_NOTHING = ("", "-", "--", ".", "¶")  # signs that stand where a blank line would
 _LEAST_OVERFLOWS = 4  # blank lines in mid-sentence that show that full lines make them
 _LEAST_WRAPPED = 45  # characters of the usual wrapped line
 
