@@ -50,9 +50,8 @@ class _Stop(NamedTuple):
         return self.following.lstrip(_OPENING)[:1]
 
 
-@cache
 def _forms(kind: str) -> frozenset[str]:
-    return frozenset(entry["form"] for entry in lexicon.load("stops") if entry["kind"] == kind)
+    return lexicon.listed("stops", "form", kind)
 
 
 @cache

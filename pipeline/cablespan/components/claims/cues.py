@@ -18,12 +18,9 @@ class CueEntry(NamedTuple):
     use: str
 
 
-@cache
 def function_words(kind: str) -> frozenset[str]:
     """The function words of a kind, in small letters: "auxiliary", "preposition", "author" ..."""
-    return frozenset(
-        entry["form"] for entry in lexicon.load("function_words") if entry["kind"] == kind
-    )
+    return lexicon.listed("function_words", "form", kind)
 
 
 @cache

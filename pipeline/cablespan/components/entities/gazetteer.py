@@ -201,7 +201,7 @@ def _vocabulary() -> dict[str, frozenset[str]]:
 
 
 def _calendar(kind: str) -> frozenset[str]:
-    return frozenset(e["name"] for e in lexicon.load("calendar") if e["kind"] == kind)
+    return lexicon.listed("calendar", "name", kind)
 
 
 def _calendar_aliases(kind: str) -> frozenset[str]:

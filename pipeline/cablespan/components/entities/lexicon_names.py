@@ -110,10 +110,9 @@ def surfaces() -> dict[str, tuple[Surface, ...]]:
     return {text: tuple(candidates) for text, candidates in found.items()}
 
 
-@cache
 def common_words() -> frozenset[str]:
     """Words of the language in lower case, by which capitals text is told from names."""
-    return frozenset(entry["name"] for entry in lexicon.load("common_words"))
+    return lexicon.listed("common_words", "name")
 
 
 class _Names(NamedTuple):
