@@ -127,10 +127,17 @@ def train(
         new = {layer: layers[layer] for layer in learned}
         overrides |= _without_missing_layers(nlp, gold.train, new, warn)
     _run(config, gold, silver, gold_copies, output, overrides, gpu)
-    if start is not None:
-        _end_finetuning(output, start, base_share, choose=bool(dev))
-    for model in (output / "model-best", output / "model-last"):
+    best, last = output / "model-best", output / "model-last"
+    takes_last = (
+        start is not None and not dev
+    )  # a document or two were split off: too few to choose
+    for model in (last,) if takes_last else (best, last):
+        if start is not None:
+            _mix_with_base(model, start, base_share)
         _finish(model, scheme, gold.dev)
+    if takes_last:
+        shutil.rmtree(best)
+        shutil.copytree(last, best)
     facts = {
         "config": config,
         "seed": seed,
@@ -180,17 +187,14 @@ def _start(
     return start
 
 
-def _end_finetuning(output: Path, start: Start, base_share: float, choose: bool) -> None:
-    """Mixes the weights with those of the base; takes the last model where dev cannot `choose`."""
-    best, last = output / "model-best", output / "model-last"
-    if not choose:  # a document or two were split off
-        shutil.rmtree(best)
-        shutil.copytree(last, best)
-    for model in (best, last) if base_share and not start.anew else ():
-        nlp = spacy.load(model)
-        if "transformer" not in nlp.pipe_names:
-            mix_weights(nlp, spacy.load(start.base), base_share)
-            nlp.to_disk(model)
+def _mix_with_base(model: Path, start: Start, base_share: float) -> None:
+    """Moves a trained model's weights back to those of its base, where there is a share to mix."""
+    if not base_share or start.anew:
+        return
+    nlp = spacy.load(model)
+    if "transformer" not in nlp.pipe_names:
+        mix_weights(nlp, spacy.load(start.base), base_share)
+        nlp.to_disk(model)
 
 
 def _without_missing_layers(
