@@ -166,7 +166,8 @@ def main() -> None:
             # Without the start: what a long run is like.
             rates[workers] = facts["words_per_second_once_started"]
             print(
-                f"{workers} worker(s): {seconds:.1f} s in all, {rates[workers]:,.0f} words/s once started, {memory:.0f} MB at most"
+                f"{workers} worker(s): {seconds:.1f} s in all, "
+                f"{rates[workers]:,.0f} words/s once started, {memory:.0f} MB at most"
             )
             print(
                 "   ",
@@ -181,11 +182,13 @@ def main() -> None:
         pipe, spent = pipe_alone(dump), alone["profile"]
         around = sum(spent[step] for step in ("read", "record", "tasks", "write"))
         print(
-            f"nlp.pipe alone: {pipe:.1f} s; reading, records, tasks and writing: {around:.1f} s, {around / pipe:.1%} of it",
+            f"nlp.pipe alone: {pipe:.1f} s; reading, records, "
+            f"tasks and writing: {around:.1f} s, {around / pipe:.1%} of it",
             end="",
         )
         print(
-            f"; Docs {spent['tokenize']:.1f} s; publishing (mostly waiting for the disk) {spent['publish']:.1f} s"
+            f"; Docs {spent['tokenize']:.1f} s; "
+            f"publishing (mostly waiting for the disk) {spent['publish']:.1f} s"
         )
         runs = [
             [path for path in sorted(Path(folder, f"run-{n}").iterdir()) if path.suffix == ".gz"]
@@ -210,7 +213,8 @@ def main() -> None:
         per_worker = rates[2] / 2 * 3600
         seventies = SEVENTIES * CABLEGATE[1] / CABLEGATE[0] / per_worker
         print(
-            f"{SEVENTIES:,} cables of that length: {seventies:,.0f} core hours, {seventies / 64:.1f} h on 64 cores"
+            f"{SEVENTIES:,} cables of that length: "
+            f"{seventies:,.0f} core hours, {seventies / 64:.1f} h on 64 cores"
         )
 
 

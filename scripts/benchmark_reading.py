@@ -65,8 +65,9 @@ WORDS = [
 
 def body(draw: random.Random, serial: int) -> str:
     lines = [
-        f"C O N F I D E N T I A L SECTION 01 OF 02 OSLO {serial:06d}", "", "SIPDIS", "", "E.O. 12958: DECL: 02/21/2017", "TAGS: PREL, ECON, NO",  # noqa: E501
-        "SUBJECT: TALKS ON THE HARBOR", "", f"REF: A. OSLO {serial % 900 + 1}", f"     B. 06 STATE {serial}", "",
+        f"C O N F I D E N T I A L SECTION 01 OF 02 OSLO {serial:06d}", "", "SIPDIS", "",
+        "E.O. 12958: DECL: 02/21/2017", "TAGS: PREL, ECON, NO", "SUBJECT: TALKS ON THE HARBOR", "",
+        f"REF: A. OSLO {serial % 900 + 1}", f"     B. 06 STATE {serial}", "",
         "Classified By: DCM Jane Roe for reasons 1.4 (b) and (d).", "",
     ]  # fmt: skip
     for number in range(1, draw.randint(8, 14)):
@@ -105,9 +106,9 @@ def make(path: Path, megabytes: int) -> None:
         while size < megabytes * 1_000_000:
             serial += 1
             cells = [
-                str(serial), "2/21/2007 9:41", f"07OSLO{serial}", "Embassy Oslo", "CONFIDENTIAL", f"07OSLO{serial % 900 + 1}"
-                f"|06STATE{serial}",
-                HEAD.format(serial=serial % 10000), bodies[serial % len(bodies)].replace("believes", 'believes \\"firmly\\"'),
+                str(serial), "2/21/2007 9:41", f"07OSLO{serial}", "Embassy Oslo", "CONFIDENTIAL",
+                f"07OSLO{serial % 900 + 1}|06STATE{serial}", HEAD.format(serial=serial % 10000),
+                bodies[serial % len(bodies)].replace("believes", 'believes \\"firmly\\"'),
             ]  # fmt: skip
             row = ",".join(f'"{cell}"' for cell in cells)
             if serial % 1000 == 0:
@@ -138,7 +139,8 @@ def main() -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{size:,.0f} MB: {cables:,} cables, {paragraphs:,} paragraphs, {rejects:,} rejects; "
-        f"{size / processor:.1f} MB a second of processor time ({size / wall:.1f} of wall time); at most {memory:.0f} MB of memory"
+        f"{size / processor:.1f} MB a second of processor time ({size / wall:.1f} of wall time); "
+        f"at most {memory:.0f} MB of memory"
     )
 
 

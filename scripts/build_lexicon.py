@@ -157,7 +157,7 @@ def cities() -> list[dict[str, Any]]:
         capital = capitals.get(name.casefold()) == city["countrycode"]
         if name.casefold() in entries or not (capital or city["population"] >= POPULATION):
             continue
-        plain = ascii_name(name, city["alternatenames"])
+        plain = ascii_name(name)
         entries[name.casefold()] = {
             "name": name,
             "label": "PLACE",
@@ -178,7 +178,7 @@ def cities() -> list[dict[str, Any]]:
     return list(entries.values())
 
 
-def ascii_name(name: str, alternatives: list[str]) -> str | None:
+def ascii_name(name: str) -> str | None:
     """The name as cables spell it, without marks on the letters ("Bogotá" -> "Bogota")."""
     import unicodedata
 

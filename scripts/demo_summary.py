@@ -10,7 +10,8 @@ from rich.table import Table
 folder = Path(sys.argv[1])
 counts = orjson.loads((folder / "run.json").read_bytes())["counts"]
 table = Table(
-    title=f"{counts['cables']} cables, {counts['paragraphs']} paragraphs, {counts['words']:,} words in {folder}/",
+    title=f"{counts['cables']} cables, {counts['paragraphs']} paragraphs, "
+          f"{counts['words']:,} words in {folder}/",
     title_justify="left",
 )
 table.add_column("layer")
@@ -28,9 +29,12 @@ console = Console(width=110)
 console.print(table)
 console.print(
     f"""Look next:
-  .venv/bin/cablespan show {folder}/cables.jsonl --cable 08COTONOU3612      one cable, its layers in colour
-  .venv/bin/cablespan review {folder} --as ANNA                               correct labels in the browser
-  .venv/bin/cablespan annotate YOUR_CABLES --output annotations/yours      your own""",
+  one cable, its layers in colour
+    .venv/bin/cablespan show {folder}/cables.jsonl --cable 08COTONOU3612
+  correct labels in the browser
+    .venv/bin/cablespan review {folder} --as ANNA
+  your own cables
+    .venv/bin/cablespan annotate YOUR_CABLES --output annotations/yours""",
     highlight=False,
     markup=False,
 )

@@ -128,11 +128,13 @@ def main() -> None:
         f"{len(everything[0])} mentions of persons in {len(scores)} telegrams: mean F1 {mean:.4f}"
     )
     print(
-        f"over all mentions: precision {total.precision:.4f}, recall {total.recall:.4f}, F1 {total.f1:.4f}"
+        f"over all mentions: precision {total.precision:.4f}, "
+        f"recall {total.recall:.4f}, F1 {total.f1:.4f}"
     )
     marked, known, right = abbreviations()
     print(
-        f"{marked} marked abbreviations: {known} in the lexicon, {right} with the meaning that the editors give"
+        f"{marked} marked abbreviations: {known} in the lexicon, "
+        f"{right} with the meaning that the editors give"
     )
 
 

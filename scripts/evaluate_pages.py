@@ -151,7 +151,8 @@ def main(
     for table in tables(scores):
         console.print(table)
     print(
-        f"{scores['documents']} documents, {scores['paragraphs']} paragraphs, {missing} of them not read"
+        f"{scores['documents']} documents, "
+        f"{scores['paragraphs']} paragraphs, {missing} of them not read"
     )
 
 
@@ -167,7 +168,8 @@ def headline(scores: dict[str, Any]) -> str:
         )
     return (
         f"entities {scores['entities']['micro']['f1']['value']:.3f} ({by_label['entities']}) | "
-        f"statements {statements['accuracy']['value']:.3f} / {statements['macro_f1']['value']:.3f} ({by_label['statements']}) | "
+        f"statements {statements['accuracy']['value']:.3f} / "
+        f"{statements['macro_f1']['value']:.3f} ({by_label['statements']}) | "
         f"claims {scores['claims']['overlap']['f1']['value']:.3f}"
     )
 

@@ -1,7 +1,7 @@
 """Marked drafts of invented cables -> plain cables under corpus/modern and their gold under
 annotations/modern.
 
-A draft holds cables like this; every sentence stands on its own line behind its statement label:
+A draft holds cables like this; every sentence stands on its own line after its statement label:
 
     === 08NAIROBI1432
     date: 2008-06-11
@@ -13,7 +13,7 @@ A draft holds cables like this; every sentence stands on its own line behind its
     classified_by: DCM Jane Roe. Reason 1.4 (b) and (d)
     signer: ROE
     --- 1 (C) summary
-    CLAIM| <S1><OFFICIAL>Minister Otieno</OFFICIAL></S1> <Q1>told</Q1> <OFFICIAL>Poloff</OFFICIAL> that <C1>he would stay</C1>.
+    CLAIM| <S1><OFFICIAL>Minister Roe</OFFICIAL></S1> <Q1>told</Q1> us <C1>he would stay</C1>.
     --- item (SBU)
     --- heading
 
@@ -41,7 +41,8 @@ ROOT = Path(__file__).resolve().parents[1]
 WIDTH = 65
 MARK = re.compile(r"<(/?)([A-Z_]+)(\d*)>")
 OPENING = re.compile(
-    r"--- (?:(?P<number>\d+)|(?P<kind>item|heading|text))(?: \((?P<marking>[A-Z/ ,]+)\))?(?: (?P<section>[a-z][a-z ]*))?$"
+    r"--- (?:(?P<number>\d+)|(?P<kind>item|heading|text))"
+    r"(?: \((?P<marking>[A-Z/ ,]+)\))?(?: (?P<section>[a-z][a-z ]*))?$"
 )
 REQUIRED = ("date", "classification", "origin", "subject")
 OPTIONAL = ("tags", "refs", "classified_by", "signer", "captions", "pass")
@@ -385,9 +386,12 @@ def main() -> int:
         print(f"error: {message}", file=sys.stderr)
     paragraphs = [paragraph for draft in drafts for paragraph in draft.paragraphs]
     print(
-        f"{len(drafts)} cables, {len(paragraphs)} paragraphs, {sum(len(p.text.split()) for p in paragraphs)} words, "
-        f"{sum(len(p.entities) for p in paragraphs)} entities, {sum(len(p.statements) for p in paragraphs)} statements, "
-        f"{sum(len(p.claims) for p in paragraphs)} claims; {len(checks.errors)} errors, {len(checks.warnings)} warnings",
+        f"{len(drafts)} cables, {len(paragraphs)} paragraphs, "
+        f"{sum(len(p.text.split()) for p in paragraphs)} words, "
+        f"{sum(len(p.entities) for p in paragraphs)} entities, "
+        f"{sum(len(p.statements) for p in paragraphs)} statements, "
+        f"{sum(len(p.claims) for p in paragraphs)} claims; "
+        f"{len(checks.errors)} errors, {len(checks.warnings)} warnings",
         file=sys.stderr,
     )
     if checks.errors or options.check:

@@ -258,20 +258,22 @@ def main() -> None:
     )
     for kind in FAULTS:
         of_kind = [row for row in rows if row["kind"] == kind]
-        print(
-            f"  {kind:10} {len(of_kind):3} tasks, {statistics.mean(row['strokes'] for row in of_kind):.2f} strokes each (Enter not counted)"
-        )
+        strokes = statistics.mean(row["strokes"] for row in of_kind)
+        print(f"  {kind:10} {len(of_kind):3} tasks, {strokes:.2f} strokes each (Enter not counted)")
     spans = [row["strokes"] for row in rows if row["kind"] in ("label", "edge", "extra")]
     every = statistics.mean(row["strokes"] for row in rows)
     print(
-        f"a wrong span: {statistics.mean(spans):.2f} strokes (mean of {len(spans)}); all faults: {every:.2f}"
+        f"a wrong span: {statistics.mean(spans):.2f} strokes (mean of {len(spans)}); "
+        f"all faults: {every:.2f}"
     )
     times = sorted(row["server_ms"] for row in rows)
     print(
-        f"answer saved and next task served: median {statistics.median(times):.1f} ms, largest {times[-1]:.1f} ms"
+        f"answer saved and next task served: median {statistics.median(times):.1f} ms, "
+        f"largest {times[-1]:.1f} ms"
     )
     print(
-        f"wall time of a correction by the driver: median {statistics.median(row['wall_s'] for row in rows):.2f} s"
+        "wall time of a correction by the driver: "
+        f"median {statistics.median(row['wall_s'] for row in rows):.2f} s"
     )
 
 

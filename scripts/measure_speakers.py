@@ -45,7 +45,8 @@ def marked_documents(texts: Path) -> dict[str, tuple[dict, list[dict]]]:
                     text = document["paragraphs"][mark["paragraph"]]["text"]
                     if sha256(text.encode()).hexdigest() != mark["sha256"]:
                         raise ValueError(
-                            f"{document['id']}, paragraph {mark['paragraph']}: the text is not the one that was marked"
+                            f"{document['id']}, paragraph {mark['paragraph']}: "
+                            "the text is not the one that was marked"
                         )
                 documents[document["id"]] = document, marks[document["id"]]
     return documents
@@ -127,14 +128,17 @@ def main() -> None:
                 source = doc.text[slice(*triple.source)] if triple.source else "-"
                 cue = doc.text[slice(*triple.cue)]
                 print(
-                    f"{document['id']} {mark['paragraph']}: {source} | {cue} | marked {mark['speaker']}:",
+                    f"{document['id']} {mark['paragraph']}: "
+                    f"{source} | {cue} | marked {mark['speaker']}:",
                     end=" ",
                 )
                 print(
-                    f"{told if right else f'{told} is wrong'}, found {claim['speaker'] if claim else 'no claim'}"
+                    f"{told if right else f'{told} is wrong'}, "
+                    f"found {claim['speaker'] if claim else 'no claim'}"
                 )
     print(
-        f"{counts['marked']} claims marked: speaker right in {counts['right'] / counts['marked']:.3f} of them as they are marked"
+        f"{counts['marked']} claims marked: speaker right in "
+        f"{counts['right'] / counts['marked']:.3f} of them as they are marked"
     )
     share = counts["right_found"] / max(1, counts["found"])
     print(f"{counts['found']} of them found by the pipeline: speaker right in {share:.3f} of these")

@@ -29,14 +29,18 @@ def show(question: str, query: str) -> None:
 show(
     "Which agencies and officials make claims about whom, by year, and how sure are they?",
     """
-    SELECT cables.year, claims.speaker_name AS speaker, coalesce(clusters.name, entities.text) AS about, count(*) AS claims,
-           round(avg((claims.certainty = 'asserted')::INT), 2) AS asserted, any_value(claims.content_text) AS example
+    SELECT cables.year, claims.speaker_name AS speaker,
+           coalesce(clusters.name, entities.text) AS about, count(*) AS claims,
+           round(avg((claims.certainty = 'asserted')::INT), 2) AS asserted,
+           any_value(claims.content_text) AS example
     FROM claims
     JOIN cables USING (cable_id)
     JOIN entities ON entities.paragraph_id = claims.paragraph_id
          AND entities.start >= claims.content_start AND entities."end" <= claims.content_end
-    LEFT JOIN clusters ON clusters.cable_id = entities.cable_id AND clusters.cluster = entities.cluster
-    WHERE claims.speaker_label IN ('AGENCY', 'OFFICIAL') AND entities.label IN ('AGENCY', 'OFFICIAL', 'PLACE', 'ORG')
+    LEFT JOIN clusters ON clusters.cable_id = entities.cable_id
+         AND clusters.cluster = entities.cluster
+    WHERE claims.speaker_label IN ('AGENCY', 'OFFICIAL')
+          AND entities.label IN ('AGENCY', 'OFFICIAL', 'PLACE', 'ORG')
     GROUP BY ALL ORDER BY claims DESC, year, speaker, about LIMIT 15
     """,
 )
@@ -46,8 +50,11 @@ show(
 show(
     "Which commitments name an agency or official and a date?",
     """
-    SELECT statements.cable_id, arg_min(entities.text, entities.start) FILTER (entities.label IN ('AGENCY', 'OFFICIAL')) AS who,
-           string_agg(entities.text, ', ' ORDER BY entities.start) FILTER (entities.label = 'DATE') AS "when",
+    SELECT statements.cable_id,
+           arg_min(entities.text, entities.start)
+               FILTER (entities.label IN ('AGENCY', 'OFFICIAL')) AS who,
+           string_agg(entities.text, ', ' ORDER BY entities.start)
+               FILTER (entities.label = 'DATE') AS "when",
            any_value(statements.text) AS commitment
     FROM statements JOIN entities ON entities.paragraph_id = statements.paragraph_id
          AND entities.start >= statements.start AND entities."end" <= statements."end"

@@ -56,7 +56,8 @@ def differences(before: Path, after: Path) -> list[str]:
         unlike = [number for number, (a, b) in enumerate(lines, 1) if a != b]
         if unlike:
             found.append(
-                f"{old.relative_to(before)}: {len(unlike)} lines differ, the first is line {unlike[0]}"
+                f"{old.relative_to(before)}: {len(unlike)} lines differ, "
+                f"the first is line {unlike[0]}"
             )
     return found
 

@@ -40,8 +40,9 @@ OFFICIALS = (
     "Econoff",
 )
 PLACES = (
-    ("Kazakhstan", "iso:KZ"), ("Turkey", "iso:TR"), ("Norway", "iso:NO"), ("Japan", "iso:JP"), ("Nigeria", "iso:NG"), ("Egypt", "iso:EG"),
-    ("Ecuador", "iso:EC"), ("France", "iso:FR"), ("Peru", "iso:PE"), ("Brazil", "iso:BR"), ("India", "iso:IN"), ("Russia", "iso:RU"),
+    ("Kazakhstan", "iso:KZ"), ("Turkey", "iso:TR"), ("Norway", "iso:NO"), ("Japan", "iso:JP"),
+    ("Nigeria", "iso:NG"), ("Egypt", "iso:EG"), ("Ecuador", "iso:EC"), ("France", "iso:FR"),
+    ("Peru", "iso:PE"), ("Brazil", "iso:BR"), ("India", "iso:IN"), ("Russia", "iso:RU"),
     ("Australia", "iso:AU"), ("Canada", "iso:CA"), ("Chad", "iso:TD"),
 )  # fmt: skip
 STATEMENTS = ("ADMIN", "REQUEST", "RECOMMENDATION", "COMMITMENT", "COMMENT", "CLAIM", "REPORT")
@@ -62,11 +63,14 @@ def records(number: int, paragraphs: int = 6, seed: int = 7) -> Iterator[dict[st
             "meta": {},
             "source": {"path": "made-up.csv", "format": "csv", "sha256": "0" * 64, "index": index},
             "header": {
-                "reference_id": id, "created": f"{year}-{draw.randint(1, 12):02}-{draw.randint(1, 28):02}T09:41:00", "released": None,
-                "origin": f"Embassy {post}", "classification": "CONFIDENTIAL", "transmission_id": None,
+                "reference_id": id,
+                "created": f"{year}-{draw.randint(1, 12):02}-{draw.randint(1, 28):02}T09:41:00",
+                "released": None, "origin": f"Embassy {post}", "classification": "CONFIDENTIAL",
+                "transmission_id": None,
                 "precedence": "ROUTINE", "from": None,
-                "to": [], "info": [], "excluded": [], "subject": "MADE UP", "tags": ["ECON"], "references": [], "eo": None,
-                "declassify_on": None, "classified_by": None, "reasons": [], "captions": [], "signers": [], "partial": False,
+                "to": [], "info": [], "excluded": [], "subject": "MADE UP", "tags": ["ECON"],
+                "references": [], "eo": None, "declassify_on": None, "classified_by": None,
+                "reasons": [], "captions": [], "signers": [], "partial": False,
             },
             "paragraphs": [], "entities": [], "statements": [], "claims": [], "clusters": [],
         }  # fmt: skip
@@ -110,9 +114,10 @@ def _paragraph(
     )
     trader = f"trader no. {index}"
     when = f"{2000 + draw.randint(0, 9)}-{draw.randint(1, 12):02}"
-    parts = [(official, "OFFICIAL", None), (" told ", None, None), (agency, "AGENCY", None), (" that ", None, None),
-             (place, "PLACE", kb_id), (" would buy from ", None, None), (trader, "PERSON", None), (" in ", None, None),
-             (when, "DATE", None), (".", None, None)]  # fmt: skip
+    parts = [(official, "OFFICIAL", None), (" told ", None, None), (agency, "AGENCY", None),
+             (" that ", None, None), (place, "PLACE", kb_id), (" would buy from ", None, None),
+             (trader, "PERSON", None), (" in ", None, None), (when, "DATE", None),
+             (".", None, None)]  # fmt: skip
     text, where = "", {}
     for part, label, kb in parts:
         where[part] = (len(text), len(text) + len(part))

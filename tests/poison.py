@@ -68,7 +68,10 @@ def dump(cables: int, poisons: dict[int, str] | None = None, id: str = "07ASTANA
     """JSON Lines of invented cables; `poisons` says which cable carries which."""
     lines = []
     for number in range(cables):
-        text = f"The Embassy told the Ministry that case {number} is closed.\n\nPost will report. {(poisons or {}).get(number, '')}"
+        text = (
+            f"The Embassy told the Ministry that case {number} is closed.\n\n"
+            f"Post will report. {(poisons or {}).get(number, '')}"
+        )
         lines.append(
             orjson.dumps({"text": text, "meta": {"id": id.format(number), "date": "2007-02-21"}})
         )

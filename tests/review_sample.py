@@ -31,7 +31,8 @@ PARAGRAPHS = [
     [
         (
             "CLAIM",
-            "<OFFICIAL>Sultanov</OFFICIAL> said that raids in <PLACE>Almaty</PLACE> had taken 40,000 discs "
+            "<OFFICIAL>Sultanov</OFFICIAL> said that raids in <PLACE>Almaty</PLACE> had taken "
+            "40,000 discs "
             "worth <MONEY>72 million tenge</MONEY> off the market.",
             [
                 (
@@ -43,25 +44,29 @@ PARAGRAPHS = [
         ),
         (
             "CLAIM",
-            "He doubted that the <ORG>Criminal Code</ORG> would deter the trade before <DATE>2008</DATE>.",
+            "He doubted that the <ORG>Criminal Code</ORG> would deter the trade before "
+            "<DATE>2008</DATE>.",
             [("He", "doubted", "the Criminal Code would deter the trade before 2008")],
         ),
         (
             "COMMITMENT",
-            "The <AGENCY>Justice Ministry</AGENCY> will send <LAW>Decree 93</LAW> to the <AGENCY>Majlis</AGENCY> "
+            "The <AGENCY>Justice Ministry</AGENCY> will send <LAW>Decree 93</LAW> to the "
+            "<AGENCY>Majlis</AGENCY> "
             "by <DATE>early May</DATE>.",
             [],
         ),
         (
             "COMMENT",
-            "This is more than <AGENCY>post</AGENCY> expected after <CABLE_REF>Ref A</CABLE_REF>, and late.",
+            "This is more than <AGENCY>post</AGENCY> expected after <CABLE_REF>Ref "
+            "A</CABLE_REF>, and late.",
             [],
         ),
     ],
     [
         (
             "CLAIM",
-            "According to <PERSON>Marat Bekov</PERSON>, a trader, the stalls of <PLACE>Shymkent</PLACE> were warned a day ahead.",
+            "According to <PERSON>Marat Bekov</PERSON>, a trader, "
+            "the stalls of <PLACE>Shymkent</PLACE> were warned a day ahead.",
             [("Marat Bekov", "According to", "the stalls of Shymkent were warned a day ahead")],
         ),
         ("REPORT", "Nobody was charged.", []),
@@ -69,7 +74,8 @@ PARAGRAPHS = [
     [
         (
             "RECOMMENDATION",
-            "<AGENCY>Post</AGENCY> recommends keeping <PLACE>Kazakhstan</PLACE> off the <LAW>Special 301 Watchlist</LAW>.",
+            "<AGENCY>Post</AGENCY> recommends keeping <PLACE>Kazakhstan</PLACE> off the "
+            "<LAW>Special 301 Watchlist</LAW>.",
             [],
         ),
         ("REQUEST", "Please advise by <DATE>Friday</DATE>.", []),

@@ -58,7 +58,8 @@ def paragraph(
 class TestCounts:
     def test_entities_need_offsets_and_label(self):
         gold = spans(
-            "<AGENCY>GOK</AGENCY> told <OFFICIAL>Secretary Rice</OFFICIAL> in <PLACE>Astana</PLACE>."
+            "<AGENCY>GOK</AGENCY> told <OFFICIAL>Secretary Rice</OFFICIAL> in "
+            "<PLACE>Astana</PLACE>."
         )
         guesses = spans(
             "<AGENCY>GOK</AGENCY> told Secretary <OFFICIAL>Rice</OFFICIAL> in <ORG>Astana</ORG>."
@@ -306,13 +307,19 @@ GOLD = [
     {
         "doc": "07OSLO1", "paragraph": 0, "date": "2007-02-21", "marking": "C",
         "text": "1. The Ministry of Justice said it will reply by May 22.",
-        "entities": [{"start": 7, "end": 26, "label": "AGENCY"}, {"start": 49, "end": 55, "label": "DATE"}],
+        "entities": [
+            {"start": 7, "end": 26, "label": "AGENCY"}, {"start": 49, "end": 55, "label": "DATE"},
+        ],
         "statements": [{"start": 3, "end": 56, "label": "COMMITMENT"}],
-        "claims": [{"source": {"start": 3, "end": 26}, "cue": {"start": 27, "end": 31}, "content": {"start": 32, "end": 55}}],
+        "claims": [{
+            "source": {"start": 3, "end": 26},
+            "cue": {"start": 27, "end": 31}, "content": {"start": 32, "end": 55},
+        }],
     },
     {
-        "doc": "07OSLO1", "paragraph": 1, "date": "2007-02-21", "marking": "U", "text": "PLEASE ADVISE <b>SOONEST</b>.",
-        "entities": [], "statements": [{"start": 0, "end": 29, "label": "REQUEST"}], "claims": [],
+        "doc": "07OSLO1", "paragraph": 1, "date": "2007-02-21", "marking": "U",
+        "text": "PLEASE ADVISE <b>SOONEST</b>.", "entities": [],
+        "statements": [{"start": 0, "end": 29, "label": "REQUEST"}], "claims": [],
     },
 ]  # fmt: skip
 

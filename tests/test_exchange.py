@@ -116,7 +116,8 @@ def test_what_conll_leaves_out(tmp_path):
     counts, left_out = convert(source, tmp_path / "x.conll", "conll")
     assert counts == "1 cables, 2 paragraphs, 4 entities, 2 statements, 1 claims"
     assert left_out == (
-        "left out, as conll cannot hold it: 1 claims, 2 scores, 1 links and clusters of entities, 3 header facts, 1 source maps, "
+        "left out, as conll cannot hold it: 1 claims, 2 scores, "
+        "1 links and clusters of entities, 3 header facts, 1 source maps, "
         "1 cluster tables, 1 notes"
     )
 
@@ -226,7 +227,8 @@ def gold_line(**changes):
                     {"start": 5, "end": 16, "label": "AGENCY"},
                 ]
             ),
-            r"gold.jsonl:2: OFFICIAL 'Rusk told' \(0-9\) and AGENCY 'told Poloff' \(5-16\) overlap: .*keep the longest",
+            r"gold.jsonl:2: OFFICIAL 'Rusk told' \(0-9\) and AGENCY 'told Poloff' \(5-16\) "
+            "overlap: .*keep the longest",
         ),
         (
             gold_line(entities=[RUSK | {"start": 10, "end": 40}]),
@@ -382,7 +384,10 @@ def test_brat_from_elsewhere(tmp_path):
 
 
 def test_conll_from_elsewhere(tmp_path):
-    foreign = "-DOCSTART- -X- O O\n\nRusk NNP B-NP B-OFFICIAL\ncame VBD B-VP O\n\nTo TO O O\nAnkara NNP O B-PLACE\n"
+    foreign = (
+        "-DOCSTART- -X- O O\n\nRusk NNP B-NP B-OFFICIAL\ncame VBD B-VP O\n\n"
+        "To TO O O\nAnkara NNP O B-PLACE\n"
+    )
     (tmp_path / "x.conll").write_text(foreign)
     (record,) = read_records(tmp_path / "x.conll")
     assert [p["text"] for p in record["paragraphs"]] == ["Rusk came", "To Ankara"]

@@ -8,9 +8,13 @@ import pytest
 from cablespan.formats import read_records
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAD = "=== 08NAIROBI1432\ndate: 2008-06-11\nclassification: CONFIDENTIAL\norigin: Embassy Nairobi\nsubject: POLICE\nsigner: Roe\n"
+HEAD = (
+    "=== 08NAIROBI1432\ndate: 2008-06-11\nclassification: CONFIDENTIAL\n"
+    "origin: Embassy Nairobi\nsubject: POLICE\nsigner: Roe\n"
+)
 BODY = """--- 1 (C) summary
-CLAIM| <S1><OFFICIAL>Minister Otieno</OFFICIAL></S1> <Q1>told</Q1> Poloff that <C1>the <AGENCY>GOK</AGENCY> would not act</C1>.
+CLAIM| <S1><OFFICIAL>Minister Otieno</OFFICIAL></S1> <Q1>told</Q1> Poloff that \
+<C1>the <AGENCY>GOK</AGENCY> would not act</C1>.
 REPORT| It rained in <PLACE>Nairobi</PLACE>.
 """
 

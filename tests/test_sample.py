@@ -49,7 +49,8 @@ def test_every_span_lies_on_the_source(bundled, path):
 
 def test_the_bundled_model_sees_a_recommendation_and_who_says_what(bundled):
     doc = bundled(
-        "Post recommends keeping Kazakhstan off the Special 301 Watchlist. The IPR Committee told Econoff that the GOK would act."
+        "Post recommends keeping Kazakhstan off the Special 301 Watchlist. "
+        "The IPR Committee told Econoff that the GOK would act."
     )
     assert next(span.label_ for span in doc.spans["statements"]) == "RECOMMENDATION"
     assert {("GOK", "AGENCY"), ("Kazakhstan", "PLACE"), ("Special 301 Watchlist", "LAW")} <= {

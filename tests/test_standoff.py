@@ -61,7 +61,8 @@ def test_gold_is_laid_on_a_volume_and_what_is_missing_is_told(tmp_path):
         and record["statements"][0]["paragraph"] == "frus1975v1/d7/1"
     )
     assert str(*told) == (
-        f"{gold}: 1 of 4 paragraphs found by their hash: frus1975v1 1 in documents that the volume lacks; "
+        f"{gold}: 1 of 4 paragraphs found by their hash: "
+        "frus1975v1 1 in documents that the volume lacks; "
         "frus1975v1 1 with another text in this edition; reports 1 without a text"
     )
 
@@ -116,7 +117,8 @@ def test_the_gold_has_no_text_and_the_layers_that_it_should(split, paragraphs):
     gold = [json.loads(line) for line in (GOLD / f"{split}.jsonl").read_text().splitlines()]
     assert len(gold) == paragraphs
     assert {key for line in gold for key in line} <= {
-        "schema", "scheme", "doc", "paragraph", "sha256", "date", "origin", "entities", "statements", "claims"
+        "schema", "scheme", "doc", "paragraph", "sha256", "date", "origin",
+        "entities", "statements", "claims",
     }  # fmt: skip
     spans = [span for line in gold for layer in ("entities", "statements") for span in line[layer]]
     assert {key for span in spans for key in span} == {"start", "end", "label"}

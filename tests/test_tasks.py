@@ -49,7 +49,8 @@ def record_of(*marked: str) -> dict:
 
 
 TOLD = (
-    "<CLAIM><SOURCE>The <AGENCY>IPR Committee</AGENCY></SOURCE> <CUE>told</CUE> <OFFICIAL>Econoff</OFFICIAL> that "
+    "<CLAIM><SOURCE>The <AGENCY>IPR Committee</AGENCY></SOURCE> <CUE>told</CUE> "
+    "<OFFICIAL>Econoff</OFFICIAL> that "
     "<CONTENT>the <AGENCY>GOK</AGENCY> plans to draft amendments</CONTENT>.</CLAIM>"
 )
 

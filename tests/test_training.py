@@ -44,11 +44,15 @@ SMALL = {
 # One sentence for each label of statements, and every label of entities.
 SENTENCES = [
     ("Ref A.", "ADMIN", [("Ref A", "CABLE_REF")], None),
-    ("Please ask the Ministry of Justice by May 22.", "REQUEST", [("Ministry of Justice", "AGENCY"), ("May 22", "DATE")], None),
-    ("Post recommends a visit to Astana.", "RECOMMENDATION", [("Astana", "PLACE")], ("Post", "recommends", "a visit to Astana")),
-    ("Minister Roe promised $9 for the UN.", "COMMITMENT", [("Minister Roe", "OFFICIAL"), ("$9", "MONEY"), ("UN", "ORG")], None),
+    ("Please ask the Ministry of Justice by May 22.", "REQUEST",
+     [("Ministry of Justice", "AGENCY"), ("May 22", "DATE")], None),
+    ("Post recommends a visit to Astana.", "RECOMMENDATION",
+     [("Astana", "PLACE")], ("Post", "recommends", "a visit to Astana")),
+    ("Minister Roe promised $9 for the UN.", "COMMITMENT",
+     [("Minister Roe", "OFFICIAL"), ("$9", "MONEY"), ("UN", "ORG")], None),
     ("The Criminal Code was not effective.", "COMMENT", [("Criminal Code", "LAW")], None),
-    ("Jane Poe said the market was open.", "CLAIM", [("Jane Poe", "PERSON")], ("Jane Poe", "said", "the market was open")),
+    ("Jane Poe said the market was open.", "CLAIM",
+     [("Jane Poe", "PERSON")], ("Jane Poe", "said", "the market was open")),
     ("The market was open.", "REPORT", [], None),
 ]  # fmt: skip
 

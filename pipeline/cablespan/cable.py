@@ -31,6 +31,7 @@ class SourceMap:
 
     @classmethod
     def of(cls, pieces: Sequence[Sequence[int]]) -> "SourceMap":
+        """The map of pieces as JSON holds them: offset in the text, in the source, length."""
         return cls(tuple((offset, at, length) for offset, at, length in pieces))
 
     def _piece_at(self, offset: int) -> Piece | None:

@@ -44,21 +44,25 @@ class Entity(_Defined):
 
     AGENCY = (
         "AGENCY",
-        "a body of a state: government as an actor, ministry, committee, police, court, armed service, mission, the sender's own post",
+        "a body of a state: government as an actor, ministry, committee, "
+        "police, court, armed service, mission, the sender's own post",
     )
     PLACE = "PLACE", "a country, city, region, sea or site, also where it stands for a government"
     OFFICIAL = (
         "OFFICIAL",
-        "one individual who holds or held public office, named or known by the office alone; the title belongs to the span",
+        "one individual who holds or held public office, "
+        "named or known by the office alone; the title belongs to the span",
     )
     PERSON = "PERSON", "a named individual with no known public office"
     ORG = (
         "ORG",
-        "a named organisation that is no body of a state: intergovernmental, party, company, medium, armed group",
+        "a named organisation that is no body of a state: "
+        "intergovernmental, party, company, medium, armed group",
     )
     LAW = (
         "LAW",
-        "a law, treaty, agreement, resolution, decree or official list, named or pointed at as one thing",
+        "a law, treaty, agreement, resolution, "
+        "decree or official list, named or pointed at as one thing",
     )
     DATE = "DATE", "a calendar expression that can be placed in time"
     MONEY = "MONEY", "an amount with its currency"

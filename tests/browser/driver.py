@@ -45,7 +45,8 @@ def statements(page) -> list[str]:
 def claims(page) -> list[list[str]]:
     return page.eval_on_selector_all(
         "#workspace .claims li",
-        "items => items.map(li => [...li.querySelectorAll('.part bdi')].map(part => part.textContent))",
+        "items => items.map(li => [...li.querySelectorAll('.part bdi')].map(part => "
+        "part.textContent))",
     )
 
 
@@ -97,7 +98,8 @@ def stored(server) -> list[dict]:
     """The append-only history, read from the file by other means than ours."""
     with sqlite3.connect(f"file:{server.folder / 'review.sqlite'}?mode=ro", uri=True) as db:
         rows = db.execute(
-            "SELECT annotator, role, task, action, layers, comment, flagged, uuid FROM answers ORDER BY seq"
+            "SELECT annotator, role, task, action, layers, "
+            "comment, flagged, uuid FROM answers ORDER BY seq"
         ).fetchall()
     names = ("annotator", "role", "task", "action", "layers", "comment", "flagged", "uuid")
     return [

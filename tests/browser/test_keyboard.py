@@ -82,7 +82,10 @@ def test_answers_are_stored_as_given(serve, open_page):
     rows = stored(server)
     assert [row["action"] for row in rows] == ["accept", "accept", "reject", "ignore"]
     law = next(e for e in rows[1]["layers"]["entities"] if e["label"] == "LAW")
-    text = "Sultanov said that raids in Almaty had taken 40,000 discs worth 72 million tenge off the market. He doubted that the Criminal"
+    text = (
+        "Sultanov said that raids in Almaty had taken 40,000 discs worth 72 million tenge "
+        "off the market. He doubted that the Criminal"
+    )
     assert (law["start"], law["end"]) == (text.index("Criminal"), len(text) + 5)
 
 

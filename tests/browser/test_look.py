@@ -63,7 +63,8 @@ def test_the_focus_shows(page):
     press(page, "Escape")
     for _ in range(4):
         style = page.evaluate(
-            "(({outlineStyle, outlineWidth}) => [outlineStyle, outlineWidth])(getComputedStyle(document.activeElement))"
+            "(({outlineStyle, outlineWidth}) => [outlineStyle, "
+            "outlineWidth])(getComputedStyle(document.activeElement))"
         )
         assert style == ["solid", "2px"]
         press(page, "Tab")

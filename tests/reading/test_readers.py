@@ -69,12 +69,14 @@ def test_one_cable_reads_the_same_in_every_guise(name):
     )
     assert [r.value for r in header.references] == ["06STATE7944", "07OSLO9"]
     assert [(p.id.split("/")[1], p.kind, p.section) for p in cable.paragraphs] == [
-        ("1", "numbered", "summary"), ("2", "numbered", None), ("2.1", "item", None), ("2.2", "item", None),
+        ("1", "numbered", "summary"), ("2", "numbered", None),
+        ("2.1", "item", None), ("2.2", "item", None),
         ("p1", "heading", "comment"), ("3", "numbered", "comment"),
     ]  # fmt: skip
     assert (
         cable.paragraphs[0].text
-        == 'Summary: The harbor is "closed," said the Minister & his deputy. It will stay so. End summary.'
+        == 'Summary: The harbor is "closed," said the Minister & his deputy. '
+           'It will stay so. End summary.'
     )
     assert cable.paragraphs[1].text == "The road is open to the capital. He named two reasons:"
 

@@ -58,12 +58,15 @@ def test_every_piece_lies_on_the_source(astana):
 
 def test_a_second_cable_inside_the_body_is_one_of_its_own(tmp_path):
     cable = (
-        "VZCZCXRO1234\nPP RUEHXX\nDE RUEHNY #0012 0520941\nR 210941Z FEB 07\nFM AMEMBASSY {0}\nTO RUEHC/SECSTATE WASHDC\n\n"
-        "UNCLAS {0} 0000{1}\n\nSUBJECT: ROADS\n\n1. (U) The road to {0} is open.\n\n2. (U) The harbor is closed.\n\nROE\n\n"
+        "VZCZCXRO1234\nPP RUEHXX\nDE RUEHNY #0012 0520941\nR 210941Z FEB 07\nFM AMEMBASSY "
+        "{0}\nTO RUEHC/SECSTATE WASHDC\n\n"
+        "UNCLAS {0} 0000{1}\n\nSUBJECT: ROADS\n\n1. (U) "
+        "The road to {0} is open.\n\n2. (U) The harbor is closed.\n\nROE\n\n"
     )
     page = tmp_path / "page.txt"
     page.write_text(
-        "Reference ID Created Released Classification Origin\n07OSLO12 2007-02-21 09:41 2011-08-30 01:44 UNCLASSIFIED Embassy Oslo\n\n"
+        "Reference ID Created Released Classification Origin\n07OSLO12 2007-02-21 09:41 "
+        "2011-08-30 01:44 UNCLASSIFIED Embassy Oslo\n\n"
         + cable.format("OSLO", 12)
         + cable.format("BERN", 77)
     )

@@ -10,7 +10,8 @@ from cablespan.cli.options import AnnotatorFiles, JsonOption, LabelsOption, Laye
 
 
 @app.command(
-    epilog="Example: `cablespan review annotations/demo --as ANNA`; later `cablespan review annotations/demo --export answers`"
+    epilog="Example: `cablespan review annotations/demo --as ANNA`; "
+           "later `cablespan review annotations/demo --export answers`"
 )
 def review(
     inputs: Annotated[
@@ -76,7 +77,8 @@ def review(
             typer.echo(f"{folder}: {count:,} paragraphs", err=True)
         if corrections:
             typer.echo(
-                f"{len(corrections)} of them hold the answer before a correction that was begun and "
+                f"{len(corrections)} of them hold the answer before a correction that "
+                "was begun and "
                 f"not answered: {', '.join(corrections[:20])}",
                 err=True,
             )
@@ -95,7 +97,8 @@ def review(
 
 
 @app.command(
-    epilog="Example: `cablespan convert annotations/gold/train.jsonl gold.spacy --to docbin --texts frus/volumes`"
+    epilog="Example: `cablespan convert annotations/gold/train.jsonl gold.spacy --to docbin "
+           "--texts frus/volumes`"
 )
 def convert(
     source: Annotated[
@@ -115,7 +118,8 @@ def convert(
     to: Annotated[
         str,
         typer.Option(
-            help="records, prodigy, gold, standoff, docbin, conll, labelstudio, doccano, inception or "
+            help="records, prodigy, gold, standoff, docbin, "
+                 "conll, labelstudio, doccano, inception or "
             "brat."
         ),
     ],

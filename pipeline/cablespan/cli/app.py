@@ -35,7 +35,10 @@ class _Commands(TyperGroup):
             extra = EXTRAS.get(ctx.invoked_subcommand)
             if extra is None or (error.name or "").startswith("cablespan"):
                 raise
-            message = f"{error.name} is not installed; {ctx.invoked_subcommand} needs it: pip install 'cablespan[{extra}]'"
+            message = (
+                f"{error.name} is not installed; {ctx.invoked_subcommand} needs it: "
+                f"pip install 'cablespan[{extra}]'"
+            )
         except (OSError, ValueError) as error:
             message = str(error)
         typer.secho(f"cablespan {ctx.invoked_subcommand}: {message}", err=True, fg="red")
@@ -48,8 +51,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     help=(
-        "Diplomatic cables in, span-level annotations out: entities, statements, and who says what.\n\n"
-        "Exit codes: 0 done; 1 some inputs were rejected; 2 bad usage, or nothing could be read; 130 interrupted."
+        "Diplomatic cables in, span-level annotations out: "
+        "entities, statements, and who says what.\n\n"
+        "Exit codes: 0 done; 1 some inputs were rejected; "
+        "2 bad usage, or nothing could be read; 130 interrupted."
     ),
 )
 
@@ -89,4 +94,5 @@ def main(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
+    """The options that stand before a command."""
     pass

@@ -11,7 +11,8 @@ from cablespan.cli.options import GoldTexts, JsonOption, LabelsOption
 
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-    epilog="Example: `cablespan train --config models/configs/cable_sm.cfg --train gold.jsonl --dev dev.jsonl --output mine "
+    epilog="Example: `cablespan train --config models/configs/cable_sm.cfg --train gold.jsonl "
+           "--dev dev.jsonl --output mine "
     "--training.max_epochs 10`",
 )
 def train(
@@ -115,7 +116,8 @@ def train(
 
 
 @app.command(
-    epilog="Example: `cablespan evaluate models/en_cable_sm annotations/modern --report scores.html`"
+    epilog="Example: `cablespan evaluate models/en_cable_sm annotations/modern "
+           "--report scores.html`"
 )
 def evaluate(
     model: Annotated[

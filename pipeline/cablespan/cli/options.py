@@ -8,17 +8,23 @@ import typer
 
 
 class Engine(StrEnum):
+    """What runs the workers of `annotate`."""
+
     local = "local"
     ray = "ray"
 
 
 class Layer(StrEnum):
+    """The layers that can be left out of a run or shown alone."""
+
     entities = "entities"
     statements = "statements"
     claims = "claims"
 
 
 class Table(StrEnum):
+    """The file types of `export`."""
+
     parquet = "parquet"
     csv = "csv"
 

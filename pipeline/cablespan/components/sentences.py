@@ -179,6 +179,7 @@ class Sentences:
         self.name = name
 
     def __call__(self, doc: Doc) -> Doc:
+        """Marks each token of the Doc as a sentence's start or not."""
         marks = numpy.full(len(doc), -1, dtype="int64")
         marks[sentence_starts(doc)] = 1
         # Token by token it takes five times as long.

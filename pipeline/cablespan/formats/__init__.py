@@ -250,7 +250,7 @@ def _completed_entity(entity: Mapping[str, Any], text: str) -> dict[str, Any]:
     return _located(entity) | words | facts | value
 
 
-def _completed_statement(statement: Mapping[str, Any], text: str) -> dict[str, Any]:
+def _completed_statement(statement: Mapping[str, Any], _text: str) -> dict[str, Any]:
     return _located(statement) | {"score": statement.get("score")}
 
 

@@ -48,7 +48,10 @@ def configuration(scheme: Scheme) -> str:
     relations = "source\tArg1:CUE|CONTENT, Arg2:SOURCE\ncontent\tArg1:CUE, Arg2:CONTENT"
     overlap = "<OVERLAP>\tArg1:<ANY>, Arg2:<ANY>, <OVL-TYPE>:<ANY>"
     certainty = f"Certainty\tArg:CONTENT, Value:{'|'.join(Certainty)}"
-    return f"[entities]\n{spans}\n\n[relations]\n{relations}\n{overlap}\n\n[events]\n\n[attributes]\n{certainty}\n"
+    return (
+        f"[entities]\n{spans}\n\n[relations]\n{relations}\n{overlap}\n\n"
+        f"[events]\n\n[attributes]\n{certainty}\n"
+    )
 
 
 class _Lines:

@@ -136,8 +136,10 @@ def _check_annotation(
         elif part.get("text", text[start:end]) != text[start:end]:
             yield Problem(
                 where,
-                f"{label} at {start}-{end} is {text[start:end]!r} in the text, not {part['text']!r}",
-                "count Unicode code points (not UTF-16 units or bytes) in the text as it stands here",
+                f"{label} at {start}-{end} is {text[start:end]!r} in the text, "
+                f"not {part['text']!r}",
+                "count Unicode code points (not UTF-16 units or bytes) "
+                "in the text as it stands here",
             )
 
 

@@ -71,6 +71,7 @@ def _place(paragraph: Mapping[str, Any], span) -> dict[str, Any]:
 
 
 def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """The records of a DocBin, with what each could not hold."""
     try:
         docs = DocBin().from_disk(path)
     except Exception as error:  # msgpack, zlib and srsly each raise their own
@@ -82,5 +83,6 @@ def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str,
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
+    """Records as a DocBin, by the blank pipeline's tokens."""
     nlp = blank_pipeline()
     DocBin(docs=(gold_doc(nlp, record) for record in records), store_user_data=True).to_disk(out)

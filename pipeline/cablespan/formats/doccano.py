@@ -31,6 +31,7 @@ _META = ("date", "origin", "head")
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
+    """Records as doccano's JSON Lines, a paragraph a line."""
     write_json_lines(out, (line for record in records for line in _lines(record)))
 
 

@@ -31,6 +31,7 @@ def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def json_object(line: bytes, place: str) -> dict[str, Any]:
+    """A line of JSON. Raises ValueError, with its place, where it holds no object."""
     try:
         value = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
@@ -43,6 +44,7 @@ def json_object(line: bytes, place: str) -> dict[str, Any]:
 
 
 def write_json_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    """Plain dictionaries as JSON Lines."""
     with path.open("wb") as file:
         for line in lines:
             file.write(orjson.dumps(line) + b"\n")

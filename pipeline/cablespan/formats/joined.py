@@ -16,11 +16,12 @@ class Block(NamedTuple):
 
 
 def joined(record: Mapping[str, Any]) -> tuple[str, list[Block]]:
-    """The text of a record's paragraphs with each one's place, and its facts but for the text.
+    r"""The text of a record's paragraphs with each one's place, and its facts but for the text.
 
-    >>> text, blocks = joined({"paragraphs": [{"id": "A/1", "text": "Rusk."}, {"id": "A/2", "text": "No."}]})
+    >>> paragraphs = [{"id": "A/1", "text": "Rusk."}, {"id": "A/2", "text": "No."}]
+    >>> text, blocks = joined({"paragraphs": paragraphs})
     >>> text, blocks[1]
-    ('Rusk.\\n\\nNo.', Block(start=7, end=10, facts={'id': 'A/2'}))
+    ('Rusk.\n\nNo.', Block(start=7, end=10, facts={'id': 'A/2'}))
     """
     blocks, start = [], 0
     for paragraph in record["paragraphs"]:

@@ -39,6 +39,7 @@ def configuration(scheme: Scheme) -> str:
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path, scheme: Scheme) -> None:
+    """Records as Label Studio's tasks, with the labelling configuration beside them."""
     out.with_name(out.name.removesuffix(".json") + ".config.xml").write_text(
         configuration(scheme), encoding="utf-8", newline="\n"
     )

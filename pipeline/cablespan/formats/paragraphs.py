@@ -102,6 +102,8 @@ def _bare(annotation: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
+    """Records as JSON Lines of gold, a paragraph a line."""
+
     def lines() -> Iterator[dict[str, Any]]:
         for record in records:
             meta, header = record.get("meta", {}), record.get("header", {})

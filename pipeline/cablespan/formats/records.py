@@ -11,6 +11,7 @@ LEAVES_OUT = ()
 
 
 def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """Records as this package writes them, with what could not be taken over of each."""
     for place, record in json_lines(path):
         paragraphs = record.get("paragraphs")
         if not isinstance(record.get("id"), str) or not isinstance(paragraphs, list):
@@ -34,4 +35,5 @@ def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
+    """Records as JSON Lines, one a line."""
     write_json_lines(out, records)

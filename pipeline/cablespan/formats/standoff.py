@@ -39,6 +39,7 @@ def text_hash(text: str) -> str:
 
 
 def texts_beside(out: Path) -> Path:
+    """Where the texts of a stand-off file stand that have no published source."""
     return out.with_name(out.name.removesuffix(".gz").removesuffix(".jsonl") + ".texts.jsonl")
 
 
@@ -54,6 +55,7 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
 
 
 def standoff_lines(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """A record's annotations, a paragraph a line: offsets, labels and the text's hash, no text."""
     known = {"date": record.get("meta", {}).get("date"), "origin": origin(record)}
     known = {key: value for key, value in known.items() if value}
     for paragraph, line in paragraphs.lines_of(record):

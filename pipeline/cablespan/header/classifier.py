@@ -141,7 +141,7 @@ def _mended(line: str) -> str:
 
 
 def _apart(match: re.Match[str]) -> str:
-    """ "DCM Roe" for "DCM/Roe"; other words around a stroke stay together."""
+    """Makes "DCM/Roe" to "DCM Roe"; other words around a stroke stay together."""
     office, name = match.groups()
     return f"{office} {name}" if is_office(office) and not is_office(name) else match[0]
 

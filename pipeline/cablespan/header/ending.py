@@ -32,11 +32,11 @@ def _stamp() -> re.Pattern[str]:
 
 
 def end_of_text(source: str, start: int, end: int) -> int:
-    """Where the text of `source[start:end]` ends: before a site's stamp and the web address.
+    r"""Where the text of `source[start:end]` ends: before a site's stamp and the web address.
 
-    >>> text = "2. All is well.\\nVisit Oslo's Classified Website: http://state.sgov.gov/oslo"
+    >>> text = "2. All is well.\nVisit Oslo's Classified Website: http://state.sgov.gov/oslo"
     >>> text[: end_of_text(text, 0, len(text))]
-    '2. All is well.\\n'
+    '2. All is well.\n'
     """
     tail = source[max(start, end - _LAST) : end]
     text = _before(_WEB_ADDRESS, _SIGNS, _before(_stamp(), words("stamp"), tail))

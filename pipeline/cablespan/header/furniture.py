@@ -187,10 +187,10 @@ _PAGE_MARK_INSIDE = re.compile(
 
 
 def without_marks(text: str) -> str:
-    """A text without the lines that are furniture, and without section and page marks in others.
+    r"""A text without the lines that are furniture, and without section and page marks in others.
 
-    >>> without_marks("THE ROAD\\nSIPDIS\\nTO UNCLASSIFIED    PAGE 02  ROME  01059  281501Z OSLO")
-    'THE ROAD\\nTO   OSLO'
+    >>> without_marks("THE ROAD\nSIPDIS\nTO UNCLASSIFIED    PAGE 02  ROME  01059  281501Z OSLO")
+    'THE ROAD\nTO   OSLO'
     """
     kept = []
     for line in text.splitlines():

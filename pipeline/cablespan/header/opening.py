@@ -153,9 +153,9 @@ class _Lines:
 
 
 def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
-    """The opening of the cable `text[start:end]`.
+    r"""The opening of the cable `text[start:end]`.
 
-    >>> opening = read_opening("UNCLAS OSLO 12\\nSIPDIS\\nSUBJECT: ROADS\\n\\n1. (U) All is well.")
+    >>> opening = read_opening("UNCLAS OSLO 12\nSIPDIS\nSUBJECT: ROADS\n\n1. (U) All is well.")
     >>> opening.fields, opening.captions, opening.body
     ({'subject': 'ROADS'}, ['SIPDIS'], 38)
     """
@@ -355,7 +355,7 @@ def _subject_goes_on(line: str, content: list[str]) -> bool:
     return not _SENSITIVE.match(line) and not _is_remark(line, content)
 
 
-def _begins(line: str, content: list[str]) -> bool:
+def _begins(_line: str, content: list[str]) -> bool:
     """Whether a line is the first with content: the label stands on a line of its own."""
     return not content[-1]
 
@@ -370,7 +370,7 @@ _GOES_ON = {
 
 
 def _is_marked_text(line: str) -> bool:
-    """Whether a line is a paragraph with a portion marking: "(SBU) Embassy delivered ..." """
+    """Whether a line such as "(SBU) Embassy delivered" is a paragraph with its marking."""
     if _MARKED.match(line) is None:
         return False
     sentence = len(line.split()) > _LONGEST_REFERENCE and not any(map(str.isdigit, line))

@@ -98,7 +98,7 @@ def parse(
     page_created: str | None = None,
     **known: Any,
 ) -> Header:
-    """The header of a cable.
+    r"""The header of a cable.
 
     `head` is the text of its opening, `body` that of its end; `listed` are references that a list
     outside the text names; `page_created` is the time that a web page gives, which counts only
@@ -106,8 +106,8 @@ def parse(
     the header's fields, which win; None is no fact.
 
     >>> from cablespan.header.opening import read_opening
-    >>> text = "R 210941Z FEB 07\\nFM AMEMBASSY OSLO\\nUNCLAS OSLO 000012\\nSUBJECT: ROADS"
-    >>> header = parse(read_opening(text), text, "1. (U) All is well.\\nROE", origin="OSLO")
+    >>> text = "R 210941Z FEB 07\nFM AMEMBASSY OSLO\nUNCLAS OSLO 000012\nSUBJECT: ROADS"
+    >>> header = parse(read_opening(text), text, "1. (U) All is well.\nROE", origin="OSLO")
     >>> header.reference_id, header.subject, header.signers, header.origin
     ('07OSLO12', 'ROADS', ('ROE',), 'OSLO')
     """

@@ -99,18 +99,18 @@ def _in_small_letters(name: str) -> frozenset[str]:
 
 
 def signers(text: str) -> list[str]:
-    """The surnames with which a cable ends, as written.
+    r"""The surnames with which a cable ends, as written.
 
-    >>> signers("18. (U) All is well.\\nROE/MCDOE\\n"), signers("It is well. End comment. ROE")
+    >>> signers("18. (U) All is well.\nROE/MCDOE\n"), signers("It is well. End comment. ROE")
     (['ROE', 'MCDOE'], ['ROE'])
     """
     return signature(text).names
 
 
 def signature(text: str, start: int = 0, end: int | None = None) -> Signature:
-    """The surnames with which `text[start:end]` ends, and their offsets in `text`.
+    r"""The surnames with which `text[start:end]` ends, and their offsets in `text`.
 
-    >>> signature("2. All is well.\\nROE\\nNNNN")
+    >>> signature("2. All is well.\nROE\nNNNN")
     Signature(names=['ROE'], span=(16, 19))
     """
     end = end_of_text(text, start, len(text) if end is None else end)

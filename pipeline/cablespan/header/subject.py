@@ -10,18 +10,18 @@ _MARKING_BEFORE = re.compile(r"\(\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/
 
 
 def subject(text: str) -> str | None:
-    """The subject of a header as one line, without a portion marking before it.
+    r"""The subject of a header as one line, without a portion marking before it.
 
-    >>> subject("TAGS: ECON\\nSUBJECT: (C) THE LONG ROAD\\nTO OSLO\\n\\nREF: STATE 1")
+    >>> subject("TAGS: ECON\nSUBJECT: (C) THE LONG ROAD\nTO OSLO\n\nREF: STATE 1")
     'THE LONG ROAD TO OSLO'
     """
     return subject_of(read_opening(text).fields.get("subject", ""))
 
 
 def subject_of(field: str) -> str | None:
-    """The subject in the content of its lines, character references decoded.
+    r"""The subject in the content of its lines, character references decoded.
 
-    >>> subject_of("(C) ROADS &amp;\\nBRIDGES")
+    >>> subject_of("(C) ROADS &amp;\nBRIDGES")
     'ROADS & BRIDGES'
     """
     line = " ".join(unescape(without_marks(field)).split()).strip(" -")

@@ -40,12 +40,12 @@ _BRACKETS = {")": "(", "]": "["}
 
 
 def summary(text: str) -> str | None:
-    """The text of a cable's summary without its numbers, marks and frame words, a line a paragraph.
+    r"""The text of a cable's summary: no numbers, marks or frame words, a line a paragraph.
 
-    >>> summary("1. (U) Summary: All is\\nwell. End summary.\\n\\n2. (U) More.")
+    >>> summary("1. (U) Summary: All is\nwell. End summary.\n\n2. (U) More.")
     'All is well.'
-    >>> summary("1. (U) Summary: All is well.\\n\\n2. (U) So it is. End summary.")
-    'All is well.\\nSo it is.'
+    >>> summary("1. (U) Summary: All is well.\n\n2. (U) So it is. End summary.")
+    'All is well.\nSo it is.'
     """
     opener = next((match for match in _OPENER.finditer(text) if not _is_end(text, match)), None)
     if opener is None:

@@ -162,11 +162,11 @@ def correspondents(text: str) -> Correspondents:
 
 
 def recipients(text: str) -> list[Recipient]:
-    """The addressees for action of a header, each with the names that XMT takes out of it.
+    r"""The addressees for action of a header, each with the names that XMT takes out of it.
 
-    >>> recipients("FM AMEMBASSY OSLO\\nTO RUEHC/NSC WASHDC IMMEDIATE 0123")
+    >>> recipients("FM AMEMBASSY OSLO\nTO RUEHC/NSC WASHDC IMMEDIATE 0123")
     [Recipient(route='RUEHC', name='NSC WASHDC', precedence='IMMEDIATE', mcn='0123', excluded=[])]
-    >>> recipients("TO EUROPEAN POLITICAL COLLECTIVE\\nXMT AMEMBASSY OSLO")[0].excluded
+    >>> recipients("TO EUROPEAN POLITICAL COLLECTIVE\nXMT AMEMBASSY OSLO")[0].excluded
     ['AMEMBASSY OSLO']
     """
     return correspondents(text).to

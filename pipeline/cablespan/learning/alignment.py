@@ -43,8 +43,10 @@ class ParagraphAlignment:
     order.
 
     >>> laid = ParagraphAlignment(["Post agrees. He", "left."], ["1. (U) Post agrees.", "He left."])
-    >>> list(laid.to_theirs(0, 0, 12)), list(laid.to_ours(1, 0, 8))
-    ([Place(paragraph=0, start=7, end=19)], [Place(paragraph=0, start=13, end=15), Place(paragraph=1, start=0, end=5)])
+    >>> list(laid.to_theirs(0, 0, 12))
+    [Place(paragraph=0, start=7, end=19)]
+    >>> list(laid.to_ours(1, 0, 8))
+    [Place(paragraph=0, start=13, end=15), Place(paragraph=1, start=0, end=5)]
     """
 
     def __init__(self, ours: Sequence[str], theirs: Sequence[str]):

@@ -99,7 +99,7 @@ def case_augmenter(
     """
     chance = random.Random(seed)
 
-    def augment(nlp: Language, example: Example) -> Iterator[Example]:
+    def augment(_nlp: Language, example: Example) -> Iterator[Example]:
         if chance.random() < unsigned:
             example.predicted._.cable = {
                 "paragraphs": (example.predicted._.cable or {}).get("paragraphs", [])

@@ -131,11 +131,11 @@ def read(
 
 
 def parse(text: str, format: str | None = None, **options: Any) -> Cable:
-    """The cable that a text holds, as a file of the same content would be read.
+    r"""The cable that a text holds, as a file of the same content would be read.
 
     Raises ValueError where the text is no cable, or several.
 
-    >>> cable = parse("SUBJECT: FISH\\n\\n1. (U) All is well.")
+    >>> cable = parse("SUBJECT: FISH\n\n1. (U) All is well.")
     >>> cable.header.subject, cable.paragraphs[0].text
     ('FISH', 'All is well.')
     """

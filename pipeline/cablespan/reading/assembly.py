@@ -61,7 +61,8 @@ def assemble(
     if len(paragraphs) >= layout.MOST_PARAGRAPHS:
         notes = (
             *notes,
-            f"a body of {layout.MOST_PARAGRAPHS:,} paragraphs: what comes behind them stands in the last",
+            f"a body of {layout.MOST_PARAGRAPHS:,} paragraphs: "
+            "what comes behind them stands in the last",
         )
     return Cable(cable_id, header, paragraphs, source, dict(meta or {}), tuple(notes), text)
 

@@ -70,11 +70,11 @@ def in_utf8(stream: BinaryIO) -> BinaryIO:
 
 
 def decode(data: bytes, whole: bool = True) -> tuple[str, list[str]]:
-    """The text of bytes and notes on what had to be guessed or repaired.
+    r"""The text of bytes and notes on what had to be guessed or repaired.
 
     `whole`: False for the first bytes of a file, which can end within a sign.
 
-    >>> decode(b"All is\\0well.")
+    >>> decode(b"All is\0well.")
     ('All is well.', ['NUL signs read as blanks'])
     """
     notes: list[str] = []

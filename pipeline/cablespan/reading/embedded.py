@@ -39,11 +39,11 @@ class Part:
 
 
 def cables_in(text: str) -> list[Part]:
-    """The cables of a text in order; the first begins where the text does, or its row's body.
+    r"""The cables of a text in order; the first begins where the text does, or its row's body.
 
-    >>> row = '2,"2/21/2007 9:41","07OSLO2","Embassy Oslo","SECRET","","FM AMEMBASSY OSLO","1. Rain."'
-    >>> [(part.start, part.row.get("reference_id")) for part in cables_in('1. Sun."\\n' + row)]
-    [(0, None), (86, '07OSLO2')]
+    >>> row = '2,"2/21/2007 9:41","07OSLO2","Embassy Oslo","SECRET","","FM OSLO","1. Rain."'
+    >>> [(part.start, part.row.get("reference_id")) for part in cables_in('1. Sun."\n' + row)]
+    [(0, None), (76, '07OSLO2')]
     """
     begun = sorted([*_rows(text), *_headers(text)], key=lambda found: found[0])
     parts, start, row = [], 0, {}

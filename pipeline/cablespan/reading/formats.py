@@ -83,7 +83,8 @@ def reader_of(format: str) -> Reader | StreamReader:
         reader = entry.load()
     except Exception as error:
         raise ValueError(
-            f"reader {format!r} of {entry.value} fails on import ({error}): mend or uninstall its package"
+            f"reader {format!r} of {entry.value} fails on import ({error}): "
+            "mend or uninstall its package"
         ) from error
     if not isinstance(reader, Reader | StreamReader):
         raise ValueError(

@@ -20,7 +20,13 @@ from cablespan.reading.markup import text_of
 _NS = "{http://www.tei-c.org/ns/1.0}"
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
 _TELEGRAM = re.compile(
-    r"\W{0,3}\d{0,4}\.?\s*(?:\[[^\]]{0,80}\]\s*)?(?:[A-Z][a-z]+ )?(?:Tele(?:gram|type)|Backchannel Message)"
+    r"""
+    \W{0,3} \d{0,4} \.? \s*         # the document's number
+    (?:\[ [^\]]{0,80} \] \s*)?      # "[Extract]"
+    (?:[A-Z][a-z]+[ ])?              # "Intelligence", "Circular"
+    (?:Tele(?:gram|type) | Backchannel[ ]Message)
+    """,
+    re.VERBOSE,
 )
 _LEFT_OUT = frozenset({"note", "del", "pb", "figure"})
 _BLOCKS = frozenset({"p", "item", "salute", "ab", "l"})

@@ -13,7 +13,7 @@ from cablespan.reading.decode import name_of
 _EDGE = 20_000  # characters at the beginning in which a cable shows that it is one
 
 
-def knows(head: str) -> bool:
+def knows(_head: str) -> bool:
     """Always: what is of no other format is text."""
     return True
 

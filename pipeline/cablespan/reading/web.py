@@ -12,12 +12,13 @@ from cablespan.reading.csv import row_facts
 from cablespan.reading.embedded import Part, cables_in
 
 _CLASS = (
-    r"(?:TOP SECRET|UNCLASSIFIED|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE)(?:[ ]?//?[ ]?(?:FOR OFFICIAL USE ONLY|NOFORN"
-    r"|NODIS|EXDIS|SENSITIVE))?"
+    r"(?:TOP SECRET|UNCLASSIFIED|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE)"
+    r"(?:[ ]?//?[ ]?(?:FOR OFFICIAL USE ONLY|NOFORN|NODIS|EXDIS|SENSITIVE))?"
 )
+_DAY = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?"
 _VALUES = re.compile(
-    r"^[ \t]{0,20}(?P<id>\d\d[A-Z]{3,30}\d{1,7})\s{1,9}(?P<created>\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?)"
-    r"(?:\s{1,9}(?P<released>\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?))?"
+    rf"^[ \t]{{0,20}}(?P<id>\d\d[A-Z]{{3,30}}\d{{1,7}})\s{{1,9}}(?P<created>{_DAY})"
+    rf"(?:\s{{1,9}}(?P<released>{_DAY}))?"
     rf"\s{{1,9}}(?P<classification>{_CLASS})\s{{1,9}}(?P<origin>\S[^\n]{{0,60}}?)[ \t]*$",
     re.MULTILINE,
 )

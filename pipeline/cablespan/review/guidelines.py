@@ -17,6 +17,7 @@ def guidelines_folder() -> Path:
 
 @cache
 def guidelines_html() -> str:
+    """The annotation guidelines as HTML."""
     from markdown_it import MarkdownIt
 
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")

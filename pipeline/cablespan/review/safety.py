@@ -57,6 +57,7 @@ class Guard:
         self.any_host = any_host
 
     async def __call__(self, scope, receive, send):
+        """Answers a request, or refuses it."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         headers = {

@@ -29,18 +29,25 @@ def clusters(nlp, marked, origin=None):
 
 
 TOGETHER = [
-    "<OFFICIAL>President Nazarbayev</OFFICIAL> spoke; <OFFICIAL>Nazarbayev</OFFICIAL> and <OFFICIAL>NAZARBAYEV</OFFICIAL> agreed",
-    "<OFFICIAL>Foreign Minister Rassoul</OFFICIAL> met us. The <OFFICIAL>Foreign Minister</OFFICIAL> said <OFFICIAL>FonMin</OFFICIAL> left",
-    "<OFFICIAL>Prime Minister Bulent Ecevit</OFFICIAL>, <OFFICIAL>Ecevit</OFFICIAL>, <OFFICIAL>Mr. Ecevit</OFFICIAL>",
-    "<OFFICIAL>Kim Chong-p'il</OFFICIAL> and <OFFICIAL>Kim Chong Pil</OFFICIAL>; <OFFICIAL>Kim</OFFICIAL>",
+    "<OFFICIAL>President Nazarbayev</OFFICIAL> spoke; "
+    "<OFFICIAL>Nazarbayev</OFFICIAL> and <OFFICIAL>NAZARBAYEV</OFFICIAL> agreed",
+    "<OFFICIAL>Foreign Minister Rassoul</OFFICIAL> met us. "
+    "The <OFFICIAL>Foreign Minister</OFFICIAL> said <OFFICIAL>FonMin</OFFICIAL> left",
+    "<OFFICIAL>Prime Minister Bulent Ecevit</OFFICIAL>, "
+    "<OFFICIAL>Ecevit</OFFICIAL>, <OFFICIAL>Mr. Ecevit</OFFICIAL>",
+    "<OFFICIAL>Kim Chong-p'il</OFFICIAL> and <OFFICIAL>Kim Chong Pil</OFFICIAL>; "
+    "<OFFICIAL>Kim</OFFICIAL>",
     "<OFFICIAL>Council Member Pote Sarasin</OFFICIAL> and <OFFICIAL>Pote</OFFICIAL>",
     "<OFFICIAL>Caglayangil</OFFICIAL> and <OFFICIAL>Caglayangill</OFFICIAL>",
-    "<AGENCY>Intellectual Property Rights (IPR) Committee</AGENCY> and the <AGENCY>IPR Committee</AGENCY>",
+    "<AGENCY>Intellectual Property Rights (IPR) "
+    "Committee</AGENCY> and the <AGENCY>IPR Committee</AGENCY>",
     "<ORG>Popular Movement of Angola</ORG> (<ORG>PMA</ORG>) and <ORG>PMA</ORG>",
     "<ORG>PMA</ORG> (<ORG>Popular Movement of Angola</ORG>)",
-    "<AGENCY>Government of Kazakhstan</AGENCY> (<AGENCY>GOK</AGENCY>), <AGENCY>Kazakhstani Government</AGENCY>",
+    "<AGENCY>Government of Kazakhstan</AGENCY> (<AGENCY>GOK</AGENCY>), "
+    "<AGENCY>Kazakhstani Government</AGENCY>",
     "<AGENCY>Financial Police</AGENCY>, <AGENCY>FINANCIAL POLICE</AGENCY>",
-    "<AGENCY>Department of State</AGENCY> and <AGENCY>Department</AGENCY> and <AGENCY>Dept</AGENCY>",
+    "<AGENCY>Department of State</AGENCY> and <AGENCY>Department</AGENCY> and "
+    "<AGENCY>Dept</AGENCY>",
 ]
 APART = [
     "<OFFICIAL>Andreas Papandreou</OFFICIAL> and <OFFICIAL>George Papandreou</OFFICIAL>",
@@ -65,7 +72,10 @@ def test_apart(blank, marked):
 
 
 def test_the_sender_speaks_of_itself(blank):
-    marked = "<AGENCY>Post</AGENCY>, <AGENCY>Embassy</AGENCY> and <AGENCY>Embassy Astana</AGENCY>; <AGENCY>Embassy London</AGENCY>"
+    marked = (
+        "<AGENCY>Post</AGENCY>, <AGENCY>Embassy</AGENCY> and <AGENCY>Embassy Astana</AGENCY>; "
+        "<AGENCY>Embassy London</AGENCY>"
+    )
     assert clusters(blank, marked, origin="Embassy Astana") == [
         ["Embassy London"],
         ["Post", "Embassy", "Embassy Astana"],
@@ -75,7 +85,8 @@ def test_the_sender_speaks_of_itself(blank):
 def test_surname_goes_to_the_one_last_named(blank):
     marked = (
         "<OFFICIAL>Andreas Papandreou</OFFICIAL> spoke. <OFFICIAL>Papandreou</OFFICIAL> left. "
-        "<OFFICIAL>George Papandreou</OFFICIAL> came. <OFFICIAL>Papandreou</OFFICIAL> stayed, <OFFICIAL>Andreas</OFFICIAL> not"
+        "<OFFICIAL>George Papandreou</OFFICIAL> came. "
+        "<OFFICIAL>Papandreou</OFFICIAL> stayed, <OFFICIAL>Andreas</OFFICIAL> not"
     )
     assert clusters(blank, marked) == [
         ["Andreas Papandreou", "Papandreou", "Andreas"],
@@ -85,7 +96,8 @@ def test_surname_goes_to_the_one_last_named(blank):
 
 def test_cluster_facts(blank):
     text, spans = parse_marked(
-        "<OFFICIAL>Ecevit</OFFICIAL> on <DATE>May 1</DATE>: <OFFICIAL>Prime Minister Ecevit</OFFICIAL>"
+        "<OFFICIAL>Ecevit</OFFICIAL> on <DATE>May 1</DATE>: "
+        "<OFFICIAL>Prime Minister Ecevit</OFFICIAL>"
     )
     doc = blank.make_doc(text)
     doc.ents = [doc.char_span(*span[:2], label=span[2]) for span in spans]

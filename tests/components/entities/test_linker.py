@@ -102,7 +102,8 @@ def test_country_and_office_rank_people_of_one_name():
 def test_officials_fields(blank):
     _, doc = linked(
         blank,
-        "Turkish <OFFICIAL>Prime Minister Bulent Ecevit</OFFICIAL> and later <OFFICIAL>Ecevit</OFFICIAL>",
+        "Turkish <OFFICIAL>Prime Minister Bulent Ecevit</OFFICIAL> and later "
+        "<OFFICIAL>Ecevit</OFFICIAL>",
     )
     (cluster,) = doc._.clusters
     assert cluster["mentions"] == 2 and cluster["kb_id"] == "person:Bulent_Ecevit"
@@ -120,7 +121,8 @@ def test_an_office_is_no_id_of_somebody_named(blank):
     person."""
     ids, doc = linked(
         blank,
-        "<OFFICIAL>Ambassador Marla Quib</OFFICIAL> spoke. The <OFFICIAL>Ambassador</OFFICIAL> left.",
+        "<OFFICIAL>Ambassador Marla Quib</OFFICIAL> spoke. "
+        "The <OFFICIAL>Ambassador</OFFICIAL> left.",
     )
     (cluster,) = doc._.clusters
     assert (ids, cluster["kb_id"], cluster["named"]) == (["", ""], "", True)

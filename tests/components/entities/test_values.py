@@ -143,8 +143,10 @@ def test_what_is_to_come_at_the_beginning_of_the_year_is_of_the_next():
 @pytest.mark.parametrize("letters", [("A", "B"), (None, None)])
 def test_references_by_the_cables_own_list(blank, letters):
     text, spans = parse_marked(
-        "<CABLE_REF>Ref A</CABLE_REF>, <CABLE_REF>refs A and B</CABLE_REF>, <CABLE_REF>reftel C</CABLE_REF>, "
-        "<CABLE_REF>STATE 7944</CABLE_REF> and <CABLE_REF>7950</CABLE_REF>, <CABLE_REF>septel</CABLE_REF>."
+        "<CABLE_REF>Ref A</CABLE_REF>, <CABLE_REF>refs A and B</CABLE_REF>, "
+        "<CABLE_REF>reftel C</CABLE_REF>, "
+        "<CABLE_REF>STATE 7944</CABLE_REF> and <CABLE_REF>7950</CABLE_REF>, "
+        "<CABLE_REF>septel</CABLE_REF>."
     )
     doc = blank(text)
     doc.ents = [doc.char_span(start, end, label=label) for start, end, label in spans]

@@ -205,7 +205,7 @@ class _Sentence:
         return sources
 
     def _subject_after_participle(self) -> int | None:
-        """ "Noting that X, he said Y": the first cue has the subject that comes later."""
+        """The first cue has the subject that comes later: "Noting that X, he said Y"."""
         if not self.cues:
             return None
         first = self.parts[self.cues[0]]

@@ -58,6 +58,7 @@ class Claims:
         return ((sentences[number], parts[number]) for number in sorted(parts))
 
     def __call__(self, doc: Doc) -> Doc:
+        """Writes what `process` returns into the Doc."""
         set_claims(doc, self.process(doc))
         return doc
 

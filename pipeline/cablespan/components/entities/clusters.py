@@ -91,6 +91,7 @@ class PersonCluster:
     female: bool = False
 
     def add(self, mention: Mention) -> None:
+        """Takes in a mention: its names, offices and sex."""
         person = mention.person
         self.names.update(person.names)
         if len(person.names) > max(1, len(self.full)):
@@ -218,6 +219,7 @@ class EntityClusters:
         return [cluster_of.get(index) for index in range(len(ents))]
 
     def __call__(self, doc: Doc) -> Doc:
+        """Numbers the clusters of the Doc's entities; each entity holds its number as `ent_id`."""
         ents = self._named(doc)
         numbers = self._numbers(doc, ents)
         members: dict[int, list[Span]] = defaultdict(list)

@@ -45,6 +45,7 @@ class Gazetteer:
         return filter_spans([*_names(words, named), *_by_pattern(doc), *_titled(words, named)])
 
     def __call__(self, doc: Doc) -> Doc:
+        """Writes what `process` returns into the Doc."""
         doc.ents = self.process(doc)
         return doc
 

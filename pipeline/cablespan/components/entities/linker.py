@@ -110,6 +110,7 @@ class Linker:
         )
 
     def __call__(self, doc: Doc) -> Doc:
+        """Writes what `process` returns into the Doc, as the entities' `kb_id`."""
         doc.ents = [
             Span(doc, ent.start, ent.end, label=ent.label, kb_id=kb_id, span_id=ent.id)
             for ent, kb_id in zip(doc.ents, self.process(doc), strict=True)
@@ -152,6 +153,7 @@ class Linker:
         return ranked([" ".join(person.names) for person in people], label, clues, own)
 
     def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
+        """Saves the knowledge that was trained, if there is any."""
         if self.knowledge:
             folder = Path(path)
             folder.mkdir(parents=True, exist_ok=True)
@@ -166,6 +168,7 @@ class Linker:
             )
 
     def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> "Linker":
+        """Loads the knowledge that `to_disk` saved, if there is any."""
         file = Path(path) / "knowledge.npz"
         if file.is_file():
             with numpy.load(file) as saved:
@@ -302,7 +305,7 @@ def _country_served(doc: Doc, ent: Span) -> str | None:
 
 
 def _adjective_before(doc: Doc, ent: Span) -> str | None:
-    """ "Turkish" before the mention."""
+    """The country of "Turkish" before the mention."""
     for size in (2, 1):
         before = doc[max(0, ent.start - size) : ent.start].text
         if ent.start >= size and before[:1].isupper() and country_code(before):
@@ -310,8 +313,8 @@ def _adjective_before(doc: Doc, ent: Span) -> str | None:
     return None
 
 
-def _government_at_start(doc: Doc, ent: Span) -> str | None:
-    """ "GOC" before the title, within the mention."""
+def _government_at_start(_doc: Doc, ent: Span) -> str | None:
+    """The country of "GOC" before the title, within the mention."""
     if len(ent) < 2 or not ent[0].text.isupper():
         return None
     government = government_of(normalize_name(ent[0].text), None)
@@ -319,13 +322,13 @@ def _government_at_start(doc: Doc, ent: Span) -> str | None:
 
 
 def _country_after(doc: Doc, ent: Span) -> str | None:
-    """ "of Kenya" after the mention."""
+    """The country of "of Kenya" after the mention."""
     if ent.end + 1 >= len(doc) or doc[ent.end].lower_ != "of":
         return None
     first, both = doc[ent.end + 1], doc[ent.end + 1 : ent.end + 3]
     return country_code(first.text) or country_code(both.text)
 
 
-def _country_at_start(doc: Doc, ent: Span) -> str | None:
-    """ "Turkish" as the first word of the mention."""
+def _country_at_start(_doc: Doc, ent: Span) -> str | None:
+    """The country of "Turkish" as the first word of the mention."""
     return country_code(ent[0].text) if len(ent) > 1 else None

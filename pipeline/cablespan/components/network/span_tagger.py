@@ -75,6 +75,7 @@ def _spans_where_annotated(doc: Doc, spans_key: str) -> list[Span]:
 
 @registry.scorers("cablespan.span_tagger_scorer.v1")
 def make_span_tagger_scorer() -> Callable:
+    """The scorer that a config names; its function is `span_tagger_score`."""
     return span_tagger_score
 
 
@@ -142,13 +143,16 @@ class SpanTagger(TrainedPipe):
 
     @property
     def classes(self) -> list[str]:
+        """What the network tells apart, in the order of its output."""
         return self.tags
 
     @property
     def tags(self) -> list[str]:
+        """Outside, then begin, inside, last and unit (BILU) of each label."""
         return [OUTSIDE, *(f"{part}-{label}" for label in self.labels for part in "BILU")]
 
     def score(self, examples: Iterable[Example], **config: Any) -> dict[str, Any]:
+        """The scores of the layer that this component writes."""
         return (
             self.scorer(examples, **{**config, "spans_key": self.cfg["spans_key"]})
             if self.scorer
@@ -188,6 +192,7 @@ class SpanTagger(TrainedPipe):
     def spans(
         self, tags: numpy.ndarray, probabilities: Floats2d
     ) -> list[tuple[int, int, str, float]]:
+        """The spans of a tag a token: first token, end, label, lowest probability of its tags."""
         parts, labels = (tags - 1) % 4, self.labels
         marked = tags > 0
         starts = numpy.flatnonzero(marked & ((parts == 0) | (parts == 3))).tolist()
@@ -201,6 +206,7 @@ class SpanTagger(TrainedPipe):
     def set_annotations(
         self, docs: Iterable[Doc], predictions: list[list[tuple[int, int, str, float]]]
     ) -> None:
+        """Writes the predicted spans into the Docs, the entities or a span group."""
         key = self.cfg["spans_key"]
         for doc, spans in zip(docs, predictions, strict=True):
             made = [Span(doc, start, end, label=label) for start, end, label, _ in spans]
@@ -246,6 +252,7 @@ class SpanTagger(TrainedPipe):
         nlp: Language | None = None,
         labels: Iterable[str] | None = None,
     ) -> None:
+        """Sets the labels, from the examples if none come in, and the network's shapes."""
         validate_get_examples(get_examples, "SpanTagger.initialize")
         spans = chain.from_iterable(self._gold(example.reference) for example in get_examples())
         for label in sorted({span.label_ for span in spans}) if labels is None else labels:

@@ -65,10 +65,12 @@ class TrainedPipe(TrainablePipe):
 
     @property
     def labels(self) -> tuple[str, ...]:
+        """The labels in the order of the network's output."""
         return tuple(self.cfg["labels"])
 
     @property
     def label_data(self) -> tuple[str, ...]:
+        """What `spacy init labels` saves."""
         return self.labels
 
     def add_label(self, label: str) -> int:

@@ -93,6 +93,7 @@ def _label_score(pairs: Counter[tuple[str, str]], label: str) -> PRFScore:
 
 @registry.scorers("cablespan.statement_scorer.v1")
 def make_statement_scorer() -> Callable:
+    """The scorer that a config names; its function is `statement_score`."""
     return statement_score
 
 
@@ -126,6 +127,7 @@ class SentenceClassifier(TrainedPipe):
         return self.model.predict(docs)
 
     def set_annotations(self, docs: Iterable[Doc], predictions: list[Floats2d]) -> None:
+        """Writes each sentence's likeliest label into the Docs, with its probability."""
         for doc, probabilities in zip(docs, predictions, strict=True):
             best = probabilities.argmax(axis=1) if len(probabilities) else []
             spans = statement_spans(doc)
@@ -139,6 +141,7 @@ class SentenceClassifier(TrainedPipe):
 
     @property
     def class_weights(self) -> Sequence[float]:
+        """The weight of each label in the loss: those of the config, else of the examples."""
         return self.cfg["weights"] or super().class_weights
 
     def gold_classes(self, example: Example) -> list[str | None]:
@@ -153,6 +156,7 @@ class SentenceClassifier(TrainedPipe):
         nlp: Language | None = None,
         labels: Iterable[str] | None = None,
     ) -> None:
+        """Sets the labels, from the examples if none come in, and the network's shapes."""
         validate_get_examples(get_examples, "SentenceClassifier.initialize")
         counts = Counter(
             span.label_

@@ -66,6 +66,7 @@ class TokenAligner:
         self.by_end = {token["end"]: token["id"] for token in tokens}
 
     def __call__(self, start: int, end: int, label: str) -> dict[str, Any]:
+        """The span of a task between two character offsets."""
         first, last = self.by_start.get(start), self.by_end.get(end)
         if first is None:
             first = next((t["id"] for t in self.tokens if t["end"] > start), len(self.tokens) - 1)
@@ -74,6 +75,7 @@ class TokenAligner:
         return self.tokens_span(first, last, label)
 
     def tokens_span(self, first: int, last: int, label: str) -> dict[str, Any]:
+        """The span of a task from its first to its last token, both included."""
         start, end = self.tokens[first]["start"], self.tokens[last]["end"]
         return {
             "start": start,

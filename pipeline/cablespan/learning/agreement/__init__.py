@@ -216,7 +216,7 @@ def _token_labels(unit: Unit, entities: Iterable[Mapping[str, Any]]) -> dict[Any
     return labels
 
 
-def _sentence_labels(unit: Unit, statements: Iterable[Mapping[str, Any]]) -> dict[Any, str]:
+def _sentence_labels(_unit: Unit, statements: Iterable[Mapping[str, Any]]) -> dict[Any, str]:
     return {(statement["start"], statement["end"]): statement["label"] for statement in statements}
 
 
@@ -278,11 +278,13 @@ def agree(paths: Sequence[Path], *, scheme: Scheme | None = None) -> dict[str, A
     names = versions.annotators()
     if len(names) < 2:
         raise ValueError(
-            f"one annotator only ({', '.join(names) or 'none'}): give the answers of two or more, by file or by _annotator_id"
+            f"one annotator only ({', '.join(names) or 'none'}): "
+            "give the answers of two or more, by file or by _annotator_id"
         )
     result = agreement(versions)
     if not any(pair["paragraphs"] for pair in result["pairs"]):
         raise ValueError(
-            f"{', '.join(names)} have no paragraph in common: paragraphs are the same by id and text"
+            f"{', '.join(names)} have no paragraph in common: "
+            "paragraphs are the same by id and text"
         )
     return result

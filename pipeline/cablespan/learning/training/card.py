@@ -14,12 +14,14 @@ from cablespan.learning.gold import Gold
 
 LIMITS = """## Limits and biases
 
-- A cable speaks for its sender: what a post reports of a country is the post's view of it. REPORT means that the author states it,
-  not that it is true.
-- Whose words are marked as CLAIM follows the author's grammar: the embassy's own statements pass as REPORT, its interlocutors' as CLAIM.
-- Entities are marked as the gold marks them: offices and agencies of countries and decades that it lacks are found less often, and so
-  are names that are spelled unlike English ones.
-- Scores are those of guesses under this training data; other periods, capitals throughout, or damaged text make them too sure.
+- A cable speaks for its sender: what a post reports of a country is the post's view of it. REPORT
+  means that the author states it, not that it is true.
+- Whose words are marked as CLAIM follows the author's grammar: the embassy's own statements pass as
+  REPORT, its interlocutors' as CLAIM.
+- Entities are marked as the gold marks them: offices and agencies of countries and decades that it
+  lacks are found less often, and so are names that are spelled unlike English ones.
+- Scores are those of guesses under this training data; other periods, capitals throughout, or
+  damaged text make them too sure.
 """
 
 
@@ -30,7 +32,8 @@ def _data(gold: Sequence[Gold]) -> str:
         len(paragraph["text"].split()) for known in gold for paragraph in known.record["paragraphs"]
     )
     counts = {layer: sum(len(known.record.get(layer) or ()) for known in gold) for layer in VIEWS}
-    return f"{documents} documents, {paragraphs} paragraphs, {words} words: {', '.join(f'{n} {layer}' for layer, n in counts.items())}"
+    annotations = ", ".join(f"{count} {layer}" for layer, count in counts.items())
+    return f"{documents} documents, {paragraphs} paragraphs, {words} words: {annotations}"
 
 
 NETWORK_SCORES = {
@@ -92,7 +95,8 @@ def card(
         "",
         "## Scores on dev",
         "",
-        "The whole pipeline of `cablespan.load` with its rules; the best model was chosen by dev too. "
+        "The whole pipeline of `cablespan.load` with its rules; "
+        "the best model was chosen by dev too. "
         f"Intervals: {scores['resamples']} bootstrap samples of the documents.",
         "",
         markdown(scores),

@@ -24,11 +24,12 @@ def segment(
     signed: tuple[int, int] | None = None,
     opening: str = "",
 ) -> tuple[Paragraph, ...]:
-    """The paragraphs of the body `source[start:end]`; their source maps point into `source`.
+    r"""The paragraphs of the body `source[start:end]`; their source maps point into `source`.
 
     `signed`: where the signature's line is, if that is known; `opening`: the text above the body.
 
-    >>> [(p.id, p.marking, p.text) for p in segment("1. (U) All is\\nwell.\\n2. (C) So\\nit is.", "07OSLO1")]
+    >>> body = "1. (U) All is\nwell.\n2. (C) So\nit is."
+    >>> [(p.id, p.marking, p.text) for p in segment(body, "07OSLO1")]
     [('07OSLO1/1', 'U', 'All is well.'), ('07OSLO1/2', 'C', 'So it is.')]
     """
     end = end_of_text(source, start, len(source) if end is None else end)
@@ -45,10 +46,11 @@ def segment(
 
 
 def segment_blocks(source: str, cable_id: str, body: int = 0) -> tuple[Paragraph, ...]:
-    """The paragraphs of a text in which blank lines separate them; what stands before `body` is of
+    r"""The paragraphs of a text in which blank lines separate them; what stands before `body` is of
     kind "header".
 
-    >>> [(p.kind, p.text) for p in segment_blocks("SUBJECT: ROADS\\n\\n1. All is well.", "07OSLO1", 16)]
+    >>> text = "SUBJECT: ROADS\n\n1. All is well."
+    >>> [(p.kind, p.text) for p in segment_blocks(text, "07OSLO1", 16)]
     [('header', 'SUBJECT: ROADS'), ('numbered', 'All is well.')]
     """
     return paragraphs(lay_out_blocks(source, body), cable_id)

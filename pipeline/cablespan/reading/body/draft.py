@@ -56,6 +56,7 @@ class Draft:
         ]
 
     def text(self) -> str:
+        """The lines, joined by blanks."""
         return " ".join([line for _, line in self.lines()])
 
 

@@ -83,14 +83,17 @@ class Juncture:
 
     @property
     def small(self) -> bool:
+        """Whether the line begins with a small letter."""
         return self.line.text[0] in LOWER
 
     @property
     def ended_line(self) -> bool:
+        """Whether the line before was broken off early, as at a paragraph's end."""
         return ends_early(self.previous, self.line.text, self.page)
 
     @property
     def ended_sentence(self) -> bool:
+        """Whether the line before ends a sentence."""
         return ends_sentence(self.previous)
 
     @property
@@ -99,6 +102,7 @@ class Juncture:
         return len(self.previous) > UNWRAPPED
 
     def goes_on(self) -> bool:
+        """Whether the line belongs to the paragraph before it."""
         if self.first and self.block.rule_above:
             return False
         if self.first and self.block.mark:

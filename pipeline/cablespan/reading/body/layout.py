@@ -30,7 +30,8 @@ from cablespan.reading.body.starts import Numbering, Start, damaged_bullets, sta
 from cablespan.reading.body.titles import looks_like_heading, section_of_heading
 from cablespan.reading.body.wraps import find_cut_words
 
-MOST_PARAGRAPHS = 100_000  # in a body; what no cable has, so that the time stays bounded: the last takes in the rest
+# In a body. No cable has as many; the time stays bounded, as the last takes in the rest.
+MOST_PARAGRAPHS = 100_000
 _SHORT_TITLE = 80  # characters
 # A sentence's end before a number in mid-line: "... has left. 9. (SBU) Over the summer".
 _NUMBER_WITHIN = re.compile(

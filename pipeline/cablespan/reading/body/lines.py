@@ -41,6 +41,7 @@ class Line:
 
     @property
     def single(self) -> bool:
+        """Whether it is one written line."""
         return self.end - self.begin == len(self.text)
 
     @property
@@ -87,11 +88,11 @@ def is_row(line: str) -> bool:
 
 
 def written_blocks(source: str, start: int, end: int, page: Page, opening: str = "") -> list[Block]:
-    """The blocks of `source[start:end]`.
+    r"""The blocks of `source[start:end]`.
 
     The lines of `opening` are no text where they come again after a page mark.
 
-    >>> text = "The road\\n\\nOSLO 00000012  002 OF 003\\nis long."
+    >>> text = "The road\n\nOSLO 00000012  002 OF 003\nis long."
     >>> page = Page.measured(text.splitlines())
     >>> [(block.lines[0].text, block.mark) for block in written_blocks(text, 0, len(text), page)]
     [('The road', False), ('is long.', True)]

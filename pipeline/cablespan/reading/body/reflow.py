@@ -30,8 +30,10 @@ def joint(line: str, following: str) -> str:
     """What stands between a line that ends in a hyphen and the next: nothing where the hyphen
     belongs to one word.
 
-    >>> joint("the non-", "aligned states"), joint("pre-", "and post-war"), joint("the coast --", "a line")
-    ('', ' ', ' ')
+    >>> joint("the non-", "aligned states"), joint("pre-", "and post-war")
+    ('', ' ')
+    >>> joint("the coast --", "a line")
+    ' '
     """
     within = (
         len(line) > 1

@@ -10,7 +10,8 @@ _CLASSES = "SBU|FOUO|LOU|TS|U|C|S|UNCLASSIFIED|CONFIDENTIAL|SECRET|UNCLAS|R"
 _MARKING = re.compile(
     rf"""
     [(\[{{]\s?({_CLASSES})
-    ((?:[ ]?[/,-]|[ ](?:REL|NF|NOFORN|FVEY)\b)   # what goes with the class: "/NF", " REL TO USA, GBR"
+    # What goes with the class: "/NF", " REL TO USA, GBR".
+    ((?:[ ]?[/,-]|[ ](?:REL|NF|NOFORN|FVEY)\b)
     [A-Z0-9 ,/-]{{0,160}})?
     \s?[)\]}}]\s{{0,8}}
     """,
@@ -69,9 +70,9 @@ class Start(NamedTuple):
 
 
 def damaged_bullets(body: str) -> frozenset[str]:
-    """The signs that stand for bullets in a body because their own sign was lost.
+    r"""The signs that stand for bullets in a body because their own sign was lost.
 
-    >>> sorted(damaged_bullets("Points:\\nQ Roads\\nQ Harbors\\nQ Ships"))
+    >>> sorted(damaged_bullets("Points:\nQ Roads\nQ Harbors\nQ Ships"))
     ['Q']
     """
     counts = Counter(match[1] for match in _DAMAGED_BULLET.finditer(body))

@@ -36,14 +36,17 @@ class Row(NamedTuple):
 
     @property
     def id(self) -> str:
+        """The paragraph's id."""
         return self.paragraph["id"]
 
     @property
     def text_hash(self) -> str:
+        """The hash of its text."""
         return text_hash(self.paragraph["text"])
 
     @property
     def scrap(self) -> bool:
+        """Whether it is so short that it is accepted along with its neighbour."""
         short = len(self.paragraph["text"].split()) <= SCRAP_WORDS
         return short or self.paragraph.get("kind") == "heading"
 

@@ -28,6 +28,8 @@ class AnnotatorRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Annotator:
+    """Who answers, and whether as annotator or as adjudicator."""
+
     name: str
     role: AnnotatorRole = AnnotatorRole.ANNOTATOR
 

@@ -59,6 +59,7 @@ class LabelBits:
         self.bits = {str(name): 1 << number for number, name in enumerate(names)}
 
     def __call__(self, layers: Layers) -> int:
+        """The labels that a paragraph's layers hold."""
         together = 0
         for label in labels_of(layers):
             together |= self.bits.get(label, 0)

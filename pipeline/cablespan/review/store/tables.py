@@ -13,10 +13,12 @@ class Json(sa.TypeDecorator):
     impl = sa.LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value, dialect):
+    def process_bind_param(self, value, _dialect):
+        """JSON from plain data."""
         return None if value is None else orjson.dumps(value)
 
-    def process_result_value(self, value, dialect):
+    def process_result_value(self, value, _dialect):
+        """Plain data from JSON."""
         return None if value is None else orjson.loads(value)
 
 

@@ -135,6 +135,7 @@ class Folder:
                 yield file.read(size)
 
     def exists(self, name: str) -> bool:
+        """Whether the folder holds a file of this name."""
         return self.fs.exists(self / name)
 
     def damage(self, name: str, sha256: str) -> str | None:

@@ -132,14 +132,17 @@ class Manifest:
         return [self.settings, *inputs, *shards, *([self.end] if self.end else [])]
 
     def write(self, folder: Folder) -> None:
+        """Writes the whole manifest anew, in one step."""
         folder.replace(NAME, (encode(line) for line in self.lines()))
 
     def add_input(self, folder: Folder, line: InputLine) -> None:
+        """Appends an input, once."""
         if line["input"] not in self.inputs:
             folder.append(NAME, encode(line))
             self.inputs[line["input"]] = line
 
     def add_shard(self, folder: Folder, line: ShardLine) -> None:
+        """Appends a shard that is done."""
         folder.append(NAME, encode(line))
         self.shards[line["shard"]] = line
 

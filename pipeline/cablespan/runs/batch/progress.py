@@ -54,6 +54,7 @@ class Reporter:
 
     @property
     def seconds(self) -> float:
+        """Seconds since the run began."""
         return time.monotonic() - self.begin
 
     @property
@@ -106,9 +107,11 @@ class Reporter:
         return self.working * max(0.0, self.total - done) / done or None
 
     def say(self, text: str) -> None:
+        """Prints a line."""
         self.console.print(text, soft_wrap=True, markup=False)
 
     def table(self, title: str, rows: dict[str, str]) -> None:
+        """Prints the table at a run's end."""
         table = Table(
             title=title, title_justify="left", show_header=False, box=None, pad_edge=False
         )

@@ -250,6 +250,7 @@ class Run:
         return {"name": name, "bytes": size, "sha256": digest.hexdigest()}
 
     def part(self, kind: str, number: int) -> str:
+        """The file name of one shard's part."""
         return (
             f"{kind}-{number:05}.jsonl.gz"
             if self.options.compress
@@ -339,6 +340,7 @@ class Run:
 
 
 def exit_code(counts: Counts) -> int:
+    """The command's exit code, as its help lists them."""
     if not counts.get("cables"):
         return NOTHING_READ
     return SOME_REJECTED if counts["rejects"] else DONE
@@ -375,7 +377,7 @@ def _engine(
 def _terminate_is_interrupt() -> Iterator[None]:
     """SIGTERM ends a run as Ctrl-C does."""
 
-    def interrupt(number, frame):
+    def interrupt(_number, _frame):
         raise KeyboardInterrupt
 
     try:

@@ -267,7 +267,7 @@ def _time_limit(seconds: float) -> Iterator[None]:
     Code that never returns to the interpreter, or sleeps, is stopped by the pool.
     """
 
-    def stop(number, frame):
+    def stop(_number, _frame):
         raise TimeLimit
 
     before = signal.signal(signal.SIGPROF, stop)

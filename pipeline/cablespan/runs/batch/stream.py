@@ -201,6 +201,7 @@ class Ids:
             ) from error
 
     def unique(self, cable: Cable, input: int, item: int) -> Cable:
+        """The cable, renamed where another cable of the run has its id already."""
         if not self.needed:
             return cable
         # The reader may have numbered it already within its file.
@@ -220,10 +221,12 @@ class Ids:
         )
 
     def save(self) -> None:
+        """Keeps the ids that were taken since the last save."""
         if self.needed:
             with self._saying_what_to_do():
                 self.database.commit()
 
     def close(self) -> None:
+        """Closes the database."""
         if self.needed:
             self.database.close()

@@ -91,6 +91,7 @@ class Worker:
 
     @property
     def in_hand(self) -> InHand:
+        """What the worker is at: cables done and in all, words done and in all."""
         if self.shard is None:
             return InHand(0, 0, 0, 0)
         return InHand(self.item or 0, len(self.shard.items), self.words, self.shard.size)

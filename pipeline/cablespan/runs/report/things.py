@@ -38,6 +38,7 @@ class Thing:
 
     @property
     def label(self) -> str:
+        """The entity label."""
         return self.key.label
 
     @property

@@ -40,6 +40,8 @@ class Piece(NamedTuple):
 
 
 class Sentence(NamedTuple):
+    """A statement to show: its label, and its text cut at the edges of entities and claims."""
+
     label: str
     pieces: list[Piece]
 

@@ -43,6 +43,7 @@ class Values:
         }
 
     def __call__(self, doc: Doc) -> Doc:
+        """Writes what `process` returns into the Doc."""
         doc._.entity_values = self.process(doc)
         return doc
 

@@ -110,8 +110,8 @@ def _written() -> Iterator[tuple[str, Callable[[Reader, Match], Period | None]]]
     )
     yield rf"(?:(?P<which>{SHIFT})\ )?weekend", meanings.weekend
     yield (
-        r"""(?P<further>day\ (?:before|after)\ )? (?P<word>today|tonight|yesterday|tomorrow|this|last)
-        (?:\ night)?""",
+        r"""(?P<further>day\ (?:before|after)\ )? 
+        (?P<word>today|tonight|yesterday|tomorrow|this|last) (?:\ night)?""",
         meanings.near_day,
     )
     yield r"(?P<day>\d\d?)(?:st|nd|rd|th)?", meanings.day_alone

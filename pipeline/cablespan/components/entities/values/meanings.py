@@ -105,7 +105,7 @@ class Reader:
         return min((today.year - 1, today.year, today.year + 1), key=distance)
 
 
-def iso(reader: Reader, m: Match) -> Period:
+def iso(_reader: Reader, m: Match) -> Period:
     """2007-02-22; 02/22/07."""
     return days(date(full_year(m["year"], _PIVOT), int(m["month"]), int(m["day"])))
 
@@ -152,30 +152,30 @@ def named_month(reader: Reader, m: Match) -> Period:
     return days(date(year, month, number(m["day"]))) if m["day"] else months(year, month)
 
 
-def whole_years(reader: Reader, m: Match) -> Period:
+def whole_years(_reader: Reader, m: Match) -> Period:
     """1973; 1973-75; 74/75."""
     first, last = full_year(m["first"], _PIVOT), m["last"]
     return years(first, int(str(first)[: 4 - len(last)] + last) if last else None)
 
 
-def decade(reader: Reader, m: Match) -> Period:
+def decade(_reader: Reader, m: Match) -> Period:
     """1970s; the '90s."""
     first = int(m["first"]) if len(m["first"]) == 4 else 1900 + int(m["first"])
     return years(first, first + 9)
 
 
-def decade_by_word(reader: Reader, m: Match) -> Period:
+def decade_by_word(_reader: Reader, m: Match) -> Period:
     """The sixties: of the 20th century."""
     first = by_name("decade")[m["word"]]["year"]
     return years(first, first + 9)
 
 
-def century(reader: Reader, m: Match) -> Period:
+def century(_reader: Reader, m: Match) -> Period:
     """19th century."""
     return years(int(m["number"]) * 100 - 99, int(m["number"]) * 100)
 
 
-def fiscal_year(reader: Reader, m: Match) -> Period:
+def fiscal_year(_reader: Reader, m: Match) -> Period:
     """FY 2008; fiscal years 1970-71: those of the United States."""
     year = full_year(m["year"], _PIVOT)
     last = full_year(m["last"], _PIVOT) if m["last"] else year
@@ -329,7 +329,7 @@ def told_unit(reader: Reader, m: Match) -> Period | None:
     return months(told.start.year, told.start.month + units) if told.precision != "year" else None
 
 
-def part_of_told_day(reader: Reader, m: Match) -> Period | None:
+def part_of_told_day(reader: Reader, _m: Match) -> Period | None:
     """Early evening, that night: of the date told before."""
     told = reader.told
     return told if told and told.precision == "day" else None
@@ -414,6 +414,6 @@ def ago(reader: Reader, m: Match) -> Period | None:
     return days(*(today - count * DAY for count in counts)) if unit == "day" else None
 
 
-def year_end(reader: Reader, m: Match) -> Period:
+def year_end(reader: Reader, _m: Match) -> Period:
     """Year's end."""
     return months(reader.day.year, 12)

@@ -60,8 +60,10 @@ def money_value(
 
     `home`: ISO 3166 code of the sending post's country, whose rials or francs are meant.
 
-    >>> money_value("72 million tenge"), money_value("$975,806"), money_value("32 trillion rials", "IR")
-    ('72000000 KZT', '975806 USD', '32000000000000 IRR')
+    >>> money_value("72 million tenge"), money_value("$975,806")
+    ('72000000 KZT', '975806 USD')
+    >>> money_value("32 trillion rials", "IR")
+    '32000000000000 IRR'
     >>> money_value("US$ 470 to 600 million"), money_value("several thousand dollars")
     ('470000000/600000000 USD', None)
     """

@@ -84,8 +84,9 @@ class ReferenceResolver:
         `previous`: the id of a pointer just before, whose post a bare number shares ("TEHRAN 12 and
         13").
 
-        >>> listed = [{"value": "06ASTANA9", "kind": "cable", "text": "06 ASTANA 009", "letter": "A"}]
-        >>> resolver = ReferenceResolver({"header": {"references": listed, "created": "2007-02-22"}})
+        >>> listed = {"value": "06ASTANA9", "kind": "cable", "text": "06 ASTANA 009", "letter": "A"}
+        >>> header = {"references": [listed], "created": "2007-02-22"}
+        >>> resolver = ReferenceResolver({"header": header})
         >>> resolver.resolve("Ref A"), resolver.resolve("reftel"), resolver.resolve("septel")
         ('06ASTANA9', '06ASTANA9', None)
         >>> resolver.resolve("STATE 7944")
