@@ -22,7 +22,7 @@ _WITHOUT_COLON = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_ORDER = re.compile(r"EO(?:[01].*|\d+)")  # E.O. 12958
+_ORDER = re.compile(r"E[O0](?:[01].*|\d+)")  # E.O. 12958
 # Those that stand without a colon in small letters too; others do in running text.
 _SMALL_WITHOUT_COLON = ("classified by", "declassify on", "ref", "refs", "ref(s)")
 

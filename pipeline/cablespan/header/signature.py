@@ -13,6 +13,7 @@ from cablespan.lexicon import listed, load
 
 _LAST = 800  # characters in which a signature lies, with the notes that may follow it
 _LAST_LINES = 6  # lines with letters among them
+_SHORT = 30  # characters of a line that was not wrapped
 _LONGEST = 50  # characters of a signature
 _IN_CAPITALS = r"""
     (?:(?:MC|MAC|MAc|Mc|Mac|DE|LA|DEL|VAN|VON|DER|DI|DA|LE|EL|AL|ST)(?:\.?\ |['.-])?)?
@@ -68,6 +69,11 @@ class _Line(NamedTuple):
         if not self.above or self.above[-1] in _SENTENCE_ENDS:
             return True
         return _NO_SENTENCE.search(self.above) is not None or is_furniture(self.above)
+
+    @property
+    def is_below_short_line(self) -> bool:
+        """Whether no wrapped text runs from the line above into this one."""
+        return self.stands_apart or len(self.above) < _SHORT
 
     @property
     def ends_sentence_above(self) -> bool:
@@ -157,6 +163,7 @@ def _read(line: _Line) -> Signature | None:
     line = line._replace(text=_NOTE_AFTER.sub("", line.text))
     bare = _ACTING.sub("", _AFTER.sub("", _BEFORE.sub("", line.text)).strip())
     names = _names_in(bare) or (_small_names_in(bare) if line.stands_apart else [])
+    names = names or ([bare] if line.is_below_short_line and _is_surname(bare) else [])
     if names:
         return _signed_on(line, names)
     after = _AFTER_SENTENCE.search(line.text)
@@ -166,7 +173,8 @@ def _read(line: _Line) -> Signature | None:
 
 
 def _signed_on(line: _Line, names: list[str]) -> Signature:
-    if line.stands_apart and not line.text.endswith("."):
+    apart = line.stands_apart or line.text.islower()
+    if apart and not line.text.endswith("."):
         return Signature(names, (line.offset, line.offset + len(line.text)))
     return _NONE if not line.stands_apart and line.ends_sentence_above else Signature(names, None)
 
@@ -206,6 +214,11 @@ def _can_be_surname(word: str) -> bool:
     if word.upper() in _no_signers() or known_post(word) or small in _in_small_letters("countries"):
         return False
     return small in _in_small_letters("surnames") or small not in listed("common_words", "name")
+
+
+def _is_surname(word: str) -> bool:
+    """Whether a word in small letters is a surname and nothing else."""
+    return word in _in_small_letters("surnames") and word not in listed("common_words", "name")
 
 
 def _once(name: str) -> str:
