@@ -103,8 +103,7 @@ def test_tables_keep_their_rows():
 def test_words_cut_at_the_last_column_are_whole_again():
     words = (
         "The ministry of infrastructure told the embassy that infrastructure projects "
-        "would be delayed. "
-        * 6
+        "would be delayed. " * 6
     )
     line = "1. (C) " + words.strip()
     assert texts("\n".join(line[at : at + 71] for at in range(0, len(line), 71))) == [words.strip()]
@@ -489,3 +488,99 @@ def test_a_text_begins_whatever_it_is_the_text_of(beginning):
     made = shapes(f"3. (U) The note.\n\n{beginning}The ministry agrees.\n\nEND TEXT OF NOTE")
     assert made[-2][2] == "text"
     assert made[0][2] is None
+
+
+def test_a_blank_line_that_an_almost_full_line_made_stands_in_an_open_quotation():
+    full = "Oslo papers wrote that the new road along the harbor had long been"  # 66
+    lines = []
+    for _ in range(5):
+        lines += [full + "x", "", "wanted by most of those who live there."]
+    quoted = '"The road was built too late for the ships, and it costs too much.'
+    body = "\n".join([*lines, "", quoted.ljust(66, "."), "", 'We need it." So they wrote.'])
+    assert texts(body)[-1].endswith('We need it." So they wrote.')
+    assert '"The road' in texts(body)[-1]
+
+
+def test_entries_that_end_in_semicolons_are_items_wrapped_or_not():
+    body = (
+        "2. (U) The new port council is:\nFirst harbor master of the old and of the new port Jane\n"
+        "Roe;\nMaster of Roads Karl Roe;\nMaster of Ships and Lights Shari Doe; and\n"
+        "Master of Fish John Doe.\n"
+    )
+    assert [(kind, text) for *_, kind, text in shapes(body)] == [
+        ("numbered", "The new port council is:"),
+        ("item", "First harbor master of the old and of the new port Jane Roe;"),
+        ("item", "Master of Roads Karl Roe;"),
+        ("item", "Master of Ships and Lights Shari Doe; and"),
+        ("item", "Master of Fish John Doe."),
+    ]
+
+
+def test_semicolons_in_running_text_make_no_items():
+    body = (
+        "1. (U) The port has three parts: the old one; the new one;\nThe Long Pier, which is"
+        " closed; and a harbor\nfor fish that nobody uses; it will be\nclosed as well.\n"
+    )
+    assert len(texts(body)) == 1
+
+
+def test_what_stands_between_two_rules_is_one_heading_of_three_lines_too():
+    rule = "-" * 40
+    body = (
+        f"{rule}\nJane Roe\nMaster of Roads (also called the\nRoad Office)\n{rule}\n\n1. (U) Rain."
+    )
+    assert shapes(body)[0][3:] == (
+        "heading",
+        "Jane Roe Master of Roads (also called the Road Office)",
+    )
+
+
+def test_the_rest_of_a_heading_after_a_page_mark_and_a_rule():
+    rule = "-" * 40
+    mark = "OSLO 00000012  002 OF 003"
+    body = f"1. (U) Rain.\n\nMaster of Roads\n\n{mark}\n\n\n{rule}\nand Ships\n{rule}\n2. (U) Sun."
+    assert [(kind, text) for *_, kind, text in shapes(body)][1] == (
+        "heading",
+        "Master of Roads and Ships",
+    )
+
+
+def test_the_last_of_some_short_lines_is_no_heading():
+    body = (
+        "1. (U) Dates:\n\n      May 10 Harbor Meeting\n      (a year before)\n"
+        "   June 7 Road Meeting\n\n2. (U) Sun."
+    )
+    assert [kind for *_, kind, _ in shapes(body)] == ["numbered", "text", "text", "numbered"]
+
+
+def test_a_heading_that_fills_its_line_ends_where_a_sentence_begins():
+    title = "The Road Office and the Port Disagree on Ships for the Old Harbor"
+    body = (
+        f"1. (U) Papers of Oslo.\n\n{title}\nAll papers report that the road office and the port\n"
+        "cannot agree on the ships, which has\nlasted for a year.\n"
+    )
+    assert [(kind, text) for *_, kind, text in shapes(body)][1] == ("heading", title)
+
+
+def test_a_line_that_was_sent_twice_stands_once():
+    line = "to the harbor of the old town in the spring and"
+    for body in (
+        f"1. (U) The road leads {line} Q{line} in autumn.",
+        f"1. (U) The road leads {line}\nQ{line}\nin autumn.",
+    ):
+        (paragraph,) = segment(body, "07OSLO1")
+        assert paragraph.text == f"The road leads {line} in autumn."
+        for offset, at, length in paragraph.source_map.pieces:
+            assert paragraph.text[offset : offset + length] == body[at : at + length]
+
+
+def test_a_marked_first_number_in_a_comment_is_the_cable_once_more():
+    body = "1. (U) Rain.\n2. (U) Sun.\n\nCOMMENT\n\n3. (U) We like it.\n1. (U) Rain.\n2. (U) Sun."
+    assert [section for _, _, section, *_ in shapes(body)] == [
+        None,
+        None,
+        "comment",
+        "comment",
+        None,
+        None,
+    ]

@@ -76,7 +76,7 @@ def test_one_cable_reads_the_same_in_every_guise(name):
     assert (
         cable.paragraphs[0].text
         == 'Summary: The harbor is "closed," said the Minister & his deputy. '
-           'It will stay so. End summary.'
+        "It will stay so. End summary."
     )
     assert cable.paragraphs[1].text == "The road is open to the capital. He named two reasons:"
 

@@ -11,7 +11,7 @@ from cablespan.cli.options import AnnotatorFiles, JsonOption, LabelsOption, Laye
 
 @app.command(
     epilog="Example: `cablespan review annotations/demo --as ANNA`; "
-           "later `cablespan review annotations/demo --export answers`"
+    "later `cablespan review annotations/demo --export answers`"
 )
 def review(
     inputs: Annotated[
@@ -98,7 +98,7 @@ def review(
 
 @app.command(
     epilog="Example: `cablespan convert annotations/gold/train.jsonl gold.spacy --to docbin "
-           "--texts frus/volumes`"
+    "--texts frus/volumes`"
 )
 def convert(
     source: Annotated[
@@ -119,7 +119,7 @@ def convert(
         str,
         typer.Option(
             help="records, prodigy, gold, standoff, docbin, "
-                 "conll, labelstudio, doccano, inception or "
+            "conll, labelstudio, doccano, inception or "
             "brat."
         ),
     ],

@@ -12,7 +12,7 @@ from cablespan.cli.options import GoldTexts, JsonOption, LabelsOption
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     epilog="Example: `cablespan train --config models/configs/cable_sm.cfg --train gold.jsonl "
-           "--dev dev.jsonl --output mine "
+    "--dev dev.jsonl --output mine "
     "--training.max_epochs 10`",
 )
 def train(
@@ -117,7 +117,7 @@ def train(
 
 @app.command(
     epilog="Example: `cablespan evaluate models/en_cable_sm annotations/modern "
-           "--report scores.html`"
+    "--report scores.html`"
 )
 def evaluate(
     model: Annotated[

@@ -55,6 +55,19 @@ class Draft:
             if begin < at
         ]
 
+    def leave_out(self, begin: int, end: int) -> None:
+        """Leaves out what lies between two offsets of the source."""
+        self.spans = [
+            part
+            for first, last in self.spans
+            for part in ((first, min(last, begin)), (max(first, end), last))
+            if part[0] < part[1]
+        ]
+
+    def count(self, sign: str) -> int:
+        """How often a sign stands in it."""
+        return sum(self.source.count(sign, begin, end) for begin, end in self.spans)
+
     def text(self) -> str:
         """The lines, joined by blanks."""
         return " ".join([line for _, line in self.lines()])

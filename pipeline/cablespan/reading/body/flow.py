@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from cablespan.lexicon import load
+from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.lines import Block, Line
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.titles import closes_block, looks_like_heading
@@ -51,6 +52,16 @@ def leads_on(previous: str) -> bool:
     return previous[-1:] == "," or previous.rsplit(None, 1)[-1].lower() in _leading_on()
 
 
+def begins_sentence(line: str) -> bool:
+    """Whether a line begins with a word that has a capital only where a sentence begins.
+
+    >>> begins_sentence("All papers report"), begins_sentence("Oslo papers report")
+    (True, False)
+    """
+    word = line.split(None, 1)[0]
+    return word.istitle() and word.lower() in _leading_on()
+
+
 def leads_to_number(previous: str) -> bool:
     """Whether a line ends with a word that a number follows: "by March", "see para".
 
@@ -65,21 +76,25 @@ class Juncture:
     """Where a line without a start follows a paragraph.
 
     `previous`: the paragraph's last line; `block`: the line's own, `first` where it begins it;
-    `numbered`: whether the body has paragraph numbers; `in_item`: whether the paragraph is an item;
-    `titled`: whether it is one short line with the look of a heading; `blanks_at_marks`: as
-    `usual_blanks_at_marks` counts them; `overflowing`: the column of `overflowing_column`.
+    `numbered`: whether the body has paragraph numbers; `titled`: whether the paragraph is one short
+    line with the look of a heading; `blanks_at_marks`: as `usual_blanks_at_marks` counts them;
+    `overflowing`: the column of `overflowing_column`.
     """
 
     page: Page
+    paragraph: Draft
     previous: str
     line: Line
     block: Block
     first: bool
     numbered: bool
-    in_item: bool
     titled: bool
     blanks_at_marks: int | None
     overflowing: int | None
+
+    @property
+    def _is_in_item(self) -> bool:
+        return self.paragraph.kind == "item"
 
     @property
     def small(self) -> bool:
@@ -118,7 +133,13 @@ class Juncture:
         """Whether the blank line above is none that anybody wrote."""
         if self.overflowing is None or self.block.blanks != 1 or self.block.mark:
             return False
-        return len(self.previous) >= self.overflowing
+        missing = self.overflowing - len(self.previous)
+        return missing <= 0 or missing == 1 and self._is_within_quotation
+
+    @property
+    def _is_within_quotation(self) -> bool:
+        """Whether the paragraph opens a quotation and does not close it, or leads to one."""
+        return self.previous[-1] == ":" or self.paragraph.count('"') % 2 == 1
 
     def _across_mark(self) -> bool:
         if self.titled and not leads_on(self.previous):
@@ -157,7 +178,7 @@ class Juncture:
             return not self.ended_line or self.after_whole_paragraph or leads_on(self.previous)
         if self._is_heading or self.ended_line and not self.after_whole_paragraph:
             return False
-        within_numbered = self.numbered and not self.in_item and not self.after_whole_paragraph
+        within_numbered = self.numbered and not self._is_in_item and not self.after_whole_paragraph
         return within_numbered or leads_on(self.previous)
 
     @property
@@ -174,7 +195,7 @@ class Juncture:
             return True  # the word that the line before had no room for
         short = len(self.previous) * 10 < self.page.width * 6
         if self.numbered:
-            return not (short and (self.in_item or not self.previous.endswith(":")))
+            return not (short and (self._is_in_item or not self.previous.endswith(":")))
         if self.page.blank_separated:
             return True
         ragged = len(self.previous) * 4 < self.page.width * 3

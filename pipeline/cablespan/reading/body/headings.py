@@ -4,7 +4,7 @@ import itertools
 import re
 
 from cablespan.reading.body.draft import Draft
-from cablespan.reading.body.flow import ends_early
+from cablespan.reading.body.flow import begins_sentence, ends_early, leads_on
 from cablespan.reading.body.lines import Block, is_row
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.starts import start_of
@@ -47,7 +47,8 @@ def lines_above_rule(block: Block, ruled: bool) -> int:
 
 def _is_short(block: Block) -> bool:
     characters = block.lines[-1].end - block.lines[0].begin
-    return len(block.lines) <= 2 and characters <= _LONGEST_RULED
+    most = 3 if block.rule_above else 2
+    return len(block.lines) <= most and characters <= _LONGEST_RULED
 
 
 def _fits_above_a_rule(text: str, ruled: bool) -> bool:
@@ -81,9 +82,10 @@ def _is_above_text(block: Block, count: int, page: Page) -> bool:
         return True
     if start_of(text.text) is not None or len(block.lines) == count + 1 and text.single:
         return False
-    if not text.text[0].isupper() or has_capitals(text.text):
+    if not text.text[0].isupper() or text.single and has_capitals(text.text):
         return False
-    return has_capitals(title) and ends_early(last, text.text, page)
+    ended = ends_early(last, text.text, page) or begins_sentence(text.text) and not leads_on(last)
+    return has_capitals(title) and ended
 
 
 def heading_at_the_end(text: str) -> int | None:
@@ -118,8 +120,23 @@ def find_headings(drafts: list[Draft]) -> None:
         if _is_signature_above_note(text, following, drafts):
             continue
         before = drafts[index - 1] if index else None
+        if before is not None and _is_last_of_lines(draft, before):
+            continue
         if section_of_heading(text) or _stands_alone(text, before, following):
             draft.kind = "heading"
+
+
+def _is_last_of_lines(draft: Draft, before: Draft) -> bool:
+    """Whether a text directly below another, which ends as no sentence does, is one more of its
+    lines."""
+    end = before.spans[-1][1]
+    gap = draft.source[end : draft.spans[0][0]]
+    directly = gap.isspace() and gap.count("\n") == 1
+    return (
+        directly
+        and before.kind == "text"
+        and not ends_as_sentence(before.source[max(0, end - 4) : end])
+    )
 
 
 def _stands_alone(text: str, before: Draft | None, following: Draft) -> bool:

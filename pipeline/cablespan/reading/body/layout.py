@@ -21,11 +21,13 @@ from cablespan.reading.body.lines import (
     Block,
     Line,
     is_row,
+    lists_entries,
     overflowing_column,
     usual_blanks_at_marks,
     written_blocks,
 )
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
+from cablespan.reading.body.repeats import leave_out_copies
 from cablespan.reading.body.starts import Numbering, Start, damaged_bullets, start_of
 from cablespan.reading.body.titles import looks_like_heading, section_of_heading
 from cablespan.reading.body.wraps import find_cut_words
@@ -60,6 +62,7 @@ def lay_out(source: str, start: int, end: int, opening: str = "") -> list[Draft]
     for block, following in zip_longest(blocks, blocks[1:]):
         layout.take(block, following)
     drafts = [draft for draft in layout.drafts if draft.spans]
+    leave_out_copies(drafts, source, start, end)
     find_cut_words(drafts, page, source, body, raws)
     return drafts
 
@@ -86,16 +89,19 @@ class _Layout:
         self._overflowing = overflowing
         self._numbers_within = numbers_within
         self._bullets = bullets
+        self._entries = False  # whether the block is a list whose entries end in ";"
         self._ruled = False  # whether a rule stood below the last heading
 
     def take(self, block: Block, following: Block | None) -> None:
         """Adds a block's lines."""
         lines = block.lines
         above = lines_above_text(block, self.page)
-        below = len(lines) - lines_above_rule(block, self._ruled)
+        rest_of_title = block.mark and self.current is not None and self._is_titled()
+        below = len(lines) - lines_above_rule(block, self._ruled or rest_of_title)
         above = min(above, below)
         self._heading(lines[:above], block)
         self._ruled = self._ruled and below == 0
+        self._entries = block.wrapped and lists_entries(self.source, block)
         for index in range(above, below):
             line = lines[index]
             next_text = lines[index + 1].text if index + 1 < len(lines) else ""
@@ -125,8 +131,9 @@ class _Layout:
             return False
         if current.kind == "heading":
             return self._ruled and self._is_one_with(block)
-        between_rules = block.rule_above or not block.mark
-        return current.kind == "text" and not between_rules and self._is_titled()
+        if not block.mark or block.rule_above and block.lines[0].text[0] not in LOWER:
+            return False
+        return current.kind == "text" and self._is_titled()
 
     def _is_one_with(self, block: Block) -> bool:
         """Whether a ruled heading goes on in a block with a rule of its own; known headings stand
@@ -189,6 +196,9 @@ class _Layout:
             self._add(line)
         elif start is not None and self._is_start(start, line, block, first):
             self._begin(start, line)
+        elif self._entries and not first and self._is_entry(line):
+            self._open(Draft("item", self.source))
+            self._add(line)
         elif self.current is not None and self._goes_on(line, block, first):
             self._add(line)
         else:
@@ -205,6 +215,11 @@ class _Layout:
             return False
         return self.current is not None and self.current.rows or is_row(next_text)
 
+    def _is_entry(self, line: Line) -> bool:
+        """Whether a line begins an entry of a list whose entries end in ";"."""
+        before = self.previous.removesuffix(" and").removesuffix(" or")
+        return before[-1:] in (":", ";") and line.text[0].isupper()
+
     def _goes_on(self, line: Line, block: Block, first: bool) -> bool:
         current = self.current
         if current.rows or current.kind == "heading":
@@ -215,12 +230,12 @@ class _Layout:
             return False
         juncture = Juncture(
             self.page,
+            current,
             self.previous,
             line,
             block,
             first,
             self.numbering.style is not None,
-            current.kind == "item",
             self._is_titled(),
             self._blanks_at_marks,
             self._overflowing,

@@ -55,6 +55,10 @@ class Line:
         return self.text if self.single else f"{self.text} {self.last}"
 
 
+_ENTRY_END = re.compile(r";(?:[ ]and|[ ]or)?[ \t\r]*\n")
+_LEAST_ENTRIES = 3
+
+
 @dataclass(slots=True)
 class Block:
     """Lines with nothing between. Above them stand so many blank lines, a page mark, a rule, or
@@ -70,6 +74,18 @@ class Block:
     rule_above: bool = False
     rule_below: bool = False
     wrapped: bool = True
+
+
+def lists_entries(source: str, block: Block) -> bool:
+    r"""Whether a block is a list whose entries end in ";", each at the end of a line.
+
+    >>> text = "The cabinet:\nA. Roe, roads;\nB. Roe, ships;\nC. Roe, harbors; and\nD. Roe."
+    >>> lists_entries(text, Block([Line(0, len(text), "", "")]))
+    True
+    """
+    begin, end = block.lines[0].begin, block.lines[-1].end
+    entries = source.count(";", begin, end)
+    return entries >= _LEAST_ENTRIES and len(_ENTRY_END.findall(source, begin, end)) == entries
 
 
 def is_rule(line: str) -> bool:
@@ -215,7 +231,7 @@ def _going_on_wrapped() -> re.Pattern[str]:
     """The same where lines are wrapped and blank lines separate the paragraphs: a full line goes on
     with a full one as well."""
     archive = "|".join(map(re.escape, starts("archive")))
-    full = rf"(?<=[^\n]{{{_FULL}}})\n(?!{archive})[A-Z][a-z][^.)\n][^\n]{{{_FULL - 3},}}"
+    full = rf"(?<=[^\n]{{{_FULL}}})(?<!;)\n(?!{archive})[A-Z][a-z][^.)\n][^\n]{{{_FULL - 3},}}"
     return re.compile(rf"(?:{_SMALL}[^\n]*|{full}(?!\n *[-=*]{{3}}))+")
 
 

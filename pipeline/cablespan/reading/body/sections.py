@@ -92,6 +92,7 @@ class _Sections:
         self._headed: str | None = None
         self._block: str | None = None
         self._of_items: str | None = None
+        self._last_number = 0
         self._lost_summary = self._summary_without_opening()
 
     def section(self, index: int) -> str | None:
@@ -142,9 +143,17 @@ class _Sections:
         draft = self._drafts[index]
         if draft.kind != "item":
             self._of_items = None
+        if self._begins_anew(draft):
+            self._block = self._headed = None
         if index in self._lost_summary:
             return "summary"
         return self._block or self._of_items or self._headed
+
+    def _begins_anew(self, draft: Draft) -> bool:
+        """Whether a marked paragraph has the body's first number again: the cable once more."""
+        first = draft.number == 1 and draft.marking is not None and self._last_number > 1
+        self._last_number = draft.number or self._last_number
+        return first
 
     def _close(self, index: int) -> None:
         if self._block in self._ends[index]:
