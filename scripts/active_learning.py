@@ -30,7 +30,7 @@ from cablespan.learning.evaluation.counts import Judged
 from cablespan.learning.evaluation.scores import Measure, f1, ratio
 from cablespan.learning.gold import Gold, read_gold, runs, training_doc
 from cablespan.learning.training import write_docs
-from cablespan.learning.training.finetuning import BASE_SHARE, finetuning_config, mix_weights
+from cablespan.learning.training.finetuning import finetuning_config, mix_weights
 from cablespan.nlp import add_rules, cpu_ops, load, model_folder
 from cablespan.records import to_record
 from cablespan.review.store.layers import LAYERS, uncertainty
@@ -53,7 +53,7 @@ def tuned(base: str, gold: Sequence[Gold], seed: int, overrides: Mapping[str, An
         config["training"]["eval_frequency"] = config["training"]["max_steps"]
         nlp = init_nlp(config.interpolate())
         train_nlp(nlp, stdout=io.StringIO(), stderr=io.StringIO())
-    mix_weights(nlp, spacy.load(model_folder(base)), BASE_SHARE)
+    mix_weights(nlp, spacy.load(model_folder(base)))
     add_rules(nlp)
     return nlp
 

@@ -11,7 +11,7 @@ folder = Path(sys.argv[1])
 counts = orjson.loads((folder / "run.json").read_bytes())["counts"]
 table = Table(
     title=f"{counts['cables']} cables, {counts['paragraphs']} paragraphs, "
-          f"{counts['words']:,} words in {folder}/",
+    f"{counts['words']:,} words in {folder}/",
     title_justify="left",
 )
 table.add_column("layer")

@@ -7,13 +7,13 @@ import typer
 
 from cablespan.cli.app import app, tell
 from cablespan.cli.options import GoldTexts, JsonOption, LabelsOption
+from cablespan.learning import BASE_SHARE, DEV_SHARE
 
 
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     epilog="Example: `cablespan train --config models/configs/cable_sm.cfg --train gold.jsonl "
-    "--dev dev.jsonl --output mine "
-    "--training.max_epochs 10`",
+    "--dev dev.jsonl --output mine --training.max_epochs 10`",
 )
 def train(
     context: typer.Context,
@@ -41,7 +41,7 @@ def train(
         typer.Option(
             min=0, max=1, help="With --base: share of its weights in the result; 0 keeps none."
         ),
-    ] = 0.5,
+    ] = BASE_SHARE,
     dev: Annotated[
         list[Path] | None,
         typer.Option(
@@ -66,7 +66,7 @@ def train(
         typer.Option(
             min=0.01, max=0.9, help="Share of the documents that is kept for dev without --dev."
         ),
-    ] = 0.1,
+    ] = DEV_SHARE,
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Train although labels have no example.")
     ] = False,
@@ -89,10 +89,14 @@ def train(
     with `spacy train`.
     """
     from spacy.cli._util import parse_config_overrides
+    from spacy.util import import_file, logger
 
     from cablespan.learning.training import train as run
 
-    overrides = parse_config_overrides(list(context.args))
+    if verbose:
+        logger.setLevel("DEBUG")
+    if code is not None:
+        import_file("python_code", code)
     run(
         config,
         train,
@@ -106,10 +110,8 @@ def train(
         texts=texts or (),
         dev_share=dev_share,
         allow_empty=allow_empty,
-        overrides=overrides,
+        overrides=parse_config_overrides(list(context.args)),
         gpu=gpu,
-        code=code,
-        verbose=verbose,
         warn=lambda problem: typer.echo(f"warning: {problem}", err=True),
     )
     typer.echo(f"{output / 'model-best'}: scores.json, README.md", err=True)

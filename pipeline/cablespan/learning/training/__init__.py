@@ -1,7 +1,6 @@
 """Models of one's own: gold in any format is checked, split, and handed to spaCy's training with a
 config of spaCy's."""
 
-import logging
 import random
 import shutil
 import tempfile
@@ -15,12 +14,12 @@ import spacy
 from spacy.cli.train import train as spacy_train
 from spacy.language import Language
 from spacy.tokens import DocBin
-from spacy.util import import_file, logger
 from spacy.vectors import Vectors
 from thinc.api import Config, set_current_ops
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.labels import Scheme, scheme_of
+from cablespan.learning import BASE_SHARE, DEV_SHARE
 from cablespan.learning.corpus import example_of
 from cablespan.learning.evaluation import evaluate
 from cablespan.learning.gold import Gold, read_gold, training_doc
@@ -34,7 +33,6 @@ from cablespan.learning.training.checks import (
     trained_layers,
 )
 from cablespan.learning.training.finetuning import (
-    BASE_SHARE,
     Start,
     bundled_config,
     mix_weights,
@@ -66,12 +64,10 @@ def train(
     silver: Sequence[Path] = (),
     gold_copies: int = 1,
     texts: Iterable[str | Path] = (),
-    dev_share: float = 0.1,
+    dev_share: float = DEV_SHARE,
     allow_empty: bool = False,
     overrides: Mapping[str, Any] | None = None,
     gpu: int = -1,
-    code: Path | None = None,
-    verbose: bool = False,
     warn: Warn = lambda problem: None,
 ) -> dict[str, Any]:
     """Trains a pipeline into `output` (`model-best`, `model-last`); returns its scores on dev.
@@ -88,24 +84,20 @@ def train(
     `labels`: a file of labels (`scheme_of`); without it they are those of `base`, or ours.
     `silver`: DocBins of examples that a machine labelled, learned beside the gold as they are
     (scripts/distil.py writes them); each gold example is read `gold_copies` times to hold its own
-    against them. `overrides`: of the config ("training.max_steps"); `code`: a Python file with
-    registered functions.
+    against them. `overrides`: of the config ("training.max_steps").
 
     `model-best` gets scores.json (without the mistakes) and README.md, a model card. Raises
     GoldError and ValueError for anything wrong with gold or config, before any training.
     """
-    if verbose:
-        logger.setLevel(logging.DEBUG)
-    if code is not None:
-        import_file("python_code", code)
     scheme = scheme_of(labels, model_scheme(base) if base is not None else None)
     overrides, texts = dict(overrides or {}), list(texts)
 
     def read(paths: Sequence[str | Path]) -> list[Gold]:
         return read_gold(paths, texts=texts, report=warn, scheme=scheme)
 
+    start = None
     if base is None:
-        start, config = None, _config_file(config)
+        config = _config_file(config)
         _, nlp = checked_config(config, overrides)  # before gold, which may take minutes, is read
         training = read(train)
     else:
@@ -127,17 +119,7 @@ def train(
         new = {layer: layers[layer] for layer in learned}
         overrides |= _without_missing_layers(nlp, gold.train, new, warn)
     _run(config, gold, silver, gold_copies, output, overrides, gpu)
-    best, last = output / "model-best", output / "model-last"
-    takes_last = (
-        start is not None and not dev
-    )  # a document or two were split off: too few to choose
-    for model in (last,) if takes_last else (best, last):
-        if start is not None:
-            _mix_with_base(model, start, base_share)
-        _finish(model, scheme, gold.dev)
-    if takes_last:
-        shutil.rmtree(best)
-        shutil.copytree(last, best)
+    _finish_models(output, start, base_share, scheme, gold.dev, is_chosen=bool(dev))
     facts = {
         "config": config,
         "seed": seed,
@@ -185,6 +167,29 @@ def _start(
         remedy = "to keep it, name its labels too (extend = true in the file of labels)"
         warn(Problem(str(base), what, remedy))
     return start
+
+
+def _finish_models(
+    output: Path,
+    start: Start | None,
+    base_share: float,
+    scheme: Scheme,
+    dev: Sequence[Gold],
+    is_chosen: bool,
+) -> None:
+    """Finishes `model-last` and `model-best`, which is the last where fine-tuning had no dev set.
+
+    The document or two that were split off then are too few to choose by.
+    """
+    best, last = output / "model-best", output / "model-last"
+    takes_last = start is not None and not is_chosen
+    for model in (last,) if takes_last else (best, last):
+        if start is not None:
+            _mix_with_base(model, start, base_share)
+        _finish(model, scheme, dev)
+    if takes_last:
+        shutil.rmtree(best)
+        shutil.copytree(last, best)
 
 
 def _mix_with_base(model: Path, start: Start, base_share: float) -> None:

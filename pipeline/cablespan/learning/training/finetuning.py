@@ -1,6 +1,6 @@
 """Fine-tuning: the config and the components that go on from a trained pipeline."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -15,6 +15,7 @@ from thinc.types import Floats1d
 
 from cablespan.components.network.training import TrainedPipe
 from cablespan.labels import Scheme
+from cablespan.learning import BASE_SHARE
 from cablespan.learning.corpus import example_of
 from cablespan.learning.gold import Gold, training_doc
 from cablespan.learning.training.checks import trained_layers
@@ -23,8 +24,6 @@ from cablespan.nlp import computing_with, cpu_ops, model_folder
 FINETUNE = "finetune.cfg"
 # The pipeline to go on from, where it was given labels: beside the config that names it.
 BASE = "base"
-# How much of the base stays in what was trained on; models/README.md has what 40 paragraphs bring.
-BASE_SHARE = 0.5
 
 
 def bundled_config(name: str) -> Path:
@@ -87,26 +86,32 @@ def write_finetuning(
     folder = model_folder(base)
     with computing_with(cpu_ops()):
         nlp = spacy.load(folder)
-    wanted = {name: scheme.names(layer) for layer, name in trained_layers(nlp).items()}
-    heads = [
-        pipe for _, pipe in nlp.pipeline if isinstance(pipe, TrainedPipe) and pipe.name in wanted
-    ]
-    anew = [pipe.name for pipe in heads if not set(pipe.labels) <= set(wanted[pipe.name])]
-    growing = [
-        pipe
-        for pipe in heads
-        if pipe.name not in anew and not set(wanted[pipe.name]) <= set(pipe.labels)
-    ]
+    anew: list[str] = []
+    growing: dict[TrainedPipe, Iterable[str]] = {}
+    for layer, name in trained_layers(nlp).items():
+        pipe, labels = nlp.get_pipe(name), scheme.names(layer)
+        if not isinstance(pipe, TrainedPipe):
+            continue
+        if not set(pipe.labels) <= set(labels):
+            anew.append(name)
+        elif set(pipe.labels) != set(labels):
+            growing[pipe] = labels
     if growing:
-        examples = [example_of(training_doc(nlp, known)) for known in gold]
-        for example in examples:
-            example.predicted = nlp(example.predicted)
-        for pipe in growing:
-            add_labels(pipe, wanted[pipe.name], examples)
+        _widen_heads(nlp, growing, gold)
         folder = output / BASE
         nlp.to_disk(folder)
     finetuning_config(folder, values, anew=anew).to_disk(output / FINETUNE)
     return Start(output / FINETUNE, folder, anew)
+
+
+def _widen_heads(
+    nlp: Language, growing: Mapping[TrainedPipe, Iterable[str]], gold: Sequence[Gold]
+) -> None:
+    examples = [example_of(training_doc(nlp, known)) for known in gold]
+    for example in examples:
+        example.predicted = nlp(example.predicted)
+    for pipe, labels in growing.items():
+        add_labels(pipe, labels, examples)
 
 
 def mix_weights(
