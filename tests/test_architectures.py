@@ -282,6 +282,7 @@ def test_gradients_are_those_of_the_cross_entropy(ngrams):
         )
 
     guesses, backprop = model.begin_update(docs)
+    assert numpy.array_equal(numpy.concatenate(guesses), numpy.concatenate(model.predict(docs)))
     gradient = numpy.concatenate(guesses)
     assert gradient.sum(axis=1) == pytest.approx(numpy.ones(len(labels)), abs=1e-5)
     gradient[rows, labels] -= 1

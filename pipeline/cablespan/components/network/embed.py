@@ -57,7 +57,7 @@ def _forward_beside(model: Model, docs: list[Doc], is_train: bool):
     )
     widths = [X.shape[1] for X in left]
 
-    def backprop(dY: list[Floats2d]):
+    def backprop(dY: list[numpy.ndarray]):
         halves = [
             map(numpy.ascontiguousarray, numpy.split(gradient, [width], axis=1))
             for gradient, width in zip(dY, widths, strict=True)
@@ -98,7 +98,7 @@ def cable_embed(
     feature_rows: int = 64,
 ) -> Model[list[Doc], list[Floats2d]]:
     """spaCy's MultiHashEmbed with one table more, for the class of each token (`features`)."""
-    tables = [
+    tables: list[Model] = [
         chain(
             FeatureExtractor(attrs),
             list2ragged(),

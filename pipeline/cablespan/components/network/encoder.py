@@ -4,6 +4,7 @@ torch is imported where it is needed alone: the small pipeline does without.
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -53,7 +54,8 @@ def tune_encoder(bfloat16: bool, frozen_layers: int = 0) -> Callable[[Language],
     """
 
     def tune(nlp: Language) -> Language:
-        encoder = nlp.get_pipe("transformer").model.transformer
+        transformer: Any = nlp.get_pipe("transformer")
+        encoder = transformer.model.transformer
         if bfloat16:
             encoder.forward = _in_bfloat16(encoder.forward)
         if frozen_layers:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy
 from spacy import registry
@@ -32,8 +32,9 @@ from thinc.api import (
     residual,
     with_array,
 )
-from thinc.types import Floats2d, Ints1d, Ints2d, Ragged
+from thinc.types import Floats2d, Ints1d, Ragged
 
+from cablespan.components.network.spans import no_backprop
 from cablespan.components.sentences import statement_spans
 from cablespan.document import CLAIM_PARTS, PARAGRAPHS, SENDERS, sender
 from cablespan.labels import Role
@@ -196,22 +197,24 @@ def sentence_classifier(
     weights for each label, a linear model of words and pairs of words is added to the network's
     scores (as in spaCy's TextCatEnsemble).
     """
-    tokens = chain(
+    tokens: Model = chain(
         tok2vec,
         with_array(
             chain(expand_window(1), Maxout(nO=width, nP=3, normalize=True, dropout=0.0)), pad=1
         ),
     )
-    attention = chain(ParametricAttention_v2(nO=width), reduce_sum())
-    pooled = concatenate(reduce_mean(), reduce_max(), reduce_first(), reduce_last(), attention)
-    sentences = chain(pooled, Maxout(nO=hidden, nI=5 * width, nP=2, normalize=True))
+    attention: Model = chain(ParametricAttention_v2(nO=width), reduce_sum())
+    pooled: Model = concatenate(
+        reduce_mean(), reduce_max(), reduce_first(), reduce_last(), attention
+    )
+    sentences: Model = chain(pooled, Maxout(nO=hidden, nI=5 * width, nP=2, normalize=True))
     embedded = _fact_embeddings(attribution)
-    facts = concatenate(*embedded)
+    facts: Model = concatenate(*embedded)
     merged = Maxout(nO=hidden, nI=hidden + FACT_WIDTH * len(embedded), nP=2, normalize=True)
     neighbours = residual(
         chain(expand_window(1), Maxout(nO=hidden, nI=3 * hidden, nP=3, normalize=True))
     )
-    context = with_array(clone(neighbours, depth), pad=depth)
+    context: Model = with_array(clone(neighbours, depth), pad=depth)
     output = Softmax_v2(nO=nO, nI=hidden)
     linear = [SparseLinear_v2(nO=nO, length=ngrams)] if ngrams else []
     return Model(
@@ -231,7 +234,7 @@ def _init_sequence(model: Model, X=None, Y=None) -> Model:
     if output.has_dim("nO") is None and Y is not None:
         output.set_dim("nO", Y[0].shape[1])
     spans = [statement_spans(doc) for doc in X]
-    ragged, _ = _sentence_tokens(tokens.predict(X), spans)
+    ragged, _ = _sentence_tokens(tokens, X, spans, is_train=False)
     sentences.initialize(X=ragged)
     facts.initialize(X=_facts(X, spans))
     for layer in (merged, context, output):
@@ -242,43 +245,48 @@ def _init_sequence(model: Model, X=None, Y=None) -> Model:
     return model
 
 
+def _forward(layer: Model, X: Any, is_train: bool) -> tuple[Any, Callable[[Any], Any]]:
+    """A layer's output and its way back; a prediction keeps nothing for the way back, which for
+    33,000 sentences is 0.5 GB."""
+    return layer(X, True) if is_train else (layer.predict(X), no_backprop)
+
+
 def _sentence_tokens(
-    vectors: list[Floats2d], spans: list[list[Span]]
-) -> tuple[Ragged, Callable[[Ragged], list[Floats2d]]]:
-    """The tokens of all sentences in order, without the white space between; and the gradient."""
+    tokens: Model, docs: list[Doc], spans: list[list[Span]], is_train: bool
+) -> tuple[Ragged, Callable[[Ragged], Any]]:
+    """The vectors of the tokens of all sentences in order, without the white space between; and
+    the way back."""
+    vectors, backprop_tokens = _forward(tokens, docs, is_train)
     starts = numpy.cumsum([0, *map(len, vectors)])
     places = [
         (start + span.start, start + span.end)
         for start, found in zip(starts, spans, strict=False)
         for span in found
     ]
-    rows = (
-        numpy.concatenate([numpy.arange(start, end) for start, end in places])
-        if places
-        else numpy.zeros(0, dtype="int64")
-    )
+    rows = numpy.concatenate([numpy.arange(0), *(numpy.arange(*place) for place in places)])
     lengths = numpy.array([end - start for start, end in places], dtype="int32")
     joined = numpy.concatenate(vectors)
+    shape = joined.shape
 
-    def backprop(gradient: Ragged) -> list[Floats2d]:
-        whole = numpy.zeros_like(joined)
+    def backprop(gradient: Ragged) -> Any:
+        whole = numpy.zeros(shape, dtype=gradient.dataXd.dtype)
         whole[rows] = gradient.dataXd
-        return numpy.split(whole, starts[1:-1])
+        return backprop_tokens(numpy.split(whole, starts[1:-1]))
 
-    return Ragged(joined[rows], lengths), backprop
+    return Ragged(joined[rows], cast(Ints1d, lengths)), backprop
 
 
-def _fact_embeddings(attribution: bool) -> list[Model[Ints2d, Floats2d]]:
+def _fact_embeddings(attribution: bool) -> list[Model]:
     """A layer for each column of `_facts` that the network is to see."""
     rows = (*PLACE_ROWS, CONTENT_SHARES) if attribution else PLACE_ROWS
-    embedded = [Embed(FACT_WIDTH, number, column=i) for i, number in enumerate(rows)]
+    embedded: list[Model] = [Embed(FACT_WIDTH, number, column=i) for i, number in enumerate(rows)]
     if attribution:
         words = range(len(rows), len(rows) + 2)
         embedded += [HashEmbed(FACT_WIDTH, WORD_ROWS, column=i, seed=i) for i in words]
     return embedded
 
 
-def _facts(docs: list[Doc], spans: list[list[Span]]) -> Ints2d:
+def _facts(docs: list[Doc], spans: list[list[Span]]) -> numpy.ndarray:
     """A row a sentence: its `SentencePlace`, then its `Attribution`."""
     found = [
         (*place, *attribution)
@@ -289,66 +297,43 @@ def _facts(docs: list[Doc], spans: list[list[Span]]) -> Ints2d:
             strict=True,
         )
     ]
-    return numpy.array(found, dtype="uint64").reshape(
-        -1, len(PLACE_ROWS) + len(Attribution._fields)
-    )
+    columns = len(SentencePlace._fields) + len(Attribution._fields)
+    return numpy.array(found, dtype="uint64").reshape(-1, columns)
 
 
-def _predicted(model: Model, docs: list[Doc]) -> list[Floats2d]:
-    """What `_forward_sequence` returns, without what training needs: for 33,000 sentences 0.5
-    GB."""
+def _forward_sequence(
+    model: Model, docs: list[Doc], is_train: bool
+) -> tuple[list[numpy.ndarray], Callable]:
     tokens, sentences, facts, merged, context, output, *linear = model.layers
     spans = [statement_spans(doc) for doc in docs]
     splits = numpy.cumsum([len(found) for found in spans])[:-1]
-    ragged, _ = _sentence_tokens(tokens.predict(docs), spans)
-    inputs = numpy.concatenate(
-        [sentences.predict(ragged), facts.predict(_facts(docs, spans))], axis=1
-    )
-    C = context.predict(numpy.split(merged.predict(inputs), splits))
-    Y = output.predict(numpy.concatenate(C))
-    for layer in linear:
-        scores = layer.predict(_linear_inputs(docs, spans))
-        Y = _product_of_softmaxes(Y, scores / output.attrs["softmax_temperature"])
-    return numpy.split(Y, splits)
-
-
-def _forward_sequence(model: Model, docs: list[Doc], is_train: bool):
-    if not is_train:
-        return _predicted(model, docs), lambda gradient: []
-    tokens, sentences, facts, merged, context, output, *linear = model.layers
-    vectors, backprop_tokens = tokens(docs, is_train)
-    spans = [statement_spans(doc) for doc in docs]
-    splits = numpy.cumsum([len(found) for found in spans])[:-1]
-    ragged, backprop_ragged = _sentence_tokens(vectors, spans)
-    S, backprop_sentences = sentences(ragged, is_train)
-    P, backprop_facts = facts(_facts(docs, spans), is_train)
-    M, backprop_merged = merged(numpy.concatenate([S, P], axis=1), is_train)
-    C, backprop_context = context(numpy.split(M, splits), is_train)
-    Y, backprop_output = output(numpy.concatenate(C), is_train)
+    ragged, backprop_tokens = _sentence_tokens(tokens, docs, spans, is_train)
+    S, backprop_sentences = _forward(sentences, ragged, is_train)
+    P, backprop_facts = _forward(facts, _facts(docs, spans), is_train)
+    M, backprop_merged = _forward(merged, numpy.concatenate([S, P], axis=1), is_train)
+    C, backprop_context = _forward(context, numpy.split(M, splits), is_train)
+    Y, backprop_output = _forward(output, numpy.concatenate(C), is_train)
     temperature = output.attrs["softmax_temperature"]
     backprops_linear = []
     for layer in linear:
-        scores, backprop_layer = layer(_linear_inputs(docs, spans), is_train)
+        scores, backprop_layer = _forward(layer, _linear_inputs(docs, spans), is_train)
         Y = _product_of_softmaxes(Y, scores / temperature)
         backprops_linear.append(backprop_layer)
+    width = S.shape[1]
 
-    def backprop(dY: list[Floats2d]):
+    def backprop(dY: list[numpy.ndarray]):
         joined = numpy.concatenate(dY)
         for backprop_layer in backprops_linear:
             backprop_layer(joined / temperature)
-        dM = backprop_merged(
-            numpy.concatenate(backprop_context(numpy.split(backprop_output(joined), splits)))
-        )
-        width = S.shape[1]
+        dC = numpy.split(backprop_output(joined), splits)
+        dM = backprop_merged(numpy.concatenate(backprop_context(dC)))
         backprop_facts(numpy.ascontiguousarray(dM[:, width:]))
-        return backprop_tokens(
-            backprop_ragged(backprop_sentences(numpy.ascontiguousarray(dM[:, :width])))
-        )
+        return backprop_tokens(backprop_sentences(numpy.ascontiguousarray(dM[:, :width])))
 
     return numpy.split(Y, splits), backprop
 
 
-def _product_of_softmaxes(probabilities: Floats2d, scores: Floats2d) -> Floats2d:
+def _product_of_softmaxes(probabilities: numpy.ndarray, scores: numpy.ndarray) -> numpy.ndarray:
     """The softmax of the summed scores: the product of both softmaxes, made to sum to one."""
     if not len(probabilities):
         return probabilities
@@ -356,7 +341,7 @@ def _product_of_softmaxes(probabilities: Floats2d, scores: Floats2d) -> Floats2d
     return product / product.sum(axis=1, keepdims=True)
 
 
-def sentence_ngrams(doc: Doc, sentences: Sequence[Span]) -> list[Ints1d]:
+def sentence_ngrams(doc: Doc, sentences: Sequence[Span]) -> list[numpy.ndarray]:
     """For each of a Doc's sentences the hashes of its words, its pairs of words, its first three
     words, and the words before and after it.
 
@@ -365,22 +350,25 @@ def sentence_ngrams(doc: Doc, sentences: Sequence[Span]) -> list[Ints1d]:
     words = doc.to_array([LOWER]).astype("uint64") if len(doc) else numpy.zeros(0, dtype="uint64")
     pairs = (words[:-1] * numpy.uint64(0x9E3779B97F4A7C15)) ^ words[1:]
     own = [words[span.start : span.end] for span in sentences]
-    nothing = words[:0]
+    before, after = [words[:0], *own], [*own[1:], words[:0]]
     return [
         numpy.concatenate(
             [
                 numpy.unique(own[i]),
                 numpy.unique(pairs[span.start : span.end - 1]),
                 own[i][:3] ^ FIRST,
-                numpy.unique(own[i - 1] if i else nothing) ^ BEFORE,
-                numpy.unique(own[i + 1] if i + 1 < len(own) else nothing) ^ AFTER,
+                numpy.unique(before[i]) ^ BEFORE,
+                numpy.unique(after[i]) ^ AFTER,
             ]
         )
         for i, span in enumerate(sentences)
     ]
 
 
-def _linear_inputs(docs: list[Doc], sentences: list[list[Span]]):
+def _linear_inputs(
+    docs: list[Doc], sentences: list[list[Span]]
+) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]:
+    """What SparseLinear reads: keys of all sentences, their weights, how many each sentence has."""
     found = [
         keys
         for doc, spans in zip(docs, sentences, strict=True)
@@ -388,4 +376,4 @@ def _linear_inputs(docs: list[Doc], sentences: list[list[Span]]):
     ]
     lengths = numpy.array([len(keys) for keys in found], dtype="int32")
     values = numpy.repeat(1 / numpy.sqrt(numpy.maximum(lengths, 1)), lengths).astype("f")
-    return (numpy.concatenate(found) if found else numpy.zeros(0, dtype="uint64")), values, lengths
+    return numpy.concatenate([numpy.zeros(0, dtype="uint64"), *found]), values, lengths

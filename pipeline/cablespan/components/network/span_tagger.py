@@ -1,6 +1,7 @@
 """A trained tagger of flat spans with their probabilities: entities, or the parts of claims."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import chain, islice
 from typing import Any
 
@@ -12,7 +13,6 @@ from spacy.training import Example, validate_get_examples
 from spacy.util import registry
 from spacy.vocab import Vocab
 from thinc.api import Model
-from thinc.types import Floats2d
 
 from cablespan.components.network import sentence_lengths
 from cablespan.components.network.training import TrainedPipe, check_upstream, default_model
@@ -80,7 +80,7 @@ def make_span_tagger_scorer() -> Callable:
 
 
 def decode(
-    scores: Floats2d, lengths: list[int], allowed: Floats2d, first: Floats2d
+    scores: numpy.ndarray, lengths: list[int], allowed: numpy.ndarray, first: numpy.ndarray
 ) -> numpy.ndarray:
     """The best legal tag sequence of each sentence.
 
@@ -95,7 +95,7 @@ def decode(
     if not len(tags):
         return tags
     ends = numpy.cumsum(lengths)
-    starts = ends - lengths
+    starts = ends - numpy.array(lengths)
     wrong = numpy.zeros(len(scores) + 1, dtype=bool)
     wrong[1:-1] = allowed[tags[:-1], tags[1:]] < 0
     wrong[starts] = first[tags[starts]] < 0
@@ -108,7 +108,7 @@ def decode(
     return tags
 
 
-def _viterbi(scores: Floats2d, into: Floats2d, first: Floats2d) -> numpy.ndarray:
+def _viterbi(scores: numpy.ndarray, into: numpy.ndarray, first: numpy.ndarray) -> numpy.ndarray:
     """The best legal tags of one sentence; `into[j, i]` is 0 where tag j may follow tag i."""
     best = scores[0] + first
     every = numpy.arange(len(best))
@@ -126,6 +126,21 @@ def _viterbi(scores: Floats2d, into: Floats2d, first: Floats2d) -> numpy.ndarray
     return numpy.array(tags[::-1])
 
 
+@cache
+def _transitions(tags: tuple[str, ...]) -> tuple[numpy.ndarray, numpy.ndarray]:
+    opens = numpy.array([tag[0] in "BI" for tag in tags])
+    goes_on = numpy.array([tag[0] in "IL" for tag in tags])
+    label = numpy.array([tag[2:] for tag in tags])
+    legal = numpy.where(
+        opens[:, None], goes_on[None] & (label[:, None] == label[None]), ~goes_on[None]
+    )
+    infinity = numpy.float32(-1e9)
+    return (
+        numpy.where(legal, 0, infinity).astype("f"),
+        numpy.where(goes_on, infinity, 0).astype("f"),
+    )
+
+
 class SpanTagger(TrainedPipe):
     """BILOU tags by softmax, the best legal sequence in each sentence by Viterbi."""
 
@@ -139,7 +154,6 @@ class SpanTagger(TrainedPipe):
         scorer: Callable | None,
     ):
         super().__init__(vocab, model, name, {"spans_key": spans_key}, scorer)
-        self._transitions: tuple[Floats2d, Floats2d] | None = None
 
     @property
     def classes(self) -> list[str]:
@@ -159,22 +173,9 @@ class SpanTagger(TrainedPipe):
             else {}
         )
 
-    def transitions(self) -> tuple[Floats2d, Floats2d]:
+    def transitions(self) -> tuple[numpy.ndarray, numpy.ndarray]:
         """Log weights of tag pairs and of first tags: 0 or minus infinity."""
-        if self._transitions is None or len(self._transitions[1]) != len(self.tags):
-            tags = self.tags
-            opens = numpy.array([tag[0] in "BI" for tag in tags])
-            goes_on = numpy.array([tag[0] in "IL" for tag in tags])
-            label = numpy.array([tag[2:] for tag in tags])
-            legal = numpy.where(
-                opens[:, None], goes_on[None] & (label[:, None] == label[None]), ~goes_on[None]
-            )
-            infinity = numpy.float32(-1e9)
-            self._transitions = (
-                numpy.where(legal, 0, infinity).astype("f"),
-                numpy.where(goes_on, infinity, 0).astype("f"),
-            )
-        return self._transitions
+        return _transitions(tuple(self.tags))
 
     def predict(self, docs: Iterable[Doc]) -> list[list[tuple[int, int, str, float]]]:
         """The spans of each doc: start and end token, label, probability of the weakest token."""
@@ -190,7 +191,7 @@ class SpanTagger(TrainedPipe):
         return results
 
     def spans(
-        self, tags: numpy.ndarray, probabilities: Floats2d
+        self, tags: numpy.ndarray, probabilities: numpy.ndarray
     ) -> list[tuple[int, int, str, float]]:
         """The spans of a tag a token: first token, end, label, lowest probability of its tags."""
         parts, labels = (tags - 1) % 4, self.labels
@@ -231,7 +232,7 @@ class SpanTagger(TrainedPipe):
         """
         key = self.cfg["spans_key"]
         if key is None:
-            return example.get_aligned_ner()
+            return [*example.get_aligned_ner()]
         if key not in example.reference.spans:
             return [None] * len(example.predicted)
         tags: list[str | None] = [OUTSIDE] * len(example.predicted)

@@ -6,16 +6,24 @@ cue at its beginning.
 """
 
 from collections.abc import Callable
+from typing import Any, cast
 
 import numpy
 from spacy import registry
 from spacy.attrs import SENT_START
 from spacy.tokens import Doc
 from thinc.api import Maxout, Mish, Model, Softmax_v2, chain
-from thinc.types import Floats2d
+from thinc.types import Floats1d, Floats2d
 
 
-def running_maximum(X: Floats2d) -> tuple[Floats2d, Callable[[Floats2d], Floats2d]]:
+def no_backprop(gradient: Any) -> Any:
+    """In place of a layer's backpropagation, for which a prediction keeps nothing."""
+    raise RuntimeError("a prediction has no gradient: call the model with is_train=True")
+
+
+def running_maximum(
+    X: numpy.ndarray,
+) -> tuple[numpy.ndarray, Callable[[numpy.ndarray], numpy.ndarray]]:
     """Maximum of each column over the rows so far, and its gradient: a row's share goes to the row
     that held the maximum.
 
@@ -24,7 +32,7 @@ def running_maximum(X: Floats2d) -> tuple[Floats2d, Callable[[Floats2d], Floats2
     """
     Y = numpy.maximum.accumulate(X, axis=0)
 
-    def backprop(dY: Floats2d) -> Floats2d:
+    def backprop(dY: numpy.ndarray) -> numpy.ndarray:
         rows = numpy.arange(X.shape[0])[:, None]
         holder = numpy.maximum.accumulate(numpy.where(Y == X, rows, 0), axis=0)
         dX = numpy.zeros_like(dY)
@@ -61,7 +69,7 @@ def _init_context(model: Model, X=None, Y=None) -> Model:
 def _forward_context(model: Model, inputs, is_train: bool):
     X, lengths = inputs
     P, backprop_projection = (
-        model.layers[0](X, True) if is_train else (_projected(model.layers[0], X), None)
+        model.layers[0](X, True) if is_train else (_projected(model.layers[0], X), no_backprop)
     )
     ahead, behind = numpy.empty_like(P), numpy.empty_like(P)
     backprops, start = [], 0
@@ -73,7 +81,7 @@ def _forward_context(model: Model, inputs, is_train: bool):
         backprops.append((start, end, back_ahead, back_behind))
         start = end
 
-    def backprop(dY: Floats2d):
+    def backprop(dY: numpy.ndarray):
         width, size = X.shape[1], P.shape[1]
         dP = numpy.zeros_like(P)
         for start, end, back_ahead, back_behind in backprops:
@@ -84,14 +92,15 @@ def _forward_context(model: Model, inputs, is_train: bool):
     return numpy.concatenate([X, ahead, behind], axis=1), backprop
 
 
-def _projected(layer: Model, X: Floats2d) -> Floats2d:
-    """What a Mish layer gives: thinc's own activation takes three times as long, for the same
+def _projected(layer: Model, X: Any) -> numpy.ndarray:
+    """What a Mish layer returns: thinc's own activation takes three times as long, for the same
     numbers.
 
     With e = exp(x), tanh(log(1 + e)) is n / (n + 2) for n = e (e + 2); above 20 that is 1. Where
     thinc rounds, this rounds.
     """
-    Y = layer.ops.affine(X, layer.get_param("W"), layer.get_param("b"))
+    W, b = layer.get_param("W"), layer.get_param("b")
+    Y: Any = layer.ops.affine(X, cast(Floats2d, W), cast(Floats1d, b))
     slope = numpy.exp(numpy.minimum(Y, 20).astype("d")).astype("f").astype("d")
     slope *= slope + 2
     slope /= slope + 2
@@ -111,7 +120,7 @@ def span_tagger(
     tok2vec: Model[list[Doc], list[Floats2d]], hidden: int, context: int, nO: int | None = None
 ) -> Model[list[Doc], list[Floats2d]]:
     """A probability for each tag of each token; a token sees `context` numbers of its sentence."""
-    head = chain(
+    head: Model = chain(
         sentence_context(context),
         Maxout(nO=hidden, nP=2, normalize=False, dropout=0.0),
         Softmax_v2(nO=nO),
@@ -142,7 +151,7 @@ def _forward_tagger(model: Model, docs: list[Doc], is_train: bool):
     Y, backprop_head = head((numpy.concatenate(vectors), lengths), is_train)
     splits = numpy.cumsum([len(doc) for doc in docs])[:-1]
 
-    def backprop(dY: list[Floats2d]):
+    def backprop(dY: list[numpy.ndarray]):
         dX, _ = backprop_head(numpy.concatenate(dY))
         return backprop_tok2vec(numpy.split(dX, splits))
 

@@ -111,8 +111,8 @@ class TrainedPipe(TrainablePipe):
             truth = numpy.zeros_like(guess)
             weights = numpy.zeros((len(guess), 1), dtype="f")
             for row, name in enumerate(self.gold_classes(example)):
-                column = columns.get(name)
-                if column is not None:
+                if name in columns:
+                    column = columns[name]
                     truth[row, column] = 1
                     weights[row] = self.class_weights[column]
             gradients.append((guess - truth) * weights)

@@ -8,7 +8,6 @@ from functools import partial
 import numpy
 from spacy.pipeline import Tok2Vec
 from spacy.tokens import Doc
-from thinc.types import Floats2d
 
 # Tokens that are read at once, far more than a cable has; and those on both sides that a token is
 # read with: the encoder sees four, a name of the lexicon is not longer.
@@ -18,12 +17,13 @@ WINDOW, MARGIN = 8192, 16
 def bound_memory(tok2vec: Tok2Vec) -> None:
     """Makes the component read long documents window by window, with the same vectors."""
     # On the object: which class a pipeline's tok2vec has, the config of its model says.
-    tok2vec.predict = partial(predict_in_windows, tok2vec.predict)
+    bounded = partial(predict_in_windows, tok2vec.predict)
+    tok2vec.predict = bounded  # type: ignore[method-assign]
 
 
 def predict_in_windows(
-    predict: Callable[[Iterable[Doc]], list[Floats2d]], docs: Iterable[Doc], window: int = WINDOW
-) -> list[Floats2d]:
+    predict: Callable[[list[Doc]], list[numpy.ndarray]], docs: Iterable[Doc], window: int = WINDOW
+) -> list[numpy.ndarray]:
     """The vectors (tokens, width) of each Doc, where `predict` need not see more than a window."""
     docs = list(docs)
     if all(len(doc) <= window for doc in docs):
@@ -31,7 +31,9 @@ def predict_in_windows(
     return [_vectors(predict, doc, window) for doc in docs]
 
 
-def _vectors(predict: Callable[[list[Doc]], list[Floats2d]], doc: Doc, window: int) -> Floats2d:
+def _vectors(
+    predict: Callable[[list[Doc]], list[numpy.ndarray]], doc: Doc, window: int
+) -> numpy.ndarray:
     if len(doc) <= window:
         return predict([doc])[0]
     parts = []
