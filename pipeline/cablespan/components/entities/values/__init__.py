@@ -1,5 +1,6 @@
 """What dates, sums and references stand for, as plain strings in standard notations."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 from math import inf
@@ -37,10 +38,15 @@ class Values:
 
     def process(self, doc: Doc) -> dict[str, str]:
         """The values of a Doc's entities, by their place."""
-        values = [*_dates(doc), *_sums(doc), *_references(doc)]
-        return {
-            f"{ent.start_char}-{ent.end_char}": value for ent, value in values if value is not None
-        }
+        ents: dict[str, list[Span]] = defaultdict(list)
+        for ent in doc.ents:
+            ents[ent.label_].append(ent)
+        values = (
+            *_dates(doc, ents[Entity.DATE]),
+            *_sums(doc, ents[Entity.MONEY]),
+            *_references(doc, ents[Entity.CABLE_REF]),
+        )
+        return {f"{ent.start_char}-{ent.end_char}": value for ent, value in values if value}
 
     def __call__(self, doc: Doc) -> Doc:
         """Writes what `process` returns into the Doc."""
@@ -48,9 +54,8 @@ class Values:
         return doc
 
 
-def _labelled(doc: Doc, label: Entity) -> Iterator[tuple[Span, Span | None]]:
-    """The entities of a label, each with the one before it."""
-    ents = [ent for ent in doc.ents if ent.label_ == label]
+def _with_previous(ents: list[Span]) -> Iterator[tuple[Span, Span | None]]:
+    """Each entity with the one before it."""
     yield from zip(ents, [None, *ents], strict=False)
 
 
@@ -59,26 +64,26 @@ def _gap(before: Span | None, ent: Span) -> float:
     return ent.start_char - before.end_char if before is not None else inf
 
 
-def _dates(doc: Doc) -> Iterator[tuple[Span, str | None]]:
+def _dates(doc: Doc, ents: list[Span]) -> Iterator[tuple[Span, str | None]]:
     anchor = Anchor.of(doc._.cable or {})
     period: Period | None = None
-    for ent, before in _labelled(doc, Entity.DATE):
+    for ent, before in _with_previous(ents):
         told = period if _gap(before, ent) < _TOLD else None
         period = read_date(ent.text, anchor, *_around(ent), told)
         yield ent, period.iso() if period else None
 
 
-def _sums(doc: Doc) -> Iterator[tuple[Span, str | None]]:
+def _sums(doc: Doc, ents: list[Span]) -> Iterator[tuple[Span, str | None]]:
     sender = sending_post(doc)
     home = sender["country"] if sender else None
     value: str | None = None
-    for ent, before in _labelled(doc, Entity.MONEY):
+    for ent, before in _with_previous(ents):
         previous = value if _gap(before, ent) < _TOLD else None
         value = money_value(ent.text, home, Surroundings(*_around(ent), previous))
         yield ent, value
 
 
-def _references(doc: Doc) -> Iterator[tuple[Span, str | None]]:
+def _references(doc: Doc, ents: list[Span]) -> Iterator[tuple[Span, str | None]]:
     text = text_of(doc)
     opening = [
         text[paragraph.start_char : paragraph.end_char]
@@ -86,7 +91,7 @@ def _references(doc: Doc) -> Iterator[tuple[Span, str | None]]:
     ]
     resolver = ReferenceResolver(doc._.cable or {}, opening)
     value: str | None = None
-    for ent, before in _labelled(doc, Entity.CABLE_REF):
+    for ent, before in _with_previous(ents):
         value = resolver.resolve(ent.text, value if _gap(before, ent) < _LIST_GAP else None)
         yield ent, value
 

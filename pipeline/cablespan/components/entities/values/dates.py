@@ -160,8 +160,8 @@ def _tense(before: str, after: str) -> Tense:
     if _deadline().search(before):
         return "ahead"
     nearby = _SENTENCE_END.split(before)[-1][-_NEAR:], _SENTENCE_END.split(after)[0][:_NEAR]
-    cues_before = reversed([*_cues_in(nearby[0])])
-    return next(cues_before, None) or next(_cues_in(nearby[1]), "unknown")
+    cues = [*reversed([*_cues_in(nearby[0])]), *_cues_in(nearby[1])]
+    return cues[0] if cues else "unknown"
 
 
 def _cues_in(text: str) -> Iterator[Tense]:

@@ -20,6 +20,13 @@ _UNSURE = re.compile(
 )
 
 
+class Currency(NamedTuple):
+    """An ISO 4217 code, and how much of it one of what was named is worth."""
+
+    code: str
+    worth: Decimal = Decimal(1)
+
+
 @cache
 def _numbers(kind: str) -> dict[str, Decimal]:
     entries = (entry for entry in lexicon.load("numbers") if entry["kind"] == kind)
@@ -27,10 +34,10 @@ def _numbers(kind: str) -> dict[str, Decimal]:
 
 
 @cache
-def _signs() -> dict[str, tuple[str, Decimal]]:
-    """Code and worth of what stands for one currency wherever it is written."""
+def _signs() -> dict[str, Currency]:
+    """What stands for one currency wherever it is written."""
     return {
-        entry["name"]: (entry["code"], Decimal(str(entry.get("worth", 1))))
+        entry["name"]: Currency(entry["code"], Decimal(str(entry.get("worth", 1))))
         for entry in lexicon.load("currency_signs")
     }
 
@@ -43,6 +50,11 @@ def _units() -> dict[str, list[str]]:
         for name in {name.lower() for name in (entry["code"], entry["name"], *entry["units"])}:
             codes[name].append(entry["code"])
     return codes
+
+
+def _codes(unit: str) -> list[str]:
+    """Codes of the currencies with a unit of this name, singular or plural."""
+    return _units().get(unit) or _units().get(unit.removesuffix("s")) or []
 
 
 class Surroundings(NamedTuple):
@@ -98,13 +110,13 @@ def _is_weight(text: str, after: str) -> bool:
     return text.endswith(("pound", "pounds")) and after.startswith(" of ")
 
 
-def _currency_around(around: Surroundings, home: str | None) -> tuple[str, Decimal] | None:
+def _currency_around(around: Surroundings, home: str | None) -> Currency | None:
     """The currency of an amount without one: the sign before it, else that of the sum before."""
     signs = around.before.split()[-1:]
     sign = _currency(signs[0].lower().strip("("), home) if signs else None
     if sign or around.previous is None:
         return sign
-    return around.previous.split()[-1], Decimal(1)
+    return Currency(around.previous.split()[-1])
 
 
 def _amount(text: str) -> tuple[Decimal, Decimal] | None:
@@ -120,27 +132,26 @@ def _amount(text: str) -> tuple[Decimal, Decimal] | None:
     return None if number is None else (number, scale)
 
 
-def _currency(text: str, home: str | None) -> tuple[str, Decimal] | None:
-    """Code and worth of the longest run of words that names a currency."""
+def _currency(text: str, home: str | None) -> Currency | None:
+    """The currency that the longest run of words names: its own sign, a unit of one country only,
+    or a unit of the post's country."""
     words = re.findall(r"[^\W\d]+[$]|[$£€¥]|[^\W\d]+(?:\.[^\W\d]+\.)?", text)
     for size in (3, 2, 1):
         for start in range(len(words) - size + 1):
             name = " ".join(words[start : start + size])
-            if name in _signs():
-                return _signs()[name]
-            codes = _units().get(name) or _units().get(name.removesuffix("s"), ())
-            own = [code for code in codes if home and code.startswith(home)]
-            if len(codes) == 1 or own:
-                return (own or codes)[0], Decimal(1)
-    return _currency_of_country(words)
+            codes = _codes(name)
+            currency = _signs().get(name) or _only(codes) or _of_country(codes, home)
+            if currency:
+                return currency
+    adjectives = ((country_code(adjective), unit) for adjective, unit in pairwise(words))
+    named = (_of_country(_codes(unit), country) for country, unit in adjectives)
+    return next(filter(None, named), None)  # "Guinean francs"
 
 
-def _currency_of_country(words: list[str]) -> tuple[str, Decimal] | None:
-    """The currency that a country's adjective tells: "Guinean francs"."""
-    for adjective, unit in pairwise(words):
-        country = country_code(adjective)
-        codes = _units().get(unit) or _units().get(unit.removesuffix("s"), ())
-        own = [code for code in codes if country and code.startswith(country)]
-        if own:
-            return own[0], Decimal(1)
-    return None
+def _only(codes: list[str]) -> Currency | None:
+    return Currency(codes[0]) if len(codes) == 1 else None
+
+
+def _of_country(codes: list[str], country: str | None) -> Currency | None:
+    """The first of some currencies that is a country's: codes begin with its ISO 3166 code."""
+    return next((Currency(code) for code in codes if code[:2] == country), None)
