@@ -9,9 +9,11 @@ import pytest
 import cablespan
 
 PACKAGE = Path(cablespan.__file__).parent
+SCRIPTS = Path(__file__).parents[1] / "scripts"
 MODULES = sorted(
-    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
-    for path in PACKAGE.rglob("*.py")
+    ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+    for root, folder in ((PACKAGE.parent, PACKAGE), (SCRIPTS, SCRIPTS))
+    for path in folder.rglob("*.py")
     if ">>>" in path.read_text(encoding="utf-8")
 )
 

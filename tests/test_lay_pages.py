@@ -1,6 +1,6 @@
 """Gold of a page laid on the cable as it is read."""
 
-from cablespan.learning.alignment import ParagraphAlignment, Place
+from paragraph_alignment import ParagraphAlignment, Place
 
 
 def test_a_cable_without_a_paragraph_holds_nothing_of_the_gold():
