@@ -584,3 +584,67 @@ def test_a_marked_first_number_in_a_comment_is_the_cable_once_more():
         None,
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # the line above ends with a comma: what follows a mark is no heading
+        "1. (U) He met the\nMaster of Ships,\nOSLO 00000012  002 OF 003\nMaster of Roads\n",
+        # a comma within a quotation mark ends no sentence
+        '1. (U) He called it "old,"\n\nOSLO 00000012  002 OF 003\n\nOslo then agreed.\n',
+        # small letters after a mark go on whatever stands before it
+        "1. (U) He left the U.S.\n\nOSLO 00000012  002 OF 003\n\n\nand Oslo.\n",
+        # a dash after a mark in mid-sentence is no item
+        "1. (U) He met the masters\nOSLO 00000012  002 OF 003\n- and no one else - in Oslo.\n",
+    ],
+)
+def test_a_sentence_runs_on_after_a_mark(body):
+    assert len(texts(body)) == 1
+
+
+@pytest.mark.parametrize("post", ["PORT AU PR", "Dar Es Sal", "USUN NEW Y"])
+def test_marks_within_lines_have_posts_cut_to_ten_characters(post):
+    body = f"1. (U) On Friday the Road Office {post} 00000012 002 OF 003 opened the long road. " * 3
+    assert post not in texts(body)[0]
+    assert "Road Office opened" in texts(body)[0]
+
+
+def test_sipdis_within_a_line_is_no_text():
+    line = "The road is open to all of the ships, SIPDIS which nobody has seen in the old harbor. "
+    (paragraph,) = segment(f"1. (U) {line * 2}", "07OSLO1")
+    assert paragraph.text == (line * 2).replace("SIPDIS ", "").strip()
+
+
+def test_a_mark_between_sentences_of_a_page_whose_paragraphs_all_have_numbers():
+    long = "The road is open to all of the ships that come by land. " * 3
+    body = f"1. (U) {long}\n2. (U) {long}\n\nOSLO 00000012  002 OF 003\n\n{long}\n3. (U) {long}\n"
+    assert [number for number, *_ in shapes(body)] == [1, 2, 3]
+
+
+def test_small_letters_after_a_blank_line_go_on_with_a_sentence_that_did_not_end():
+    wide = "The road is open to all of the ships that come by land and by sea"
+    body = f"1. (U) {wide}.\n{wide}, and this is what the ministers\n\nhave seen in Oslo.\n"
+    assert len(texts(body)) == 1
+
+
+def test_headings_without_blank_lines_stand_above_numbers_and_as_known_sections():
+    body = "1. (U) It rained.\nRoads and Harbors\n2. (U) It rained.\nCOMMENT\nWe like rain.\n"
+    assert [(kind, text) for *_, kind, text in shapes(body)] == [
+        ("numbered", "It rained."),
+        ("heading", "Roads and Harbors"),
+        ("numbered", "It rained."),
+        ("heading", "COMMENT"),
+        ("text", "We like rain."),
+    ]
+
+
+def test_a_wrapped_paragraph_between_paragraphs_of_one_line_each():
+    long = "The road is open to all of the ships that come by land and not by sea. " * 3
+    wrapped = (
+        "3. (U) The ministers said that they do not like the new road of\n"
+        "Oslo. What they like is the harbor of the old town, which is too\n"
+        "small for ships. They said so in the spring and in the summer too.\nIt is open.\n"
+    )
+    body = f"1. (U) {long}\n2. (U) {long}\n{wrapped}4. (U) {long}\n"
+    assert [number for number, *_ in shapes(body)] == [1, 2, 3, 4]

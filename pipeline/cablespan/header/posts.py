@@ -102,7 +102,12 @@ def post_at_end(words: Sequence[str]) -> str | None:
     'Rio de Janeiro'
     """
     ends = (" ".join(words[first:]) for first in range(len(words)))
-    return next(filter(known_post, ends), None)
+    return next(filter(_is_post_of_marks, ends), None)
+
+
+def _is_post_of_marks(name: str) -> bool:
+    """Whether a name is a post's, or the ten characters that section marks have room for."""
+    return bool(known_post(name) or len(name) == 10 and _completed(squeezed(name)))
 
 
 @cache

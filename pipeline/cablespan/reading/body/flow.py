@@ -10,6 +10,7 @@ from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.titles import closes_block, looks_like_heading
 
 TERMINAL = frozenset(".:;?!\")]'”’")
+_COMMAS = (",", ',"', ",”", ",'", ",’")  # after a quoted part of a sentence too
 _LEAST_WRAPPED = 45  # characters of a line that can have been wrapped
 _LEADING_ON = ("determiner", "preposition", "conjunction", "auxiliary")
 
@@ -43,13 +44,15 @@ def ends_sentence(previous: str) -> bool:
     >>> ends_sentence("It is well."), ends_sentence("He met Mr.")
     (True, False)
     """
-    return previous[-1:] in TERMINAL and not (previous[-1] == "." and leads_on(previous))
+    if previous.endswith(_COMMAS) or previous[-1:] not in TERMINAL:
+        return False
+    return previous[-1] != "." or not leads_on(previous)
 
 
 def leads_on(previous: str) -> bool:
     """Whether no paragraph can end with a line: its last word is "the", "of", "and", or a comma
     follows it."""
-    return previous[-1:] == "," or previous.rsplit(None, 1)[-1].lower() in _leading_on()
+    return previous.endswith(_COMMAS) or previous.rsplit(None, 1)[-1].lower() in _leading_on()
 
 
 def begins_sentence(line: str) -> bool:
@@ -76,7 +79,8 @@ class Juncture:
     """Where a line without a start follows a paragraph.
 
     `previous`: the paragraph's last line; `block`: the line's own, `first` where it begins it;
-    `numbered`: whether the body has paragraph numbers; `titled`: whether the paragraph is one short
+    `numbered`: whether the body has paragraph numbers, `all_numbered` whether all its paragraphs
+    have them so far, headings and items apart; `titled`: whether the paragraph is one short
     line with the look of a heading; `blanks_at_marks`: as `usual_blanks_at_marks` counts them;
     `overflowing`: the column of `overflowing_column`.
     """
@@ -88,6 +92,7 @@ class Juncture:
     block: Block
     first: bool
     numbered: bool
+    all_numbered: bool
     titled: bool
     blanks_at_marks: int | None
     overflowing: int | None
@@ -144,10 +149,10 @@ class Juncture:
     def _across_mark(self) -> bool:
         if self.titled and not leads_on(self.previous):
             return self.small
+        if self.small or not self.ended_sentence and leads_on(self.previous):
+            return True
         if self._is_heading:
             return False
-        if not self.ended_sentence and (self.small or leads_on(self.previous)):
-            return True
         if self.after_whole_paragraph or not self.block.wrapped:
             return not self.ended_sentence or self._is_cut_at_a_sentence
         usual = self.blanks_at_marks
@@ -169,13 +174,17 @@ class Juncture:
     def _is_cut_at_a_sentence(self) -> bool:
         """Whether a mark fell between two sentences of an unwrapped paragraph: all others have
         numbers."""
-        return self.numbered and self.block.blanks <= (self.blanks_at_marks or 0)
+        usual = self.blanks_at_marks
+        if self.numbered and usual is None and self.all_numbered:
+            return True
+        return self.numbered and self.block.blanks <= (usual or 0)
 
     def _across_blank(self) -> bool:
         if self.ended_sentence or self.titled and not leads_on(self.previous):
             return False
         if self.small:
-            return not self.ended_line or self.after_whole_paragraph or leads_on(self.previous)
+            full = len(self.previous) > _LEAST_WRAPPED or not self.ended_line
+            return full or leads_on(self.previous)
         if self._is_heading or self.ended_line and not self.after_whole_paragraph:
             return False
         within_numbered = self.numbered and not self._is_in_item and not self.after_whole_paragraph
@@ -215,6 +224,14 @@ class Juncture:
     def _at_line_end(self) -> bool:
         if self._closes:
             return True
-        return not self.ended_sentence and (
-            self.small or leads_on(self.previous) or self._is_at_number
-        )
+        if self.ended_sentence:
+            return self.numbered and self.all_numbered and self._is_full and not self._is_heading
+        return self.small or leads_on(self.previous) or self._is_at_number or self._is_full
+
+    @property
+    def _is_full(self) -> bool:
+        """Whether the line before was wrapped, on a page that mixes both: it has a wrapped line's
+        length, no room for the next word, and not the look of a heading."""
+        if not self.page.mixed or not _LEAST_WRAPPED < len(self.previous) <= UNWRAPPED:
+            return False
+        return not self.ended_line and not looks_like_heading(self.previous)

@@ -4,8 +4,14 @@ import itertools
 import re
 
 from cablespan.reading.body.draft import Draft
-from cablespan.reading.body.flow import begins_sentence, ends_early, leads_on
-from cablespan.reading.body.lines import Block, is_row
+from cablespan.reading.body.flow import (
+    begins_sentence,
+    ends_early,
+    ends_sentence,
+    leads_on,
+    leads_to_number,
+)
+from cablespan.reading.body.lines import Block, Line, is_row
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.starts import start_of
 from cablespan.reading.body.titles import (
@@ -40,9 +46,14 @@ def lines_above_rule(block: Block, ruled: bool) -> int:
         and start_of(block.lines[0].text) is None
     ):
         return len(block.lines)
-    if last.single and looks_like_heading(last.text):
+    if last.single and looks_like_heading(last.text) and not _ends_with_end(block):
         return 1
     return 0
+
+
+def _ends_with_end(block: Block) -> bool:
+    """Whether the last line is the rest of "END SUMMARY"."""
+    return len(block.lines) > 1 and block.lines[-2].last.lower().endswith(" end")
 
 
 def _is_short(block: Block) -> bool:
@@ -86,6 +97,18 @@ def _is_above_text(block: Block, count: int, page: Page) -> bool:
         return False
     ended = ends_early(last, text.text, page) or begins_sentence(text.text) and not leads_on(last)
     return has_capitals(title) and ended
+
+
+def is_heading_without_blanks(line: Line, previous: str, below: str, number: int) -> bool:
+    """Whether a line in mid-block is a heading: a sentence ends above, and the paragraph `number`
+    begins `below`, or its words are a section's."""
+    if not line.single or line.text[-1] in ".;," or not ends_sentence(previous):
+        return False
+    if below[:1].isdecimal() or below[:1] == "¶":
+        start = start_of(below)
+        expected = start is not None and start.number == number
+        return expected and looks_like_heading(line.text) and not leads_to_number(line.text)
+    return line.text.isupper() and section_of_heading(line.text) is not None
 
 
 def heading_at_the_end(text: str) -> int | None:

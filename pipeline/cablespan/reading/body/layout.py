@@ -14,6 +14,7 @@ from cablespan.reading.body.flow import (
 )
 from cablespan.reading.body.headings import (
     heading_at_the_end,
+    is_heading_without_blanks,
     lines_above_rule,
     lines_above_text,
 )
@@ -89,6 +90,7 @@ class _Layout:
         self._overflowing = overflowing
         self._numbers_within = numbers_within
         self._bullets = bullets
+        self._has_texts = False  # without a number, after the first one
         self._entries = False  # whether the block is a list whose entries end in ";"
         self._ruled = False  # whether a rule stood below the last heading
 
@@ -196,6 +198,11 @@ class _Layout:
             self._add(line)
         elif start is not None and self._is_start(start, line, block, first):
             self._begin(start, line)
+        elif not first and is_heading_without_blanks(
+            line, self.previous, next_text, self.numbering.last + 1
+        ):
+            self._open(Draft("heading", self.source))
+            self._add(line)
         elif self._entries and not first and self._is_entry(line):
             self._open(Draft("item", self.source))
             self._add(line)
@@ -236,6 +243,7 @@ class _Layout:
             block,
             first,
             self.numbering.style is not None,
+            not self._has_texts,
             self._is_titled(),
             self._blanks_at_marks,
             self._overflowing,
@@ -262,6 +270,8 @@ class _Layout:
         if start.kind == "marked":
             return free
         if start.style == "-":
+            if first and block.mark and self._is_dash_within_sentence(line):
+                return False
             return free or self._has_sister(line)
         return self._is_next_item(start) and (free if not self.page.blank_separated else apart)
 
@@ -278,6 +288,13 @@ class _Layout:
 
     def _is_next_item(self, start: Start) -> bool:
         return start.style in "aA1iI" or self.numbering.follows(start.style)
+
+    def _is_dash_within_sentence(self, line: Line) -> bool:
+        """Whether a dash goes on with a sentence: small letters after it, no item before."""
+        in_item = self.current is not None and self.current.kind == "item"
+        return (
+            not in_item and line.text.lstrip("- ")[:1] in LOWER and not ends_sentence(self.previous)
+        )
 
     def _has_sister(self, line: Line) -> bool:
         """Whether an item comes after an item, so that a lost line between them does not hide
@@ -305,6 +322,8 @@ class _Layout:
 
     def _open(self, draft: Draft) -> None:
         self.drafts.append(draft)
+        if draft.kind == "text" and self.numbering.style is not None:
+            self._has_texts = True
         self.current = draft
 
     def _add(self, line: Line, skip: int = 0) -> None:

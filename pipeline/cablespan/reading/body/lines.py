@@ -17,6 +17,8 @@ _GOING_ON = re.compile(rf"(?:{_SMALL}[^\n]*)+")
 _GAP = re.compile(r"   (?! {0,2}\n)")  # between columns; three blanks at the end of a line are none
 _COLUMN_SIGN = re.compile(r"[\t|]")
 _INLINE_MARK = re.compile(r"0(?<=[ ](?:OF|of|Of)[ ]0)")  # its rare sign first: the search is fast
+_CAPTION_WITHIN = re.compile(r"(?<=[a-z,] )SIPDIS (?=\S)")  # where line ends were lost
+_MARK_OR_CAPTION = re.compile(f"{_INLINE_MARK.pattern}|{_CAPTION_WITHIN.pattern}")
 _FULL = 50  # characters of a line that was not ended early
 _RULE_SIGNS = "-=*_~#"
 _RULE_AT_THE_END = re.compile(r"\s+[-=*_~#]{3}[-=*_~# ]*$")
@@ -237,7 +239,8 @@ def _going_on_wrapped() -> re.Pattern[str]:
 
 def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: bool) -> None:
     """Hands the lines to `blocks`, those that just go on together with the one before them."""
-    marked = _Ahead(_INLINE_MARK, source, start, end)
+    captioned = source.find(" SIPDIS ", start, end) >= 0
+    marked = _Ahead(_MARK_OR_CAPTION if captioned else _INLINE_MARK, source, start, end)
     signs = (marked, _Ahead(_COLUMN_SIGN, source, start, end), _Ahead(_GAP, source, start, end))
     unusual = tuple(sign for sign in signs if sign.after(start) < end)
     plain = not any(source.find(sign, start, end) >= 0 for sign in "\r\f\v")
@@ -256,7 +259,7 @@ def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: boo
         elif blocks.is_repeated(text):
             blocks.mark()
         else:
-            marks = inline_marks(text) if marked.after(at) < stop else []
+            marks = _marks_within(text) if marked.after(at) < stop else []
             if marks:
                 _write_parts(at + raw.index(text[0]), text, marks, blocks)
             else:
@@ -285,6 +288,12 @@ class _Ahead:
             found = self._pattern.search(self._source, at, self._end)
             self._next = found.start() if found else self._end
         return self._next
+
+
+def _marks_within(text: str) -> list[tuple[int, int]]:
+    """The offsets of section marks and captions inside a line."""
+    captions = [match.span() for match in _CAPTION_WITHIN.finditer(text)]
+    return sorted(inline_marks(text) + captions)
 
 
 def _usual_end(source: str, first: int, end: int, unusual: tuple[_Ahead, ...]) -> int:
