@@ -29,10 +29,6 @@ _ENUMERATOR = re.compile(
     | (?:^|(?<=\s))[(\[](?P<alone>[A-Z])[)\]]""",
     re.VERBOSE | re.MULTILINE,
 )
-_REF_LABEL = re.compile(
-    r"^[ \t]{0,8}(?:REF(?:S|TELS?|ERENCES?)?(?:\(S\))?|REFTEL\(S\))[ \t]{0,3}[:.]",
-    re.IGNORECASE | re.MULTILINE,
-)
 _DTG = re.compile(r"\b\d{6}Z(?: ?[A-Z]{3} ?\d{2,4})?", re.IGNORECASE)
 _NUMBER_ALONE = re.compile(
     r"[\s.]{0,5}(\d{1,7})(?:\s{0,3}\([A-Z ]{2,20}\))?[\s,;.]{0,5}(?:AND)?[\s,;.]{0,5}",
@@ -41,7 +37,8 @@ _NUMBER_ALONE = re.compile(
 _YEAR = re.compile(r"\d\d|(?:19|20)\d\d")
 _PIVOT = 45  # 44 is 2044, 45 is 1945
 _FILLERS = frozenset({"#", "-", ".", ":", "NO", "NR", "TEL", "TELS", "CABLE", "NUMBER", "("})
-_BEFORE_YEAR = ("'", "/", "-", "’")
+_BEFORE_YEAR = ("'", "/", "-", "’", "(")
+_AFTER_YEAR = frozenset({")"})
 _JOINERS = frozenset({",", "/", "&", "AND", ";", "+", "OR"})
 
 
@@ -61,12 +58,7 @@ def _kinds() -> tuple[tuple[str, str], ...]:
 def _block(text: str) -> str:
     """The content of the REF lines; the text itself where it is a piece without labels."""
     fields = read_opening(text).fields
-    if "ref" in fields:
-        return fields["ref"]
-    label = _REF_LABEL.search(text)
-    if label:
-        return text[label.end() :]
-    return "" if fields else text
+    return fields.get("ref", "") if fields else text
 
 
 def canonical_id(text: str) -> str | None:
@@ -123,7 +115,7 @@ def _found_in(block: str, year: int | None) -> list[Reference]:
     """The references of all items, in order, the same one as often as it stands there."""
     found: list[Reference] = []
     for letter, item in _items(block):
-        shared = _sharing_post(item, letter, found[-1]) if found and letter else None
+        shared = _sharing_post(item, letter, found[-1]) if found else None
         found += [shared] if shared else _references_of(item, letter, year)
     return found
 
@@ -140,12 +132,10 @@ def _sharing_post(item: str, letter: str | None, before: Reference) -> Reference
 def _items(block: str) -> Iterator[tuple[str | None, str]]:
     """The enumerated items of a block with their letters; what stands before the first has none."""
     marks = list(_ENUMERATOR.finditer(block))
-    letters = (None, *((mark["letter"] or mark["alone"]).upper() for mark in marks))
     starts = [0, *(mark.end() for mark in marks)]
     ends = [*(mark.start() for mark in marks), len(block)]
-    for letter, start, end in zip(letters, starts, ends, strict=True):
-        if block[start:end].strip():
-            yield letter, block[start:end]
+    letters = [None, *((mark["letter"] or mark["alone"]).upper() for mark in marks)]
+    return zip(letters, map(block.__getitem__, map(slice, starts, ends)), strict=True)
 
 
 def _kind_of(item: str) -> str | None:
@@ -247,7 +237,7 @@ class _Item:
         if serials.indices:
             year = year or serials.year
             return _Cable(post.origin, year, serials.indices, first, serials.after)
-        if year or self._is_time(at) or not self._is_serial_before(index - 1):
+        if year or not self._is_serial_before(index - 1):
             return None
         return _Cable(post.origin, None, [index - 1], index - 1, post.after)
 
@@ -284,22 +274,14 @@ class _Item:
             if _is_word(token):
                 name += token
                 yield name, at + 1
-            elif not name or token not in "-./'":
+            elif token not in "-./'":
                 return
 
     def _garbled_post_at(self, index: int) -> _Post | None:
-        """A post whose name is garbled: a zero at its end, or one or two words before a serial."""
-        cut = known_post(self._word(index) + "O") if self._is_cut_by_zero(index) else None
-        if cut:
-            return _Post(cut, index + 1)
+        """A post whose name, one or two words before a serial, is garbled."""
         words = self._words_before_number(index)
         origin = nearest_post("".join(words))
         return _Post(origin, index + len(words)) if origin else None
-
-    def _is_cut_by_zero(self, index: int) -> bool:
-        """Whether a number that begins with a zero is glued to a token: OSL012."""
-        end = self.tokens[index].end
-        return self._word(index + 1).startswith("0") and self.tokens[index + 1].start == end
 
     def _words_before_number(self, index: int) -> list[str]:
         """The one or two words before a number that can be the name of a post."""
@@ -334,14 +316,11 @@ class _Item:
         return len(self._word(index)) == 4 and self._is_past_year(index)
 
     def _is_year_before_serial(self, index: int) -> bool:
-        serial = self._word(index + 1).isdecimal() and not self._is_time(index + 1)
-        return serial and self._is_long_year(index)
+        return self._is_long_year(index) and self._word(index + 1).isdecimal()
 
     def _is_time(self, index: int) -> bool:
-        """Whether a number is a date-time group: six digits and a Z."""
-        if len(self._word(index)) != 6 or self._word(index + 1) != "Z":
-            return False
-        return self.tokens[index + 1].start == self.tokens[index].end
+        """Whether a number begins a date-time group."""
+        return _DTG.match(self.text, self.tokens[index].start) is not None
 
     def _is_serial_before(self, index: int) -> bool:
         """Whether a token before a post is its serial: "0012 OSLO"."""
@@ -363,11 +342,8 @@ class _Item:
         return _Serials(indices, year, at)
 
     def _begins_another(self, index: int) -> bool:
-        """Whether a token is no further serial: no number, or the year of another cable."""
-        word = self._word(index)
-        if not word.isdecimal():
-            return True
-        return _is_year(word) and self._can_name_post(index + 1)
+        """Whether a number is no further serial but the year of another cable."""
+        return _is_year(self._word(index)) and self._can_name_post(index + 1)
 
     def _can_name_post(self, index: int) -> bool:
         """Whether a token begins a post's name, or is a word before a number that can be one."""
@@ -377,24 +353,19 @@ class _Item:
 
     def _year_after(self, at: int) -> tuple[str | None, int]:
         """The year after a serial, `(07)`, `/07`, `'07`, `2007`, and the index after it."""
-        if self._word(at) == "(" and self._word(at + 2) == ")" and self._is_past_year(at + 1):
-            return self._word(at + 1), at + 3
         year_at = at + 1 if self._word(at) in _BEFORE_YEAR else at
-        if not self._is_past_year(year_at):
+        if not self._is_past_year(year_at) or self._post_at(year_at + 1):
             return None, at
-        of_next_cable = self._word(year_at + 1) in ("/", "-") or self._post_at(year_at + 1)
-        return (None, at) if of_next_cable else (self._word(year_at), year_at + 1)
+        return self._word(year_at), self._skip(year_at + 1, _AFTER_YEAR)
 
 
 def _is_word(token: str) -> bool:
-    return token[0].isalpha() or token[-1].isalpha()
+    return token[-1].isalpha()  # its first sign may be a digit that stands for a letter
 
 
 def _is_name_word(word: str) -> bool:
     """Whether a word can be a post's name or a part of it."""
-    if len(word) < 3 or not word.isalnum() or word.isdecimal():
-        return False
-    return word not in listed("references", "word", "word")
+    return len(word) >= 3 and word not in listed("references", "word", "word")
 
 
 def _is_year(word: str) -> bool:
