@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cablespan import header
 from cablespan.header.classification import reasons
 from cablespan.header.dates import date_time_group
+from cablespan.header.transmission import correspondents
 from cablespan.reading import web
 from cablespan.reading.assembly import assemble
 
@@ -305,3 +306,18 @@ def test_a_subject_before_a_whole_paragraph_without_a_blank_line_is_one():
 
 def test_a_cable_that_breaks_off_in_its_opening_is_partial():
     assert read("UNCLAS OSLO 000012\n\nSTATE FOR EUR, AF \n ...").header.partial
+
+
+def test_a_field_that_a_page_break_cut_goes_on_below_it():
+    text = (
+        "SUBJECT: ROADS\nClassified By: Ambassador Jane Roe for\n\nreasons 1.4 (b).\n\n1. (C) Rain."
+    )
+    header = assemble(text, path="-", format="text").header
+    assert (header.classified_by, header.reasons) == ("Jane Roe", ("1.4 (b)",))
+
+
+def test_lists_of_addressees_on_one_line_are_told_apart_by_their_keywords():
+    line = "FM AMEMBASSY OSLO TO RUEHC/SECSTATE WASHDC INFO NATO COLLECTIVE XMT AMEMBASSY ROME"
+    sender, to, info = correspondents(line)
+    assert (sender, [recipient.name for recipient in to]) == ("AMEMBASSY OSLO", ["SECSTATE WASHDC"])
+    assert [(r.name, r.excluded) for r in info] == [("NATO COLLECTIVE", ["AMEMBASSY ROME"])]

@@ -27,7 +27,6 @@ _FURTHER_LABEL = re.compile(
     """,
     re.VERBOSE,
 )
-_OF_FURTHER_LABELS = ("1.", "CLASSIFIED", "Classified", " REF", " E.O.")  # signs of one in a line
 _MARKING_ALONE = re.compile(r"\s{0,9}[(\[][A-Z/]{1,5}[)\]]")
 # "1. (U)", "¶1.", "PARA 1.", "2. (C)", "2.  The": a numbered paragraph, one of the first.
 _NUMBERED = re.compile(
@@ -129,8 +128,7 @@ class _Lines:
     def add(self, raw: str, line: str) -> None:
         """Adds a line, as it stands and stripped, cut before each further label on it."""
         whole = _Line(self.end, line, label_of(line))
-        holds_label = self.filled < _FARTHEST_LABEL and _holds_label(raw, whole.label)
-        for part in _split_labels(raw, whole) if holds_label else [whole]:
+        for part in _split_labels(raw, whole) if _holds_label(raw, whole.label) else [whole]:
             self.filled += bool(part.text)
             if part.label and self._counts(part.label):
                 self.last = len(self.lines)
@@ -234,8 +232,8 @@ class _Reader:
         return True
 
     def _begin_field(self, index: int, label: Label) -> bool:
-        ends_opening = index >= self._last and label.field in ("ref", "subject")
-        if ends_opening and _is_prose(self._lines, index):
+        """Whether a labelled line is one; the last one can be the text's first."""
+        if index == self._last and _is_prose(self._lines[index:]):
             return False
         self._current = label.field
         content = self._lines[index].text[label.content :].strip()
@@ -254,11 +252,13 @@ class _Reader:
         if self._current is None:
             return False
         content = self.fields[self._current]
+        directly, after_break = _RULES.get(self._current, _RULES_OF_OTHERS)
         apart = self._blank or (self._marked and not text.isupper())
-        goes_on = _goes_on(self._current, text, apart, content)
-        if goes_on:
-            content.append(text)
-        return goes_on
+        belongs = after_break if apart and any(content) else directly
+        if not belongs(_Next(text, content)):
+            return False
+        content.append(text)
+        return True
 
 
 def _captions_after(banner: str) -> list[str]:
@@ -278,8 +278,6 @@ def _split_labels(raw: str, whole: _Line) -> list[_Line]:
 
 def _further_labels(raw: str) -> list[int]:
     """Where a line is to be cut."""
-    if raw.count(":") < 2 and not any(sign in raw for sign in _OF_FURTHER_LABELS):
-        return []
     labels = _FURTHER_LABEL.finditer(raw)
     return [m.end() for m in labels if not _MARKING_ALONE.fullmatch(raw, 0, m.start())]
 
@@ -300,81 +298,90 @@ def _is_long_paragraph(line: str) -> bool:
     return len(line) > 30 and _NUMBERED.match(line) is not None
 
 
-def _is_prose(lines: list[_Line], index: int) -> bool:
-    """Whether a REF or SUBJECT line runs on into the text, as in many telegrams of the 1960s."""
-    if not is_running(lines[index].text):
+def _is_prose(lines: list[_Line]) -> bool:
+    """Whether a labelled line runs on into the text, as REF does in telegrams of the 1960s."""
+    if not is_running(lines[0].text):
         return False
-    below = takewhile(_goes_on_in_prose, (line.text for line in lines[index + 1 : index + 40]))
-    words = " ".join([lines[index].text, *below]).split()
+    words = " ".join(takewhile(_is_in_paragraph, (line.text for line in lines))).split()
     return len(words) > 30 and sum(map(str.islower, words)) * 2 > len(words)
 
 
-def _goes_on_in_prose(line: str) -> bool:
-    return bool(line) and not _NUMBERED.match(line) and not _is_marked_text(line)
+def _is_in_paragraph(line: str) -> bool:
+    return bool(line) and not _NUMBERED.match(line)
 
 
-def _goes_on(field: str, line: str, apart: bool, content: list[str]) -> bool:
-    """Whether a line without a label belongs to the field of the labelled line above it.
+class _Next(NamedTuple):
+    """A line without a label, and the content so far of the field above it."""
 
-    `apart`: whether a blank line or a page mark stands between them.
-    """
-    if field == "ref":
-        return _references_go_on(line, apart, content[-1])
-    if apart and any(content):
-        return _is_cut(field, line, content[-1])
-    if _MARKED.match(line) or _is_heading(line):
-        return False
-    goes_on = _GOES_ON.get(field)
-    return goes_on is None or goes_on(line, content)
+    text: str
+    content: list[str]
+
+    @property
+    def above(self) -> str:
+        return self.content[-1]
 
 
-def _references_go_on(line: str, apart: bool, above: str) -> bool:
-    if not apart:
-        return not (_is_marked_text(line) or _SENSITIVE.match(line) or _is_heading(line))
-    if line[:1].isdigit() and post_at_end(above.split()[-3:]):
+def _is_no_text(line: _Next) -> bool:
+    return not _MARKED.match(line.text) and not _is_heading(line.text)
+
+
+def _is_in_references(line: _Next) -> bool:
+    if not any(line.content) and not _ENUMERATED.match(line.text):
+        return _REFERENCE.search(line.text) is not None
+    return not (_is_marked_text(line.text) or _SENSITIVE.match(line.text) or _is_heading(line.text))
+
+
+def _is_reference(line: _Next) -> bool:
+    """Whether a line after a break is an item of a REF list, or the serial of the post above."""
+    if line.text[:1].isdigit() and post_at_end(line.above.split()[-3:]):
         return True
-    if len(line) >= _LONGEST_ENUMERATED or not _ENUMERATED.match(line):
+    if len(line.text) >= _LONGEST_ENUMERATED or not _ENUMERATED.match(line.text):
         return False
-    return _REFERENCE.search(line) is not None
+    return _REFERENCE.search(line.text) is not None
 
 
-def _is_cut(field: str, line: str, above: str) -> bool:
-    """Whether a page mark cut a field: a list at its comma, a subject at "the" or "to"."""
-    if field == "tags":
-        return _is_open(above) and _is_tag_line(line)
-    if field != "subject" or not above.isupper() or not line.isupper() or _is_heading(line):
+def _is_in_tags(line: _Next) -> bool:
+    in_list = _is_tag_line(line.text) or not line.above or _is_open(line.above)
+    return in_list and _is_no_text(line)
+
+
+def _is_cut_list(line: _Next) -> bool:
+    return _is_open(line.above) and _is_tag_line(line.text)
+
+
+def _is_in_subject(line: _Next) -> bool:
+    if _SENSITIVE.match(line.text) or _is_remark(line):
         return False
-    return above.split()[-1].lower() in _leading_on()
+    return _is_no_text(line)
 
 
-def _tags_go_on(line: str, content: list[str]) -> bool:
-    return _is_tag_line(line) or not content[-1] or _is_open(content[-1])
+def _is_cut(line: _Next) -> bool:
+    """Whether a break cut a field: the line above ends as no line does, with "the" or "to"."""
+    return line.above.lower().rpartition(" ")[2] in _leading_on()
 
 
-def _subject_goes_on(line: str, content: list[str]) -> bool:
-    return not _SENSITIVE.match(line) and not _is_remark(line, content)
-
-
-def _begins(_line: str, content: list[str]) -> bool:
+def _begins(line: _Next) -> bool:
     """Whether a line is the first with content: the label stands on a line of its own."""
-    return not content[-1]
+    return not line.above and _is_no_text(line)
 
 
-# Of the fields that are not read to the next label whatever a line says.
-_GOES_ON = {
-    "tags": _tags_go_on,
-    "subject": _subject_goes_on,
-    "eo": _begins,
-    "declassify": _begins,
+# Whether a line belongs to a field: directly below the line above, and after a blank line or a
+# page mark.
+_RULES = {
+    "ref": (_is_in_references, _is_reference),
+    "tags": (_is_in_tags, _is_cut_list),
+    "subject": (_is_in_subject, _is_cut),
+    "eo": (_begins, _is_cut),
+    "declassify": (_begins, _is_cut),
 }
+_RULES_OF_OTHERS = (_is_no_text, _is_cut)
 
 
 def _is_marked_text(line: str) -> bool:
-    """Whether a line such as "(SBU) Embassy delivered" is a paragraph with its marking."""
-    if _MARKED.match(line) is None:
+    """Whether a line is a paragraph with a portion marking: "(SBU) Embassy agrees ..."."""
+    if not _MARKED.match(line):
         return False
-    sentence = len(line.split()) > _LONGEST_REFERENCE and not any(map(str.isdigit, line))
-    return sentence or is_running(line)
+    return is_running(line) or len(line.split()) > _LONGEST_REFERENCE
 
 
 def _is_open(line: str) -> bool:
@@ -386,11 +393,11 @@ def _is_tag_line(line: str) -> bool:
     return _TAG_LINE.fullmatch(line) is not None
 
 
-def _is_remark(line: str, content: list[str]) -> bool:
+def _is_remark(line: _Next) -> bool:
     """Whether a line is a sentence in small letters below a subject in capitals."""
-    words = line.split()
+    words = line.text.split()
     small = sum(word[0].islower() for word in words)
-    return small > 2 and small * 2 >= len(words) and " ".join(content).isupper()
+    return small > 2 and small * 2 >= len(words) and " ".join(line.content).isupper()
 
 
 def _is_heading(line: str) -> bool:

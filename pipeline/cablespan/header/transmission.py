@@ -3,12 +3,10 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from cablespan.cable import Recipient
-from cablespan.header.furniture import is_furniture, words
-from cablespan.header.labels import label_of
+from cablespan.header.furniture import words
 
 _ROUTE = r"R[A-Z]{3,7}\s{0,2}/"
 # RUEHC/SECSTATE WASHDC IMMEDIATE 0123
@@ -25,7 +23,6 @@ _KEYWORD = re.compile(
     (?:\b[:\s]\s{0,8}(?P<address>.*))?""",
     re.VERBOSE,
 )
-_TWO_LISTS = re.compile(rf"\S (?:TO|INFO) {_ROUTE}")
 _LOST_LINE_ENDS = re.compile(
     rf"""(?<=\S)\s{{1,9}}(?=(?:FM|TO|INFO|XMT)\ [A-Z])
     | (?<!\bTO)(?<!\bINFO)(?<!\bFM) (?<=\S)\s{{1,9}}(?={_ROUTE}|BT\b)""",
@@ -77,13 +74,15 @@ class _Lists:
     def open(self, keyword: str) -> None:
         """Begins a list, or the names that XMT takes out of the addressee before them."""
         self._routed = None
-        self._excluding = keyword == "XMT" and self._addressees is not None
+        self._excluding = keyword == "XMT"
         if keyword != "XMT":
             self._addressees = {"TO": self.to, "INFO": self.info}.get(keyword)
             self._sends = self._addressees is None
 
     def add(self, line: str) -> None:
         """Adds a line to the list that is open; the sender has one line."""
+        if not line:
+            return
         if self._addressees is not None:
             self._add_address(line, self._addressees)
         elif self._sends:
@@ -91,8 +90,6 @@ class _Lists:
 
     def _add_address(self, line: str, addressees: list[Recipient]) -> None:
         address = _address_of(line)
-        if address is None:
-            return
         routed = address.route is not None
         if routed and self._routed is False:  # names without routes were what XMT takes out
             self._excluding = False
@@ -106,7 +103,7 @@ class _Lists:
         """Whether a line that begins no list cannot be one more address."""
         if self._addressees is None:
             return False
-        if _AFTER_LISTS.fullmatch(line) or label_of(line):
+        if _AFTER_LISTS.fullmatch(line):
             return True
         last = self._addressees[-1:]
         in_capitals = any(not _SMALL_LETTER.search(recipient.name) for recipient in last)
@@ -114,32 +111,16 @@ class _Lists:
 
 
 @lru_cache(4096)  # a post writes to the same addressees again and again
-def _address_of(line: str) -> _Address | None:
-    match = _ADDRESS.fullmatch(line.rstrip(" .;,"))
-    return _Address(**match.groupdict()) if match else None
-
-
-def _split_lines(line: str) -> list[str]:
-    """The lines that a line was, where a header has come without its line ends."""
-    if line.count("/") >= 2 or _TWO_LISTS.search(line):
-        return _LOST_LINE_ENDS.split(line)
-    return [line]
-
-
-def _is_page_mark(line: str) -> bool:
-    return line.startswith("PAGE ") and is_furniture(line)
-
-
-def _is_banner_above_page_mark(line: str, following: str) -> bool:
-    return following.startswith("PAGE ") and line in words("banner")
+def _address_of(line: str) -> _Address:
+    match = _ADDRESS.fullmatch(line)
+    return _Address(**match.groupdict()) if match else _Address(None, line, None, None)
 
 
 def _lines(text: str) -> Iterator[str]:
-    """The lines of a header without page marks and the banners above them."""
-    lines = [line for raw in text.splitlines() for line in _split_lines(raw.strip()) if line]
-    for line, following in pairwise([*lines, ""]):
-        if not _is_page_mark(line) and not _is_banner_above_page_mark(line, following):
-            yield line
+    """The lines of a header without banners; where it has lost its line ends, as they were."""
+    for raw in map(str.strip, text.splitlines()):
+        if raw not in words("banner"):
+            yield from _LOST_LINE_ENDS.split(raw) if "/" in raw else [raw]
 
 
 def correspondents(text: str) -> Correspondents:
@@ -155,9 +136,9 @@ def correspondents(text: str) -> Correspondents:
             lists.open(keyword["keyword"])
         elif lists.end_before(line):
             break
-        address = (keyword["address"] or "").strip() if keyword else line
-        if address and not _is_page_mark(address):
-            lists.add(address)
+        address = keyword["address"] or "" if keyword else line
+        if not address.startswith("PAGE "):
+            lists.add(address.strip(" .;,"))
     return Correspondents(lists.sender, lists.to, lists.info)
 
 
