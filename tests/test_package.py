@@ -6,8 +6,10 @@ import sys
 from importlib.metadata import distribution, version
 from pathlib import Path
 
+import en_cable_sm
 import pytest
 import spacy
+from spacy import registry
 from spacy.schemas import ConfigSchemaInit, ConfigSchemaNlp, ConfigSchemaTraining
 from spacy.util import load_config
 
@@ -27,7 +29,7 @@ def test_the_bundled_pipeline_is_a_package():
     nlp = spacy.load("en_cable_sm", exclude=["claim_tagger"])
     assert {"ner", "linker", "claims"} <= set(nlp.pipe_names)
     assert "claim_tagger" not in nlp.pipe_names
-    assert version("en_cable_sm") == version("cablespan")
+    assert version("en_cable_sm") == en_cable_sm.__version__ == version("cablespan")
 
 
 def test_spacy_tells_about_it():
@@ -47,15 +49,14 @@ def test_the_shipped_configs_hold_every_value(name):
 def test_every_registered_function_has_its_entry_point():
     """So that `spacy train`, `debug config` and `find-function` know them without an import."""
     registered = {
-        (kind or "factories", name)
+        (kind or "_entry_point_factories", name)
         for path in PACKAGE.rglob("*.py")
         for kind, name in _REGISTERED.findall(path.read_text(encoding="utf-8"))
     }
-    named = {
-        (entry.group.removeprefix("spacy_").removeprefix("thinc_"), entry.name)
-        for entry in distribution("cablespan").entry_points
-    }
-    assert len(registered) > 10 and registered <= named
+    named = {(entry.group, entry.name) for entry in distribution("cablespan").entry_points}
+    groups = {kind: "_".join(getattr(registry, kind).namespace) for kind, _ in registered}
+    assert len(registered) > 10
+    assert {(groups[kind], name) for kind, name in registered} <= named
 
 
 def test_the_public_surface_is_whole():

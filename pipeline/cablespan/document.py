@@ -14,12 +14,13 @@ from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
+from spacy.glossary import GLOSSARY
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from cablespan import lexicon
 from cablespan.cable import Cable, Header, Paragraph, Source, SourceMap, cable_record
-from cablespan.labels import Role
+from cablespan.labels import Entity, Role, Statement
 
 PARAGRAPHS, STATEMENTS, CLAIMS, CLAIM_PARTS = "paragraphs", "statements", "claims", "claim_parts"
 SEPARATOR = "\n\n"
@@ -288,3 +289,20 @@ for _name in ("cable", "entity_scores", "entity_values", "clusters", "extra"):
 Doc.set_extension("claims", getter=_claims, force=True)
 Span.set_extension("statement", getter=_statement, force=True)
 Span.set_extension("kb", getter=_kb, force=True)
+
+
+def displacy_colours() -> dict[str, str]:
+    """Our labels' colours, for those that displaCy has no colour of its own for.
+
+    >>> displacy_colours()["OFFICIAL"], "DATE" in displacy_colours()
+    ('#8059bb', False)
+    """
+    from spacy.displacy.render import DEFAULT_LABEL_COLORS
+
+    labels = (*Entity, *Statement, *Role)
+    return {label: label.colour for label in labels if label not in DEFAULT_LABEL_COLORS}
+
+
+# `spacy.explain("OFFICIAL")` knows our labels, but for names that mean something else in spaCy.
+for _label in (*Entity, *Statement, *Role):
+    GLOSSARY.setdefault(_label, _label.definition)

@@ -207,7 +207,8 @@ def to_record(doc: Doc) -> Record:
         "claims": _claims(doc, locate),
     }
     if doc._.clusters:
-        record["clusters"] = doc._.clusters
+        # DocBin hands lists back as tuples.
+        record["clusters"] = list(doc._.clusters)
     if cable.get("notes"):
         record["notes"] = cable["notes"]
     if doc._.extra:

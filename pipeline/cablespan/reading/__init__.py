@@ -150,6 +150,8 @@ def parse(text: str, format: str | None = None, **options: Any) -> Cable:
 
 
 def _check_file(path: str) -> None:
+    if "\n" in path:
+        raise FileNotFoundError("a text, not a path: take cablespan.parse(text)")
     if path == "-" or "://" in path:
         return
     if Path(path).is_dir():

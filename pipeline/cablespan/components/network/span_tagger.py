@@ -79,6 +79,15 @@ def make_span_tagger_scorer() -> Callable:
     return span_tagger_score
 
 
+def _beside_entities(
+    doc: Doc, spans: list[tuple[int, int, str, float]]
+) -> list[tuple[int, int, str, float]]:
+    """The spans that touch no entity of the Doc: what an entity ruler set before stays, as with
+    spaCy's own `ner`."""
+    taken = {token.i for entity in doc.ents for token in entity}
+    return [span for span in spans if taken.isdisjoint(range(*span[:2]))] if taken else spans
+
+
 def decode(
     scores: numpy.ndarray, lengths: list[int], allowed: numpy.ndarray, first: numpy.ndarray
 ) -> numpy.ndarray:
@@ -210,9 +219,11 @@ class SpanTagger(TrainedPipe):
         """Writes the predicted spans into the Docs, the entities or a span group."""
         key = self.cfg["spans_key"]
         for doc, spans in zip(docs, predictions, strict=True):
+            if key is None:
+                spans = _beside_entities(doc, spans)
             made = [Span(doc, start, end, label=label) for start, end, label, _ in spans]
             if key is None:
-                doc.set_ents(made)
+                doc.set_ents([*doc.ents, *made])
                 doc._.entity_scores = {
                     f"{s.start_char}-{s.end_char}": score
                     for s, (*_, score) in zip(made, spans, strict=True)
