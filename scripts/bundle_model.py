@@ -31,6 +31,8 @@ PACKAGE = """\"\"\"The pipeline `{name}` as a package: `spacy.load("{name}")`.\"
 
 import cablespan
 
+__version__ = "{version}"
+
 
 def load(**options):
     \"\"\"The whole pipeline, rule components included: `cablespan.load` with its options.\"\"\"
@@ -74,7 +76,7 @@ def describe(nlp: Language, name: str) -> None:
 
 def make_package(folder: Path, name: str) -> None:
     """Makes a package of the pipeline's folder, with metadata in a folder beside it."""
-    (folder / "__init__.py").write_text(PACKAGE.format(name=name))
+    (folder / "__init__.py").write_text(PACKAGE.format(name=name, version=version("cablespan")))
     metadata = folder.with_name(f"{name}.egg-info")
     metadata.mkdir(exist_ok=True)
     text = METADATA.format(name=name, version=version("cablespan"), what=WHAT)

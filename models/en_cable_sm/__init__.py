@@ -2,6 +2,8 @@
 
 import cablespan
 
+__version__ = "0.2.0"
+
 
 def load(**options):
     """The whole pipeline, rule components included: `cablespan.load` with its options."""

@@ -1,5 +1,6 @@
 """The transformer that comes with cablespan loads by name and annotates as its card says."""
 
+import pickle
 import sys
 from pathlib import Path
 
@@ -33,6 +34,12 @@ def test_it_fits_and_brings_its_card():
 def test_half_precision_is_for_the_disk_alone(nlp):
     encoder = nlp.get_pipe("transformer").model.transformer
     assert {weights.dtype for weights in encoder.parameters()} == {torch.float32}
+
+
+def test_it_can_be_pickled_and_trained_on(nlp):
+    again = pickle.loads(pickle.dumps(nlp))
+    assert again.pipe_names == nlp.pipe_names
+    assert again.resume_training() is not None
 
 
 def test_the_sample_cable_is_annotated(nlp):

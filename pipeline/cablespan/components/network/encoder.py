@@ -4,6 +4,7 @@ torch is imported where it is needed alone: the small pipeline does without.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from spacy.language import Language
@@ -34,13 +35,12 @@ def even_windows(longest: int, overlap: int) -> Callable[[list[Doc]], list[list[
 
     Registered by its entry point alone: the registry is spacy-transformers' own.
     """
+    return partial(_spans_of_windows, longest=longest, overlap=overlap)
 
-    def get_spans(docs: list[Doc]) -> list[list[Span]]:
-        return [
-            [doc[start:end] for start, end in windows(len(doc), longest, overlap)] for doc in docs
-        ]
 
-    return get_spans
+# A function of the module: a pipeline that holds it can be pickled.
+def _spans_of_windows(docs: list[Doc], *, longest: int, overlap: int) -> list[list[Span]]:
+    return [[doc[start:end] for start, end in windows(len(doc), longest, overlap)] for doc in docs]
 
 
 @registry.callbacks("cablespan.tune_encoder.v1")
