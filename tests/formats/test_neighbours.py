@@ -13,9 +13,9 @@ import subprocess
 
 import httpx
 import pytest
+from test_exchange import full_record, write
 
 from cablespan.formats import GoldError, convert, read_records
-from test_exchange import full_record, write
 
 MARK = "webanno.custom.Cable"
 

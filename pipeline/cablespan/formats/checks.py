@@ -1,7 +1,7 @@
 """What is checked of every annotated record that comes in, whatever its format: each problem names
 its place and the remedy."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from cablespan.labels import SCHEME_VERSION, Certainty, Role, Scheme
 from cablespan.records import RECORD_SCHEMA
 
 FLAT_LAYERS = ("entities", "statements")
+LAYERS = (*FLAT_LAYERS, "claims")
 SHOWN = 30
 
 
@@ -49,10 +50,7 @@ def check(
     record was.
     """
     place = places.get("", record.get("id", "?"))
-    for key, known in (("schema", RECORD_SCHEMA), ("scheme", SCHEME_VERSION)):
-        if record.get(key, known) != known:
-            what = f"{key} {record[key]!r} is not {known!r}"
-            yield Problem(place, what, "convert it with the version of cablespan that wrote it")
+    yield from _unknown_versions(record, place)
     texts: dict[str, str] = {}
     for paragraph in record["paragraphs"]:
         name = paragraph["id"]
@@ -60,22 +58,41 @@ def check(
             what = f"paragraph {name} stands twice"
             yield Problem(places.get(name, place), what, "give each its own id")
         texts[name] = paragraph["text"]
-    for layer in ("entities", "statements", "claims"):
-        sound: dict[str, list[_Span]] = {}
-        for annotation in record.get(layer) or ():
-            name = annotation.get("paragraph")
+    for layer in LAYERS:
+        for name, annotations in _by_paragraph(record.get(layer) or ()).items():
             where = places.get(name, place)
-            if name not in texts:
+            if name in texts:
+                yield from _check_paragraph(layer, annotations, texts[name], where, scheme)
+            else:
                 what = f"{layer}: no paragraph {name!r}"
                 yield Problem(where, what, "name a paragraph of the record")
-                continue
-            problems = list(_check_annotation(layer, annotation, texts[name], where, scheme))
-            yield from problems
-            if not problems and layer in FLAT_LAYERS:
-                facts = (annotation[key] for key in ("start", "end", "label"))
-                sound.setdefault(name, []).append(_Span(*facts))
-        for name, spans in sound.items():
-            yield from _overlaps(layer, spans, texts[name], places.get(name, place))
+
+
+def _unknown_versions(record: Mapping[str, Any], place: str) -> Iterator[Problem]:
+    for key, known in (("schema", RECORD_SCHEMA), ("scheme", SCHEME_VERSION)):
+        if record.get(key, known) != known:
+            what = f"{key} {record[key]!r} is not {known!r}"
+            yield Problem(place, what, "convert it with the version of cablespan that wrote it")
+
+
+def _by_paragraph(annotations: Iterable[Mapping[str, Any]]) -> dict[Any, list[Mapping[str, Any]]]:
+    found: dict[Any, list[Mapping[str, Any]]] = {}
+    for annotation in annotations:
+        found.setdefault(annotation.get("paragraph"), []).append(annotation)
+    return found
+
+
+def _check_paragraph(
+    layer: str, annotations: Iterable[Mapping[str, Any]], text: str, where: str, scheme: Scheme
+) -> Iterator[Problem]:
+    """What is wrong with a layer of one paragraph: each annotation, then those that overlap."""
+    sound = []
+    for annotation in annotations:
+        problems = list(_check_annotation(layer, annotation, text, where, scheme))
+        yield from problems
+        if not problems and layer in FLAT_LAYERS:
+            sound.append(_Span(annotation["start"], annotation["end"], annotation["label"]))
+    yield from _overlaps(layer, sound, text, where)
 
 
 class _Span(NamedTuple):
@@ -105,42 +122,46 @@ def _check_annotation(
     layer: str, annotation: Mapping[str, Any], text: str, where: str, scheme: Scheme
 ) -> Iterator[Problem]:
     if layer == "claims":
-        if not annotation.get("content"):
-            yield Problem(
-                where, "a claim without content", "give its content, or take the claim out"
-            )
-        if annotation.get("certainty") not in (None, *Certainty):
-            yield Problem(
-                where,
-                f"unknown certainty {annotation['certainty']!r}",
-                f"use one of {', '.join(Certainty)}",
-            )
-        parts = [(role, annotation[role.lower()]) for role in Role if annotation.get(role.lower())]
+        yield from _check_claim(annotation, where)
+        roles = [role for role in Role if annotation.get(role.lower())]
+        parts = [(str(role), annotation[role.lower()]) for role in roles]
     else:
-        known = scheme.names(layer)
-        if annotation.get("label") not in known:
-            yield Problem(
-                where,
-                f"unknown label {annotation.get('label')!r} among the {layer}",
-                f"use one of {', '.join(known)}, or name your own in a file (--labels)",
-            )
-        parts = [(annotation.get("label"), annotation)]
+        yield from _check_label(layer, annotation, where, scheme)
+        parts = [(str(annotation.get("label")), annotation)]
     for label, part in parts:
-        start, end = part.get("start"), part.get("end")
-        if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)):
-            yield Problem(
-                where,
-                f"{label} at {start}-{end} lies outside the text of {len(text)} characters",
-                "count Unicode code points from 0, ends exclusive",
-            )
-        elif part.get("text", text[start:end]) != text[start:end]:
-            yield Problem(
-                where,
-                f"{label} at {start}-{end} is {text[start:end]!r} in the text, "
-                f"not {part['text']!r}",
-                "count Unicode code points (not UTF-16 units or bytes) "
-                "in the text as it stands here",
-            )
+        yield from _check_place(label, part, text, where)
+
+
+def _check_claim(claim: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    if not claim.get("content"):
+        yield Problem(where, "a claim without content", "give its content, or take the claim out")
+    if claim.get("certainty") not in (None, *Certainty):
+        what = f"unknown certainty {claim['certainty']!r}"
+        yield Problem(where, what, f"use one of {', '.join(Certainty)}")
+
+
+def _check_label(
+    layer: str, annotation: Mapping[str, Any], where: str, scheme: Scheme
+) -> Iterator[Problem]:
+    known = scheme.names(layer)
+    if annotation.get("label") not in known:
+        what = f"unknown label {annotation.get('label')!r} among the {layer}"
+        remedy = f"use one of {', '.join(known)}, or name your own in a file (--labels)"
+        yield Problem(where, what, remedy)
+
+
+def _check_place(label: str, part: Mapping[str, Any], text: str, where: str) -> Iterator[Problem]:
+    start, end = part.get("start"), part.get("end")
+    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)):
+        what = f"{label} at {start}-{end} lies outside the text of {len(text)} characters"
+        yield Problem(where, what, "count Unicode code points from 0, ends exclusive")
+    elif part.get("text", text[start:end]) != text[start:end]:
+        words, meant = _short(text[start:end]), _short(part["text"])
+        what = f"{label} at {start}-{end} is {words} in the text, not {meant}"
+        remedy = (
+            "count Unicode code points (not UTF-16 units or bytes) in the text as it stands here"
+        )
+        yield Problem(where, what, remedy)
 
 
 def whole_tokens(doc: Doc, start: int, end: int) -> Span:
@@ -160,51 +181,57 @@ def fitted(
     Of two entities or statements in one token the later is left out.
     """
     docs = {paragraph["id"]: tokenize(paragraph["text"]) for paragraph in record["paragraphs"]}
-    order = {paragraph: number for number, paragraph in enumerate(docs)}
-    problems: list[Problem] = []
+    fitting = _Fitting(docs, places)
+    changed = dict(record)
+    for layer in FLAT_LAYERS:
+        if record.get(layer) is not None:
+            changed[layer] = fitting.flat_layer(record[layer])
+    if record.get("claims") is not None:
+        changed["claims"] = [fitting.claim(claim) for claim in record["claims"]]
+    return changed, fitting.problems
 
-    def fit(place: Mapping[str, Any], paragraph: str, label: str) -> dict[str, Any]:
-        start, end, doc = place["start"], place["end"], docs[paragraph]
+
+class _Fitting:
+    """Brings the spans of one record on whole tokens; `problems` says what was changed."""
+
+    def __init__(self, docs: Mapping[str, Doc], places: Mapping[str, str]):
+        self.docs, self.places = docs, places
+        self.order = {paragraph: number for number, paragraph in enumerate(docs)}
+        self.problems: list[Problem] = []
+
+    def span(self, place: Mapping[str, Any], paragraph: str, label: str) -> dict[str, Any]:
+        start, end, doc = place["start"], place["end"], self.docs[paragraph]
         if doc.char_span(start, end) is not None:
             return dict(place)
         whole = whole_tokens(doc, start, end)
+        where = self.places.get(paragraph, self.places.get("", paragraph))
         what = f"{label} {_short(doc.text[start:end])} ({start}-{end}) cuts a token"
-        problems.append(
-            Problem(
-                places.get(paragraph, places.get("", paragraph)),
-                what,
-                f"taken as {_short(whole.text)}",
-            )
-        )
+        self.problems.append(Problem(where, what, f"taken as {_short(whole.text)}"))
         changed = {"start": whole.start_char, "end": whole.end_char, "text": whole.text}
         return {key: changed.get(key, value) for key, value in place.items()}
 
-    changed = dict(record)
-    for layer in FLAT_LAYERS:
-        if record.get(layer) is None:
-            continue
-        changed[layer] = []
+    def flat_layer(self, annotations: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The annotations in the order of the text, but for those in a token that is taken."""
+        kept = []
         reached: dict[str, int] = {}
-        for annotation in sorted(record[layer], key=lambda a: (order[a["paragraph"]], a["start"])):
+        for annotation in sorted(annotations, key=self._position):
             paragraph = annotation["paragraph"]
-            entry = fit(annotation, paragraph, annotation["label"])
+            entry = self.span(annotation, paragraph, annotation["label"])
             if entry["start"] < reached.get(paragraph, 0):
-                problems[-1] = problems[-1]._replace(
-                    remedy="left out, as the span before has that token"
-                )
+                remedy = "left out, as the span before has that token"
+                self.problems[-1] = self.problems[-1]._replace(remedy=remedy)
                 continue
             reached[paragraph] = entry["end"]
-            changed[layer].append(entry)
-    if record.get("claims") is not None:
-        changed["claims"] = [
-            {
-                **claim,
-                **{
-                    role.lower(): fit(claim[role.lower()], claim["paragraph"], role)
-                    for role in Role
-                    if claim.get(role.lower())
-                },
-            }
-            for claim in record["claims"]
-        ]
-    return changed, problems
+            kept.append(entry)
+        return kept
+
+    def _position(self, annotation: Mapping[str, Any]) -> tuple[int, int]:
+        return self.order[annotation["paragraph"]], annotation["start"]
+
+    def claim(self, claim: Mapping[str, Any]) -> dict[str, Any]:
+        parts = {
+            role.lower(): self.span(claim[role.lower()], claim["paragraph"], role)
+            for role in Role
+            if claim.get(role.lower())
+        }
+        return {**claim, **parts}

@@ -28,35 +28,16 @@ def read(
 ) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     """Records of the accepted tasks (see `tasks.records_of`): `layers` are the ones that a
     paragraph must have."""
-    files = (
-        [path]
-        if path.is_file()
-        else [file for layer in VIEWS for file in sorted(path.glob(f"{layer}*.jsonl*"))]
-    )
     tasks: list[dict[str, Any]] = []
-    places: dict[str, str] = {}
+    places: dict[Any, str] = {}
     problems: list[Problem] = []
-    for file in files:
+    for file in _files(path):
         for place, task in json_lines(file):
-            if not isinstance(task.get("text"), str):
-                problems.append(Problem(place, "no task: `text` is missing", "export text tasks"))
-                continue
-            try:
-                layer_of(task, scheme)
-                if task.get("answer", "accept") == "accept":
-                    annotations_of(task, scheme)
-            except ValueError as error:
-                what, _, remedy = str(error).partition(": ")
-                problems.append(Problem(place, what, remedy))
-            except (KeyError, TypeError) as error:
-                problems.append(
-                    Problem(
-                        place, f"a span or relation lacks {error}", "export it from Prodigy anew"
-                    )
-                )
+            fault = _fault(task, scheme)
+            if fault is not None:
+                problems.append(Problem(place, *fault))
             tasks.append(task)
-            paragraph = (task.get("meta") or {}).get("paragraph")
-            places.setdefault(paragraph, place)
+            places.setdefault((task.get("meta") or {}).get("paragraph"), place)
     if problems:
         raise GoldError(problems)
     try:
@@ -64,8 +45,34 @@ def read(
             known = {p["id"]: places[p["id"]] for p in record["paragraphs"] if p["id"] in places}
             yield record, {"": next(iter(known.values()), str(path)), **known}
     except ValueError as error:
-        what, _, remedy = str(error).partition(": ")
-        raise GoldError([Problem(str(path), what, remedy)]) from error
+        raise GoldError([Problem(str(path), *_said(error))]) from error
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    return [file for layer in VIEWS for file in sorted(path.glob(f"{layer}*.jsonl*"))]
+
+
+def _fault(task: Mapping[str, Any], scheme: Scheme) -> tuple[str, str] | None:
+    """What is wrong with a task, and the remedy; None where it can be used."""
+    if not isinstance(task.get("text"), str):
+        return "no task: `text` is missing", "export text tasks"
+    try:
+        layer_of(task, scheme)
+        if task.get("answer", "accept") == "accept":
+            annotations_of(task, scheme)
+    except ValueError as error:
+        return _said(error)
+    except (KeyError, TypeError) as error:
+        return f"a span or relation lacks {error}", "export it from Prodigy anew"
+    return None
+
+
+def _said(error: ValueError) -> tuple[str, str]:
+    """What is wrong, and the remedy, of a message that has both."""
+    what, _, remedy = str(error).partition(": ")
+    return what, remedy
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:

@@ -75,21 +75,24 @@ def read(
     lines = list(json_lines(path))
     for place, line in lines:
         if line.get("schema") != SCHEMA or "sha256" not in line:
-            problem = Problem(
-                place,
-                f"no line of {SCHEMA}",
-                "convert it with the version of cablespan that wrote it",
-            )
-            raise GoldError([problem])
+            remedy = "convert it with the version of cablespan that wrote it"
+            raise GoldError([Problem(place, f"no line of {SCHEMA}", remedy)])
     texts = list(texts)
-    if not texts:
-        beside = texts_beside(path)
-        if not beside.exists():
-            remedy = f"give the texts (--texts DIR) or put {beside.name} beside"
-            raise GoldError([Problem(str(path), "stand-off annotations have no text", remedy)])
-        yield from _laid_on_records(lines, beside)
-        return
-    library = Library(texts)
+    if texts:
+        return _laid_on_texts(lines, path, Library(texts), report)
+    beside = texts_beside(path)
+    if not beside.exists():
+        remedy = f"give the texts (--texts DIR) or put {beside.name} beside"
+        raise GoldError([Problem(str(path), "stand-off annotations have no text", remedy)])
+    return _laid_on_records(lines, beside)
+
+
+def _laid_on_texts(
+    lines: list[tuple[str, dict[str, Any]]],
+    path: Path,
+    library: "Library",
+    report: Callable[[Problem], None],
+) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     documents: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
     outcome: Counter[tuple[str, str]] = Counter()
     for place, line in lines:
@@ -98,14 +101,7 @@ def read(
         if text is None:
             continue
         if line["doc"] not in documents:
-            record = bare_record(
-                line["doc"],
-                path=str(path),
-                format="standoff",
-                meta={key: line[key] for key in ("date", "origin") if line.get(key)},
-            )
-            record["scheme"] = line.get("scheme", SCHEME_VERSION)
-            documents[line["doc"]] = record, {"": place}
+            documents[line["doc"]] = _bare_document(line, path), {"": place}
         record, places = documents[line["doc"]]
         paragraphs.add_line(record, line, text)
         places[record["paragraphs"][-1]["id"]] = place
@@ -116,6 +112,12 @@ def read(
     for record, _ in documents.values():
         paragraphs.mark_missing(record)
     yield from documents.values()
+
+
+def _bare_document(line: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    meta = {key: line[key] for key in ("date", "origin") if line.get(key)}
+    record = bare_record(line["doc"], path=str(path), format="standoff", meta=meta)
+    return record | {"scheme": line.get("scheme", SCHEME_VERSION)}
 
 
 def _collection(doc: str) -> str:
@@ -141,35 +143,38 @@ def _laid_on_records(
         annotated.setdefault(line["doc"], []).append((place, line))
     for _, record in json_lines(beside):
         found = annotated.get(record["id"], [])
-        record["scheme"] = found[0][1].get("scheme", SCHEME_VERSION) if found else SCHEME_VERSION
         places = {"": found[0][0] if found else str(beside)}
-        texts = {paragraph["id"]: paragraph["text"] for paragraph in record["paragraphs"]}
-        for place, line in found:
-            number = line["paragraph"]
-            paragraph = number if isinstance(number, str) else f"{record['id']}/{number}"
-            if text_hash(texts.get(paragraph, "")) != line["sha256"]:
-                remedy = f"take the text that it was written for from {beside.name}"
-                raise GoldError(
-                    [
-                        Problem(
-                            place,
-                            f"the text of {paragraph} is not the annotated one (its hash differs)",
-                            remedy,
-                        )
-                    ]
-                )
-            places[paragraph] = place
-            for layer in LAYERS:
-                if layer in line:
-                    record.setdefault(layer, []).extend(
-                        {"paragraph": paragraph, **annotation} for annotation in line[layer]
-                    )
-        layers = {place: set(LAYERS) & line.keys() for place, line in found}
+        record["scheme"] = SCHEME_VERSION
+        if found:
+            record["scheme"] = found[0][1].get("scheme", SCHEME_VERSION)
         for paragraph in record["paragraphs"]:
-            present = layers.get(places.get(paragraph["id"], ""), set())
-            paragraph["unannotated"] = [layer for layer in LAYERS if layer not in present]
+            paragraph["unannotated"] = list(LAYERS)
+        by_name = {paragraph["id"]: paragraph for paragraph in record["paragraphs"]}
+        for place, line in found:
+            name = _paragraph_name(line)
+            paragraph = by_name.get(name)
+            if paragraph is None or text_hash(paragraph["text"]) != line["sha256"]:
+                what = f"the text of {name} is not the annotated one (its hash differs)"
+                remedy = f"take the text that it was written for from {beside.name}"
+                raise GoldError([Problem(place, what, remedy)])
+            places[name] = place
+            _lay(line, record, paragraph)
         paragraphs.mark_missing(record)
         yield record, places
+
+
+def _paragraph_name(line: Mapping[str, Any]) -> str:
+    number = line["paragraph"]
+    return number if isinstance(number, str) else f"{line['doc']}/{number}"
+
+
+def _lay(line: Mapping[str, Any], record: dict[str, Any], paragraph: dict[str, Any]) -> None:
+    """Adds a line's annotations of a paragraph to the record."""
+    present = [layer for layer in LAYERS if layer in line]
+    paragraph["unannotated"] = [layer for layer in LAYERS if layer not in present]
+    for layer in present:
+        annotations = ({"paragraph": paragraph["id"], **mark} for mark in line[layer])
+        record.setdefault(layer, []).extend(annotations)
 
 
 class Library:
@@ -178,7 +183,7 @@ class Library:
     def __init__(self, places: Iterable[Path]):
         self.files: dict[str, Path] = {}
         self.others: list[Path] = []
-        self.volumes: dict[str, dict[str, list[str]] | None] = {}
+        self.volumes: dict[str, dict[str, list[str]]] = {}
         self.by_hash: dict[str, str] | None = None
         for place in places:
             if not place.exists():
@@ -196,27 +201,33 @@ class Library:
         """The text with that hash, or None; and MATCHED or the reason."""
         volume, _, number = doc.partition("/")
         if volume in self.files:
-            if volume not in self.volumes:
-                self.volumes[volume] = tei_paragraphs(self.files[volume])
-            texts = (self.volumes[volume] or {}).get(number)
-            # Where an edition has other paragraphs before it, the hash finds the paragraph all the
-            # same.
-            for text in texts or ():
-                if text_hash(text) == sha256:
-                    return text, MATCHED
-            if texts is None:
-                return None, "in documents that the volume lacks"
-            known = isinstance(paragraph, int) and paragraph < len(texts)
-            return (
-                None,
-                "with another text in this edition" if known else "beyond their document's end",
-            )
+            texts = self._documents(volume).get(number)
+            return _found_in(texts, paragraph, sha256)
         if self.by_hash is None:
             self.by_hash = {
                 text_hash(text): text for path in self.others for text in loose_paragraphs(path)
             }
-        text = self.by_hash.get(sha256)
-        return (text, MATCHED) if text is not None else (None, "without a text")
+        if sha256 not in self.by_hash:
+            return None, "without a text"
+        return self.by_hash[sha256], MATCHED
+
+    def _documents(self, volume: str) -> dict[str, list[str]]:
+        if volume not in self.volumes:
+            self.volumes[volume] = tei_paragraphs(self.files[volume])
+        return self.volumes[volume]
+
+
+def _found_in(texts: list[str] | None, paragraph: int | str, sha256: str) -> tuple[str | None, str]:
+    """The paragraph of a volume's document that has the hash, or None; and MATCHED or the
+    reason."""
+    if texts is None:
+        return None, "in documents that the volume lacks"
+    # Where an edition has other paragraphs before it, the hash finds the paragraph all the same.
+    for text in texts:
+        if text_hash(text) == sha256:
+            return text, MATCHED
+    known = isinstance(paragraph, int) and paragraph < len(texts)
+    return None, "with another text in this edition" if known else "beyond their document's end"
 
 
 def tei_paragraphs(path: Path) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from cablespan.document import PARAGRAPHS, STATEMENTS
-from cablespan.formats import find_format, read_placed
+from cablespan.formats import read_placed
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.docbin import gold_doc
 from cablespan.formats.tasks import VIEWS, blank_pipeline
@@ -55,10 +55,10 @@ def read_gold(
     tokenize, texts = blank_pipeline().tokenizer, list(texts)
     gold: list[Gold] = []
     problems: list[Problem] = []
-    for file in _files(paths):
+    for path in paths:
         try:
             for record, places in read_placed(
-                file, texts=texts, tokenize=tokenize, report=report, scheme=scheme
+                path, texts=texts, tokenize=tokenize, report=report, scheme=scheme
             ):
                 gold += (
                     Gold(run, places) for run in runs(without_numbers(record)) if run["paragraphs"]
@@ -68,24 +68,6 @@ def read_gold(
     if problems:
         raise GoldError(problems)
     return gold
-
-
-def _files(paths: Iterable[str | Path]) -> Iterator[Path]:
-    """The paths, a folder that holds several gold files replaced by them."""
-    for path in map(Path, paths):
-        try:
-            find_format(path)
-        except GoldError:
-            inside = (
-                sorted(path.glob("*.jsonl*")) + sorted(path.glob("*.spacy"))
-                if path.is_dir()
-                else []
-            )
-            if not inside:
-                raise
-            yield from inside
-        else:
-            yield path
 
 
 def without_numbers(record: Mapping[str, Any]) -> dict[str, Any]:

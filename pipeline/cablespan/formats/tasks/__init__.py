@@ -175,8 +175,9 @@ def layer_of(task: Mapping[str, Any], scheme: Scheme | None = None) -> str:
         return "claims"
     labels = {span.get("label") for span in task.get("spans") or ()}
     layers = {(scheme or scheme_of()).layer_of(label) for label in labels}
-    if len(layers) == 1 and (layer := layers.pop()):
-        return layer
+    only = layers.pop() if len(layers) == 1 else None
+    if only:
+        return only
     raise ValueError(
         f"no layer: set _view_id to one of {', '.join(VIEWS.values())}"
         + (f" (labels: {sorted(labels)})" if labels else "")

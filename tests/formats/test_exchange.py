@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.training.converters import conll_ner_to_docs
+from test_tasks import TOLD, record_of
 from typer.testing import CliRunner
 
-from cablespan import formats as exchange
 from cablespan.formats import GoldError, convert, find_format, read_docs, read_records, tasks
+from cablespan.formats.completion import completed
 from cablespan.labels import Certainty, Entity, Statement
 from cablespan.learning.agreement import read_versions
-from test_tasks import TOLD, record_of
 
 NAMES = {
     "records": "cables.jsonl",
@@ -37,9 +37,7 @@ RUSK = {"start": 0, "end": 4, "label": "OFFICIAL"}
 
 def full_record() -> dict:
     """A record with every fact that a record can hold."""
-    record = exchange.completed(
-        record_of(TOLD, "<REPORT>It rained in <PLACE>Astana</PLACE>.</REPORT>")
-    )
+    record = completed(record_of(TOLD, "<REPORT>It rained in <PLACE>Astana</PLACE>.</REPORT>"))
     record["header"] |= {"subject": "IPR", "tags": ["ECON", "KIPR"], "reference_id": "07ASTANA454"}
     record["paragraphs"][0]["source_map"] = [[0, 731, 65]]
     record["entities"][0] |= {"kb_id": "KZ-IPR", "cluster": 3, "score": 0.98}
@@ -266,6 +264,28 @@ def test_all_problems_are_named_in_one_run(tmp_path):
         "2",
         "3",
     ]
+
+
+def test_a_folder_is_read_file_by_file(tmp_path):
+    """What stands beside the annotations, texts and notes, is passed over."""
+    folder, out = tmp_path / "mine", tmp_path / "all.jsonl"
+    folder.mkdir()
+    record = full_record()
+    convert(write(tmp_path / "cables.jsonl", record), folder / "a.jsonl", "standoff")
+    convert(write(tmp_path / "cables.jsonl", record | {"id": "B"}), folder / "b.jsonl", "gold")
+    (folder / "README.md").write_text("Notes.")
+    assert find_format(folder) == "standoff"
+    convert(folder, out, "records")
+    assert [record["id"] for record in read_records(out)] == [full_record()["id"], "B"]
+
+
+def test_all_files_of_a_folder_are_checked_in_one_run(tmp_path):
+    (tmp_path / "a.jsonl").write_text(
+        '{"doc": "A", "text": "It rained.", "entities": [{"start": 0, "end": 2, "label": "X"}]}'
+    )
+    (tmp_path / "b.jsonl").write_text('{"doc": "A", "text": ')
+    with pytest.raises(GoldError, match="(?s)a.jsonl:1: unknown label.*b.jsonl:1: no JSON"):
+        list(read_records(tmp_path, format="gold"))
 
 
 def test_another_record_version(tmp_path):
@@ -528,7 +548,7 @@ def any_record(draw):
                 paragraph,
                 [claim | {"certainty": draw(st.sampled_from([None, *map(str, Certainty)]))}],
             )
-    return exchange.completed(record)
+    return completed(record)
 
 
 @settings(max_examples=25, deadline=None)

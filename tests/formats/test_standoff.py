@@ -10,7 +10,7 @@ import pytest
 from cablespan.formats import GoldError, convert, read_records
 from cablespan.formats.standoff import loose_paragraphs, tei_paragraphs, text_hash
 
-GOLD = Path(__file__).resolve().parents[1] / "annotations" / "gold"
+GOLD = Path(__file__).resolve().parents[2] / "annotations" / "gold"
 VOLUMES = ("frus1964-68v16", "frus1969-76ve04", "frus1969-76ve14p1")
 
 VOLUME = """<TEI xmlns="http://www.tei-c.org/ns/1.0"><text><body>

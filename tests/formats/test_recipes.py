@@ -9,9 +9,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from test_tasks import TOLD, record_of
 
 from cablespan.formats.tasks import record_tasks
-from test_tasks import TOLD, record_of
 
 RECIPES = ("cablespan.entities", "cablespan.statements", "cablespan.claims")
 
@@ -48,7 +48,7 @@ def write(path, lines):
 
 
 def test_entry_points_name_the_recipes(recipes):
-    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     points = project["entry-points"]["prodigy_recipes"]
     assert tuple(points) == RECIPES == tuple(recipes)
     for name, place in points.items():

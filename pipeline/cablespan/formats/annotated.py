@@ -1,0 +1,97 @@
+"""Annotated records out of any format, checked."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from cablespan.formats.checks import GoldError, Problem, check, fitted
+from cablespan.formats.completion import completed
+from cablespan.formats.detection import FORMATS, annotations_in
+from cablespan.formats.docbin import gold_doc
+from cablespan.labels import Scheme, scheme_of
+
+# Those where the label tells which layer a span is of.
+_SORTED_BY_LABEL = ("prodigy", "docbin", "labelstudio", "brat", "doccano", "inception")
+Report = Callable[[Problem], None]
+logger = logging.getLogger(__name__)
+
+
+class Placed(NamedTuple):
+    """A record with the places of its paragraphs ("gold.jsonl:12"), its own under ""."""
+
+    record: dict[str, Any]
+    places: Mapping[str, str]
+
+
+def read_placed(
+    path: str | Path,
+    *,
+    format: str | None = None,
+    layers: Iterable[str] | None = None,
+    texts: Iterable[str | Path] = (),
+    tokenize: Callable[[str], Doc] | None = None,
+    report: Report = lambda problem: logger.warning("%s", problem),
+    scheme: Scheme | None = None,
+) -> Iterator[Placed]:
+    """Annotated records from any format, one a cable, in the file's order, with their places.
+
+    `path`: a file, or a folder of them. `format`: a key of FORMATS, else found by looking.
+    `layers`: those that a paragraph of Prodigy tasks must have. `texts`: where the texts of
+    stand-off annotations are. `tokenize`: spans that cut its tokens are widened, and told to
+    `report`. `scheme`: the labels that may occur, ours if none is given. Raises GoldError at the
+    end with all that is wrong; records before the first error have been given by then.
+    """
+    scheme, layers, texts = scheme or scheme_of(), tuple(layers or ()), [*map(Path, texts)]
+    errors: list[Problem] = []
+    for file, known in annotations_in(Path(path), format):
+        options: dict[str, Any] = {"scheme": scheme} if known in _SORTED_BY_LABEL else {}
+        if known == "prodigy" and layers:
+            options["layers"] = layers
+        if known == "standoff" and texts:
+            options |= {"texts": texts, "report": report}
+        try:
+            for record, places in import_module(FORMATS[known]).read(file, **options):
+                errors += check(record, places, scheme)
+                if not errors:
+                    yield _ready(record, places, tokenize, report)
+        except GoldError as error:
+            errors += error.problems
+    if errors:
+        raise GoldError(errors)
+
+
+def _ready(
+    record: Mapping[str, Any],
+    places: Mapping[str, str],
+    tokenize: Callable[[str], Doc] | None,
+    report: Report,
+) -> Placed:
+    """A sound record in the shape that all formats share, on whole tokens where one asks for it."""
+    whole = completed(record)
+    if tokenize is not None:
+        whole, widened = fitted(whole, places, tokenize)
+        for problem in widened:
+            report(problem)
+    return Placed(whole, places)
+
+
+def read_records(path: str | Path, **options: Any) -> Iterator[dict[str, Any]]:
+    """The records of `read_placed`, which says what `options` there are, without their places."""
+    return (placed.record for placed in read_placed(path, **options))
+
+
+def read_docs(path: str | Path, nlp: Language, **options: Any) -> Iterator[Doc]:
+    """Gold Docs from any format: one a cable, as document.py lays them out; layers that the file
+    has not got are unannotated.
+
+    `options` are those of `read_placed`. Everything is checked before the first Doc is given.
+    Raises GoldError with file, line and remedy of all that is wrong.
+    """
+    for record in list(read_records(path, tokenize=nlp.tokenizer, **options)):
+        if any(paragraph["text"] for paragraph in record["paragraphs"]):
+            yield gold_doc(nlp, record)

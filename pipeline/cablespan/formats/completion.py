@@ -1,0 +1,63 @@
+"""A record with every key that the contract names, whatever format it was read from."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cablespan.formats.tasks import bare_record
+from cablespan.records import ParagraphRecord, paragraph_record
+
+
+def completed(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record in the shape that all formats share; layers that nobody annotated are no keys."""
+    whole = bare_record(record["id"], meta=record.get("meta"))
+    header = whole["header"] | (record.get("header") or {})
+    whole |= {key: value for key, value in record.items() if key != "scheme"}
+    whole["header"] = header
+    whole["paragraphs"] = [_paragraph(paragraph) for paragraph in record["paragraphs"]]
+    texts = {paragraph["id"]: paragraph["text"] for paragraph in whole["paragraphs"]}
+    for layer, complete in _COMPLETE.items():
+        if record.get(layer) is None:
+            whole.pop(layer, None)
+        else:
+            whole[layer] = [complete(mark, texts[mark["paragraph"]]) for mark in record[layer]]
+    return whole
+
+
+def _paragraph(paragraph: Mapping[str, Any]) -> ParagraphRecord:
+    facts: dict[str, Any] = {
+        key: paragraph.get(key) for key in ("number", "marking", "section", "kind")
+    }
+    facts |= {key: paragraph.get(key) or () for key in ("source_map", "unannotated")}
+    return paragraph_record(paragraph["id"], paragraph["text"], **facts)
+
+
+def _located(annotation: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: annotation[key] for key in ("paragraph", "start", "end", "label")}
+
+
+def _entity(entity: Mapping[str, Any], text: str) -> dict[str, Any]:
+    words = {"text": text[entity["start"] : entity["end"]]}
+    facts = {key: entity.get(key) for key in ("kb_id", "cluster", "score")}
+    value = {"value": entity["value"]} if "value" in entity else {}
+    return _located(entity) | words | facts | value
+
+
+def _statement(statement: Mapping[str, Any], _text: str) -> dict[str, Any]:
+    return _located(statement) | {"score": statement.get("score")}
+
+
+def _claim(claim: Mapping[str, Any], text: str) -> dict[str, Any]:
+    def part(place: Mapping[str, Any]) -> dict[str, Any]:
+        start, end = place["start"], place["end"]
+        return {"start": start, "end": end, "text": text[start:end]}
+
+    roles = {role: claim.get(role) and part(claim[role]) for role in ("source", "cue", "content")}
+    facts = {key: claim.get(key) for key in ("speaker", "certainty")}
+    return {"paragraph": claim["paragraph"], **roles, **facts}
+
+
+_COMPLETE: dict[str, Callable[[Mapping[str, Any], str], dict[str, Any]]] = {
+    "entities": _entity,
+    "statements": _statement,
+    "claims": _claim,
+}

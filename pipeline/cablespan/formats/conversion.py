@@ -1,0 +1,144 @@
+"""Annotations out of one format into another."""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from cablespan.formats.annotated import read_records
+from cablespan.formats.checks import Problem
+from cablespan.formats.detection import FOLDERS, FORMATS
+from cablespan.formats.tasks import blank_pipeline
+from cablespan.labels import Scheme, scheme_of
+
+_OF_TOKENS = ("prodigy", "docbin", "conll")
+_LISTING_LABELS = ("labelstudio", "brat")
+_COUNTED = ("entities", "statements", "claims")
+# Header facts that every format keeps as the record's date and origin.
+_KEPT_HEADER = ("created", "origin")
+
+
+def _header_facts(record: Mapping[str, Any]) -> list[Any]:
+    header = record.get("header", {})
+    return [value for key, value in header.items() if value and key not in _KEPT_HEADER]
+
+
+def _scores(record: Mapping[str, Any]) -> list[Any]:
+    marks = [*_marks(record, "entities"), *_marks(record, "statements")]
+    return [mark for mark in marks if mark.get("score") is not None]
+
+
+def _attributions(record: Mapping[str, Any]) -> list[Any]:
+    claims = _marks(record, "claims")
+    return [c for c in claims if c.get("speaker") is not None or c.get("certainty")]
+
+
+def _values(record: Mapping[str, Any]) -> list[Any]:
+    return [e for e in _marks(record, "entities") if e.get("value") is not None]
+
+
+def _links(record: Mapping[str, Any]) -> list[Any]:
+    entities = _marks(record, "entities")
+    return [e for e in entities if e.get("kb_id") or e.get("cluster") is not None]
+
+
+def _marks(record: Mapping[str, Any], layer: str) -> list[Mapping[str, Any]]:
+    return record.get(layer) or []
+
+
+# What some formats cannot hold, by the names that their LEAVES_OUT uses.
+_FACTS: dict[str, Callable[[Mapping[str, Any]], list[Any]]] = {
+    "header facts": _header_facts,
+    "source maps": lambda record: [p for p in record["paragraphs"] if p.get("source_map")],
+    "cluster tables": lambda record: [table] if (table := record.get("clusters")) else [],
+    "notes": lambda record: record.get("notes") or [],
+    "claims": lambda record: _marks(record, "claims"),
+    "speakers and certainties of claims": _attributions,
+    "scores": _scores,
+    "values of entities": _values,
+    "links and clusters of entities": _links,
+}
+
+
+def facts_of(record: Mapping[str, Any]) -> Counter[str]:
+    """How much a record holds of what some formats cannot hold, under the names that LEAVES_OUT
+    uses."""
+    return Counter({name: len(facts(record)) for name, facts in _FACTS.items()})
+
+
+def convert(
+    source: str | Path,
+    out: str | Path,
+    to: str,
+    *,
+    format: str | None = None,
+    layers: Iterable[str] | None = None,
+    texts: Iterable[str | Path] = (),
+    scheme: Scheme | None = None,
+) -> list[str]:
+    """Writes the annotations of `source` to `out` in the format `to`; the answer says what was done
+    and what was left out.
+
+    `out` is a folder for FOLDERS, a file for the others; the options are those of `read_placed`.
+    Nothing stays at `out` of a conversion that fails. Raises ValueError for an unknown format, and
+    what `read_placed` raises.
+    """
+    if to not in FORMATS:
+        raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
+    writer = import_module(FORMATS[to])
+    scheme = scheme or scheme_of()
+    told: list[Problem] = []
+    records = read_records(
+        source,
+        format=format,
+        layers=layers,
+        texts=texts,
+        tokenize=blank_pipeline().tokenizer if to in _OF_TOKENS else None,
+        report=told.append,
+        scheme=scheme,
+    )
+    counts: Counter[str] = Counter()
+    held: Counter[str] = Counter()
+    options = {"scheme": scheme} if to in _LISTING_LABELS else {}
+    with _written_whole(Path(out), is_folder=to in FOLDERS) as partial:
+        writer.write(_counted(records, counts, held), partial, **options)
+    left_out = [f"{held[name]} {name}" for name in writer.LEAVES_OUT if held[name]]
+    return [
+        ", ".join(f"{counts[name]} {name}" for name in ("cables", "paragraphs", *_COUNTED)),
+        *map(str, told),
+        f"left out, as {to} cannot hold it: {', '.join(left_out)}"
+        if left_out
+        else "nothing left out",
+    ]
+
+
+def _counted(
+    records: Iterable[dict[str, Any]], counts: Counter[str], held: Counter[str]
+) -> Iterator[dict[str, Any]]:
+    """The records as they go by, counted."""
+    for record in records:
+        held.update(facts_of(record))
+        counts.update(cables=1, paragraphs=len(record["paragraphs"]))
+        counts.update({layer: len(_marks(record, layer)) for layer in _COUNTED})
+        yield record
+
+
+@contextmanager
+def _written_whole(out: Path, *, is_folder: bool) -> Iterator[Path]:
+    """A file or folder to write to; its content, and what was written beside a file, comes to its
+    place where nothing failed."""
+    partial = out.with_name(f".{out.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    place = out if is_folder else out.parent
+    try:
+        yield partial if is_folder else partial / out.name
+        place.mkdir(parents=True, exist_ok=True)
+        for file in partial.iterdir():
+            os.replace(file, place / file.name)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

@@ -1,0 +1,149 @@
+"""Which format annotations are in, found by looking at names and first lines."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import fsspec
+import orjson
+
+from cablespan.formats.checks import GoldError, Problem
+
+# Format -> its module.
+FORMATS = {
+    "records": "cablespan.formats.records",
+    "prodigy": "cablespan.formats.prodigy",
+    "gold": "cablespan.formats.paragraphs",
+    "standoff": "cablespan.formats.standoff",
+    "docbin": "cablespan.formats.docbin",
+    "conll": "cablespan.formats.conll",
+    "labelstudio": "cablespan.formats.labelstudio",
+    "brat": "cablespan.formats.brat",
+    "doccano": "cablespan.formats.doccano",
+    "inception": "cablespan.formats.inception",
+}
+# Those whose annotations are a whole folder.
+FOLDERS = ("prodigy", "brat", "inception")
+# A folder that holds a file of such a name is of that format.
+_BY_GLOB = {
+    "*.ann": "brat",
+    "TypeSystem.xml": "inception",
+    "*.xmi": "inception",
+    "cables*.jsonl*": "records",
+    "entities*.jsonl*": "prodigy",
+    "statements*.jsonl*": "prodigy",
+    "claims*.jsonl*": "prodigy",
+}
+_BY_SUFFIX = {
+    ".spacy": "docbin",
+    ".ann": "brat",
+    ".xmi": "inception",
+    ".conll": "conll",
+    ".iob": "conll",
+    ".iob2": "conll",
+}
+_TEXTS = ".texts.jsonl"
+_TASK_KEYS = {"_input_hash", "_view_id", "answer", "tokens", "spans", "relations"}
+
+
+def _is_doccano(line: dict[str, Any]) -> bool:
+    has_relations = {"entities", "relations"} <= set(line)
+    return "text" in line and (has_relations or isinstance(line.get("label"), list))
+
+
+# The first that fits a JSON Lines file's first object.
+_BY_LINE: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "standoff": lambda line: "sha256" in line and "text" not in line,
+    "records": lambda line: "paragraphs" in line and "id" in line,
+    "gold": lambda line: "doc" in line and "text" in line,
+    "doccano": _is_doccano,
+    "prodigy": lambda line: "text" in line and not _TASK_KEYS.isdisjoint(line),
+}
+
+
+class Annotations(NamedTuple):
+    """A file, or a folder that is read as one, and its format, a key of FORMATS."""
+
+    path: Path
+    format: str
+
+
+def find_format(path: str | Path) -> str:
+    """The format of a file or folder of annotations, that of the first where a folder has several.
+
+    Raises GoldError where it is none of ours, and FileNotFoundError.
+    """
+    return next(annotations_in(Path(path))).format
+
+
+def annotations_in(path: Path, format: str | None = None) -> Iterator[Annotations]:
+    """What is to be read of a path: itself, or the files of a folder, each by its own format.
+
+    `format`: that of all, else found by looking. Raises GoldError where there is none of ours, and
+    FileNotFoundError.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist: name a file or folder of annotations")
+    if not path.is_dir():
+        yield Annotations(path, format or _format_of_file(path))
+        return
+    whole = format or next((f for glob, f in _BY_GLOB.items() if any(path.glob(glob))), None)
+    if whole in FOLDERS:
+        yield Annotations(path, whole)
+        return
+    files = sorted(path.glob("cables*.jsonl*")) if whole == "records" else []
+    files = files or [file for file in sorted(path.iterdir()) if _holds_annotations(file)]
+    if not files:
+        raise _unknown(path)
+    for file in files:
+        yield Annotations(file, whole or _format_of_file(file))
+
+
+def _holds_annotations(file: Path) -> bool:
+    """Whether a file in a folder is one of annotations, by its name."""
+    name = file.name.removesuffix(".gz")
+    return name.endswith((".jsonl", *_BY_SUFFIX)) and not name.endswith(_TEXTS)
+
+
+def _format_of_file(path: Path) -> str:
+    suffix = Path(path.name.removesuffix(".gz")).suffix
+    format = _BY_SUFFIX.get(suffix)
+    if suffix == ".json":
+        format = "inception" if _is_cas(path) else "labelstudio"
+    format = format or _format_of_line(_first_line(path))
+    if format is None:
+        raise _unknown(path)
+    return format
+
+
+def _is_cas(path: Path) -> bool:
+    """Whether a JSON file begins as a UIMA CAS does."""
+    with fsspec.open(str(path), "rb", compression="infer") as file:
+        return b'"%TYPES"' in file.read(100)
+
+
+def _first_line(path: Path) -> bytes:
+    with fsspec.open(str(path), "rb", compression="infer") as file:
+        return next((line for line in file if line.strip()), b"").removeprefix(b"\xef\xbb\xbf")
+
+
+def _format_of_line(first: bytes) -> str | None:
+    """The format of a file that begins with this line; None where it is none of ours."""
+    try:
+        line = orjson.loads(first)
+    except orjson.JSONDecodeError:
+        return "conll" if _is_conll(first) else None
+    if not isinstance(line, dict):
+        return None
+    return next((format for format, fits in _BY_LINE.items() if fits(line)), None)
+
+
+def _is_conll(line: bytes) -> bool:
+    columns = line.split(b"\t")
+    tagged = len(columns) > 1 and columns[-1].strip()[:2] in (b"O", b"B-")
+    return tagged or line.startswith(b"-DOCSTART-")
+
+
+def _unknown(path: Path) -> GoldError:
+    remedy = f"say which it is (--from): {', '.join(FORMATS)}"
+    return GoldError([Problem(str(path), "no annotations in a known format", remedy)])
