@@ -160,6 +160,8 @@ def load(
     """
     import spacy
 
+    from cablespan.components.network.prediction import speed_up
+
     disable, enable, exclude = map(_names, (disable, enable, exclude))
     with computing_with(cpu_ops(ops)):
         if model == "rules":
@@ -169,11 +171,7 @@ def load(
             _check_installed(folder)
             nlp = spacy.load(folder, vocab=vocab, exclude=exclude, config=dict(config or {}))
         add_rules(nlp, exclude)
-    if "tok2vec" in nlp.component_names:
-        from cablespan.components.network.windows import bound_memory
-
-        tok2vec: Any = nlp.get_pipe("tok2vec")
-        bound_memory(tok2vec)
+    speed_up(nlp)
     _switch_off(nlp, disable, enable)
     if kb is not None:
         linker: Any = nlp.get_pipe("linker")

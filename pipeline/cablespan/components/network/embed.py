@@ -2,8 +2,10 @@
 
 import numpy
 from spacy import registry
+from spacy.attrs import ORTH
 from spacy.ml import FeatureExtractor, staticvectors
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 from thinc.api import (
     Embed,
     HashEmbed,
@@ -18,6 +20,10 @@ from thinc.api import (
 from thinc.types import Floats2d, Ints1d, Ragged
 
 from cablespan.components.entities import lexicon_names as names
+from cablespan.components.network.prediction import predict_by
+
+# 2^64 divided by the golden ratio: mixes hashes that are added up (Knuth).
+GOLDEN = numpy.uint64(0x9E3779B97F4A7C15)
 
 
 @registry.layers("cablespan.LexiconClasses.v1")
@@ -121,8 +127,54 @@ def cable_embed(
             chain(features, list2ragged(), with_array(Embed(width // 2, feature_rows, column=0)))
         )
         inputs += width // 2
-    return chain(
+    model: Model = chain(
         concatenate(*tables),
         with_array(Maxout(width, inputs, nP=3, dropout=0.0, normalize=True)),
         ragged2list(),
     )
+    return predict_by(model, _predict_embedded)
+
+
+class _DistinctWords:
+    """What word vectors ask a Doc for, of each different word of many Docs once."""
+
+    def __init__(self, vocab: Vocab, keys: numpy.ndarray):
+        self.vocab, self.keys = vocab, keys
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def to_array(self, attr: int) -> numpy.ndarray:
+        return self.keys
+
+
+def _predict_embedded(model: Model, docs: list[Doc]) -> list[numpy.ndarray]:
+    """Tokens that look the same are embedded once: half of those of a short cable are different."""
+    tables, mixed, _ = model.layers
+    seen = [_seen_by(table, docs) for table in tables.layers]
+    rows, places = _distinct(numpy.concatenate(seen, axis=1))
+    parts = [
+        table.predict([_DistinctWords(docs[0].vocab, X[rows, 0])]).data
+        if table.name == "static_vectors"
+        else table.layers[-1].predict(X[rows])
+        for table, X in zip(tables.layers, seen, strict=True)
+    ]
+    Y = mixed.predict(numpy.concatenate(parts, axis=1))[places]
+    return numpy.split(Y, numpy.cumsum([len(doc) for doc in docs])[:-1])
+
+
+def _seen_by(table: Model, docs: list[Doc]) -> numpy.ndarray:
+    """A row for each token of all Docs: by what a table tells it from others."""
+    if table.name == "static_vectors":
+        key = getattr(docs[0].vocab.vectors, "attr", ORTH)
+        return numpy.concatenate([doc.to_array([key]).reshape(-1, 1) for doc in docs])
+    return numpy.concatenate(table.layers[0].predict(docs))
+
+
+def _distinct(rows: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Where each different row first stands, and for every row which of these it is."""
+    mixed = numpy.zeros(len(rows), dtype="uint64")
+    for column in rows.T:
+        mixed = (mixed ^ column) * GOLDEN
+    _, first, places = numpy.unique(mixed, return_index=True, return_inverse=True)
+    return first, places

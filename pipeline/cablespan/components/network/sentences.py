@@ -34,7 +34,7 @@ from thinc.api import (
 )
 from thinc.types import Floats2d, Ints1d, Ragged
 
-from cablespan.components.network.spans import no_backprop
+from cablespan.components.network.prediction import no_backprop
 from cablespan.components.sentences import statement_spans
 from cablespan.document import CLAIM_PARTS, PARAGRAPHS, SENDERS, sender
 from cablespan.labels import Role

@@ -15,10 +15,7 @@ from spacy.tokens import Doc
 from thinc.api import Maxout, Mish, Model, Softmax_v2, chain
 from thinc.types import Floats1d, Floats2d
 
-
-def no_backprop(gradient: Any) -> Any:
-    """In place of a layer's backpropagation, for which a prediction keeps nothing."""
-    raise RuntimeError("a prediction has no gradient: call the model with is_train=True")
+from cablespan.components.network.prediction import no_backprop
 
 
 def running_maximum(
