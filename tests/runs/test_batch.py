@@ -239,11 +239,14 @@ def test_a_run_that_differs_is_refused_with_what_differs(source, undisturbed, tm
     (tmp_path / "model").mkdir()
     (tmp_path / "model/meta.json").write_text("{}")
     (tmp_path / "model/config.cfg").write_text("")
+    labels = tmp_path / "labels.toml"
+    labels.write_text('extend = true\n[entities.SHIP]\ndescription = "A vessel."\n')
     for options, difference in [
         ({"shard_size": 20}, "shard size was 10 and is 20"),
         ({"model": str(tmp_path / "model")}, "model was"),
         ({"format": "jsonl"}, "format was None and is 'jsonl'"),
         ({"time_limit": 5}, "time limit was 20 and is 5"),
+        ({"labels": labels}, "labels was None and is .*labels.toml"),
     ]:
         with pytest.raises(ValueError, match=difference):
             run(source, tmp_path, resume=True, **options)
@@ -418,16 +421,18 @@ sys.exit("spacy" in sys.modules)
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_the_time_left_is_told_by_work_and_not_by_what_loading_took(monkeypatch):
+def test_rates_and_time_left_are_told_by_work_and_not_by_what_loading_took(monkeypatch):
     now = [0.0]
     monkeypatch.setattr("cablespan.runs.batch.progress.time.monotonic", lambda: now[0])
-    reporter = Reporter(1000, {})
+    reporter = Reporter(1000, {"cables": 700, "words": 9000})  # of the run that it goes on with
     now[0] = 60.0  # the model is loaded
     reporter.in_hand([InHand(items=1, of=10, words=5, size=100)])
     assert reporter.left() is None
     now[0] = 65.0
     reporter.in_hand([InHand(items=5, of=10, words=25, size=100)])
-    assert reporter.left() == pytest.approx(95.0)
+    # 40 of 1,000 bytes in five seconds, and 950 are left
+    assert reporter.left() == pytest.approx(118.75)
+    assert reporter.state().startswith("705 cables, 0.8 cables/s, 4 words/s, about 2 min left")
 
 
 def test_an_output_needs_a_name(source):

@@ -76,8 +76,13 @@ def kb_facts(kb: str) -> dict[str, str]:
     from cablespan.components.entities.knowledge_base import KnowledgeBase
 
     KnowledgeBase.read(kb)
-    with open(kb, "rb") as file:
-        return {"name": kb, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    return file_facts(kb)
+
+
+def file_facts(path: str | Path) -> dict[str, str]:
+    """Name and SHA-256 of a file that decides what a run writes."""
+    with open(path, "rb") as file:
+        return {"name": str(path), "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
 def code_hash() -> str:

@@ -3,6 +3,7 @@ elsewhere.
 """
 
 import time
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -13,6 +14,14 @@ from cablespan.runs.batch.worker import InHand
 
 EVERY = 30.0  # seconds between plain lines
 SURE = 3.0  # seconds of work before the time left is told
+
+
+class Done(NamedTuple):
+    """What is done, with what of the shards in hand is done; `size` in bytes of the inputs."""
+
+    cables: int
+    words: int
+    size: float
 
 
 class Reporter:
@@ -27,10 +36,10 @@ class Reporter:
         self.cables, self.words = done.get("cables", 0), done.get("words", 0)
         self.rejects = done.get("rejects", 0)
         self.size = 0
-        self.before = (self.cables, self.words)
         self.hand: list[InHand] = []
         self.begin = self.said = time.monotonic()
         self.started: float | None = None
+        self.at_start = self.done()
         self.bar: Progress | None = None
 
     def __enter__(self) -> "Reporter":
@@ -59,14 +68,12 @@ class Reporter:
 
     @property
     def working(self) -> float | None:
-        """Seconds since the first cable was done: without what it takes to load the model."""
+        """Seconds since the first cables were done: without what it takes to load the model."""
         return None if self.started is None else time.monotonic() - self.started
 
     def in_hand(self, hand: list[InHand]) -> None:
         """What the workers are doing."""
         self.hand = hand
-        if self.started is None and any(work.items for work in hand):
-            self.started = time.monotonic()
         self._say()
 
     def shard(self, counts: Counts, size: int) -> None:
@@ -77,34 +84,41 @@ class Reporter:
         self.size += size
         self._say()
 
+    def done(self) -> Done:
+        """What is done, with what the workers have told of the shards in their hands."""
+        return Done(
+            cables=self.cables + sum(work.items for work in self.hand),
+            words=self.words + sum(work.words for work in self.hand),
+            size=self.size + sum(work.size * work.items / work.of for work in self.hand if work.of),
+        )
+
     def _say(self) -> None:
+        if self.started is None and self.done() > self.at_start:
+            self.started, self.at_start = time.monotonic(), self.done()
         if self.bar:
-            self.bar.update(self.task, completed=self.size, state=self._state())
+            self.bar.update(self.task, completed=self.size, state=self.state())
         elif time.monotonic() - self.said >= EVERY:
             self.said = time.monotonic()
-            self.console.print(self._state(), soft_wrap=True)
+            self.console.print(self.state(), soft_wrap=True)
 
-    def _state(self) -> str:
-        seconds = max(self.seconds, 1e-3)
-        cables = self.cables + sum(work.items for work in self.hand)
-        words = self.words + sum(work.words for work in self.hand)
-        cable_rate, word_rate = (
-            (now - before) / seconds
-            for now, before in zip((cables, words), self.before, strict=True)
-        )
+    def state(self) -> str:
+        """What is done, at which rate once started, what is left, in words."""
+        done, seconds = self.done(), max(self.working or 0.0, 1e-3)
+        cable_rate = (done.cables - self.at_start.cables) / seconds
+        word_rate = (done.words - self.at_start.words) / seconds
         left = "".join(f"{_told(left)} left, " for left in [self.left()] if left is not None)
         rates = f"{cable_rate:,.1f} cables/s, {word_rate:,.0f} words/s"
-        return f"{cables:,} cables, {rates}, {left}{self.rejects:,} rejects"
+        return f"{done.cables:,} cables, {rates}, {left}{self.rejects:,} rejects"
 
     def left(self) -> float | None:
-        """Seconds that are left at the rate since the first cable: loading the model does not
-        count. None while nobody can tell.
+        """Seconds that are left at the rate since the first cables: neither loading the model nor
+        what had been done by then counts. None while nobody can tell.
         """
-        in_hand = sum(work.size * work.items / work.of for work in self.hand if work.of)
-        done = self.size + in_hand
-        if not self.total or not self.working or self.working < SURE or not done:
+        size = self.done().size
+        progress = size - self.at_start.size
+        if not self.total or not self.working or self.working < SURE or progress <= 0:
             return None
-        return self.working * max(0.0, self.total - done) / done or None
+        return self.working * max(0.0, self.total - size) / progress or None
 
     def say(self, text: str) -> None:
         """Prints a line."""

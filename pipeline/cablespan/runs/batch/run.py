@@ -32,7 +32,14 @@ from cablespan.runs.batch.manifest import (
     ShardLine,
     add,
 )
-from cablespan.runs.batch.model import code_hash, kb_facts, load, model_facts, run_scheme
+from cablespan.runs.batch.model import (
+    code_hash,
+    file_facts,
+    kb_facts,
+    load,
+    model_facts,
+    run_scheme,
+)
 from cablespan.runs.batch.opening import open_run
 from cablespan.runs.batch.pool import Pool
 from cablespan.runs.batch.progress import Reporter
@@ -88,6 +95,7 @@ def annotate(
             "code": code_hash(),
             "model": model_facts(model),
             "kb": kb and kb_facts(kb),
+            "labels": labels and file_facts(labels),
             # The other matrix multiplication may round otherwise.
             "ops": os.environ.get("CABLESPAN_OPS", "numpy"),
             "format": format,
@@ -282,6 +290,7 @@ class Run:
         took = self.reporter.seconds
         cables = counts.get("cables", 0) - self.before.get("cables", 0)
         words = counts.get("words", 0) - self.before.get("words", 0)
+        worked = counts.get("words", 0) - self.reporter.at_start.words
         return {
             "schema": "cablespan.run/1",
             "status": "done" if finished else "interrupted",
@@ -298,7 +307,7 @@ class Run:
             "resumed_at_cable": self.before.get("cables", 0),
             "cables_per_second": round(cables / took, 2),
             "words_per_second": round(words / took, 1),
-            "words_per_second_once_started": round(words / (self.reporter.working or took), 1),
+            "words_per_second_once_started": round(worked / (self.reporter.working or took), 1),
             "profile": {step: round(spent, 3) for step, spent in self.seconds.items()},
             "incidents": self.incidents,
             "machine": {
