@@ -6,7 +6,7 @@ from cablespan.formats.tasks import blank_pipeline
 from cablespan.review.conflicts import agreed_and_conflicts
 from cablespan.review.store import Annotator, AnnotatorRole, Store
 from cablespan.review.store.layers import labels_of
-from cablespan.review.store.shapes import Neighbour
+from cablespan.review.store.shapes import FIELDS, Neighbour
 
 _HEADER_FIELDS = (
     "reference_id",
@@ -62,6 +62,6 @@ def tokens_of(text: str) -> list[list[Any]]:
 
 
 def _near(neighbour: Neighbour) -> dict[str, Any]:
-    shown = {key: neighbour["fields"].get(key) for key in ("number", "marking", "kind", "section")}
+    shown = {key: neighbour["fields"].get(key) for key in FIELDS}
     facts = {key: neighbour[key] for key in ("id", "paragraph", "text", "along")}
     return {**facts, **shown, "labels": list(labels_of(neighbour["layers"]))}

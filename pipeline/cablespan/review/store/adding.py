@@ -19,11 +19,10 @@ from cablespan.review.store.layers import (
     sound_layers,
     uncertainty,
 )
-from cablespan.review.store.shapes import Layers
+from cablespan.review.store.shapes import FIELDS, Layers
 from cablespan.review.store.tables import cables, contents, tasks
 
 SCRAP_WORDS = 6  # a heading or a paragraph of so few words is accepted along with its neighbour
-_FIELDS = ("number", "marking", "section", "kind")
 
 
 class Row(NamedTuple):
@@ -127,7 +126,7 @@ def _add_rows(db: sa.Connection, rows: list[Row], bits: LabelBits) -> None:
                 "current": True,
             }
         )
-        fields = {key: row.paragraph.get(key) for key in _FIELDS}
+        fields = {key: row.paragraph.get(key) for key in FIELDS}
         text = row.paragraph["text"]
         content_rows.append({"task": task, "text": text, "fields": fields, "layers": row.layers})
     changing = ("cable", "position", "labels", "uncertainty", "scrap", "current")

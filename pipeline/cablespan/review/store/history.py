@@ -5,10 +5,9 @@ All functions work in the caller's transaction `db`.
 
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from cablespan.review.store.annotators import Annotator, AnnotatorRole, Stale
 from cablespan.review.store.layers import comparable
@@ -19,26 +18,22 @@ from cablespan.review.store.tables import (
     contents,
     current_answers,
     drafts,
+    of_annotator,
+    plain,
     tasks,
+    upsert,
 )
 
-_ANSWER = ("action", "layers", "comment", "flagged", "timestamp")
-_VERSION = ("annotator", "action", "layers", "comment", "flagged")
+_VERSION = [answers.c[name] for name in ("annotator", "action", "layers", "comment", "flagged")]
+_ANSWER = [*_VERSION[1:], answers.c.timestamp]
 
 
-def _answer(row: sa.RowMapping) -> Answer:
-    return {
-        "action": row["action"],
-        "layers": row["layers"],
-        "comment": row["comment"],
-        "flagged": row["flagged"],
-        "timestamp": row["timestamp"],
-    }
+def _on_task(table: sa.Table, annotator: Annotator, task: int) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.task == task, of_annotator(table, annotator))
 
 
-def of_annotator(table: sa.Table, annotator: Annotator, task: int) -> tuple:
-    """The conditions for an annotator's row on a task."""
-    return table.c.task == task, table.c.annotator == annotator.name, table.c.role == annotator.role
+def _first(db: sa.Connection, query: sa.Select) -> sa.RowMapping | None:
+    return db.execute(query.limit(1)).mappings().first()
 
 
 def append(db: sa.Connection, annotator: Annotator, task: int, action: str, **values: Any) -> int:
@@ -50,8 +45,8 @@ def append(db: sa.Connection, annotator: Annotator, task: int, action: str, **va
 
 def check_version(db: sa.Connection, annotator: Annotator, task: int, version: int) -> None:
     """Raises Stale where the task has moved on since the annotator saw `version`."""
-    mine = of_annotator(current_answers, annotator, task)
-    current = db.scalar(sa.select(current_answers.c.version).where(*mine)) or 0
+    mine = _on_task(current_answers, annotator, task)
+    current = db.scalar(sa.select(current_answers.c.version).where(mine)) or 0
     if current != version:
         raise Stale(current)
 
@@ -76,8 +71,7 @@ def set_current(
         "action": answer["action"] if answer else None,
         "flagged": bool(answer and answer["flagged"]),
     }
-    statement = insert(current_answers).values(**keys, **values)
-    db.execute(statement.on_conflict_do_update(list(keys), set_=values))
+    upsert(db, current_answers, keys, values)
     if annotator.role == AnnotatorRole.ADJUDICATOR:
         return False
     versions = [(one["action"], comparable(one["layers"])) for one in versions_of(db, task)]
@@ -95,50 +89,34 @@ def last_answer(
     db: sa.Connection, annotator: Annotator, *, task: int | None = None
 ) -> sa.RowMapping | None:
     """The annotator's last answer that is not undone, to one task or to any."""
-    mine = (answers.c.annotator == annotator.name, answers.c.role == annotator.role)
-    undone = sa.select(answers.c.undoes).where(answers.c.undoes.is_not(None), *mine)
-    query = sa.select(answers).where(
-        *mine, answers.c.action != "undo", answers.c.seq.not_in(undone)
-    )
+    mine = of_annotator(answers, annotator)
+    undone = sa.select(answers.c.undoes).where(answers.c.undoes.is_not(None), mine)
+    query = sa.select(answers).where(mine, answers.c.action != "undo", answers.c.seq.not_in(undone))
     if task is not None:
         query = query.where(answers.c.task == task)
-    return db.execute(query.order_by(answers.c.seq.desc()).limit(1)).mappings().first()
+    return _first(db, query.order_by(answers.c.seq.desc()))
 
 
 def versions_of(db: sa.Connection, task: int) -> list[Version]:
     """Every annotator's current answer to a task, by name."""
     query = (
-        sa.select(*(answers.c[name] for name in _VERSION))
+        sa.select(*_VERSION)
         .join(current_answers, current_answers.c.answer == answers.c.seq)
         .where(current_answers.c.task == task, current_answers.c.role == AnnotatorRole.ANNOTATOR)
         .order_by(answers.c.annotator)
     )
-    return [
-        {
-            "annotator": row["annotator"],
-            "action": row["action"],
-            "layers": row["layers"],
-            "comment": row["comment"],
-            "flagged": row["flagged"],
-        }
-        for row in db.execute(query).mappings()
-    ]
+    return [cast(Version, plain(row)) for row in db.execute(query).mappings()]
 
 
 def view_of(db: sa.Connection, annotator: Annotator, task: int) -> View:
     """What one annotator has on a task."""
-    mine = of_annotator(current_answers, annotator, task)
-    joined = current_answers.outerjoin(answers, answers.c.seq == current_answers.c.answer)
-    columns = (current_answers.c.version, answers.c.seq, *(answers.c[name] for name in _ANSWER))
-    current = db.execute(sa.select(*columns).select_from(joined).where(*mine)).mappings().first()
-    draft = (
-        db.execute(sa.select(drafts).where(*of_annotator(drafts, annotator, task)))
-        .mappings()
-        .first()
-    )
+    mine = _on_task(current_answers, annotator, task)
+    version = _first(db, sa.select(current_answers).where(mine))
+    answer = version and _first(db, sa.select(*_ANSWER).where(answers.c.seq == version["answer"]))
+    draft = _first(db, sa.select(drafts).where(_on_task(drafts, annotator, task)))
     return {
-        "version": current["version"] if current else 0,
-        "answer": _answer(current) if current and current["seq"] is not None else None,
+        "version": version["version"] if version else 0,
+        "answer": cast(Answer, plain(answer)) if answer else None,
         "draft": draft["state"] if draft else None,
         "draft_version": draft["version"] if draft else 0,
     }
@@ -149,15 +127,12 @@ def put_draft(
 ) -> None:
     """Keeps half-done work in place of what was kept before."""
     keys = {"task": task, "annotator": annotator.name, "role": annotator.role}
-    values = {"state": state, "version": version}
-    db.execute(
-        insert(drafts).values(**keys, **values).on_conflict_do_update(list(keys), set_=values)
-    )
+    upsert(db, drafts, keys, {"state": state, "version": version})
 
 
 def drop_draft(db: sa.Connection, annotator: Annotator, task: int) -> None:
     """Forgets half-done work."""
-    db.execute(sa.delete(drafts).where(*of_annotator(drafts, annotator, task)))
+    db.execute(sa.delete(drafts).where(_on_task(drafts, annotator, task)))
 
 
 def corrections(role: AnnotatorRole | None = None) -> sa.Select:
@@ -179,9 +154,10 @@ def corrections(role: AnnotatorRole | None = None) -> sa.Select:
 
 def all_current(db: sa.Connection, role: AnnotatorRole | None) -> Iterator[CurrentAnswer]:
     """Every answer that stands, in the order of answering."""
+    who = (answers.c.annotator, answers.c.role)
     paragraph = (tasks.c.paragraph, tasks.c.cable, contents.c.text, contents.c.fields)
     query = (
-        sa.select(answers, *paragraph, cables.c.header, cables.c.meta)
+        sa.select(*_ANSWER, *who, *paragraph, cables.c.header, cables.c.meta)
         .join(current_answers, current_answers.c.answer == answers.c.seq)
         .join(tasks, tasks.c.id == answers.c.task)
         .join(contents, contents.c.task == answers.c.task)
@@ -191,14 +167,4 @@ def all_current(db: sa.Connection, role: AnnotatorRole | None) -> Iterator[Curre
     if role:
         query = query.where(current_answers.c.role == role)
     for row in db.execute(query).mappings():
-        yield {
-            **_answer(row),
-            "annotator": row["annotator"],
-            "role": row["role"],
-            "paragraph": row["paragraph"],
-            "cable": row["cable"],
-            "text": row["text"],
-            "fields": row["fields"],
-            "header": row["header"],
-            "meta": row["meta"],
-        }
+        yield cast(CurrentAnswer, plain(row))

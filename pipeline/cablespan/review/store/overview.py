@@ -5,6 +5,7 @@ The paragraphs of a cable at a glance, the search over all work, progress of one
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 import sqlalchemy as sa
 
@@ -12,13 +13,14 @@ from cablespan.review.store.annotators import Action, Annotator, AnnotatorRole, 
 from cablespan.review.store.history import corrections
 from cablespan.review.store.layers import labels_of
 from cablespan.review.store.queue import holds_words
-from cablespan.review.store.shapes import Overview, OwnProgress
+from cablespan.review.store.shapes import FIELDS, Overview, OwnProgress
 from cablespan.review.store.tables import (
     answers,
     cables,
     contents,
     current_answers,
     drafts,
+    of_annotator,
     tasks,
 )
 
@@ -40,11 +42,7 @@ def paragraphs(
     of the annotator's work, or else of the suggestion.
     """
     mine = [
-        sa.and_(
-            table.c.task == tasks.c.id,
-            table.c.annotator == annotator.name,
-            table.c.role == annotator.role,
-        )
+        sa.and_(table.c.task == tasks.c.id, of_annotator(table, annotator))
         for table in (current_answers, drafts)
     ]
     columns = (
@@ -75,20 +73,16 @@ def _overview(row: sa.RowMapping, adjudicating: bool) -> Overview:
     draft = row["state"] or {}
     layers = draft.get("layers") or row["answered"] or row["layers"]
     text, fields = row["text"], row["fields"]
-    return {
-        "id": row["id"],
-        "paragraph": row["paragraph"],
-        "cable": row["cable"],
-        "number": fields.get("number"),
-        "marking": fields.get("marking"),
-        "section": fields.get("section"),
-        "kind": fields.get("kind"),
+    shown = {
+        **{name: row[name] for name in ("id", "paragraph", "cable")},
+        **{name: fields.get(name) for name in FIELDS},
         "text": text if len(text) <= _SHOWN_TEXT else f"{text[:_SHOWN_TEXT]} …",
         "state": _state(row, adjudicating),
         "flagged": bool(draft.get("flagged", row["flagged"])),
         "commented": bool(draft.get("comment", row["comment"])),
         "labels": dict(Counter(labels_of(layers))),
     }
+    return cast(Overview, shown)
 
 
 def _state(row: sa.RowMapping, adjudicating: bool) -> str:
@@ -151,11 +145,7 @@ def own_progress(db: sa.Connection, annotator: Annotator) -> OwnProgress:
     Answers an hour.
     """
     count = sa.func.count()
-    mine = (
-        current_answers.c.annotator == annotator.name,
-        current_answers.c.role == annotator.role,
-        current_answers.c.answer.is_not(None),
-    )
+    mine = (of_annotator(current_answers, annotator), current_answers.c.answer.is_not(None))
     by_action = (
         sa.select(current_answers.c.action, count, sa.func.sum(current_answers.c.flagged))
         .where(*mine)
@@ -164,8 +154,7 @@ def own_progress(db: sa.Connection, annotator: Annotator) -> OwnProgress:
     rows = db.execute(by_action).all()
     recent = (
         sa.select(answers.c.timestamp)
-        .where(answers.c.annotator == annotator.name, answers.c.role == annotator.role)
-        .where(answers.c.action != "undo")
+        .where(of_annotator(answers, annotator), answers.c.action != "undo")
         .order_by(answers.c.seq.desc())
         .limit(101)
     )

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from cablespan.review.store.annotators import Annotator, AnnotatorRole
 from cablespan.review.store.layers import LabelBits
-from cablespan.review.store.tables import contents, current_answers, leases, tasks
+from cablespan.review.store.tables import contents, current_answers, leases, of_annotator, tasks
 
 LEASE_SECONDS = 3600  # a task that is shown to one annotator is not handed to another meanwhile
 DRAFT_LEASE_SECONDS = 7 * 86400  # half-done work keeps its task for longer
@@ -70,8 +70,7 @@ def answered_by(annotator: Annotator) -> sa.ColumnElement[bool]:
     """Whether an annotator's answer to the task stands."""
     return sa.exists().where(
         current_answers.c.task == tasks.c.id,
-        current_answers.c.annotator == annotator.name,
-        current_answers.c.role == annotator.role,
+        of_annotator(current_answers, annotator),
         current_answers.c.answer.is_not(None),
     )
 
@@ -158,8 +157,7 @@ def beside(
         tasks.c.open,
         sa.exists().where(
             current_answers.c.task == tasks.c.id,
-            current_answers.c.annotator == annotator.name,
-            current_answers.c.role == annotator.role,
+            of_annotator(current_answers, annotator),
         ),
     )
     if annotator.role == AnnotatorRole.ADJUDICATOR:

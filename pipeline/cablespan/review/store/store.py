@@ -2,26 +2,15 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
-from cablespan.labels import Label, Scheme, scheme_of
 from cablespan.review.store import history, overview
 from cablespan.review.store.adding import add_records, shown_layers, text_hash
 from cablespan.review.store.annotators import Action, Annotator, AnnotatorRole, Stale
-from cablespan.review.store.database import Database
-from cablespan.review.store.layers import (
-    LAYERS,
-    LabelBits,
-    checked,
-    labels_of,
-    sound_layers,
-    uncertainty,
-)
+from cablespan.review.store.layers import checked, uncertainty
 from cablespan.review.store.queue import (
     DRAFT_LEASE_SECONDS,
     LEASE_SECONDS,
@@ -31,9 +20,9 @@ from cablespan.review.store.queue import (
     lease,
     next_waiting,
 )
+from cablespan.review.store.settings import Settings
 from cablespan.review.store.shapes import (
     CurrentAnswer,
-    Layer,
     Neighbour,
     Overview,
     Progress,
@@ -49,85 +38,22 @@ from cablespan.review.store.tables import (
     drafts,
     files,
     leases,
+    plain,
     sessions,
-    settings,
     tasks,
+    upsert,
 )
 
+_PLACE = (tasks.c.id, tasks.c.paragraph, tasks.c.position)
+_CONTENTS = (contents.c.text, contents.c.fields, contents.c.layers)
 _RECOUNT_SECONDS = 10  # counting 100,000 paragraphs takes longer than serving the next one
 
 
-class Store(Database):
-    """The reviewers' database.
+class Store(Settings):
+    """The reviewers' database."""
 
-    `overlap` is the number of annotators of each paragraph, `layers` what they are asked for,
-    `scheme` the labels; None: as before, and at first 1, all three, and ours. Raises ValueError for
-    layers or labels that the answers in the database do not fit.
-    """
-
-    def __init__(
-        self,
-        path: Path,
-        *,
-        overlap: int | None = None,
-        layers: Sequence[str] | None = None,
-        scheme: Scheme | None = None,
-    ):
-        super().__init__(Path(path))
-        self._counted = float("-inf")
-        self._team = (0, 0)
-        self.overlap: int = self._setting("overlap", overlap, 1, self._reopen)
-        chosen = [layer for layer in LAYERS if layer in layers] if layers else None
-        self.layers: list[Layer] = self._setting("layers", chosen, list(LAYERS), self._fit_layers)
-        wanted = scheme and _rows_of(scheme)
-        stored = self._setting("scheme", wanted, _rows_of(scheme_of()), self._fit_scheme)
-        self.scheme = _scheme_of_rows(stored)
-        self.bits = LabelBits(self.scheme)
-
-    # --- settings --------------------------------------------------------------------------------
-
-    def _setting(self, name: str, wanted: Any, otherwise: Any, change: Any) -> Any:
-        """A setting as it holds from now on.
-
-        `change(db, value)` adapts the database to another one.
-        """
-        with self.read() as db:
-            stored = db.scalar(sa.select(settings.c.value).where(settings.c.name == name))
-        value = wanted or stored or otherwise
-        if value != (stored or otherwise) or (stored is None and wanted):
-            with self.write() as db:
-                change(db, value)
-                statement = insert(settings).values(name=name, value=value)
-                db.execute(statement.on_conflict_do_update(["name"], set_={"value": value}))
-        return value
-
-    def _reopen(self, db: sa.Connection, overlap: int) -> None:
-        db.execute(sa.update(tasks).values(open=tasks.c.done < overlap))
-
-    def _fit_layers(self, db: sa.Connection, layers: list[Layer]) -> None:
-        if db.scalar(sa.select(answers.c.seq).limit(1)) is not None:
-            raise ValueError(
-                f"{self.path} holds answers to other layers than {', '.join(layers)}: "
-                "leave --layers out, or review these layers in a folder of their own"
-            )
-
-    def _fit_scheme(self, db: sa.Connection, rows: list[list[list[str]]]) -> None:
-        scheme = _scheme_of_rows(rows)
-        known = LabelBits(scheme).bits
-        for layers in db.scalars(sa.select(answers.c.layers).where(answers.c.layers.is_not(None))):
-            lost = next((label for label in labels_of(layers) if label not in known), None)
-            if lost:
-                raise ValueError(
-                    f"{self.path} holds answers with the label {lost}, which --labels lacks: "
-                    "add it to the file, or review with these labels in a folder of their own"
-                )
-        bits = LabelBits(scheme)
-        for task, text, layers in db.execute(
-            sa.select(contents.c.task, contents.c.text, contents.c.layers)
-        ).all():
-            sound, _ = sound_layers(text, layers, scheme, suggested=True)
-            db.execute(sa.update(contents).where(contents.c.task == task).values(layers=sound))
-            db.execute(sa.update(tasks).where(tasks.c.id == task).values(labels=bits(sound)))
+    _team = (0, 0)
+    _counted = float("-inf")  # when the team's progress was counted
 
     # --- what comes in ---------------------------------------------------------------------------
 
@@ -139,10 +65,8 @@ class Store(Database):
 
     def file_done(self, path: str, fingerprint: str, problems: list[str]) -> None:
         """Notes that a file was taken in, and what of it could not be."""
-        values = {"fingerprint": fingerprint, "problems": problems}
-        statement = insert(files).values(path=path, **values)
         with self.write() as db:
-            db.execute(statement.on_conflict_do_update(["path"], set_=values))
+            upsert(db, files, {"path": path}, {"fingerprint": fingerprint, "problems": problems})
 
     def problems(self) -> list[str]:
         """What could not be read from the input files."""
@@ -195,30 +119,31 @@ class Store(Database):
 
         None where there is none.
         """
-        columns = (contents.c.text, contents.c.fields, contents.c.layers)
-        joined = tasks.join(contents, contents.c.task == tasks.c.id).outerjoin(
-            cables, cables.c.id == tasks.c.cable
+        columns = (*_PLACE, tasks.c.cable, tasks.c.uncertainty, tasks.c.disputed, *_CONTENTS)
+        query = (
+            sa.select(*columns, cables.c.header, cables.c.meta)
+            .join(contents, contents.c.task == tasks.c.id)
+            .outerjoin(cables, cables.c.id == tasks.c.cable)
+            .where(tasks.c.id == task)
         )
-        query = sa.select(tasks, *columns, cables.c.header, cables.c.meta).select_from(joined)
         with self.read() as db:
-            row = db.execute(query.where(tasks.c.id == task)).mappings().first()
-        return _task(row) if row else None
+            row = db.execute(query).mappings().first()
+        return cast(Task, plain(row)) if row else None
 
     def neighbours(self, annotator: Annotator, task: Task, reach: int = 2) -> list[Neighbour]:
         """The paragraphs around a task in its cable, and those that are accepted along with it."""
         with self.read() as db:
             along = set(going_along(db, annotator, self.overlap, task["id"]))
             near = tasks.c.position.between(task["position"] - reach, task["position"] + reach)
-            columns = (tasks.c.id, tasks.c.paragraph, tasks.c.position)
             query = (
-                sa.select(*columns, contents.c.text, contents.c.fields, contents.c.layers)
+                sa.select(*_PLACE, *_CONTENTS)
                 .join(contents, contents.c.task == tasks.c.id)
                 .where(tasks.c.cable == task["cable"], tasks.c.current)
                 .where(sa.or_(near, tasks.c.id.in_(along)), tasks.c.id != task["id"])
                 .order_by(tasks.c.position)
             )
             rows = db.execute(query).mappings()
-            return [_neighbour(row, row["id"] in along) for row in rows]
+            return [cast(Neighbour, {**plain(row), "along": row["id"] in along}) for row in rows]
 
     def next_task(
         self, annotator: Annotator, queue: Queue | None = None, *, after: int | None = None
@@ -369,7 +294,7 @@ class Store(Database):
         """Everything that was ever answered to a task, undone answers and undos included."""
         query = sa.select(answers).where(answers.c.task == task).order_by(answers.c.seq)
         with self.read() as db:
-            return [dict(row) for row in db.execute(query).mappings()]
+            return [plain(row) for row in db.execute(query).mappings()]
 
     # --- drafts, sessions, overview --------------------------------------------------------------
 
@@ -450,43 +375,6 @@ class Store(Database):
                     self._counted = time.monotonic()
                 total, finished = self._team
         return {"total": total, "finished": finished, **own}
-
-
-def _task(row: sa.RowMapping) -> Task:
-    return {
-        "id": row["id"],
-        "paragraph": row["paragraph"],
-        "cable": row["cable"],
-        "position": row["position"],
-        "uncertainty": row["uncertainty"],
-        "disputed": row["disputed"],
-        "text": row["text"],
-        "fields": row["fields"],
-        "layers": row["layers"],
-        "header": row["header"],
-        "meta": row["meta"],
-    }
-
-
-def _neighbour(row: sa.RowMapping, along: bool) -> Neighbour:
-    return {
-        "id": row["id"],
-        "paragraph": row["paragraph"],
-        "position": row["position"],
-        "text": row["text"],
-        "fields": row["fields"],
-        "layers": row["layers"],
-        "along": along,
-    }
-
-
-def _rows_of(scheme: Scheme) -> list[list[list[str]]]:
-    """A scheme as it is stored."""
-    return [[list(label) for label in labels] for labels in scheme]
-
-
-def _scheme_of_rows(rows: list[list[list[str]]]) -> Scheme:
-    return Scheme(*(tuple(Label(*row) for row in labels) for labels in rows))
 
 
 def _digest(cookie: str) -> str:

@@ -3,8 +3,15 @@
 `current_answers` is derived from it (its SQL name is "standing").
 """
 
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from cablespan.review.store.annotators import Annotator
 
 
 class Json(sa.TypeDecorator):
@@ -23,49 +30,53 @@ class Json(sa.TypeDecorator):
 
 
 metadata = sa.MetaData()
-settings = sa.Table(
-    "settings", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", Json)
-)
+_required = partial(sa.Column, nullable=False)
+_key = partial(sa.Column, primary_key=True)
+
+
+def _flag(name: str, default: bool = False) -> sa.Column:
+    return _required(name, sa.Boolean, server_default=sa.true() if default else sa.false())
+
+
+def _owner() -> list[sa.Column]:
+    """The keys of what an annotator has on a task."""
+    return [_key("task", sa.Integer), _key("annotator", sa.Text), _key("role", sa.Text)]
+
+
+settings = sa.Table("settings", metadata, _key("name", sa.Text), sa.Column("value", Json))
 files = sa.Table(
     "files",
     metadata,
-    sa.Column("path", sa.Text, primary_key=True),
+    _key("path", sa.Text),
     sa.Column("fingerprint", sa.Text),
     sa.Column("problems", Json),
 )
 cables = sa.Table(
-    "cables",
-    metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("header", Json),
-    sa.Column("meta", Json),
+    "cables", metadata, _key("id", sa.Text), sa.Column("header", Json), sa.Column("meta", Json)
 )
 # Narrow rows with the contents apart, so that the queue's indexes are walked without reading texts.
+_WAITING = ("open", "current", "scrap")
 tasks = sa.Table(
     "tasks",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("paragraph", sa.Text, nullable=False),
-    sa.Column("text_hash", sa.Text, nullable=False),
-    sa.Column("cable", sa.Text, nullable=False),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("labels", sa.Integer, nullable=False),
-    sa.Column("uncertainty", sa.Float, nullable=False),
-    sa.Column("done", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("open", sa.Boolean, nullable=False, server_default=sa.true()),
-    sa.Column("disputed", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("scrap", sa.Boolean, nullable=False, server_default=sa.false()),  # goes along
-    sa.Column(
-        "current", sa.Boolean, nullable=False, server_default=sa.true()
-    ),  # false: the paragraph has another text by now
+    _key("id", sa.Integer),
+    _required("paragraph", sa.Text),
+    _required("text_hash", sa.Text),
+    _required("cable", sa.Text),
+    _required("position", sa.Integer),
+    _required("labels", sa.Integer),
+    _required("uncertainty", sa.Float),
+    _required("done", sa.Integer, server_default="0"),
+    _flag("open", True),
+    _flag("disputed"),
+    _flag("scrap"),  # goes along
+    _flag("current", True),  # false: the paragraph has another text by now
     sa.UniqueConstraint("paragraph", "text_hash"),
     sa.Index("tasks_of_cable", "cable", "position"),
-    sa.Index("tasks_waiting", "open", "current", "scrap", "id", "labels", "done"),
+    sa.Index("tasks_waiting", *_WAITING, "id", "labels", "done"),
     sa.Index(
         "tasks_waiting_by_uncertainty",
-        "open",
-        "current",
-        "scrap",
+        *_WAITING,
         sa.text("uncertainty DESC"),
         "id",
         "labels",
@@ -76,26 +87,26 @@ tasks = sa.Table(
 contents = sa.Table(
     "contents",
     metadata,
-    sa.Column("task", sa.Integer, primary_key=True),
-    sa.Column("text", sa.Text, nullable=False),
+    _key("task", sa.Integer),
+    _required("text", sa.Text),
     sa.Column("fields", Json),
     sa.Column("layers", Json),
 )
 answers = sa.Table(
     "answers",
     metadata,
-    sa.Column("seq", sa.Integer, primary_key=True),
-    sa.Column("uuid", sa.Text, nullable=False, unique=True),
-    sa.Column("task", sa.Integer, nullable=False),
-    sa.Column("annotator", sa.Text, nullable=False),
-    sa.Column("role", sa.Text, nullable=False),
-    sa.Column("action", sa.Text, nullable=False),  # accept, reject, ignore, undo
+    _key("seq", sa.Integer),
+    _required("uuid", sa.Text, unique=True),
+    _required("task", sa.Integer),
+    _required("annotator", sa.Text),
+    _required("role", sa.Text),
+    _required("action", sa.Text),  # accept, reject, ignore, undo
     sa.Column("undoes", sa.Integer),
     sa.Column("layers", Json),
-    sa.Column("comment", sa.Text, nullable=False, server_default=""),
-    sa.Column("flagged", sa.Boolean, nullable=False, server_default=sa.false()),
+    _required("comment", sa.Text, server_default=""),
+    _flag("flagged"),
     sa.Column("edits", Json),
-    sa.Column("timestamp", sa.Float, nullable=False),
+    _required("timestamp", sa.Float),
     sa.Index("answers_of_task", "task", "annotator"),
     sa.Index("answers_of_annotator", "annotator", "role", "seq"),
     sqlite_autoincrement=True,
@@ -103,38 +114,48 @@ answers = sa.Table(
 current_answers = sa.Table(
     "standing",
     metadata,
-    sa.Column("task", sa.Integer, primary_key=True),
-    sa.Column("annotator", sa.Text, primary_key=True),
-    sa.Column("role", sa.Text, primary_key=True),
-    sa.Column("version", sa.Integer, nullable=False),  # seq of the last event, undo included
+    *_owner(),
+    _required("version", sa.Integer),  # seq of the last event, undo included
     sa.Column("answer", sa.Integer),  # seq of the answer that stands, None where it was undone
     sa.Column("action", sa.Text),
-    sa.Column("flagged", sa.Boolean, nullable=False),
+    _flag("flagged"),
     sa.Index("standing_of_annotator", "annotator", "role", "action", "answer", "flagged"),
 )
 drafts = sa.Table(
-    "drafts",
-    metadata,
-    sa.Column("task", sa.Integer, primary_key=True),
-    sa.Column("annotator", sa.Text, primary_key=True),
-    sa.Column("role", sa.Text, primary_key=True),
-    sa.Column("state", Json, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
+    "drafts", metadata, *_owner(), _required("state", Json), _required("version", sa.Integer)
 )
 leases = sa.Table(
     "leases",
     metadata,
-    sa.Column("task", sa.Integer, primary_key=True),
-    sa.Column("annotator", sa.Text, primary_key=True),
-    sa.Column("until", sa.Float, nullable=False),
+    _key("task", sa.Integer),
+    _key("annotator", sa.Text),
+    _required("until", sa.Float),
 )
 sessions = sa.Table(
     "sessions",
     metadata,
-    sa.Column("key", sa.Text, primary_key=True),  # SHA-256 of the cookie
-    sa.Column("annotator", sa.Text, nullable=False),
-    sa.Column("created", sa.Float, nullable=False),
+    _key("key", sa.Text),  # SHA-256 of the cookie
+    _required("annotator", sa.Text),
+    _required("created", sa.Float),
 )
+
+
+def of_annotator(table: sa.Table, annotator: Annotator) -> sa.ColumnElement[bool]:
+    """The condition for an annotator's own rows."""
+    return sa.and_(table.c.annotator == annotator.name, table.c.role == annotator.role)
+
+
+def plain(row: sa.RowMapping) -> dict[str, Any]:
+    """A row as a dictionary. SQLAlchemy's keys are a kind of string that orjson does not take."""
+    return {str(name): value for name, value in row.items()}
+
+
+def upsert(
+    db: sa.Connection, table: sa.Table, keys: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
+    """Writes a row in place of the one that has these keys, if there is one."""
+    statement = insert(table).values(**keys, **values)
+    db.execute(statement.on_conflict_do_update(list(keys), set_=values))
 
 
 def create_tables(db: sa.Connection) -> None:
