@@ -1,7 +1,7 @@
 """The comparison as one self-contained HTML page: figures, confusion, and the disagreements side by
 side."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 from itertools import groupby, pairwise
 from typing import Any
@@ -13,19 +13,22 @@ from cablespan.learning.agreement.table import FIGURES, figure
 
 def page(result: Mapping[str, Any]) -> str:
     """HTML of `agree`'s result; text from cables is escaped."""
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["figure"] = figure
-    environment.globals["pieces"] = pieces
-    template = environment.from_string(
-        files(__name__.rpartition(".")[0]).joinpath("page.html.jinja").read_text("utf-8")
-    )
     pairs = [
         pair | {"paragraphs_in_dispute": _by_paragraph(pair["disagreements"])}
         for pair in result["pairs"]
     ]
-    return template.render(result=result, pairs=pairs, figures=FIGURES)
+    filters = {"figure": figure}
+    return render(__package__, filters, result=result, pairs=pairs, figures=FIGURES, pieces=pieces)
+
+
+def render(package: str, filters: Mapping[str, Callable], **values: Any) -> str:
+    """The template page.html.jinja of a package, filled in."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= filters
+    source = files(package).joinpath("page.html.jinja").read_text("utf-8")
+    return environment.from_string(source).render(**values)
 
 
 def _by_paragraph(

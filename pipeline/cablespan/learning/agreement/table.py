@@ -5,6 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
+from cablespan.learning.tables import table
+
 
 def figure(value: float | None) -> str:
     """Three decimals; a dash where there is nothing to measure."""
@@ -21,39 +23,39 @@ def tables(result: Mapping[str, Any]) -> Iterator[Table]:
 
 
 def _overview(result: Mapping[str, Any]) -> Table:
-    table = Table(title="Agreement", title_justify="left")
-    table.add_column("")
-    for pair in result["pairs"]:
-        table.add_column(" / ".join(pair["annotators"]), justify="right")
-    table.add_row("paragraphs of both", *(str(pair["paragraphs"]) for pair in result["pairs"]))
+    pairs = result["pairs"]
+    rows = [("paragraphs of both", *(str(pair["paragraphs"]) for pair in pairs))]
     for name, layer, key in FIGURES:
-        table.add_row(name, *(figure(pair[layer][key]) for pair in result["pairs"]))
-    for layer in ("entities", "statements"):
-        name = f"{layer}: Krippendorff's alpha, all annotators"
-        table.add_row(name, figure(result["alpha"][layer]), style="bold")
-    return table
+        rows.append((name, *(figure(pair[layer][key]) for pair in pairs)))
+    for layer, alpha in result["alpha"].items():
+        rows.append((f"{layer}: Krippendorff's alpha, all annotators", figure(alpha)))
+    return table("Agreement", ("", *(" / ".join(pair["annotators"]) for pair in pairs)), rows)
 
 
 def _entities_by_label(pair: Mapping[str, Any]) -> Table:
     one, other = pair["annotators"]
-    title = f"Entities: {one} / {other}"
-    table = Table("label", "exact F1", "overlap F1", one, other, title=title, title_justify="left")
-    for label, scores in pair["entities"]["labels"].items():
-        figures = figure(scores["exact_f1"]), figure(scores["overlap_f1"])
-        table.add_row(label, *figures, *map(str, scores["marked"]))
-    return table
+    rows = (
+        (
+            label,
+            figure(scores["exact_f1"]),
+            figure(scores["overlap_f1"]),
+            *map(str, scores["marked"]),
+        )
+        for label, scores in pair["entities"]["labels"].items()
+    )
+    columns = ("label", "exact F1", "overlap F1", one, other)
+    return table(f"Entities: {one} / {other}", columns, rows)
 
 
 def _confusion(pair: Mapping[str, Any]) -> Table:
     one, other = pair["annotators"]
     confusion, f1s = pair["statements"]["confusion"], pair["statements"]["labels"]
-    table = Table(title=f"Statements: rows {one}, columns {other}", title_justify="left")
-    table.add_column("", no_wrap=True)
-    for name in (*confusion["labels"], "F1"):
-        table.add_column(name, justify="right", overflow="fold")
-    for label, row in zip(confusion["labels"], confusion["rows"], strict=True):
-        table.add_row(label, *(str(count or "") for count in row), figure(f1s[label]))
-    return table
+    rows = (
+        (label, *(str(count or "") for count in row), figure(f1s[label]))
+        for label, row in zip(confusion["labels"], confusion["rows"], strict=True)
+    )
+    columns = ("", *confusion["labels"], "F1")
+    return table(f"Statements: rows {one}, columns {other}", columns, rows)
 
 
 FIGURES = (

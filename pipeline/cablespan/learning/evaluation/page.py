@@ -2,12 +2,9 @@
 mistakes in context."""
 
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-
-from cablespan.learning.agreement.page import pieces
+from cablespan.learning.agreement.page import pieces, render
 from cablespan.learning.evaluation.table import HEADLINE, figure, rows, with_interval
 
 # Paragraphs with mistakes that the page shows; the JSON has all.
@@ -16,16 +13,16 @@ SHOWN = 150
 
 def page(result: Mapping[str, Any]) -> str:
     """HTML of `evaluate`'s result; text from cables is escaped."""
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {"figure": figure, "interval": with_interval, "percent": "{:.1%}".format}
-    environment.globals |= {"rows": rows, "marked": marked, "headline": HEADLINE}
-    template = environment.from_string(
-        files(__name__.rpartition(".")[0]).joinpath("page.html.jinja").read_text("utf-8")
-    )
-    return template.render(
-        result=result, shown=result["errors"][:SHOWN], total=len(result["errors"])
+    errors = result["errors"]
+    return render(
+        __package__,
+        {"figure": figure, "interval": with_interval, "percent": "{:.1%}".format},
+        result=result,
+        shown=errors[:SHOWN],
+        total=len(errors),
+        rows=rows,
+        marked=marked,
+        headline=HEADLINE,
     )
 
 

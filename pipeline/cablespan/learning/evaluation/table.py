@@ -5,6 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
+from cablespan.learning.tables import table
+
 Score = Mapping[str, float] | None
 LAYERS = ("entities", "statements", "claims")
 HEADLINE = {
@@ -64,7 +66,7 @@ def tables(result: Mapping[str, Any]) -> Iterator[Table]:
     for layer, found in result["calibration"].items():
         if found:
             title = f"Scores of {layer}: expected calibration error {found['expected_error']:.3f}"
-            yield _table(title, RELIABILITY, reliability(found))
+            yield table(title, RELIABILITY, reliability(found))
 
 
 def _layer_table(result: Mapping[str, Any], layer: str) -> Table:
@@ -72,7 +74,7 @@ def _layer_table(result: Mapping[str, Any], layer: str) -> Table:
     if layer == "statements":
         title += f": accuracy {with_interval(result[layer]['accuracy'])}"
     columns = ("", "precision", "recall", "F1 (95 % interval)", "support")
-    return _table(title, columns, (_scores_row(*named) for named in rows(result, layer)))
+    return table(title, columns, (_scores_row(*named) for named in rows(result, layer)))
 
 
 def _scores_row(name: str, scores: Mapping[str, Any]) -> tuple[str, ...]:
@@ -87,18 +89,18 @@ def _role_table(claims: Mapping[str, Any]) -> Table:
         for role, scores in claims["roles"].items()
     )
     title = f"Roles of the {claims['matched']} claims that match"
-    return _table(title, ("role", "exact", "by half"), found)
+    return table(title, ("role", "exact", "by half"), found)
 
 
 def _confusion_table(confusion: Mapping[str, Any]) -> Table:
     title = "Statements: gold in rows, guesses in columns"
     counts = zip(confusion["rows"], confusion["counts"], strict=True)
     found = ((label, *(str(count or "") for count in row)) for label, row in counts)
-    return _table(title, ("", *confusion["columns"]), found)
+    return table(title, ("", *confusion["columns"]), found)
 
 
 def _slice_table(slices: Mapping[str, Any]) -> Table:
-    return _table("Slices", ("", "paragraphs", *HEADLINE.values()), _slice_rows(slices))
+    return table("Slices", ("", "paragraphs", *HEADLINE.values()), _slice_rows(slices))
 
 
 def _slice_rows(slices: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -122,17 +124,6 @@ def reliability(calibration: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for row in calibration["bins"]:
         scores = f"{row['from']:.1f} to {row['to']:.1f}"
         yield scores, str(row["guesses"]), f"{row['score']:.2f}", f"{row['right']:.2f}"
-
-
-def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    table = Table(title=title, title_justify="left")
-    first, *others = columns
-    table.add_column(first, no_wrap=True)
-    for column in others:
-        table.add_column(column, justify="right", overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    return table
 
 
 def markdown(result: Mapping[str, Any]) -> str:
