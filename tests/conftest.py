@@ -22,3 +22,11 @@ def blank():
     import spacy
 
     return spacy.blank("en")
+
+
+@pytest.fixture(scope="session")
+def bundled():
+    """The bundled pipeline, for tests that leave it as it is: loading it takes seconds."""
+    import cablespan
+
+    return cablespan.load(ops="numpy")

@@ -25,7 +25,7 @@ from cablespan.learning.evaluation.page import page
 from cablespan.learning.evaluation.scores import Measure, calibration, certain, resampled
 from cablespan.learning.evaluation.table import markdown
 from cablespan.learning.gold import Gold, decade, read_gold, runs, without_numbers
-from cablespan.nlp import bundled_model, load
+from cablespan.nlp import bundled_model
 from marked import parse_marked
 
 
@@ -296,11 +296,6 @@ class TestGold:
     )
     def test_decade(self, meta, found):
         assert decade({"id": "d", "meta": meta, "header": {}}) == found
-
-
-@pytest.fixture(scope="module")
-def bundled():
-    return load()
 
 
 GOLD = [

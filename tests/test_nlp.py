@@ -13,11 +13,6 @@ from cablespan import nlp as pipelines
 from cablespan.records import from_record, to_record
 
 
-@pytest.fixture(scope="module")
-def bundled():
-    return pipelines.load()
-
-
 def test_the_lexicon_alone_finds_entities():
     nlp = pipelines.load("rules", ops="numpy")
     assert nlp.pipe_names == ["sentences", "gazetteer", "aliases", "linker", "values", "claims"]

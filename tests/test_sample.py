@@ -17,11 +17,6 @@ from golden_records import GOLDEN, records  # noqa: E402
 SAMPLE = sorted((ROOT / "corpus" / "sample").iterdir())
 
 
-@pytest.fixture(scope="module")
-def bundled():
-    return cablespan.load(ops="numpy")
-
-
 @pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.name)
 def test_golden_record(bundled, path):
     golden = [

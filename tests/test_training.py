@@ -32,13 +32,14 @@ from cablespan.nlp import load
 CONFIGS = Path(__file__).parents[1] / "models" / "configs"
 SMALL = {
     "components.tok2vec.model.embed.width": "16",
+    "components.tok2vec.model.embed.include_static_vectors": "false",
     "components.tok2vec.model.encode.width": "16",
     "components.tok2vec.model.encode.depth": "1",
     **{
         f"components.{name}.model.tok2vec.width": "16"
         for name in ("ner", "statements", "claim_tagger")
     },
-    "training.max_steps": "4",
+    "training.max_steps": "2",
     "training.eval_frequency": "2",
 }
 # One sentence for each label of statements, and every label of entities.
@@ -110,7 +111,7 @@ def run(*arguments, config=CONFIGS / "cable_sm.cfg", small=True):
         [part for key, value in SMALL.items() for part in (f"--{key}", value)] if small else []
     )
     return CliRunner().invoke(
-        app, ["train", "--config", str(config), *map(str, arguments), *overrides]
+        app, ["train", "--config", str(config), *overrides, *map(str, arguments)]
     )
 
 
@@ -126,9 +127,16 @@ def trained(tmp_path_factory):
     return folder / "mine" / "model-best"
 
 
+@pytest.fixture(scope="module")
+def network(trained):
+    """The pipeline that was trained, for tests that leave it as it is."""
+    return spacy.load(trained)
+
+
 def test_a_config_that_names_no_vectors_trains_with_the_bundled_ones_or_none(
     gold, dev, tmp_path, monkeypatch
 ):
+    takes_vectors = ("--components.tok2vec.model.embed.include_static_vectors", "true")
     nlp = spacy.blank("en")
     nlp.vocab.vectors = Vectors(
         data=numpy.eye(2, dtype="f"),
@@ -142,17 +150,17 @@ def test_a_config_that_names_no_vectors_trains_with_the_bundled_ones_or_none(
         monkeypatch.setattr(
             "cablespan.learning.training.bundled_model", lambda folder=bundled: folder
         )
-        outcome = run("--train", gold, "--dev", dev, "--output", tmp_path / told)
+        files = ("--train", gold, "--dev", dev, "--output", tmp_path / told)
+        outcome = run(*files, *takes_vectors)
         assert outcome.exit_code == 0, outcome.output
         assert "no word vectors named" in outcome.stderr and told in outcome.stderr
         assert spacy.load(tmp_path / told / "model-best").vocab.vectors.shape == shape
 
 
 class TestTrained:
-    def test_spacy_loads_it_and_it_writes_every_layer(self, trained):
-        nlp = spacy.load(trained)
-        doc = nlp("Post recommends a visit to Astana. The market was open.")
-        assert {"ner", "statements", "claim_tagger"} <= set(nlp.pipe_names)
+    def test_spacy_loads_it_and_it_writes_every_layer(self, network):
+        doc = network("Post recommends a visit to Astana. The market was open.")
+        assert {"ner", "statements", "claim_tagger"} <= set(network.pipe_names)
         assert "statements" in doc.spans and "claim_parts" in doc.spans
 
     def test_scores_and_card_lie_beside(self, trained):
@@ -163,7 +171,7 @@ class TestTrained:
             "# mine",
             "5 documents, 5 paragraphs",
             "train.jsonl",
-            "`--training.max_steps 4`",
+            "`--training.max_steps 2`",
             "seed 3",
             "The network alone, without the rules: entities F1",
             "expected calibration error",
@@ -174,7 +182,7 @@ class TestTrained:
     def test_no_temporary_path_stays_in_the_config(self, trained):
         config = spacy.util.load_config(trained / "config.cfg")
         assert config["paths"]["train"] is None and config["paths"]["dev"] is None
-        assert config["training"]["max_steps"] == 4
+        assert config["training"]["max_steps"] == 2
 
     def test_same_gold_same_seed_same_model(self, trained, tmp_path, gold, dev):
         assert (
@@ -187,8 +195,8 @@ class TestTrained:
             trained / "ner" / "model"
         ).read_bytes()
 
-    def test_it_says_the_same_pickled_saved_and_in_two_processes(self, trained, tmp_path):
-        nlp = spacy.load(trained)
+    def test_it_says_the_same_pickled_saved_and_in_two_processes(self, trained, network, tmp_path):
+        nlp = network
         texts = [text for text, *_ in SENTENCES]
         expected = [layers(doc) for doc in nlp.pipe(texts)]
         nlp.to_disk(tmp_path / "copy")
@@ -201,22 +209,19 @@ class TestTrained:
                     trained / name / file
                 ).read_bytes()
 
-    def test_what_is_saved_beside_the_weights(self, trained, tmp_path):
+    def test_what_is_saved_beside_the_weights(self, trained, network):
         saved = {
             name: orjson.loads((trained / name / "cfg").read_bytes())
             for name in ("ner", "statements", "claim_tagger")
         }
         assert list(saved["ner"]) == list(saved["claim_tagger"]) == ["labels", "spans_key"]
         assert list(saved["statements"]) == ["labels", "label_weight", "loss_weight", "weights"]
-        nlp = spacy.load(trained)
         for name, cfg in saved.items():
-            assert (
-                nlp.get_pipe(name).labels == nlp.get_pipe(name).label_data == tuple(cfg["labels"])
-            )
+            pipe = network.get_pipe(name)
+            assert pipe.labels == pipe.label_data == tuple(cfg["labels"])
 
-    def test_a_model_loads_that_was_saved_before_there_was_a_loss_weight(self, trained, tmp_path):
-        nlp = spacy.load(trained)
-        nlp.to_disk(tmp_path / "old")
+    def test_a_model_loads_that_was_saved_before_there_was_a_loss_weight(self, network, tmp_path):
+        network.to_disk(tmp_path / "old")
         cfg = tmp_path / "old" / "statements" / "cfg"
         cfg.write_bytes(
             orjson.dumps(
@@ -228,11 +233,11 @@ class TestTrained:
             )
         )
         text = SENTENCES[1][0]
-        assert layers(spacy.load(tmp_path / "old")(text)) == layers(nlp(text))
+        assert layers(spacy.load(tmp_path / "old")(text)) == layers(network(text))
 
     @pytest.mark.parametrize("name", ["ner", "statements"])
-    def test_its_labels_are_what_they_are(self, trained, name):
-        pipe = spacy.load(trained).get_pipe(name)
+    def test_its_labels_are_what_they_are(self, network, name):
+        pipe = network.get_pipe(name)
         assert pipe.add_label(pipe.labels[0]) == 0
         with pytest.raises(
             ValueError, match=f"Component '{name}' has been initialized with an output dimension"
@@ -453,12 +458,11 @@ class TestMissingIsNotNone:
 
     @pytest.mark.parametrize(("layer", "component"), LAYERS.items())
     @pytest.mark.parametrize("recase", [False, True])
-    def test_no_loss_where_a_layer_is_missing(self, trained, tmp_path, layer, component, recase):
-        nlp = spacy.load(trained)
+    def test_no_loss_where_a_layer_is_missing(self, network, tmp_path, layer, component, recase):
         for paragraphs, half in (([0, 1], None), ([1], 0), ([0], 1)):
             example = self.example(tmp_path, layer, paragraphs)
             example = recased(example, str.upper) if recase else example
-            rows = self.gradient(nlp.get_pipe(component), nlp, example)
+            rows = self.gradient(network.get_pipe(component), network, example)
             size = len(rows) // 2
             halves = [rows[:size], rows[-size:]]
             if half is None:
@@ -471,11 +475,9 @@ class TestMissingIsNotNone:
         lines = [line("x", number) for number in range(2)]
         del lines[1][layer]
         whole, part = (read_gold([write(tmp_path / f"{n}.jsonl", lines[:n])]) for n in (1, 2))
-        assert [layer in paragraph.gold for paragraph in judge(load(trained), part)] == [
-            True,
-            False,
-        ]
-        assert [layer in paragraph.gold for paragraph in judge(load(trained), whole)] == [True]
+        nlp = load(trained)
+        assert [layer in paragraph.gold for paragraph in judge(nlp, part)] == [True, False]
+        assert [layer in paragraph.gold for paragraph in judge(nlp, whole)] == [True]
 
     def test_every_format_that_can_say_so_keeps_it(self, tmp_path):
         lines = [
