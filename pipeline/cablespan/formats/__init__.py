@@ -1,9 +1,9 @@
 """Annotated cables in other tools' formats: every format is read into records and written from
 records, a module each.
 
-A module has `read(path)`, which gives records with the places of their paragraphs, `write(records,
-out)`, and `LEAVES_OUT`, the facts that the format cannot hold. What is read is checked (checks.py)
-before it is handed on.
+A module has `read(path)`, which returns records with the places of their paragraphs,
+`write(records, out)`, and `LEAVES_OUT`, the facts that the format cannot hold. What is read is
+checked (checks.py) before it is handed on.
 """
 
 from cablespan.formats.annotated import Placed, read_docs, read_placed, read_records

@@ -36,7 +36,7 @@ def from_frame(frame: Any, *, text: str = "text", id: str | None = None) -> Iter
 
     `text`: the column with the cables' texts, headers and all; `id`: that with their names, else
     the
-    header says them; all other columns become `cable.meta`. A row without text gives a warning.
+    header says them; all other columns become `cable.meta`. A row without text is warned of.
     Raises ValueError for a column that is not there.
     """
     missing = {text, id} - {None, *frame.columns}

@@ -116,7 +116,7 @@ def _cables(
 def read(
     source: str | Path | TextIO | BinaryIO, format: str | None = None, **options: Any
 ) -> Iterator[Cable]:
-    """The cables of a file, `-`, a URL or an open file; what is rejected gives a warning.
+    """The cables of a file, `-`, a URL or an open file; what is rejected is warned of.
 
     `format` and `options` are those of `scan`. Raises FileNotFoundError where there is no such
     file, IsADirectoryError for a folder (`expand` names its files).

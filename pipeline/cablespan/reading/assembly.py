@@ -62,7 +62,7 @@ def assemble(
         notes = (
             *notes,
             f"a body of {layout.MOST_PARAGRAPHS:,} paragraphs: "
-            "what comes behind them stands in the last",
+            "what comes after them stands in the last",
         )
     return Cable(cable_id, header, paragraphs, source, dict(meta or {}), tuple(notes), text)
 
@@ -86,7 +86,7 @@ def with_text(cable: Cable) -> Cable | Reject:
 
 
 def numbered(found: Iterator[Cable | Reject]) -> Iterator[Cable | Reject]:
-    """The same cables; one whose id came before gets a number behind it and a note."""
+    """The same cables; one whose id came before gets a number after it and a note."""
     seen: Counter[str] = Counter()
     for item in found:
         item = with_text(item) if isinstance(item, Cable) else item

@@ -74,7 +74,7 @@ def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | 
 
 
 def _end_of_cable(text: str, start: int, end: int) -> int:
-    """Where the site's text begins again: at one of its usual lines behind a blank one, or at the
+    """Where the site's text begins again: at one of its usual lines after a blank one, or at the
     next cable's."""
     offset, blank = start, True
     for raw in text[start:end].splitlines(True):

@@ -61,7 +61,7 @@ def make_task(
     """A task of one paragraph.
 
     `annotations` are the record's entities, statements or claims of that paragraph, offsets within
-    `text`; `tokens` as `token_records` gives them. `layer` is a key of VIEWS. The inverse is
+    `text`; `tokens` as `token_records` returns them. `layer` is a key of VIEWS. The inverse is
     `annotations_of`.
     """
     return _task(layer, text, TokenAligner(tokens), meta, annotations)

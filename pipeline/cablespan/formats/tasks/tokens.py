@@ -28,7 +28,7 @@ def tokens_of_paragraphs(doc: Doc) -> dict[str, list[dict[str, Any]]]:
     """The `tokens` of paragraphs by their text, as they stand in their Doc, so that nobody need cut
     them anew.
 
-    White space at the edge of a paragraph is one token with the blank line behind it: such a
+    White space at the edge of a paragraph is one token with the blank line after it: such a
     paragraph is left out.
     """
     facts = _facts(doc)

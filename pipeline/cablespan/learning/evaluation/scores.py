@@ -1,8 +1,8 @@
 """Scores from counts, with bootstrap intervals: every score is computed for many resamples of the
 documents at once.
 
-Counts are arrays with one value a resample; the first resample is all documents once, and gives the
-score itself.
+Counts are arrays with one value a resample; the first resample is all documents once: the score
+itself.
 """
 
 from collections import Counter

@@ -161,7 +161,7 @@ def add_labels(
 
 
 def _mistaken_for(pipe: TrainedPipe, examples: Iterable[Example]) -> dict[str, int]:
-    """For each gold class that a head does not know the number of the one that it gives most."""
+    """For each gold class that a head does not know the number of the one that it predicts most."""
     known = set(pipe.classes)
     totals: dict[str, Any] = {}
     for example in examples:

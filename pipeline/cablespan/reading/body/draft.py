@@ -48,7 +48,7 @@ class Draft:
         return stripped_lines(self.source, max(begin, end - _SHORT), end)
 
     def cut(self, at: int) -> None:
-        """Leaves out what lies behind an offset of the source."""
+        """Leaves out what comes after an offset of the source."""
         self.spans = [
             (begin, begin + len(self.source[begin : min(end, at)].rstrip()))
             for begin, end in self.spans

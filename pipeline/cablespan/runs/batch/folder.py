@@ -96,7 +96,7 @@ class Folder:
     def append(self, name: str, data: bytes) -> None:
         """Adds to a file.
 
-        Where nothing can be appended each addition is a file of its own, which `read` puts behind
+        Where nothing can be appended each addition is a file of its own, which `read` puts after
         the other.
         """
         if self.local:

@@ -54,7 +54,7 @@ def model_facts(model: str | None) -> ModelFacts:
 def run_scheme(model: str | None, labels: Path | None) -> Scheme:
     """The labels of a run: those of the file, else of its pipeline.
 
-    Raises ValueError where the file lacks labels that the pipeline gives.
+    Raises ValueError where the file lacks labels that the pipeline predicts.
     """
     of_model = scheme_of() if model is None and bundled_model() is None else model_scheme(model)
     scheme = scheme_of(labels, of_model)

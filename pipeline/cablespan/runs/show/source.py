@@ -1,4 +1,4 @@
-"""The record behind what `show` was pointed at: a line of a run's records, or a raw cable that is
+"""The record of what `show` was pointed at: a line of a run's records, or a raw cable that is
 annotated now.
 """
 
