@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from cablespan.header.furniture import RULE, is_furniture, without_marks
+from cablespan.header.furniture import RULE, without_marks
 from cablespan.header.opening import read_opening
 
 _MARKING = r"(?:[(\[]\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/\ ]{1,20})?\s?[)\]])"
@@ -36,6 +36,8 @@ _FRAME = re.compile(r"[-=*]{3,}")
 _LONGEST_SUMMARY = 12_000  # characters
 _POINT = re.compile(rf"^((?:--?|[*•])\s{{0,3}}){_MARKING}\s{{0,3}}")
 _SENTENCE_ENDS = frozenset(".:;?!\")]'”’")
+_ENDS_OF_PARAGRAPH = (".", "!", "?", ":", '"', ")")
+_HEADING = re.compile(r"[A-Z].{0,57}[^.,;:?!\")]")  # short and no sentence
 _BRACKETS = {")": "(", "]": "["}
 
 
@@ -47,12 +49,13 @@ def summary(text: str) -> str | None:
     >>> summary("1. (U) Summary: All is well.\n\n2. (U) So it is. End summary.")
     'All is well.\nSo it is.'
     """
+    text = without_marks(text)
     opener = next((match for match in _OPENER.finditer(text) if not _is_end(text, match)), None)
     if opener is None:
         return _before_end(text)
     rest = text[opener.end() :]
-    end = _END.search(rest)
-    if end and end.start() < _LONGEST_SUMMARY:
+    end = _END.search(rest, 0, _LONGEST_SUMMARY)
+    if end:
         lines = rest[: end.start()].split("\n")
     else:
         lines = _until_next(rest.split("\n"), _is_headed(opener, rest))
@@ -67,51 +70,38 @@ def _is_end(text: str, opener: re.Match[str]) -> bool:
 
 def _before_end(text: str) -> str | None:
     """The summary of which only the end is marked: from the body's beginning on."""
-    body, end = read_opening(text).body, _END.search(text)
-    if end is None or not body < end.start() < body + _LONGEST_SUMMARY:
-        return None
-    return _content(text[body : end.start()].split("\n")) or None
+    body = read_opening(text).body
+    end = _END.search(text, body, body + _LONGEST_SUMMARY)
+    return _content(text[body : end.start()].split("\n")) or None if end else None
 
 
 def _is_headed(opener: re.Match[str], rest: str) -> bool:
     """Whether the word is a heading above the summary, and not the first of its paragraph."""
-    lines = rest.split("\n")
-    sign = opener["sign"]
-    alone = not sign or _FRAME.fullmatch(sign) or not lines[0].strip(" -=*.:")
-    if not alone or not _STARTS.match(opener[0]):
-        return bool(alone)
-    first = _first_filled(lines)
-    return RULE.match(first) is not None or _PARAGRAPH.match(first) is not None
+    first, *below = rest.split("\n")
+    if first.strip(" -=*.:"):
+        return False
+    numbered_below = _PARAGRAPH.match(_first_filled(below)) is not None
+    return numbered_below or not _STARTS.match(opener[0])
 
 
 def _first_filled(lines: Iterable[str]) -> str:
     """The first line that is not blank; "" where all are."""
-    return next((line for line in lines if line.strip()), "")
+    return next(filter(str.strip, lines), "")
 
 
 def _content(lines: list[str]) -> str:
-    """Lines as paragraphs, a line each: rules, furniture, numbers and portion marks left out."""
-    paragraphs: list[list[str]] = []
-    apart = True  # whether a new paragraph begins
-    for line in lines:
-        stripped = line.strip()
-        if not stripped:
-            apart = apart or paragraphs[-1][-1][-1:] in _SENTENCE_ENDS
-        elif not RULE.match(line) and not is_furniture(stripped):
-            words, numbered = _without_number(without_marks(stripped))
-            if apart or numbered:
-                paragraphs.append([])
-            paragraphs[-1].append(words.strip())
-            apart = False
+    """Lines as paragraphs, a line each: rules, numbers and portion marks left out."""
+    paragraphs: list[list[str]] = [[]]
+    for line in map(str.strip, lines):
+        start = _STARTS.match(line)
+        ended = not line and "".join(paragraphs[-1])[-1:] in _SENTENCE_ENDS
+        if ended or (start and any(map(str.isdigit, start[0]))):
+            paragraphs.append([])
+        if not RULE.match(line):
+            words = line[start.end() :] if start else line
+            paragraphs[-1].append(_POINT.sub(r"\1", words))
     texts = (" ".join(" ".join(paragraph).split()) for paragraph in paragraphs)
     return "\n".join(filter(None, texts))
-
-
-def _without_number(line: str) -> tuple[str, bool]:
-    """A line without number and marking, and whether it has a number."""
-    start = _STARTS.match(line)
-    words = _POINT.sub(r"\1", line[start.end() :] if start else line)
-    return words, start is not None and any(map(str.isdigit, start[0]))
 
 
 def _without_frame(text: str) -> str:
@@ -129,34 +119,21 @@ def _until_next(lines: list[str], headed: bool) -> list[str]:
     """
     ends = _is_next_heading if headed else _ends_paragraph
     filled = (index for index, line in enumerate(lines) if line.strip() and not RULE.match(line))
-    begin = next(filled, len(lines))
-    for index in range(begin + 1, len(lines)):
-        if not is_furniture(lines[index].strip()) and ends(lines, index):
-            return lines[:index]
-    return lines
+    after_first = range(next(filled, len(lines)) + 1, len(lines))
+    return lines[: next((index for index in after_first if ends(lines, index)), len(lines))]
 
 
 def _ends_paragraph(lines: list[str], index: int) -> bool:
-    """Whether a paragraph ends before a line: a number, or a blank that is no page break."""
-    line = lines[index]
-    if _PARAGRAPH.match(line):
+    """Whether a paragraph ends before a line: a number, or a blank after its last sentence."""
+    if _PARAGRAPH.match(lines[index]):
         return True
-    return not line.strip() and not _goes_on(lines[:index], lines[index + 1 :])
+    last = _first_filled(reversed(lines[:index])).rstrip()
+    return not lines[index].strip() and last.endswith(_ENDS_OF_PARAGRAPH)
 
 
 def _is_next_heading(lines: list[str], index: int) -> bool:
-    """Whether a line is a heading: short, no sentence, a rule below or a blank line above."""
-    line = lines[index].strip()
-    if not line[:1].isupper() or len(line) >= 60 or line[-1] in '.,;:?!")':
+    """Whether a line is a heading: short, no sentence, a blank line above or a rule below."""
+    if not _HEADING.fullmatch(lines[index].strip()):
         return False
-    rule_below = RULE.match(_first_filled(lines[index + 1 : index + 3]).strip()) is not None
-    return not _PARAGRAPH.match(line) and (rule_below or not lines[index - 1].strip())
-
-
-def _goes_on(above: list[str], below: list[str]) -> bool:
-    """Whether a sentence goes on after a blank line: a page mark stood there."""
-    last = _first_filled(line for line in reversed(above) if not is_furniture(line.strip()))
-    following = _first_filled(below)
-    if not last or not following or _PARAGRAPH.match(following.strip()):
-        return False
-    return last.rstrip()[-1] not in '.!?:")'
+    below = _first_filled(lines[index + 1 : index + 3]).strip()
+    return not lines[index - 1].strip() or RULE.match(below) is not None
