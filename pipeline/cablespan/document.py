@@ -8,7 +8,7 @@ as plain data, so that DocBin, `n_process` and `Doc.to_bytes` keep them.
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, wraps
+from functools import wraps
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
@@ -119,15 +119,9 @@ def sender(cable: Mapping[str, Any]) -> str:
     )
 
 
-@cache
-def _capital() -> tuple[str, ...]:
+def _capital() -> frozenset[str]:
     """The senders' names of those in Washington who instruct posts."""
-    return tuple(
-        word
-        for entry in lexicon.load("name_context")
-        if entry["kind"] == "capital"
-        for word in entry["words"]
-    )
+    return lexicon.listed("name_context", "words", "capital")
 
 
 def to_doc(nlp: Language, cable: Cable) -> Doc:

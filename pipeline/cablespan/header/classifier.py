@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from cablespan.header.furniture import is_furniture
 from cablespan.header.offices import is_office, names, office_words, particles
 from cablespan.header.opening import read_opening
 from cablespan.header.posts import known_post
-from cablespan.lexicon import load
+from cablespan.lexicon import lowered
 
 _LABEL = re.compile(
     r"""\b(?:
@@ -54,15 +54,10 @@ _LETTERS = {"0": "O", "1": "I", "5": "S"}
 _OFFICE_AND_NAME = re.compile(r"\b([A-Za-z]+)/([A-Z][A-Za-z]{2,})\b")  # DCM/Roe
 
 
-@cache
-def _countries() -> frozenset[str]:
-    return frozenset(
-        name.lower() for entry in load("countries") for name in (entry["name"], *entry["aliases"])
-    )
-
-
 def _is_place(words: list[str]) -> bool:
-    return known_post("".join(words)) is not None or " ".join(words).lower() in _countries()
+    name = " ".join(words).lower()
+    countries = lowered("countries", "name"), lowered("countries", "aliases")
+    return known_post(name) is not None or any(name in names for names in countries)
 
 
 def _joined(lines: list[str]) -> str:

@@ -5,23 +5,35 @@ from collections.abc import Iterable
 from functools import cache
 
 from cablespan.header.furniture import words
+from cablespan.lexicon import listed
 
 _LAST = 500  # characters in which it stands
-_SIGNS = ("sgov", "intelink")  # of the addresses of posts
-# "Visit Oslo's Classified Website at:", the address, a second one, rules around them.
-_WEB_ADDRESS = re.compile(
-    r"""
-    (?:^|(?<=\n)|(?<=[.)!?"][ ]))[ \t]*
-    (?:[-*=_#~ ]{3,80}\s{1,3})?                                     # a rule above
-    (?:[^\n]{0,100}(?:visit|reporting)[^\n]{0,40}\n\s{0,3})?       # a line before
-    [^\n.]{0,80}\b(?:web\ ?site|web\ page|home\ ?page|visit|siprnet\ site|reporting)\b
-    [^\n]{0,120}?(?:\n\s{0,3})?
-    (?:https?://|www\.)[^\n]{0,40}(?:sgov|intelink)[^\n]*
-    (?:\s{1,4}(?:(?-i:[a-z/]{1,12})|[^\n]{0,80}(?:://|www\.)[^\n]*|[-*=_#~ ]{3,80})[ ]?){0,4}
-    \s*\Z
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+
+
+def _signs() -> frozenset[str]:
+    """Words in the web addresses of posts."""
+    return listed("header_words", "word", "web_address")
+
+
+@cache
+def _web_address() -> re.Pattern[str]:
+    """A post's address: "Visit Oslo's Classified Website at:", the URL, rules around them."""
+    signs = "|".join(sorted(_signs()))
+    return re.compile(
+        rf"""
+        (?:^|(?<=\n)|(?<=[.)!?"][ ]))[ \t]*
+        (?:[-*=_#~ ]{{3,80}}\s{{1,3}})?                                     # a rule above
+        (?:[^\n]{{0,100}}(?:visit|reporting)[^\n]{{0,40}}\n\s{{0,3}})?       # a line before
+        [^\n.]{{0,80}}\b(?:web\ ?site|web\ page|home\ ?page|visit|siprnet\ site|reporting)\b
+        [^\n]{{0,120}}?(?:\n\s{{0,3}})?
+        (?:https?://|www\.)[^\n]{{0,40}}(?:{signs})[^\n]*
+        (?:\s{{1,4}}(?:                                                   # up to four after it
+            (?-i:[a-z/]{{1,12}}) | [^\n]{{0,80}}(?:://|www\.)[^\n]* | [-*=_#~ ]{{3,80}}
+        )[ ]?){{0,4}}
+        \s*\Z
+        """,
+        re.VERBOSE | re.IGNORECASE,
+    )
 
 
 @cache
@@ -39,7 +51,7 @@ def end_of_text(source: str, start: int, end: int) -> int:
     '2. All is well.\n'
     """
     tail = source[max(start, end - _LAST) : end]
-    text = _before(_WEB_ADDRESS, _SIGNS, _before(_stamp(), words("stamp"), tail))
+    text = _before(_web_address(), _signs(), _before(_stamp(), words("stamp"), tail))
     return end - len(tail) + len(text)
 
 

@@ -6,10 +6,9 @@ from functools import cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from cablespan.lexicon import load
+from cablespan.lexicon import listed, lowered
 
 
-@cache
 def office_words(*kinds: str) -> frozenset[str]:
     """The words of kinds of the lexicon, in small letters.
 
@@ -19,9 +18,7 @@ def office_words(*kinds: str) -> frozenset[str]:
     >>> "ambassador" in office_words("office")
     True
     """
-    return frozenset(
-        entry["word"] for entry in load("office_words") if entry.get("kind", "office") in kinds
-    )
+    return listed("office_words", "word", *kinds)
 
 
 @cache
@@ -32,16 +29,12 @@ def _long_words() -> tuple[str, ...]:
 @cache
 def names() -> frozenset[str]:
     """Given names and surnames of the lexicon in small letters."""
-    return frozenset(
-        entry["name"].lower() for name in ("given_names", "surnames") for entry in load(name)
-    )
+    return lowered("given_names", "name") | lowered("surnames", "name")
 
 
-@cache
 def particles() -> frozenset[str]:
     """Words within names that begin with a small letter: "van", "de"."""
-    lists = (entry["words"] for entry in load("name_context") if entry["kind"] == "particle")
-    return frozenset(word for words in lists for word in words)
+    return listed("name_context", "words", "particle")
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from cablespan.lexicon import load
+from cablespan.lexicon import listed, load
 
 _ID = re.compile(r"(?P<year>(?:19|20)?\d\d)(?P<post>[A-Z0-9]*?[A-Z])0*(?P<serial>\d{1,7})")
 _AROUND = re.compile(
@@ -147,12 +147,8 @@ def _only(origins: set[str]) -> str | None:
 
 @cache
 def _months() -> frozenset[str]:
-    return frozenset(
-        name.upper()
-        for entry in load("calendar")
-        if entry["kind"] == "month"
-        for name in (entry["name"], *entry["aliases"])
-    )
+    names = listed("calendar", "name", "month") | listed("calendar", "aliases", "month")
+    return frozenset(map(str.upper, names))
 
 
 class _WrittenId(NamedTuple):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cablespan.header.ending import end_of_text
 from cablespan.header.furniture import RULE, inline_marks, is_furniture, starts
 from cablespan.header.posts import known_post
-from cablespan.lexicon import listed, load
+from cablespan.lexicon import listed, load, lowered
 
 _LAST = 800  # characters in which a signature lies, with the notes that may follow it
 _LAST_LINES = 6  # lines with letters among them
@@ -97,11 +97,6 @@ def _leading_on() -> frozenset[str]:
     """Words that no sentence ends with."""
     kinds = ("determiner", "preposition", "conjunction", "auxiliary")
     return listed("function_words", "form", *kinds)
-
-
-@cache
-def _in_small_letters(name: str) -> frozenset[str]:
-    return frozenset(map(str.lower, listed(name, "name")))
 
 
 def signers(text: str) -> list[str]:
@@ -204,21 +199,21 @@ def _small_names_in(line: str) -> list[str]:
     if not _SMALL_NAMES.fullmatch(line) or line.isupper():
         return []
     *given, surname = _once(line).split()
-    if not _in_small_letters("given_names").issuperset(map(str.lower, given)):
+    if not lowered("given_names", "name").issuperset(map(str.lower, given)):
         return []
     return [surname] if _can_be_surname(surname) else []
 
 
 def _can_be_surname(word: str) -> bool:
     small = word.lower()
-    if word.upper() in _no_signers() or known_post(word) or small in _in_small_letters("countries"):
+    if word.upper() in _no_signers() or known_post(word) or small in lowered("countries", "name"):
         return False
-    return small in _in_small_letters("surnames") or small not in listed("common_words", "name")
+    return small in lowered("surnames", "name") or small not in listed("common_words", "name")
 
 
 def _is_surname(word: str) -> bool:
     """Whether a word in small letters is a surname and nothing else."""
-    return word in _in_small_letters("surnames") and word not in listed("common_words", "name")
+    return word in lowered("surnames", "name") and word not in listed("common_words", "name")
 
 
 def _once(name: str) -> str:

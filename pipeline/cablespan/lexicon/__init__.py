@@ -3,6 +3,7 @@ loader."""
 
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any, Literal, NotRequired, TypedDict, overload
 
 import orjson
@@ -49,9 +50,24 @@ def load(name: str) -> Any:
 
 @cache
 def listed(name: str, field: str, *kinds: str) -> frozenset[str]:
-    """What stands in a field of a lexicon file's entries: of some kinds, or of all.
+    """What stands in a field of a lexicon file's entries, of some kinds or of all; of lists the
+    items.
 
     >>> sorted(listed("calendar", "name", "month"))[:2]
     ['April', 'August']
+    >>> sorted(listed("calendar", "aliases", "month"))[:2]
+    ['Apr', 'Aug']
     """
-    return frozenset(e[field] for e in load(name) if not kinds or e["kind"] in kinds)
+    values = (entry[field] for entry in load(name) if not kinds or entry["kind"] in kinds)
+    lists = (value if isinstance(value, list) else [value] for value in values)
+    return frozenset(chain.from_iterable(lists))
+
+
+@cache
+def lowered(name: str, field: str, *kinds: str) -> frozenset[str]:
+    """The same as `listed`, in small letters.
+
+    >>> "norway" in lowered("countries", "name")
+    True
+    """
+    return frozenset(map(str.lower, listed(name, field, *kinds)))

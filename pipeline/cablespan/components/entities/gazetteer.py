@@ -206,8 +206,7 @@ def _calendar(kind: str) -> frozenset[str]:
 
 
 def _calendar_aliases(kind: str) -> frozenset[str]:
-    entries = (entry for entry in lexicon.load("calendar") if entry["kind"] == kind)
-    return frozenset(alias for entry in entries for alias in entry["aliases"])
+    return lexicon.listed("calendar", "aliases", kind)
 
 
 def _by_pattern(doc: Doc) -> Iterator[Span]:

@@ -34,15 +34,9 @@ class Person(NamedTuple):
 _remembered = lru_cache(maxsize=1 << 14)
 
 
-@cache
 def word_list(kind: str) -> frozenset[str]:
     """The words of `kind` in lexicon/name_context.jsonl."""
-    return frozenset(
-        word
-        for entry in lexicon.load("name_context")
-        if entry["kind"] == kind
-        for word in entry["words"]
-    )
+    return lexicon.listed("name_context", "words", kind)
 
 
 @_remembered
