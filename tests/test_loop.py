@@ -26,8 +26,8 @@ SMALL = {
         f"components.{head}.model.tok2vec.width": 16
         for head in ("ner", "statements", "claim_tagger")
     },
-    "training.max_steps": 60,
-    "training.eval_frequency": 30,
+    "training.max_steps": 40,
+    "training.eval_frequency": 20,
     "training.optimizer.learn_rate.initial_rate": 0.01,
     "training.optimizer.learn_rate.warmup_steps": 5,
 }
@@ -54,12 +54,14 @@ SENTENCES = [
 
 
 def cables() -> list[dict]:
-    """Eight cables of three paragraphs as an annotator would have them."""
+    """Eight cables of three paragraphs as an annotator would have them; a sentence of the last one
+    stands nowhere else."""
     draw = random.Random(4)
-    return [
-        make_record(f"07ASTANA{number}", [draw.sample(SENTENCES, 4) for _ in range(3)])
-        for number in range(100, 108)
-    ]
+    paragraphs = [[draw.sample(SENTENCES, 4) for _ in range(3)] for _ in range(8)]
+    paragraphs[-1][0].append(
+        ("COMMENT", "Few here believe that much will come of it, closed or open.", [])
+    )
+    return [make_record(f"07ASTANA{100 + n}", of_cable) for n, of_cable in enumerate(paragraphs)]
 
 
 def cablespan(*arguments) -> None:
