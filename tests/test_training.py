@@ -25,7 +25,7 @@ from cablespan.formats import convert, read_records
 from cablespan.learning.corpus import cable_corpus, case_augmenter, recased, unannotated
 from cablespan.learning.evaluation import judge
 from cablespan.learning.gold import read_gold
-from cablespan.learning.training import split, write_docs
+from cablespan.learning.training import split, train, write_docs
 from cablespan.learning.training.checks import checked_config
 from cablespan.nlp import load
 
@@ -42,6 +42,7 @@ SMALL = {
     "training.max_steps": "2",
     "training.eval_frequency": "2",
 }
+TAKES_VECTORS = ("--components.tok2vec.model.embed.include_static_vectors", "true")
 # One sentence for each label of statements, and every label of entities.
 SENTENCES = [
     ("Ref A.", "ADMIN", [("Ref A", "CABLE_REF")], None),
@@ -133,28 +134,20 @@ def network(trained):
     return spacy.load(trained)
 
 
-def test_a_config_that_names_no_vectors_trains_with_the_bundled_ones_or_none(
+def test_a_config_that_names_no_vectors_trains_with_the_bundled_ones(
     gold, dev, tmp_path, monkeypatch
 ):
-    takes_vectors = ("--components.tok2vec.model.embed.include_static_vectors", "true")
     nlp = spacy.blank("en")
     nlp.vocab.vectors = Vectors(
         data=numpy.eye(2, dtype="f"),
         keys=[nlp.vocab.strings.add(word) for word in ("post", "said")],
     )
-    for bundled, told, shape in (
-        (None, "trained without", (0, 0)),
-        (tmp_path / "bundle", "are taken", (2, 2)),
-    ):
-        nlp.to_disk(tmp_path / "bundle")
-        monkeypatch.setattr(
-            "cablespan.learning.training.bundled_model", lambda folder=bundled: folder
-        )
-        files = ("--train", gold, "--dev", dev, "--output", tmp_path / told)
-        outcome = run(*files, *takes_vectors)
-        assert outcome.exit_code == 0, outcome.output
-        assert "no word vectors named" in outcome.stderr and told in outcome.stderr
-        assert spacy.load(tmp_path / told / "model-best").vocab.vectors.shape == shape
+    nlp.to_disk(tmp_path / "bundle")
+    monkeypatch.setattr(f"{train.__module__}.bundled_model", lambda: tmp_path / "bundle")
+    outcome = run("--train", gold, "--dev", dev, "--output", tmp_path / "mine", *TAKES_VECTORS)
+    assert outcome.exit_code == 0, outcome.output
+    assert "no word vectors named" in outcome.stderr and "are taken" in outcome.stderr
+    assert spacy.load(tmp_path / "mine" / "model-best").vocab.vectors.shape == (2, 2)
 
 
 class TestTrained:
@@ -638,30 +631,26 @@ class TestRefused:
         assert "no paragraph to judge on" in message
 
 
-def test_warnings_stop_nothing(tmp_path):
+def test_warnings_stop_nothing(tmp_path, monkeypatch):
     """A class without an example (where that is allowed), a stock paragraph in both sets, a span
-    that cuts a token."""
+    that cuts a token, word vectors that are nowhere."""
+    monkeypatch.setattr(f"{train.__module__}.bundled_model", lambda: None)
     stock = "The country is no party to the convention."
     plain = [(stock, "REPORT", [], None)]
-    train = [line("a", 0), line("a", 1, plain), line("b", 0, SENTENCES[1:])]
+    lines = [line("a", 0), line("a", 1, plain), line("b", 0, SENTENCES[1:])]
     without_person = [
         entry | {"entities": [e for e in entry["entities"] if e["label"] != "PERSON"]}
-        for entry in train
+        for entry in lines
     ]
-    train[0]["entities"][0]["end"] -= 1
-    other = [*documents("xy", 2), line("y", 1, plain)]
-    outcome = run(
-        *(
-            "--train",
-            write(tmp_path / "train.jsonl", without_person),
-            "--dev",
-            write(tmp_path / "other.jsonl", other),
-        ),
-        *("--output", tmp_path / "out", "--allow-empty"),
-    )
+    lines[0]["entities"][0]["end"] -= 1
+    gold = write(tmp_path / "train.jsonl", without_person)
+    dev = write(tmp_path / "other.jsonl", [*documents("xy", 2), line("y", 1, plain)])
+    files = ("--train", gold, "--dev", dev, "--output", tmp_path / "out", "--allow-empty")
+    outcome = run(*files, *TAKES_VECTORS)
     assert outcome.exit_code == 0, outcome.output
     assert "train.jsonl:1: CABLE_REF 'Ref ' (0-4) cuts a token: taken as 'Ref'" in outcome.stderr
     assert "no example of PERSON" in outcome.stderr
+    assert "no word vectors named" in outcome.stderr and "trained without" in outcome.stderr
     assert "other.jsonl:3: the same text is in the training set, at" in outcome.stderr
 
 
