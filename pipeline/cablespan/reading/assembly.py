@@ -8,7 +8,7 @@ from hashlib import sha256
 from operator import itemgetter
 from typing import Any
 
-from cablespan.cable import Cable, Reference, Reject, Source, SourceMap
+from cablespan.cable import Cable, Piece, Reference, Reject, Source, SourceMap
 from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
 from cablespan.header.signature import signature
@@ -113,15 +113,18 @@ def renamed(cable: Cable, name: str) -> Cable:
 
 def through(source_map: SourceMap, mapping: SourceMap) -> SourceMap:
     """A map into a text and the map of that text into its source, as one map."""
-    pieces = []
+    pieces: list[Piece] = []
     for offset, at, length in source_map.pieces:
-        index = max(bisect_right(mapping.pieces, at, key=itemgetter(0)) - 1, 0)
-        while index < len(mapping.pieces) and mapping.pieces[index][0] < at + length:
+        stop = at + length
+        first = max(bisect_right(mapping.pieces, at, key=itemgetter(0)) - 1, 0)
+        for index in range(first, len(mapping.pieces)):
             begin, source_at, run = mapping.pieces[index]
-            first, last = max(at, begin), min(at + length, begin + run)
-            if first < last:
-                pieces.append((offset + first - at, first - begin + source_at, last - first))
-            index += 1
+            if begin >= stop:
+                break
+            start = at if at > begin else begin
+            end = stop if stop < begin + run else begin + run
+            if start < end:
+                pieces.append((offset + start - at, start - begin + source_at, end - start))
     return SourceMap(tuple(pieces))
 
 

@@ -2,6 +2,7 @@
 parser makes of them is not needed here."""
 
 import re
+from functools import lru_cache
 from html import unescape
 from itertools import chain
 
@@ -10,8 +11,14 @@ from cablespan.cable import Piece, SourceMap
 # A "<" or "&" that opens nothing is text; what a run looks ahead for ends at the next "<", so that
 # the time stays linear.
 _TOKEN = re.compile(
-    r"<[!?/A-Za-z][^<>]*>|&#?\w{1,32};?|(?:[^<&]|<(?![!?/A-Za-z][^<>]*>)|&(?!#?\w))+"
+    r"""
+    (?P<tag>    <[!?/A-Za-z][^<>]*> )
+  | (?P<entity> &\#?\w{1,32};? )
+  | (?: [^<&]+ | <(?![!?/A-Za-z][^<>]*>) | &(?!\#?\w) )+
+    """,
+    re.VERBOSE,
 )
+_resolved = lru_cache(maxsize=1024)(unescape)
 
 
 def _between(
@@ -38,7 +45,8 @@ def blanked(source: str, *pairs: tuple[str, str]) -> str:
     for opening, closing in pairs:
         lowered = source.lower()
         lowered = lowered if len(lowered) == len(source) else source
-        at, parts = 0, []
+        at = 0
+        parts: list[str] = []
         for start, end in _between(lowered, 0, len(source), opening, closing):
             parts.extend((" " * (start - at), source[start:end]))
             at = end
@@ -61,34 +69,30 @@ def text_of(
     offset = 0
     stretches = _between(source, start, len(source) if end is None else end, "<!--", "-->")
     for match in chain.from_iterable(_TOKEN.finditer(source, *stretch) for stretch in stretches):
-        token = match[0]
-        sign = token[0]
-        if sign == "<" and len(token) > 1:
-            if breaks and token[1:12].strip("/>").split(None, 1)[0].rstrip("/").lower() in breaks:
-                parts.append("\n")
-                offset += 1
-            continue
-        if sign == "&" and len(token) > 1:
-            text = unescape(token)
-            if text == token:
-                pieces.append((offset, match.start(), len(token)))
-            parts.append(text)
-            offset += len(text)
-            continue
-        at = match.start()
-        for run in _without_returns(token):
-            if run != "\r\n":
+        token, at, kind = match[0], match.start(), match.lastgroup
+        for run in [token] if kind or "\r\n" not in token else _apart_from_returns(token):
+            written = _written(run, kind, breaks)
+            if written == run:
                 pieces.append((offset, at, len(run)))
-            else:
-                parts.append("\n")
-                offset += 1
-                at += 2
-                continue
-            parts.append(run)
-            offset += len(run)
+            parts.append(written)
+            offset += len(written)
             at += len(run)
     return "".join(parts), SourceMap(tuple(pieces))
 
 
-def _without_returns(run: str) -> list[str]:
-    return [run] if "\r\n" not in run else [part for part in re.split("(\r\n)", run) if part]
+def _written(run: str, kind: str | None, breaks: frozenset[str]) -> str:
+    """What stands in the text for a tag, an entity, a line's end with return, or other text."""
+    if kind == "entity":
+        return _resolved(run)
+    if kind == "tag":
+        return "\n" if breaks and _name(run) in breaks else ""
+    return "\n" if run == "\r\n" else run
+
+
+def _name(tag: str) -> str:
+    """A tag's name in small letters."""
+    return tag[1:12].strip("/>").split(None, 1)[0].rstrip("/").lower()
+
+
+def _apart_from_returns(run: str) -> list[str]:
+    return [part for part in re.split("(\r\n)", run) if part]

@@ -1,7 +1,7 @@
 """Whether a line without a start goes on with the paragraph above it."""
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from cablespan.lexicon import load
 from cablespan.reading.body.draft import Draft
@@ -74,8 +74,7 @@ def leads_to_number(previous: str) -> bool:
     return previous.rsplit(None, 1)[-1].lower() in _before_numbers()
 
 
-@dataclass(frozen=True, slots=True)
-class Juncture:
+class Juncture(NamedTuple):
     """Where a line without a start follows a paragraph.
 
     `previous`: the paragraph's last line; `block`: the line's own, `first` where it begins it;

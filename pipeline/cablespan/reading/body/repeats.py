@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from cablespan.reading.body.draft import Draft
 
-_SIGN = re.compile(r"(?<=\s)Q(?=[\w(,.])")
+_SIGN = re.compile(r"Q(?<=\sQ)(?=[\w(,.])")
 _FIRST = 20  # characters of a copy by which its original is looked for
 _LEAST = 30  # characters of a copy
 _LONGEST = 200
