@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cablespan.cable import Recipient
 from cablespan.header.furniture import words
+from cablespan.header.labels import label_of
 
 _ROUTE = r"R[A-Z]{3,7}\s{0,2}/"
 # RUEHC/SECSTATE WASHDC IMMEDIATE 0123
@@ -103,7 +104,7 @@ class _Lists:
         """Whether a line that begins no list cannot be one more address."""
         if self._addressees is None:
             return False
-        if _AFTER_LISTS.fullmatch(line):
+        if _AFTER_LISTS.fullmatch(line) or label_of(line):
             return True
         last = self._addressees[-1:]
         in_capitals = any(not _SMALL_LETTER.search(recipient.name) for recipient in last)
