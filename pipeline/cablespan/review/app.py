@@ -93,10 +93,10 @@ class Api:
 
     def _next(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any] | None:
         after = arguments.get("after")
-        found = self.store.next_task(
+        task = self.store.next_task(
             annotator, _queue(arguments), after=int(after) if after else None
         )
-        return self._payload(annotator, found) if found else None
+        return self._payload(annotator, task) if task else None
 
     def task(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
         """One task by its `id` or its `paragraph`; `step` -1 or 1.
@@ -131,8 +131,8 @@ class Api:
 
     def lexicon(self, _annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
         """Things of the lexicon that an entity can be linked to, by the beginning of a name."""
-        found = candidates(str(arguments.get("words") or ""))
-        return {"candidates": [candidate._asdict() for candidate in found]}
+        fitting = candidates(str(arguments.get("words") or ""))
+        return {"candidates": [candidate._asdict() for candidate in fitting]}
 
     def corrections(self, annotator: Annotator, _arguments: Arguments) -> dict[str, Any]:
         """The annotator's corrections to answered paragraphs that are not answered."""

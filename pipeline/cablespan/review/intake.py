@@ -38,15 +38,15 @@ def input_files(paths: Iterable[Path]) -> list[Path]:
     Those named, and of a folder that `annotate` wrote its `cables*.jsonl[.gz]`, or else all its
     tasks. Raises FileNotFoundError where a path does not exist or a folder holds nothing to review.
     """
-    found: list[Path] = []
+    files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += _files_of(path)
+            files += _files_of(path)
         elif path.exists():
-            found.append(path)
+            files.append(path)
         else:
             raise FileNotFoundError(f"{path}: no such file or folder")
-    return found
+    return files
 
 
 def _files_of(folder: Path) -> list[Path]:

@@ -224,12 +224,12 @@ def _table(versions: Versions, layer: str, labels) -> Values:
     """A row an annotator: the label that each unit has, None where the annotator has not got it."""
     rows: list[list[str | None]] = [[] for _ in versions.of]
     for unit, said in versions.units():
-        found = [
+        by_annotator = [
             labels(unit, said[name][layer]) if layer in said.get(name, {}) else {}
             for name in versions.of
         ]
-        for place in sorted({place for row in found for place in row}):
-            for row, values in zip(rows, found, strict=True):
+        for place in sorted({place for row in by_annotator for place in row}):
+            for row, values in zip(rows, by_annotator, strict=True):
                 row.append(values.get(place))
     return rows
 

@@ -35,7 +35,7 @@ def _by_paragraph(
     disagreements: Iterable[Mapping[str, Any]],
 ) -> list[tuple[str, str, list[Mapping[str, Any]]]]:
     groups = groupby(disagreements, key=lambda d: (d["paragraph"], d["text"]))
-    return [(paragraph, text, list(found)) for (paragraph, text), found in groups]
+    return [(paragraph, text, list(differences)) for (paragraph, text), differences in groups]
 
 
 def pieces(text: str, annotations: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:

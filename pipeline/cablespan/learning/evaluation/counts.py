@@ -131,11 +131,11 @@ def _by_paragraph(
     record: Mapping[str, Any], layers: Iterable[str]
 ) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
     """The annotations under paragraph and layer."""
-    found: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    by_paragraph: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for layer in layers:
         for annotation in record.get(layer) or ():
-            found[annotation["paragraph"], layer].append(annotation)
-    return found
+            by_paragraph[annotation["paragraph"], layer].append(annotation)
+    return by_paragraph
 
 
 def _own_facts(paragraph: Mapping[str, Any]) -> dict[str, str]:

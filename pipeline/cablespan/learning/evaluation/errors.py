@@ -13,7 +13,7 @@ SURE, MISSED = 1.0, 0.5
 def errors(paragraphs: Iterable[Judged]) -> list[dict[str, Any]]:
     """The paragraphs with mistakes, each with `errors` and their `weight`: how sure the model was
     of what is wrong, summed."""
-    found = []
+    wrong = []
     for paragraph in paragraphs:
         mistakes = [
             *entity_errors(paragraph),
@@ -22,7 +22,7 @@ def errors(paragraphs: Iterable[Judged]) -> list[dict[str, Any]]:
         ]
         if mistakes:
             weight = sum(mistake.pop("weight") for mistake in mistakes)
-            found.append(
+            wrong.append(
                 {
                     "document": paragraph.document,
                     "paragraph": paragraph.paragraph,
@@ -32,7 +32,7 @@ def errors(paragraphs: Iterable[Judged]) -> list[dict[str, Any]]:
                     "errors": sorted(mistakes, key=lambda mistake: mistake["start"]),
                 }
             )
-    return sorted(found, key=lambda entry: (-entry["weight"], entry["paragraph"]))
+    return sorted(wrong, key=lambda entry: (-entry["weight"], entry["paragraph"]))
 
 
 def _error(

@@ -63,10 +63,10 @@ def tables(result: Mapping[str, Any]) -> Iterator[Table]:
     if result["statements"]:
         yield _confusion_table(result["statements"]["confusion"])
     yield _slice_table(result["slices"])
-    for layer, found in result["calibration"].items():
-        if found:
-            title = f"Scores of {layer}: expected calibration error {found['expected_error']:.3f}"
-            yield table(title, RELIABILITY, reliability(found))
+    for layer, bins in result["calibration"].items():
+        if bins:
+            title = f"Scores of {layer}: expected calibration error {bins['expected_error']:.3f}"
+            yield table(title, RELIABILITY, reliability(bins))
 
 
 def _layer_table(result: Mapping[str, Any], layer: str) -> Table:
@@ -84,19 +84,19 @@ def _scores_row(name: str, scores: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _role_table(claims: Mapping[str, Any]) -> Table:
-    found = (
+    scored = (
         (role, with_interval(scores["exact"]), with_interval(scores["overlap"]))
         for role, scores in claims["roles"].items()
     )
     title = f"Roles of the {claims['matched']} claims that match"
-    return table(title, ("role", "exact", "by half"), found)
+    return table(title, ("role", "exact", "by half"), scored)
 
 
 def _confusion_table(confusion: Mapping[str, Any]) -> Table:
     title = "Statements: gold in rows, guesses in columns"
     counts = zip(confusion["rows"], confusion["counts"], strict=True)
-    found = ((label, *(str(count or "") for count in row)) for label, row in counts)
-    return table(title, ("", *confusion["columns"]), found)
+    labelled = ((label, *(str(count or "") for count in row)) for label, row in counts)
+    return table(title, ("", *confusion["columns"]), labelled)
 
 
 def _slice_table(slices: Mapping[str, Any]) -> Table:
@@ -131,23 +131,23 @@ def markdown(result: Mapping[str, Any]) -> str:
     parts = [_layer_in_markdown(result, layer) for layer in LAYERS if result[layer]]
     columns = ("slice", "paragraphs", *HEADLINE.values())
     parts.append(_in_markdown(columns, _slice_rows(result["slices"])))
-    for layer, found in result["calibration"].items():
-        if found:
-            told = f"Scores of {layer}: expected calibration error {found['expected_error']:.3f}."
-            parts += [told, _in_markdown(RELIABILITY, reliability(found))]
+    for layer, bins in result["calibration"].items():
+        if bins:
+            told = f"Scores of {layer}: expected calibration error {bins['expected_error']:.3f}."
+            parts += [told, _in_markdown(RELIABILITY, reliability(bins))]
     return "\n\n".join(parts)
 
 
 def _layer_in_markdown(result: Mapping[str, Any], layer: str) -> str:
-    found: list[tuple[Any, ...]] = [_scores_row(*named) for named in rows(result, layer)]
+    lines: list[tuple[Any, ...]] = [_scores_row(*named) for named in rows(result, layer)]
     if layer == "statements":
         accuracy = with_interval(result[layer]["accuracy"])
-        found.append(("accuracy", "", "", accuracy, result[layer]["support"]))
+        lines.append(("accuracy", "", "", accuracy, result[layer]["support"]))
     if layer == "claims":
         for role, scores in result[layer]["roles"].items():
             name = f"{role} right, of {result[layer]['matched']} that match"
-            found.append((name, "", "", with_interval(scores["exact"]), ""))
-    return _in_markdown((layer, "precision", "recall", "F1 (95 % interval)", "support"), found)
+            lines.append((name, "", "", with_interval(scores["exact"]), ""))
+    return _in_markdown((layer, "precision", "recall", "F1 (95 % interval)", "support"), lines)
 
 
 def _in_markdown(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

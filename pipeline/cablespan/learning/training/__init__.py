@@ -113,8 +113,8 @@ def train(
     # A pipeline that is trained on keeps the labels that the gold does not show.
     learned = [layer for layer, name in layers.items() if not start or name in start.anew]
     _check(gold, learned, scheme, ", ".join(map(str, train)), allow_empty, warn)
-    if found := list(silver_leaks(silver, gold.dev)):
-        raise GoldError(found)
+    if leaked := list(silver_leaks(silver, gold.dev)):
+        raise GoldError(leaked)
     if not silver:
         new = {layer: layers[layer] for layer in learned}
         overrides |= _without_missing_layers(nlp, gold.train, new, warn)
@@ -273,7 +273,7 @@ def _values(section: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
         if isinstance(value, Mapping):
             if key in value:
                 yield name, value[key]
-            yield from ((f"{name}.{path}", found) for path, found in _values(value, key))
+            yield from ((f"{name}.{path}", inner) for path, inner in _values(value, key))
 
 
 def _check(

@@ -145,8 +145,8 @@ def _known_tasks(db: sa.Connection, latest: Mapping[str, Row]) -> dict[tuple[str
     ids = list(latest)
     for first in range(0, len(ids), 500):
         some = tasks.c.paragraph.in_(ids[first : first + 500])
-        found = db.execute(sa.select(tasks.c.id, tasks.c.paragraph, tasks.c.text_hash).where(some))
-        known |= {(paragraph, hashed): task for task, paragraph, hashed in found}
+        query = sa.select(tasks.c.id, tasks.c.paragraph, tasks.c.text_hash).where(some)
+        known |= {(paragraph, hashed): task for task, paragraph, hashed in db.execute(query)}
     return known
 
 

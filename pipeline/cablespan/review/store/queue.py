@@ -113,12 +113,12 @@ def next_waiting(
     for scrap in (False, True):
         of_kind = query.where(tasks.c.scrap == scrap)
         if after and not by_certainty:
-            found = db.scalar(of_kind.where(tasks.c.id > after))
-            if found is not None:
-                return found
-        found = db.scalar(of_kind)
-        if found is not None:
-            return found
+            task = db.scalar(of_kind.where(tasks.c.id > after))
+            if task is not None:
+                return task
+        task = db.scalar(of_kind)
+        if task is not None:
+            return task
     return None
 
 

@@ -153,10 +153,10 @@ class Store(Settings):
         `after`: go on after this task, and begin again at the end.
         """
         with self.write() as db:
-            found = next_waiting(db, annotator, self.overlap, queue or Queue(), self.bits, after)
-            if found is not None and annotator.role == AnnotatorRole.ANNOTATOR:
-                lease(db, found, annotator.name, LEASE_SECONDS)
-        return found
+            task = next_waiting(db, annotator, self.overlap, queue or Queue(), self.bits, after)
+            if task is not None and annotator.role == AnnotatorRole.ANNOTATOR:
+                lease(db, task, annotator.name, LEASE_SECONDS)
+        return task
 
     def step(
         self, annotator: Annotator, task: int, direction: int, queue: Queue | None = None
@@ -360,8 +360,8 @@ class Store(Settings):
     ) -> tuple[list[dict[str, str | None]], list[Overview]]:
         """Cables by their id and paragraphs by whole words, whether answered or not."""
         with self.read() as db:
-            found = overview.matching_paragraphs(db, annotator, words)
-            return overview.matching_cables(db, words), found
+            paragraphs = overview.matching_paragraphs(db, annotator, words)
+            return overview.matching_cables(db, words), paragraphs
 
     def progress(self, annotator: Annotator) -> Progress:
         """Where one annotator stands, and the team."""
