@@ -76,6 +76,28 @@ def undisturbed(source, tmp_path_factory) -> dict[str, bytes]:
     return written(output)
 
 
+@pytest.fixture(scope="module")
+def in_one_file(source, tmp_path_factory) -> dict[str, bytes]:
+    """As `undisturbed`, without shards: by two workers, in parts of seven cables."""
+    output = tmp_path_factory.mktemp("in-one-file")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cablespan.runs.batch.run.PART", 7)
+        assert run(source, output, shard_size=None, workers=2) == 0
+    return written(output)
+
+
+@pytest.fixture
+def finished(undisturbed, tmp_path) -> Path:
+    """A folder of the undisturbed run's files."""
+    return copied(undisturbed, tmp_path)
+
+
+def copied(files: dict[str, bytes], folder: Path) -> Path:
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return folder
+
+
 def start(source: Path, output: Path, *more: str) -> subprocess.Popen:
     """A run of its own process, slow enough to be disturbed."""
     environment = os.environ | {
@@ -155,16 +177,13 @@ def test_a_disturbed_run_gives_the_same_bytes(source, undisturbed, tmp_path, dis
     assert not (tmp_path / ".cablespan").exists()
 
 
-def test_without_shards_there_is_one_file_of_each_kind(source, undisturbed, tmp_path, monkeypatch):
-    monkeypatch.setattr("cablespan.runs.batch.run.PART", 7)
-    assert run(source, tmp_path, shard_size=None, workers=2) == 0
-    whole = written(tmp_path)
-    assert set(whole) == {f"{kind}.jsonl" for kind in KINDS} | {"manifest.jsonl"}
+def test_without_shards_there_is_one_file_of_each_kind(undisturbed, in_one_file):
+    assert set(in_one_file) == {f"{kind}.jsonl" for kind in KINDS} | {"manifest.jsonl"}
     for kind in KINDS:
         parts = [
             gzip.decompress(data) for name, data in undisturbed.items() if name.startswith(kind)
         ]
-        assert whole[f"{kind}.jsonl"] == b"".join(parts)
+        assert in_one_file[f"{kind}.jsonl"] == b"".join(parts)
 
 
 def test_poisonous_cables_are_rejected_and_the_rest_goes_on(tmp_path, undisturbed, monkeypatch):
@@ -216,26 +235,20 @@ def test_a_full_disk_leaves_whole_files_and_can_be_resumed(
     assert written(tmp_path) == undisturbed
 
 
-def test_a_torn_line_of_the_manifest_is_done_again(source, undisturbed, tmp_path):
-    for name, data in undisturbed.items():
-        (tmp_path / name).write_bytes(data)
+def test_a_torn_line_of_the_manifest_is_done_again(source, undisturbed, finished):
     manifest = undisturbed["manifest.jsonl"].splitlines(keepends=True)
-    (tmp_path / "manifest.jsonl").write_bytes(b"".join(manifest[:5]) + manifest[5][:40])
-    assert run(source, tmp_path, resume=True) == 0
-    assert written(tmp_path) == undisturbed
+    (finished / "manifest.jsonl").write_bytes(b"".join(manifest[:5]) + manifest[5][:40])
+    assert run(source, finished, resume=True) == 0
+    assert written(finished) == undisturbed
 
 
-def test_a_finished_run_is_not_done_again(source, undisturbed, tmp_path, capfd):
-    for name, data in undisturbed.items():
-        (tmp_path / name).write_bytes(data)
-    assert run(source, tmp_path, loader=poison.broken) == 0
+def test_a_finished_run_is_not_done_again(source, undisturbed, finished, capfd):
+    assert run(source, finished, loader=poison.broken) == 0
     assert "already done" in capfd.readouterr().err
-    assert written(tmp_path) == undisturbed
+    assert written(finished) == undisturbed
 
 
-def test_a_run_that_differs_is_refused_with_what_differs(source, undisturbed, tmp_path):
-    for name, data in undisturbed.items():
-        (tmp_path / name).write_bytes(data)
+def test_a_run_that_differs_is_refused_with_what_differs(source, finished, tmp_path):
     (tmp_path / "model").mkdir()
     (tmp_path / "model/meta.json").write_text("{}")
     (tmp_path / "model/config.cfg").write_text("")
@@ -249,7 +262,7 @@ def test_a_run_that_differs_is_refused_with_what_differs(source, undisturbed, tm
         ({"labels": labels}, "labels was None and is .*labels.toml"),
     ]:
         with pytest.raises(ValueError, match=difference):
-            run(source, tmp_path, resume=True, **options)
+            run(source, finished, resume=True, **options)
     changed = tmp_path.parent / "changed" / source.name
     changed.parent.mkdir()
     changed.write_bytes(source.read_bytes())
@@ -267,11 +280,11 @@ def test_a_run_that_differs_is_refused_with_what_differs(source, undisturbed, tm
 )
 @pytest.mark.parametrize("damage", ["a bit is flipped", "the file is gone"])
 def test_what_is_damaged_is_said_and_only_that_is_done_again(
-    source, tmp_path, monkeypatch, capfd, shard_size, damaged, damage
+    source, undisturbed, in_one_file, tmp_path, monkeypatch, shard_size, damaged, damage
 ):
-    monkeypatch.setattr("cablespan.runs.batch.run.PART", 10)
-    assert run(source, tmp_path, shard_size=shard_size) == 0
-    whole, path = written(tmp_path), tmp_path / damaged
+    monkeypatch.setattr("cablespan.runs.batch.run.PART", 7)
+    whole = undisturbed if shard_size else in_one_file
+    path = copied(whole, tmp_path) / damaged
     if damage == "a bit is flipped":
         data = bytearray(path.read_bytes())
         data[len(data) // 2] ^= 1
@@ -286,7 +299,7 @@ def test_what_is_damaged_is_said_and_only_that_is_done_again(
     monkeypatch.setattr(Manifest, "add_shard", _noting(Manifest.add_shard, done))
     assert run(source, tmp_path, shard_size=shard_size, resume=True) == 0
     assert written(tmp_path) == whole
-    assert len(done) == (6 if damaged == "cables.jsonl" and damage == "the file is gone" else 1)
+    assert len(done) == (9 if damaged == "cables.jsonl" and damage == "the file is gone" else 1)
 
 
 def _noting(add_shard, done):
@@ -297,16 +310,14 @@ def _noting(add_shard, done):
     return noting
 
 
-def test_an_unfinished_run_says_what_it_lacks(source, undisturbed, tmp_path):
-    for name, data in undisturbed.items():
-        (tmp_path / name).write_bytes(data)
-    assert Results(str(tmp_path)).unfinished is None
+def test_an_unfinished_run_says_what_it_lacks(undisturbed, finished):
+    assert Results(str(finished)).unfinished is None
     first = undisturbed["manifest.jsonl"].splitlines(keepends=True)[:5]
-    (tmp_path / "manifest.jsonl").write_bytes(b"".join(first))
-    assert "first 30 cables" in Results(str(tmp_path)).unfinished
-    (tmp_path / "manifest.jsonl").write_bytes(b"".join([*first[:3], first[4]]))
-    assert "20 cables, not those of shards 1;" in Results(str(tmp_path)).unfinished
-    assert len(list(lines(str(tmp_path)))) == 20
+    (finished / "manifest.jsonl").write_bytes(b"".join(first))
+    assert "first 30 cables" in Results(str(finished)).unfinished
+    (finished / "manifest.jsonl").write_bytes(b"".join([*first[:3], first[4]]))
+    assert "20 cables, not those of shards 1;" in Results(str(finished)).unfinished
+    assert len(list(lines(str(finished)))) == 20
 
 
 def test_a_run_does_not_read_what_runs_have_written(source, tmp_path, capfd):
@@ -374,14 +385,12 @@ def test_only_work_counts_against_the_time_limit():
     assert seconds_of(working, lambda process: process.send_signal(signal.SIGSTOP)) < 0.1
 
 
-def test_a_damaged_manifest_names_line_and_remedy(source, undisturbed, tmp_path):
-    for name, data in undisturbed.items():
-        (tmp_path / name).write_bytes(data)
+def test_a_damaged_manifest_names_line_and_remedy(source, undisturbed, finished):
     good = undisturbed["manifest.jsonl"].splitlines(keepends=True)
     for damage in (b"{garbage\n", b'{"no": "line of ours"}\n', b"7\n"):
-        (tmp_path / "manifest.jsonl").write_bytes(b"".join([*good[:4], damage, *good[4:]]))
+        (finished / "manifest.jsonl").write_bytes(b"".join([*good[:4], damage, *good[4:]]))
         with pytest.raises(ValueError, match="manifest.jsonl, line 5: .*cut the line out"):
-            run(source, tmp_path)
+            run(source, finished)
 
 
 def test_a_full_disk_of_the_ids_says_so(tmp_path):
