@@ -8,14 +8,14 @@ from typing import Any
 
 from spacy.language import Language
 
-from cablespan.document import make_doc
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.labels import scheme_of
+from cablespan.learning.corpus import unannotated
 from cablespan.learning.evaluation.counts import Judged, judged
 from cablespan.learning.evaluation.errors import errors
 from cablespan.learning.evaluation.scores import RESAMPLES, SEED, Measure, calibration, certain
 from cablespan.learning.gold import Gold, decade, read_gold
-from cablespan.records import to_record
+from cablespan.records import from_record, to_record
 
 SLICES = ("collection", "letters", "decade", "marking", "section")
 __all__ = ["evaluate", "evaluate_files", "judge", "report_scores"]
@@ -52,22 +52,7 @@ def evaluate_files(
 def judge(nlp: Language, gold: Sequence[Gold]) -> list[Judged]:
     """The paragraphs of the gold with what the pipeline finds in the same text, its own sentences
     included."""
-    # Without the header: gold paragraphs may come without one, and no layer may look at
-    # annotations.
-    docs = (
-        make_doc(
-            nlp,
-            [paragraph["text"] for paragraph in record["paragraphs"]],
-            {
-                **{key: record[key] for key in ("id", "meta", "source", "header")},
-                "paragraphs": [
-                    {key: value for key, value in p.items() if key != "text"}
-                    for p in record["paragraphs"]
-                ],
-            },
-        )
-        for record, _ in gold
-    )
+    docs = (unannotated(from_record(nlp, known.record)) for known in gold)
     paragraphs: list[Judged] = []
     for known, doc in zip(gold, nlp.pipe(docs), strict=True):
         facts = {"collection": collection(known.document), "decade": decade(known.record)}
