@@ -13,9 +13,10 @@ from uuid import NAMESPACE_URL, uuid5
 import orjson
 
 from cablespan.review.store import Annotator, AnnotatorRole, Store
+from cablespan.review.store.adding import token_edges
 from cablespan.review.store.annotators import Action
 from cablespan.review.store.layers import checked, cut_tokens
-from cablespan.review.store.shapes import Layers
+from cablespan.review.store.shapes import FIELDS
 
 CHUNK = 20  # records a transaction: tens of milliseconds, so that no answer waits for long
 
@@ -206,7 +207,7 @@ def _add_paragraphs(store: Store, tasks: _SortedTasks, problems: list[str]) -> N
         cable = str(meta.get("cable") or key.paragraph.rpartition("/")[0])
         facts = {name: meta[name] for name in ("origin", "date") if meta.get(name)}
         record = records.setdefault(cable, bare_record(cable, format="prodigy", meta=facts))
-        fields = {name: meta.get(name) for name in ("number", "marking", "section", "kind")}
+        fields = {name: meta.get(name) for name in FIELDS}
         record["paragraphs"].append({"id": key.paragraph, "text": key.text, **fields})
         for layer, annotations in suggested.items():
             placed = [{**mark, "paragraph": key.paragraph} for mark in annotations]
@@ -241,7 +242,10 @@ def _add_answer(
         [task, name, role, action, plain, timestamp], option=orjson.OPT_SORT_KEYS
     )
     try:
-        _refuse_cut_tokens(first["text"], checked(first["text"], plain, store.scheme))
+        sound = checked(first["text"], plain, store.scheme)
+        _, cut = cut_tokens(sound, token_edges(first["text"]))
+        if cut:
+            raise ValueError(cut[0])
         store.answer(
             annotator,
             task,
@@ -255,12 +259,3 @@ def _add_answer(
         )
     except ValueError as error:
         problems.append(f"{place}: answer of {name} left out: {error}")
-
-
-def _refuse_cut_tokens(text: str, layers: Layers) -> None:
-    from cablespan.formats.tasks import blank_pipeline
-
-    tokens = blank_pipeline().tokenizer(text)
-    _, faults = cut_tokens(layers, [(token.idx, token.idx + len(token)) for token in tokens])
-    if faults:
-        raise ValueError(faults[0])

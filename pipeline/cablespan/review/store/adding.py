@@ -77,11 +77,15 @@ def shown_layers(text: str, layers: Mapping[str, Any], scheme: Scheme) -> tuple[
     sound, faults = sound_layers(text, layers, scheme, suggested=True)
     if plain_edges(text, sound):
         return sound, faults
+    whole, cut = cut_tokens(sound, token_edges(text))
+    return whole, faults + cut
+
+
+def token_edges(text: str) -> list[tuple[int, int]]:
+    """The offsets of a text's tokens, by the tokenizer of every task."""
     from cablespan.formats.tasks import blank_pipeline  # late: it brings spaCy
 
-    tokens = blank_pipeline().tokenizer(text)
-    whole, cut = cut_tokens(sound, [(token.idx, token.idx + len(token)) for token in tokens])
-    return whole, faults + cut
+    return [(token.idx, token.idx + len(token)) for token in blank_pipeline().tokenizer(text)]
 
 
 def add_records(
