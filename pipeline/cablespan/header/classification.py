@@ -30,6 +30,7 @@ _EVENT = re.compile(
     | (?<![A-Za-z])X[1-9](?:\s?,\s?X?[1-9])*\b""",
     re.VERBOSE | re.IGNORECASE,
 )
+_USUAL_SPELLINGS = {"oadr": "OADR", "none": "N/A"}
 _LETTER_FOR_ZERO = re.compile(r"\bO(?=\d/)|(?<=\d)O(?=[\d/])")
 _LABEL = re.compile(
     r"\b(?:DECLASSIFIED\s+ON|DECLASSIFY(?:\s+ON)?|DECLASS?|DECL)\b\s{0,2}(?:ON\b)?[:;. ]{0,4}",
@@ -84,12 +85,8 @@ def _event(text: str) -> str | None:
     match = _EVENT.search(text)
     if match is None:
         return None
-    if match["oadr"]:
-        return "OADR"
-    if match["none"]:
-        return "N/A"
-    words = " ".join(match[0].upper().split())
-    return words.replace(" ", "") if words.startswith("X") or "/" in words else words
+    usual = _USUAL_SPELLINGS.get(match.lastgroup or "")
+    return usual or "".join(match[0].upper().split())
 
 
 def _plain_words(text: str) -> str | None:
@@ -105,17 +102,10 @@ def declassify_on(text: str) -> date | str | None:
     >>> declassify_on("E.O. 12958: DECL: 09/10/2017"), declassify_on("E.O. 12356: DECL: OADR")
     (datetime.date(2017, 9, 10), 'OADR')
     """
-    opening = read_opening(text)
-    fields = opening.fields
-    stated = declassification(fields)
-    if stated:
-        return stated
-    head = text[: opening.body].replace(fields.get("subject") or "\0", "") if fields else text
-    label = _LABEL.search(head)
-    if label:
-        return _date_or_words(head[label.end() :].split("\n")[0])
-    is_line_alone = not fields and not is_running(text)
-    return date_of(text) if is_line_alone else None
+    fields = read_opening(text).fields
+    if fields or is_running(text):
+        return declassification(fields)
+    return _in_order(text)
 
 
 def reasons(fields: Mapping[str, str]) -> list[str]:

@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from cablespan.lexicon import load
 
-_MONTH_NUMBERS = {
-    entry["name"][:3].upper(): number
-    for number, entry in enumerate((e for e in load("calendar") if e["kind"] == "month"), 1)
-}
+_MONTHS = (entry["name"] for entry in load("calendar") if entry["kind"] == "month")
+_MONTH_NUMBERS = {name[:3].upper(): number for number, name in enumerate(_MONTHS, 1)}
 _MONTH = f"(?:{'|'.join(_MONTH_NUMBERS)})[A-Z]{{0,6}}"
 _PIVOT_OF_DATES = 70  # 69 is 2069, 70 is 1970: cables are declassified up to forty years later
 _PIVOT_OF_TIMES = 46  # 45 is 2045, 46 is 1946: no telegram in sight is older
@@ -78,11 +76,7 @@ def _numeric_date(match: re.Match[str]) -> date | None:
         if match[order[0]]:
             year, month, day = map(int, match.group(*order))
             return _calendar_date(year, month, day)
-    first, second, third = match.group("first", "second", "third")
-    year_first = len(third) == 2 and int(first) > 31 >= int(third)
-    if year_first:
-        return _calendar_date(full_year(first), int(second), int(third))
-    return _calendar_date(full_year(third), int(first), int(second))
+    return _calendar_date(full_year(match["third"]), int(match["first"]), int(match["second"]))
 
 
 def _month_number(name: str) -> int:
@@ -119,8 +113,9 @@ def date_time_group(text: str) -> DateTimeGroup:
     if match is None:
         return DateTimeGroup(None, None)
     precedence = _PRECEDENCES.get(match["letters"][:1])
-    day, hour, minute = map(int, match.group("day", "hour", "minute"))
-    if not (1 <= day <= 31 and hour < 24 and minute < 60):
-        return DateTimeGroup(precedence, None)
     year, month = full_year(match["year"], _PIVOT_OF_TIMES), _month_number(match["month"])
-    return DateTimeGroup(precedence, f"{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:00")
+    try:
+        time = datetime(year, month, *map(int, match.group("day", "hour", "minute")))
+    except ValueError:
+        return DateTimeGroup(precedence, None)
+    return DateTimeGroup(precedence, time.isoformat())

@@ -35,7 +35,7 @@ class Label(NamedTuple):
 
 
 def _squeezed(label: str) -> str:
-    return "".join(sign for sign in label.upper() if sign.isalnum() or sign in "()")
+    return "".join(filter(str.isalnum, label.upper()))
 
 
 @cache
@@ -65,7 +65,7 @@ def field_of(label: str) -> str | None:
 
 def _field_of_misspelt(label: str) -> str | None:
     """The field of the first label that a squeezed one is near to."""
-    if not 3 <= len(label) <= 14 or not label.isalpha():
+    if len(label) < 3:
         return None
     return next((field for right, field in _approximate() if _is_near(label, right)), None)
 
@@ -81,10 +81,7 @@ def label_of(line: str) -> Label | None:
     >>> label_of("SUBJ: THE ROAD TO OSLO"), label_of("The subject: roads")
     (Label(field='subject', content=5), None)
     """
-    if not line[:1].isalpha() and not line.startswith(("(", "[")):
-        return None
-    with_colon = _WITH_COLON.match(line) if ":" in line or ";" in line else None
-    return _named_by(with_colon) or _named_by(_match_without_colon(line))
+    return _named_by(_WITH_COLON.match(line)) or _named_by(_match_without_colon(line))
 
 
 def _named_by(match: re.Match[str] | None) -> Label | None:

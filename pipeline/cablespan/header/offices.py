@@ -29,7 +29,8 @@ def _long_words() -> tuple[str, ...]:
 @cache
 def names() -> frozenset[str]:
     """Given names and surnames of the lexicon in small letters."""
-    return lowered("given_names", "name") | lowered("surnames", "name")
+    listed_names = lowered("given_names", "name") | lowered("surnames", "name")
+    return listed_names | office_words("given")
 
 
 def particles() -> frozenset[str]:
@@ -53,12 +54,12 @@ def _is_joined(bare: str) -> bool:
     if "/" in bare or "&" in bare:
         return True
     if "-" in bare:
-        return any(_is_listed(part) for part in bare.split("-") if len(part) > 2)
-    return _compound().fullmatch(bare) is not None and bare not in names()
+        return any(map(_is_listed, bare.split("-")))
+    return bare not in names() and _compound().fullmatch(bare) is not None
 
 
 def _is_misspelt(bare: str) -> bool:
-    if len(bare) < 7 or not bare.isalpha() or bare in names() or bare in office_words("given"):
+    if len(bare) < 7 or bare in names():
         return False
     allowed = 1 if len(bare) < 9 else 2
     near = process.extractOne(bare, _long_words(), scorer=OSA.distance, score_cutoff=allowed)

@@ -10,7 +10,7 @@ from cablespan.header.classification import declassification, eo_of, reasons
 from cablespan.header.classifier import person_of
 from cablespan.header.dates import date_time_group
 from cablespan.header.opening import Opening
-from cablespan.header.posts import id_of, known_post, post_at_end
+from cablespan.header.posts import known_post, post_at_end
 from cablespan.header.references import references_of
 from cablespan.header.signature import signers
 from cablespan.header.subject import subject_of
@@ -47,20 +47,15 @@ _BROKEN_OFF = re.compile(r"[^.\s]\s{0,3}(?:\.\.\.|…)\s*\Z")
 
 
 def reference_id_of(opening: Opening, created: str | None) -> str | None:
-    """The id that a line of the opening names, or the post and serial in a banner or a page mark.
+    """The id that post and serial make in a line of the opening: a banner, a page mark.
 
     `created` is the cable's time in ISO 8601, whose year the id takes.
 
     >>> reference_id_of(Opening(transmission=["UNCLAS OSLO 000012"]), "2007-02-21T09:41:00")
     '07OSLO12'
     """
-    ids = (_whole_id(line) or _id_of_serial(line, created) for line in opening.transmission)
+    ids = (_id_of_serial(line, created) for line in opening.transmission)
     return next(filter(None, ids), None)
-
-
-def _whole_id(line: str) -> str | None:
-    whole = id_of(line) if line[:1].isdigit() else None
-    return whole if whole and known_post(re.sub(r"\d", "", whole)) else None
 
 
 def _id_of_serial(line: str, created: str | None) -> str | None:
@@ -144,7 +139,7 @@ def parse(
 
 
 def _year_of(created: str | None) -> int | None:
-    return int(created[:4]) if created and created[:4].isdigit() else None
+    return int(created[:4]) if created else None
 
 
 def _transmission_id(head: str) -> str | None:

@@ -16,7 +16,6 @@ _ID = re.compile(r"(?P<year>(?:19|20)?\d\d)(?P<post>[A-Z0-9]*?[A-Z])0*(?P<serial
 _AROUND = re.compile(
     r"^\s*(?:\([A-Z/]{1,6}\)|\(?[A-Z][.):])\s+|\bN[OR]\.\s?(?=\d)|\s*\([A-Za-z ]+\)\s*$"
 )  # "A. ", "(C) "; "(NOTAL)"
-_TIME = re.compile(r"\s*\d{6}Z\s?[A-Z]{3}\s?\d{2}(?:\d\d)?\s*")
 _YEAR_CUT = re.compile(r"^O(?=\d[A-Z])|^(?=\d[A-Z])")  # O6, or 6 alone
 _NUMBER = re.compile(r"\d\d")
 _LEFT_OUT = re.compile(r"[^A-Z0-9~]")
@@ -119,7 +118,7 @@ def _is_post_of_marks(name: str) -> bool:
 
 @cache
 def nearest_post(name: str) -> str | None:
-    """The origin that a garbled name can only mean: known, cut short, or a letter or two off.
+    """The origin that a garbled name can only mean: known, or a letter or two off.
 
     None where two are as near.
 
@@ -127,7 +126,7 @@ def nearest_post(name: str) -> str | None:
     ('ASTANA', 'OSLO', None)
     """
     name = squeezed(name)
-    return known_post(name) or _completed(name) or _corrected(name)
+    return known_post(name) or _corrected(name)
 
 
 def _completed(name: str) -> str | None:
@@ -167,7 +166,6 @@ class _WrittenId(NamedTuple):
     year: str
     post: str
     serial: str
-    padded: bool  # zeros stand before the serial
     doubtful: bool  # an id only if the post is known
 
 
@@ -182,8 +180,10 @@ def id_of(text: str) -> str | None:
     True
     """
     written = _written_id(_mended(text))
-    origin = _origin_of(written) if written else None
-    return f"{written.year}{origin}{written.serial}" if written and origin else None
+    if written is None:
+        return None
+    origin = _origin_of(written)
+    return f"{written.year}{origin}{written.serial}" if origin else None
 
 
 def _mended(text: str) -> str:
@@ -192,8 +192,6 @@ def _mended(text: str) -> str:
 
 
 def _written_id(text: str) -> _WrittenId | None:
-    if _TIME.fullmatch(text):
-        return None
     moved = next(filter(None, (order.fullmatch(text) for order in _MOVED)), None)
     ordered = "".join(moved.group("year", "post", "serial")) if moved else text
     glued, years_mended = _YEAR_CUT.subn("0", _LEFT_OUT.sub("", ordered))
@@ -202,19 +200,13 @@ def _written_id(text: str) -> _WrittenId | None:
         return None
     year, post, serial = match.group("year", "post", "serial")
     # No ids: "UNSCR 1701 (2006)", "9 FAM 41", "21 February 2007".
-    doubtful = bool(moved or years_mended) or len(text.split()) > 4 or post in _months()
-    padded = match.end("post") < match.start("serial")
-    return _WrittenId(year[-2:], post, serial, padded, doubtful)
+    doubtful = moved is not None or years_mended > 0 or post in _months()
+    return _WrittenId(year[-2:], post, serial, doubtful)
 
 
 def _origin_of(written: _WrittenId) -> str | None:
     """The origin of an id's post: known, else the nearest, else as it is written."""
-    post = written.post
-    known = known_post(post)
-    if known is None and written.padded:
-        known = known_post(post + "0")  # OSL012: a zero for the last letter
-    if known:
-        return known
-    cleaned = _NOISE.sub("", post)
-    nearest = nearest_post(cleaned) or nearest_post(post)
-    return nearest or (None if written.doubtful else cleaned or post)
+    cut_by_zero = f"{written.post}0"  # OSL012: a zero for the last letter
+    cleaned = _NOISE.sub("", written.post)
+    origin = known_post(written.post) or known_post(cut_by_zero) or nearest_post(cleaned)
+    return origin or (None if written.doubtful else cleaned)

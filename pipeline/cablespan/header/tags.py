@@ -39,7 +39,7 @@ def tags(text: str) -> list[str]:
     label = _LABEL.search(text)
     if label:
         return tags_of(text[label.end() :].split("\n\n")[0])
-    return [] if fields or ":" in text or is_running(text) else tags_of(text)
+    return [] if fields or is_running(text) else tags_of(text)
 
 
 def tags_of(field: str) -> list[str]:
@@ -63,37 +63,23 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _joined(tokens: Iterable[_Token]) -> list[str]:
-    """The tags that the tokens make: words in a row are one, and so is a visitor's name."""
+    """The tags that the tokens make: words in a row are one."""
     found: list[str] = []
     previous: _Token | None = None
     for token in tokens:
-        joiner = _joiner(found, previous, token) if previous else None
-        if joiner:
-            found[-1] += joiner + token.text
+        if previous and _is_word(previous) and _is_word(token) and token.before.isspace():
+            found[-1] += f" {token.text}"
         else:
             found.append(token.text)
         previous = token
     return found
 
 
-def _joiner(found: list[str], previous: _Token, token: _Token) -> str | None:
-    """What joins a word to the one before it; None where it is a tag of its own."""
-    if not _is_word(previous) or not _is_word(token):
-        return None
-    is_visitor = found[-2:] == ["OVIP", previous.text]
-    if is_visitor and token.before.strip() in ("", ","):
-        return ", "
-    return " " if token.before.isspace() else None
-
-
 def _is_word(token: _Token) -> bool:
     """Whether a token is a word of the language and no code."""
-    text = token.text
-    if token.is_name or not text.isalpha() or _is_made_of_codes(text):
+    if token.is_name or token.text in _codes():
         return False
-    return len(text) >= _LEAST_WORD or (
-        len(text) > 3 and text.lower() in listed("common_words", "name")
-    )
+    return len(token.text) >= _LEAST_WORD or token.text.lower() in listed("common_words", "name")
 
 
 def _apart(tag: str) -> list[str]:
@@ -101,22 +87,13 @@ def _apart(tag: str) -> list[str]:
 
     A country's code may stand at either end.
     """
-    if len(tag) < 6 or tag in _codes():
+    if len(tag) < 6:
         return [tag]
     for first in (4, 2):
         codes = [tag[:first], *(tag[at : at + 4] for at in range(first, len(tag), 4))]
-        if all(map(_is_code, codes)):
+        if _codes().issuperset(codes):
             return codes
     return [tag]
-
-
-def _is_made_of_codes(text: str) -> bool:
-    return text in _codes() or _apart(text) != [text]
-
-
-def _is_code(text: str) -> bool:
-    programme = len(text) == 4 and text.startswith("K")
-    return programme or text in _codes()
 
 
 @cache
