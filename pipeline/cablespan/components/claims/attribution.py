@@ -57,12 +57,10 @@ def flatten(text: str, triples: Iterable[Triple]) -> list[Part]:
     ['It pays', 'he', 'said', 'to wait']
     """
     triples = list(triples)
-    wholes = {place for triple in triples for place in triple if place}
-    owners = _owners(len(text), triples)
-    runs = _runs(owners, {border for place in wholes for border in place})
-    parts = [Part(start, end, role) for start, end in runs if (role := owners[start])]
-    parts = [part if part[:2] in wholes else _stripped(text, part) for part in parts]
-    return [part for part in parts if part.start < part.end]
+    wholes = set(filter(None, itertools.chain.from_iterable(triples)))
+    parts = _runs(_owners(len(text), triples), borders=set(itertools.chain.from_iterable(wholes)))
+    trimmed = (part if part[:2] in wholes else _stripped(text, part) for part in parts)
+    return [part for part in trimmed if part.start < part.end]
 
 
 def _owners(length: int, triples: list[Triple]) -> list[Role | None]:
@@ -76,13 +74,15 @@ def _owners(length: int, triples: list[Triple]) -> list[Role | None]:
     return owners
 
 
-def _runs(owners: list[Role | None], borders: set[int]) -> Iterable[Place]:
-    """Stretches of one owner that no border cuts."""
-    start = 0
-    for end in range(1, len(owners) + 1):
-        if end == len(owners) or owners[end] != owners[start] or end in borders:
-            yield start, end
-            start = end
+def _runs(owners: list[Role | None], borders: set[int]) -> Iterable[Part]:
+    """Stretches of one role that no border cuts."""
+    changes = {
+        at for at, (left, right) in enumerate(itertools.pairwise(owners), 1) if left != right
+    }
+    for start, end in itertools.pairwise(sorted({0, len(owners)} | changes | borders)):
+        role = owners[start]
+        if role:
+            yield Part(start, end, role)
 
 
 def _stripped(text: str, part: Part) -> Part:

@@ -6,7 +6,7 @@ Measured on 254 claims of telegrams that were marked by reading: scripts/measure
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span, Token
@@ -173,19 +173,18 @@ class SpeakerFinder:
         inside = self.mentions.touching(source)
         if not inside:
             return None
-        first, last = inside[0], inside[-1]
-        person = next((mention for mention in inside if mention.label_ in _PEOPLE), None)
-        body = next((mention for mention in inside if mention.label_ in _BODIES), None)
+        first, closing = inside[0], _closing(inside[-1], source)
+        person, body = _first_of(_PEOPLE, inside), _first_of(_BODIES, inside)
         if self._opens(first, source, words) and (first is person or self._is_whole(first, source)):
             return _closing(person, source) or first
-        closing = _closing(last, source)
-        if closing is not None and closing.label_ in _PEOPLE:
-            return closing
-        if not function_words("group").isdisjoint(words):
-            return body or person
-        if closing is not None and self._is_free_body(closing):
-            return closing
-        return person
+        # Each with what makes it the head, the surest first.
+        heads = (
+            (closing, closing is not None and closing.label_ in _PEOPLE),
+            (body or person, not function_words("group").isdisjoint(words)),
+            (closing, closing is not None and self._is_free_body(closing)),
+            (person, True),
+        )
+        return next(head for head, is_meant in heads if is_meant)
 
     def _is_whole(self, first: Span, source: Span) -> bool:
         """Whether the first mention is all of the subject: nothing comes next, or "and" or "'s"."""
@@ -305,6 +304,10 @@ class SpeakerFinder:
             if _is_word(self.doc[i]):
                 return self._word(i)
         return ""
+
+
+def _first_of(labels: Collection[str], mentions: Iterable[Span]) -> Span | None:
+    return next((mention for mention in mentions if mention.label_ in labels), None)
 
 
 def _closing(mention: Span | None, source: Span) -> Span | None:

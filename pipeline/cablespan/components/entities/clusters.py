@@ -379,15 +379,15 @@ def _groups_of_people(doc: Doc, ents: list[Span]) -> list[list[int]]:
     Full names first, surnames to the full names they belong to, then offices alone.
     """
     mentions = [_mention(doc, i, ent) for i, ent in enumerate(ents) if ent.label_ in PEOPLE]
+    by_names: dict[int, list[Mention]] = {0: [], 1: [], 2: []}  # two and more
+    for mention in mentions:
+        by_names[min(len(mention.person.names), 2)].append(mention)
     people = _People()
-    for mention in mentions:
-        if len(mention.person.names) > 1:
-            people.add(mention, people.with_full_name(mention.person))
-    for mention in mentions:
-        if len(mention.person.names) == 1:
-            people.add(mention, people.with_single_name(mention))
-    nameless = [mention for mention in mentions if not mention.person.names]
-    offices = _groups_of_offices(nameless, people.clusters)
+    for mention in by_names[2]:
+        people.add(mention, people.with_full_name(mention.person))
+    for mention in by_names[1]:
+        people.add(mention, people.with_single_name(mention))
+    offices = _groups_of_offices(by_names[0], people.clusters)
     return [cluster.mentions for cluster in people.clusters] + offices
 
 

@@ -113,16 +113,14 @@ class ReferenceResolver:
     def _listed_from(self, pointer: re.Match[str]) -> str | None:
         """What the cable lists under the letters of a pointer; without any, the list if it is
         meant."""
-        written = pointer.group("before", "first", "last")
-        letters = [letter.upper() for letter in written if letter]
-        if not letters:
-            is_plural = pointer[0].lower().rstrip(".").endswith("s")
-            values = [reference["value"] for reference in self._listed]
-            return " ".join(values) if values and (is_plural or len(values) == 1) else None
-        if pointer["joint"] and pointer["joint"].lower() not in (",", "and", "&"):
-            letters = [chr(code) for code in range(ord(letters[0]), ord(letters[-1]) + 1)]
-        found = [value for letter in letters if (value := self._under(letter))]
-        return " ".join(found) if found and len(found) == len(letters) else None
+        letters = _letters(pointer)
+        if letters:
+            values = [self._under(letter) or "" for letter in letters]
+            return " ".join(values) if all(values) else None
+        listed = [reference["value"] for reference in self._listed]
+        is_plural = pointer[0].lower().rstrip(".").endswith("s")
+        meant = listed if is_plural or len(listed) == 1 else []
+        return " ".join(meant) or None
 
     def _under(self, letter: str) -> str | None:
         """The listed cable with a letter; in a list without letters the n-th for the n-th
@@ -197,3 +195,12 @@ def _items(paragraph: str) -> Iterator[re.Match[str]]:
         yield from _ITEM.finditer(paragraph, line.end())
     elif len(paragraph) < _LONGEST_LIST and _LIST.fullmatch(paragraph):
         yield from _ITEM.finditer(paragraph)
+
+
+def _letters(pointer: re.Match[str]) -> list[str]:
+    """The letters that a pointer names, "A, C" one by one and "A to C" with those between."""
+    written = filter(None, pointer.group("before", "first", "last"))
+    letters = [letter.upper() for letter in written]
+    if (pointer["joint"] or ",").lower() in (",", "and", "&"):
+        return letters
+    return [chr(code) for code in range(ord(letters[0]), ord(letters[-1]) + 1)]
