@@ -39,7 +39,7 @@ _PARTS = re.compile(
     | (?<=[a-z]{3})\.\s""",
     re.VERBOSE,
 )
-_INITIALS = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?|0\.")
+_INITIALS = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?|[A-Z]|0\.")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _AND = re.compile(r"\s(?:AND|&)\s", re.IGNORECASE)
 _HARD_WRAP = 68  # from this column on a line end may fall within a word
@@ -62,35 +62,29 @@ def _is_place(words: list[str]) -> bool:
 
 def _joined(lines: list[str]) -> str:
     """Lines of a Classified By block as one; a word that the hard wrap cut is one again."""
-    lines = [line for line in lines if line.strip() and not is_furniture(line.strip())]
-    if not lines:
-        return ""
-    text, column = lines[0].strip(), len("Classified By: ") + len(lines[0].rstrip())
-    for line in lines[1:]:
-        text += line.strip() if _is_cut(text, line, column) else f" {line.strip()}"
-        column = len(line.rstrip())
-    return text
+    text, column, label = "", 0, len("Classified By: ")
+    for line in lines:
+        if not is_furniture(line.strip()):
+            text += line.strip() if _is_cut(text, line, column) else f" {line.strip()}"
+            column, label = label + len(line.rstrip()), 0
+    return text.strip()
 
 
 def _is_cut(text: str, following: str, column: int) -> bool:
     """Whether a text ends, at a column, within the word that the following line goes on with."""
     right = _FIRST_WORD.match(following)
-    if column < _HARD_WRAP or right is None or not text[-1].isalpha():
+    if column < _HARD_WRAP or right is None:
         return False
     return _is_one_word(text.split()[-1], right[0])
 
 
 def _is_one_word(left: str, right: str) -> bool:
     """Whether a line's last word and the next line's first one are the halves of a word."""
-    offices = [is_office(left), is_office(right)]
-    if all(offices):
+    if len(right) > 1 and is_office(right):
         return False
-    if is_office(left + right):
-        return True
-    capitalized = left[0].isupper() and left[1:].islower()
-    if capitalized and right.islower():
-        return len(right) == 1 or not is_office(right)
-    return not any(offices) and len(right) <= _LONGEST_END and (left + right).isupper()
+    if right.islower():
+        return left[0].isupper()
+    return len(right) <= _LONGEST_END and (left + right).isupper()
 
 
 def classified_by(text: str) -> str | None:
@@ -104,7 +98,7 @@ def classified_by(text: str) -> str | None:
     'JOHN DOE'
     """
     field = read_opening(text).fields.get("classified_by") or _told_in(text)
-    return person_of(field) if field else None
+    return person_of(field)
 
 
 def _told_in(text: str) -> str:
@@ -142,9 +136,6 @@ def _apart(match: re.Match[str]) -> str:
 
 
 def _without_reason(line: str) -> str:
-    again = _LABEL.search(line)
-    if again and again.start() < 40:
-        line = line[again.end() :]
     reason = _REASON.search(line, 3)
     return line[: reason.start()] if reason else line
 
@@ -160,13 +151,11 @@ def _persons(line: str) -> list[list[str]]:
 
 def _several_persons(pieces: list[str]) -> list[list[str]]:
     """The persons that pieces name, the first with office; [] where they are one line's words."""
-    if len(pieces) < 2:
-        return []
     first, *others = (_person(piece, least=2) for piece in pieces)
     named = [person for person in others if person]
-    if not first or not named or not _are_given_names(person[0] for person in named):
-        return []
-    return [first, *named]
+    if first and _are_given_names(person[0] for person in named):
+        return [first, *named]
+    return []
 
 
 def _are_given_names(words: Iterable[str]) -> bool:
@@ -188,11 +177,7 @@ class _Word(NamedTuple):
 
     @property
     def is_initial(self) -> bool:
-        if _INITIALS.fullmatch(self.text):
-            return True
-        if not self.bare.isalpha() or not self.bare.isupper():
-            return False
-        return len(self.bare) == 1 or (len(self.bare) == 2 and self.text.endswith("."))
+        return _INITIALS.fullmatch(self.text) is not None
 
     @property
     def is_leading_office(self) -> bool:
@@ -229,28 +214,20 @@ def _written_in_name(word: _Word, run: list[str]) -> str | None:
 
 
 def _joins_name(word: _Word, run: list[str]) -> bool:
-    """Whether a word is an initial, a particle or a suffix."""
-    if not run and word.is_leading_office:
+    """Whether a word is an initial or a particle."""
+    if word.is_leading_office:
         return False
-    if word.is_initial:
-        return _is_initial_of_name(word, run)
-    if run and _SUFFIX.fullmatch(word.bare):
-        return True
-    return _is_particle(word, run)
+    return _is_initial_of_name(word) if word.is_initial else _is_particle(word, run)
 
 
-def _is_initial_of_name(word: _Word, run: list[str]) -> bool:
-    if len(word.bare) == 2 and is_office(word.bare):
-        return False
+def _is_initial_of_name(word: _Word) -> bool:
     following = word.following[:1]
-    return bool(run) or any(_INITIALS.fullmatch(text) or not is_office(text) for text in following)
+    return any(_INITIALS.fullmatch(text) or not is_office(text) for text in following)
 
 
 def _is_particle(word: _Word, run: list[str]) -> bool:
-    """Whether a word is "van" or "de" before a further word; with a capital where a name begins."""
-    if word.bare.lower() not in particles() or is_office(word.bare) or not word.following:
-        return False
-    return bool(run) or word.bare[0].isupper()
+    """Whether a word is "van" or "de" within a name."""
+    return bool(run) and word.bare.lower() in particles() and not is_office(word.bare)
 
 
 def _is_surname(word: _Word, run: list[str]) -> bool:
@@ -258,16 +235,14 @@ def _is_surname(word: _Word, run: list[str]) -> bool:
 
     It does after an initial, or as the last word where surnames are such words.
     """
-    if not run or not word.bare[:1].isupper() or "/" in word.bare:
+    if not run:
         return False
-    after_initial = len(run[-1].strip(".")) == 1 and len(word.bare) > 2
+    after_initial = len(run[-1].strip(".")) == 1
     return after_initial or (not word.following and word.bare.lower() in office_words("surname"))
 
 
 def _is_no_name(word: _Word) -> bool:
-    if not word.bare[:1].isupper() or word.is_leading_office:
-        return True
-    return is_office(word.bare) or any(map(str.isdigit, word.bare))
+    return not word.bare[:1].isupper() or word.is_leading_office or is_office(word.bare)
 
 
 def _is_person(run: list[str], least: int) -> bool:
@@ -278,12 +253,9 @@ def _is_person(run: list[str], least: int) -> bool:
 
 
 def _trimmed(run: list[str]) -> list[str]:
-    """A run without the place and the abbreviations of offices before the name."""
-    run = _without_place(run)
-    while _begins_with_abbreviation(run):
-        run = run[1:]
-    last = run[-1] if run[-1].lower() in ("jr.", "sr.") else run[-1].rstrip(".'")
-    return [*run[:-1], last]
+    """A run without the place before the name and without signs after it."""
+    *names, last = _without_place(run)
+    return [*names, last if last.lower() in ("jr.", "sr.") else last.rstrip(".'")]
 
 
 def _without_place(run: list[str]) -> list[str]:
@@ -291,12 +263,3 @@ def _without_place(run: list[str]) -> list[str]:
     places = (length for length in range(1, min(4, len(run) - 1)) if _is_place(run[:length]))
     after_place = run[max(places, default=0) :]
     return after_place if len(_full_words(after_place)) > 1 else run
-
-
-def _begins_with_abbreviation(run: list[str]) -> bool:
-    """Whether a name in small letters begins with capitals: ECMIN Jane Roe, but not JP Roe."""
-    first, rest = run[0], _full_words(run[1:])
-    if not rest or any(map(str.isupper, rest)):
-        return False
-    longest_initials = 1 if len(rest) > 1 else 2
-    return first.isupper() and "." not in first and len(first) > longest_initials

@@ -76,7 +76,10 @@ def _numeric_date(match: re.Match[str]) -> date | None:
         if match[order[0]]:
             year, month, day = map(int, match.group(*order))
             return _calendar_date(year, month, day)
-    return _calendar_date(full_year(match["third"]), int(match["first"]), int(match["second"]))
+    first, second, third = match.group("first", "second", "third")
+    if int(first) > 31:
+        return _calendar_date(full_year(first), int(second), int(third))
+    return _calendar_date(full_year(third), int(first), int(second))
 
 
 def _month_number(name: str) -> int:
@@ -114,8 +117,9 @@ def date_time_group(text: str) -> DateTimeGroup:
         return DateTimeGroup(None, None)
     precedence = _PRECEDENCES.get(match["letters"][:1])
     year, month = full_year(match["year"], _PIVOT_OF_TIMES), _month_number(match["month"])
+    day, hour, minute = map(int, match.group("day", "hour", "minute"))
     try:
-        time = datetime(year, month, *map(int, match.group("day", "hour", "minute")))
+        time = datetime(year, month, day, hour, minute)
     except ValueError:
         return DateTimeGroup(precedence, None)
     return DateTimeGroup(precedence, time.isoformat())

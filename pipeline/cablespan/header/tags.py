@@ -63,21 +63,31 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _joined(tokens: Iterable[_Token]) -> list[str]:
-    """The tags that the tokens make: words in a row are one."""
+    """The tags that the tokens make: words in a row are one, and so is a visitor's name."""
     found: list[str] = []
     previous: _Token | None = None
     for token in tokens:
-        if previous and _is_word(previous) and _is_word(token) and token.before.isspace():
-            found[-1] += f" {token.text}"
+        joiner = _joiner(found, previous, token) if previous else None
+        if joiner:
+            found[-1] += joiner + token.text
         else:
             found.append(token.text)
         previous = token
     return found
 
 
+def _joiner(found: list[str], previous: _Token, token: _Token) -> str | None:
+    """What joins a word to the one before it; None where it is a tag of its own."""
+    if not _is_word(previous) or not _is_word(token):
+        return None
+    if found[-2:] == ["OVIP", previous.text]:
+        return ", "
+    return " " if token.before.isspace() else None
+
+
 def _is_word(token: _Token) -> bool:
     """Whether a token is a word of the language and no code."""
-    if token.is_name or token.text in _codes():
+    if token.is_name or _is_code(_apart(token.text)[0]):
         return False
     return len(token.text) >= _LEAST_WORD or token.text.lower() in listed("common_words", "name")
 
@@ -91,9 +101,14 @@ def _apart(tag: str) -> list[str]:
         return [tag]
     for first in (4, 2):
         codes = [tag[:first], *(tag[at : at + 4] for at in range(first, len(tag), 4))]
-        if _codes().issuperset(codes):
+        if all(map(_is_code, codes)):
             return codes
     return [tag]
+
+
+def _is_code(text: str) -> bool:
+    programme = len(text) == 4 and text.startswith("K")
+    return programme or text in _codes()
 
 
 @cache
