@@ -71,6 +71,15 @@ class _Line(NamedTuple):
         return _NO_SENTENCE.search(self.above) is not None or is_furniture(self.above)
 
     @property
+    def ends_table(self) -> bool:
+        """Whether a line is the last row of a table."""
+        return "   " in self.text and self.above[-1:].isdigit()
+
+    @property
+    def is_text(self) -> bool:
+        return len(self.text) > 30 or self.text.endswith((".", ":"))
+
+    @property
     def is_below_short_line(self) -> bool:
         """Whether no wrapped text runs from the line above into this one."""
         return self.stands_apart or len(self.above) < _SHORT
@@ -153,18 +162,22 @@ def _is_note(line: str) -> bool:
 
 def _read(line: _Line) -> Signature | None:
     """The signature on a line, an empty one where none can be above; None where one can."""
-    if "   " in line.text and line.above[-1:].isdigit():
-        return _NONE  # the last row of a table
+    if line.ends_table:
+        return _NONE
     line = line._replace(text=_NOTE_AFTER.sub("", line.text))
+    signed = _signed_alone(line) or _signed_after_sentence(line)
+    return signed or (_NONE if line.is_text else None)
+
+
+def _signed_alone(line: _Line) -> Signature | None:
+    """The signature that is all of a line: in capitals, a name in small letters, a surname."""
     bare = _ACTING.sub("", _AFTER.sub("", _BEFORE.sub("", line.text)).strip())
-    names = _names_in(bare) or (_small_names_in(bare) if line.stands_apart else [])
-    names = names or ([bare] if line.is_below_short_line and _is_surname(bare) else [])
-    if names:
-        return _signed_on(line, names)
-    after = _AFTER_SENTENCE.search(line.text)
-    if after:
-        return _signed_after_sentence(line, after)
-    return _NONE if len(line.text) > 30 or line.text[-1:] in ".:" else None
+    names = _names_in(bare)
+    if not names and line.stands_apart:
+        names = _small_names_in(bare)
+    if not names and line.is_below_short_line and _is_surname(bare):
+        names = [bare]
+    return _signed_on(line, names) if names else None
 
 
 def _signed_on(line: _Line, names: list[str]) -> Signature:
@@ -174,7 +187,10 @@ def _signed_on(line: _Line, names: list[str]) -> Signature:
     return _NONE if not line.stands_apart and line.ends_sentence_above else Signature(names, None)
 
 
-def _signed_after_sentence(line: _Line, after: re.Match[str]) -> Signature:
+def _signed_after_sentence(line: _Line) -> Signature | None:
+    after = _AFTER_SENTENCE.search(line.text)
+    if after is None:
+        return None
     group = "names" if after["names"] else "small"
     names = _names_in(after[group]) or _small_names_in(after[group])
     span = (line.offset + after.start(group), line.offset + len(line.text))
