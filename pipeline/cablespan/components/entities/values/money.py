@@ -87,17 +87,17 @@ def money_value(
         currency = _currency_around(around, home)
     if currency is None or _UNSURE.search(plain) or _is_weight(plain, around.after):
         return None
-    code, worth = currency
-    amounts = [_amount(part) for part in _RANGE.split(plain)]
-    found = [amount for amount in amounts if amount is not None]
-    if not 1 <= len(found) <= 2:
-        return None
-    if len(found) == 2 and found[0][1] == 1:
-        found[0] = found[0][0], found[1][1]  # the scale of both stands after the second
-    return (
-        "/".join(f"{(number * scale * worth).normalize():f}" for number, scale in found)
-        + f" {code}"
-    )
+    amounts = _amounts(plain)
+    values = "/".join(f"{(amount * currency.worth).normalize():f}" for amount in amounts)
+    return f"{values} {currency.code}" if amounts else None
+
+
+def _amounts(text: str) -> list[Decimal]:
+    """The amount in a text, or the two of a range; [] where there are more."""
+    told = [amount for amount in map(_amount, _RANGE.split(text)) if amount]
+    if len(told) == 2 and told[0][1] == 1:
+        told[0] = told[0][0], told[1][1]  # the scale of both stands after the second
+    return [number * scale for number, scale in told] if len(told) <= 2 else []
 
 
 def _is_bare(text: str) -> bool:
