@@ -87,11 +87,9 @@ def _without_content(path: str) -> Reject | None:
 def _of_bearable_length(item: Cable | Reject) -> Cable | Reject:
     """The cable, or a reject where a paragraph is longer than any cable: nothing after the reader
     could bear it."""
-    longest = (
-        max((len(paragraph.text) for paragraph in item.paragraphs), default=0)
-        if isinstance(item, Cable)
-        else 0
-    )
+    if isinstance(item, Reject):
+        return item
+    longest = max((len(paragraph.text) for paragraph in item.paragraphs), default=0)
     if longest <= LONGEST_PARAGRAPH:
         return item
     reason = f"a paragraph of {longest:,} characters; cables have at most {LONGEST_PARAGRAPH:,}"
@@ -140,13 +138,15 @@ def parse(text: str, format: str | None = None, **options: Any) -> Cable:
     ('FISH', 'All is well.')
     """
     data = text.encode("utf-8", "surrogatepass")
-    items = list(scan("text", format, content=data, **options))
-    for item in items:
+    cables: list[Cable] = []
+    for item in scan("text", format, content=data, **options):
         if isinstance(item, Reject):
             raise ValueError(f"{item.place}: {item.reason}. {item.remedy}")
-    if len(items) != 1:
-        raise ValueError(f"{len(items)} cables in the text: take them from read(io.StringIO(text))")
-    return items[0]
+        cables.append(item)
+    if len(cables) != 1:
+        number = len(cables)
+        raise ValueError(f"{number} cables in the text: take them from read(io.StringIO(text))")
+    return cables[0]
 
 
 def _check_file(path: str) -> None:

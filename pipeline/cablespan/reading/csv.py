@@ -16,7 +16,7 @@ from cablespan.cable import Cable, Reference, Reject
 from cablespan.header.posts import id_of, known_post
 from cablespan.header.references import references_of
 from cablespan.reading.assembly import assemble, renamed, with_text
-from cablespan.reading.decode import LEADING, NULS_ARE_BLANKS, repair
+from cablespan.reading.decode import LEADING, NOT_UTF_8, NULS_ARE_BLANKS, from_windows_1252, repair
 from cablespan.reading.embedded import cables_in
 
 COLUMNS = (
@@ -130,11 +130,8 @@ def _decoded(row: bytes) -> tuple[str, list[str]]:
     try:
         return _without_nuls(row.decode())
     except UnicodeDecodeError:
-        import ftfy.bad_codecs
-
-        ftfy.bad_codecs.ok()
-        text, notes = _without_nuls(row.decode("sloppy-windows-1252"))
-        return text, ["not UTF-8: decoded as Windows-1252", *notes]
+        text, notes = _without_nuls(from_windows_1252(row))
+        return text, [NOT_UTF_8, *notes]
 
 
 def _without_nuls(text: str) -> tuple[str, list[str]]:

@@ -6,17 +6,18 @@ import io
 import re
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 _MOJIBAKE = re.compile(r"(?:Ã[\x80-¿ƒ€]|â€|Â[\xa0-¿]|â\x80)")
 HEAD = 1 << 16
 LEADING = "\ufeff \t\r\n"  # signs before the first that says something
+NOT_UTF_8 = "not UTF-8: decoded as Windows-1252"
 NULS_ARE_BLANKS = "NUL signs read as blanks"
 _CONTROLS = bytes(byte for byte in range(32) if not 9 <= byte <= 13)  # that no text has
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def open_input(path: str) -> BinaryIO:
+def open_input(path: str) -> io.BufferedReader:
     """A binary stream of a file, `-` for standard input, or a URL that fsspec knows; unpacked."""
     if path == "-":
         return unpacked(sys.stdin.buffer)
@@ -27,18 +28,22 @@ def open_input(path: str) -> BinaryIO:
     return unpacked(open(path, "rb", buffering=HEAD))
 
 
-def unpacked(stream: BinaryIO) -> BinaryIO:
+def unpacked(stream: BinaryIO) -> io.BufferedReader:
     """The stream's content, out of gzip or zstd where its first bytes are theirs; it can peek."""
-    stream = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream, HEAD)
-    magic = stream.peek(4)[:4]
+    packed = _buffered(stream)
+    magic = packed.peek(4)[:4]
     if magic[:2] == b"\x1f\x8b":
-        return io.BufferedReader(gzip.GzipFile(fileobj=stream), HEAD)
+        return _buffered(gzip.GzipFile(fileobj=packed))
     if magic == b"\x28\xb5\x2f\xfd":
         import zstandard
 
-        unpacker = zstandard.ZstdDecompressor().stream_reader(stream, closefd=True)
-        return io.BufferedReader(unpacker, HEAD)
-    return stream
+        return _buffered(zstandard.ZstdDecompressor().stream_reader(packed, closefd=True))
+    return packed
+
+
+def _buffered(stream: Any) -> io.BufferedReader:
+    """The stream as one that can peek."""
+    return stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream, HEAD)
 
 
 def name_of(path: str) -> str:
@@ -88,22 +93,19 @@ def decode(data: bytes, whole: bool = True) -> tuple[str, list[str]]:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
-            text = (
-                data.decode("sloppy-windows-1252")
-                if _sloppy()
-                else data.decode("cp1252", "replace")
-            )
-            notes.append("not UTF-8: decoded as Windows-1252")
+            text = from_windows_1252(data)
+            notes.append(NOT_UTF_8)
     if "\0" in text:
         text = text.replace("\0", " ")
         notes.append(NULS_ARE_BLANKS)
     return repair(text, notes)
 
 
-def _sloppy() -> bool:
-    import ftfy.bad_codecs
+def from_windows_1252(data: bytes) -> str:
+    """The text of bytes in Windows-1252; bytes that it has no sign for stay control signs."""
+    import ftfy.bad_codecs  # noqa: F401  (it registers the codec)
 
-    return bool(ftfy.bad_codecs.ok())
+    return data.decode("sloppy-windows-1252")
 
 
 def repair(text: str, notes: list[str]) -> tuple[str, list[str]]:

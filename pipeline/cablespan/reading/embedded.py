@@ -46,7 +46,9 @@ def cables_in(text: str) -> list[Part]:
     [(0, None), (76, '07OSLO2')]
     """
     begun = sorted([*_rows(text), *_headers(text)], key=lambda found: found[0])
-    parts, start, row = [], 0, {}
+    parts: list[Part] = []
+    start = 0
+    row: Mapping[str, str] = {}
     for at, body, next_row in begun:
         if at < start:  # the header cell of a row
             continue

@@ -3,6 +3,7 @@ page by its text."""
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from cablespan.cable import Cable, Reject
 from cablespan.header.posts import id_of
@@ -91,7 +92,7 @@ def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable 
             yield laid_back(cable, mapping, source)
 
 
-def _facts(source: str, start: int, end: int) -> dict[str, str | None]:
+def _facts(source: str, start: int, end: int) -> dict[str, Any]:
     """The facts of a page's table, by the titles of its columns."""
     from lxml import html
 

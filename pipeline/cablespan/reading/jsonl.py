@@ -30,15 +30,17 @@ def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable |
         if not line.strip():
             continue
         row = _row(line, path, f"line {number}")
+        made: Cable | Reject | None
         if isinstance(row, Reject):
             made = row
         else:
             name = _name(row, path, index)
             seen[name] += 1
-            made = _cable(row, path, name, index) if index >= start else None
-            if made and seen[name] > 1:
-                made = renamed(made, f"{name}~{seen[name]}")
-        if index >= start:
+            cable = _cable(row, path, name, index) if index >= start else None
+            if cable and seen[name] > 1:
+                cable = renamed(cable, f"{name}~{seen[name]}")
+            made = cable
+        if made is not None and index >= start:
             yield made
         index += 1
 
@@ -84,7 +86,7 @@ def _cable(row: dict[str, Any], path: str, cable_id: str, index: int) -> Cable:
     name = meta.get("id") or row.get("id")
     text, notes = repair(row["text"], [])
     opening = read_opening(text)
-    known = {
+    known: dict[str, Any] = {
         "reference_id": str(name) if name else None,
         "created": _string(meta.get("date")),
         "origin": _string(meta.get("origin")),

@@ -315,7 +315,9 @@ def _cable(
         created=date,
         origin=sender[1] if sender else None,
     )
-    drafts, kept, offset = [], [], 0
+    drafts: list[Draft] = []
+    kept: list[_Folded] = []
+    offset = 0
     for block in folded:
         words = block.text()
         end = offset + len(words)
@@ -323,7 +325,8 @@ def _cable(
             drafts.append(_draft(words.replace("\n", " "), len(drafts)))
             kept.append(block)
         offset = end + 2
-    made, marks = [], {kind: [] for kind in _MARKS.values()}
+    made: list[Paragraph] = []
+    marks: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _MARKS.values()}
     for paragraph, draft, block in zip(paragraphs(drafts, cable_id), drafts, kept, strict=True):
         skip = draft.spans[0][0]
         pieces = [
@@ -372,7 +375,7 @@ def _draft(text: str, index: int) -> Draft:
     if (
         opening is None
         or opening.skip >= len(text)
-        or (opening.kind == "numbered" and not opening.marking and opening.number > index + 30)
+        or (not opening.marking and (opening.number or 0) > index + 30)
     ):
         return Draft("text", text, spans=[(0, len(text))])
     kind = {"marked": "text"}.get(opening.kind, opening.kind)

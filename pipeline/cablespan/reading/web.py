@@ -3,8 +3,9 @@ again."""
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from cablespan.cable import Cable, Reject
+from cablespan.cable import Cable
 from cablespan.header.furniture import starts
 from cablespan.header.posts import id_of
 from cablespan.reading.assembly import assemble
@@ -38,7 +39,7 @@ def knows(head: str) -> bool:
     return _VALUES.search(head) is not None
 
 
-def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | Reject]:
+def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable]:
     """The cables of a page's text."""
     heads = list(_VALUES.finditer(text))
     found = 0
@@ -47,7 +48,7 @@ def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | 
         end = _end_of_cable(
             text, begin, heads[index + 1].start() if index + 1 < len(heads) else len(text)
         )
-        facts = {
+        facts: dict[str, Any] = {
             "reference_id": id_of(head["id"]),
             "page_created": iso(head["created"]),
             "released": iso(head["released"]),

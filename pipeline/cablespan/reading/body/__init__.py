@@ -61,10 +61,11 @@ def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:
     3, `p1` for others, `~2` after what comes again.
     """
     find_headings(drafts)
-    filled = [(draft, made) for draft in drafts if (made := reflow(draft))[0].strip()]
-    drafts, texts = [draft for draft, _ in filled], [made for _, made in filled]
+    filled = [(draft, flowed) for draft in drafts if (flowed := reflow(draft))[0].strip()]
+    drafts, texts = [draft for draft, _ in filled], [flowed for _, flowed in filled]
     find_sections(drafts, [text for text, _ in texts])
-    made, taken = [], Counter()
+    made: list[Paragraph] = []
+    taken: Counter[str] = Counter()
     lead: str | None = None
     items = unnumbered = 0
     for draft, (text, source_map) in zip(drafts, texts, strict=True):

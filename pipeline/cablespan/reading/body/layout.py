@@ -83,7 +83,7 @@ class _Layout:
         self.page = page
         self.source = source
         self.drafts: list[Draft] = []
-        self.current: Draft | None = None
+        self.current = Draft("text", source)  # none of the drafts until one is opened
         self.numbering = Numbering()
         self.previous = ""
         self._blanks_at_marks = blanks_at_marks
@@ -98,7 +98,7 @@ class _Layout:
         """Adds a block's lines."""
         lines = block.lines
         above = lines_above_text(block, self.page)
-        rest_of_title = block.mark and self.current is not None and self._is_titled()
+        rest_of_title = block.mark and self._is_titled()
         below = len(lines) - lines_above_rule(block, self._ruled or rest_of_title)
         above = min(above, below)
         self._heading(lines[:above], block)
@@ -129,7 +129,7 @@ class _Layout:
         """Whether the paragraph above is the first line of the same heading: a rule or a page mark
         stands between."""
         current = self.current
-        if current is None or current.number is not None or block.blanks and not block.mark:
+        if not self.drafts or current.number is not None or block.blanks and not block.mark:
             return False
         if current.kind == "heading":
             return self._ruled and self._is_one_with(block)
@@ -164,7 +164,8 @@ class _Layout:
             return [line]
         parts, begin = [], line.begin
         own = start_of(line.text)
-        expected = (own.number if own and own.number else self.numbering.last) + 1
+        own_number = own.number if own else None
+        expected = (own_number or self.numbering.last) + 1
         for match in numbers:
             start = start_of(self.source[match.end() : line.end])
             if start is None or start.number != expected:
@@ -175,7 +176,9 @@ class _Layout:
 
     def _cut_before_heading(self, line: Line, below: str) -> list[Line]:
         at = heading_at_the_end(line.last)
-        start = start_of(below) if at is not None else None
+        if at is None:
+            return [line]
+        start = start_of(below)
         if start is None or start.kind == "item":
             return [line]
         cut = line.end - len(line.last) + at
@@ -193,7 +196,7 @@ class _Layout:
             return
         start = self._start_of(line)
         if self._is_row(line, start, next_text):
-            if self.current is None or not self.current.rows:
+            if not self.current.rows:
                 self._open(Draft("text", self.source, rows=True))
             self._add(line)
         elif start is not None and self._is_start(start, line, block, first):
@@ -206,7 +209,7 @@ class _Layout:
         elif self._entries and not first and self._is_entry(line):
             self._open(Draft("item", self.source))
             self._add(line)
-        elif self.current is not None and self._goes_on(line, block, first):
+        elif self.drafts and self._goes_on(line, block, first):
             self._add(line)
         else:
             self._open(Draft("text", self.source))
@@ -220,7 +223,7 @@ class _Layout:
     def _is_row(self, line: Line, start: Start | None, next_text: str) -> bool:
         if not is_row(line.text) or start is not None and start.style != "-":
             return False
-        return self.current is not None and self.current.rows or is_row(next_text)
+        return self.current.rows or is_row(next_text)
 
     def _is_entry(self, line: Line) -> bool:
         """Whether a line begins an entry of a list whose entries end in ";"."""
@@ -291,15 +294,14 @@ class _Layout:
 
     def _is_dash_within_sentence(self, line: Line) -> bool:
         """Whether a dash goes on with a sentence: small letters after it, no item before."""
-        in_item = self.current is not None and self.current.kind == "item"
-        return (
-            not in_item and line.text.lstrip("- ")[:1] in LOWER and not ends_sentence(self.previous)
-        )
+        if self.current.kind == "item" or ends_sentence(self.previous):
+            return False
+        return line.text.lstrip("- ")[:1] in LOWER
 
     def _has_sister(self, line: Line) -> bool:
         """Whether an item comes after an item, so that a lost line between them does not hide
         it."""
-        if self.current is None or self.current.kind != "item" or line.text.isupper():
+        if self.current.kind != "item" or line.text.isupper():
             return False
         return line.text.lstrip("- ")[:1] not in LOWER
 

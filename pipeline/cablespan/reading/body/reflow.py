@@ -15,15 +15,17 @@ def _runs(line: str) -> list[tuple[int, str]]:
     """
     if "  " not in line and "¶" not in line and line.isprintable():
         return [(0, line)]
-    runs, offset = [], 0
+    bounds: list[tuple[int, int]] = []
+    offset = 0
     for word in line.replace("¶", " ").split():
         at = line.index(word, offset)
-        if runs and at == offset + 1 and line[offset] == " ":
-            runs[-1][1] = at + len(word)
+        end = at + len(word)
+        if bounds and at == offset + 1 and line[offset] == " ":
+            bounds[-1] = bounds[-1][0], end
         else:
-            runs.append([at, at + len(word)])
-        offset = at + len(word)
-    return [(start, line[start:end]) for start, end in runs]
+            bounds.append((at, end))
+        offset = end
+    return [(start, line[start:end]) for start, end in bounds]
 
 
 def joint(line: str, following: str) -> str:

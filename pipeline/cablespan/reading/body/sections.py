@@ -33,7 +33,7 @@ _LAST_OF_A_COMMENT = 4  # paragraphs that an unclosed one can have after its fir
 
 @cache
 def _first_words() -> frozenset[str]:
-    return frozenset(re.match(r"[a-z]*", words)[0] for words in known_sections())
+    return frozenset(re.split("[^a-z]", words, maxsplit=1)[0] for words in known_sections())
 
 
 @cache
@@ -71,7 +71,9 @@ def ended_sections(text: str) -> set[str]:
         "text" if match[1] in _text_words() else known_sections().get(match[1])
         for match in _END.finditer(lowered)
     }
-    return sections | {"text"} if "unquote" in lowered else sections - {None}
+    if "unquote" in lowered:
+        sections.add("text")
+    return {section for section in sections if section is not None}
 
 
 def find_sections(drafts: list[Draft], texts: list[str]) -> None:

@@ -41,7 +41,7 @@ def lay_out_blocks(source: str, body: int) -> list[Draft]:
         draft = Draft("text", source, spans=[(start, end)])
         if (
             opening is not None
-            and opening.kind == "numbered"
+            and opening.number is not None
             and (opening.marking or opening.number <= max(last, 1) + _FIRST_NUMBER - 1)
         ):
             draft.kind, draft.number, last = "numbered", opening.number, opening.number

@@ -197,8 +197,8 @@ class Numbering:
         Marked ones are trusted farther; `alone`: a blank line stands above it.
         """
         if start.marking is not None:
-            return start.number > self.last + 5 * _FARTHEST_JUMP
-        if start.number == 1:
+            return (start.number or 0) > self.last + 5 * _FARTHEST_JUMP
+        if start.number == 1 or start.number is None:
             return False
         least = self.last - (_FARTHEST_BACK if alone else 0)
         return not least <= start.number <= self.last + _FARTHEST_JUMP
@@ -218,7 +218,7 @@ class Numbering:
         """Counts a start in."""
         if self.lists(start):
             self.last_item = str(start.number)
-        elif start.kind == "numbered":
+        elif start.number is not None:
             self.style = self.style or start.style
             self.last, self.last_item = start.number, ""
         elif start.kind == "item" and start.style != "-":

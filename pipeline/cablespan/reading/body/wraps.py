@@ -46,9 +46,10 @@ def _ends_at_column(source: str, end: int, following: int, column: int) -> bool:
 def _is_cut(line: str, rest: str, words: Counter[str], usual: bool) -> bool:
     """Whether a line ends within a word: the whole word occurs elsewhere, or lines are usually cut
     at the column."""
-    if not (line[-1].isalpha() and rest[0].isalpha()):
+    beginning = _WORD.match(rest)
+    if beginning is None or not line[-1].isalpha():
         return False
-    left, right = _WORD.findall(line)[-1], _WORD.match(rest)[0]
+    left, right = _WORD.findall(line)[-1], beginning[0]
     if words[left + right] and 1 in (words[left], words[right]):
         return True
     return usual and not (words[left] > 1 and words[right] > 1)
