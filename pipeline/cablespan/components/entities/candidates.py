@@ -102,16 +102,26 @@ def _share(ours: Sequence[str], theirs: Sequence[str]) -> float:
 
 
 @cache
+def _linked_names() -> dict[str, list[tuple[str, Mapping[str, Any]]]]:
+    """The names of the lexicon with their entries, by the labels that are linked to these."""
+    found: dict[str, list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
+    for text, known in surfaces().items():
+        for surface in known:
+            label = surface.entry.get("label")
+            if surface.name_class in PRECEDENCE and label and is_linked(surface.entry, label):
+                found[label].append((text, surface.entry))
+    return found
+
+
+@cache
 def _bearers(label: str) -> dict[str, tuple[_Name, ...]]:
     """The entries of a label by their normalised names."""
     found: dict[str, dict[_Name, None]] = defaultdict(dict)
-    for text, known in surfaces().items():
+    for text, entry in _linked_names().get(label, ()):
         name = normalize_name(text).removeprefix("the ")
-        for entry in (s.entry for s in known if s.name_class in PRECEDENCE):
-            if is_linked(entry, label):
-                office = entry.get("office", "").lower()
-                words = tuple(name.split())
-                found[name][_Name(words, entry["kb_id"], entry.get("country"), office)] = None
+        office = entry.get("office", "").lower()
+        words = tuple(name.split())
+        found[name][_Name(words, entry["kb_id"], entry.get("country"), office)] = None
     return {name: tuple(entries) for name, entries in found.items()}
 
 

@@ -2,10 +2,11 @@
 as a hint to trained models."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from bisect import insort
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import spacy
 from spacy.attrs import IS_LOWER, IS_UPPER, LOWER
@@ -54,6 +55,7 @@ _CLASS_OF_FILE = {
     "calendar": "calendar",
     "people": "person",
 }
+_LETTERS = re.compile(r"[^\W\d_]*")
 _HYPHEN = re.compile("[-–]")
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ –-][^\W\d_]+)*")
 # Classes whose names are ordinary nouns as well, so that they count in lower case too.
@@ -103,11 +105,11 @@ def _named() -> Iterator[Surface]:
 @cache
 def surfaces() -> dict[str, tuple[Surface, ...]]:
     """Every way to write a name, in lower case, with the surfaces that it can be."""
-    found: dict[str, list[Surface]] = {}
+    found: dict[str, tuple[Surface, ...]] = {}
     for surface in _named():
-        for text in _spellings(surface.text):
-            found.setdefault(text.lower(), []).append(surface)
-    return {text: tuple(candidates) for text, candidates in found.items()}
+        for text in map(str.lower, _spellings(surface.text)):
+            found[text] = (*found.get(text, ()), surface)
+    return found
 
 
 def common_words() -> frozenset[str]:
@@ -115,29 +117,48 @@ def common_words() -> frozenset[str]:
     return lexicon.listed("common_words", "name")
 
 
-class _Names(NamedTuple):
-    """The lexicon's names in lower-case tokens, and by the first how many tokens there can be."""
+class _Names:
+    """The lexicon's names by their lower-case tokens.
 
-    surfaces: dict[tuple[str, ...], tuple[Surface, ...]]
-    lengths: dict[str, tuple[int, ...]]
-
-
-@cache
-def _names() -> _Names:
-    """All names of the lexicon, cut into tokens.
-
-    A dictionary, as spaCy's PhraseMatcher wants a Doc for each of its patterns: ten seconds at the
-    start for all names of the lexicon.
+    They are cut into tokens when a Doc has a word that they can begin with: to cut all at the
+    start takes a second, and spaCy's PhraseMatcher, which wants a Doc for each, ten.
     """
-    tokenizer = spacy.blank("en").tokenizer
-    found: dict[tuple[str, ...], tuple[Surface, ...]] = {}
-    for text, known in surfaces().items():
-        for words in _tokenized(tokenizer, text, known):
-            found[words] = found.get(words, ()) + known
-    lengths: dict[str, set[int]] = {}
-    for words in found:
-        lengths.setdefault(words[0], set()).add(len(words))
-    return _Names(found, {word: tuple(sorted(sizes)) for word, sizes in lengths.items()})
+
+    def __init__(self) -> None:
+        self.tokenizer = cast(Tokenizer, spacy.blank("en").tokenizer)
+        self.exceptions = {text.lower() for text in self.tokenizer.rules}
+        self.uncut: dict[str, list[str]] = {}
+        for text in surfaces():
+            self.uncut.setdefault(self._beginning(text), []).append(text)
+        self.surfaces: dict[tuple[str, ...], tuple[Surface, ...]] = {}
+        self.lengths: dict[str, list[int]] = {}
+        self._cut("")
+
+    def _beginning(self, text: str) -> str:
+        """The letters that a name and its first token begin with; "" where that may be cut out of
+        them ("can|not")."""
+        is_exception = text.split(" ", 1)[0] in self.exceptions
+        return "" if is_exception else _LETTERS.match(text)[0]  # type: ignore[index]
+
+    def _cut(self, beginning: str) -> None:
+        """Cuts the names of a beginning into tokens."""
+        for text in self.uncut.pop(beginning, ()):
+            known = surfaces()[text]
+            for words in _tokenized(self.tokenizer, text, known):
+                self.surfaces[words] = self.surfaces.get(words, ()) + known
+                lengths = self.lengths.setdefault(words[0], [])
+                if len(words) not in lengths:
+                    insort(lengths, len(words))
+
+    def lengths_from(self, word: str) -> Sequence[int]:
+        """How many tokens the names can have that begin with a word, in order."""
+        letters = _LETTERS.match(word)[0]  # type: ignore[index]
+        if letters in self.uncut:
+            self._cut(letters)
+        return self.lengths.get(word, ())
+
+
+_names = cache(_Names)
 
 
 def _tokenized(
@@ -158,14 +179,15 @@ def _tokenized(
 @once_a_doc
 def find(doc: Doc) -> list[Match]:
     """Every lexicon name in a Doc by its start, whatever its case and however they overlap."""
-    names, lengths = _names()
+    names = _names()
     words = [token.lower_ for token in doc]
+    lengths = {word: names.lengths_from(word) for word in set(words)}
     return [
         Match(start, start + length, surface)
         for start, word in enumerate(words)
-        for length in lengths.get(word, ())
+        for length in lengths[word]
         if start + length <= len(words)
-        for surface in names.get(tuple(words[start : start + length]), ())
+        for surface in names.surfaces.get(tuple(words[start : start + length]), ())
     ]
 
 

@@ -103,7 +103,9 @@ class Reporter:
 
     def state(self) -> str:
         """What is done, at which rate once started, what is left, in words."""
-        done, seconds = self.done(), max(self.working or 0.0, 1e-3)
+        if self.working is None:
+            return "starting"
+        done, seconds = self.done(), max(self.working, 1e-3)
         cable_rate = (done.cables - self.at_start.cables) / seconds
         word_rate = (done.words - self.at_start.words) / seconds
         left = "".join(f"{_told(left)} left, " for left in [self.left()] if left is not None)
