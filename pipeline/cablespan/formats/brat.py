@@ -18,7 +18,7 @@ from cablespan.formats.files import text_of
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
 from cablespan.formats.linked import LAYERS, ROLES, LinkedSpan, Links, add_marks, part_links
 from cablespan.formats.tasks import bare_record
-from cablespan.labels import Certainty, Scheme
+from cablespan.labels import Certainty, Role, Scheme
 
 LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
 _FACTS = {
@@ -62,6 +62,15 @@ class _Lines:
         self.lines: list[str] = []
         self.spans = self.others = 0
         self.starts = {block.facts["id"]: block.start for block in blocks}
+        self.head(record, blocks)
+        for layer in ("entities", "statements"):
+            for mark in record.get(layer) or ():
+                self.facts(layer, self.span(mark["label"], mark, mark["paragraph"]), mark)
+        for claim in record.get("claims") or ():
+            self.claim(claim)
+
+    def head(self, record: Mapping[str, Any], blocks: Iterable[Block]) -> None:
+        """Notes of what brat has no line for: the cable's facts, and its paragraphs."""
         given = record.get("meta", {})
         meta = {key: given[key] for key in ("date", "origin", "head") if key in given}
         layers = [layer for layer in _FACTS if record.get(layer) is not None]
@@ -69,11 +78,6 @@ class _Lines:
         for start, end, facts in blocks:
             kept = {key: value for key, value in facts.items() if key != "source_map"}
             self.note(_PARAGRAPH, "-", {"start": start, "end": end, **kept})
-        for layer in ("entities", "statements"):
-            for mark in record.get(layer) or ():
-                self.facts(layer, self.span(mark["label"], mark, mark["paragraph"]), mark)
-        for claim in record.get("claims") or ():
-            self.claim(claim)
 
     def claim(self, claim: Mapping[str, Any]) -> None:
         names = {
@@ -119,16 +123,10 @@ def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str,
     separate paragraphs."""
     files = sorted(path.glob("*.ann")) if path.is_dir() else [path.with_suffix(".ann")]
     for file in files:
-        if not file.with_suffix(".txt").exists():
-            raise GoldError(
-                [
-                    Problem(
-                        str(file),
-                        "no text beside",
-                        f"put {file.with_suffix('.txt').name} into the folder",
-                    )
-                ]
-            )
+        text = file.with_suffix(".txt")
+        if not text.exists():
+            remedy = f"put {text.name} into the folder"
+            raise GoldError([Problem(str(file), "no text beside", remedy)])
         yield _read_one(file, scheme)
 
 
@@ -215,14 +213,14 @@ def _read_one(file: Path, scheme: Scheme) -> tuple[dict[str, Any], dict[str, str
     record |= {layer: [] for layer in layers}
     spans, places = [], {"": str(file)}
     for name, span in said.spans.items():
+        layer = scheme.layer_of(span.label) or "entities"
+        if layer not in layers:
+            what = f"{span.label} is of the {layer}, which the note of the cable leaves out"
+            raise GoldError([Problem(span.place, what, "add them to its layers")])
         located = in_paragraph(span.start, span.end, blocks, name, span.place)
         places.setdefault(located[0], span.place)
         spans.append(LinkedSpan(name, located[0], span.label, *located[1:], said.facts_of(name)))
     add_marks(record, spans, _links_by_head(said.spans, said.links), scheme)
-    for layer in LAYERS:
-        if record.get(layer) and layer not in layers:
-            what = f"{layer}, which the file's first note leaves out"
-            raise GoldError([Problem(str(file), what, "add them to its layers")])
     return record, places
 
 
@@ -231,12 +229,16 @@ def _on_one_line(text: str, fragments: Iterable[tuple[int, int]]) -> str:
 
 
 def _links_by_head(spans: Mapping[str, _Span], links: Iterable[tuple[str, str, str, str]]) -> Links:
-    """Of each span, what its relations point at. Raises GoldError where one has no such span."""
+    """Of each span, what its relations point at. Raises GoldError where one has no such span, or
+    one of a claim's points elsewhere."""
     heads: Links = {}
     for kind, one, other, place in links:
         if one not in spans or other not in spans:
-            raise GoldError(
-                [Problem(place, f"{one} or {other} is no span of the file", "delete the relation")]
-            )
+            what = f"{one} or {other} is no span of the file"
+            raise GoldError([Problem(place, what, "delete the relation")])
+        labels = {spans[one].label, spans[other].label}
+        if kind in ROLES and not labels <= set(Role):
+            what = f"the {kind} of a claim joins {' and '.join(sorted(labels))}"
+            raise GoldError([Problem(place, what, "link CUE with SOURCE and CONTENT")])
         heads.setdefault(one, {}).setdefault(kind, []).append(other)
     return heads

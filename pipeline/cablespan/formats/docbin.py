@@ -35,30 +35,30 @@ def gold_doc(nlp: Language, record: Mapping[str, Any]) -> Doc:
 def record_of(doc: Doc, name: str, scheme: Scheme) -> dict[str, Any]:
     """The record of a Doc; one that is not ours becomes one paragraph with its entities and
     statements."""
-    if doc._.cable is not None and PARAGRAPHS in doc.spans:
+    is_ours = doc._.cable is not None
+    if is_ours and PARAGRAPHS in doc.spans:
         record = dict(to_record(doc))
     else:
-        statements = [
-            span
-            for group in doc.spans.values()
-            for span in group
-            if scheme.layer_of(span.label_) == "statements"
-        ]
-        paragraph = paragraph_record(f"{name}/0", doc.text)
-        record = bare_record(name, format="docbin") | {
-            "paragraphs": [paragraph],
-            "entities": [_place(paragraph, span) for span in doc.ents],
-            "statements": [_place(paragraph, span) for span in statements],
-        }
-        if not statements:
-            del record["statements"]
+        record = _record_of_elsewhere(doc, name, scheme)
     if not doc.has_annotation("ENT_IOB"):
         record.pop("entities", None)
-    if doc._.cable is not None:
-        for layer, key in _SPAN_LAYERS.items():
-            if key not in doc.spans:
-                record.pop(layer, None)
+    for layer, key in _SPAN_LAYERS.items():
+        if is_ours and key not in doc.spans:
+            record.pop(layer, None)
     return record
+
+
+def _record_of_elsewhere(doc: Doc, name: str, scheme: Scheme) -> dict[str, Any]:
+    paragraph = paragraph_record(f"{name}/0", doc.text)
+    spans = [span for group in doc.spans.values() for span in group]
+    statements = [
+        _place(paragraph, span) for span in spans if scheme.layer_of(span.label_) == "statements"
+    ]
+    record = bare_record(name, format="docbin") | {
+        "paragraphs": [paragraph],
+        "entities": [_place(paragraph, span) for span in doc.ents],
+    }
+    return record | ({"statements": statements} if statements else {})
 
 
 def _place(paragraph: Mapping[str, Any], span) -> dict[str, Any]:

@@ -58,26 +58,27 @@ def _tasks(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         data["paragraph"] = {key: value for key, value in paragraph.items() if key != "text"}
         if number == 0:
             data["record"] = whole
-        result: list[dict[str, Any]] = []
-        for layer in layers:
-            for annotation in record[layer]:
-                if annotation["paragraph"] != paragraph["id"]:
-                    continue
-                if layer == "claims":
-                    _add_claim(result, annotation, paragraph["text"])
-                else:
-                    facts = {
-                        key: annotation[key]
-                        for key in _FACTS[layer]
-                        if annotation.get(key) is not None
-                    }
-                    _add_region(
-                        result, layer, annotation["label"], annotation, paragraph["text"], facts
-                    )
+        result = _result(record, layers, paragraph)
         if guessed:
             yield {"data": data, "predictions": [{"result": result, "model_version": "cablespan"}]}
         else:
             yield {"data": data, "annotations": [{"result": result}]}
+
+
+def _result(
+    record: Mapping[str, Any], layers: Iterable[str], paragraph: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The regions and relations of one paragraph."""
+    result: list[dict[str, Any]] = []
+    for layer in layers:
+        marks = [mark for mark in record[layer] if mark["paragraph"] == paragraph["id"]]
+        for mark in marks:
+            if layer == "claims":
+                _add_claim(result, mark, paragraph["text"])
+            else:
+                facts = {key: mark[key] for key in _FACTS[layer] if mark.get(key) is not None}
+                _add_region(result, layer, mark["label"], mark, paragraph["text"], facts)
+    return result
 
 
 def _is_of_a_model(record: Mapping[str, Any]) -> bool:
@@ -167,21 +168,19 @@ def _answers(path: Path) -> Iterator[_Answer]:
         place = f"{path}: task {number}"
         data = task.get("data") or {}
         if not isinstance(data.get("text"), str):
-            raise GoldError(
-                [Problem(place, "no data.text", "export tasks with `text` and without JSON-MIN")]
-            )
-        submitted = [
-            annotation
-            for annotation in task.get("annotations") or ()
-            if not annotation.get("was_cancelled")
-        ]
-        submitted.sort(key=lambda annotation: annotation.get("updated_at") or "")
-        latest = {
-            _annotator(annotation, n): annotation for n, annotation in enumerate(submitted, 1)
-        }
-        for annotator, annotation in latest.items():
-            name = data.get("cable") or f"{path.stem}-{task.get('id', number)}"
+            remedy = "export tasks with `text` and without JSON-MIN"
+            raise GoldError([Problem(place, "no data.text", remedy)])
+        name = data.get("cable") or f"{path.stem}-{task.get('id', number)}"
+        for annotator, annotation in _latest(task).items():
             yield _Answer(annotator, data, annotation.get("result") or [], name, place)
+
+
+def _latest(task: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The last submitted annotation of each annotator."""
+    given = task.get("annotations") or ()
+    submitted = [annotation for annotation in given if not annotation.get("was_cancelled")]
+    submitted.sort(key=lambda annotation: annotation.get("updated_at") or "")
+    return {_annotator(annotation, n): annotation for n, annotation in enumerate(submitted, 1)}
 
 
 def _annotator(annotation: Mapping[str, Any], number: int) -> str:

@@ -20,15 +20,8 @@ def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     documents: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
     for place, line in json_lines(path):
         if "doc" not in line or not isinstance(line.get("text"), str):
-            raise GoldError(
-                [
-                    Problem(
-                        place,
-                        "no `doc` and `text`",
-                        "write one paragraph a line, see annotations/README.md",
-                    )
-                ]
-            )
+            remedy = "write one paragraph a line, see docs/formats.md"
+            raise GoldError([Problem(place, "no `doc` and `text`", remedy)])
         if line["doc"] not in documents:
             meta = {key: line[key] for key in ("date", "head", "origin") if line.get(key)}
             record = bare_record(line["doc"], path=str(path), format="gold", meta=meta)
@@ -76,17 +69,18 @@ def lines_of(record: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], dic
         for annotation in record[layer]:
             by_paragraph.setdefault((annotation["paragraph"], layer), []).append(_bare(annotation))
     for paragraph in record["paragraphs"]:
-        number = paragraph["id"].removeprefix(f"{record['id']}/")
-        line: dict[str, Any] = {"doc": record["id"]}
-        line["paragraph"] = (
-            int(number)
-            if number.isascii() and number.isdigit() and str(int(number)) == number
-            else paragraph["id"]
-        )
+        line: dict[str, Any] = {"doc": record["id"], "paragraph": _number(paragraph, record["id"])}
         line |= {key: paragraph[key] for key in _FIELDS if paragraph.get(key) not in (None, "text")}
         annotated = [layer for layer in layers if layer not in paragraph.get("unannotated", ())]
         line |= {layer: by_paragraph.get((paragraph["id"], layer), []) for layer in annotated}
         yield paragraph, line
+
+
+def _number(paragraph: Mapping[str, Any], cable: str) -> int | str:
+    """The number that a paragraph's id ends in, where `add_line` makes the same id of it."""
+    number = paragraph["id"].removeprefix(f"{cable}/")
+    is_number = number.isascii() and number.isdigit() and str(int(number)) == number
+    return int(number) if is_number else paragraph["id"]
 
 
 def _bare(annotation: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,22 +15,12 @@ def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     for place, record in json_lines(path):
         paragraphs = record.get("paragraphs")
         if not isinstance(record.get("id"), str) or not isinstance(paragraphs, list):
-            raise GoldError(
-                [Problem(place, "no record", "a record has `id` and `paragraphs`, see CONTRACT")]
-            )
+            remedy = "a record has `id` and `paragraphs`, see docs/formats.md"
+            raise GoldError([Problem(place, "no record", remedy)])
         for number, paragraph in enumerate(paragraphs, 1):
-            if not isinstance(paragraph.get("text"), str) or not isinstance(
-                paragraph.get("id"), str
-            ):
-                raise GoldError(
-                    [
-                        Problem(
-                            place,
-                            f"paragraph {number} of {record['id']} has no `id` or no `text`",
-                            "give both",
-                        )
-                    ]
-                )
+            if not all(isinstance(paragraph.get(key), str) for key in ("id", "text")):
+                what = f"paragraph {number} of {record['id']} has no `id` or no `text`"
+                raise GoldError([Problem(place, what, "give both")])
         yield record, {"": place}
 
 

@@ -133,16 +133,12 @@ def record_tasks(
         text = paragraph["text"]
         if not text:
             continue
-        aligner, meta = (
-            TokenAligner(known.get(text) or token_records(tokenize(text))),
-            task_meta(record, paragraph),
-        )
-        for layer in layers:
-            if layer in paragraph.get("unannotated", ()):
-                continue
-            tasks[layer].append(
-                _task(layer, text, aligner, meta, annotations.get((layer, paragraph["id"]), ()))
-            )
+        aligner = TokenAligner(known.get(text) or token_records(tokenize(text)))
+        meta = task_meta(record, paragraph)
+        annotated = [layer for layer in layers if layer not in paragraph.get("unannotated", ())]
+        for layer in annotated:
+            marks = annotations.get((layer, paragraph["id"]), ())
+            tasks[layer].append(_task(layer, text, aligner, meta, marks))
     return tasks
 
 
