@@ -1,6 +1,7 @@
 """Exchange: every format gives back what it can hold, says what it cannot, and names what is wrong
 by file and line."""
 
+import gzip
 import itertools
 import json
 import re
@@ -296,6 +297,46 @@ def test_another_record_version(tmp_path):
         list(read_records(path))
 
 
+LINE = {"doc": "A", "text": "Rusk said no."}
+RECORD = {"id": "A", "paragraphs": [{"id": "A/1", "text": "Rusk said no."}]}
+TASK = {"text": "Rusk said no.", "_view_id": "ner_manual", "spans": []}
+BAD_FILES = {
+    "torn.jsonl.gz": (gzip.compress(b"{" * 500)[:20], "torn"),
+    "latin.jsonl": ('{"doc": "É"}'.encode("latin-1"), "first line is no UTF-8"),
+    "empty.jsonl": (b"\n", "the file is empty"),
+    "layer.jsonl": (LINE | {"entities": 1}, ":1: `entities` is no list of objects"),
+    "marks.jsonl": (LINE | {"entities": ["Rusk"]}, ":1: `entities` is no list of objects"),
+    "doc.jsonl": (LINE | {"doc": ["A"]}, ":1: no `doc` and `text`"),
+    "claim.jsonl": (LINE | {"claims": [{"content": "no"}]}, ":1: CONTENT is 'no': give its"),
+    "long.jsonl": (LINE | {"text": "a" * 1_000_001}, ":1: a paragraph of 1,000,001 characters"),
+    "paragraphs.jsonl": (RECORD | {"paragraphs": ["Rusk"]}, ":1: `paragraphs` is no list"),
+    "header.jsonl": (RECORD | {"header": [1]}, ":1: `header` is no object"),
+    "dict.jsonl": (RECORD | {"claims": {"a": 1}}, ":1: `claims` is no list"),
+    "meta.jsonl": (TASK | {"meta": [1]}, ":1: `meta` is no object"),
+    "spans.jsonl": (TASK | {"spans": "x"}, ":1: spans or relations are no lists"),
+    "task.json": ([1], "the list of tasks is no list of objects"),
+    "data.json": ([{"data": "x"}], "task 1: no data.text"),
+    "result.json": (
+        [{"data": LINE, "annotations": [{"result": ["x"]}]}],
+        "task 1: `result` is no list of objects",
+    ),
+    "region.json": (
+        [{"data": LINE, "annotations": [{"result": [{"value": {"labels": ["LAW"]}}]}]}],
+        "task 1: a region or relation lacks 'start'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_file_of_the_wrong_shape_is_named(tmp_path, name):
+    content, message = BAD_FILES[name]
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    with pytest.raises(GoldError, match=re.escape(message)) as caught:
+        list(read_records(path))
+    assert str(caught.value).startswith(str(path))
+
+
 def test_a_broken_line(tmp_path):
     path = write(tmp_path / "gold.jsonl", gold_line())
     path.write_text(path.read_text() + '{"doc": \n')
@@ -474,7 +515,7 @@ def test_nothing_stays_of_a_conversion_that_fails(tmp_path):
 
 
 def test_unknown_file(tmp_path):
-    (tmp_path / "x.bin").write_bytes(b"\x00\x01")
+    (tmp_path / "x.bin").write_text("Rusk said no.")
     with pytest.raises(GoldError, match=r"x.bin: no annotations in a known format: say which"):
         list(read_records(tmp_path / "x.bin"))
 

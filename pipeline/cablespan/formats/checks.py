@@ -13,6 +13,8 @@ from cablespan.records import RECORD_SCHEMA
 FLAT_LAYERS = ("entities", "statements")
 LAYERS = (*FLAT_LAYERS, "claims")
 SHOWN = 30
+# spaCy's own limit, `nlp.max_length`.
+LONGEST_TEXT = 1_000_000
 
 
 class Problem(NamedTuple):
@@ -41,6 +43,18 @@ class GoldError(ValueError):
         super().__init__("\n".join(lines))
 
 
+def objects(value: Any, name: str, place: str) -> list[dict[str, Any]]:
+    """The value, which must be a list of objects; GoldError that names it and its place else.
+
+    >>> objects([1], "`spans`", "tasks.jsonl:3")
+    Traceback (most recent call last):
+    cablespan.formats.checks.GoldError: tasks.jsonl:3: `spans` is no list of objects: write [{...}]
+    """
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise GoldError([Problem(place, f"{name} is no list of objects", "write [{...}]")])
+    return value
+
+
 def check(
     record: Mapping[str, Any], places: Mapping[str, str], scheme: Scheme
 ) -> Iterator[Problem]:
@@ -58,6 +72,10 @@ def check(
             what = f"paragraph {name} stands twice"
             yield Problem(places.get(name, place), what, "give each its own id")
         texts[name] = paragraph["text"]
+        if len(paragraph["text"]) > LONGEST_TEXT:
+            what = f"a paragraph of {len(paragraph['text']):,} characters"
+            remedy = f"break it into paragraphs of at most {LONGEST_TEXT:,}"
+            yield Problem(places.get(name, place), what, remedy)
     for layer in LAYERS:
         for name, annotations in _by_paragraph(record.get(layer) or ()).items():
             where = places.get(name, place)
@@ -150,7 +168,10 @@ def _check_label(
         yield Problem(where, what, remedy)
 
 
-def _check_place(label: str, part: Mapping[str, Any], text: str, where: str) -> Iterator[Problem]:
+def _check_place(label: str, part: Any, text: str, where: str) -> Iterator[Problem]:
+    if not isinstance(part, Mapping):
+        yield Problem(where, f"{label} is {_short(str(part))}", "give its `start` and `end`")
+        return
     start, end = part.get("start"), part.get("end")
     if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)):
         what = f"{label} at {start}-{end} lies outside the text of {len(text)} characters"

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import fsspec
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.files import opened
 
 # Format -> its module.
 FORMATS = {
@@ -110,20 +110,22 @@ def _format_of_file(path: Path) -> str:
     format = _BY_SUFFIX.get(suffix)
     if suffix == ".json":
         format = "inception" if _is_cas(path) else "labelstudio"
-    format = format or _format_of_line(_first_line(path))
     if format is None:
-        raise _unknown(path)
+        first = _first_line(path)
+        format = _format_of_line(first)
+        if format is None:
+            raise _unknown(path, first)
     return format
 
 
 def _is_cas(path: Path) -> bool:
     """Whether a JSON file begins as a UIMA CAS does."""
-    with fsspec.open(str(path), "rb", compression="infer") as file:
+    with opened(path) as file:
         return b'"%TYPES"' in file.read(100)
 
 
 def _first_line(path: Path) -> bytes:
-    with fsspec.open(str(path), "rb", compression="infer") as file:
+    with opened(path) as file:
         return next((line for line in file if line.strip()), b"").removeprefix(b"\xef\xbb\xbf")
 
 
@@ -144,6 +146,19 @@ def _is_conll(line: bytes) -> bool:
     return tagged or line.startswith(b"-DOCSTART-")
 
 
-def _unknown(path: Path) -> GoldError:
-    remedy = f"say which it is (--from): {', '.join(FORMATS)}"
-    return GoldError([Problem(str(path), "no annotations in a known format", remedy)])
+def _unknown(path: Path, first: bytes | None = None) -> GoldError:
+    """Why nothing is known of a file that begins with the line `first`, or of a folder."""
+    what, remedy = "no annotations in a known format", f"say which (--from): {', '.join(FORMATS)}"
+    if first == b"":
+        what, remedy = "the file is empty", "name a file with annotations in it"
+    elif first is not None and not _is_utf8(first):
+        what, remedy = "its first line is no UTF-8", "save the file as UTF-8"
+    return GoldError([Problem(str(path), what, remedy)])
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in line

@@ -1,8 +1,11 @@
 """Text files of annotations: lines with their places, compressed or not."""
 
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from gzip import BadGzipFile
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import fsspec
 import orjson
@@ -10,9 +13,21 @@ import orjson
 from cablespan.formats.checks import GoldError, Problem
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The file's bytes, uncompressed. Raises GoldError where the compressed data are damaged."""
+    try:
+        with fsspec.open(str(path), "rb", compression="infer") as file:
+            yield file
+    except (EOFError, zlib.error, BadGzipFile) as error:
+        raise GoldError(
+            [Problem(str(path), f"torn ({error})", "get the whole file anew")]
+        ) from error
+
+
 def text_of(path: Path) -> str:
     """The decoded content, line ends as they are; `.gz` and other compressions are undone."""
-    with fsspec.open(str(path), "rb", compression="infer") as file:
+    with opened(path) as file:
         content = file.read()
     try:
         return content.decode("utf-8-sig")
@@ -24,7 +39,7 @@ def text_of(path: Path) -> str:
 
 def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """The objects of a JSON Lines file, each with its place ("gold.jsonl:12")."""
-    with fsspec.open(str(path), "rb", compression="infer") as file:
+    with opened(path) as file:
         for number, line in enumerate(file, 1):
             if line.strip():
                 yield f"{path}:{number}", json_object(line, f"{path}:{number}")

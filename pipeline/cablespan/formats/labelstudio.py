@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.checks import GoldError, Problem, objects
 from cablespan.formats.files import text_of
 from cablespan.formats.linked import LAYERS, ROLES, LinkedSpan, Links, add_marks, part_links
 from cablespan.formats.tasks import bare_record
@@ -166,18 +166,19 @@ def _answers(path: Path) -> Iterator[_Answer]:
     """The submitted annotations, of each annotator the latest of each task."""
     for number, task in enumerate(_read_tasks(path), 1):
         place = f"{path}: task {number}"
-        data = task.get("data") or {}
-        if not isinstance(data.get("text"), str):
+        data = task.get("data")
+        if not isinstance(data, dict) or not isinstance(data.get("text"), str):
             remedy = "export tasks with `text` and without JSON-MIN"
             raise GoldError([Problem(place, "no data.text", remedy)])
         name = data.get("cable") or f"{path.stem}-{task.get('id', number)}"
-        for annotator, annotation in _latest(task).items():
-            yield _Answer(annotator, data, annotation.get("result") or [], name, place)
+        given = objects(task.get("annotations") or [], "`annotations`", place)
+        for annotator, annotation in _latest(given).items():
+            result = objects(annotation.get("result") or [], "`result`", place)
+            yield _Answer(annotator, data, result, name, place)
 
 
-def _latest(task: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def _latest(given: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """The last submitted annotation of each annotator."""
-    given = task.get("annotations") or ()
     submitted = [annotation for annotation in given if not annotation.get("was_cancelled")]
     submitted.sort(key=lambda annotation: annotation.get("updated_at") or "")
     return {_annotator(annotation, n): annotation for n, annotation in enumerate(submitted, 1)}
@@ -199,10 +200,9 @@ def _read_tasks(path: Path) -> list[dict[str, Any]]:
             [Problem(str(path), f"no JSON ({error})", "export the project as JSON")]
         ) from error
     if not isinstance(tasks, list):
-        raise GoldError(
-            [Problem(str(path), "no list of tasks", "export the project as JSON (not JSON-MIN)")]
-        )
-    return tasks
+        remedy = "export the project as JSON (not JSON-MIN)"
+        raise GoldError([Problem(str(path), "no list of tasks", remedy)])
+    return objects(tasks, "the list of tasks", str(path))
 
 
 def _records(
@@ -229,20 +229,22 @@ def _records(
 def _add_result(record: dict[str, Any], paragraph: str, answer: _Answer, scheme: Scheme) -> None:
     """Adds the regions and relations of one paragraph to the record."""
     links: Links = {}
-    for item in answer.result:
-        if item.get("type") == "relation":
-            for label in item.get("labels") or ():
-                links.setdefault(item["from_id"], {}).setdefault(label, []).append(item["to_id"])
+    relations = [item for item in answer.result if item.get("type") == "relation"]
     regions = [item for item in answer.result if (item.get("value") or {}).get("labels")]
     try:
-        text = answer.data["text"]
-        spans = [_span(paragraph, text, region) for region in regions]
+        for item in relations:
+            for label in item.get("labels") or ():
+                links.setdefault(item["from_id"], {}).setdefault(label, []).append(item["to_id"])
+        spans = [_span(paragraph, answer.data["text"], region) for region in regions]
+    except KeyError as error:
+        what = f"a region or relation lacks {error}"
+        raise GoldError([Problem(answer.place, what, "export the project as JSON")]) from error
+    try:
         add_marks(record, spans, links, scheme)
     except KeyError as error:
         what = "a relation points at a region that is no part of a claim"
-        raise GoldError(
-            [Problem(answer.place, what, "link CUE with SOURCE and CONTENT")]
-        ) from error
+        remedy = "link CUE with SOURCE and CONTENT"
+        raise GoldError([Problem(answer.place, what, remedy)]) from error
 
 
 def _span(paragraph: str, text: str, region: Mapping[str, Any]) -> LinkedSpan:

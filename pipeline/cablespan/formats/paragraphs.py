@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.checks import GoldError, Problem, objects
 from cablespan.formats.files import json_lines, write_json_lines
 from cablespan.formats.tasks import VIEWS, bare_record
 from cablespan.records import paragraph_record
@@ -19,9 +19,11 @@ def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     the file's order."""
     documents: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
     for place, line in json_lines(path):
-        if "doc" not in line or not isinstance(line.get("text"), str):
+        if not all(isinstance(line.get(key), str) for key in ("doc", "text")):
             remedy = "write one paragraph a line, see docs/formats.md"
             raise GoldError([Problem(place, "no `doc` and `text`", remedy)])
+        for layer in VIEWS:
+            objects(line.get(layer, []), f"`{layer}`", place)
         if line["doc"] not in documents:
             meta = {key: line[key] for key in ("date", "head", "origin") if line.get(key)}
             record = bare_record(line["doc"], path=str(path), format="gold", meta=meta)

@@ -36,6 +36,7 @@ def read(
             fault = _fault(task, scheme)
             if fault is not None:
                 problems.append(Problem(place, *fault))
+                continue
             tasks.append(task)
             places.setdefault((task.get("meta") or {}).get("paragraph"), place)
     if problems:
@@ -58,14 +59,18 @@ def _fault(task: Mapping[str, Any], scheme: Scheme) -> tuple[str, str] | None:
     """What is wrong with a task, and the remedy; None where it can be used."""
     if not isinstance(task.get("text"), str):
         return "no task: `text` is missing", "export text tasks"
+    if not isinstance(task.get("meta") or {}, dict):
+        return "`meta` is no object", "export it from Prodigy anew"
     try:
         layer_of(task, scheme)
         if task.get("answer", "accept") == "accept":
             annotations_of(task, scheme)
     except ValueError as error:
         return _said(error)
-    except (KeyError, TypeError) as error:
+    except KeyError as error:
         return f"a span or relation lacks {error}", "export it from Prodigy anew"
+    except (AttributeError, TypeError):
+        return "spans or relations are no lists of objects", "export it from Prodigy anew"
     return None
 
 

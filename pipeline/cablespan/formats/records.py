@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.checks import LAYERS, GoldError, Problem, objects
 from cablespan.formats.files import json_lines, write_json_lines
 
 LEAVES_OUT = ()
@@ -13,15 +13,25 @@ LEAVES_OUT = ()
 def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     """Records as this package writes them, with what could not be taken over of each."""
     for place, record in json_lines(path):
-        paragraphs = record.get("paragraphs")
-        if not isinstance(record.get("id"), str) or not isinstance(paragraphs, list):
+        if not isinstance(record.get("id"), str) or "paragraphs" not in record:
             remedy = "a record has `id` and `paragraphs`, see docs/formats.md"
             raise GoldError([Problem(place, "no record", remedy)])
-        for number, paragraph in enumerate(paragraphs, 1):
-            if not all(isinstance(paragraph.get(key), str) for key in ("id", "text")):
-                what = f"paragraph {number} of {record['id']} has no `id` or no `text`"
-                raise GoldError([Problem(place, what, "give both")])
+        _check_shape(record, place)
         yield record, {"": place}
+
+
+def _check_shape(record: Mapping[str, Any], place: str) -> None:
+    for number, paragraph in enumerate(objects(record["paragraphs"], "`paragraphs`", place), 1):
+        if not all(isinstance(paragraph.get(key), str) for key in ("id", "text")):
+            what = f"paragraph {number} of {record['id']} has no `id` or no `text`"
+            raise GoldError([Problem(place, what, "give both")])
+    for layer in LAYERS:
+        objects(record.get(layer) or [], f"`{layer}`", place)
+    for key in ("meta", "header"):
+        if not isinstance(record.get(key) or {}, dict):
+            raise GoldError(
+                [Problem(place, f"`{key}` is no object", "write {...}, or leave it out")]
+            )
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
