@@ -12,7 +12,7 @@ from cablespan.learning import BASE_SHARE, DEV_SHARE
 
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-    epilog="Example: `cablespan train --config models/configs/cable_sm.cfg --train gold.jsonl "
+    epilog="Example: `cablespan train --config cable_sm.cfg --train gold.jsonl "
     "--dev dev.jsonl --output mine --training.max_epochs 10`",
 )
 def train(

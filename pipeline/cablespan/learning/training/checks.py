@@ -163,9 +163,7 @@ def checked_config(path: Path, overrides: Mapping[str, Any]) -> tuple[Config, La
     Raises ValueError naming what is missing or wrong, FileNotFoundError where there is no config.
     """
     if not path.is_file():
-        raise FileNotFoundError(
-            f"{path} does not exist: name a config, as models/configs/cable_sm.cfg"
-        )
+        raise FileNotFoundError(f"{path} does not exist: name a config, as cable_sm.cfg")
     try:
         config = load_config(path, overrides=dict(overrides), interpolate=False)
         nlp = load_model_from_config(config, auto_fill=True)
