@@ -42,7 +42,11 @@ SMALL = {
     "training.max_steps": "2",
     "training.eval_frequency": "2",
 }
-TAKES_VECTORS = ("--components.tok2vec.model.embed.include_static_vectors", "true")
+# A config that takes word vectors and names none.
+TAKES_VECTORS = (
+    *("--components.tok2vec.model.embed.include_static_vectors", "true"),
+    *("--paths.vectors", "null"),
+)
 # One sentence for each label of statements, and every label of entities.
 SENTENCES = [
     ("Ref A.", "ADMIN", [("Ref A", "CABLE_REF")], None),
