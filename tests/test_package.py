@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import distribution, version
 from pathlib import Path
 
@@ -57,6 +58,14 @@ def test_every_registered_function_has_its_entry_point():
     groups = {kind: "_".join(getattr(registry, kind).namespace) for kind, _ in registered}
     assert len(registered) > 10
     assert {(groups[kind], name) for kind, name in registered} <= named
+
+
+def test_spacy_package_finds_out_that_it_is_required():
+    """spaCy looks for `top_level.txt`, in a folder that is named after the version."""
+    project = tomllib.loads((CONFIGS.parents[1] / "pyproject.toml").read_text())
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    version = project["project"]["version"]
+    assert included["models/top_level.txt"] == f"cablespan-{version}.dist-info/top_level.txt"
 
 
 def test_the_public_surface_is_whole():
