@@ -42,6 +42,16 @@ def test_a_pipeline_is_found_by_name_or_by_folder():
         pipelines.model_folder("en_cable_xl")
 
 
+def test_a_pipeline_that_spacy_packed_is_found(tmp_path, monkeypatch):
+    inside = tmp_path / "en_mine" / "en_mine-1.0"
+    inside.mkdir(parents=True)
+    meta = '{"lang": "en", "name": "mine", "version": "1.0"}'
+    (tmp_path / "en_mine" / "meta.json").write_text(meta)
+    monkeypatch.setattr("spacy.util.is_package", lambda name: name == "en_mine")
+    monkeypatch.setattr("spacy.util.get_package_path", lambda name: tmp_path / name)
+    assert pipelines.model_folder("en_mine") == inside
+
+
 def test_a_transformer_without_its_extra_says_what_to_install(tmp_path, monkeypatch):
     spacy.blank("en").to_disk(tmp_path)
     config = (tmp_path / "config.cfg").read_text()

@@ -74,13 +74,20 @@ def model_folder(model: str | Path) -> Path:
     if folder is None:
         from spacy.util import get_package_path, is_package
 
-        if is_package(str(model)):
-            return get_package_path(str(model))
-        raise FileNotFoundError(
-            f"{model}: no trained pipeline there; "
-            "name a folder with a meta.json, a package, or rules"
-        )
-    return folder
+        if not is_package(str(model)):
+            raise FileNotFoundError(
+                f"{model}: no trained pipeline there; "
+                "name a folder with a meta.json, a package, or rules"
+            )
+        folder = get_package_path(str(model))
+    return _pipeline_of(folder)
+
+
+def _pipeline_of(package: Path) -> Path:
+    """The folder of a package's pipeline: `spacy package` puts it into one with the version."""
+    meta = json.loads((package / "meta.json").read_text("utf-8"))
+    versioned = package / f"{meta['lang']}_{meta['name']}-{meta['version']}"
+    return versioned if versioned.is_dir() else package
 
 
 def model_scheme(model: str | Path | None = None) -> Scheme:
