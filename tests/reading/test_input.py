@@ -51,6 +51,20 @@ def test_a_dump_is_read_whatever_its_dialect(tmp_path, separator, time, heading,
     assert [paragraph.text for paragraph in cable.paragraphs] == ["All is well.", "So it is."]
 
 
+@pytest.mark.parametrize("name", ["cables.csv", "cables.tsv", "cables.csv.old"])
+def test_a_table_of_other_columns_is_no_cable(tmp_path, name):
+    path = tmp_path / name
+    path.write_text('id,created,origin,body\n7,2007-02-21,Embassy Oslo,"1. (U) All is well."\n')
+    assert "columns of a dump" in reject(path).reason
+    assert isinstance(next(scan(path, format="text")), Cable)
+
+
+def test_bytes_that_windows_1252_has_no_sign_for_cost_nothing(tmp_path):
+    path = tmp_path / "cable.txt"
+    path.write_bytes(b"1. (U) The caf\xe9 \x93opened\x94 \x81 again.\n")
+    assert texts(path) == ["The café “opened” \x81 again."]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_the_first_of_json_lines_has_a_byte_order_mark(tmp_path, encoding):
     path = tmp_path / "cables.jsonl"

@@ -5,10 +5,11 @@ import warnings
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, BinaryIO, TextIO
 
 from cablespan.cable import Cable, Reject
+from cablespan.reading import csv
 from cablespan.reading.assembly import numbered
 from cablespan.reading.decode import HEAD, decode, in_utf8, is_binary, open_input, unpacked
 from cablespan.reading.formats import Reader, StreamReader, find_format, formats, reader_of
@@ -63,8 +64,16 @@ def scan(
                     "give text, HTML, CSV, XML or JSON Lines; packed as gzip or zstd at most",
                 )
                 return
-            format = format or find_format(decode(head, whole=False)[0])
-            yield from map(_of_bearable_length, _cables(stream, path, format, start, options))
+            chosen = format or find_format(decode(head, whole=False)[0])
+            if format is None and chosen == "text" and _is_table(path):
+                yield Reject(
+                    path,
+                    "line 1",
+                    f"a table, but not with the columns of a dump: {', '.join(csv.COLUMNS)}",
+                    "give its rows as JSON Lines, or a frame to cablespan.from_frame",
+                )
+                return
+            yield from map(_of_bearable_length, _cables(stream, path, chosen, start, options))
     except (OSError, EOFError) as error:
         yield Reject(
             path, "file", f"cannot be read: {error}", "check the path and whether the file is whole"
@@ -82,6 +91,11 @@ def _without_content(path: str) -> Reject | None:
         readable = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         return Reject(readable, "file", "the file's name is not UTF-8", "rename the file")
     return None
+
+
+def _is_table(path: str) -> bool:
+    """Whether a file's name says that it holds a table; `.csv.gz` does as well."""
+    return not {".csv", ".tsv"}.isdisjoint(PurePath(path).suffixes)
 
 
 def _of_bearable_length(item: Cable | Reject) -> Cable | Reject:
