@@ -34,6 +34,7 @@ from thinc.api import (
 )
 from thinc.types import Floats2d, Ints1d, Ragged
 
+from cablespan.components.network.embed import GOLDEN
 from cablespan.components.network.prediction import no_backprop
 from cablespan.components.sentences import statement_spans
 from cablespan.document import CLAIM_PARTS, PARAGRAPHS, SENDERS, sender
@@ -348,17 +349,17 @@ def sentence_ngrams(doc: Doc, sentences: Sequence[Span]) -> list[numpy.ndarray]:
     Those of the sentences around it and of its first words are hashed apart from its own.
     """
     words = doc.to_array([LOWER]).astype("uint64") if len(doc) else numpy.zeros(0, dtype="uint64")
-    pairs = (words[:-1] * numpy.uint64(0x9E3779B97F4A7C15)) ^ words[1:]
-    own = [words[span.start : span.end] for span in sentences]
+    pairs = (words[:-1] * GOLDEN) ^ words[1:]
+    own = [numpy.unique(words[span.start : span.end]) for span in sentences]
     before, after = [words[:0], *own], [*own[1:], words[:0]]
     return [
         numpy.concatenate(
             [
-                numpy.unique(own[i]),
+                own[i],
                 numpy.unique(pairs[span.start : span.end - 1]),
-                own[i][:3] ^ FIRST,
-                numpy.unique(before[i]) ^ BEFORE,
-                numpy.unique(after[i]) ^ AFTER,
+                words[span.start : span.end][:3] ^ FIRST,
+                before[i] ^ BEFORE,
+                after[i] ^ AFTER,
             ]
         )
         for i, span in enumerate(sentences)
