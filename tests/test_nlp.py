@@ -52,6 +52,12 @@ def test_a_pipeline_that_spacy_packed_is_found(tmp_path, monkeypatch):
     assert pipelines.model_folder("en_mine") == inside
 
 
+def test_a_torn_meta_json_is_named_with_a_remedy(tmp_path):
+    (tmp_path / "meta.json").write_text('{"lang": ')
+    with pytest.raises(ValueError, match=r"meta\.json: no JSON .*; copy or train the pipeline"):
+        pipelines.model_scheme(tmp_path)
+
+
 def test_a_transformer_without_its_extra_says_what_to_install(tmp_path, monkeypatch):
     spacy.blank("en").to_disk(tmp_path)
     config = (tmp_path / "config.cfg").read_text()

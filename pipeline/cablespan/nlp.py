@@ -70,30 +70,40 @@ def model_folder(model: str | Path) -> Path:
     """
     if Path(model, "meta.json").is_file():
         return Path(model)
-    folder = bundled_model(str(model))
-    if folder is None:
-        from spacy.util import get_package_path, is_package
-
-        if not is_package(str(model)):
-            raise FileNotFoundError(
-                f"{model}: no trained pipeline there; "
-                "name a folder with a meta.json, a package, or rules"
-            )
-        folder = get_package_path(str(model))
-    return _pipeline_of(folder)
+    return bundled_model(str(model)) or _packaged(str(model))
 
 
-def _pipeline_of(package: Path) -> Path:
-    """The folder of a package's pipeline: `spacy package` puts it into one with the version."""
-    meta = json.loads((package / "meta.json").read_text("utf-8"))
+def _packaged(name: str) -> Path:
+    """The folder of an installed pipeline: `spacy package` puts it into one with the version."""
+    from spacy.util import get_package_path, is_package
+
+    if not is_package(name):
+        raise FileNotFoundError(
+            f"{name}: no trained pipeline there; "
+            "name a folder with a meta.json, a package, or rules"
+        )
+    package = get_package_path(name)
+    meta = _meta(package)
     versioned = package / f"{meta['lang']}_{meta['name']}-{meta['version']}"
     return versioned if versioned.is_dir() else package
+
+
+def _meta(folder: Path) -> dict[str, Any]:
+    """What a pipeline's meta.json says. Raises ValueError where it is torn."""
+    file = folder / "meta.json"
+    try:
+        meta: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    except ValueError as error:
+        raise ValueError(
+            f"{file}: no JSON ({error}); copy or train the pipeline again, or give another"
+        ) from error
+    return meta
 
 
 def model_scheme(model: str | Path | None = None) -> Scheme:
     """The labels that a pipeline was trained with, named as for `load`: its own, or ours.
 
-    Raises FileNotFoundError where there is no such pipeline.
+    Raises FileNotFoundError where there is no such pipeline, ValueError where it is damaged.
 
     >>> model_scheme("en_cable_sm") == scheme_of()
     True
@@ -101,7 +111,7 @@ def model_scheme(model: str | Path | None = None) -> Scheme:
     if model == "rules":
         return scheme_of()
     folder = model_folder(model or BUNDLED)
-    meta = json.loads((folder / "meta.json").read_text("utf-8"))
+    meta = _meta(folder)
     return scheme_of_tables(meta["scheme"], f"{folder}") if "scheme" in meta else scheme_of()
 
 
