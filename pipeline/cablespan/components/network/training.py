@@ -15,6 +15,8 @@ from spacy.vocab import Vocab
 from thinc.api import Config, Model, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
+from cablespan.components.network.storage import StoredInHalf
+
 TOK2VEC = """
 [tok2vec]
 @architectures = "spacy.Tok2Vec.v2"
@@ -55,7 +57,7 @@ def check_upstream(name: str, model: Model, docs: Iterable[Doc]) -> None:
         )
 
 
-class TrainedPipe(TrainablePipe):
+class TrainedPipe(StoredInHalf, TrainablePipe):
     """A component with labels and a model of one softmax; `cfg` is saved beside the model."""
 
     def __init__(
