@@ -4,7 +4,7 @@ changes.
 
 import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -89,16 +89,21 @@ class Results:
         gaps = sorted(set(range(max(shards, default=-1) + 1)) - set(shards))
         parts = [f"it holds the first {done:,} cables"]
         if gaps:
-            parts = [f"it holds {done:,} cables", f"not those of shards {_listed(gaps)}"]
+            parts = [f"it holds {done:,} cables", f"not those of shards {some(gaps)}"]
         return f"the run is not finished: {', '.join(parts)}; go on with --resume"
 
 
 _GIVE = "give the folder that `cablespan annotate` wrote, or a file of records"
 
 
-def _listed(numbers: list[int], most: int = 5) -> str:
-    more = f" and {len(numbers) - most} more" if len(numbers) > most else ""
-    return ", ".join(map(str, numbers[:most])) + more
+def some(names: Sequence[object], most: int = 5) -> str:
+    """The first names of a list in words, and how many more there are.
+
+    >>> some(range(8))
+    '0, 1, 2, 3, 4 and 3 more'
+    """
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(map(str, names[:most])) + more
 
 
 def lines(run: str, kind: str = "cables") -> Iterator[dict[str, Any]]:

@@ -43,7 +43,7 @@ from cablespan.runs.batch.model import (
 from cablespan.runs.batch.opening import open_run
 from cablespan.runs.batch.pool import Pool
 from cablespan.runs.batch.progress import Reporter
-from cablespan.runs.batch.results import Results
+from cablespan.runs.batch.results import Results, some
 from cablespan.runs.batch.shard import KINDS, Options, Result, Shard
 from cablespan.runs.batch.stream import RUN, Ids, expand, shards
 
@@ -106,7 +106,7 @@ def annotate(
         manifest = open_run(folder, settings, paths, resume=resume, retry_rejects=retry_rejects)
         reporter = Reporter(_size_left(paths, manifest), manifest.totals())
         if left_out:
-            reporter.say(f"not read, because a run wrote it: {_some(left_out)}")
+            reporter.say(f"not read, because a run wrote it: {some(left_out)}")
         if manifest.end:
             reporter.say(f"{folder}: this run is already done; --overwrite does it again")
             return exit_code(manifest.totals())
@@ -126,13 +126,8 @@ def annotate(
 
 def nothing_to_read(inputs: list[str], left_out: list[str]) -> str:
     """What to say where no input holds anything to read."""
-    why = f"only what a run wrote ({_some(left_out)})" if left_out else "no file"
+    why = f"only what a run wrote ({some(left_out)})" if left_out else "no file"
     return f"{', '.join(inputs)}: {why} to read there; give files, folders or globs with cables"
-
-
-def _some(paths: list[str], most: int = 3) -> str:
-    more = f" and {len(paths) - most} more" if len(paths) > most else ""
-    return ", ".join(paths[:most]) + more
 
 
 Engine = Callable[[Iterator[Shard]], Iterator[Result]]
