@@ -265,6 +265,8 @@ def test_all_problems_are_named_in_one_run(tmp_path):
         "2",
         "3",
     ]
+    assert str(error.value).count("unknown label 'X'") == 1, "said once, of three places"
+    assert "gold.jsonl:1 and 2 more: unknown label 'X'" in str(error.value)
 
 
 def test_a_folder_is_read_file_by_file(tmp_path):

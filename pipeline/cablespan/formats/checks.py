@@ -33,14 +33,23 @@ def _short(text: str) -> str:
 
 
 class GoldError(ValueError):
-    """Annotations that cannot be used: all problems of a file, so that one run names them all."""
+    """Annotations that cannot be used: all problems of a file, so that one run names them all.
+
+    >>> print(GoldError([Problem(f"gold.jsonl:{line}", "no text", "write one") for line in (1, 2)]))
+    gold.jsonl:1 and 1 more: no text: write one
+    """
 
     def __init__(self, problems: list[Problem]):
         self.problems = problems
-        lines = [str(problem) for problem in problems[:SHOWN]]
-        if len(problems) > SHOWN:
-            lines.append(f"... and {len(problems) - SHOWN} more")
-        super().__init__("\n".join(lines))
+        places: dict[tuple[str, str], list[str]] = {}
+        for place, *said in problems:
+            places.setdefault(tuple(said), []).append(place)
+        lines = [
+            str(Problem(first if not others else f"{first} and {len(others)} more", *said))
+            for said, (first, *others) in places.items()
+        ]
+        more = [f"... and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+        super().__init__("\n".join(lines[:SHOWN] + more))
 
 
 def objects(value: Any, name: str, place: str) -> list[dict[str, Any]]:
