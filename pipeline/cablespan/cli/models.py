@@ -114,7 +114,12 @@ def train(
         gpu=gpu,
         warn=lambda problem: typer.echo(f"warning: {problem}", err=True),
     )
-    typer.echo(f"{output / 'model-best'}: scores.json, README.md", err=True)
+    best = output / "model-best"
+    typer.echo(
+        f"{best}: scores in README.md and scores.json. Use it with --model {best}, or "
+        f'cablespan.load("{best}"), which adds links, speakers and claims',
+        err=True,
+    )
 
 
 @app.command(
