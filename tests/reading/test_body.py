@@ -36,6 +36,7 @@ def texts(body):
         ("1) All is well.", 1, None),
         ("(SBU) All is well.", None, "SBU"),
         ("1. (C/REL NATO) All is well.", 1, "C/REL NATO"),
+        ("1. (C - entire text) All is well.", 1, "C - ENTIRE TEXT"),
         ("1. All is well.", 1, None),
     ],
 )
@@ -132,6 +133,19 @@ def test_a_signature_on_its_own_line_is_no_paragraph(below):
 )
 def test_a_signature_of_any_form_is_no_paragraph(line):
     assert texts(f"1. (U) All is well.\n{line}\n#0454\nNNNN") == ["All is well."]
+
+
+@pytest.mark.parametrize(
+    "lines", ["ROE\nROE", "ROE \n\n \nROE##", "Roe\n\nROE", "ROE\n\nROE\n\nROE\n\nNNNN"]
+)
+def test_a_signature_that_the_operator_repeats_is_no_paragraph(lines):
+    assert texts(f"1. (U) All is well.\n\n{lines}") == ["All is well."]
+
+
+def test_the_signature_above_a_second_part_that_breaks_off_is_no_text():
+    body = "1. (U) All is well.\nROE\n\nTHE HARBOR OF OS..."
+    assert texts(body) == ["All is well.", "THE HARBOR OF OS..."]
+    assert signers(body) == ["ROE"]
 
 
 def test_a_note_on_the_line_of_the_signature_stays():
@@ -366,6 +380,14 @@ def test_the_pilcrows_of_the_site_are_no_text():
     ]
 
 
+def test_items_in_brackets_have_their_portion_mark_as_a_field():
+    body = "1. (SBU) Points:\n\n(a) (SBU) the harbor;\n\n(b) (C/NF) the road."
+    assert [(kind, marking, text) for _, marking, _, kind, text in shapes(body)][1:] == [
+        ("item", "SBU", "the harbor;"),
+        ("item", "C/NF", "the road."),
+    ]
+
+
 def test_a_numbered_list_with_markings_is_one_of_items():
     body = "1. (U) Points:\n\n1) (S/NF) The road.\n\n2) (S/NF) The harbor.\n\n2. (c) So it is."
     assert [(number, marking, kind) for number, marking, _, kind, _ in shapes(body)] == [
@@ -393,6 +415,7 @@ ADDRESSES = [
     "Please visit our web page: http://www.intelink.sgov.gov/wiki/Portal:Nor way\nRoe",
     "******* ****\nFor more reporting from Embassy Oslo, visit:\n"
     "Visit Oslo's Classified Website at:\nhttp://www.state.sgov.gov/p/eur/oslo/\n******* ****\nROE",
+    "ROE\n\nVISIT OSLO'S CLASSIFIED WEB SITE AT:\nHTTP://WWW.STATE.SGOV.GOV/P/EUR/OSLO/",
     "ROE\n\nVisit Oslo's Web Site at\nhttp://www.state.sgov.gov/p/eur/oslo/ and the Blog at\n"
     "http://www.intelink.gov/communities/oslo/",
 ]
@@ -404,9 +427,18 @@ def test_the_web_address_of_a_post_is_no_text(address):
     assert [name.upper() for name in signers(f"1. (U) All is well.\n{address}")] == ["ROE"]
 
 
-@pytest.mark.parametrize("stamp", ["EPET @ EL PAÍS", "Copia propiedad de EL PAÍS\nID:\t18"])
-def test_a_stamp_of_the_site_below_the_signature_is_no_text(stamp):
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "EPET @ EL PAÍS",
+        "Copia propiedad de EL PAÍS\nID:\t18",
+        "2007OSLO00012 - Classification: SECRET",
+        "=======================CABLE COMPLETE============================",
+    ],
+)
+def test_a_stamp_below_the_signature_is_no_text(stamp):
     assert texts(f"1. (U) All is well.\nROE\n\n{stamp}") == ["All is well."]
+    assert signers(f"1. (U) All is well.\nROE\n\n{stamp}") == ["ROE"]
 
 
 def test_a_signature_after_the_last_page_mark_of_a_line_is_no_text():

@@ -57,5 +57,6 @@ def end_of_text(source: str, start: int, end: int) -> int:
 
 def _before(pattern: re.Pattern[str], signs: Iterable[str], text: str) -> str:
     """A text before what a pattern finds, which has one of the signs: looking for them is fast."""
-    match = pattern.search(text) if any(sign in text for sign in signs) else None
+    lowered = text.lower()
+    match = pattern.search(text) if any(sign.lower() in lowered for sign in signs) else None
     return text[: match.start()] if match else text

@@ -42,7 +42,6 @@ _BEFORE = re.compile(r"^(?:[-\s*#\"]{1,10}|\(?(?:signed|sgd)\)?[:.]?\s)", re.IGN
 _AFTER = re.compile(r"[\s#*\d.()-]{1,20}$")
 _ACTING = re.compile(r"\s?\((?:ACTING|A|CDA|CHARGE)$")
 _NO_SENTENCE = re.compile(rf"://|(?:X{{4,}}|x{{4,}})$|{RULE.pattern}")  # address, redacted, rule
-_FOOT = re.compile(r"\d{4}[A-Z]{3,20}\d{3,7} - ")  # "2007OSLO00012 - Classification: SECRET"
 _SEPARATOR = re.compile(r"/|&| AND |,")
 _OF_SITES = ("after", "stamp")  # kinds of furniture in sentences, whose words can be names
 _SENTENCE_ENDS = frozenset(".!?:;)]\"'”’*-")
@@ -66,9 +65,14 @@ class _Line(NamedTuple):
     @property
     def stands_apart(self) -> bool:
         """Whether no sentence runs from the line above into this one."""
-        if not self.above or self.above[-1] in _SENTENCE_ENDS:
+        if not self.above or self.above[-1] in _SENTENCE_ENDS or self.is_above_too:
             return True
         return _NO_SENTENCE.search(self.above) is not None or is_furniture(self.above)
+
+    @property
+    def is_above_too(self) -> bool:
+        """Whether the line above is the same: the author's signature and the operator's."""
+        return self.above.upper() == self.text.upper()
 
     @property
     def ends_table(self) -> bool:
@@ -126,8 +130,19 @@ def signature(text: str, start: int = 0, end: int | None = None) -> Signature:
     end = end_of_text(text, start, len(text) if end is None else end)
     lines = islice(_last_lines(text, max(start, end - _LAST), end), _LAST_LINES)
     signed = next((found for line in lines if (found := _read(line)) is not None), _NONE)
-    text_before = signed.span and text[start : signed.span[0]].strip()
-    return signed if text_before else Signature(signed.names, None)
+    if signed.span is None:
+        return signed
+    begin = _before_doubles(text, start, signed.span)
+    text_before = text[start:begin].strip()
+    return Signature(signed.names, (begin, signed.span[1]) if text_before else None)
+
+
+def _before_doubles(text: str, start: int, span: tuple[int, int]) -> int:
+    """Where a signature begins that stands on two lines or more, as the operator repeated it."""
+    above = text[max(start, span[0] - _LAST) : span[0]]
+    signed = re.escape(text[slice(*span)].rstrip(" #"))
+    doubles = re.search(rf"(?:\n[ \t]*{signed}\s*)+\Z", above, re.IGNORECASE)
+    return span[0] - (len(above) - doubles.start() if doubles else 0)
 
 
 def _last_lines(text: str, begin: int, end: int) -> Iterator[_Line]:
@@ -155,8 +170,10 @@ def _is_of_the_cable(line: str) -> bool:
 
 def _is_note(line: str) -> bool:
     """Whether a line is what may follow a signature: marks, rules, notes."""
-    if line.upper().startswith(("NOTE", "(NOTE")) or RULE.match(line) or _FOOT.match(line):
+    if line.upper().startswith(("NOTE", "(NOTE")) or RULE.match(line):
         return True
+    if line.isupper() and line.endswith("..."):
+        return True  # of a page that breaks off in its second part
     return is_furniture(_MARKING.sub("", _NUMBER.sub("", line)))
 
 

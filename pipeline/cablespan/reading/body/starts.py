@@ -10,9 +10,9 @@ _CLASSES = "SBU|FOUO|LOU|TS|U|C|S|UNCLASSIFIED|CONFIDENTIAL|SECRET|UNCLAS|R"
 _MARKING = re.compile(
     rf"""
     [(\[{{]\s?({_CLASSES})
-    # What goes with the class: "/NF", " REL TO USA, GBR".
+    # What goes with the class: "/NF", " REL TO USA, GBR", " - entire text".
     ((?:[ ]?[/,-]|[ ](?:REL|NF|NOFORN|FVEY)\b)
-    [A-Z0-9 ,/-]{{0,160}})?
+    [A-Z0-9 ,/-]{{0,160}}(?:[Ee]ntire\ [Tt]ext\.?)?)?
     \s?[)\]}}]\s{{0,8}}
     """,
     re.VERBOSE,
@@ -164,7 +164,7 @@ def _item(line: str, at: int) -> Start | None:
         return None
     sign = item["bracket"] or item["letter"] or "-"
     rest = len(line) - len(line[item.end() :].lstrip())
-    marking = _MARKING.match(line, rest) if not item["bracket"] else None
+    marking = _MARKING.match(line, rest)
     if marking is None:
         return Start("item", None, None, sign, at)
     return Start("item", None, _marking(marking), sign, marking.end())
