@@ -1,8 +1,8 @@
 """Puts a trained pipeline where the package takes it from, if it is small enough and loads.
 
 Words that the vocabulary only has because they stood in the training texts are left out: the
-network looks at hashes. A transformer's weights are stored in half precision, which loading widens
-again.
+network looks at hashes. The weights of a transformer and of the heads on it are stored in half
+precision, which loading widens again.
 
 python scripts/bundle_model.py work/student/model-best models/en_cable_sm
 """
@@ -17,6 +17,8 @@ import spacy
 import typer
 from spacy.language import Language
 from spacy.strings import StringStore
+
+from cablespan.components.network.storage import StoredInHalf, change_precision
 
 TRANSFORMER = "transformer"
 LIMITS_MB = {True: 60, False: 20}  # with and without a transformer
@@ -90,6 +92,9 @@ def main(model: Path, bundle: Path) -> None:
     describe(nlp, bundle.name)
     if has_transformer:
         nlp.get_pipe(TRANSFORMER).model.transformer.half()
+        for _, pipe in nlp.pipeline:
+            if isinstance(pipe, StoredInHalf):
+                change_precision(pipe.model, "e")
     fresh = bundle.with_name(f".{bundle.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)

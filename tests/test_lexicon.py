@@ -53,6 +53,21 @@ def test_ids_are_unique(name):
     assert not [kb_id for kb_id, count in ids.items() if count > 1]
 
 
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('{"name": "Roe Oil", "kb_id": "org:ROE", "kind": "company"}', "'Roe Oil' .* \"label\""),
+        ('{"name": "Roe Oil", ', "not JSON"),
+    ],
+)
+def test_a_line_that_nothing_would_be_linked_to_is_named(tmp_path, monkeypatch, line, problem):
+    right = '{"name": "Doe Oil", "label": "ORG", "kb_id": "org:DOE", "kind": "company"}'
+    (tmp_path / "companies.jsonl").write_text(f"{right}\n\n{line}\n", encoding="utf-8")
+    monkeypatch.setattr(lexicon, "files", lambda _: tmp_path)
+    with pytest.raises(lexicon.LexiconError, match=rf"companies\.jsonl:3: .*{problem}"):
+        lexicon.load("companies")
+
+
 def test_size_is_real():
     assert len(lexicon.load("countries")) > 250
     assert len(lexicon.load("cities")) > 2500

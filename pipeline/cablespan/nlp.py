@@ -47,7 +47,7 @@ ORDER = [
 ]
 # A rule component that a trained one makes needless -> that one.
 REPLACED_BY = {"gazetteer": "ner"}
-LISTENERS = ("tok2vec-listener", "transformer-listener")
+UPSTREAM = {"tok2vec-listener": "tok2vec", "transformer-listener": "transformer"}
 USES_BLIS = {"numpy": False, "blis": True}
 
 
@@ -231,14 +231,15 @@ def _switch_off(nlp: Language, disable: list[str], enable: list[str]) -> None:
     for name in nlp.pipe_names:
         if name in disable or (enable and name not in enable):
             nlp.disable_pipe(name)
-    deaf = [name for name, pipe in nlp.pipeline if _listens(pipe)]
-    if deaf and not {"tok2vec", "transformer"} & set(nlp.pipe_names):
-        raise ValueError(
-            f"{', '.join(deaf)} read the vectors of tok2vec (or transformer): "
-            "switch it on, or them off"
-        )
+    on = set(nlp.pipe_names)
+    lacking = {name: _upstream(pipe) - on for name, pipe in nlp.pipeline}
+    deaf = [name for name, upstream in lacking.items() if upstream]
+    if deaf:
+        off = " and ".join(sorted(set().union(*lacking.values())))
+        raise ValueError(f"{', '.join(deaf)} read the vectors of {off}: switch it on, or them off")
 
 
-def _listens(pipe: Any) -> bool:
+def _upstream(pipe: Any) -> set[str]:
+    """The components whose vectors a component reads."""
     layers = pipe.model.walk() if hasattr(pipe, "model") else ()
-    return any(layer.name in LISTENERS for layer in layers)
+    return {UPSTREAM[layer.name] for layer in layers if layer.name in UPSTREAM}

@@ -8,6 +8,12 @@ from typing import Any, Literal, NotRequired, TypedDict, overload
 
 import orjson
 
+_LINKED = frozenset({"name", "kb_id"})  # what an entry has that mentions are linked to
+
+
+class LexiconError(ValueError):
+    """A line of the lexicon that cannot be used: the message names file, line and remedy."""
+
 
 class Post(TypedDict):
     """A mission or the Department: `origin` as ids write it ("ASTANA"), `country` an ISO 3166
@@ -42,10 +48,28 @@ def load(name: str) -> tuple[Any, ...]: ...
 def load(name: str) -> Any:
     """The entries of the lexicon file `NAME.jsonl`, in file order.
 
-    Raises FileNotFoundError for a lexicon that does not exist.
+    Raises LexiconError with file, line and remedy for a line that cannot be used,
+    FileNotFoundError for a lexicon that does not exist.
+
+    >>> load("calendar")[0]
+    {'name': 'January', 'aliases': ['Jan'], 'kind': 'month'}
     """
-    lines = files(__name__).joinpath(f"{name}.jsonl").read_bytes().splitlines()
-    return tuple(orjson.loads(line) for line in lines if line.strip())
+    file = files(__name__).joinpath(f"{name}.jsonl")
+    lines = enumerate(file.read_bytes().splitlines(), start=1)
+    return tuple(_entry(line, f"{file}:{number}") for number, line in lines if line.strip())
+
+
+def _entry(line: bytes, place: str) -> dict[str, Any]:
+    try:
+        entry = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise LexiconError(f"{place}: not JSON ({error}); write one object a line") from error
+    if entry.keys() >= _LINKED and not entry.get("label"):
+        raise LexiconError(
+            f"{place}: {entry['name']!r} has an id and no label, so that nothing would be linked "
+            'to it; add "label", the one of its kind in kinds.jsonl'
+        )
+    return entry
 
 
 @cache

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from itertools import chain, islice
 from typing import Any
 
 import numpy
 from spacy.language import Language
 from spacy.scorer import Scorer, get_ner_prf
 from spacy.tokens import Doc, Span
-from spacy.training import Example, validate_get_examples
+from spacy.training import Example
 from spacy.util import registry
 from spacy.vocab import Vocab
 from thinc.api import Model
@@ -232,7 +231,8 @@ class SpanTagger(TrainedPipe):
                 doc.spans[key] = made
                 doc.spans[key].attrs["scores"] = [score for *_, score in spans]
 
-    def _gold(self, reference: Doc) -> Sequence[Span]:
+    def gold_spans(self, reference: Doc) -> Sequence[Span]:
+        """The entities of a gold Doc, or the spans of the group that is learned."""
         key = self.cfg["spans_key"]
         return reference.ents if key is None else reference.spans.get(key, [])
 
@@ -257,19 +257,6 @@ class SpanTagger(TrainedPipe):
             tags[span.start : span.end] = [f"{part}-{span.label_}" for part in parts]
         return tags
 
-    def initialize(
-        self,
-        get_examples: Callable[[], Iterable[Example]],
-        *,
-        nlp: Language | None = None,
-        labels: Iterable[str] | None = None,
-    ) -> None:
-        """Sets the labels, from the examples if none come in, and the network's shapes."""
-        validate_get_examples(get_examples, "SpanTagger.initialize")
-        spans = chain.from_iterable(self._gold(example.reference) for example in get_examples())
-        for label in sorted({span.label_ for span in spans}) if labels is None else labels:
-            self.add_label(label)
-        sample = [example.x for example in islice(get_examples(), 10)]
-        self.model.initialize(
-            X=sample, Y=[numpy.zeros((len(doc), len(self.tags)), dtype="f") for doc in sample]
-        )
+    def row_count(self, doc: Doc) -> int:
+        """A row for each token."""
+        return len(doc)

@@ -1,16 +1,21 @@
 """What the trained components share: a default model, labels, the loss and a step of training."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, islice
 from typing import Any
 
 import numpy
 from spacy.errors import Errors
+from spacy.language import Language
 from spacy.pipeline import TrainablePipe
-from spacy.tokens import Doc
-from spacy.training import Example, validate_examples
+from spacy.tokens import Doc, Span
+from spacy.training import Example, validate_examples, validate_get_examples
 from spacy.vocab import Vocab
 from thinc.api import Config, Model, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
+
+from cablespan.components.network.storage import StoredInHalf
 
 TOK2VEC = """
 [tok2vec]
@@ -30,6 +35,7 @@ depth = 4
 window_size = 1
 maxout_pieces = 3
 """
+_SAMPLE = 10  # examples from which the network takes its shapes
 
 
 def default_model(architecture: str, **head: int) -> dict[str, Any]:
@@ -51,7 +57,7 @@ def check_upstream(name: str, model: Model, docs: Iterable[Doc]) -> None:
         )
 
 
-class TrainedPipe(TrainablePipe):
+class TrainedPipe(StoredInHalf, TrainablePipe):
     """A component with labels and a model of one softmax; `cfg` is saved beside the model."""
 
     def __init__(
@@ -93,9 +99,37 @@ class TrainedPipe(TrainablePipe):
         """How much a row of each class counts in training."""
         return [1.0] * len(self.classes)
 
+    def gold_spans(self, reference: Doc) -> Sequence[Span]:
+        """The annotated spans of a gold Doc, from which the labels are taken."""
+        raise NotImplementedError
+
+    def row_count(self, doc: Doc) -> int:
+        """How many rows the model's output has for a Doc."""
+        raise NotImplementedError
+
     def gold_classes(self, example: Example) -> list[str | None]:
         """The right class for each row of the model's output; None where nobody annotated."""
         raise NotImplementedError
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        labels: Iterable[str] | None = None,
+    ) -> None:
+        """Sets the labels, from the examples if none come in, and the network's shapes."""
+        validate_get_examples(get_examples, f"{type(self).__name__}.initialize")
+        spans = (self.gold_spans(example.reference) for example in get_examples())
+        self.set_labels(Counter(span.label_ for span in chain.from_iterable(spans)), labels)
+        sample = [example.x for example in islice(get_examples(), _SAMPLE)]
+        shapes = [(self.row_count(doc), len(self.classes)) for doc in sample]
+        self.model.initialize(X=sample, Y=[numpy.zeros(shape, dtype="f") for shape in shapes])
+
+    def set_labels(self, counts: Counter[str], labels: Iterable[str] | None) -> None:
+        """Adds the labels; where none come in, those that are counted in the gold."""
+        for label in sorted(counts) if labels is None else labels:
+            self.add_label(label)
 
     def get_loss(
         self, examples: Iterable[Example], scores: list[Floats2d]

@@ -3,14 +3,13 @@ the cable and its neighbours."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
-import numpy
 from spacy.language import Language
 from spacy.scorer import PRFScore
 from spacy.tokens import Doc, Span
-from spacy.training import Example, validate_get_examples
+from spacy.training import Example
 from spacy.util import registry
 from spacy.vocab import Vocab
 from thinc.api import Model
@@ -146,34 +145,21 @@ class SentenceClassifier(TrainedPipe):
 
     def gold_classes(self, example: Example) -> list[str | None]:
         """The label of the gold sentence that overlaps each predicted one most; None without."""
-        gold = list(example.reference.spans.get(STATEMENTS, []))
+        gold = self.gold_spans(example.reference)
         return [overlapping_label(span, gold) for span in statement_spans(example.predicted)]
 
-    def initialize(
-        self,
-        get_examples: Callable[[], Iterable[Example]],
-        *,
-        nlp: Language | None = None,
-        labels: Iterable[str] | None = None,
-    ) -> None:
-        """Sets the labels, from the examples if none come in, and the network's shapes."""
-        validate_get_examples(get_examples, "SentenceClassifier.initialize")
-        counts = Counter(
-            span.label_
-            for example in get_examples()
-            for span in example.reference.spans.get(STATEMENTS, [])
-        )
-        for label in sorted(counts) if labels is None else labels:
-            self.add_label(label)
+    def gold_spans(self, reference: Doc) -> Sequence[Span]:
+        """The annotated statements of a gold Doc."""
+        return list(reference.spans.get(STATEMENTS, []))
+
+    def row_count(self, doc: Doc) -> int:
+        """A row for each sentence."""
+        return len(statement_spans(doc))
+
+    def set_labels(self, counts: Counter[str], labels: Iterable[str] | None) -> None:
+        """Adds the labels, and weighs them by how often the gold has each."""
+        super().set_labels(counts, labels)
         self.cfg["weights"] = self._weights(counts)
-        sample = [example.x for example in islice(get_examples(), 10)]
-        self.model.initialize(
-            X=sample,
-            Y=[
-                numpy.zeros((len(statement_spans(doc)), len(self.labels)), dtype="f")
-                for doc in sample
-            ],
-        )
 
     def _weights(self, counts: Counter[str]) -> list[float]:
         """A weight for each label, by how many sentences have it; `loss_weight` in the mean."""
