@@ -1,8 +1,7 @@
 """Puts a trained pipeline where the package takes it from, if it is small enough and loads.
 
 Words that the vocabulary only has because they stood in the training texts are left out: the
-network looks at hashes. The weights of a transformer and of the heads on it are stored in half
-precision, which loading widens again.
+network looks at hashes. Weights are stored in half precision, which loading widens again.
 
 python scripts/bundle_model.py work/student/model-best models/en_cable_sm
 """
@@ -46,7 +45,7 @@ METADATA = "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: {w
 
 
 def without_training_words(nlp: Language) -> StringStore:
-    """The strings of a pipeline that its word vectors, labels and tokenizer need."""
+    """The strings that a pipeline needs: labels, the tokenizer's, words with vectors in small letters."""
     known, vectors = spacy.blank("en").vocab.strings, nlp.vocab.vectors
     labels = {
         label for name in nlp.pipe_names for label in getattr(nlp.get_pipe(name), "labels", ())
@@ -55,7 +54,9 @@ def without_training_words(nlp: Language) -> StringStore:
         sorted(
             text
             for text in nlp.vocab.strings
-            if text in known or text in labels or nlp.vocab.strings[text] in vectors
+            if text in known
+            or text in labels
+            or (text.islower() and nlp.vocab.strings[text] in vectors)
         )
     )
 
@@ -92,9 +93,9 @@ def main(model: Path, bundle: Path) -> None:
     describe(nlp, bundle.name)
     if has_transformer:
         nlp.get_pipe(TRANSFORMER).model.transformer.half()
-        for _, pipe in nlp.pipeline:
-            if isinstance(pipe, StoredInHalf):
-                change_precision(pipe.model, "e")
+    for _, pipe in nlp.pipeline:
+        if isinstance(pipe, StoredInHalf):
+            change_precision(pipe.model, "e")
     fresh = bundle.with_name(f".{bundle.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)

@@ -20,7 +20,6 @@ import numpy
 import orjson
 import spacy
 import typer
-from spacy.attrs import LOWER
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.vectors import Vectors
@@ -134,7 +133,7 @@ def vectors(
     width: int = 96,
 ) -> None:
     """Word vectors: the encoder's mean output for each word alone, reduced to `width` principal
-    components, looked up by lower case.
+    components, the same for "post", "Post" and "POST".
 
     The words are the most frequent of the texts and those of the lexicon (Model2Vec's idea, without
     its reweighting).
@@ -176,11 +175,12 @@ def vectors(
     directions, _, _ = numpy.linalg.svd(table.T @ table / len(table))
     table = table @ directions[:, :width]
     nlp = spacy.blank("en")
-    keys = [nlp.vocab.strings.add(word) for word in words]
     data = (table / table.std()).astype("f")
-    nlp.vocab.vectors = Vectors(
-        strings=nlp.vocab.strings, data=data, keys=keys, attr=LOWER, name="cable_vectors"
-    )
+    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=data, name="cable_vectors")
+    # Not `attr="LOWER"`: spaCy does not save it.
+    for row, word in enumerate(words):
+        for form in dict.fromkeys((word, word.capitalize(), word.title(), word.upper())):
+            nlp.vocab.vectors.add(form, row=row)
     nlp.to_disk(output)
     print(f"{output}: {len(words)} words, {width} dimensions")
 
