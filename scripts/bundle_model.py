@@ -45,7 +45,8 @@ METADATA = "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: {w
 
 
 def without_training_words(nlp: Language) -> StringStore:
-    """The strings that a pipeline needs: labels, the tokenizer's, words with vectors in small letters."""
+    """The strings that a pipeline needs: labels, the tokenizer's, words (in small letters) with
+    vectors."""
     known, vectors = spacy.blank("en").vocab.strings, nlp.vocab.vectors
     labels = {
         label for name in nlp.pipe_names for label in getattr(nlp.get_pipe(name), "labels", ())
