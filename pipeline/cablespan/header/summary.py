@@ -1,18 +1,18 @@
 """The summary of a cable."""
 
 import re
-from collections.abc import Iterable
 
-from cablespan.header.furniture import RULE, without_marks
+from cablespan.header.furniture import without_marks
 from cablespan.header.opening import read_opening
 
 _MARKING = r"(?:[(\[]\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/\ ]{1,20})?\s?[)\]])"
-_NUMBER = rf"""(?:¶?\s{{0,2}}\d{{1,3}}\s?[.)]\s{{0,3}}{_MARKING}?
-    |¶\s?\d{{1,3}}\s{{0,2}}{_MARKING}?|{_MARKING})"""
+# "1.", "¶ 2)", "12 (C)", "¶3"
+_NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}(?:\s?[.)](?!\d)|(?=[ ]{_MARKING}))|¶\s?\d{{1,3}})"
+_START = rf"(?:{_NUMBER}\s{{0,3}})?(?:{_MARKING}[ \t]*)?"  # of a paragraph; empty where it has none
 _WORD = r"SUM{1,3}[AE]?R{0,2}Y"  # misspelt too
 # "1. (C) SUMMARY AND COMMENT:", "- BEGIN SUMMARY -", "Executive Summary" on a line of its own
 _OPENER = re.compile(
-    rf"""(?:^|(?<=[.)\n]))[ \t]*(?:{_NUMBER}[ \t]*)?[-=*\ \t(]{{0,6}}
+    rf"""(?:^|(?<=[.)\n]))[ \t]*{_START}[-=*\ \t(]{{0,6}}
     (?:BEGIN\s)?(?:EXECUTIVE\s|INTRODUCTION\sAND\s|INTRO(?:DUCTORY)?\s|BRIEF\s)?{_WORD}
     (?:\s?(?:AND|&|/|,)\s?[A-Z]+(?:[ ][A-Z]+){{0,3}})?            # and comment, action request
     [ \t]*{_MARKING}?[ \t]*
@@ -28,21 +28,28 @@ _END = re.compile(
 )
 _END_BEFORE = re.compile(rf"\bEND\s+(?:OF\s+)?{_WORD}[^.:]*\Z", re.IGNORECASE)
 _LEFT_OF_FRAME = re.compile(r"(?<=[.!?]) END\.?$", re.IGNORECASE)
-_PARAGRAPH = re.compile(
-    rf"^[ \t]*(?:¶\s{{0,2}})?\d{{1,3}}\s?(?:[.)](?!\d)|(?=[ \t]{_MARKING}))|^[ \t]*¶"
-)
-_STARTS = re.compile(rf"^[ \t]*{_NUMBER}[ \t]*", re.VERBOSE)
-_FRAME = re.compile(r"[-=*]{3,}")
 _LONGEST_SUMMARY = 12_000  # characters
-_POINT = re.compile(rf"^((?:--?|[*•])\s{{0,3}}){_MARKING}\s{{0,3}}")
-_SENTENCE_ENDS = frozenset(".:;?!\")]'”’")
-_ENDS_OF_PARAGRAPH = (".", "!", "?", ":", '"', ")")
-_HEADING = re.compile(r"[A-Z].{0,57}[^.,;:?!\")]")  # short and no sentence
+_RULE_LINE = re.compile(r"^[-=*_~# ]{3,}$\n?", re.MULTILINE)
+# In text whose lines are stripped: a blank line after a sentence, or the next number.
+_BREAK = re.compile(rf"""(?<=[.:;?!")\]'”’])\n{{2,}}|\n(?={_NUMBER})""")
+_LINE_START = re.compile(rf"^(?P<point>(?:--?|[*•])\s{{0,3}})?{_START}", re.MULTILINE)
+_NUMBERED = re.compile(rf"\s*{_NUMBER}")
+_SHORT = r"""[A-Z][^\n]{0,57}[^.,;:?!")\n]"""  # short and no sentence
+_NEXT_HEADING = re.compile(
+    rf"""(?<=\S)\n(?:
+      \n+(?={_SHORT}$)                              # after a blank line
+    | (?={_SHORT}\n{{1,2}}[-=*_~#\ ]{{3,}}$))        # above a rule
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
 _BRACKETS = {")": "(", "]": "["}
 
 
 def summary(text: str) -> str | None:
     r"""The text of a cable's summary: no numbers, marks or frame words, a line a paragraph.
+
+    It reaches to the words that end it; without them to the end of its paragraph, or, below a
+    heading, to the next heading.
 
     >>> summary("1. (U) Summary: All is\nwell. End summary.\n\n2. (U) More.")
     'All is well.'
@@ -53,13 +60,15 @@ def summary(text: str) -> str | None:
     opener = next((match for match in _OPENER.finditer(text) if not _is_end(text, match)), None)
     if opener is None:
         return _before_end(text)
-    rest = text[opener.end() :]
+    rest = _with_stripped_lines(text[opener.end() :])
     end = _END.search(rest, 0, _LONGEST_SUMMARY)
     if end:
-        lines = rest[: end.start()].split("\n")
+        paragraphs = _paragraphs(rest[: end.start()])
+    elif _is_heading(opener, rest):
+        paragraphs = _paragraphs(_NEXT_HEADING.split(rest, maxsplit=1)[0])
     else:
-        lines = _until_next(rest.split("\n"), _is_headed(opener, rest))
-    return _without_frame(_LEFT_OF_FRAME.sub("", _content(lines))) or None
+        paragraphs = _paragraphs(rest)[:1]
+    return _without_frame(_LEFT_OF_FRAME.sub("", "\n".join(paragraphs))) or None
 
 
 def _is_end(text: str, opener: re.Match[str]) -> bool:
@@ -72,36 +81,28 @@ def _before_end(text: str) -> str | None:
     """The summary of which only the end is marked: from the body's beginning on."""
     body = read_opening(text).body
     end = _END.search(text, body, body + _LONGEST_SUMMARY)
-    return _content(text[body : end.start()].split("\n")) or None if end else None
+    if end is None:
+        return None
+    return "\n".join(_paragraphs(_with_stripped_lines(text[body : end.start()]))) or None
 
 
-def _is_headed(opener: re.Match[str], rest: str) -> bool:
+def _is_heading(opener: re.Match[str], rest: str) -> bool:
     """Whether the word is a heading above the summary, and not the first of its paragraph."""
-    first, *below = rest.split("\n")
+    first, _, below = rest.partition("\n")
     if first.strip(" -=*.:"):
         return False
-    numbered_below = _PARAGRAPH.match(_first_filled(below)) is not None
-    return numbered_below or not _STARTS.match(opener[0])
+    return not _NUMBERED.match(opener[0]) or _NUMBERED.match(below) is not None
 
 
-def _first_filled(lines: Iterable[str]) -> str:
-    """The first line that is not blank; "" where all are."""
-    return next(filter(str.strip, lines), "")
+def _with_stripped_lines(text: str) -> str:
+    return "\n".join(map(str.strip, text.split("\n")))
 
 
-def _content(lines: list[str]) -> str:
-    """Lines as paragraphs, a line each: rules, numbers and portion marks left out."""
-    paragraphs: list[list[str]] = [[]]
-    for line in map(str.strip, lines):
-        start = _STARTS.match(line)
-        ended = not line and "".join(paragraphs[-1])[-1:] in _SENTENCE_ENDS
-        if ended or (start and any(map(str.isdigit, start[0]))):
-            paragraphs.append([])
-        if not RULE.match(line):
-            words = line[start.end() :] if start else line
-            paragraphs[-1].append(_POINT.sub(r"\1", words))
-    texts = (" ".join(" ".join(paragraph).split()) for paragraph in paragraphs)
-    return "\n".join(filter(None, texts))
+def _paragraphs(text: str) -> list[str]:
+    """Paragraphs of stripped lines, a line each: rules, numbers and portion marks left out."""
+    paragraphs = _BREAK.split(_RULE_LINE.sub("", text))
+    lines = (" ".join(_LINE_START.sub(r"\g<point>", text).split()) for text in paragraphs)
+    return [line for line in lines if line]
 
 
 def _without_frame(text: str) -> str:
@@ -110,30 +111,3 @@ def _without_frame(text: str) -> str:
     while text[-1:] in _BRACKETS and text.count(text[-1]) > text.count(_BRACKETS[text[-1]]):
         text = text[:-1].rstrip(" -=*([")
     return text
-
-
-def _until_next(lines: list[str], headed: bool) -> list[str]:
-    """The lines of a summary whose end is not marked.
-
-    To the end of its paragraph; below a heading, to the next heading.
-    """
-    ends = _is_next_heading if headed else _ends_paragraph
-    filled = (index for index, line in enumerate(lines) if line.strip() and not RULE.match(line))
-    after_first = range(next(filled, len(lines)) + 1, len(lines))
-    return lines[: next((index for index in after_first if ends(lines, index)), len(lines))]
-
-
-def _ends_paragraph(lines: list[str], index: int) -> bool:
-    """Whether a paragraph ends before a line: a number, or a blank after its last sentence."""
-    if _PARAGRAPH.match(lines[index]):
-        return True
-    last = _first_filled(reversed(lines[:index])).rstrip()
-    return not lines[index].strip() and last.endswith(_ENDS_OF_PARAGRAPH)
-
-
-def _is_next_heading(lines: list[str], index: int) -> bool:
-    """Whether a line is a heading: short, no sentence, a blank line above or a rule below."""
-    if not _HEADING.fullmatch(lines[index].strip()):
-        return False
-    below = _first_filled(lines[index + 1 : index + 3]).strip()
-    return not lines[index - 1].strip() or RULE.match(below) is not None
