@@ -1,12 +1,10 @@
 """The person who classified a cable: the name among the offices of a Classified By line."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from cablespan.header.furniture import is_furniture
-from cablespan.header.offices import is_office, names, office_words, particles
+from cablespan.header.offices import is_office, office_words, particles
 from cablespan.header.opening import read_opening
 from cablespan.header.posts import known_post
 from cablespan.lexicon import lowered
@@ -16,8 +14,8 @@ _LABEL = re.compile(
       (?:DERIVATIVELY\ )?CLAS+I?FI?[A-Z]{0,3}                 # misspelt too
         (?:\s{1,3}(?:BY|BT|PER|B\ Y)\b | : | \s{1,3}AUTHORITY\b)
     | CLASS\.\ BY | CLASSIFIER\b
-    | (?P<told>(?:CABLE|MESSAGE|TELEGRAM)\s                   # This cable was classified by
-        (?:WAS\s|IS\s|HAS\sBEEN\s)?CLASSIFIED(?:\sBY)?\b)
+    | (?:CABLE|MESSAGE|TELEGRAM)\s                           # Message was classified by
+        (?:WAS\s|IS\s|HAS\sBEEN\s)?CLASSIFIED(?:\sBY)?\b
     )[\s:;-]{0,6}""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -40,15 +38,15 @@ _PARTS = re.compile(
     re.VERBOSE,
 )
 _INITIALS = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?|[A-Z]|0\.")
-_FIRST_WORD = re.compile(r"[^\W\d_]+")
 _AND = re.compile(r"\s(?:AND|&)\s", re.IGNORECASE)
-_HARD_WRAP = 68  # from this column on a line end may fall within a word
-_LONGEST_END = 4  # letters of the second half of a word in capitals
+# From column 68 on a line end may fall within a word.
+_HARD_WRAP = re.compile(r"(?<!\S)([A-Z]\S*)(?<=[^\n]{68})\n([a-z]+|[A-Z]{1,4})(?![^\W\d_])")
 _LONGEST = 400  # characters of a Classified By block that are read
 _SUFFIX = re.compile(r"(?:JR|SR)\.?|I{2,3}|IV", re.IGNORECASE)
 _SUFFIX_AFTER_COMMA = re.compile(r",\s{0,3}((?:JR|SR)\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
 _BEFORE_SUFFIX = re.compile(r" (?=(?:jr|sr|iii|ii|iv)\b)", re.IGNORECASE)
 _NICKNAME = re.compile(r"(?<=\w) [\"“](\w+)[\"”] (?=[A-Z])")  # William "Bill" Roe
+_QUOTED = re.compile(r"'(\w+)'")
 _DIGIT_IN_WORD = re.compile(r"(?<=[A-Z])[015](?=[A-Z])|(?<![\w.])0(?=[A-Z])")  # B0HLEN
 _LETTERS = {"0": "O", "1": "I", "5": "S"}
 _OFFICE_AND_NAME = re.compile(r"\b([A-Za-z]+)/([A-Z][A-Za-z]{2,})\b")  # DCM/Roe
@@ -60,31 +58,18 @@ def _is_place(words: list[str]) -> bool:
     return known_post(name) is not None or any(name in names for names in countries)
 
 
-def _joined(lines: list[str]) -> str:
-    """Lines of a Classified By block as one; a word that the hard wrap cut is one again."""
-    text, column, label = "", 0, len("Classified By: ")
-    for line in lines:
-        if not is_furniture(line.strip()):
-            text += line.strip() if _is_cut(text, line, column) else f" {line.strip()}"
-            column, label = label + len(line.rstrip()), 0
-    return text.strip()
+def _on_one_line(field: str) -> str:
+    """A Classified By block on one line; a word that the hard wrap cut is one again."""
+    block = f"Classified By: {field}"
+    return _HARD_WRAP.sub(_one_word, block).replace("\n", " ").removeprefix("Classified By: ")
 
 
-def _is_cut(text: str, following: str, column: int) -> bool:
-    """Whether a text ends, at a column, within the word that the following line goes on with."""
-    right = _FIRST_WORD.match(following)
-    if column < _HARD_WRAP or right is None:
-        return False
-    return _is_one_word(text.split()[-1], right[0])
-
-
-def _is_one_word(left: str, right: str) -> bool:
-    """Whether a line's last word and the next line's first one are the halves of a word."""
-    if len(right) > 1 and is_office(right):
-        return False
-    if right.islower():
-        return left[0].isupper()
-    return len(right) <= _LONGEST_END and (left + right).isupper()
+def _one_word(wrap: re.Match[str]) -> str:
+    """The word whose halves stand around a hard wrap; as it is where they are two words."""
+    left, right = wrap.groups()
+    in_one_case = right.islower() or left.isupper()
+    is_half = in_one_case and (len(right) == 1 or not is_office(right))
+    return left + right if is_half else wrap[0]
 
 
 def classified_by(text: str) -> str | None:
@@ -103,9 +88,8 @@ def classified_by(text: str) -> str | None:
 
 def _told_in(text: str) -> str:
     """What follows the label of a Classified By line wherever it stands, to the paragraph's end."""
-    labels = (match for match in _LABEL.finditer(text) if match[0][0].isupper() or match["told"])
-    label = next(labels, None)
-    return _NEXT_PARAGRAPH.split(text[label.end() :].lstrip(), maxsplit=1)[0] if label else ""
+    label = next((match for match in _LABEL.finditer(text) if match[0][0].isupper()), None)
+    return _NEXT_PARAGRAPH.split(text[label.end() :], maxsplit=1)[0] if label else ""
 
 
 @lru_cache(4096)  # an officer classifies many cables in the same words
@@ -115,24 +99,23 @@ def person_of(field: str) -> str | None:
     >>> person_of("AF Karl Roe, Acting, and S/CT DAS Shari Doe; E.O. 12958 reason: 1.4 (b)")
     'Karl Roe and Shari Doe'
     """
-    line = _without_reason(_mended(_joined(field.split("\n"))[:_LONGEST]))
-    suffixed = _SUFFIX_AFTER_COMMA.search(line) is not None
-    line, nicknamed = _NICKNAME.subn(r" '\1' ", line)
-    line = _SUFFIX_AFTER_COMMA.sub(r" \1", line)
+    line = _without_reason(_mended(_on_one_line(field)[:_LONGEST]))
+    suffix = ", " if _SUFFIX_AFTER_COMMA.search(line) else " "
+    line = _SUFFIX_AFTER_COMMA.sub(r" \1", _NICKNAME.sub(r" '\1' ", line))
     name = " and ".join(" ".join(person) for person in _persons(line))
-    name = _BEFORE_SUFFIX.sub(", " if suffixed else " ", name)
-    return (re.sub(r"'(\w+)'", r'"\1"', name) if nicknamed else name) or None
+    return _QUOTED.sub(r'"\1"', _BEFORE_SUFFIX.sub(suffix, name)) or None
 
 
 def _mended(line: str) -> str:
+    """A line with letters where digits stand for them, and offices apart from names."""
     line = _DIGIT_IN_WORD.sub(lambda digit: _LETTERS[digit[0]], line.replace("\\", ""))
     return _OFFICE_AND_NAME.sub(_apart, line)
 
 
-def _apart(match: re.Match[str]) -> str:
-    """Makes "DCM/Roe" to "DCM Roe"; other words around a stroke stay together."""
-    office, name = match.groups()
-    return f"{office} {name}" if is_office(office) and not is_office(name) else match[0]
+def _apart(pair: re.Match[str]) -> str:
+    """Makes "DCM/Roe" to "DCM Roe"; two offices around a stroke stay together."""
+    office, name = pair.groups()
+    return pair[0] if is_office(name) else f"{office} {name}"
 
 
 def _without_reason(line: str) -> str:
@@ -142,24 +125,12 @@ def _without_reason(line: str) -> str:
 
 def _persons(line: str) -> list[list[str]]:
     """The names of the persons in a line, each as its words."""
-    several = _several_persons(_AND.split(line))
-    if several:
-        return several
+    first, *others = (_person(piece, least=2) for piece in _AND.split(line))
+    named = [person for person in others if person]
+    if first and named:
+        return [first, *named]
     person = _person(line, least=2) or _person(line, least=1)
     return [person] if person else []
-
-
-def _several_persons(pieces: list[str]) -> list[list[str]]:
-    """The persons that pieces name, the first with office; [] where they are one line's words."""
-    first, *others = (_person(piece, least=2) for piece in pieces)
-    named = [person for person in others if person]
-    if first and _are_given_names(person[0] for person in named):
-        return [first, *named]
-    return []
-
-
-def _are_given_names(words: Iterable[str]) -> bool:
-    return names().issuperset(map(str.lower, words))
 
 
 def _person(line: str, least: int) -> list[str] | None:
@@ -181,8 +152,8 @@ class _Word(NamedTuple):
 
     @property
     def is_leading_office(self) -> bool:
-        """A.I. before a given and a family name, but not before a family name alone."""
-        return len(self.following) > 1 and self.text.lower().strip(",") in office_words("leading")
+        """Whether a word is an office before a name, as A.I. is."""
+        return self.text.lower() in office_words("leading")
 
 
 def _name_runs(part: str) -> list[list[str]]:
@@ -196,7 +167,7 @@ def _name_runs(part: str) -> list[list[str]]:
             runs.append([])
         else:
             runs[-1].append(written)
-    return [run for run in runs if _full_words(run)]
+    return runs
 
 
 def _full_words(run: list[str]) -> list[str]:
@@ -215,8 +186,6 @@ def _written_in_name(word: _Word, run: list[str]) -> str | None:
 
 def _joins_name(word: _Word, run: list[str]) -> bool:
     """Whether a word is an initial or a particle."""
-    if word.is_leading_office:
-        return False
     return _is_initial_of_name(word) if word.is_initial else _is_particle(word, run)
 
 
@@ -227,7 +196,7 @@ def _is_initial_of_name(word: _Word) -> bool:
 
 def _is_particle(word: _Word, run: list[str]) -> bool:
     """Whether a word is "van" or "de" within a name."""
-    return bool(run) and word.bare.lower() in particles() and not is_office(word.bare)
+    return bool(run) and word.bare.lower() in particles()
 
 
 def _is_surname(word: _Word, run: list[str]) -> bool:
@@ -246,10 +215,11 @@ def _is_no_name(word: _Word) -> bool:
 
 
 def _is_person(run: list[str], least: int) -> bool:
-    without_suffix = [word for word in run if not _SUFFIX.fullmatch(word)]
-    if len(without_suffix) < least or known_post("".join(without_suffix)):
+    """Whether a run has enough names, and is no single initial and no post's name."""
+    names = [word for word in run if not _SUFFIX.fullmatch(word)]
+    if len(names) < least or len("".join(names)) < 3:
         return False
-    return len(without_suffix) > 1 or len(without_suffix[0]) > 2
+    return known_post("".join(names)) is None
 
 
 def _trimmed(run: list[str]) -> list[str]:
