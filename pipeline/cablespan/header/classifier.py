@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from cablespan.header.offices import is_office, office_words, particles
@@ -140,78 +141,59 @@ def _person(line: str, least: int) -> list[str] | None:
 
 
 class _Word(NamedTuple):
-    """A word, without the signs around it, and the words that follow."""
+    """A word as written, without the signs around it, and the word after it, "" for none."""
 
     text: str
     bare: str
-    following: list[str]
+    following: str
 
     @property
     def is_initial(self) -> bool:
-        return _INITIALS.fullmatch(self.text) is not None
+        """Whether a name goes on after a letter or two with full stops."""
+        if not self.following or not _INITIALS.fullmatch(self.text):
+            return False
+        return _INITIALS.fullmatch(self.following) is not None or not is_office(self.following)
 
     @property
-    def is_leading_office(self) -> bool:
-        """Whether a word is an office before a name, as A.I. is."""
-        return self.text.lower() in office_words("leading")
+    def is_particle(self) -> bool:
+        """Whether a word is "van" or "de"."""
+        return self.bare.lower() in particles()
+
+    @property
+    def can_be_name(self) -> bool:
+        """Whether a word has a capital and belongs to no office."""
+        if not self.bare[:1].isupper() or is_office(self.bare):
+            return False
+        return self.text.lower() not in office_words("leading")
 
 
 def _name_runs(part: str) -> list[list[str]]:
     """The runs of words that can be names, between words of offices."""
-    words = part.split()
     runs: list[list[str]] = [[]]
-    for index, text in enumerate(words):
-        word = _Word(text, text.strip("\"'`*."), words[index + 1 :])
-        written = _written_in_name(word, runs[-1])
-        if written is None:
-            runs.append([])
-        else:
+    for text, following in pairwise([*part.split(), ""]):
+        written = _written_in_name(_Word(text, text.strip("\"'`*."), following), runs[-1])
+        if written:
             runs[-1].append(written)
+        else:
+            runs.append([])
     return runs
-
-
-def _full_words(run: list[str]) -> list[str]:
-    """The words of a run that are no initials."""
-    return [word for word in run if len(word.strip(".")) > 1]
 
 
 def _written_in_name(word: _Word, run: list[str]) -> str | None:
     """A word as a name has it after the words of a run; None where it belongs to no name."""
-    if _joins_name(word, run):
+    if word.is_initial or (run and word.is_particle):
         return word.text
-    if _is_surname(word, run):
+    if run and _is_surname(word, run[-1]):
         return word.bare
-    return None if _is_no_name(word) else word.text.strip('"`*')
+    return word.text.strip('"`*') if word.can_be_name else None
 
 
-def _joins_name(word: _Word, run: list[str]) -> bool:
-    """Whether a word is an initial or a particle."""
-    return _is_initial_of_name(word) if word.is_initial else _is_particle(word, run)
-
-
-def _is_initial_of_name(word: _Word) -> bool:
-    following = word.following[:1]
-    return any(_INITIALS.fullmatch(text) or not is_office(text) for text in following)
-
-
-def _is_particle(word: _Word, run: list[str]) -> bool:
-    """Whether a word is "van" or "de" within a name."""
-    return bool(run) and word.bare.lower() in particles()
-
-
-def _is_surname(word: _Word, run: list[str]) -> bool:
+def _is_surname(word: _Word, before: str) -> bool:
     """Whether a word that could belong to an office ends a name.
 
-    It does after an initial, or as the last word where surnames are such words.
+    It does after an initial, or where surnames are such words.
     """
-    if not run:
-        return False
-    after_initial = len(run[-1].strip(".")) == 1
-    return after_initial or (not word.following and word.bare.lower() in office_words("surname"))
-
-
-def _is_no_name(word: _Word) -> bool:
-    return not word.bare[:1].isupper() or word.is_leading_office or is_office(word.bare)
+    return len(before.strip(".")) == 1 or word.bare.lower() in office_words("surname")
 
 
 def _is_person(run: list[str], least: int) -> bool:
@@ -229,7 +211,6 @@ def _trimmed(run: list[str]) -> list[str]:
 
 
 def _without_place(run: list[str]) -> list[str]:
-    """A run without the place before it, where two full words or more stand after that."""
+    """A run without the place before it, where two words or more stand after that."""
     places = (length for length in range(1, min(4, len(run) - 1)) if _is_place(run[:length]))
-    after_place = run[max(places, default=0) :]
-    return after_place if len(_full_words(after_place)) > 1 else run
+    return run[max(places, default=0) :]
