@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import date
 
 from cablespan.header.dates import date_of
-from cablespan.header.furniture import is_running
 from cablespan.header.opening import read_opening
 
 _ORDER_NUMBER = re.compile(r"(?<!\d)\d{5}(?!\d)")
@@ -20,7 +19,6 @@ _SECTION = re.compile(
 )
 _AND = re.compile(r"\ba\s?n\s?d\b", re.IGNORECASE)
 _LETTER = re.compile(r"[A-Ha-h]")
-_ARTICLE = re.compile(r"(?<=\))[\s.]+a\s*\Z")  # "(d) a" before a word that is no reason
 # OADR, GDS, XGDS-2, N/A, X1, 25X1-human, 1/2015
 _EVENT = re.compile(
     r"""\b(?:OADR | (?P<oadr>ORIGINATING\ AGENCY.{0,25}\ REQUIRED)
@@ -30,7 +28,7 @@ _EVENT = re.compile(
     | (?<![A-Za-z])X[1-9](?:\s?,\s?X?[1-9])*\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_USUAL_SPELLINGS = {"oadr": "OADR", "none": "N/A"}
+_USUAL_SPELLINGS: dict[str | None, str] = {"oadr": "OADR", "none": "N/A"}
 _LETTER_FOR_ZERO = re.compile(r"\bO(?=\d/)|(?<=\d)O(?=[\d/])")
 _LABEL = re.compile(
     r"\b(?:DECLASSIFIED\s+ON|DECLASSIFY(?:\s+ON)?|DECLASS?|DECL)\b\s{0,2}(?:ON\b)?[:;. ]{0,4}",
@@ -57,11 +55,11 @@ def declassification(fields: Mapping[str, str]) -> date | str | None:
     datetime.date(2017, 9, 10)
     """
     own = _date_or_words(fields.get("declassify", ""))
-    return own or _in_order(_ORDER_NUMBER.sub(" ", fields.get("eo", ""), count=1))
+    return own or _in_order(fields.get("eo", ""))
 
 
 def _in_order(line: str) -> date | str | None:
-    """What an E.O. line without its number says: any words after DECL, else a date or an event."""
+    """What an E.O. line says: any words after DECL, else a date or an event."""
     label = _LABEL.search(line)
     return _date_or_words(line[label.end() :]) if label else _date_or_event(line.split(":", 1)[-1])
 
@@ -85,8 +83,8 @@ def _event(text: str) -> str | None:
     match = _EVENT.search(text)
     if match is None:
         return None
-    usual = _USUAL_SPELLINGS.get(match.lastgroup or "")
-    return usual or "".join(match[0].upper().split())
+    written = "".join(match[0].upper().split())
+    return _USUAL_SPELLINGS.get(match.lastgroup, written)
 
 
 def _plain_words(text: str) -> str | None:
@@ -102,10 +100,7 @@ def declassify_on(text: str) -> date | str | None:
     >>> declassify_on("E.O. 12958: DECL: 09/10/2017"), declassify_on("E.O. 12356: DECL: OADR")
     (datetime.date(2017, 9, 10), 'OADR')
     """
-    fields = read_opening(text).fields
-    if fields or is_running(text):
-        return declassification(fields)
-    return _in_order(text)
+    return declassification(read_opening(text).fields)
 
 
 def reasons(fields: Mapping[str, str]) -> list[str]:
@@ -126,4 +121,4 @@ def reasons(fields: Mapping[str, str]) -> list[str]:
 
 
 def _letters(text: str) -> list[str]:
-    return [letter.lower() for letter in _LETTER.findall(_ARTICLE.sub("", _AND.sub(" ", text)))]
+    return [letter.lower() for letter in _LETTER.findall(_AND.sub(" ", text))]

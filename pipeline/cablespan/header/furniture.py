@@ -56,7 +56,8 @@ _CORRECTED = re.compile(r"\(?CORRECTED COPY\b.{0,60}")
 # "ACTION EUR-12", "INFO OCT-01 ISO-00 AID-05": the Department's offices that got a copy.
 _DISTRIBUTION = re.compile(
     r"""(?:\d{2,3}\ ?)?(?:ACTION|INFO)[ ]{1,6}[A-Z/]{1,6}-\d\d\b.{0,70}
-    | (?:[A-Z/]{1,6}-\d\d[ ,]{1,3}){2,20}(?:[A-Z/]{1,6}-\d\d|/\d{3}\ [A-Z])?.{0,12}""",
+    | (?:[A-Z/]{1,6}-\d\d[ ,]{1,3}){2,20}(?:[A-Z/]{1,6}-\d\d|/\d{3}\ [A-Z])?.{0,12}
+    | -{5}.*\d""",
     re.VERBOSE,
 )
 RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")  # a line of dashes, equals, asterisks
@@ -118,13 +119,9 @@ def is_furniture(line: str) -> bool:
     >>> is_furniture("A line of text")
     False
     """
-    if len(line) > 110 or line[:1].islower():
-        return False
-    if _is_section_mark(line):
+    if _is_section_mark(line) or line.startswith(starts("archive")):
         return True
-    if line[1:2].islower():
-        return line.startswith(starts("archive"))
-    if not line.isupper() and line[:1] not in "#-":
+    if line != line.upper():
         return False
     return line in _whole_lines() or _is_distribution(line) or _has_shape(line)
 
@@ -135,18 +132,13 @@ def _is_section_mark(line: str) -> bool:
 
 def _has_shape(line: str) -> bool:
     """Whether a line in capitals has the shape of the furniture that it begins as."""
-    for begins, shape in _SHAPES:
-        if line.startswith(begins):
-            return shape.fullmatch(line) is not None
-    return line.startswith(starts("archive"))
+    shapes = (shape for begins, shape in _SHAPES if line.startswith(begins))
+    return any(shape.fullmatch(line) for shape in shapes)
 
 
 def _is_distribution(line: str) -> bool:
     """Whether a line lists offices that got a copy, or is the rule with a number below the list."""
-    if "-" not in line:
-        return False
-    numbered_rule = line.startswith("-----") and line[-1].isdigit()
-    return numbered_rule or _DISTRIBUTION.fullmatch(line) is not None
+    return "-" in line and _DISTRIBUTION.fullmatch(line) is not None
 
 
 def inline_marks(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
@@ -166,12 +158,9 @@ def inline_marks(text: str, start: int = 0, end: int | None = None) -> list[tupl
 
 def _before_post(mark: re.Match[str]) -> int:
     """How much of a mark stands before the post's name: words of the text with capitals."""
-    name = mark["post"]
-    if name.isupper() and not mark.string.isupper():
-        return 0
-    words = name.split(" ")
+    words = mark["post"].split(" ")
     post = post_at_end(words) or words[-1]
-    before = len(name) - len(post)
+    before = len(mark["post"]) - len(post)
     return mark.start("post") - mark.start() + before if before else 0
 
 

@@ -22,11 +22,6 @@ def office_words(*kinds: str) -> frozenset[str]:
 
 
 @cache
-def _long_words() -> tuple[str, ...]:
-    return tuple(word for word in office_words("office") if len(word) >= 6 and word.isalpha())
-
-
-@cache
 def names() -> frozenset[str]:
     """Given names and surnames of the lexicon in small letters."""
     listed_names = lowered("given_names", "name") | lowered("surnames", "name")
@@ -44,34 +39,24 @@ def _compound() -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(parts)}){{2,}}")
 
 
-def _is_listed(bare: str) -> bool:
-    words = office_words("office", "place")
-    return bare in words or bare.replace("'", "") in words
-
-
-def _is_joined(bare: str) -> bool:
-    """Whether a word is offices put together: POL/ECON, minister-counselor, EconMinCouns."""
-    if "/" in bare or "&" in bare:
-        return True
-    if "-" in bare:
-        return any(map(_is_listed, bare.split("-")))
-    return bare not in names() and _compound().fullmatch(bare) is not None
-
-
-def _is_misspelt(bare: str) -> bool:
-    if len(bare) < 7 or bare in names():
-        return False
-    allowed = 1 if len(bare) < 9 else 2
-    near = process.extractOne(bare, _long_words(), scorer=OSA.distance, score_cutoff=allowed)
-    return near is not None
-
-
 @cache
 def is_office(word: str) -> bool:
-    """Whether a word belongs to an office, spelt right or nearly so.
+    """Whether a word belongs to an office, or is offices put together, spelt right or nearly so.
 
     >>> is_office("Ambassador"), is_office("Embassador"), is_office("POL/ECON"), is_office("Roe")
     (True, True, True, False)
+    >>> is_office("minister-counselor"), is_office("EconMinCouns")
+    (True, True)
     """
-    bare = word.lower().strip(".,:;")
-    return any(is_kind(bare) for is_kind in (_is_listed, _is_joined, _is_misspelt))
+    bare = word.lower().strip(".,:;").replace("'", "")
+    if "/" in bare or not office_words("office", "place").isdisjoint(bare.split("-")):
+        return True
+    return _compound().fullmatch(bare) is not None or _is_misspelt(bare)
+
+
+def _is_misspelt(bare: str) -> bool:
+    """Whether a word is a letter off an office, a long one two, and no name."""
+    if len(bare) < 7 or bare in names():
+        return False
+    offices, allowed = office_words("office"), 1 if len(bare) < 9 else 2
+    return process.extractOne(bare, offices, scorer=OSA.distance, score_cutoff=allowed) is not None
