@@ -19,6 +19,7 @@ _SECTION = re.compile(
 )
 _AND = re.compile(r"\ba\s?n\s?d\b", re.IGNORECASE)
 _LETTER = re.compile(r"[A-Ha-h]")
+_ARTICLE = re.compile(r"(?<=\))[\s.]+a\s*\Z")  # "(d) a" before a word that is no reason
 # OADR, GDS, XGDS-2, N/A, X1, 25X1-human, 1/2015
 _EVENT = re.compile(
     r"""\b(?:OADR | (?P<oadr>ORIGINATING\ AGENCY.{0,25}\ REQUIRED)
@@ -121,4 +122,4 @@ def reasons(fields: Mapping[str, str]) -> list[str]:
 
 
 def _letters(text: str) -> list[str]:
-    return [letter.lower() for letter in _LETTER.findall(_AND.sub(" ", text))]
+    return [letter.lower() for letter in _LETTER.findall(_ARTICLE.sub("", _AND.sub(" ", text)))]

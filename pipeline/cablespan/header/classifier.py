@@ -2,7 +2,6 @@
 
 import re
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from cablespan.header.offices import is_office, office_words, particles
@@ -141,18 +140,25 @@ def _person(line: str, least: int) -> list[str] | None:
 
 
 class _Word(NamedTuple):
-    """A word as written, without the signs around it, and the word after it, "" for none."""
+    """A word as written, without the signs around it, and the words that follow."""
 
     text: str
     bare: str
-    following: str
+    following: list[str]
+
+    @property
+    def is_leading_office(self) -> bool:
+        """Whether a word is A.I. before a given and a family name, not before one name alone."""
+        return len(self.following) > 1 and self.text.lower().strip(",") in office_words("leading")
 
     @property
     def is_initial(self) -> bool:
         """Whether a name goes on after a letter or two with full stops."""
-        if not self.following or not _INITIALS.fullmatch(self.text):
+        if self.is_leading_office or not _INITIALS.fullmatch(self.text):
             return False
-        return _INITIALS.fullmatch(self.following) is not None or not is_office(self.following)
+        return any(
+            _INITIALS.fullmatch(next_) or not is_office(next_) for next_ in self.following[:1]
+        )
 
     @property
     def is_particle(self) -> bool:
@@ -162,16 +168,16 @@ class _Word(NamedTuple):
     @property
     def can_be_name(self) -> bool:
         """Whether a word has a capital and belongs to no office."""
-        if not self.bare[:1].isupper() or is_office(self.bare):
-            return False
-        return self.text.lower() not in office_words("leading")
+        return self.bare[:1].isupper() and not (self.is_leading_office or is_office(self.bare))
 
 
 def _name_runs(part: str) -> list[list[str]]:
     """The runs of words that can be names, between words of offices."""
     runs: list[list[str]] = [[]]
-    for text, following in pairwise([*part.split(), ""]):
-        written = _written_in_name(_Word(text, text.strip("\"'`*."), following), runs[-1])
+    words = part.split()
+    for index, text in enumerate(words):
+        word = _Word(text, text.strip("\"'`*."), words[index + 1 :])
+        written = _written_in_name(word, runs[-1])
         if written:
             runs[-1].append(written)
         else:
@@ -211,6 +217,8 @@ def _trimmed(run: list[str]) -> list[str]:
 
 
 def _without_place(run: list[str]) -> list[str]:
-    """A run without the place before it, where two words or more stand after that."""
-    places = (length for length in range(1, min(4, len(run) - 1)) if _is_place(run[:length]))
-    return run[max(places, default=0) :]
+    """A run without the place before it, where two full words or more stand after that."""
+    places = (length for length in range(1, len(run) - 1) if _is_place(run[:length]))
+    after_place = run[max(places, default=0) :]
+    initials = sum(len(word.strip(".")) == 1 for word in after_place)
+    return after_place if len(after_place) - initials > 1 else run

@@ -13,7 +13,7 @@ _MONTH = f"(?:{'|'.join(_MONTH_NUMBERS)})[A-Z]{{0,6}}"
 _PIVOT_OF_DATES = 70  # 69 is 2069, 70 is 1970: cables are declassified up to forty years later
 _PIVOT_OF_TIMES = 46  # 45 is 2045, 46 is 1946: no telegram in sight is older
 
-# 2017/09/10; 09/10/2017, 10.9.17; 20170910
+# 2017/09/10; 09/10/2017, 10.9.17, 76/09/30; 20170910
 _NUMERIC = re.compile(
     r"""(?<!\d)(?:
       (?P<year>\d{4}) [/.-] (?P<month>\d{1,2}) [/.-] (?P<day>\d{1,2})
@@ -77,6 +77,8 @@ def _numeric_date(match: re.Match[str]) -> date | None:
             year, month, day = map(int, match.group(*order))
             return _calendar_date(year, month, day)
     first, second, third = match.group("first", "second", "third")
+    if int(first) > 31:
+        return _calendar_date(full_year(first), int(second), int(third))
     return _calendar_date(full_year(third), int(first), int(second))
 
 
