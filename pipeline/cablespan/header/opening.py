@@ -207,12 +207,14 @@ class _Reader:
         if line.label:
             self._begin_field(line.label.field, line.text[line.label.content :])
             return True
-        if index > self._last and _NUMBERED.match(line.text):
+        is_last_field = index > self._last
+        can_be_item = self._current in (None, "ref") and not is_last_field
+        if _NUMBERED.match(line.text) and not can_be_item:
             return False
         if self._current and self._continues(line.text, self._current):
             self.fields[self._current].append(line.text)
             return True
-        if index > self._last and (self.fields or not _transmission_line().fullmatch(line.text)):
+        if is_last_field and (self.fields or not _transmission_line().fullmatch(line.text)):
             return False
         self._current = None
         self.transmission.append(line.text)
