@@ -22,11 +22,10 @@ _TOKEN = re.compile(
     | [^\sA-Za-z\d]""",
     re.VERBOSE,
 )
-# "A.", "(B)", "C) (C)", "D -"; "[E]"
+# "A.", "(B)", "C) (C)", "D -"
 _ENUMERATOR = re.compile(
     r"""(?:^|(?<=[\s,;:.)\]])) [(\[]?(?P<letter>[A-Z]|[a-z])(?:[.):\]]{1,2}|-(?=\s))
-      (?:\s{0,2}[(\[][A-Za-z][)\]])?(?![A-Za-z]\.)(?=\s|\d|[A-Z(])
-    | (?:^|(?<=\s))[(\[](?P<alone>[A-Z])[)\]]""",
+      (?:\s{0,2}[(\[][A-Za-z][)\]])?(?![A-Za-z]\.)(?=\s|\d|[A-Z(])""",
     re.VERBOSE | re.MULTILINE,
 )
 _DTG = re.compile(r"\b\d{6}Z(?: ?[A-Z]{3} ?\d{2,4})?", re.IGNORECASE)
@@ -35,6 +34,7 @@ _NUMBER_ALONE = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\d\d|(?:19|20)\d\d")
+_SERIAL_BEFORE = re.compile(r"\d{3,}")  # "0012 OSLO"
 _PIVOT = 45  # 44 is 2044, 45 is 1945
 _FILLERS = frozenset({"#", "-", ".", ":", "NO", "NR", "TEL", "TELS", "CABLE", "NUMBER", "("})
 _BEFORE_YEAR = ("'", "/", "-", "’", "(")
@@ -103,7 +103,7 @@ def references_of(
     ['07STATE12', '07OSLO41', '07OSLO57']
     """
     own = id_of(reference_id or "")
-    if year is None and own:
+    if own and not year:
         year = full_year(own[:2], _PIVOT)
     first: dict[str, Reference] = {}
     for reference in _found_in(without_marks(field).replace("¶", " "), year):
@@ -134,7 +134,7 @@ def _items(block: str) -> Iterator[tuple[str | None, str]]:
     marks = list(_ENUMERATOR.finditer(block))
     starts = [0, *(mark.end() for mark in marks)]
     ends = [*(mark.start() for mark in marks), len(block)]
-    letters = [None, *((mark["letter"] or mark["alone"]).upper() for mark in marks)]
+    letters = [None, *(mark["letter"].upper() for mark in marks)]
     return zip(letters, map(block.__getitem__, map(slice, starts, ends)), strict=True)
 
 
@@ -237,13 +237,13 @@ class _Item:
         if serials.indices:
             year = year or serials.year
             return _Cable(post.origin, year, serials.indices, first, serials.after)
-        if year or not self._is_serial_before(index - 1):
+        if year or not _SERIAL_BEFORE.fullmatch(self._unused(index - 1)):
             return None
         return _Cable(post.origin, None, [index - 1], index - 1, post.after)
 
     def _is_edition(self, cable: _Cable) -> bool:
         """Whether a year after a place is that of a report or an article: "INCSR BRAZIL 2008"."""
-        if not self._is_long_year(cable.serials[0]):
+        if not self._is_past_year(cable.serials[0]):
             return False
         return _kind_of(self.text[: self.tokens[cable.first].start]) is not None
 
@@ -309,23 +309,14 @@ class _Item:
             return False
         if self.year is None:
             return True
-        age = self.year - int(word)
-        return 0 <= (age % 100 if len(word) == 2 else age) <= 30
-
-    def _is_long_year(self, index: int) -> bool:
-        return len(self._word(index)) == 4 and self._is_past_year(index)
+        return (self.year - int(word)) % 100 <= 30
 
     def _is_year_before_serial(self, index: int) -> bool:
-        return self._is_long_year(index) and self._word(index + 1).isdecimal()
+        return self._is_past_year(index) and self._word(index + 1).isdecimal()
 
     def _is_time(self, index: int) -> bool:
         """Whether a number begins a date-time group."""
         return _DTG.match(self.text, self.tokens[index].start) is not None
-
-    def _is_serial_before(self, index: int) -> bool:
-        """Whether a token before a post is its serial: "0012 OSLO"."""
-        word = self._unused(index)
-        return word.isdecimal() and len(word) > 2
 
     def _serials_from(self, at: int) -> _Serials:
         """The serials that a list has from a token on."""
@@ -336,20 +327,14 @@ class _Item:
             year_after, at = self._year_after(at + 1)
             year = year or year_after
             following = self._skip(at, _JOINERS)
-            if following == at or self._begins_another(following):
+            if following == at or self._can_name_post(following + 1):
                 break
             at = following
         return _Serials(indices, year, at)
 
-    def _begins_another(self, index: int) -> bool:
-        """Whether a number is no further serial but the year of another cable."""
-        return _is_year(self._word(index)) and self._can_name_post(index + 1)
-
     def _can_name_post(self, index: int) -> bool:
-        """Whether a token begins a post's name, or is a word before a number that can be one."""
-        if self._post_at(index):
-            return True
-        return _is_name_word(self._word(index)) and self._word(index + 1).isdecimal()
+        """Whether a token begins a post's name, or is a word that can be one."""
+        return self._post_at(index) is not None or _is_name_word(self._word(index))
 
     def _year_after(self, at: int) -> tuple[str | None, int]:
         """The year after a serial, `(07)`, `/07`, `'07`, `2007`, and the index after it."""
