@@ -94,7 +94,7 @@ def test_round_trip(tmp_path, format):
                 for a in record[layer]
             ]
             assert by_position(back[layer]) == by_position(expected)
-    if left_out == "nothing left out":
+    if left_out.endswith("holds all of it"):
         assert back == record | {"source": back["source"]}
     else:
         assert ("3 header facts" in left_out) == (back["header"] != record["header"])
@@ -173,6 +173,15 @@ def test_layers_that_a_file_has_not_got_stay_unannotated(tmp_path, blank):
     convert(tmp_path / "answers.jsonl", tmp_path / "x.spacy", "docbin")
     (back,) = read_records(tmp_path / "x.spacy")
     assert "entities" not in back and "claims" not in back and len(back["statements"]) == 2
+
+
+def test_tasks_that_were_not_accepted_are_counted(tmp_path, blank):
+    tasks_of = tasks.record_tasks(full_record(), blank.tokenizer)["statements"]
+    answers = [{**task, "answer": "reject" if n else "accept"} for n, task in enumerate(tasks_of)]
+    path = write(tmp_path / "answers.jsonl", *answers)
+    _, refused, left_out = convert(path, tmp_path / "gold.jsonl", "gold")
+    assert refused.startswith(f"{path}: {len(answers) - 1} of {len(answers)} tasks are rejected")
+    assert left_out == "gold holds all of it"
 
 
 def test_gold_lines_of_a_document_make_one_doc(tmp_path, blank):

@@ -217,10 +217,9 @@ def adjudicate(
     outcome, conflicts = adjudicate_files(
         files, output, prefer=prefer, decided=decided, scheme=scheme_of(labels)
     )
-    typer.echo(
-        f"{output}: {', '.join(f'{count} {how}' for how, count in outcome.settled.items())}",
-        err=True,
-    )
+    settled = ", ".join(f"{count} {how}" for how, count in outcome.settled.items())
+    typer.echo(f"{output}: {len(outcome.gold)} tasks: {settled}", err=True)
     if conflicts:
-        typer.echo(f"{conflicts}: {len(outcome.conflicts)} open", err=True)
+        remedy = "decide them with --prefer, --decided, or `cablespan review --adjudicate`"
+        typer.echo(f"{conflicts}: {len(outcome.conflicts)} open; {remedy}", err=True)
         raise typer.Exit(1)

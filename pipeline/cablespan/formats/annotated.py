@@ -50,8 +50,8 @@ def read_placed(
     errors: list[Problem] = []
     for file, known in annotations_in(Path(path), format):
         options: dict[str, Any] = {"scheme": scheme} if known in _SORTED_BY_LABEL else {}
-        if known == "prodigy" and layers:
-            options["layers"] = layers
+        if known == "prodigy":
+            options |= {"layers": layers, "report": report}
         if known == "standoff" and texts:
             options |= {"texts": texts, "report": report}
         try:

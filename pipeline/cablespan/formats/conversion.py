@@ -112,7 +112,7 @@ def convert(
         *map(str, told),
         f"left out, as {to} cannot hold it: {', '.join(left_out)}"
         if left_out
-        else "nothing left out",
+        else f"{to} holds all of it",
     ]
 
 

@@ -1,7 +1,7 @@
 """Prodigy's JSON Lines: entities.jsonl, statements.jsonl and claims.jsonl in a folder, or one file
 of tasks with answers."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,13 @@ LEAVES_OUT = ("values of entities", "header facts", "source maps", "cluster tabl
 
 
 def read(
-    path: Path, scheme: Scheme, layers: Iterable[str] | None = None
+    path: Path,
+    scheme: Scheme,
+    layers: Iterable[str] | None = None,
+    report: Callable[[Problem], None] = lambda problem: None,
 ) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     """Records of the accepted tasks (see `tasks.records_of`): `layers` are the ones that a
-    paragraph must have."""
+    paragraph must have. `report` is told how many were not accepted."""
     tasks: list[dict[str, Any]] = []
     places: dict[Any, str] = {}
     problems: list[Problem] = []
@@ -41,6 +44,10 @@ def read(
             places.setdefault((task.get("meta") or {}).get("paragraph"), place)
     if problems:
         raise GoldError(problems)
+    refused = sum(task.get("answer", "accept") != "accept" for task in tasks)
+    if refused:
+        what = f"{refused} of {len(tasks)} tasks are rejected or ignored"
+        report(Problem(str(path), what, "their paragraphs are left out"))
     try:
         for record in records_of(tasks, layers, scheme):
             known = {p["id"]: places[p["id"]] for p in record["paragraphs"] if p["id"] in places}
