@@ -87,7 +87,7 @@ def test_fallback_hash_ignores_source_at_any_depth():
 
 
 def test_entity_task(blank):
-    (task,) = tasks.entity_tasks(record_of(TOLD), blank.tokenizer)
+    (task,) = tasks.record_tasks(record_of(TOLD), blank.tokenizer)["entities"]
     spans = [(s["token_start"], s["token_end"], s["label"]) for s in task["spans"]]
     assert spans == [(1, 2, "AGENCY"), (4, 4, "OFFICIAL"), (7, 7, "AGENCY")]
     assert task["meta"] == {
@@ -113,7 +113,7 @@ def test_one_input_hash_for_the_three_layers(blank):
 
 
 def test_claim_task_relates_last_tokens(blank):
-    (task,) = tasks.claim_tasks(record_of(TOLD), blank.tokenizer)
+    (task,) = tasks.record_tasks(record_of(TOLD), blank.tokenizer)["claims"]
     arrows = {
         (r["head"], r["child"], r["label"], r["head_span"]["label"], r["child_span"]["label"])
         for r in task["relations"]
@@ -122,9 +122,9 @@ def test_claim_task_relates_last_tokens(blank):
 
 
 def test_without_a_cue_the_content_points_at_the_source(blank):
-    (task,) = tasks.claim_tasks(
+    (task,) = tasks.record_tasks(
         record_of("<SOURCE>Minister</SOURCE>: <CONTENT>no deal</CONTENT>."), blank.tokenizer
-    )
+    )["claims"]
     (relation,) = task["relations"]
     assert (relation["head"], relation["child"], relation["label"]) == (3, 0, "source")
 
@@ -142,7 +142,7 @@ def test_without_a_cue_the_content_points_at_the_source(blank):
 )
 def test_claims_survive_rel_manual_without_overlap(blank, marked):
     record = record_of(marked)
-    (task,) = tasks.claim_tasks(record, blank.tokenizer)
+    (task,) = tasks.record_tasks(record, blank.tokenizer)["claims"]
     ends = [(s["token_start"], s["token_end"]) for s in task["spans"]]
     assert all(one[1] < other[0] for one, other in itertools.pairwise(ends))
     expected = tasks.annotations_of(task)
@@ -152,7 +152,7 @@ def test_claims_survive_rel_manual_without_overlap(blank, marked):
 
 
 def test_an_edit_in_prodigy_overrules_the_claims_beside(blank):
-    (task,) = tasks.claim_tasks(record_of(TOLD), blank.tokenizer)
+    (task,) = tasks.record_tasks(record_of(TOLD), blank.tokenizer)["claims"]
     task["relations"] = [r for r in task["relations"] if r["label"] == "content"]
     task["spans"] = [s for s in task["spans"] if s["label"] != "SOURCE"]
     (claim,) = tasks.annotations_of(task)
@@ -160,7 +160,7 @@ def test_an_edit_in_prodigy_overrules_the_claims_beside(blank):
 
 
 def test_arrows_drawn_the_other_way_round_mean_the_same(blank):
-    (task,) = tasks.claim_tasks(record_of(TOLD), blank.tokenizer)
+    (task,) = tasks.record_tasks(record_of(TOLD), blank.tokenizer)["claims"]
     expected = [triple(c) for c in tasks.annotations_of(task)]
     del task["claims"]
     for r in task["relations"]:
@@ -174,7 +174,7 @@ def test_arrows_drawn_the_other_way_round_mean_the_same(blank):
 
 
 def test_a_stray_span_is_named(blank):
-    (task,) = tasks.claim_tasks(record_of(TOLD), blank.tokenizer)
+    (task,) = tasks.record_tasks(record_of(TOLD), blank.tokenizer)["claims"]
     del task["claims"]
     task["relations"] = []
     with pytest.raises(ValueError, match=r"SOURCE at 0-17 belongs to no claim: link it"):
@@ -204,7 +204,7 @@ def test_only_paragraphs_accepted_in_every_layer_are_gold(blank):
 
 
 def test_two_annotators_need_adjudication_and_the_later_answer_of_one_holds(blank):
-    (task,) = tasks.entity_tasks(record_of(TOLD), blank.tokenizer)
+    (task,) = tasks.record_tasks(record_of(TOLD), blank.tokenizer)["entities"]
     anna = {**task, "answer": "accept", "_annotator_id": "gold-anna", "_timestamp": 10}
     with pytest.raises(ValueError, match="gold-anna and gold-ben.*adjudicate"):
         list(tasks.records_of([anna, {**anna, "_annotator_id": "gold-ben"}]))

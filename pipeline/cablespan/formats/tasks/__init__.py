@@ -31,14 +31,11 @@ __all__ = [
     "annotator_of",
     "bare_record",
     "blank_pipeline",
-    "claim_tasks",
-    "entity_tasks",
     "hashes",
     "layer_of",
     "make_task",
     "record_tasks",
     "records_of",
-    "statement_tasks",
     "task_meta",
     "token_records",
 ]
@@ -140,22 +137,6 @@ def record_tasks(
             marks = annotations.get((layer, paragraph["id"]), ())
             tasks[layer].append(_task(layer, text, aligner, meta, marks))
     return tasks
-
-
-def entity_tasks(record: Mapping[str, Any], tokenize: Tokenize) -> list[Task]:
-    """Tasks for `ner.manual`."""
-    return record_tasks(record, tokenize, ["entities"])["entities"]
-
-
-def statement_tasks(record: Mapping[str, Any], tokenize: Tokenize) -> list[Task]:
-    """Tasks for `spans.manual`, one span a sentence."""
-    return record_tasks(record, tokenize, ["statements"])["statements"]
-
-
-def claim_tasks(record: Mapping[str, Any], tokenize: Tokenize) -> list[Task]:
-    """Tasks for `rel.manual`: relations CUE -> SOURCE and CUE -> CONTENT, CONTENT -> SOURCE where
-    no cue is."""
-    return record_tasks(record, tokenize, ["claims"])["claims"]
 
 
 def layer_of(task: Mapping[str, Any], scheme: Scheme | None = None) -> str:
