@@ -105,6 +105,10 @@ class Role(_Defined):
     CONTENT = "CONTENT", "what is said, to its end, without the final full stop"
 
 
+# As the keys of a claim in records and tasks.
+ROLES = tuple(role.lower() for role in Role)
+
+
 class Certainty(_Defined):
     """How far the source of a claim stands for its content."""
 

@@ -23,6 +23,17 @@ from cablespan.document import (
 )
 from cablespan.labels import VALUED
 
+LAYERS = ("entities", "statements", "claims")
+
+
+def annotated_layers(record: Mapping[str, Any]) -> list[str]:
+    """The layers that somebody annotated, in the order of LAYERS.
+
+    >>> annotated_layers({"claims": [], "entities": [], "statements": None})
+    ['entities', 'claims']
+    """
+    return [layer for layer in LAYERS if record.get(layer) is not None]
+
 
 class ParagraphRecord(TypedDict):
     """A paragraph: its text and where that lies in the source, `[offset, source offset, length]`

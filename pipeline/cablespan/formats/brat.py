@@ -16,9 +16,10 @@ import orjson
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.files import text_of
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
-from cablespan.formats.linked import LAYERS, ROLES, LinkedSpan, Links, add_marks, part_links
+from cablespan.formats.linked import LinkedSpan, Links, add_marks, part_links
 from cablespan.formats.tasks import bare_record
-from cablespan.labels import Certainty, Role, Scheme
+from cablespan.labels import ROLES, Certainty, Role, Scheme
+from cablespan.records import LAYERS, annotated_layers
 
 LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
 _FACTS = {
@@ -73,7 +74,7 @@ class _Lines:
         """Notes of what brat has no line for: the cable's facts, and its paragraphs."""
         given = record.get("meta", {})
         meta = {key: given[key] for key in ("date", "origin", "head") if key in given}
-        layers = [layer for layer in _FACTS if record.get(layer) is not None]
+        layers = annotated_layers(record)
         self.note(_CABLE, "-", {"meta": meta, "layers": layers})
         for start, end, facts in blocks:
             kept = {key: value for key, value in facts.items() if key != "source_map"}

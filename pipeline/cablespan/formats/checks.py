@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 from spacy.tokens import Doc, Span
 
 from cablespan.labels import SCHEME_VERSION, Certainty, Role, Scheme
-from cablespan.records import RECORD_SCHEMA
+from cablespan.records import LAYERS, RECORD_SCHEMA
 
 FLAT_LAYERS = ("entities", "statements")
-LAYERS = (*FLAT_LAYERS, "claims")
 SHOWN = 30
 # spaCy's own limit, `nlp.max_length`.
 LONGEST_TEXT = 1_000_000

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cablespan.formats.tasks import bare_record
+from cablespan.labels import ROLES
 from cablespan.records import ParagraphRecord, paragraph_record
 
 
@@ -51,7 +52,7 @@ def _claim(claim: Mapping[str, Any], text: str) -> dict[str, Any]:
         start, end = place["start"], place["end"]
         return {"start": start, "end": end, "text": text[start:end]}
 
-    roles = {role: claim.get(role) and part(claim[role]) for role in ("source", "cue", "content")}
+    roles = {role: claim.get(role) and part(claim[role]) for role in ROLES}
     facts = {key: claim.get(key) for key in ("speaker", "certainty")}
     return {"paragraph": claim["paragraph"], **roles, **facts}
 

@@ -14,10 +14,10 @@ from cablespan.formats.checks import Problem
 from cablespan.formats.detection import FOLDERS, FORMATS
 from cablespan.formats.tasks import blank_pipeline
 from cablespan.labels import Scheme, scheme_of
+from cablespan.records import LAYERS
 
 _OF_TOKENS = ("prodigy", "docbin", "conll")
 _LISTING_LABELS = ("labelstudio", "brat")
-_COUNTED = ("entities", "statements", "claims")
 # Header facts that every format keeps as the record's date and origin.
 _KEPT_HEADER = ("created", "origin")
 
@@ -108,7 +108,7 @@ def convert(
         writer.write(_counted(records, counts, held), partial, **options)
     left_out = [f"{held[name]} {name}" for name in writer.LEAVES_OUT if held[name]]
     return [
-        ", ".join(f"{counts[name]} {name}" for name in ("cables", "paragraphs", *_COUNTED)),
+        ", ".join(f"{counts[name]} {name}" for name in ("cables", "paragraphs", *LAYERS)),
         *map(str, told),
         f"left out, as {to} cannot hold it: {', '.join(left_out)}"
         if left_out
@@ -123,7 +123,7 @@ def _counted(
     for record in records:
         held.update(facts_of(record))
         counts.update(cables=1, paragraphs=len(record["paragraphs"]))
-        counts.update({layer: len(_marks(record, layer)) for layer in _COUNTED})
+        counts.update({layer: len(_marks(record, layer)) for layer in LAYERS})
         yield record
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.files import json_lines, write_json_lines
-from cablespan.formats.linked import LAYERS, ROLES, LinkedSpan, Links, add_marks, part_links
+from cablespan.formats.linked import LinkedSpan, Links, add_marks, part_links
 from cablespan.formats.tasks import bare_record
-from cablespan.labels import Scheme
-from cablespan.records import paragraph_record
+from cablespan.labels import ROLES, Scheme
+from cablespan.records import LAYERS, annotated_layers, paragraph_record
 
 LEAVES_OUT = (
     "speakers and certainties of claims",
@@ -36,7 +36,7 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
 
 
 def _lines(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    layers = [layer for layer in LAYERS if record.get(layer) is not None]
+    layers = annotated_layers(record)
     meta = {key: record["meta"][key] for key in _META if record.get("meta", {}).get(key)}
     for paragraph in record["paragraphs"]:
         hidden = ("text", "source_map")

@@ -17,9 +17,10 @@ import orjson
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
-from cablespan.formats.linked import LAYERS, ROLES, LinkedSpan, Links, add_marks, part_links
+from cablespan.formats.linked import LinkedSpan, Links, add_marks, part_links
 from cablespan.formats.tasks import bare_record, blank_pipeline
-from cablespan.labels import Scheme
+from cablespan.labels import ROLES, Scheme
+from cablespan.records import LAYERS, annotated_layers
 
 if TYPE_CHECKING:
     from cassis import Cas, TypeSystem
@@ -85,7 +86,7 @@ def _cas_of(record: Mapping[str, Any]) -> "Cas":
     for claim in record.get("claims") or ():
         _add_claim(cas, claim, starts[claim["paragraph"]])
     kept = {key: value for key, value in record.items() if key not in (*LAYERS, "paragraphs")}
-    kept["layers"] = [layer for layer in LAYERS if record.get(layer) is not None]
+    kept["layers"] = annotated_layers(record)
     kept["paragraphs"] = [block._asdict() for block in blocks]
     cas.add(types.get_type(_RECORD)(content=orjson.dumps(kept).decode()))
     return cas

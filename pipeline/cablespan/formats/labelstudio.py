@@ -16,10 +16,10 @@ import orjson
 
 from cablespan.formats.checks import GoldError, Problem, objects
 from cablespan.formats.files import text_of
-from cablespan.formats.linked import LAYERS, ROLES, LinkedSpan, Links, add_marks, part_links
+from cablespan.formats.linked import LinkedSpan, Links, add_marks, part_links
 from cablespan.formats.tasks import bare_record
-from cablespan.labels import Role, Scheme
-from cablespan.records import paragraph_record
+from cablespan.labels import ROLES, Role, Scheme
+from cablespan.records import LAYERS, annotated_layers, paragraph_record
 
 LEAVES_OUT = ()
 _FACTS = {"entities": ("kb_id", "cluster", "score", "value"), "statements": ("score",)}
@@ -50,7 +50,7 @@ def write(records: Iterable[Mapping[str, Any]], out: Path, scheme: Scheme) -> No
 
 
 def _tasks(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    layers = [layer for layer in LAYERS if record.get(layer) is not None]
+    layers = annotated_layers(record)
     guessed = _is_of_a_model(record)
     whole = {key: value for key, value in record.items() if key not in (*LAYERS, "paragraphs")}
     for number, paragraph in enumerate(record["paragraphs"]):

@@ -4,10 +4,8 @@ head."""
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from cablespan.labels import Role, Scheme
+from cablespan.labels import ROLES, Role, Scheme
 
-ROLES = tuple(role.lower() for role in Role)
-LAYERS = ("entities", "statements", "claims")
 Links = dict[str, dict[str, list[str]]]
 
 

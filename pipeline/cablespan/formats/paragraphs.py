@@ -8,7 +8,8 @@ from typing import Any
 from cablespan.formats.checks import GoldError, Problem, objects
 from cablespan.formats.files import json_lines, write_json_lines
 from cablespan.formats.tasks import VIEWS, bare_record
-from cablespan.records import paragraph_record
+from cablespan.labels import ROLES
+from cablespan.records import annotated_layers, paragraph_record
 
 LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
 _FIELDS = ("number", "marking", "section", "kind")
@@ -66,7 +67,7 @@ def add_line(record: dict[str, Any], line: Mapping[str, Any], text: str) -> None
 def lines_of(record: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
     """Each paragraph of the record with its line, which has neither text nor head."""
     by_paragraph: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    layers = [layer for layer in VIEWS if record.get(layer) is not None]
+    layers = annotated_layers(record)
     for layer in layers:
         for annotation in record[layer]:
             by_paragraph.setdefault((annotation["paragraph"], layer), []).append(_bare(annotation))
@@ -90,7 +91,7 @@ def _bare(annotation: Mapping[str, Any]) -> dict[str, Any]:
     roles."""
     bare = {}
     for key, value in annotation.items():
-        if key in ("source", "cue", "content"):
+        if key in ROLES:
             bare[key] = value and {"start": value["start"], "end": value["end"]}
         elif key not in ("paragraph", "text") and value is not None:
             bare[key] = value

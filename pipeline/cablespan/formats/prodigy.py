@@ -19,6 +19,7 @@ from cablespan.formats.tasks import (
     records_of,
 )
 from cablespan.labels import Scheme
+from cablespan.records import annotated_layers
 
 LEAVES_OUT = ("values of entities", "header facts", "source maps", "cluster tables", "notes")
 
@@ -94,6 +95,6 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
     with ExitStack() as stack:
         files = {layer: stack.enter_context((out / f"{layer}.jsonl").open("wb")) for layer in VIEWS}
         for record in records:
-            layers = [layer for layer in VIEWS if record.get(layer) is not None]
+            layers = annotated_layers(record)
             for layer, tasks in record_tasks(record, tokenize, layers).items():
                 files[layer].writelines(orjson.dumps(task) + b"\n" for task in tasks)

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cablespan.formats.checks import LAYERS, GoldError, Problem, objects
+from cablespan.formats.checks import GoldError, Problem, objects
 from cablespan.formats.files import json_lines, write_json_lines
+from cablespan.records import LAYERS
 
 LEAVES_OUT = ()
 

@@ -26,11 +26,11 @@ from cablespan.formats.files import json_lines
 from cablespan.formats.tasks import bare_record
 from cablespan.labels import SCHEME_VERSION
 from cablespan.reading.decode import decode, open_input
+from cablespan.records import LAYERS
 
 LEAVES_OUT = ()
 SCHEMA = "cablespan.standoff/1"
 MATCHED = "matched"
-LAYERS = ("entities", "statements", "claims")
 
 
 def text_hash(text: str) -> str:

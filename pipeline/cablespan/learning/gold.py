@@ -13,8 +13,9 @@ from cablespan.document import PARAGRAPHS, STATEMENTS
 from cablespan.formats import read_placed
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.docbin import gold_doc
-from cablespan.formats.tasks import VIEWS, blank_pipeline
+from cablespan.formats.tasks import blank_pipeline
 from cablespan.labels import Role, Scheme
+from cablespan.records import annotated_layers
 
 _NUMBER = re.compile(r"\s*(?:(\d{1,4})\.|\((\d{1,2})\)|(\d{1,2})\))\s+")
 _ORDER = re.compile(r".*/(\d+)")
@@ -86,15 +87,10 @@ def without_numbers(record: Mapping[str, Any]) -> dict[str, Any]:
             paragraphs.append(paragraph)
     kept = {paragraph["id"] for paragraph in paragraphs}
     changed = dict(record) | {"paragraphs": paragraphs}
-    for layer in _layers_of(record):
+    for layer in annotated_layers(record):
         moved = (_moved(layer, mark, shifts.get(mark["paragraph"], 0)) for mark in record[layer])
         changed[layer] = [mark for mark in moved if mark and mark["paragraph"] in kept]
     return changed
-
-
-def _layers_of(record: Mapping[str, Any]) -> list[str]:
-    """The layers that somebody annotated."""
-    return [layer for layer in VIEWS if record.get(layer) is not None]
 
 
 def _opening_number(
@@ -153,7 +149,7 @@ def runs(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         ids = {paragraph["id"] for paragraph in group}
         layers = {
             layer: [mark for mark in record[layer] if mark["paragraph"] in ids]
-            for layer in _layers_of(record)
+            for layer in annotated_layers(record)
         }
         yield dict(record) | {"paragraphs": group} | layers
 

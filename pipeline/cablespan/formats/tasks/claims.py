@@ -14,9 +14,8 @@ from itertools import groupby
 from typing import Any
 
 from cablespan.formats.tasks.tokens import TokenAligner, position
-from cablespan.labels import Role
+from cablespan.labels import ROLES, Role
 
-_ROLES = ("source", "cue", "content")
 _ORDER = {str(role): number for number, role in enumerate(Role)}
 
 
@@ -45,7 +44,7 @@ def claim_graph(
             role: aligner(part["start"], part["end"], role.upper())
             if (part := claim[role])
             else None
-            for role in _ROLES
+            for role in ROLES
         }
         for claim in claims
     ]
@@ -54,7 +53,7 @@ def claim_graph(
     for span in sorted(wanted.values(), key=_innermost_first):
         drawing.draw(span)
     for claim in parts:
-        drawing.link(*(claim[role] for role in _ROLES))
+        drawing.link(*(claim[role] for role in ROLES))
     unique = {(r["head"], r["child"], r["label"]): r for r in drawing.relations}
     return sorted(drawing.spans, key=position), [unique[key] for key in sorted(unique)]
 
@@ -143,10 +142,7 @@ def claims_of(task: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def triple(claim: Mapping[str, Any]) -> tuple:
     """Source, cue and content as offsets."""
-    return tuple(
-        tuple(claim[role].values()) if claim[role] else None
-        for role in ("source", "cue", "content")
-    )
+    return tuple(tuple(claim[role].values()) if claim[role] else None for role in ROLES)
 
 
 def claims_of_graph(
@@ -167,7 +163,7 @@ def claims_of_graph(
             )
     claims.sort(key=lambda claim: (graph.extents[claim[2]], claim))
     return [
-        dict(zip(_ROLES, map(graph.place, claim), strict=True))
+        dict(zip(ROLES, map(graph.place, claim), strict=True))
         | {"speaker": None, "certainty": None}
         for claim in claims
     ]

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from cablespan.document import character_span
-from cablespan.formats.tasks import VIEWS, blank_pipeline
-from cablespan.labels import Scheme, in_order
+from cablespan.formats.tasks import blank_pipeline
+from cablespan.labels import ROLES, Scheme, in_order
 from cablespan.learning.agreement.matching import (
     match,
     match_claims,
@@ -24,10 +24,10 @@ from cablespan.learning.agreement.matching import (
     same_part,
 )
 from cablespan.learning.agreement.versions import Layers, Unit, Versions, read_versions
+from cablespan.records import LAYERS
 
 __all__ = ["agree", "agreement", "read_versions"]
 Values = Sequence[Sequence[str | None]]
-LAYERS = tuple(VIEWS)
 
 
 def f1(matched: int, one: int, other: int) -> float | None:
@@ -196,12 +196,11 @@ def claim_agreement(paragraphs: Iterable[tuple[Unit, list, list]]) -> dict[str, 
         marked[1] += len(b)
         matched += len(pairs)
         for one, other in pairs:
-            parts = {role: same_part(one, other, role) for role in ("source", "cue", "content")}
+            parts = {role: same_part(one, other, role) for role in ROLES}
             same.update(role for role, equal in parts.items() if equal)
             same["whole"] += all(parts.values())
     shares = {
-        role: round(same[role] / matched, 4) if matched else None
-        for role in ("source", "cue", "content", "whole")
+        role: round(same[role] / matched, 4) if matched else None for role in (*ROLES, "whole")
     }
     return {"f1": f1(matched, *marked), "matched": matched, "marked": marked, **shares}
 
@@ -261,7 +260,7 @@ def identical(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 def plain(annotation: Mapping[str, Any]) -> dict[str, Any]:
     """Offsets and labels only."""
     if "content" in annotation:
-        parts = {role: annotation.get(role) for role in ("source", "cue", "content")}
+        parts = {role: annotation.get(role) for role in ROLES}
         return {
             role: part and {"start": part["start"], "end": part["end"]}
             for role, part in parts.items()

@@ -10,6 +10,7 @@ from cablespan.formats.checks import Problem, check
 from cablespan.formats.files import json_lines
 from cablespan.formats.tasks import VIEWS, annotator_of, records_of, task_meta
 from cablespan.labels import Scheme, scheme_of
+from cablespan.records import annotated_layers
 
 Layers = dict[str, list[dict[str, Any]]]
 
@@ -124,14 +125,13 @@ def _add_label_studio(versions: Versions, path: Path, name: str, scheme: Scheme)
 
 
 def _add_record(versions: Versions, annotator: str, record: Mapping[str, Any]) -> None:
+    layers = annotated_layers(record)
     units = {p["id"]: Unit(p["id"], p["text"]) for p in record["paragraphs"]}
     said = versions.of.setdefault(annotator, {})
     for paragraph in record["paragraphs"]:
         unit = units[paragraph["id"]]
         versions.meta.setdefault(unit, task_meta(record, paragraph))
-        said.setdefault(unit, {}).update(
-            {layer: [] for layer in VIEWS if record.get(layer) is not None}
-        )
-    for layer in VIEWS:
-        for annotation in record.get(layer) or ():
+        said.setdefault(unit, {}).update({layer: [] for layer in layers})
+    for layer in layers:
+        for annotation in record[layer]:
             said[units[annotation["paragraph"]]][layer].append(annotation)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cablespan.formats.tasks import VIEWS
+from cablespan.labels import ROLES
 from cablespan.learning.agreement.matching import (
     match_claims,
     match_exactly,
@@ -19,6 +19,7 @@ from cablespan.learning.agreement.matching import (
     overlaps_by_half,
     same_part,
 )
+from cablespan.records import annotated_layers
 
 Annotations = Sequence[Mapping[str, Any]]
 NOTHING = "none"
@@ -85,7 +86,7 @@ def claim_counts(gold: Annotations, guesses: Annotations) -> Counter[tuple[str, 
     counts: Counter[tuple[str, ...]] = Counter({("gold",): len(gold), ("guesses",): len(guesses)})
     for i, j in match_claims(gold, guesses):
         counts["matched",] += 1
-        same = {role: same_part(gold[i], guesses[j], role) for role in ("source", "cue", "content")}
+        same = {role: same_part(gold[i], guesses[j], role) for role in ROLES}
         counts.update((role, "exact") for role, equal in same.items() if equal)
         counts.update(
             (role, "overlap")
@@ -111,7 +112,7 @@ def judged(
 
     `place(paragraph id)` says where a paragraph was read; `facts` are those that all share.
     """
-    layers = [layer for layer in VIEWS if record.get(layer) is not None]
+    layers = annotated_layers(record)
     gold, guesses = _by_paragraph(record, layers), _by_paragraph(guessed, layers)
     for paragraph in record["paragraphs"]:
         name = paragraph["id"]

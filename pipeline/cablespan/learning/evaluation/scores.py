@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from cablespan.labels import in_order
+from cablespan.labels import ROLES, in_order
 from cablespan.learning.agreement.matching import match_exactly
 from cablespan.learning.evaluation.counts import NOTHING, Judged, best_overlap
 
@@ -149,7 +149,7 @@ class Measure:
                 how: interval(ratio(self.count("claims", role, how), matched))
                 for how in ("exact", "overlap")
             }
-            for role in ("source", "cue", "content")
+            for role in ROLES
         }
         return {
             "overlap": {**prf(matched, gold, guesses), "support": int(gold[0])},

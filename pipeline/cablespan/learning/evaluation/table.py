@@ -6,9 +6,9 @@ from typing import Any
 from rich.table import Table
 
 from cablespan.learning.tables import table
+from cablespan.records import LAYERS
 
 Score = Mapping[str, float] | None
-LAYERS = ("entities", "statements", "claims")
 HEADLINE = {
     "entities": "entities F1",
     "accuracy": "statements accuracy",
