@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cablespan.cli import app
-from cablespan.formats.tasks import bare_record
+from cablespan.formats.completion import bare_record
 from cablespan.labels import Statement
 from cablespan.learning.evaluation import collection, evaluate
 from cablespan.learning.evaluation.counts import (

@@ -15,7 +15,7 @@ from test_tasks import TOLD, record_of
 from typer.testing import CliRunner
 
 from cablespan.formats import GoldError, convert, find_format, read_docs, read_records, tasks
-from cablespan.formats.completion import completed
+from cablespan.formats.completion import bare_record, completed
 from cablespan.labels import Certainty, Entity, Statement
 from cablespan.learning.agreement import read_versions
 
@@ -570,7 +570,7 @@ WORDS = [
 @st.composite
 def any_record(draw):
     tokenizer = tasks.blank_pipeline().tokenizer
-    record = tasks.bare_record(draw(st.sampled_from(["07ASTANA454", "frus1961/d1", "a b%2F"])))
+    record = bare_record(draw(st.sampled_from(["07ASTANA454", "frus1961/d1", "a b%2F"])))
     record |= {"entities": [], "statements": [], "claims": []}
     for number in range(draw(st.integers(1, 3))):
         text = (
@@ -598,9 +598,8 @@ def any_record(draw):
             bounds = sorted(cuts)
             for first, last in list(itertools.pairwise(bounds))[:: draw(st.sampled_from([1, 2]))]:
                 label = str(draw(st.sampled_from(list(labels))))
-                tasks.add_annotations(
-                    record, layer, paragraph, [{**place(first, last - 1), "label": label}]
-                )
+                mark = {"paragraph": paragraph["id"], "label": label}
+                record[layer].append(mark | place(first, last - 1))
         for _ in range(draw(st.integers(0, 2)) if solid else 0):
             roles = [
                 sorted(draw(st.tuples(*[st.integers(0, len(solid) - 1)] * 2))) for _ in range(3)
@@ -611,12 +610,8 @@ def any_record(draw):
                 "cue": draw(st.sampled_from([cue, None])),
                 "content": content,
             }
-            tasks.add_annotations(
-                record,
-                "claims",
-                paragraph,
-                [claim | {"certainty": draw(st.sampled_from([None, *map(str, Certainty)]))}],
-            )
+            certainty = draw(st.sampled_from([None, *map(str, Certainty)]))
+            record["claims"].append({"paragraph": paragraph["id"], **claim, "certainty": certainty})
     return completed(record)
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cablespan.formats import tasks
+from cablespan.formats.completion import bare_record, completed
 from cablespan.formats.tasks.claims import triple
 from cablespan.labels import Entity
 from marked import parse_marked
@@ -16,9 +17,7 @@ from marked import parse_marked
 def record_of(*marked: str) -> dict:
     """A record of one paragraph a text; marks S/Q/C are one claim, statement labels sentences, the
     others entities."""
-    record = tasks.bare_record(
-        "07ASTANA454", meta={"date": "2007-02-21", "origin": "Embassy Astana"}
-    )
+    record = bare_record("07ASTANA454", meta={"date": "2007-02-21", "origin": "Embassy Astana"})
     record |= {"entities": [], "statements": [], "claims": []}
     for number, source in enumerate(marked, 1):
         text, spans = parse_marked(source)
@@ -38,14 +37,12 @@ def record_of(*marked: str) -> dict:
                 claim[role] = {"start": start, "end": end}
             else:
                 layer = "entities" if label in Entity.__members__ else "statements"
-                tasks.add_annotations(
-                    record, layer, paragraph, [{"start": start, "end": end, "label": label}]
-                )
+                place = {"paragraph": paragraph["id"], "start": start, "end": end}
+                record[layer].append({**place, "label": label})
         if claim["content"]:
-            tasks.add_annotations(
-                record, "claims", paragraph, [{**claim, "speaker": "Q30", "certainty": "asserted"}]
-            )
-    return record
+            facts = {"paragraph": paragraph["id"], "speaker": "Q30", "certainty": "asserted"}
+            record["claims"].append({**claim, **facts})
+    return completed(record)
 
 
 TOLD = (

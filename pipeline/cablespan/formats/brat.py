@@ -14,10 +14,10 @@ from urllib.parse import quote, unquote
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.completion import bare_record
 from cablespan.formats.files import text_of
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
 from cablespan.formats.linked import LinkedSpan, Links, add_marks, part_links
-from cablespan.formats.tasks import bare_record
 from cablespan.labels import ROLES, Certainty, Role, Scheme
 from cablespan.records import LAYERS, annotated_layers
 

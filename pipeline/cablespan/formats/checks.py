@@ -41,10 +41,10 @@ class GoldError(ValueError):
     def __init__(self, problems: list[Problem]):
         self.problems = problems
         places: dict[tuple[str, str], list[str]] = {}
-        for place, *said in problems:
-            places.setdefault(tuple(said), []).append(place)
+        for place, what, remedy in problems:
+            places.setdefault((what, remedy), []).append(place)
         lines = [
-            str(Problem(first if not others else f"{first} and {len(others)} more", *said))
+            str(Problem(f"{first} and {len(others)} more" if others else first, *said))
             for said, (first, *others) in places.items()
         ]
         more = [f"... and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []

@@ -3,9 +3,26 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cablespan.formats.tasks import bare_record
+from cablespan.cable import Header, header_record
 from cablespan.labels import ROLES
-from cablespan.records import ParagraphRecord, paragraph_record
+from cablespan.records import RECORD_SCHEMA, ParagraphRecord, paragraph_record
+
+
+def bare_record(
+    cable_id: str, *, path: str = "", format: str = "", meta: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A record without paragraphs, for cables of which only annotated text is known; header facts
+    come from `meta`."""
+    meta = dict(meta or {})
+    header = Header(created=meta.get("date"), origin=meta.get("origin"))
+    return {
+        "schema": RECORD_SCHEMA,
+        "id": cable_id,
+        "meta": meta,
+        "source": {"path": path, "format": format, "sha256": "", "index": 0},
+        "header": header_record(header),
+        "paragraphs": [],
+    }
 
 
 def completed(record: Mapping[str, Any]) -> dict[str, Any]:

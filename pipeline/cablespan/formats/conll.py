@@ -17,8 +17,9 @@ import orjson
 from spacy.tokens import Doc
 
 from cablespan.formats.checks import GoldError, Problem, whole_tokens
+from cablespan.formats.completion import bare_record
 from cablespan.formats.files import json_lines, text_of
-from cablespan.formats.tasks import bare_record, blank_pipeline
+from cablespan.formats.tasks import blank_pipeline
 from cablespan.records import ParagraphRecord, paragraph_record
 
 LEAVES_OUT = (

@@ -10,7 +10,8 @@ from spacy.tokens import Doc, DocBin
 
 from cablespan.document import CLAIMS, PARAGRAPHS, STATEMENTS, unannotated_paragraphs
 from cablespan.formats.checks import GoldError, Problem
-from cablespan.formats.tasks import bare_record, blank_pipeline
+from cablespan.formats.completion import bare_record
+from cablespan.formats.tasks import blank_pipeline
 from cablespan.labels import Scheme
 from cablespan.records import from_record, paragraph_record, to_record
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.completion import bare_record
 from cablespan.formats.files import json_lines, write_json_lines
 from cablespan.formats.linked import LinkedSpan, Links, add_marks, part_links
-from cablespan.formats.tasks import bare_record
 from cablespan.labels import ROLES, Scheme
 from cablespan.records import LAYERS, annotated_layers, paragraph_record
 

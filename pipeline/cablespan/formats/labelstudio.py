@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem, objects
+from cablespan.formats.completion import bare_record
 from cablespan.formats.files import text_of
 from cablespan.formats.linked import LinkedSpan, Links, add_marks, part_links
-from cablespan.formats.tasks import bare_record
 from cablespan.labels import ROLES, Role, Scheme
 from cablespan.records import LAYERS, annotated_layers, paragraph_record
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from cablespan.formats.checks import GoldError, Problem, objects
+from cablespan.formats.completion import bare_record
 from cablespan.formats.files import json_lines, write_json_lines
-from cablespan.formats.tasks import VIEWS, bare_record
+from cablespan.formats.tasks import VIEWS
 from cablespan.labels import ROLES
 from cablespan.records import annotated_layers, paragraph_record
 

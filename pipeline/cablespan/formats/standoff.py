@@ -22,8 +22,8 @@ from cablespan.cable import Cable
 from cablespan.document import origin
 from cablespan.formats import paragraphs
 from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.completion import bare_record
 from cablespan.formats.files import json_lines
-from cablespan.formats.tasks import bare_record
 from cablespan.labels import SCHEME_VERSION
 from cablespan.reading.decode import decode, open_input
 from cablespan.records import LAYERS

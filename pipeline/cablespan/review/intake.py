@@ -194,7 +194,7 @@ class _SortedTasks:
 
 
 def _add_paragraphs(store: Store, tasks: _SortedTasks, problems: list[str]) -> None:
-    from cablespan.formats.tasks import bare_record
+    from cablespan.formats.completion import bare_record
 
     records: dict[str, dict[str, Any]] = {}
     for key, task in tasks.paragraphs.items():

@@ -10,7 +10,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from cablespan.cable import Header, header_record
+from cablespan.formats.completion import bare_record, completed
 from cablespan.formats.tasks.claims import claim_graph, claims_of, plain_claim
 from cablespan.formats.tasks.hashing import hashes
 from cablespan.formats.tasks.tokens import (
@@ -21,15 +21,13 @@ from cablespan.formats.tasks.tokens import (
     tokens_of_paragraphs,
 )
 from cablespan.labels import Scheme, scheme_of
-from cablespan.records import RECORD_SCHEMA, paragraph_record
+from cablespan.records import paragraph_record
 
 __all__ = [
     "ANSWERS",
     "VIEWS",
-    "add_annotations",
     "annotations_of",
     "annotator_of",
-    "bare_record",
     "blank_pipeline",
     "hashes",
     "layer_of",
@@ -192,47 +190,6 @@ def annotations_of(task: Mapping[str, Any], scheme: Scheme | None = None) -> lis
     ]
 
 
-def bare_record(
-    cable_id: str, *, path: str = "", format: str = "", meta: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """A record without paragraphs, for cables of which only annotated text is known; header facts
-    come from `meta`."""
-    meta = dict(meta or {})
-    header = Header(created=meta.get("date"), origin=meta.get("origin"))
-    return {
-        "schema": RECORD_SCHEMA,
-        "id": cable_id,
-        "meta": meta,
-        "source": {"path": path, "format": format, "sha256": "", "index": 0},
-        "header": header_record(header),
-        "paragraphs": [],
-    }
-
-
-def add_annotations(
-    record: dict[str, Any],
-    layer: str,
-    paragraph: Mapping[str, Any],
-    annotations: Iterable[Mapping[str, Any]],
-) -> None:
-    """Appends annotations (offsets in the paragraph's text) to a layer of the record, in the
-    record's shape."""
-    text = paragraph["text"]
-    for annotation in annotations:
-        if layer == "claims":
-            entry = plain_claim(annotation)
-            for place in (entry["source"], entry["cue"], entry["content"]):
-                if place:
-                    place["text"] = text[place["start"] : place["end"]]
-        else:
-            entry = {key: annotation[key] for key in ("start", "end", "label")}
-            if layer == "entities":
-                entry["text"] = text[entry["start"] : entry["end"]]
-                entry |= {key: annotation.get(key) for key in ("kb_id", "cluster")}
-            entry["score"] = annotation.get("score")
-        record.setdefault(layer, []).append({"paragraph": paragraph["id"], **entry})
-
-
 def records_of(
     tasks: Iterable[Mapping[str, Any]],
     layers: Iterable[str] | None = None,
@@ -308,5 +265,6 @@ def _record_of(
         paragraph = paragraph_record(name, said[layers[0]]["text"], **facts)
         record["paragraphs"].append(paragraph)
         for layer in layers:
-            add_annotations(record, layer, paragraph, annotations_of(said[layer], scheme))
-    return record
+            marks = annotations_of(said[layer], scheme)
+            record[layer] += ({"paragraph": name, **mark} for mark in marks)
+    return completed(record)
