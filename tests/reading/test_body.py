@@ -380,6 +380,32 @@ def test_the_pilcrows_of_the_site_are_no_text():
     ]
 
 
+def test_a_letter_of_a_list_within_a_paragraph_is_no_portion_mark():
+    body = (
+        "1. (SBU) The embassy asks three things: (A) that the ministry be told; (B) that the\n"
+        "road be opened before the spring, when the ships will come back to the harbor again;\n"
+        "(C) that the harbor be closed."
+    )
+    (paragraph,) = segment(body, "07OSLO1")
+    assert paragraph.text.endswith("again; (C) that the harbor be closed.")
+
+
+def test_the_sipdis_caption_that_a_sentence_names_is_its_word():
+    line = "1. (U) Please begin all responses with SIPDIS caption. We told the post with SIPDIS it."
+    assert texts(line) == [
+        "Please begin all responses with SIPDIS caption. We told the post with it."
+    ]
+
+
+def test_a_title_before_a_name_ends_no_heading():
+    rule = "-" * 30
+    body = f"1. (U) All is well.\n\nMaj. Gen. Roe, Minister of Roads\nand Harbors\n{rule}\n\n2. (U) So."
+    assert [(kind, text) for *_, kind, text in shapes(body)][1] == (
+        "heading",
+        "Maj. Gen. Roe, Minister of Roads and Harbors",
+    )
+
+
 def test_items_in_brackets_have_their_portion_mark_as_a_field():
     body = "1. (SBU) Points:\n\n(a) (SBU) the harbor;\n\n(b) (C/NF) the road."
     assert [(kind, marking, text) for _, marking, _, kind, text in shapes(body)][1:] == [

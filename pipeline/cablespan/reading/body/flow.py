@@ -7,7 +7,7 @@ from cablespan.lexicon import load
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.lines import Block, Line
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
-from cablespan.reading.body.titles import closes_block, looks_like_heading
+from cablespan.reading.body.titles import bound_stops, closes_block, looks_like_heading
 
 TERMINAL = frozenset(".:;?!\")]'”’")
 _COMMAS = (",", ',"', ",”", ",'", ",’")  # after a quoted part of a sentence too
@@ -18,9 +18,8 @@ _LEADING_ON = ("determiner", "preposition", "conjunction", "auxiliary")
 @cache
 def _leading_on() -> frozenset[str]:
     """Words that no sentence ends with: "the", "of", "Mr."."""
-    words = (e["form"] for e in load("function_words") if e["kind"] in _LEADING_ON)
-    titles = (e["form"] for e in load("stops") if e["kind"] == "bound")
-    return frozenset((*words, *titles))
+    words = frozenset(e["form"] for e in load("function_words") if e["kind"] in _LEADING_ON)
+    return words | bound_stops()
 
 
 @cache

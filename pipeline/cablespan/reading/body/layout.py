@@ -271,7 +271,7 @@ class _Layout:
         if start.kind == "numbered":
             return free and self._is_next_number(start, alone, within=not first)
         if start.kind == "marked":
-            return free
+            return free and (apart or not self._is_next_letter(start))
         if start.style == "-":
             if first and block.mark and self._is_dash_within_sentence(line):
                 return False
@@ -291,6 +291,14 @@ class _Layout:
 
     def _is_next_item(self, start: Start) -> bool:
         return start.style in "aA1iI" or self.numbering.follows(start.style)
+
+    def _is_next_letter(self, start: Start) -> bool:
+        """Whether "(C)" is no marking but goes on with a list in the paragraph: "(A) ... (B) ..."."""
+        before = f"({chr(ord(start.style) - 1)}) "
+        spans = self.current.spans
+        return start.marking == start.style and any(
+            self.source.find(before, begin, end) >= 0 for begin, end in spans
+        )
 
     def _is_dash_within_sentence(self, line: Line) -> bool:
         """Whether a dash goes on with a sentence: small letters after it, no item before."""

@@ -17,7 +17,8 @@ _GOING_ON = re.compile(rf"(?:{_SMALL}[^\n]*)+")
 _GAP = re.compile(r"   (?! {0,2}\n)")  # between columns; three blanks at the end of a line are none
 _COLUMN_SIGN = re.compile(r"[\t|]")
 _INLINE_MARK = re.compile(r"0(?<=[ ](?:OF|of|Of)[ ]0)")  # its rare sign first: the search is fast
-_CAPTION_WITHIN = re.compile(r"(?<=[a-z,] )SIPDIS (?=\S)")  # where line ends were lost
+# Where line ends were lost, but not "Please use the SIPDIS caption".
+_CAPTION_WITHIN = re.compile(r"(?<=[a-z,] )SIPDIS (?=\S)(?!caption|distribution|channel)")
 _MARK_OR_CAPTION = re.compile(f"{_INLINE_MARK.pattern}|{_CAPTION_WITHIN.pattern}")
 _FULL = 50  # characters of a line that was not ended early
 _RULE_SIGNS = "-=*_~#"

@@ -71,6 +71,12 @@ def has_capitals(text: str) -> bool:
     return capitals + small == len(words) and capitals * 2 >= len(words)
 
 
+@cache
+def bound_stops() -> frozenset[str]:
+    """Words whose stop ends no sentence: "mr.", "gen."."""
+    return frozenset(entry["form"] for entry in load("stops") if entry["kind"] == "bound")
+
+
 def closes_block(text: str) -> bool:
     """Whether a line is the end of a block: "END SUMMARY."."""
     return _CLOSER.match(text) is not None
@@ -78,6 +84,12 @@ def closes_block(text: str) -> bool:
 
 def is_no_heading(text: str) -> bool:
     """Whether a short line closes a block, holds a sentence, is a redaction, or has no words."""
-    if closes_block(text) or _REDACTED.fullmatch(text) or _SENTENCE_END.search(text):
+    if closes_block(text) or _REDACTED.fullmatch(text) or _holds_sentence(text):
         return True
     return not any(sign.isalpha() for sign in text)
+
+
+def _holds_sentence(text: str) -> bool:
+    """Whether a sentence ends inside: "The Talks. They failed", but not "Talks with Gen. Roe"."""
+    ends = (end.start() + 1 for end in _SENTENCE_END.finditer(text))
+    return any(text[:end].rsplit(None, 1)[-1].lower() not in bound_stops() for end in ends)
