@@ -399,11 +399,9 @@ def test_the_sipdis_caption_that_a_sentence_names_is_its_word():
 
 def test_a_title_before_a_name_ends_no_heading():
     rule = "-" * 30
-    body = f"1. (U) All is well.\n\nMaj. Gen. Roe, Minister of Roads\nand Harbors\n{rule}\n\n2. (U) So."
-    assert [(kind, text) for *_, kind, text in shapes(body)][1] == (
-        "heading",
-        "Maj. Gen. Roe, Minister of Roads and Harbors",
-    )
+    title = "Maj. Gen. Roe, Minister of Roads\nand Harbors"
+    body = f"1. (U) All is well.\n\n{title}\n{rule}\n\n2. (U) So."
+    assert shapes(body)[1][3:] == ("heading", "Maj. Gen. Roe, Minister of Roads and Harbors")
 
 
 def test_items_in_brackets_have_their_portion_mark_as_a_field():

@@ -293,7 +293,7 @@ class _Layout:
         return start.style in "aA1iI" or self.numbering.follows(start.style)
 
     def _is_next_letter(self, start: Start) -> bool:
-        """Whether "(C)" is no marking but goes on with a list in the paragraph: "(A) ... (B) ..."."""
+        """Whether "(C)" is no marking but goes on with a list: "(A) ... (B) ..."."""
         before = f"({chr(ord(start.style) - 1)}) "
         spans = self.current.spans
         return start.marking == start.style and any(
