@@ -38,6 +38,8 @@ Files = Annotated[
 NUMBER = re.compile(r"^\s*(\d{1,4}\.|\(\d{1,2}\)|\d{1,2}\))\s+")
 WORD = re.compile(r"[^\W\d_][\w'’.-]*[^\W\d_]|[^\W\d_]")
 HEADS = ("ner", "statements", "claim_tagger")
+# How many times a word of the kind of texts that is to come counts.
+OFTEN = 10
 
 
 def lines(file: Path) -> Iterator[dict]:
@@ -106,6 +108,20 @@ def plain_doc(nlp: Language, portion: Portion) -> Doc:
     return make_doc(nlp, portion.paragraphs, cable)
 
 
+def jsonl_files(path: Path) -> list[Path]:
+    return sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+
+
+def word_counts(files: list[Path]) -> Counter[str]:
+    """How often each word stands in the texts, in small letters."""
+    return Counter(
+        word.lower()
+        for document in documents(files)
+        for text in document.paragraphs
+        for word in WORD.findall(text)
+    )
+
+
 def lexicon_words() -> Iterator[str]:
     for name in (
         "countries",
@@ -129,7 +145,11 @@ def vectors(
     output: Path,
     files: Files,
     encoder: Annotated[str, typer.Option()],
-    size: int = 30_000,
+    often: Annotated[
+        list[Path] | None,
+        typer.Option(help="Texts of the kind that is to come, or a folder: words count ten times."),
+    ] = None,
+    size: int = 28_000,
     width: int = 96,
 ) -> None:
     """Word vectors: the encoder's mean output for each word alone, reduced to `width` principal
@@ -142,12 +162,10 @@ def vectors(
     from transformers import AutoModel, AutoTokenizer
 
     torch.set_num_threads(1)
-    counts = Counter(
-        word.lower()
-        for document in documents(files)
-        for text in document.paragraphs
-        for word in WORD.findall(text)
-    )
+    counts = word_counts(files)
+    recent = [file for path in often or [] for file in jsonl_files(path)]
+    for word, count in word_counts(recent).items():
+        counts[word] += OFTEN * count
     counts.update(word.lower() for word in lexicon_words())
     words = [
         word
@@ -177,7 +195,7 @@ def vectors(
     nlp = spacy.blank("en")
     data = (table / table.std()).astype("f")
     nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=data, name="cable_vectors")
-    # Not `attr="LOWER"`: spaCy does not save it.
+    # One row for all forms: spaCy does not save `attr="LOWER"` of vectors.
     for row, word in enumerate(words):
         for form in dict.fromkeys((word, word.capitalize(), word.title(), word.upper())):
             nlp.vocab.vectors.add(form, row=row)
