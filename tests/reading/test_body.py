@@ -390,6 +390,12 @@ def test_a_letter_of_a_list_within_a_paragraph_is_no_portion_mark():
     assert paragraph.text.endswith("again; (C) that the harbor be closed.")
 
 
+def test_a_number_after_a_colon_within_a_paragraph_is_no_start_but_where_it_is_next():
+    body = "1. (U) Notes were delivered to the ministry about the road and ships: 34. Replies:\n"
+    assert texts(f"{body}11. Two men left.")[0].endswith("Replies: 11. Two men left.")
+    assert len(texts(f"{body}2. Two men left.")) == 2
+
+
 def test_the_sipdis_caption_that_a_sentence_names_is_its_word():
     line = "1. (U) Please begin all responses with SIPDIS caption. We told the post with SIPDIS it."
     assert texts(line) == [
