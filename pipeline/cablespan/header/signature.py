@@ -41,6 +41,7 @@ _NOTE_AFTER = re.compile(r"\s{1,9}\(?NOTE(?::| BY\b).{0,300}$")
 _BEFORE = re.compile(r"^(?:[-\s*#\"]{1,10}|\(?(?:signed|sgd)\)?[:.]?\s)", re.IGNORECASE)
 _AFTER = re.compile(r"[\s#*\d.()-]{1,20}$")
 _ACTING = re.compile(r"\s?\((?:ACTING|A|CDA|CHARGE)$")
+_AROUND_NAME = (_BEFORE, _AFTER, _ACTING)  # signs and words around a name, in this order
 _NO_SENTENCE = re.compile(rf"://|(?:X{{4,}}|x{{4,}})$|{RULE.pattern}")  # address, redacted, rule
 _SEPARATOR = re.compile(r"/|&| AND |,")
 _OF_SITES = ("after", "stamp")  # kinds of furniture in sentences, whose words can be names
@@ -73,20 +74,6 @@ class _Line(NamedTuple):
     def is_above_too(self) -> bool:
         """Whether the line above is the same: the author's signature and the operator's."""
         return self.above.upper() == self.text.upper()
-
-    @property
-    def ends_table(self) -> bool:
-        """Whether a line is the last row of a table."""
-        return "   " in self.text and self.above[-1:].isdigit()
-
-    @property
-    def is_text(self) -> bool:
-        return len(self.text) > 30 or self.text.endswith((".", ":"))
-
-    @property
-    def is_below_short_line(self) -> bool:
-        """Whether no wrapped text runs from the line above into this one."""
-        return self.stands_apart or len(self.above) < _SHORT
 
     @property
     def ends_sentence_above(self) -> bool:
@@ -129,7 +116,7 @@ def signature(text: str, start: int = 0, end: int | None = None) -> Signature:
     """
     end = end_of_text(text, start, len(text) if end is None else end)
     lines = islice(_last_lines(text, max(start, end - _LAST), end), _LAST_LINES)
-    signed = next((found for line in lines if (found := _read(line)) is not None), _NONE)
+    signed = next(filter(None, map(_read, lines)), _NONE)
     if signed.span is None:
         return signed
     begin = _before_doubles(text, start, signed.span)
@@ -150,17 +137,10 @@ def _last_lines(text: str, begin: int, end: int) -> Iterator[_Line]:
     raws = text[begin:end].splitlines(True)
     lines = [*takewhile(_is_of_the_cable, map(str.strip, raws))]
     for index, (above, line) in reversed([*enumerate(pairwise(["", *lines]))]):
-        has_letters = index == 0 or any(map(str.isalpha, line))
-        if line and has_letters and not _is_note(line):
+        if any(map(str.isalpha, line)) and not _is_note(line):
             offset = begin + sum(map(len, raws[:index])) + raws[index].index(line)
-            after_mark = _after_mark(line)
+            after_mark = max((end for _, end in inline_marks(line)), default=0)
             yield _Line(line[after_mark:], above, offset + after_mark)
-
-
-def _after_mark(line: str) -> int:
-    """Where the text after the last section mark of a line begins; 0 where there is none."""
-    end = max((end for _, end in inline_marks(line)), default=0)
-    return end if end < len(line) else 0
 
 
 def _is_of_the_cable(line: str) -> bool:
@@ -169,39 +149,39 @@ def _is_of_the_cable(line: str) -> bool:
 
 
 def _is_note(line: str) -> bool:
-    """Whether a line is what may follow a signature: marks, rules, notes."""
-    if line.upper().startswith(("NOTE", "(NOTE")) or RULE.match(line):
+    """Whether a line is what may follow a signature: marks, notes."""
+    if line.upper().startswith(("NOTE", "(NOTE")):
         return True
     if line.isupper() and line.endswith("..."):
         return True  # of a page that breaks off in its second part
-    return is_furniture(_MARKING.sub("", _NUMBER.sub("", line)))
+    return is_furniture(_MARKING.sub("", line))
 
 
 def _read(line: _Line) -> Signature | None:
     """The signature on a line, an empty one where none can be above; None where one can."""
-    if line.ends_table:
+    if "   " in line.text:  # a row of a table
         return _NONE
     line = line._replace(text=_NOTE_AFTER.sub("", line.text))
     signed = _signed_alone(line) or _signed_after_sentence(line)
-    return signed or (_NONE if line.is_text else None)
+    is_text = len(line.text) > _SHORT or line.text.endswith((".", ":"))
+    return signed or (_NONE if is_text else None)
 
 
 def _signed_alone(line: _Line) -> Signature | None:
     """The signature that is all of a line: in capitals, a name in small letters, a surname."""
-    bare = _ACTING.sub("", _AFTER.sub("", _BEFORE.sub("", line.text)).strip())
-    names = _names_in(bare)
-    if not names and line.stands_apart:
-        names = _small_names_in(bare)
-    if not names and line.is_below_short_line and _is_surname(bare):
-        names = [bare]
+    name = line.text
+    for around in _AROUND_NAME:
+        name = around.sub("", name)
+    names = _names_in(name) or _small_names_in(name) or _lower_case_name_in(name, line.above)
     return _signed_on(line, names) if names else None
 
 
 def _signed_on(line: _Line, names: list[str]) -> Signature:
-    apart = line.stands_apart or line.text.islower()
-    if apart and not line.text.endswith("."):
+    """The signature of a line's names, which is text where a sentence runs into it."""
+    is_apart = line.stands_apart or line.text.islower()
+    if is_apart and not line.text.endswith("."):
         return Signature(names, (line.offset, line.offset + len(line.text)))
-    return _NONE if not line.stands_apart and line.ends_sentence_above else Signature(names, None)
+    return Signature(names, None) if is_apart or not line.ends_sentence_above else _NONE
 
 
 def _signed_after_sentence(line: _Line) -> Signature | None:
@@ -216,15 +196,15 @@ def _signed_after_sentence(line: _Line) -> Signature | None:
 
 def _names_in(line: str) -> list[str]:
     """The surnames in capitals that a line consists of."""
-    if not 2 <= len(line) <= _LONGEST or not _NAMES.fullmatch(line):
+    if len(line) > _LONGEST or not _NAMES.fullmatch(line):
         return []
     names = [_once(name.strip()) for name in _SEPARATOR.split(line)]
     return names if all(map(_can_sign, names)) else []
 
 
 def _can_sign(name: str) -> bool:
-    redacted = set(name) == {"X"}
-    return len(name) > 1 and not redacted and _no_signers().isdisjoint(name.upper().split())
+    is_redacted = set(name) == {"X"}
+    return not is_redacted and _no_signers().isdisjoint(name.upper().split())
 
 
 def _small_names_in(line: str) -> list[str]:
@@ -234,19 +214,13 @@ def _small_names_in(line: str) -> list[str]:
     *given, surname = _once(line).split()
     if not lowered("given_names", "name").issuperset(map(str.lower, given)):
         return []
-    return [surname] if _can_be_surname(surname) else []
+    is_word = surname.lower() in listed("common_words", "name") or known_post(surname)
+    return [] if is_word else [surname]
 
 
-def _can_be_surname(word: str) -> bool:
-    small = word.lower()
-    if word.upper() in _no_signers() or known_post(word) or small in lowered("countries", "name"):
-        return False
-    return small in lowered("surnames", "name") or small not in listed("common_words", "name")
-
-
-def _is_surname(word: str) -> bool:
-    """Whether a word in small letters is a surname and nothing else."""
-    return word in lowered("surnames", "name") and word not in listed("common_words", "name")
+def _lower_case_name_in(line: str, above: str) -> list[str]:
+    """The surname in lower case that a line below a short one consists of."""
+    return [line] if len(above) < _SHORT and line in lowered("surnames", "name") else []
 
 
 def _once(name: str) -> str:
