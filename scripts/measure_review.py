@@ -258,6 +258,8 @@ def main() -> None:
     )
     for kind in FAULTS:
         of_kind = [row for row in rows if row["kind"] == kind]
+        if not of_kind:
+            continue
         strokes = statistics.mean(row["strokes"] for row in of_kind)
         print(f"  {kind:10} {len(of_kind):3} tasks, {strokes:.2f} strokes each (Enter not counted)")
     spans = [row["strokes"] for row in rows if row["kind"] in ("label", "edge", "extra")]
