@@ -310,6 +310,16 @@ def test_one_layer_from_prodigy_is_a_suggestion_and_no_answer(tmp_path, store):
     assert len(again.task(1)["layers"]["entities"]) == 4
 
 
+@pytest.mark.parametrize("line", ['{"doc": "A", "text": "It rained.", "claims": []}', "[1]", "\0"])
+def test_a_file_of_another_format_is_refused_with_the_way_to_bring_it_in(tmp_path, line):
+    path = tmp_path / "other.jsonl"
+    path.write_text(f"{line}\n")
+    with pytest.raises(
+        ValueError, match="no record or task in it; `cablespan convert .* prodigy`"
+    ):
+        input_files([path])
+
+
 def test_broken_lines_are_named_and_the_rest_comes_in(tmp_path):
     path = tmp_path / "cables-00000.jsonl.gz"
     path.write_bytes(gzip.compress(b'{"id": \n' + json.dumps(make_record()).encode() + b"\n[1]\n"))

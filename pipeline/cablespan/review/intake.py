@@ -22,6 +22,7 @@ CHUNK = 20  # records a transaction: tens of milliseconds, so that no answer wai
 
 Task = Mapping[str, Any]
 
+_OF_TASKS = {"_view_id", "spans", "relations", "claims"}
 # One answer for a paragraph whose layers were answered differently.
 _GRAVEST_FIRST = (Action.REJECT, Action.IGNORE, Action.ACCEPT)
 
@@ -37,16 +38,21 @@ def input_files(paths: Iterable[Path]) -> list[Path]:
     """The files to review.
 
     Those named, and of a folder that `annotate` wrote its `cables*.jsonl[.gz]`, or else all its
-    tasks. Raises FileNotFoundError where a path does not exist or a folder holds nothing to review.
+    tasks. Raises FileNotFoundError where a path does not exist or a folder holds nothing to review,
+    ValueError where a file is of another format.
     """
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
             files += _files_of(path)
-        elif path.exists():
-            files.append(path)
-        else:
+            continue
+        if not path.exists():
             raise FileNotFoundError(f"{path}: no such file or folder")
+        problems: list[str] = []
+        if next(_objects(path, problems), None) is None and problems:
+            remedy = f"`cablespan convert {path} tasks --to prodigy` makes tasks of other formats"
+            raise ValueError(f"{path}: no record or task in it; {remedy}")
+        files.append(path)
     return files
 
 
@@ -84,7 +90,8 @@ def _objects(path: Path, problems: list[str]) -> Iterator[dict[str, Any]]:
 def _is_usable(item: Any) -> bool:
     if not isinstance(item, dict):
         return False
-    return isinstance(item.get("paragraphs"), list) or isinstance(item.get("text"), str)
+    is_task = isinstance(item.get("text"), str) and not _OF_TASKS.isdisjoint(item)
+    return isinstance(item.get("paragraphs"), list) or (is_task and "doc" not in item)
 
 
 def _fingerprint(path: Path) -> str:
