@@ -1,6 +1,10 @@
 """An invented cable with its three layers, for the tests of the review page: inline-marked
 sentences in, a record out."""
 
+import sqlalchemy as sa
+
+from cablespan.review.store import Store
+from cablespan.review.store.tables import answers, plain
 from marked import parse_marked
 
 HEADER = {
@@ -156,3 +160,10 @@ def _place(sentence: str, start: int, words: str | None) -> dict | None:
         return None
     first = sentence.index(words)
     return {"start": start + first, "end": start + first + len(words), "text": words}
+
+
+def history(store: Store, task: int) -> list[dict]:
+    """Everything that was ever answered to a task, undone answers and undos included."""
+    query = sa.select(answers).where(answers.c.task == task).order_by(answers.c.seq)
+    with store.read() as db:
+        return [plain(row) for row in db.execute(query).mappings()]

@@ -290,12 +290,6 @@ class Store(Settings):
         with self.read().execution_options(yield_per=500) as db:
             yield from history.all_current(db, role)
 
-    def history(self, task: int) -> list[dict[str, Any]]:
-        """Everything that was ever answered to a task, undone answers and undos included."""
-        query = sa.select(answers).where(answers.c.task == task).order_by(answers.c.seq)
-        with self.read() as db:
-            return [plain(row) for row in db.execute(query).mappings()]
-
     # --- drafts, sessions, overview --------------------------------------------------------------
 
     def save_draft(
