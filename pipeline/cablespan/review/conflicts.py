@@ -4,7 +4,7 @@ Stretches of a paragraph that an adjudicator has to decide, and what all agree o
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 from cablespan.review.store.annotators import Action
 from cablespan.review.store.layers import LAYERS, identity
@@ -53,12 +53,9 @@ def agreed_and_conflicts(versions: Sequence[Version]) -> tuple[Layers, list[Conf
             doubtful = (mark for mark in first if identity(layer, mark) not in everywhere)
             agreed[layer] += [{**mark, "label": None} for mark in doubtful]
         conflicts += _conflicts(layer, compared, everywhere)
-    shared: Layers = {
-        "entities": agreed["entities"],
-        "statements": agreed["statements"],
-        "claims": agreed["claims"],
-    }
-    return shared, sorted(conflicts, key=lambda conflict: (conflict["start"], conflict["end"]))
+    return cast(Layers, agreed), sorted(
+        conflicts, key=lambda conflict: (conflict["start"], conflict["end"])
+    )
 
 
 def _shared(layer: Layer, versions: Iterable[Version]) -> set[tuple]:

@@ -1,7 +1,7 @@
 """One gold from several annotators: what they agree on is taken, conflicts are decided or
 listed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from cablespan.formats.files import write_json_lines
 from cablespan.formats.tasks import VIEWS, blank_pipeline, make_task, token_records
 from cablespan.labels import Scheme
 from cablespan.learning.agreement import plain
-from cablespan.learning.agreement.versions import Layers, Unit, Versions, read_versions
+from cablespan.learning.agreement.versions import Unit, Versions, read_versions
 
 GOLD = "gold"
 
@@ -58,16 +58,10 @@ def adjudicate(
 
 
 def _decision(decided: Versions | None, unit: Unit, layer: str) -> list[dict[str, Any]] | None:
-    for layers in _all_of(decided, unit):
-        if layer in layers:
-            return layers[layer]
-    return None
-
-
-def _all_of(decided: Versions | None, unit: Unit) -> Iterator[Layers]:
     for units in decided.of.values() if decided else ():
-        if unit in units:
-            yield units[unit]
+        if layer in units.get(unit, {}):
+            return units[unit][layer]
+    return None
 
 
 def _settle(
