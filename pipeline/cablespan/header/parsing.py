@@ -96,7 +96,7 @@ def parse(
     r"""The header of a cable.
 
     `head` is the text of its opening, `body` that of its end; `listed` are references that a list
-    outside the text names; `page_created` is the time that a web page gives, which counts only
+    outside the text names; `page_created` is the time that a web page states, which counts only
     where the cable has no date-time group; `known` are facts from outside the text by the names of
     the header's fields, which win; None is no fact.
 

@@ -106,18 +106,18 @@ def references_of(
     if own and not year:
         year = full_year(own[:2], _PIVOT)
     first: dict[str, Reference] = {}
-    for reference in _found_in(without_marks(field).replace("¶", " "), year):
+    for reference in _all_references(without_marks(field).replace("¶", " "), year):
         first.setdefault(reference.value, reference)
     return [reference for value, reference in first.items() if value != own]
 
 
-def _found_in(block: str, year: int | None) -> list[Reference]:
+def _all_references(block: str, year: int | None) -> list[Reference]:
     """The references of all items, in order, the same one as often as it stands there."""
-    found: list[Reference] = []
+    cited: list[Reference] = []
     for letter, item in _items(block):
-        shared = _sharing_post(item, letter, found[-1]) if found else None
-        found += [shared] if shared else _references_of(item, letter, year)
-    return found
+        shared = _sharing_post(item, letter, cited[-1]) if cited else None
+        cited += [shared] if shared else _references_of(item, letter, year)
+    return cited
 
 
 def _sharing_post(item: str, letter: str | None, before: Reference) -> Reference | None:

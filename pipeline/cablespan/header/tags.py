@@ -64,23 +64,23 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 def _joined(tokens: Iterable[_Token]) -> list[str]:
     """The tags that the tokens make: words in a row are one, and so is a visitor's name."""
-    found: list[str] = []
+    texts: list[str] = []
     previous: _Token | None = None
     for token in tokens:
-        joiner = _joiner(found, previous, token) if previous else None
+        joiner = _joiner(texts, previous, token) if previous else None
         if joiner:
-            found[-1] += joiner + token.text
+            texts[-1] += joiner + token.text
         else:
-            found.append(token.text)
+            texts.append(token.text)
         previous = token
-    return found
+    return texts
 
 
-def _joiner(found: list[str], previous: _Token, token: _Token) -> str | None:
+def _joiner(texts: list[str], previous: _Token, token: _Token) -> str | None:
     """What joins a word to the one before it; None where it is a tag of its own."""
     if not _is_word(previous) or not _is_word(token):
         return None
-    if found[-2:] == ["OVIP", previous.text]:
+    if texts[-2:] == ["OVIP", previous.text]:
         return ", "
     return " " if token.before.isspace() else None
 

@@ -61,7 +61,7 @@ def _countries() -> dict[str, str]:
         own_names[normalize_name(entry["name"])] = code
         for text in (entry["name"], *entry["aliases"], *entry["adjectives"]):
             codes.setdefault(normalize_name(text), set()).add(code)
-    unshared = {name: min(found) for name, found in codes.items() if len(found) == 1}
+    unshared = {name: min(countries) for name, countries in codes.items() if len(countries) == 1}
     return unshared | own_names
 
 
@@ -134,12 +134,12 @@ def split_country(name: str, home: str | None) -> tuple[str | None, str]:
 @cache
 def _posts() -> dict[str, Post]:
     """Posts by origin, name, city and aliases."""
-    found: dict[str, Post] = {}
+    posts: dict[str, Post] = {}
     for post in lexicon.load("posts"):
         for name in (post["origin"], post["name"], post["city"], *post["aliases"]):
             if name:
-                found.setdefault(normalize_name(name), post)
-    return found
+                posts.setdefault(normalize_name(name), post)
+    return posts
 
 
 def sending_post(doc: Doc) -> Post | None:
@@ -158,11 +158,11 @@ def sending_post(doc: Doc) -> Post | None:
 @cache
 def _embassies() -> dict[str, list[str]]:
     """Origins of the embassies by country; a country has had more than one where its seat moved."""
-    found: dict[str, list[str]] = {}
+    origins: dict[str, list[str]] = {}
     for post in lexicon.load("posts"):
         if post["kind"] == "embassy" and post["country"]:
-            found.setdefault(post["country"], []).append(post["origin"])
-    return found
+            origins.setdefault(post["country"], []).append(post["origin"])
+    return origins
 
 
 def embassy_in(country: str, year: int) -> str | None:

@@ -104,32 +104,32 @@ def _share(ours: Sequence[str], theirs: Sequence[str]) -> float:
 @cache
 def _linked_names() -> dict[str, list[tuple[str, Mapping[str, Any]]]]:
     """The names of the lexicon with their entries, by the labels that are linked to these."""
-    found: dict[str, list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
+    linked: dict[str, list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
     for text, known in surfaces().items():
         for surface in known:
             label = surface.entry.get("label")
             if surface.name_class in PRECEDENCE and label and is_linked(surface.entry, label):
-                found[label].append((text, surface.entry))
-    return found
+                linked[label].append((text, surface.entry))
+    return linked
 
 
 @cache
 def _bearers(label: str) -> dict[str, tuple[_Name, ...]]:
     """The entries of a label by their normalised names."""
-    found: dict[str, dict[_Name, None]] = defaultdict(dict)
+    bearers: dict[str, dict[_Name, None]] = defaultdict(dict)
     for text, entry in _linked_names().get(label, ()):
         name = normalize_name(text).removeprefix("the ")
         office = entry.get("office", "").lower()
         words = tuple(name.split())
-        found[name][_Name(words, entry["kb_id"], entry.get("country"), office)] = None
-    return {name: tuple(entries) for name, entries in found.items()}
+        bearers[name][_Name(words, entry["kb_id"], entry.get("country"), office)] = None
+    return {name: tuple(entries) for name, entries in bearers.items()}
 
 
 @cache
 def _by_word(label: str) -> dict[str, tuple[_Name, ...]]:
     """The entries of a label by each word of their names that is not common."""
-    found: dict[str, list[_Name]] = defaultdict(list)
+    bearers: dict[str, list[_Name]] = defaultdict(list)
     for name, entries in _bearers(label).items():
         for word in set(name.split()) - word_list("small_word"):
-            found[word] += entries
-    return {word: tuple(entries) for word, entries in found.items() if len(entries) <= _COMMON}
+            bearers[word] += entries
+    return {word: tuple(entries) for word, entries in bearers.items() if len(entries) <= _COMMON}

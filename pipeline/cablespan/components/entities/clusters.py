@@ -302,7 +302,7 @@ def _may_be_misspelt(name: str, label: str) -> bool:
 
 
 def _key(ent: Span, definitions: Mapping[str, str], sender: Post | None) -> str:
-    """What the mentions of a thing have in common: an id, or the name with acronyms spelt out."""
+    """What the mentions of an entity have in common: an id, or the name with acronyms spelt out."""
     name = normalize_name(ent.text).removeprefix("the ")
     name = _IN_BRACKETS.sub("", name).strip() or name
     if ent.label_ == Entity.AGENCY:

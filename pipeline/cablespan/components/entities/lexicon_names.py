@@ -105,11 +105,11 @@ def _named() -> Iterator[Surface]:
 @cache
 def surfaces() -> dict[str, tuple[Surface, ...]]:
     """Every way to write a name, in lower case, with the surfaces that it can be."""
-    found: dict[str, tuple[Surface, ...]] = {}
+    by_text: dict[str, tuple[Surface, ...]] = {}
     for surface in _named():
         for text in map(str.lower, _spellings(surface.text)):
-            found[text] = (*found.get(text, ()), surface)
-    return found
+            by_text[text] = (*by_text.get(text, ()), surface)
+    return by_text
 
 
 def common_words() -> frozenset[str]:
@@ -211,11 +211,11 @@ def _class_numbers() -> dict[str, int]:
 @cache
 def _single_words(vocab: Vocab) -> dict[int, int]:
     """Class numbers of lists of single words, by the number of their lower-case form."""
-    found: dict[int, int] = {}
+    numbers: dict[int, int] = {}
     for name, words in _word_lists():
         for word in words:
-            found.setdefault(vocab.strings.add(word.lower()), _class_numbers()[name])
-    return found
+            numbers.setdefault(vocab.strings.add(word.lower()), _class_numbers()[name])
+    return numbers
 
 
 def classes(doc: Doc) -> list[int]:
@@ -231,13 +231,13 @@ def classes(doc: Doc) -> list[int]:
     """
     flags = [_Flags(*row) for row in doc.to_array([LOWER, IS_UPPER, IS_LOWER]).tolist()]
     single = _single_words(doc.vocab)
-    found = [_of_single_word(single.get(flag.lower, 0), flag) for flag in flags]
+    numbers = [_of_single_word(single.get(flag.lower, 0), flag) for flag in flags]
     covered = 0
     for start, (end, number) in sorted(_longest_names(doc, flags).items()):
         if start >= covered:
-            found[start:end] = [2 * number - 1] + [2 * number] * (end - start - 1)
+            numbers[start:end] = [2 * number - 1] + [2 * number] * (end - start - 1)
             covered = end
-    return found
+    return numbers
 
 
 class _Flags(NamedTuple):

@@ -2,8 +2,9 @@
 organisations, laws, office holders."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TypedDict
 
@@ -74,21 +75,12 @@ class Linker:
         elsewhere in the cable has his id or none.
         """
         sender, definitions = sending_post(doc), acronym_definitions(doc)
-        ids: list[str] = []
-        by_cluster: dict[str, set[str]] = defaultdict(set)
-        named: set[str] = set()
-        for ent in doc.ents:
-            kb_id = self._id_of(ent, definitions, sender) or ""
-            ids.append(kb_id)
-            if kb_id and not _is_office(kb_id):
-                by_cluster[ent.id_].add(kb_id)
-            if ent.label_ in PEOPLE and parse(ent.text).names:
-                named.add(ent.id_)
-        agreed = {key: min(found) for key, found in by_cluster.items() if key and len(found) == 1}
-        lent = {key: "" for key in named - agreed.keys()}
+        own_ids = [self._id_of(ent, definitions, sender) or "" for ent in doc.ents]
+        agreed = _agreed_ids(doc.ents, own_ids)
+        named = {ent.id_ for ent in doc.ents if ent.label_ in PEOPLE and parse(ent.text).names}
         return [
-            agreed.get(ent.id_) or (lent.get(ent.id_, own) if _is_office(own) else own)
-            for ent, own in zip(doc.ents, ids, strict=True)
+            agreed.get(ent.id_) or ("" if _is_office(own) and ent.id_ in named else own)
+            for ent, own in zip(doc.ents, own_ids, strict=True)
         ]
 
     def _id_of(self, ent: Span, definitions: Mapping[str, str], sender: Post | None) -> str | None:
@@ -115,41 +107,38 @@ class Linker:
             Span(doc, ent.start, ent.end, label=ent.label, kb_id=kb_id, span_id=ent.id)
             for ent, kb_id in zip(doc.ents, self.process(doc), strict=True)
         ]
-        sender = sending_post(doc)
-        home = sender["country"] if sender else None
         mentions: dict[str, list[Span]] = defaultdict(list)
         for ent in doc.ents:
             mentions[ent.id_].append(ent)
+        sender = sending_post(doc)
+        home = sender["country"] if sender else None
         for cluster in doc._.clusters or ():
-            members = mentions[str(cluster["cluster"])]
-            ids = {ent.kb_id_ for ent in members if ent.kb_id_}
-            cluster["kb_id"] = min(ids) if len(ids) == 1 else ""
-            if cluster["label"] in PEOPLE:
-                cluster.update(_personal_facts(doc, members, cluster["kb_id"]))
-            if not cluster["kb_id"] and (candidates := self._candidates(cluster, members, home)):
-                cluster["candidates"] = candidates
+            self._complete(cluster, mentions[str(cluster["cluster"])], home)
         return doc
+
+    def _complete(self, cluster: ClusterRecord, mentions: list[Span], home: str | None) -> None:
+        """Adds a cluster's id, the facts of a person, and candidates where there is no id."""
+        ids = {ent.kb_id_ for ent in mentions if ent.kb_id_}
+        cluster["kb_id"] = min(ids) if len(ids) == 1 else ""
+        if cluster["label"] in PEOPLE:
+            cluster.update(_personal_facts(mentions, cluster["kb_id"]))
+        candidates = [] if cluster["kb_id"] else self._candidates(cluster, mentions, home)
+        if candidates:
+            cluster["candidates"] = candidates
 
     def _candidates(
         self, cluster: ClusterRecord, mentions: list[Span], home: str | None
     ) -> list[CandidateRecord]:
         """Entries that a cluster may be: by all its names, and by what else the cable says of
         it."""
+        label, base = cluster["label"], self.knowledge
         names = dict.fromkeys(normalize_name(ent.text).removeprefix("the ") for ent in mentions)
-        label = cluster["label"]
-        own = [
-            kb_id
-            for name in names
-            if self.knowledge
-            for kb_id in self.knowledge.ids_of(name, label)
-        ]
+        own = [kb_id for name in names for kb_id in base.ids_of(name, label)] if base else []
         if label not in PEOPLE:
             return ranked(names, label, Clues(country=home), own)
         people = [parse(ent.text) for ent in mentions]
-        titles = {
-            _title_names().get(office, "").lower() for person in people for office in person.offices
-        }
-        clues = Clues(cluster.get("country") or home, frozenset(titles - {""}))
+        titles = frozenset(chain.from_iterable(map(_titles, people)))
+        clues = Clues(cluster.get("country") or home, titles)
         return ranked([" ".join(person.names) for person in people], label, clues, own)
 
     def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
@@ -176,6 +165,15 @@ class Linker:
                     saved["names"], saved["entries"], saved["ids"].tobytes(), saved["ends"]
                 )
         return self
+
+
+def _agreed_ids(ents: Iterable[Span], ids: Iterable[str]) -> dict[str, str]:
+    """The id of each cluster whose mentions agree on one, the ids of offices left out."""
+    by_cluster: dict[str, set[str]] = defaultdict(set)
+    for ent, kb_id in zip(ents, ids, strict=True):
+        if ent.id_ and kb_id and not _is_office(kb_id):
+            by_cluster[ent.id_].add(kb_id)
+    return {cluster: min(known) for cluster, known in by_cluster.items() if len(known) == 1}
 
 
 def _is_office(kb_id: str) -> bool:
@@ -215,11 +213,11 @@ def _body(name: str, home: str | None) -> str | None:
 @cache
 def _holders() -> dict[str, list[OfficeHolder]]:
     """Office holders of the lexicon by their names and aliases."""
-    found: dict[str, list[OfficeHolder]] = defaultdict(list)
+    holders: dict[str, list[OfficeHolder]] = defaultdict(list)
     for entry in lexicon.load("people"):
         for name in {entry["name"], *entry["aliases"]}:
-            found[normalize_name(name)].append(entry)
-    return found
+            holders[normalize_name(name)].append(entry)
+    return holders
 
 
 @cache
@@ -246,13 +244,23 @@ def _person(mention: str, person: Person) -> str | None:
     full = normalize_name(mention)
     written = normalize_name(person.family or "") if is_surname else full
     for name in (full, " ".join(person.names), written):
-        holders = [h for h in _holders().get(name, ()) if _may_be(h, person)]
-        fits = len(holders) == 1 and (
-            name == full or not is_surname or not person.offices or _held(holders[0], person)
-        )
-        if fits:
-            return holders[0]["kb_id"]
+        holder = _only_holder(name, person)
+        if holder and (name == full or not _is_contradicted(holder, person)):
+            return holder["kb_id"]
     return None
+
+
+def _only_holder(name: str, person: Person) -> OfficeHolder | None:
+    """The only office holder whom a name is enough for; None where there are several."""
+    holders = [holder for holder in _holders().get(name, ()) if _may_be(holder, person)]
+    return holders[0] if len(holders) == 1 else None
+
+
+def _is_contradicted(holder: OfficeHolder, person: Person) -> bool:
+    """Whether a surname stands after titles that its holder did not have."""
+    if not person.offices or len(person.names) > 1:
+        return False
+    return not _held(holder, person)
 
 
 def _may_be(holder: OfficeHolder, person: Person) -> bool:
@@ -261,8 +269,13 @@ def _may_be(holder: OfficeHolder, person: Person) -> bool:
 
 
 def _held(holder: OfficeHolder, person: Person) -> bool:
-    office = holder["office"].lower()
-    return any(_title_names().get(title, "").lower() in office for title in person.offices)
+    """Whether one of the titles before a name is in the office that somebody held."""
+    return any(title in holder["office"].lower() for title in _titles(person))
+
+
+def _titles(person: Person) -> list[str]:
+    """The titles of a mention in small letters."""
+    return [_title_names()[office].lower() for office in person.offices]
 
 
 class PersonalFacts(TypedDict):
@@ -275,25 +288,34 @@ class PersonalFacts(TypedDict):
     family_name: str | None
 
 
-def _personal_facts(doc: Doc, mentions: list[Span], kb_id: str) -> PersonalFacts:
+def _personal_facts(mentions: list[Span], kb_id: str) -> PersonalFacts:
     """Facts from the mentions together and, where the person is known, from the lexicon."""
-    people = [parse(ent.text, doc[max(0, ent.start - 4) : ent.start].text) for ent in mentions]
-    offices = Counter(office for person in people for office in person.offices)
-    countries = Counter(code for ent in mentions if (code := _country_served(doc, ent)))
+    people = [parse(ent.text, ent.doc[max(0, ent.start - 4) : ent.start].text) for ent in mentions]
     fullest = max(people, key=lambda person: len(person.names))
+    office, country = _most_told_office(people), _most_told_country(mentions)
     known = _people().get(kb_id)
-    office = max(offices, key=lambda o: (offices[o], len(_title_names().get(o, ""))), default=None)
-    country = countries.most_common(1)[0][0] if countries else None
     return {
         "named": bool(fullest.names),
-        "office": _title_names().get(office) if office else known and known["office"],
+        "office": office or (known and known["office"]),
         "country": country or (known and known.get("country")),
         "given_name": fullest.given,
         "family_name": fullest.family,
     }
 
 
-def _country_served(doc: Doc, ent: Span) -> str | None:
+def _most_told_office(people: Iterable[Person]) -> str | None:
+    """The name of the office that most mentions have, the longest of equals."""
+    offices = Counter(_title_names()[office] for person in people for office in person.offices)
+    return max(offices, key=lambda name: (offices[name], len(name)), default=None)
+
+
+def _most_told_country(mentions: Iterable[Span]) -> str | None:
+    """The country that an official serves by most mentions, the first of equals."""
+    countries = Counter(filter(None, map(_country_served, mentions)))
+    return max(countries, key=countries.__getitem__, default=None)
+
+
+def _country_served(ent: Span) -> str | None:
     """The country an official serves: the first that one of these says."""
     ways: tuple[Callable[[Doc, Span], str | None], ...] = (
         _adjective_before,
@@ -301,7 +323,7 @@ def _country_served(doc: Doc, ent: Span) -> str | None:
         _country_after,
         _country_at_start,
     )
-    return next((country for way in ways if (country := way(doc, ent))), None)
+    return next(filter(None, (way(ent.doc, ent) for way in ways)), None)
 
 
 def _adjective_before(doc: Doc, ent: Span) -> str | None:

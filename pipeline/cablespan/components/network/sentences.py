@@ -261,8 +261,8 @@ def _sentence_tokens(
     starts = numpy.cumsum([0, *map(len, vectors)])
     places = [
         (start + span.start, start + span.end)
-        for start, found in zip(starts, spans, strict=False)
-        for span in found
+        for start, doc_spans in zip(starts, spans, strict=False)
+        for span in doc_spans
     ]
     rows = numpy.concatenate([numpy.arange(0), *(numpy.arange(*place) for place in places)])
     lengths = numpy.array([end - start for start, end in places], dtype="int32")
@@ -289,7 +289,7 @@ def _fact_embeddings(attribution: bool) -> list[Model]:
 
 def _facts(docs: list[Doc], spans: list[list[Span]]) -> numpy.ndarray:
     """A row a sentence: its `SentencePlace`, then its `Attribution`."""
-    found = [
+    rows = [
         (*place, *attribution)
         for doc, sentences in zip(docs, spans, strict=True)
         for place, attribution in zip(
@@ -299,7 +299,7 @@ def _facts(docs: list[Doc], spans: list[list[Span]]) -> numpy.ndarray:
         )
     ]
     columns = len(SentencePlace._fields) + len(Attribution._fields)
-    return numpy.array(found, dtype="uint64").reshape(-1, columns)
+    return numpy.array(rows, dtype="uint64").reshape(-1, columns)
 
 
 def _forward_sequence(
@@ -307,7 +307,7 @@ def _forward_sequence(
 ) -> tuple[list[numpy.ndarray], Callable]:
     tokens, sentences, facts, merged, context, output, *linear = model.layers
     spans = [statement_spans(doc) for doc in docs]
-    splits = numpy.cumsum([len(found) for found in spans])[:-1]
+    splits = numpy.cumsum([len(doc_spans) for doc_spans in spans])[:-1]
     ragged, backprop_tokens = _sentence_tokens(tokens, docs, spans, is_train)
     S, backprop_sentences = _forward(sentences, ragged, is_train)
     P, backprop_facts = _forward(facts, _facts(docs, spans), is_train)
@@ -370,11 +370,11 @@ def _linear_inputs(
     docs: list[Doc], sentences: list[list[Span]]
 ) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]:
     """What SparseLinear reads: keys of all sentences, their weights, how many each sentence has."""
-    found = [
+    ngrams = [
         keys
         for doc, spans in zip(docs, sentences, strict=True)
         for keys in sentence_ngrams(doc, spans)
     ]
-    lengths = numpy.array([len(keys) for keys in found], dtype="int32")
+    lengths = numpy.array([len(keys) for keys in ngrams], dtype="int32")
     values = numpy.repeat(1 / numpy.sqrt(numpy.maximum(lengths, 1)), lengths).astype("f")
-    return numpy.concatenate([numpy.zeros(0, dtype="uint64"), *found]), values, lengths
+    return numpy.concatenate([numpy.zeros(0, dtype="uint64"), *ngrams]), values, lengths

@@ -68,25 +68,25 @@ def _forward_context(model: Model, inputs, is_train: bool):
     P, backprop_projection = (
         model.layers[0](X, True) if is_train else (_projected(model.layers[0], X), no_backprop)
     )
-    ahead, behind = numpy.empty_like(P), numpy.empty_like(P)
+    before, after = numpy.empty_like(P), numpy.empty_like(P)
     backprops, start = [], 0
     for length in lengths:
         end = start + length
-        ahead[start:end], back_ahead = running_maximum(P[start:end])
-        reverse, back_behind = running_maximum(P[start:end][::-1])
-        behind[start:end] = reverse[::-1]
-        backprops.append((start, end, back_ahead, back_behind))
+        before[start:end], back_before = running_maximum(P[start:end])
+        reverse, back_after = running_maximum(P[start:end][::-1])
+        after[start:end] = reverse[::-1]
+        backprops.append((start, end, back_before, back_after))
         start = end
 
     def backprop(dY: numpy.ndarray):
         width, size = X.shape[1], P.shape[1]
         dP = numpy.zeros_like(P)
-        for start, end, back_ahead, back_behind in backprops:
-            dP[start:end] += back_ahead(dY[start:end, width : width + size])
-            dP[start:end] += back_behind(dY[start:end, width + size :][::-1])[::-1]
+        for start, end, back_before, back_after in backprops:
+            dP[start:end] += back_before(dY[start:end, width : width + size])
+            dP[start:end] += back_after(dY[start:end, width + size :][::-1])[::-1]
         return dY[:, :width] + backprop_projection(dP), lengths
 
-    return numpy.concatenate([X, ahead, behind], axis=1), backprop
+    return numpy.concatenate([X, before, after], axis=1), backprop
 
 
 def _projected(layer: Model, X: Any) -> numpy.ndarray:

@@ -68,16 +68,16 @@ def _written_date(text: str) -> Anchor | None:
 
 
 def _date_of_heading(text: str) -> Anchor | None:
-    found = _DATE_OF_HEADING.search(text)
-    if not found:
+    heading = _DATE_OF_HEADING.search(text)
+    if not heading:
         return None
-    month = numbers_of("month")[found[1].lower()]
-    return Anchor(date(int(found[3]), month, int(found[2])), "day")
+    month = numbers_of("month")[heading[1].lower()]
+    return Anchor(date(int(heading[3]), month, int(heading[2])), "day")
 
 
 def _year_of_id(name: str) -> Anchor | None:
-    found = re.fullmatch(r"(\d\d)[A-Z]+\d+", name)
-    return Anchor(date(full_year(found[1], _PIVOT), 7, 1), "year") if found else None
+    written = re.fullmatch(r"(\d\d)[A-Z]+\d+", name)
+    return Anchor(date(full_year(written[1], _PIVOT), 7, 1), "year") if written else None
 
 
 def date_value(

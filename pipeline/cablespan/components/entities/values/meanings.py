@@ -226,11 +226,11 @@ def part_of(reader: Reader, m: Match) -> Period | None:
             name, name
         )
     entry = by_name("part")[name]
-    found = part(whole, entry["first"], entry["last"])
-    if reader.tense == "ahead" and m["rest"] in ("year", "month") and found.end < reader.day:
+    period = part(whole, entry["first"], entry["last"])
+    if reader.tense == "ahead" and m["rest"] in ("year", "month") and period.end < reader.day:
         following = reader.read(f"next {m['rest']}")
         return following and part(following, entry["first"], entry["last"])
-    return found
+    return period
 
 
 def rest_of(reader: Reader, m: Match) -> Period | None:

@@ -107,8 +107,8 @@ class ReferenceResolver:
     def _listed_of(self, post: str) -> str | None:
         """The only cable that is listed of a post."""
         place = known_post("".join(post.split()))
-        found = [r["value"] for r in self._listed if re.sub(r"\d", "", r["value"]) == place]
-        return found[0] if place and len(found) == 1 else None
+        ids = [r["value"] for r in self._listed if re.sub(r"\d", "", r["value"]) == place]
+        return ids[0] if place and len(ids) == 1 else None
 
     def _listed_from(self, pointer: re.Match[str]) -> str | None:
         """What the cable lists under the letters of a pointer; without any, the list if it is
@@ -173,11 +173,11 @@ class ReferenceResolver:
 
         One that the cable lists has its year from there; else the year is the cable's own.
         """
-        found = [r.value for r in references(text, self._year) if r.kind == "cable"]
-        if len(found) != 1 or not found[0][:2].isdigit():
+        ids = [r.value for r in references(text, self._year) if r.kind == "cable"]
+        if len(ids) != 1 or not ids[0][:2].isdigit():
             return None
-        listed = [r["value"] for r in self._listed if r["value"][2:] == found[0][2:]]
-        return listed[0] if len(listed) == 1 else self._of_year(found[0])
+        listed = [r["value"] for r in self._listed if r["value"][2:] == ids[0][2:]]
+        return listed[0] if len(listed) == 1 else self._of_year(ids[0])
 
     def _of_year(self, value: str) -> str:
         """The id, of the year before where the cable's own post had not come to its number yet."""
