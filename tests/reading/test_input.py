@@ -154,6 +154,16 @@ VOLUME = """<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><idno type="dosp
 </div></body></text></TEI>"""
 
 
+def test_a_name_marked_where_a_paragraph_begins_is_whole(tmp_path):
+    path = tmp_path / "volume.xml"
+    volume = VOLUME.format(head="1. Telegram", note="")
+    name = '<p>\n  <persName corresp="#p_RJ1">Roe</persName> agreed. 2. So'
+    path.write_text(volume.replace("<p>1. All is", name))
+    (cable,) = scan(path)
+    (mark,) = cable.meta["persons"]
+    assert (mark["start"], mark["end"], mark["text"]) == (0, 3, "Roe")
+
+
 def test_reading_warns_of_what_it_leaves_out(tmp_path):
     from cablespan import read
 

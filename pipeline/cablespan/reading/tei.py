@@ -3,12 +3,13 @@ persons, terms and places kept."""
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-from cablespan.cable import Cable, Paragraph, Piece, Reject, Source, SourceMap
+from cablespan.cable import Cable, Header, Paragraph, Piece, Reject, Source, SourceMap
 from cablespan.header.furniture import is_running
 from cablespan.header.labels import label_of
-from cablespan.header.opening import read_opening
+from cablespan.header.opening import Opening, read_opening
 from cablespan.header.parsing import parse
 from cablespan.reading.assembly import digest, through
 from cablespan.reading.body import paragraphs
@@ -30,6 +31,7 @@ _TELEGRAM = re.compile(
 )
 _LEFT_OUT = frozenset({"note", "del", "pb", "figure"})
 _BLOCKS = frozenset({"p", "item", "salute", "ab", "l"})
+_APART = frozenset({"note", "head", "dateline", "del"})  # blocks within them are no paragraphs
 _MARKS = {"persName": "persons", "gloss": "terms", "placeName": "places"}
 _FROM = re.compile(r"Telegram\s+(?:\S+\s+)?From\s+the\s+(.{3,80}?)\s+to\s")
 # The source note of the volumes of 1948-54: "711.61/1-2048: Telegram".
@@ -46,36 +48,46 @@ def knows(head: str) -> bool:
     return "<tei" in tags or "tei-c.org" in tags or ("<?xml" in tags and "<html" not in tags)
 
 
-class _Text:
-    """A volume's text, all of it, with the place of every element in it."""
-
-    def __init__(self, root: Any):
-        from lxml import etree
-
-        self.spans: dict[Any, tuple[int, int]] = {}
-        starts: dict[Any, int] = {}
-        parts: list[str] = []
-        position = 0
-        for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-            if event == "start":
-                starts[node] = position
-                if node.text:
-                    parts.append(node.text)
-                    position += len(node.text)
-                continue
-            if event == "end":
-                self.spans[node] = (starts.pop(node), position)
-            if node.tail and node is not root:
-                parts.append(node.tail)
-                position += len(node.tail)
-        self.text = "".join(parts)
-
-
 def read(
     source: str, path: str, notes: tuple[str, ...] = (), all_documents: bool = False
 ) -> Iterator[Cable | Reject]:
     """The telegrams of a volume, with `all_documents` its memoranda, letters and conversations as
     well."""
+    root, cut = _parse(source)
+    line = f"line {cut.line if cut else 1}"
+    if root is None:
+        reason = f"no XML: {cut.message if cut else 'no element in it'}"
+        yield Reject(path, line, reason, "give a TEI volume")
+        return
+    documents = [div for div in root.iter(f"{_NS}div") if div.get("type") == "document"]
+    if not documents:
+        remedy = 'documents are div elements of type "document"'
+        yield Reject(path, line, "no document in it", remedy)
+        return
+    whole = documents[:-1] if cut else documents
+    asked = [(n, div) for n, div in enumerate(whole, 1) if all_documents or _is_telegram(div)]
+    volume = _Volume(root, source, path, notes)
+    for index, (number, div) in enumerate(asked):
+        cable = volume.cable(div, div.get(_ID) or f"d{number}", index)
+        reason = f"document {div.get(_ID)} has no text"
+        yield cable or Reject(path, f"line {div.sourceline}", reason, "nothing to read there")
+    if cut:
+        reason = f"document {documents[-1].get(_ID) or len(documents)} is cut: {cut.message}"
+        yield Reject(path, line, reason, "the documents before it were read")
+    if not asked:
+        reason = f"none of the {len(documents)} documents is a telegram"
+        yield Reject(path, "volume", reason, "read it with all_documents=True to have them all")
+
+
+class _Break(NamedTuple):
+    """The line at which the mark-up breaks off, and why."""
+
+    line: int
+    message: str
+
+
+def _parse(source: str) -> tuple[Any, _Break | None]:
+    """The root element, None where there is none, and where the mark-up breaks off, if it does."""
     from lxml import etree
 
     parser = etree.XMLParser(
@@ -84,74 +96,21 @@ def read(
     try:
         root = etree.fromstring(_without_declaration(source).encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError as error:
-        yield Reject(path, f"line {error.lineno or 1}", f"no XML: {error.msg}", "give a TEI volume")
-        return
-    if root is None:
-        yield Reject(path, "line 1", "no XML: no element in it", "give a TEI volume")
-        return
-    cut = next((entry for entry in parser.error_log if entry.level_name == "FATAL"), None)
-    volume = _Text(root)
-    mapped, mapping = _body_text(source)
-    sound = mapped.startswith(volume.text)
-    known = _known_names(root)
-    sha = digest(source)
-    name = _volume_name(root) or name_of(path)
-    documents = [div for div in root.iter(f"{_NS}div") if div.get("type") == "document"]
-    if not documents:
-        yield Reject(
-            path,
-            f"line {cut.line if cut else 1}",
-            "no document in it",
-            'documents are div elements of type "document"',
-        )
-        return
-    index = 0
-    for number, div in enumerate(documents):
-        if cut is not None and number == len(documents) - 1:
-            yield Reject(
-                path,
-                f"line {cut.line}",
-                f"document {div.get(_ID) or number + 1} is cut: {cut.message}",
-                "the documents before it were read",
-            )
-            continue
-        head = _plain(div.find(f"{_NS}head"))
-        if not all_documents and not _is_telegram(div, head):
-            continue
-        cable = _cable(
-            div,
-            head,
-            volume,
-            mapping if sound else None,
-            known,
-            path,
-            f"{name}/{div.get(_ID) or f'd{number + 1}'}",
-            index,
-            sha,
-            source,
-            notes,
-        )
-        index += 1
-        if cable is None:
-            yield Reject(
-                path,
-                f"line {div.sourceline}",
-                f"document {div.get(_ID)} has no text",
-                "nothing to read there",
-            )
-        else:
-            yield cable
-    if not index:
-        reason = f"none of the {len(documents)} documents is a telegram"
-        yield Reject(path, "volume", reason, "read it with all_documents=True to have them all")
+        return None, _Break(error.lineno or 1, error.msg)
+    fatal = (entry for entry in parser.error_log if entry.level_name == "FATAL")
+    return root, next((_Break(entry.line, entry.message) for entry in fatal), None)
 
 
-def _is_telegram(div: Any, head: str) -> bool:
+def _is_telegram(div: Any) -> bool:
     """Whether a document's head, or the note of its source, calls it a telegram."""
-    if _TELEGRAM.match(head):
+    if _TELEGRAM.match(_head(div)):
         return True
     notes = (note for note in div.iter(f"{_NS}note") if _tells_source(note))
     return any(_TELEGRAM_NOTE.search(" ".join("".join(note.itertext()).split())) for note in notes)
+
+
+def _head(div: Any) -> str:
+    return _plain(div.find(f"{_NS}head"))
 
 
 def _tells_source(note: Any) -> bool:
@@ -208,6 +167,15 @@ def _plain(node: Any) -> str:
     return " ".join("".join(parts).split())
 
 
+class _Mark(NamedTuple):
+    """A person, term or place that the editors marked; `ref` is its id in the volume's lists."""
+
+    kind: str
+    start: int
+    end: int
+    ref: str | None
+
+
 class _Folded:
     """A paragraph's text in the making: white space folded, every run with its place in the
     volume's text."""
@@ -215,151 +183,185 @@ class _Folded:
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.pieces: list[Piece] = []
-        self.marks: list[tuple[str, int, int, str | None]] = []
+        self.marks: list[_Mark] = []
         self.length = 0
         self.blank = False
         self.line_end = False
 
     def add(self, text: str, at: int) -> None:
         for match in re.finditer(r"\S+", text):
-            if (
-                (match.start() or self.blank)
-                and self.length
-                and (self.blank or text[match.start() - 1].isspace())
-            ):
+            if self.length and (self.blank or match.start()):
                 self.parts.append("\n" if self.line_end else " ")
                 self.length += 1
-            self.line_end = False
+            self.line_end = self.blank = False
             word = match[0]
             self.parts.append(word)
             self.pieces.append((self.length, at + match.start(), len(word)))
             self.length += len(word)
-            self.blank = False
-        if text and text[-1].isspace():
-            self.blank = True
+        self.blank = self.blank or text[-1:].isspace()
 
     def text(self) -> str:
         """The text, with line ends where the volume has them."""
         return "".join(self.parts)
 
-
-def _fold(node: Any, volume: _Text) -> _Folded:
-    folded = _Folded()
-
-    def walk(element: Any) -> None:
-        tag = element.tag.removeprefix(_NS) if isinstance(element.tag, str) else "note"
-        if tag == "lb":
-            folded.blank = folded.line_end = True
-        if tag in _LEFT_OUT or (tag in _BLOCKS and element is not node):
-            return
-        start = folded.length + folded.blank
-        at = volume.spans[element][0]
-        folded.add(element.text or "", at)
-        for child in element:
-            walk(child)
-            if child.tail:
-                folded.add(
-                    child.tail,
-                    volume.spans[child][1] if child in volume.spans else _after(child, volume),
-                )
-        if tag in _MARKS and folded.length > start:
-            folded.marks.append(
-                (
-                    _MARKS[tag],
-                    start if start else 0,
-                    folded.length,
-                    (element.get("corresp") or element.get("target") or "").lstrip("#") or None,
-                )
+    def map_from(self, skip: int) -> SourceMap:
+        """The map of the text after its first `skip` characters."""
+        left = ((at, place, run, max(skip - at, 0)) for at, place, run in self.pieces)
+        return SourceMap(
+            tuple(
+                (max(at - skip, 0), place + before, run - before)
+                for at, place, run, before in left
+                if before < run
             )
-
-    walk(node)
-    return folded
+        )
 
 
-def _after(node: Any, volume: _Text) -> int:
-    """Where the tail of a comment or a processing instruction begins."""
+def _after(node: Any, spans: dict[Any, tuple[int, int]]) -> int:
+    """Where the tail of a node begins, a comment and a processing instruction among them."""
+    if node in spans:
+        return spans[node][1]
     before = node.getprevious()
     if before is not None:
-        end = volume.spans[before][1] if before in volume.spans else _after(before, volume)
-        return end + len(before.tail or "")
+        return _after(before, spans) + len(before.tail or "")
     parent = node.getparent()
-    return volume.spans[parent][0] + len(parent.text or "")
+    return spans[parent][0] + len(parent.text or "")
 
 
-def _cable(
-    div, head, volume, mapping, known, path, cable_id, index, sha, source, notes
-) -> Cable | None:
-    folded = []
+class _Volume:
+    """A volume: its text, all of it, with the place of every element in it, and what its lists of
+    persons and terms know."""
+
+    def __init__(self, root: Any, source: str, path: str, notes: tuple[str, ...]):
+        text, self._spans = _text_and_spans(root)
+        mapped, mapping = _body_text(source)
+        self._mapping = mapping if mapped.startswith(text) else None
+        damage = "the mark-up is damaged: paragraphs without a source map"
+        self._notes = notes if self._mapping else (*notes, damage)
+        self._known = _known_names(root)
+        self._name = _volume_name(root) or name_of(path)
+        self._source = Source(path, "tei", digest(source))
+        self._source_text = source
+
+    def cable(self, div: Any, name: str, index: int) -> Cable | None:
+        """The cable of a document, the volume's `index`th; None where it has no text."""
+        blocks = [block for node in _blocks(div) if (block := self._fold(node)).length]
+        if not blocks:
+            return None
+        text = "\n\n".join(block.text() for block in blocks)
+        opening = read_opening(text)
+        kept = _without_opening(blocks, opening.body)
+        drafts = [_draft(block.text().replace("\n", " "), at) for at, block in enumerate(kept)]
+        cable_id = f"{self._name}/{name}"
+        made: list[Paragraph] = []
+        marks: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _MARKS.values()}
+        for paragraph, draft, block in zip(paragraphs(drafts, cable_id), drafts, kept, strict=True):
+            skip = draft.spans[0][0]
+            made.append(replace(paragraph, source_map=self._source_map(block.map_from(skip))))
+            for mark in block.marks:
+                if mark.start >= skip:
+                    marks[mark.kind].append(self._mark(mark, paragraph, skip))
+        return Cable(
+            cable_id,
+            _header(div, text, opening),
+            tuple(made),
+            replace(self._source, index=index),
+            {"head": _head(div), "date": _date(div), **marks},
+            self._notes,
+            self._source_text,
+        )
+
+    def _source_map(self, into_text: SourceMap) -> SourceMap:
+        return through(into_text, self._mapping) if self._mapping else SourceMap()
+
+    def _mark(self, mark: _Mark, paragraph: Paragraph, skip: int) -> dict[str, Any]:
+        """A mark in its paragraph's text, with what the volume's lists say of it."""
+        start, end = mark.start - skip, mark.end - skip
+        text = paragraph.text[start:end]
+        place = {"paragraph": paragraph.id, "start": start, "end": end, "text": text}
+        name = self._known.get(mark.ref or "")
+        return {**place, "ref": mark.ref, **({} if name is None else {"name": name})}
+
+    def _fold(self, block: Any) -> _Folded:
+        folded = _Folded()
+        self._fold_into(folded, block, block)
+        return folded
+
+    def _fold_into(self, folded: _Folded, node: Any, block: Any) -> None:
+        """Adds an element's text, without the notes and the blocks within it."""
+        tag = _tag(node)
+        if tag == "lb":
+            folded.blank = folded.line_end = True
+        if tag in _LEFT_OUT or tag in _BLOCKS and node is not block:
+            return
+        start = folded.length + folded.blank if folded.length else 0
+        folded.add(node.text or "", self._spans[node][0])
+        for child in node:
+            self._fold_into(folded, child, block)
+            if child.tail:
+                folded.add(child.tail, _after(child, self._spans))
+        if tag in _MARKS and folded.length > start:
+            ref = (node.get("corresp") or node.get("target") or "").lstrip("#")
+            folded.marks.append(_Mark(_MARKS[tag], start, folded.length, ref or None))
+
+
+def _text_and_spans(root: Any) -> tuple[str, dict[Any, tuple[int, int]]]:
+    """The text of an element, and the offsets of every element in it."""
+    from lxml import etree
+
+    spans: dict[Any, tuple[int, int]] = {}
+    starts: dict[Any, int] = {}
+    parts: list[str] = []
+    position = 0
+    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        if event == "start":
+            starts[node] = position
+        elif event == "end":
+            spans[node] = (starts.pop(node), position)
+        text = node.text if event == "start" else node.tail if node is not root else None
+        if text:
+            parts.append(text)
+            position += len(text)
+    return "".join(parts), spans
+
+
+def _tag(node: Any) -> str:
+    """An element's name; comments and processing instructions count as notes."""
+    return node.tag.removeprefix(_NS) if isinstance(node.tag, str) else "note"
+
+
+def _blocks(div: Any) -> Iterator[Any]:
+    """The elements of a document that are its paragraphs."""
     for node in div.iter():
-        tag = node.tag.removeprefix(_NS) if isinstance(node.tag, str) else ""
-        if tag in _BLOCKS and not any(
-            isinstance(up.tag, str)
-            and up.tag.removeprefix(_NS) in ("note", "head", "dateline", "del")
-            for up in node.iterancestors()
-        ):
-            block = _fold(node, volume)
-            if block.length:
-                folded.append(block)
-    if not folded:
-        return None
-    text = "\n\n".join(block.text() for block in folded)
-    opening = read_opening(text)
-    date = next((d.get("when") for d in div.iter(f"{_NS}date") if d.get("when")), None)
+        if _tag(node) in _BLOCKS and _APART.isdisjoint(map(_tag, node.iterancestors())):
+            yield node
+
+
+def _without_opening(blocks: list[_Folded], body: int) -> list[_Folded]:
+    """The blocks that are text: those after offset `body`, and others that are no opening."""
+    kept, offset = [], 0
+    for block in blocks:
+        words = block.text()
+        if offset + len(words) > body or not _is_opening(words):
+            kept.append(block)
+        offset += len(words) + 2
+    return kept
+
+
+def _header(div: Any, text: str, opening: Opening) -> Header:
+    head = _head(div)
     sender = _FROM.search(head) or _ADDRESSED.match(head)
-    signed = tuple(_plain(node) for node in div.iter(f"{_NS}signed")) or None
-    header = parse(
+    return parse(
         opening,
         text[: opening.body],
         text[-1500:],
-        signers=signed,
-        created=date,
+        signers=tuple(_plain(node) for node in div.iter(f"{_NS}signed")) or None,
+        created=_date(div),
         origin=sender[1] if sender else None,
     )
-    drafts: list[Draft] = []
-    kept: list[_Folded] = []
-    offset = 0
-    for block in folded:
-        words = block.text()
-        end = offset + len(words)
-        if end > opening.body or not _is_opening(words):
-            drafts.append(_draft(words.replace("\n", " "), len(drafts)))
-            kept.append(block)
-        offset = end + 2
-    made: list[Paragraph] = []
-    marks: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _MARKS.values()}
-    for paragraph, draft, block in zip(paragraphs(drafts, cable_id), drafts, kept, strict=True):
-        skip = draft.spans[0][0]
-        pieces = [
-            (max(o - skip, 0), s + max(skip - o, 0), n - max(skip - o, 0))
-            for o, s, n in block.pieces
-            if o + n > skip
-        ]
-        made.append(
-            _paragraph(
-                paragraph, through(SourceMap(tuple(pieces)), mapping) if mapping else SourceMap()
-            )
-        )
-        for kind, start, end, ref in block.marks:
-            if start >= skip:
-                mark = {
-                    "paragraph": paragraph.id,
-                    "start": start - skip,
-                    "end": end - skip,
-                    "text": paragraph.text[start - skip : end - skip],
-                    "ref": ref,
-                }
-                marks[kind].append({**mark, "name": known[ref]} if ref in known else mark)
-    meta = {"head": head, "date": date, **marks}
-    extra = () if mapping else ("the mark-up is damaged: paragraphs without a source map",)
-    return Cable(
-        cable_id,
-        header,
-        tuple(made),
-        Source(path, "tei", sha, index),
-        meta,
-        (*notes, *extra),
-        source,
-    )
+
+
+def _date(div: Any) -> str | None:
+    return next((date.get("when") for date in div.iter(f"{_NS}date") if date.get("when")), None)
 
 
 def _is_opening(words: str) -> bool:
@@ -380,15 +382,3 @@ def _draft(text: str, index: int) -> Draft:
         return Draft("text", text, spans=[(0, len(text))])
     kind = {"marked": "text"}.get(opening.kind, opening.kind)
     return Draft(kind, text, opening.number, opening.marking, [(opening.skip, len(text))])
-
-
-def _paragraph(paragraph: Paragraph, source_map: SourceMap) -> Paragraph:
-    return Paragraph(
-        paragraph.id,
-        paragraph.text,
-        paragraph.number,
-        paragraph.marking,
-        paragraph.section,
-        paragraph.kind,
-        source_map,
-    )
