@@ -85,10 +85,10 @@ def with_text(cable: Cable) -> Cable | Reject:
     )
 
 
-def numbered(found: Iterator[Cable | Reject]) -> Iterator[Cable | Reject]:
+def numbered(cables: Iterator[Cable | Reject]) -> Iterator[Cable | Reject]:
     """The same cables; one whose id came before gets a number after it and a note."""
     seen: Counter[str] = Counter()
-    for item in found:
+    for item in cables:
         item = with_text(item) if isinstance(item, Cable) else item
         if isinstance(item, Cable):
             seen[item.id] += 1

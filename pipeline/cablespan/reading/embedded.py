@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 # "VZCZCXRO1234" or "PP RUEHXX RUEHYY", and its FM line not far below.
 _HEADER = re.compile(
@@ -45,7 +46,7 @@ def cables_in(text: str) -> list[Part]:
     >>> [(part.start, part.row.get("reference_id")) for part in cables_in('1. Sun."\n' + row)]
     [(0, None), (76, '07OSLO2')]
     """
-    begun = sorted([*_rows(text), *_headers(text)], key=lambda found: found[0])
+    begun = sorted([*_rows(text), *_headers(text)], key=itemgetter(0))
     parts: list[Part] = []
     start = 0
     row: Mapping[str, str] = {}

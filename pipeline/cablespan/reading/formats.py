@@ -47,15 +47,15 @@ class StreamReader(Protocol):
 @cache
 def _plug_ins() -> dict[str, EntryPoint]:
     """The entry points of other packages by format. Raises ValueError where two have one name."""
-    found: dict[str, EntryPoint] = {}
+    plug_ins: dict[str, EntryPoint] = {}
     for entry in entry_points(group=PLUG_INS):
         taken = "cablespan" if entry.name in OWN else None
-        if entry.name in found:
-            taken = found[entry.name].value
+        if entry.name in plug_ins:
+            taken = plug_ins[entry.name].value
         if taken:
             raise ValueError(f"reader {entry.name!r} of {entry.value}: {taken} has one, rename it")
-        found[entry.name] = entry
-    return found
+        plug_ins[entry.name] = entry
+    return plug_ins
 
 
 def formats() -> list[str]:

@@ -57,7 +57,7 @@ def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable 
     if not tables:
         yield from _by_text(source, path, notes)
         return
-    line, counted, found = 1, 0, 0
+    line, counted, read_so_far = 1, 0, 0
     for index, table in enumerate(tables):
         end = tables[index + 1].start() if index + 1 < len(tables) else len(source)
         line, counted = line + source.count("\n", counted, table.start()), table.start()
@@ -82,13 +82,13 @@ def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable 
                 text,
                 path=path,
                 format="html",
-                index=found,
+                index=read_so_far,
                 start=part.start,
                 end=part.end,
                 notes=notes,
                 **{"fallback_id": name, **facts},
             )
-            found += 1
+            read_so_far += 1
             yield laid_back(cable, mapping, source)
 
 
@@ -126,11 +126,11 @@ def _blocks(source: str, start: int, end: int) -> list[tuple[int, int]]:
 def _by_text(source: str, path: str, notes: tuple[str, ...]) -> Iterator[Cable | Reject]:
     """A page of another site: its text read as a web page's."""
     text, mapping = text_of(blanked(source, *_SILENT), breaks=_LINES)
-    found = False
+    has_cable = False
     for cable in web.read(text, path, notes):
-        found = True
+        has_cable = True
         yield laid_back(cable, mapping, source)
-    if not found:
+    if not has_cable:
         yield Reject(
             path,
             "line 1",

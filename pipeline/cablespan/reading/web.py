@@ -42,7 +42,7 @@ def knows(head: str) -> bool:
 def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable]:
     """The cables of a page's text."""
     heads = list(_VALUES.finditer(text))
-    found = 0
+    read_so_far = 0
     for index, head in enumerate(heads):
         begin = head.end()
         end = _end_of_cable(
@@ -65,13 +65,13 @@ def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable]:
                 text,
                 path=path,
                 format="web",
-                index=found,
+                index=read_so_far,
                 start=begin + part.start,
                 end=begin + part.end,
                 notes=notes,
-                **{"fallback_id": f"page {found + 1}", **facts},
+                **{"fallback_id": f"page {read_so_far + 1}", **facts},
             )
-            found += 1
+            read_so_far += 1
 
 
 def _end_of_cable(text: str, start: int, end: int) -> int:

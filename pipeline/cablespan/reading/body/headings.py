@@ -81,22 +81,29 @@ def lines_above_text(block: Block, page: Page) -> int:
 def _is_above_text(block: Block, count: int, page: Page) -> bool:
     """Whether the first `count` lines of a block end early, have a title's capitals, and text
     begins after them."""
-    heading, text = block.lines[:count], block.lines[count]
-    if not all(line.at_most_two for line in heading) or text.text[0] in LOWER:
+    lines, below = block.lines[:count], block.lines[count]
+    title, last = " ".join(line.words for line in lines), lines[-1].last
+    if below.text[0] in LOWER or not all(map(_can_be_of_title, lines)):
         return False
-    if any(is_row(line.text) or start_of(line.text) for line in heading):
-        return False
-    title, last = " ".join(line.words for line in heading), heading[-1].last
     if len(last) > UNWRAPPED or title[-1] in ".:," or ";" in title or is_no_heading(title):
         return False
     if section_of_heading(title):
         return True
-    if start_of(text.text) is not None or len(block.lines) == count + 1 and text.single:
+    is_whole_block = len(block.lines) == count + 1 and below.single
+    if is_whole_block or not _begins_text(below) or not has_capitals(title):
         return False
-    if not text.text[0].isupper() or text.single and has_capitals(text.text):
+    return ends_early(last, below.text, page) or begins_sentence(below.text) and not leads_on(last)
+
+
+def _can_be_of_title(line: Line) -> bool:
+    return line.at_most_two and not is_row(line.text) and not start_of(line.text)
+
+
+def _begins_text(line: Line) -> bool:
+    """Whether a line begins a paragraph without a number that has not a title's capitals."""
+    if not line.text[0].isupper() or start_of(line.text) is not None:
         return False
-    ended = ends_early(last, text.text, page) or begins_sentence(text.text) and not leads_on(last)
-    return has_capitals(title) and ended
+    return not (line.single and has_capitals(line.text))
 
 
 def is_heading_without_blanks(line: Line, previous: str, below: str, number: int) -> bool:

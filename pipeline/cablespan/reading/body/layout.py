@@ -273,10 +273,9 @@ class _Layout:
         if start.kind == "marked":
             return free and (apart or not self._is_next_letter(start))
         if start.style == "-":
-            if first and block.mark and self._is_dash_within_sentence(line):
-                return False
-            return free or self._has_sister(line)
-        return self._is_next_item(start) and (free if not self.page.blank_separated else apart)
+            within = first and block.mark and self._is_dash_within_sentence(line)
+            return not within and (free or self._has_sister(line))
+        return self._is_next_item(start) and (apart if self.page.blank_separated else free)
 
     def _is_next_number(self, start: Start, alone: bool, within: bool) -> bool:
         """Whether an unmarked number goes on with the sequence, or begins a list or a text anew.

@@ -120,11 +120,11 @@ def written_blocks(source: str, start: int, end: int, page: Page, opening: str =
     _read_lines(
         source, start, end, blocks, page.wrapped and page.blank_separated and not page.mixed
     )
-    found = blocks.all()
+    written = blocks.all()
     if page.mixed:
-        for block in found:
+        for block in written:
             block.wrapped = _is_wrapped(source, block, page)
-    return found
+    return written
 
 
 def usual_blanks_at_marks(blocks: list[Block]) -> int | None:
@@ -173,7 +173,21 @@ class _Blocks:
         """Whether the open block has lines."""
         return bool(self._open.lines)
 
-    def is_repeated(self, text: str) -> bool:
+    def separated(self, text: str) -> bool:
+        """Whether a line is no text but blank, a mark or a rule; then it stands between blocks."""
+        if text in _NOTHING:
+            self.blank()
+        elif text[0] not in LOWER and is_furniture(text):
+            self.mark()
+        elif text[0] in _RULE_SIGNS and is_rule(text):
+            self.rule()
+        elif self._is_repeated(text):
+            self.mark()
+        else:
+            return False
+        return True
+
+    def _is_repeated(self, text: str) -> bool:
         """Whether a line of the opening comes again after a page mark: at a section's beginning."""
         if not self._open.mark or self._open.lines:
             return False
@@ -240,37 +254,48 @@ def _going_on_wrapped() -> re.Pattern[str]:
 
 def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: bool) -> None:
     """Hands the lines to `blocks`, those that just go on together with the one before them."""
-    captioned = source.find(" SIPDIS ", start, end) >= 0
-    marked = _Ahead(_MARK_OR_CAPTION if captioned else _INLINE_MARK, source, start, end)
-    signs = (marked, _Ahead(_COLUMN_SIGN, source, start, end), _Ahead(_GAP, source, start, end))
-    unusual = tuple(sign for sign in signs if sign.after(start) < end)
-    plain = not any(source.find(sign, start, end) >= 0 for sign in "\r\f\v")
+    marked = _Ahead(_marks_in(source, start, end), source, start, end)
+    continuation = _Continuation(source, start, end, marked, wrapped)
     at = start
     while at < end:
         stop = source.find("\n", at, end)
         stop = end if stop < 0 else stop
         raw = source[at:stop]
         text = raw.strip()
-        if text in _NOTHING:
-            blocks.blank()
-        elif text[0] not in LOWER and is_furniture(text):
-            blocks.mark()
-        elif text[0] in _RULE_SIGNS and is_rule(text):
-            blocks.rule()
-        elif blocks.is_repeated(text):
-            blocks.mark()
-        else:
+        if not blocks.separated(text):
             marks = _marks_within(text) if marked.after(at) < stop else []
             if marks:
                 _write_parts(at + raw.index(text[0]), text, marks, blocks)
             else:
-                going_on = _GOING_ON
-                if wrapped and (blocks.begun or not text[0].isalpha()):
-                    going_on = _going_on_wrapped()
-                if plain and (more := going_on.match(source, stop, end)):
-                    stop = _usual_end(source, stop, more.end(), unusual)
+                stop = continuation.end(stop, text, blocks.begun)
                 blocks.written(_line(source, at, stop, raw, text))
         at = stop + 1
+
+
+def _marks_in(source: str, start: int, end: int) -> re.Pattern[str]:
+    captioned = source.find(" SIPDIS ", start, end) >= 0
+    return _MARK_OR_CAPTION if captioned else _INLINE_MARK
+
+
+class _Continuation:
+    """Where the lines end that just go on after another; `wrapped`: full lines are such, too."""
+
+    def __init__(self, source: str, start: int, end: int, marked: "_Ahead", wrapped: bool):
+        columns = _Ahead(_COLUMN_SIGN, source, start, end), _Ahead(_GAP, source, start, end)
+        self._source = source
+        self._end = end
+        self._unusual = tuple(sign for sign in (marked, *columns) if sign.after(start) < end)
+        self._plain = not any(source.find(sign, start, end) >= 0 for sign in "\r\f\v")
+        self._wrapped = wrapped
+
+    def end(self, stop: int, text: str, begun: bool) -> int:
+        """Where the lines end that go on after the line `text`, which ends at `stop`; `begun`: it
+        has a line of its block above it."""
+        if not self._plain:
+            return stop
+        wrapped = self._wrapped and (begun or not text[0].isalpha())
+        more = (_going_on_wrapped() if wrapped else _GOING_ON).match(self._source, stop, self._end)
+        return _usual_end(self._source, stop, more.end(), self._unusual) if more else stop
 
 
 class _Ahead:
@@ -286,8 +311,8 @@ class _Ahead:
     def after(self, at: int) -> int:
         """The first offset from `at` on, or the end of the stretch."""
         if self._next < at:
-            found = self._pattern.search(self._source, at, self._end)
-            self._next = found.start() if found else self._end
+            match = self._pattern.search(self._source, at, self._end)
+            self._next = match.start() if match else self._end
         return self._next
 
 

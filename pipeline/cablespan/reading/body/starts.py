@@ -117,23 +117,32 @@ def _can_start(line: str) -> bool:
 def _numbered(line: str, at: int, before: re.Match[str] | None, pilcrow: bool) -> Start | None:
     if not (line[at : at + 1].isdecimal() or line.startswith("PARA", at)):
         return None
-    doubled = _DOUBLED.match(line, at)
-    at = doubled.end() if doubled else at
-    number = _NUMBER.match(line, at) or _BARE_NUMBER.match(line, at)
-    number = number or (_SITE_NUMBER.match(line, at) if pilcrow else None)
+    number = _number(line, at, pilcrow)
     if number is None:
         return None
     value = int(number[1])
-    style = "." if number.re is not _NUMBER or number[2] == "," else number[2]
+    style = number[2] if number.re is _NUMBER and number[2] != "," else "."
     at = _after_second_number(line, number.end(), value) if pilcrow else number.end()
     after = _marking_after(line, at)
     marking = before or after
     if after is not None and before is None:
-        at = after.end()
-        again = _NUMBER.match(line, at)
-        marked = _MARKING.match(line, again.end()) if again and int(again[1]) == value else None
-        at = marked.end() if marked else at  # "3. (U) 3. (U) Post believes"
+        at = _after_repeated_number(line, after.end(), value)
     return Start("numbered", value, _marking(marking) if marking else None, style, at)
+
+
+def _number(line: str, at: int, pilcrow: bool) -> re.Match[str] | None:
+    """The number at an offset of a line; after a pilcrow it needs no sign."""
+    doubled = _DOUBLED.match(line, at)
+    at = doubled.end() if doubled else at
+    number = _NUMBER.match(line, at) or _BARE_NUMBER.match(line, at)
+    return number or (_SITE_NUMBER.match(line, at) if pilcrow else None)
+
+
+def _after_repeated_number(line: str, at: int, number: int) -> int:
+    """Where the text of "3. (U) 3. (U) Post believes" begins, which offset `at` has the rest of."""
+    again = _NUMBER.match(line, at)
+    marked = _MARKING.match(line, again.end()) if again and int(again[1]) == number else None
+    return marked.end() if marked else at
 
 
 def _after_second_number(line: str, at: int, number: int) -> int:
