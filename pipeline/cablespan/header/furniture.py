@@ -90,7 +90,11 @@ def words(kind: str) -> frozenset[str]:
 
 @cache
 def starts(kind: str) -> tuple[str, ...]:
-    """The same as `words`, to be used with `str.startswith`."""
+    """The same as `words`, to be used with `str.startswith`.
+
+    >>> "SIPDIS".startswith(starts("caption"))
+    True
+    """
     return tuple(sorted(words(kind)))
 
 

@@ -23,13 +23,21 @@ def office_words(*kinds: str) -> frozenset[str]:
 
 @cache
 def names() -> frozenset[str]:
-    """Given names and surnames of the lexicon in small letters."""
+    """Given names and surnames of the lexicon in small letters.
+
+    >>> "jane" in names(), "ambassador" in names()
+    (True, False)
+    """
     listed_names = lowered("given_names", "name") | lowered("surnames", "name")
     return listed_names | office_words("given")
 
 
 def particles() -> frozenset[str]:
-    """Words within names that begin with a small letter: "van", "de"."""
+    """Words within names that begin with a small letter: "van", "de".
+
+    >>> "van" in particles()
+    True
+    """
     return listed("name_context", "words", "particle")
 
 

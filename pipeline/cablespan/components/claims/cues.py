@@ -19,7 +19,11 @@ class CueEntry(NamedTuple):
 
 
 def function_words(kind: str) -> frozenset[str]:
-    """The function words of a kind, in small letters: "auxiliary", "preposition", "author" ..."""
+    """The function words of a kind, in small letters: "auxiliary", "preposition", "author" ...
+
+    >>> "am" in function_words("auxiliary")
+    True
+    """
     return lexicon.listed("function_words", "form", kind)
 
 

@@ -41,7 +41,13 @@ class _Name(NamedTuple):
 
 
 def is_linked(entry: Mapping[str, Any], label: str) -> bool:
-    """Whether mentions with a label are linked to an entry of the lexicon."""
+    """Whether mentions with a label are linked to an entry of the lexicon.
+
+    >>> is_linked({"label": "ORG", "kb_id": "org:UN"}, "ORG")
+    True
+    >>> is_linked({"label": "ORG", "kb_id": "org:UN", "match": False}, "ORG")
+    False
+    """
     return bool(entry.get("label") == label and entry.get("match") is not False and entry["kb_id"])
 
 

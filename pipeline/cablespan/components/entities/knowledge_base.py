@@ -38,7 +38,11 @@ class KnowledgeError(ValueError):
 
 @cache
 def labels_of_kinds() -> dict[str, str]:
-    """The entity label of every kind."""
+    """The entity label of every kind.
+
+    >>> labels_of_kinds()["country"]
+    'PLACE'
+    """
     return {entry["kind"]: entry["label"] for entry in lexicon.load("kinds")}
 
 

@@ -35,7 +35,11 @@ _remembered = lru_cache(maxsize=1 << 14)
 
 
 def word_list(kind: str) -> frozenset[str]:
-    """The words of `kind` in lexicon/name_context.jsonl."""
+    """The words of `kind` in lexicon/name_context.jsonl.
+
+    >>> "van" in word_list("particle")
+    True
+    """
     return lexicon.listed("name_context", "words", kind)
 
 
