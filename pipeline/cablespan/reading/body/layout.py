@@ -284,8 +284,8 @@ class _Layout:
         """
         if self.numbering.lists(start):
             return True
-        if within and self.previous.endswith(":"):
-            return start.number in (1, self.numbering.last + 1)
+        if within and self.previous.endswith(":") and (start.number or 0) > self.numbering.last + 5:
+            return False  # "Replies: 11."
         if within and (leads_on(self.previous) or leads_to_number(self.previous)):
             return start.number == self.numbering.last + 1
         return not self.numbering.is_far(start, alone)
