@@ -211,6 +211,8 @@ def test_a_label_is_one_where_a_paragraph_follows_without_a_blank_line():
         ("All is well. ROE 2009-12-31\n", ["ROE"]),
         ("All is well.\n\nROE\n\n   SECRET\n\n>\n2002OSLO01748 - Classification: SECRET", ["ROE"]),
         ("All is well in the city of\nOslo\n", []),
+        ("They met the new mayor and\nJane Roe\n", []),
+        ("All is well.\n\nROE   (#1234)\n", ["ROE"]),
         ("All is well.\nSummary\n", []),
         ("All is well.\nOslo\n", []),
     ],

@@ -159,7 +159,7 @@ def _is_note(line: str) -> bool:
 
 def _read(line: _Line) -> Signature | None:
     """The signature on a line, an empty one where none can be above; None where one can."""
-    if "   " in line.text:  # a row of a table
+    if "   " in line.text and line.above[-1:].isdigit():  # the last row of a table
         return _NONE
     line = line._replace(text=_NOTE_AFTER.sub("", line.text))
     signed = _signed_alone(line) or _signed_after_sentence(line)
@@ -172,7 +172,9 @@ def _signed_alone(line: _Line) -> Signature | None:
     name = line.text
     for around in _AROUND_NAME:
         name = around.sub("", name)
-    names = _names_in(name) or _small_names_in(name) or _lower_case_name_in(name, line.above)
+    names = _names_in(name) or _lower_case_name_in(name, line.above)
+    if not names and line.stands_apart:
+        names = _small_names_in(name)
     return _signed_on(line, names) if names else None
 
 
