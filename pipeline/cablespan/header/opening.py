@@ -1,7 +1,6 @@
 """A cable's opening: labelled lines, transmission lines, captions; and where the body begins."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise, takewhile
@@ -58,10 +57,12 @@ _TAG_LINE = re.compile(
     re.VERBOSE,
 )
 _SENSITIVE = re.compile(r"(?:\(\w+\) )?sensitive but unclas", re.IGNORECASE)
-_LONG_PARAGRAPH = re.compile(rf"\s*(?:{_NUMBERED.pattern}).{{25}}", re.VERBOSE)
 _LONGEST = 40_000  # characters of the longest opening
 _FARTHEST_LABEL = 90  # lines of the longest openings, with their lists of addressees
+_FARTHEST_FIRST = 30  # lines before the first label, where REF or Classified By is the first
+_FARTHEST_NEXT = 30  # lines, blank ones too, between two labels
 _LONGEST_REFERENCE = 6  # words without a digit
+_LONGEST_ENUMERATED = 75  # characters of an item of a REF list
 
 
 @cache
@@ -111,15 +112,42 @@ class _Line(NamedTuple):
     label: Label | None
 
 
-class _Lines(NamedTuple):
+@dataclass(slots=True)
+class _Lines:
     """The lines in which an opening can lie.
 
-    `last`: index of the last labelled one, -1 if there is none; `end`: the offset after them.
+    `end`: the offset after them; `last`: index of the last labelled one, -1 if there is none;
+    `filled`: how many are not blank.
     """
 
-    lines: list[_Line]
-    last: int
     end: int
+    lines: list[_Line] = field(default_factory=list)
+    last: int = -1
+    filled: int = 0
+
+    def add(self, raw: str, line: str) -> None:
+        """Adds a line, as it stands and stripped, cut before each further label on it."""
+        whole = _Line(self.end, line, label_of(line))
+        for part in _split_labels(raw, whole) if _holds_label(raw, whole.label) else [whole]:
+            self.filled += bool(part.text)
+            if part.label and self._counts(part.label):
+                self.last = len(self.lines)
+            self.lines.append(part)
+        self.end += len(raw)
+
+    def _counts(self, label: Label) -> bool:
+        """Whether a label is one: REF and Classified By alone stand far down in running text."""
+        alone = label.field in ("ref", "classified_by") and self.last < 0
+        return not alone or self.filled < _FARTHEST_FIRST
+
+    def are_enough(self, line: str) -> bool:
+        """Whether no label can follow: too many lines, or a long numbered paragraph was the
+        last."""
+        if self.filled > _FARTHEST_LABEL:
+            return True
+        if self.last < 0:
+            return False
+        return len(self.lines) - self.last > _FARTHEST_NEXT or _is_long_paragraph(line)
 
 
 def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
@@ -142,29 +170,13 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
 
 
 def _first_lines(text: str, start: int, end: int) -> _Lines:
-    """The lines up to the first long numbered paragraph after a label, at most so many."""
-    lines: list[_Line] = []
-    last, filled, offset = -1, 0, start
+    first = _Lines(start)
     for raw in text[start : min(end, start + _LONGEST)].splitlines(True):
-        for line in _parts(offset, raw):
-            if line.label:
-                last = len(lines)
-            lines.append(line)
-        offset += len(raw)
-        filled += not raw.isspace()
-        if filled > _FARTHEST_LABEL or (last >= 0 and _LONG_PARAGRAPH.match(raw)):
+        line = _stripped(raw)
+        first.add(raw, line)
+        if first.are_enough(line):
             break
-    return _Lines(lines, last, offset)
-
-
-def _parts(offset: int, raw: str) -> Iterator[_Line]:
-    """The lines that a line makes which is cut before each further label on it."""
-    text = _stripped(raw)
-    label = label_of(text)
-    cuts = _further_labels(raw) if label or " E.O. 1" in raw else []
-    for first, end in pairwise([0, *cuts, len(raw)]):
-        text = _stripped(raw[first:end])
-        yield _Line(offset + first, text, label_of(text) if cuts else label)
+    return first
 
 
 class _Reader:
@@ -177,64 +189,91 @@ class _Reader:
         self._lines = lines
         self._last = last
         self._current: str | None = None  # the field whose lines are read
-        self._is_apart = False  # whether a blank line stands before this one
-        self._is_cut = False  # whether a page mark does, with the blank lines around it
+        self._blank = False  # whether a blank line stands before this one
+        self._marked = False  # whether a page mark does, within the subject
 
     def read(self) -> int | None:
         """The offset at which the body begins; None where no line begins it."""
         for index, line in enumerate(self._lines):
             if not line.text:
-                self._is_apart = not self._is_cut
+                self._blank = not self._marked
             elif is_furniture(line.text):
                 self._take_furniture(line.text)
             elif self._take(index, line):
-                self._is_apart = self._is_cut = False
+                self._blank = self._marked = False
             else:
                 return line.offset
         return None
 
     def _take_furniture(self, text: str) -> None:
-        if text in words("caption"):
+        caption = text in words("caption")
+        page_mark = self._marked or text not in words("banner")
+        self._marked = self._current == "subject" and not caption and page_mark
+        if caption:
             self.captions.append(text)
             return
-        self._is_cut = text not in words("banner")
         self.captions += _captions_after(text)
         if self._current is None:
             self.transmission.append(text)
 
     def _take(self, index: int, line: _Line) -> bool:
         """Whether a line is one of the opening, which then has it."""
-        if line.label:
-            self._begin_field(line.label.field, line.text[line.label.content :])
-            return True
-        is_last_field = index > self._last
-        can_be_item = self._current in (None, "ref") and not is_last_field
-        if _NUMBERED.match(line.text) and not can_be_item:
+        if line.label is not None and index <= self._last:
+            return self._begin_field(index, line.label)
+        if self._begins_body(index, line.text):
             return False
-        if self._current and self._continues(line.text, self._current):
-            self.fields[self._current].append(line.text)
+        if self._continue_field(line.text):
             return True
-        if is_last_field and (self.fields or not _transmission_line().fullmatch(line.text)):
+        if index < self._last:
+            self._current = None
+        elif self.fields or not _transmission_line().fullmatch(line.text):
             return False
-        self._current = None
         self.transmission.append(line.text)
         return True
 
-    def _begin_field(self, name: str, content: str) -> None:
-        self._current = name
-        self.fields.setdefault(name, []).append(content.strip())
+    def _begin_field(self, index: int, label: Label) -> bool:
+        """Whether a labelled line is one; the last one can be the text's first."""
+        if index == self._last and _is_prose(self._lines[index:]):
+            return False
+        self._current = label.field
+        content = self._lines[index].text[label.content :].strip()
+        self.fields.setdefault(label.field, []).append(content)
+        return True
 
-    def _continues(self, text: str, name: str) -> bool:
-        """Whether a line belongs to the field that is read."""
-        directly, after_break = _RULES.get(name, _RULES_OF_OTHERS)
-        belongs = after_break if self._is_apart else directly
-        return belongs(_Next(text, self.fields[name]))
+    def _begins_body(self, index: int, text: str) -> bool:
+        """Whether a line is a numbered paragraph, and not an item of a REF list."""
+        if not _NUMBERED.match(text):
+            return False
+        item = self._current == "ref" and index < self._last
+        return not item and (index > self._last or self._current is not None)
+
+    def _continue_field(self, text: str) -> bool:
+        """Whether a line belongs to the field that is read, which then has it."""
+        if self._current is None:
+            return False
+        content = self.fields[self._current]
+        directly, after_break = _RULES.get(self._current, _RULES_OF_OTHERS)
+        apart = self._blank or (self._marked and not text.isupper())
+        belongs = after_break if apart and any(content) else directly
+        if not belongs(_Next(text, content)):
+            return False
+        content.append(text)
+        return True
 
 
 def _captions_after(banner: str) -> list[str]:
     """The captions at the end of a banner's line: "UNCLAS OSLO 000012 SENSITIVE SIPDIS"."""
     captions = takewhile(words("caption").__contains__, reversed(banner.split()[1:]))
     return [*captions][::-1]
+
+
+def _split_labels(raw: str, whole: _Line) -> list[_Line]:
+    """A labelled line cut before each further label on it."""
+    cuts = _further_labels(raw)
+    if not cuts:
+        return [whole]
+    parts = ((first, _stripped(raw[first:end])) for first, end in pairwise([0, *cuts, len(raw)]))
+    return [_Line(whole.offset + first, text, label_of(text)) for first, text in parts]
 
 
 def _further_labels(raw: str) -> list[int]:
@@ -246,6 +285,29 @@ def _further_labels(raw: str) -> list[int]:
 def _stripped(raw: str) -> str:
     """A line without outer blanks and without the backslash that some dumps leave at its end."""
     return raw.strip().rstrip("\\").rstrip()
+
+
+def _holds_label(raw: str, label: Label | None) -> bool:
+    """Whether a line has a label, or several fields stand on one line."""
+    if " TAGS:" in raw or " E.O. 1" in raw:
+        return True
+    return label is not None and ":" in raw
+
+
+def _is_long_paragraph(line: str) -> bool:
+    return len(line) > 30 and _NUMBERED.match(line) is not None
+
+
+def _is_prose(lines: list[_Line]) -> bool:
+    """Whether a labelled line runs on into the text, as REF does in telegrams of the 1960s."""
+    if not is_running(lines[0].text):
+        return False
+    words = " ".join(takewhile(_is_in_paragraph, (line.text for line in lines))).split()
+    return len(words) > 30 and sum(map(str.islower, words)) * 2 > len(words)
+
+
+def _is_in_paragraph(line: str) -> bool:
+    return bool(line) and not _NUMBERED.match(line)
 
 
 class _Next(NamedTuple):
@@ -264,28 +326,33 @@ def _is_no_text(line: _Next) -> bool:
 
 
 def _is_in_references(line: _Next) -> bool:
-    is_text = _is_marked_text(line.text) or _SENSITIVE.match(line.text)
-    return not is_text and not _is_heading(line.text)
+    if not any(line.content) and not _ENUMERATED.match(line.text):
+        return _REFERENCE.search(line.text) is not None
+    return not (_is_marked_text(line.text) or _SENSITIVE.match(line.text) or _is_heading(line.text))
 
 
 def _is_reference(line: _Next) -> bool:
     """Whether a line after a break is an item of a REF list, or the serial of the post above."""
-    if post_at_end(line.above.split()[-3:]):
+    if line.text[:1].isdigit() and post_at_end(line.above.split()[-3:]):
         return True
-    return _ENUMERATED.match(line.text) is not None and _REFERENCE.search(line.text) is not None
+    if len(line.text) >= _LONGEST_ENUMERATED or not _ENUMERATED.match(line.text):
+        return False
+    return _REFERENCE.search(line.text) is not None
 
 
 def _is_in_tags(line: _Next) -> bool:
-    return _TAG_LINE.fullmatch(line.text) is not None or _is_open_list(line)
+    in_list = _is_tag_line(line.text) or not line.above or _is_open(line.above)
+    return in_list and _is_no_text(line)
 
 
-def _is_open_list(line: _Next) -> bool:
-    """Whether the list of tags above goes on after its comma."""
-    return line.above.endswith((",", ";"))
+def _is_cut_list(line: _Next) -> bool:
+    return _is_open(line.above) and _is_tag_line(line.text)
 
 
 def _is_in_subject(line: _Next) -> bool:
-    return _is_no_text(line) and not _is_remark(line)
+    if _SENSITIVE.match(line.text) or _is_remark(line):
+        return False
+    return _is_no_text(line)
 
 
 def _is_cut(line: _Next) -> bool:
@@ -298,10 +365,11 @@ def _begins(line: _Next) -> bool:
     return not line.above and _is_no_text(line)
 
 
-# Whether a line belongs to a field: directly below the line above, and after a blank line.
+# Whether a line belongs to a field: directly below the line above, and after a blank line or a
+# page mark.
 _RULES = {
     "ref": (_is_in_references, _is_reference),
-    "tags": (_is_in_tags, _is_open_list),
+    "tags": (_is_in_tags, _is_cut_list),
     "subject": (_is_in_subject, _is_cut),
     "eo": (_begins, _is_cut),
     "declassify": (_begins, _is_cut),
@@ -316,10 +384,20 @@ def _is_marked_text(line: str) -> bool:
     return is_running(line) or len(line.split()) > _LONGEST_REFERENCE
 
 
+def _is_open(line: str) -> bool:
+    """Whether a list of tags goes on after a line."""
+    return line.endswith((",", ";")) or line.count("(") > line.count(")")
+
+
+def _is_tag_line(line: str) -> bool:
+    return _TAG_LINE.fullmatch(line) is not None
+
+
 def _is_remark(line: _Next) -> bool:
     """Whether a line is a sentence in small letters below a subject in capitals."""
     words = line.text.split()
-    return sum(word[0].islower() for word in words) * 2 >= len(words)
+    small = sum(word[0].islower() for word in words)
+    return small > 2 and small * 2 >= len(words) and " ".join(line.content).isupper()
 
 
 def _is_heading(line: str) -> bool:
