@@ -187,3 +187,8 @@ def test_what_a_component_of_ones_own_found_reaches_the_record(bundled):
     record = to_record(doc)
     assert record["extra"] == {"shouting": [1]}
     assert from_record(bundled, record)._.extra == record["extra"]
+
+
+@pytest.mark.parametrize("word", ["post", "Post", "POST", "deforestation", "Pirates"])
+def test_words_have_their_vector_whatever_the_capitals(word):
+    assert pipelines.load().vocab[word].has_vector
