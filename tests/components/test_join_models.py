@@ -7,7 +7,8 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from thinc.api import fix_random_seed
 
-from cablespan.components.network import span_tagger, with_features
+from cablespan.components.network.embed import with_features
+from cablespan.components.network.spans import span_tagger
 from cablespan.components.network.storage import change_precision
 from cablespan.components.network.training import default_model
 from join_models import lay_side_by_side

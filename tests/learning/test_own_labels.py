@@ -63,7 +63,7 @@ def test_the_model_knows_its_labels_by_itself(folder):
 
 def test_without_the_file_the_label_is_named_with_file_line_and_remedy(folder):
     told = run("evaluate", "rules", folder / "gold.jsonl", code=2).stderr
-    assert "gold.jsonl:1: unknown label 'VESSEL' among the entities" in told
+    assert "gold.jsonl:1 and 3 more: unknown label 'VESSEL' among the entities" in told
     assert "AGENCY" in told and "--labels" in told
 
 

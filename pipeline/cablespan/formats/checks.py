@@ -32,7 +32,9 @@ def _short(text: str) -> str:
 
 
 class GoldError(ValueError):
-    """Annotations that cannot be used: all problems of a file, so that one run names them all.
+    """Annotations that cannot be used: all problems, so that one run names them.
+
+    One that many lines of a file share stands once.
 
     >>> print(GoldError([Problem(f"gold.jsonl:{line}", "no text", "write one") for line in (1, 2)]))
     gold.jsonl:1 and 1 more: no text: write one
@@ -40,12 +42,13 @@ class GoldError(ValueError):
 
     def __init__(self, problems: list[Problem]):
         self.problems = problems
-        places: dict[tuple[str, str], list[str]] = {}
+        places: dict[tuple[str, str, str], list[str]] = {}
         for place, what, remedy in problems:
-            places.setdefault((what, remedy), []).append(place)
+            file = place.partition(":")[0]
+            places.setdefault((file, what, remedy), []).append(place)
         lines = [
-            str(Problem(f"{first} and {len(others)} more" if others else first, *said))
-            for said, (first, *others) in places.items()
+            str(Problem(f"{first} and {len(others)} more" if others else first, what, remedy))
+            for (_, what, remedy), (first, *others) in places.items()
         ]
         more = [f"... and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
         super().__init__("\n".join(lines[:SHOWN] + more))
