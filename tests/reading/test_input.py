@@ -126,6 +126,12 @@ def test_linked_folders_are_read_and_loops_are_not(tmp_path):
     assert expand([inside]) == [str(inside / "link" / "cable.txt")]
 
 
+def test_a_link_that_leads_nowhere_is_rejected(tmp_path):
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "away" / "gone.txt")
+    assert expand([tmp_path]) == [str(tmp_path / "gone.txt")]
+    assert "No such file" in reject(tmp_path / "gone.txt").reason
+
+
 def test_a_volume_without_a_telegram_says_so(tmp_path):
     path = tmp_path / "volume.xml"
     path.write_text(VOLUME.format(head="Memorandum of Conversation", note="Source: Files"))

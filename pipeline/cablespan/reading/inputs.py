@@ -24,8 +24,13 @@ def expand(inputs: Iterable[str | Path]) -> list[str]:
     return list(dict.fromkeys(paths))
 
 
+def _leads_nowhere(path: str) -> bool:
+    return os.path.islink(path) and not os.path.exists(path)
+
+
 def _files_below(folder: str) -> Iterator[str]:
-    """The files below a folder and the folders that cannot be listed; hidden ones are left out."""
+    """The files below a folder, broken links and folders that cannot be listed among them, so that
+    reading them says so; hidden ones are left out."""
     unlisted: list[OSError] = []
     seen = set()
     for parent, folders, files in os.walk(folder, onerror=unlisted.append, followlinks=True):
@@ -37,6 +42,6 @@ def _files_below(folder: str) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in files:
             path = os.path.join(parent, name)
-            if not name.startswith(".") and os.path.isfile(path):
+            if not name.startswith(".") and (os.path.isfile(path) or _leads_nowhere(path)):
                 yield path
     yield from (error.filename for error in unlisted)
