@@ -263,19 +263,28 @@ class _Layout:
 
     def _is_start(self, start: Start, line: Line, block: Block, first: bool) -> bool:
         """Whether what has the form of a start is one here."""
-        alone = first and (block.blanks > 0 or block.rule_above)
-        if start.kind == "numbered" and start.marking is not None:
-            return not self.numbering.is_far(start, alone)
         apart = first or not block.wrapped or ends_early(self.previous, line.text, self.page)
         free = apart or ends_sentence(self.previous)
         if start.kind == "numbered":
-            return free and self._is_next_number(start, alone, within=not first)
+            alone = first and (block.blanks > 0 or block.rule_above)
+            return self._is_number(start, alone, free, within=not first)
         if start.kind == "marked":
             return free and (apart or not self._is_next_letter(start))
         if start.style == "-":
-            within = first and block.mark and self._is_dash_within_sentence(line)
-            return not within and (free or self._has_sister(line))
-        return self._is_next_item(start) and (apart if self.page.blank_separated else free)
+            return self._is_dash(line, free, after_mark=first and block.mark)
+        return (apart if self.page.blank_separated else free) and self._is_next_item(start)
+
+    def _is_number(self, start: Start, alone: bool, free: bool, within: bool) -> bool:
+        """Whether a number begins a paragraph: one with a marking does so in mid-sentence, too."""
+        if start.marking is not None:
+            return not self.numbering.is_far(start, alone)
+        return free and self._is_next_number(start, alone, within)
+
+    def _is_dash(self, line: Line, free: bool, after_mark: bool) -> bool:
+        """Whether a dash begins an item."""
+        if after_mark and self._is_dash_within_sentence(line):
+            return False
+        return free or self._has_sister(line)
 
     def _is_next_number(self, start: Start, alone: bool, within: bool) -> bool:
         """Whether an unmarked number goes on with the sequence, or begins a list or a text anew.
