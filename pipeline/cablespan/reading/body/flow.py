@@ -3,11 +3,11 @@
 from functools import cache
 from typing import NamedTuple
 
-from cablespan.lexicon import load
+from cablespan.lexicon import listed, lowered
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.lines import Block, Line
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
-from cablespan.reading.body.titles import bound_stops, closes_block, looks_like_heading
+from cablespan.reading.body.titles import closes_block, looks_like_heading
 
 TERMINAL = frozenset(".:;?!\")]'”’")
 _COMMAS = (",", ',"', ",”", ",'", ",’")  # after a quoted part of a sentence too
@@ -18,14 +18,12 @@ _LEADING_ON = ("determiner", "preposition", "conjunction", "auxiliary")
 @cache
 def _leading_on() -> frozenset[str]:
     """Words that no sentence ends with: "the", "of", "Mr."."""
-    words = frozenset(e["form"] for e in load("function_words") if e["kind"] in _LEADING_ON)
-    return words | bound_stops()
+    return listed("function_words", "form", *_LEADING_ON) | listed("stops", "form", "bound")
 
 
 @cache
 def _before_numbers() -> frozenset[str]:
-    months = (e["name"].lower() for e in load("calendar") if e["kind"] == "month")
-    stops = (e["form"] for e in load("stops") if e["kind"] == "numbered")
+    months, stops = lowered("calendar", "name", "month"), listed("stops", "form", "numbered")
     return frozenset((*months, *(form for stop in stops for form in (stop, stop.rstrip(".")))))
 
 

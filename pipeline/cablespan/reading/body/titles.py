@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from cablespan.lexicon import load
+from cablespan.lexicon import listed, load
 from cablespan.reading.body.page import LOWER
 
 _LONGEST = 90  # characters of a heading
@@ -71,12 +71,6 @@ def has_capitals(text: str) -> bool:
     return capitals + small == len(words) and capitals * 2 >= len(words)
 
 
-@cache
-def bound_stops() -> frozenset[str]:
-    """Words whose stop ends no sentence: "mr.", "gen."."""
-    return frozenset(entry["form"] for entry in load("stops") if entry["kind"] == "bound")
-
-
 def closes_block(text: str) -> bool:
     """Whether a line is the end of a block: "END SUMMARY."."""
     return _CLOSER.match(text) is not None
@@ -91,5 +85,5 @@ def is_no_heading(text: str) -> bool:
 
 def _holds_sentence(text: str) -> bool:
     """Whether a sentence ends inside: "The Talks. They failed", but not "Talks with Gen. Roe"."""
-    ends = (end.start() + 1 for end in _SENTENCE_END.finditer(text))
-    return any(text[:end].rsplit(None, 1)[-1].lower() not in bound_stops() for end in ends)
+    ends, bound = _SENTENCE_END.finditer(text), listed("stops", "form", "bound")
+    return any(text[: end.start() + 1].rsplit(None, 1)[-1].lower() not in bound for end in ends)
