@@ -15,7 +15,7 @@ def change_precision(model: Model, kind: str) -> None:
     for node in model.walk():
         for name in filter(node.has_param, node.param_names):
             weights: Any = node.get_param(name)
-            node.set_param(name, weights.astype(kind))
+            node.set_param(name, weights.astype(kind, copy=False))
 
 
 class StoredInHalf:
