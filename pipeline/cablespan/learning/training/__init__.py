@@ -82,8 +82,8 @@ def train(
     head began anew).
 
     `labels`: a file of labels (`scheme_of`); without it they are those of `base`, or ours.
-    `silver`: DocBins of examples that a machine labelled, learned beside the gold as they are
-    (scripts/distil.py writes them); each gold example is read `gold_copies` times to hold its own
+    `silver`: DocBins of examples that a machine labelled, learned beside the gold as they are;
+    each gold example is read `gold_copies` times to hold its own
     against them. `overrides`: of the config ("training.max_steps").
 
     `model-best` gets scores.json (without the mistakes) and README.md, a model card. Raises

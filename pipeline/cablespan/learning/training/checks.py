@@ -96,7 +96,7 @@ def silver_leaks(files: Sequence[Path], dev: Sequence[Gold]) -> Iterator[Problem
             yield Problem(
                 str(file),
                 f"no DocBin ({error})",
-                "write it with scripts/distil.py, or give it as --train",
+                "write it as DocBin.to_disk does, or give it as --train",
             )
             continue
         for number, doc in enumerate(docs.get_docs(vocab)):
