@@ -3,12 +3,13 @@ silence."""
 
 import os
 import warnings
+from dataclasses import replace
 
 import orjson
 import pytest
 
 from cablespan.cable import Cable, Reject
-from cablespan.reading import expand, scan
+from cablespan.reading import expand, parse, scan
 
 BODY = "SUBJECT: ROADS\n\n1. (U) All is well.\n2. (U) So it is."
 ROW = (
@@ -80,6 +81,30 @@ def test_a_nul_costs_nothing(tmp_path):
     rows = ROW.format(",", "2/21/2007 9:41", BODY + "\0") + ROW.format(",", "2/21/2007 9:42", BODY)
     path.write_text(rows)
     assert len(texts(path)) == 4
+
+
+@pytest.mark.parametrize("separated", ["\n", "\n\n"], ids=["directly", "by blank lines"])
+def test_lines_that_end_in_a_return_read_as_others_do(separated):
+    lines = [
+        "07OSLO12 2007-02-21 09:41 2011-08-30 01:44 CONFIDENTIAL Embassy Oslo",
+        "TAGS: ECON, NO\nSUBJECT: ROADS THAT LEAD TO\nTHE HARBOR",
+        "1. (U) The minister said that every one of the roads which lead to the\nharbor is open.",
+        "The road to the north:\n-- is long;\n-- is closed in the winter, when nobody but the\n"
+        "post uses it.",
+        "2. (C) Quays     12     14\nShips     3      5\nTo be told.\nROE",
+    ]
+    text = separated.join(lines)
+    plain, returned = parse(text), parse(text.replace("\n", "\r\n"))
+    assert returned.header == plain.header
+    told, expected = (
+        [replace(p, source_map=None) for p in c.paragraphs] for c in (returned, plain)
+    )
+    assert told == expected
+    assert "\r\n" in returned.source_text
+    for paragraph in returned.paragraphs:
+        for offset, at, length in paragraph.source_map.pieces:
+            piece = paragraph.text[offset : offset + length]
+            assert piece == returned.source_text[at : at + length]
 
 
 def test_a_body_on_one_line_has_its_paragraphs(tmp_path):

@@ -23,14 +23,44 @@ def digest(text: str) -> str:
 
 
 def assemble(
+    text: str, *, start: int = 0, end: int | None = None, head: str | None = None, **facts: Any
+) -> Cable:
+    """The cable that stands in `text[start:end]`, opening and body; `head` and `facts` are those of
+    `_assembled`. Lines that end in a return and a line feed are read as if they had no return.
+    """
+    end = len(text) if end is None else end
+    if "\r\n" not in text:
+        return _assembled(text, start, end, head, **facts)
+    plain, mapping = _without_returns(text)
+    start, end = (at - text.count("\r\n", 0, at) for at in (start, end))
+    head = None if head is None else head.replace("\r\n", "\n")
+    return laid_back(_assembled(plain, start, end, head, **facts), mapping, text)
+
+
+def _without_returns(text: str) -> tuple[str, SourceMap]:
+    r"""A text with the returns before its line feeds left out, and its map.
+
+    >>> plain, mapping = _without_returns("A\r\nB")
+    >>> plain, list(mapping.pieces)
+    ('A\nB', [(0, 0, 1), (2, 3, 1)])
+    """
+    lines = text.split("\r\n")
+    pieces, at = [], 0
+    for returns, line in enumerate(lines):
+        pieces.append((at, at + returns, len(line)))
+        at += len(line) + 1
+    return "\n".join(lines), SourceMap(tuple(pieces))
+
+
+def _assembled(
     text: str,
+    start: int,
+    end: int,
+    head: str | None,
     *,
     path: str,
     format: str,
     index: int = 0,
-    start: int = 0,
-    end: int | None = None,
-    head: str | None = None,
     fallback_id: str = "",
     meta: Mapping[str, Any] | None = None,
     notes: Sequence[str] = (),
@@ -38,14 +68,13 @@ def assemble(
     page_created: str | None = None,
     **known: Any,
 ) -> Cable:
-    """The cable that stands in `text[start:end]`, opening and body.
+    """The cable that stands in `text[start:end]`.
 
     `head`: the transmission header where it stands elsewhere; `listed`: references that a list
     outside the text names; `page_created`: the time that a page gives, which stays in the cable's
     meta where the date-time group contradicts it; `known`: header facts that win over those of the
     text.
     """
-    end = len(text) if end is None else end
     opening = read_opening(text, start, end)
     lines_above = text[start : opening.body]
     names, signed = signature(text, opening.body, end)

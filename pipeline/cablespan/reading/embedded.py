@@ -7,7 +7,7 @@ from operator import itemgetter
 
 # "VZCZCXRO1234" or "PP RUEHXX RUEHYY", and its FM line not far below.
 _HEADER = re.compile(
-    r"^(?:V[ZV]CZC\w{2,12}|PP RU[A-Z]{4}[^\n]{0,60})[ \t]*\n(?:[^\n]{0,80}\n){1,8}?FM [A-Z]",
+    r"^(?:V[ZV]CZC\w{2,12}|PP RU[A-Z]{4}[^\n]{0,60})[ \t\r]*\n(?:[^\n]{0,80}\n){1,8}?FM [A-Z]",
     re.MULTILINE,
 )
 # The first six cells of a row, and the sign that opens the seventh, the transmission header.

@@ -20,7 +20,7 @@ _DAY = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?"
 _VALUES = re.compile(
     rf"^[ \t]{{0,20}}(?P<id>\d\d[A-Z]{{3,30}}\d{{1,7}})\s{{1,9}}(?P<created>{_DAY})"
     rf"(?:\s{{1,9}}(?P<released>{_DAY}))?"
-    rf"\s{{1,9}}(?P<classification>{_CLASS})\s{{1,9}}(?P<origin>\S[^\n]{{0,60}}?)[ \t]*$",
+    rf"\s{{1,9}}(?P<classification>{_CLASS})\s{{1,9}}(?P<origin>\S[^\n]{{0,60}}?)[ \t\r]*$",
     re.MULTILINE,
 )
 
