@@ -496,15 +496,6 @@ class TestMissingIsNotNone:
             ], to
 
 
-def test_silver_is_learned_beside_the_gold(trained, tmp_path, gold, dev):
-    convert(write(tmp_path / "more.jsonl", documents("mn", 5)), tmp_path / "more.spacy", "docbin")
-    arguments = ("--train", gold, "--dev", dev, "--output", tmp_path / "mine", "--training.seed", 3)
-    assert run(*arguments, "--silver", tmp_path / "more.spacy").exit_code == 0
-    best = tmp_path / "mine" / "model-best"
-    assert "more.spacy" in (best / "README.md").read_text()
-    assert (best / "ner" / "model").read_bytes() != (trained / "ner" / "model").read_bytes()
-
-
 def test_documents_are_split_off_where_there_is_no_dev(gold):
     known = read_gold([gold])
     train, dev = split(known, 0.4, 0)
@@ -584,13 +575,6 @@ class TestRefused:
             tmp_path, "--train", gold, "--dev", write(tmp_path / "dev.jsonl", [copied])
         )
         assert "dev.jsonl:1" in message and "train.jsonl:4" in message and "same text" in message
-
-    def test_silver_with_a_document_of_dev(self, tmp_path, gold, dev):
-        convert(dev, tmp_path / "silver.spacy", "docbin")
-        message = self.refused(
-            tmp_path, "--train", gold, "--dev", dev, "--silver", tmp_path / "silver.spacy"
-        )
-        assert "silver.spacy: doc 0: document x is in dev, at" in message
 
     def test_an_empty_class(self, tmp_path, dev):
         without = [line(name, 0, SENTENCES[1:]) for name in "abc"]

@@ -50,16 +50,6 @@ def train(
         ),
     ] = None,
     labels: LabelsOption = None,
-    silver: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help="DocBin of machine-labelled examples to learn beside the gold; repeat it.",
-            show_default=False,
-        ),
-    ] = None,
-    gold_copies: Annotated[
-        int, typer.Option(min=1, help="Times that the gold is read beside the silver in an epoch.")
-    ] = 1,
     texts: GoldTexts = None,
     dev_share: Annotated[
         float,
@@ -105,8 +95,6 @@ def train(
         base=base,
         base_share=base_share,
         labels=labels,
-        silver=silver or (),
-        gold_copies=gold_copies,
         texts=texts or (),
         dev_share=dev_share,
         allow_empty=allow_empty,

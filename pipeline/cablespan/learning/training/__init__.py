@@ -29,7 +29,6 @@ from cablespan.learning.training.checks import (
     empty_labels,
     label_counts,
     leaks,
-    silver_leaks,
     trained_layers,
 )
 from cablespan.learning.training.finetuning import (
@@ -61,8 +60,6 @@ def train(
     base: str | Path | None = None,
     base_share: float = BASE_SHARE,
     labels: Path | None = None,
-    silver: Sequence[Path] = (),
-    gold_copies: int = 1,
     texts: Iterable[str | Path] = (),
     dev_share: float = DEV_SHARE,
     allow_empty: bool = False,
@@ -82,9 +79,7 @@ def train(
     head began anew).
 
     `labels`: a file of labels (`scheme_of`); without it they are those of `base`, or ours.
-    `silver`: DocBins of examples that a machine labelled, learned beside the gold as they are;
-    each gold example is read `gold_copies` times to hold its own
-    against them. `overrides`: of the config ("training.max_steps").
+    `overrides`: of the config ("training.max_steps").
 
     `model-best` gets scores.json (without the mistakes) and README.md, a model card. Raises
     GoldError and ValueError for anything wrong with gold or config, before any training.
@@ -113,18 +108,15 @@ def train(
     # A pipeline that is trained on keeps the labels that the gold does not show.
     learned = [layer for layer, name in layers.items() if not start or name in start.anew]
     _check(gold, learned, scheme, ", ".join(map(str, train)), allow_empty, warn)
-    if leaked := list(silver_leaks(silver, gold.dev)):
-        raise GoldError(leaked)
-    if not silver:
-        new = {layer: layers[layer] for layer in learned}
-        overrides |= _without_missing_layers(nlp, gold.train, new, warn)
-    _run(config, gold, silver, gold_copies, output, overrides, gpu)
+    new = {layer: layers[layer] for layer in learned}
+    overrides |= _without_missing_layers(nlp, gold.train, new, warn)
+    _run(config, gold, output, overrides, gpu)
     _finish_models(output, start, base_share, scheme, gold.dev, is_chosen=bool(dev))
     facts = {
         "config": config,
         "seed": seed,
         "overrides": overrides,
-        "train": ([*train, *silver], gold.train),
+        "train": (train, gold.train),
         "dev": (dev, gold.dev),
         "split": "" if dev else f"Split off by document: {dev_share:.0%}, seed {seed}.",
     }
@@ -220,28 +212,15 @@ def _without_missing_layers(
     }
 
 
-def _run(
-    config: Path,
-    gold: Sets,
-    silver: Sequence[Path],
-    gold_copies: int,
-    output: Path,
-    overrides: Mapping[str, Any],
-    gpu: int,
-) -> None:
+def _run(config: Path, gold: Sets, output: Path, overrides: Mapping[str, Any], gpu: int) -> None:
     """Runs spaCy's training, on DocBins that are gone afterwards."""
     if gpu < 0:
         set_current_ops(cpu_ops())
     with tempfile.TemporaryDirectory(prefix="cablespan-train-") as folder:
-        examples, dev = Path(folder, "train"), Path(folder, "dev.spacy")
-        examples.mkdir()
-        write_docs(gold.train, Path(folder, "gold.spacy"))
-        for number in range(gold_copies):
-            (examples / f"gold-{number}.spacy").symlink_to(Path(folder, "gold.spacy"))
+        train, dev = Path(folder, "train.spacy"), Path(folder, "dev.spacy")
+        write_docs(gold.train, train)
         write_docs(gold.dev, dev)
-        for number, file in enumerate(silver):
-            (examples / f"silver-{number}.spacy").symlink_to(file.resolve())
-        paths = {"paths.train": str(examples), "paths.dev": str(dev)}
+        paths = {"paths.train": str(train), "paths.dev": str(dev)}
         spacy_train(config, output, use_gpu=gpu, overrides={**overrides, **paths})
 
 

@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import catalogue
-import spacy
 from confection import ConfigValidationError
 from spacy.language import Language
 from spacy.schemas import ConfigSchemaTraining
-from spacy.tokens import DocBin
 from spacy.util import load_config, load_model_from_config, registry
 from thinc.api import Config
 
@@ -83,30 +81,6 @@ def _texts(gold: Gold) -> Iterator[_Text]:
         if len(words) >= DISTINCTIVE:
             digest = hashlib.sha256(" ".join(words).encode()).hexdigest()
             yield _Text(digest, gold.place(paragraph["id"]), len(words))
-
-
-def silver_leaks(files: Sequence[Path], dev: Sequence[Gold]) -> Iterator[Problem]:
-    """Machine-labelled examples that are no DocBin of ours, or that hold a document of dev."""
-    documents = {gold.document: gold.place("") for gold in dev}
-    vocab = spacy.blank("en").vocab
-    for file in files:
-        try:
-            docs = DocBin().from_disk(file)
-        except Exception as error:  # msgpack, zlib and srsly each raise their own
-            yield Problem(
-                str(file),
-                f"no DocBin ({error})",
-                "write it as DocBin.to_disk does, or give it as --train",
-            )
-            continue
-        for number, doc in enumerate(docs.get_docs(vocab)):
-            name = (doc._.cable or {}).get("id")
-            if name in documents:
-                yield Problem(
-                    f"{file}: doc {number}",
-                    f"document {name} is in dev, at {documents[name]}",
-                    "take it out of one of the two",
-                )
 
 
 def label_counts(golds: Sequence[Gold]) -> dict[str, Counter[str]]:
