@@ -61,18 +61,6 @@ _DISTRIBUTION = re.compile(
     re.VERBOSE,
 )
 RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")  # a line of dashes, equals, asterisks
-_RUNNING = re.compile(r"\b[a-z]{5,}\b")
-
-
-def is_running(text: str) -> bool:
-    """Whether a text without labels is prose and no header.
-
-    No tag or date has a word of five small letters.
-
-    >>> is_running("All roads are open."), is_running("ECON KZ")
-    (True, False)
-    """
-    return _RUNNING.search(text) is not None
 
 
 @cache

@@ -6,9 +6,10 @@ from functools import cache
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
-from cablespan.header.furniture import is_furniture, is_running, words
+from cablespan.header.furniture import is_furniture, words
 from cablespan.header.labels import Label, label_of
 from cablespan.header.posts import post_at_end
+from cablespan.header.prose import is_running, within_titles
 from cablespan.lexicon import listed
 
 # Where a labelled line is cut: before each further label on it, and before the first paragraph.
@@ -85,11 +86,6 @@ def _transmission_line() -> re.Pattern[str]:
         | \d{{6}} | [A-Z]{{2,3}}\d{{0,4}} | -{{3,}}.* | \d{{2,3}}""",
         re.VERBOSE,
     )
-
-
-def _leading_on() -> frozenset[str]:
-    """Words that no line of a title ends with."""
-    return listed("function_words", "form", "determiner", "preposition", "conjunction")
 
 
 @dataclass(slots=True)
@@ -357,7 +353,7 @@ def _is_in_subject(line: _Next) -> bool:
 
 def _is_cut(line: _Next) -> bool:
     """Whether a break cut a field: the line above ends as no line does, with "the" or "to"."""
-    return line.above.lower().rpartition(" ")[2] in _leading_on()
+    return line.above.lower().rpartition(" ")[2] in within_titles()
 
 
 def _begins(line: _Next) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from cablespan.header.ending import end_of_text
 from cablespan.header.furniture import RULE, inline_marks, is_furniture, starts
 from cablespan.header.posts import known_post
+from cablespan.header.prose import within_sentences
 from cablespan.lexicon import listed, load, lowered
 
 _LAST = 800  # characters in which a signature lies, with the notes that may follow it
@@ -80,7 +81,9 @@ class _Line(NamedTuple):
         """Whether a line that does not stand apart is the rest of a sentence in capitals."""
         if self.text.endswith("."):
             return True
-        unfinished = self.above.endswith(",") or self.above.split()[-1].lower() in _leading_on()
+        unfinished = (
+            self.above.endswith(",") or self.above.split()[-1].lower() in within_sentences()
+        )
         return self.above.isupper() and unfinished
 
 
@@ -91,12 +94,6 @@ def _no_signers() -> frozenset[str]:
     headings, others = listed("headings", "words"), listed("header_words", "word", "no_signer")
     words = " ".join((*furniture, *headings, *others)).upper().split()
     return listed("references", "word").union(words)
-
-
-def _leading_on() -> frozenset[str]:
-    """Words that no sentence ends with."""
-    kinds = ("determiner", "preposition", "conjunction", "auxiliary")
-    return listed("function_words", "form", *kinds)
 
 
 def signers(text: str) -> list[str]:

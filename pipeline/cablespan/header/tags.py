@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from cablespan.header.furniture import is_running, without_marks
+from cablespan.header.furniture import without_marks
 from cablespan.header.opening import read_opening
+from cablespan.header.prose import is_running
 from cablespan.lexicon import listed, load
 
 _LABEL = re.compile(r"^\s{0,8}TAGS?\b\s{0,3}[:;.]?|\bTAGS?\s{0,3}:", re.IGNORECASE | re.MULTILINE)

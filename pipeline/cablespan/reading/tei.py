@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from cablespan.cable import Cable, Header, Paragraph, Piece, Reject, Source, SourceMap
-from cablespan.header.furniture import is_running
 from cablespan.header.labels import label_of
 from cablespan.header.opening import Opening, read_opening
 from cablespan.header.parsing import parse
+from cablespan.header.prose import is_running
 from cablespan.reading.assembly import digest, through
 from cablespan.reading.body import paragraphs
 from cablespan.reading.body.draft import Draft

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import NamedTuple
 
+from cablespan.header.prose import within_sentences
 from cablespan.lexicon import listed, lowered
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.lines import Block, Line
@@ -12,13 +13,6 @@ from cablespan.reading.body.titles import closes_block, looks_like_heading
 TERMINAL = frozenset(".:;?!\")]'”’")
 _COMMAS = (",", ',"', ",”", ",'", ",’")  # after a quoted part of a sentence too
 _LEAST_WRAPPED = 45  # characters of a line that can have been wrapped
-_LEADING_ON = ("determiner", "preposition", "conjunction", "auxiliary")
-
-
-@cache
-def _leading_on() -> frozenset[str]:
-    """Words that no sentence ends with: "the", "of", "Mr."."""
-    return listed("function_words", "form", *_LEADING_ON) | listed("stops", "form", "bound")
 
 
 @cache
@@ -49,7 +43,7 @@ def ends_sentence(previous: str) -> bool:
 def leads_on(previous: str) -> bool:
     """Whether no paragraph can end with a line: its last word is "the", "of", "and", or a comma
     follows it."""
-    return previous.endswith(_COMMAS) or previous.rsplit(None, 1)[-1].lower() in _leading_on()
+    return previous.endswith(_COMMAS) or previous.rsplit(None, 1)[-1].lower() in within_sentences()
 
 
 def begins_sentence(line: str) -> bool:
@@ -59,7 +53,7 @@ def begins_sentence(line: str) -> bool:
     (True, False)
     """
     word = line.split(None, 1)[0]
-    return word.istitle() and word.lower() in _leading_on()
+    return word.istitle() and word.lower() in within_sentences()
 
 
 def leads_to_number(previous: str) -> bool:
