@@ -132,7 +132,7 @@ def test_the_extended_gold_leaves_out_what_is_gold_already():
         name: [json.loads(line) for line in (GOLD / f"{name}.jsonl").read_text().splitlines()]
         for name in ("train", "dev", "telegrams", "fresh")
     }
-    assert len(taken) == len(extended) == 19239
+    assert len(taken) == len(extended) == 19228
     assert not taken & {
         (line["doc"], line["paragraph"]) for lines in gold.values() for line in lines
     }
