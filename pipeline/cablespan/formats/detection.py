@@ -84,19 +84,27 @@ def annotations_in(path: Path, format: str | None = None) -> Iterator[Annotation
     """
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist: name a file or folder of annotations")
-    if not path.is_dir():
+    if path.is_dir():
+        yield from _in_folder(path, format or _format_of_folder(path))
+    else:
         yield Annotations(path, format or _format_of_file(path))
+
+
+def _in_folder(folder: Path, format: str | None) -> Iterator[Annotations]:
+    """The folder itself, where one is read as a whole, else its files: of a run, the cables."""
+    if format in FOLDERS:
+        yield Annotations(folder, format)
         return
-    whole = format or next((f for glob, f in _BY_GLOB.items() if any(path.glob(glob))), None)
-    if whole in FOLDERS:
-        yield Annotations(path, whole)
-        return
-    files = sorted(path.glob("cables*.jsonl*")) if whole == "records" else []
-    files = files or [file for file in sorted(path.iterdir()) if _holds_annotations(file)]
+    files = sorted(folder.glob("cables*.jsonl*")) if format == "records" else []
+    files = files or [file for file in sorted(folder.iterdir()) if _holds_annotations(file)]
     if not files:
-        raise _unknown(path)
+        raise _unknown(folder)
     for file in files:
-        yield Annotations(file, whole or _format_of_file(file))
+        yield Annotations(file, format or _format_of_file(file))
+
+
+def _format_of_folder(folder: Path) -> str | None:
+    return next((format for glob, format in _BY_GLOB.items() if any(folder.glob(glob))), None)
 
 
 def _holds_annotations(file: Path) -> bool:
@@ -107,14 +115,14 @@ def _holds_annotations(file: Path) -> bool:
 
 def _format_of_file(path: Path) -> str:
     suffix = Path(path.name.removesuffix(".gz")).suffix
-    format = _BY_SUFFIX.get(suffix)
     if suffix == ".json":
-        format = "inception" if _is_cas(path) else "labelstudio"
+        return "inception" if _is_cas(path) else "labelstudio"
+    if suffix in _BY_SUFFIX:
+        return _BY_SUFFIX[suffix]
+    first = _first_line(path)
+    format = _format_of_line(first)
     if format is None:
-        first = _first_line(path)
-        format = _format_of_line(first)
-        if format is None:
-            raise _unknown(path, first)
+        raise _unknown(path, first)
     return format
 
 

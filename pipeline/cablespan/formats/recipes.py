@@ -62,21 +62,28 @@ def _components(
 
 def tasks(layer: str, source: str, model: str | None = None) -> Iterator[dict[str, Any]]:
     """The unanswered tasks of a layer in any source."""
-    try:
-        format = find_format(source)
-    except GoldError:  # no annotations: cables
-        format = "cables"
+    format = _format_of(source)
     if format == "prodigy":
-        path = Path(source)
-        for file in [path] if path.is_file() else sorted(path.glob(f"{layer}*.jsonl*")):
-            for _, task in json_lines(file):
-                if layer_of(task) == layer:
-                    yield {key: value for key, value in task.items() if key != "answer"}
+        yield from _unanswered(layer, Path(source))
         return
-    for record in (
-        _annotated(source, model) if format == "cables" else read_records(source, format=format)
-    ):
+    records = read_records(source, format=format) if format else _annotated(source, model)
+    for record in records:
         yield from record_tasks(record, blank_pipeline().tokenizer, [layer])[layer]
+
+
+def _format_of(source: str) -> str | None:
+    """The format of annotations; None for cables."""
+    try:
+        return find_format(source)
+    except GoldError:
+        return None
+
+
+def _unanswered(layer: str, path: Path) -> Iterator[dict[str, Any]]:
+    for file in [path] if path.is_file() else sorted(path.glob(f"{layer}*.jsonl*")):
+        for _, task in json_lines(file):
+            if layer_of(task) == layer:
+                yield {key: value for key, value in task.items() if key != "answer"}
 
 
 def _annotated(source: str, model: str | None) -> Iterator[dict[str, Any]]:

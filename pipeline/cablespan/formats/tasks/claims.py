@@ -21,15 +21,11 @@ _ORDER = {str(role): number for number, role in enumerate(Role)}
 
 def plain_claim(claim: Mapping[str, Any]) -> dict[str, Any]:
     """Offsets, speaker and certainty only."""
-    places = {role.lower(): claim.get(role.lower()) for role in Role}
-    return {
-        **{
-            role: place and {"start": place["start"], "end": place["end"]}
-            for role, place in places.items()
-        },
-        "speaker": claim.get("speaker"),
-        "certainty": claim.get("certainty"),
+    parts = {role: claim.get(role) for role in ROLES}
+    places = {
+        role: part and {"start": part["start"], "end": part["end"]} for role, part in parts.items()
     }
+    return places | {key: claim.get(key) for key in ("speaker", "certainty")}
 
 
 def claim_graph(
@@ -39,15 +35,11 @@ def claim_graph(
 
     The module's head says how: the innermost, that is shortest, span is drawn first.
     """
-    parts = [
-        {
-            role: aligner(part["start"], part["end"], role.upper())
-            if (part := claim[role])
-            else None
-            for role in ROLES
-        }
-        for claim in claims
-    ]
+
+    def aligned(role: str, part: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        return aligner(part["start"], part["end"], role.upper()) if part else None
+
+    parts = [{role: aligned(role, claim[role]) for role in ROLES} for claim in claims]
     wanted = {position(span): span for claim in parts for span in claim.values() if span}
     drawing = _Drawing(aligner)
     for span in sorted(wanted.values(), key=_innermost_first):
@@ -128,13 +120,10 @@ def claims_of(task: Mapping[str, Any]) -> list[dict[str, Any]]:
     """
     spans, relations = task.get("spans") or [], task.get("relations") or []
     known = [plain_claim(claim) for claim in task.get("claims") or []]
-    if (
-        known
-        and task.get("tokens")
-        and _graph_key(*claim_graph(known, TokenAligner(task["tokens"])))
-        == _graph_key(spans, relations)
-    ):
-        return known
+    if known and task.get("tokens"):
+        drawn = claim_graph(known, TokenAligner(task["tokens"]))
+        if _graph_key(*drawn) == _graph_key(spans, relations):
+            return known
     claims = claims_of_graph(spans, relations)
     facts = {triple(claim): claim for claim in known}
     return [facts.get(triple(claim), claim) for claim in claims]
