@@ -24,6 +24,8 @@ from cablespan.document import (
 from cablespan.labels import VALUED
 
 LAYERS = ("entities", "statements", "claims")
+# What a paragraph has beside its id and text.
+PARAGRAPH_FACTS = ("number", "marking", "section", "kind")
 
 
 def annotated_layers(record: Mapping[str, Any]) -> list[str]:
@@ -33,6 +35,18 @@ def annotated_layers(record: Mapping[str, Any]) -> list[str]:
     ['entities', 'claims']
     """
     return [layer for layer in LAYERS if record.get(layer) is not None]
+
+
+def by_paragraph(marks: Iterable[Mapping[str, Any]]) -> dict[Any, list[Mapping[str, Any]]]:
+    """The marks of a layer by the ids of their paragraphs, in their order.
+
+    >>> by_paragraph([{"paragraph": "A/1", "label": "REPORT"}])
+    {'A/1': [{'paragraph': 'A/1', 'label': 'REPORT'}]}
+    """
+    found: dict[Any, list[Mapping[str, Any]]] = {}
+    for mark in marks:
+        found.setdefault(mark.get("paragraph"), []).append(mark)
+    return found
 
 
 class ParagraphRecord(TypedDict):
@@ -149,9 +163,6 @@ def paragraph_record(
     return record
 
 
-_FACTS = ("id", "number", "marking", "section", "kind")
-
-
 class _Locator:
     """Paragraph-relative offsets of spans."""
 
@@ -199,7 +210,7 @@ def to_record(doc: Doc) -> Record:
     locate = _Locator(doc, spans, [paragraph["id"] for paragraph in cable["paragraphs"]])
     paragraphs = [
         paragraph_record(
-            **{key: facts[key] for key in _FACTS},
+            **{key: facts[key] for key in ("id", *PARAGRAPH_FACTS)},
             text=_words(span, text),
             source_map=facts["source_map"],
             unannotated=facts.get("unannotated", ()),

@@ -6,8 +6,9 @@ A module has `read(path)`, which returns records with the places of their paragr
 checked (checks.py) before it is handed on.
 """
 
-from cablespan.formats.annotated import Placed, read_docs, read_placed, read_records
+from cablespan.formats.annotated import read_docs, read_placed, read_records
 from cablespan.formats.checks import GoldError
+from cablespan.formats.completion import Placed
 from cablespan.formats.conversion import convert
 from cablespan.formats.detection import FORMATS, find_format
 

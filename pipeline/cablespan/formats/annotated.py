@@ -1,16 +1,16 @@
 """Annotated records out of any format, checked."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from cablespan.formats.checks import GoldError, Problem, check, fitted
-from cablespan.formats.completion import completed
+from cablespan.formats.completion import Placed, completed
 from cablespan.formats.detection import FORMATS, annotations_in
 from cablespan.formats.docbin import gold_doc
 from cablespan.labels import Scheme, scheme_of
@@ -19,13 +19,6 @@ from cablespan.labels import Scheme, scheme_of
 _SORTED_BY_LABEL = ("prodigy", "docbin", "labelstudio", "brat", "doccano", "inception")
 Report = Callable[[Problem], None]
 logger = logging.getLogger(__name__)
-
-
-class Placed(NamedTuple):
-    """A record with the places of its paragraphs ("gold.jsonl:12"), its own under ""."""
-
-    record: dict[str, Any]
-    places: Mapping[str, str]
 
 
 def read_placed(
@@ -55,29 +48,24 @@ def read_placed(
         if known == "standoff" and texts:
             options |= {"texts": texts, "report": report}
         try:
-            for record, places in import_module(FORMATS[known]).read(file, **options):
-                errors += check(record, places, scheme)
+            for placed in import_module(FORMATS[known]).read(file, **options):
+                errors += check(placed.record, placed.places, scheme)
                 if not errors:
-                    yield _ready(record, places, tokenize, report)
+                    yield _ready(placed, tokenize, report)
         except GoldError as error:
             errors += error.problems
     if errors:
         raise GoldError(errors)
 
 
-def _ready(
-    record: Mapping[str, Any],
-    places: Mapping[str, str],
-    tokenize: Callable[[str], Doc] | None,
-    report: Report,
-) -> Placed:
+def _ready(placed: Placed, tokenize: Callable[[str], Doc] | None, report: Report) -> Placed:
     """A sound record in the shape that all formats share, on whole tokens where one asks for it."""
-    whole = completed(record)
+    whole = completed(placed.record)
     if tokenize is not None:
-        whole, widened = fitted(whole, places, tokenize)
+        whole, widened = fitted(whole, placed.places, tokenize)
         for problem in widened:
             report(problem)
-    return Placed(whole, places)
+    return placed._replace(record=whole)
 
 
 def read_records(path: str | Path, **options: Any) -> Iterator[dict[str, Any]]:

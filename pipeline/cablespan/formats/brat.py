@@ -14,10 +14,10 @@ from urllib.parse import quote, unquote
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem
-from cablespan.formats.completion import bare_record
+from cablespan.formats.completion import Placed, bare_record, kept_meta
 from cablespan.formats.files import text_of
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
-from cablespan.formats.linked import LinkedSpan, Links, add_marks, part_links
+from cablespan.formats.linked import LinkedSpan, Links, add_marks, links_of, part_links
 from cablespan.labels import ROLES, Certainty, Role, Scheme
 from cablespan.records import LAYERS, annotated_layers
 
@@ -72,9 +72,7 @@ class _Lines:
 
     def head(self, record: Mapping[str, Any], blocks: Iterable[Block]) -> None:
         """Notes of what brat has no line for: the cable's facts, and its paragraphs."""
-        given = record.get("meta", {})
-        meta = {key: given[key] for key in ("date", "origin", "head") if key in given}
-        layers = annotated_layers(record)
+        meta, layers = kept_meta(record.get("meta", {})), annotated_layers(record)
         self.note(_CABLE, "-", {"meta": meta, "layers": layers})
         for start, end, facts in blocks:
             kept = {key: value for key, value in facts.items() if key != "source_map"}
@@ -119,7 +117,7 @@ class _Lines:
         self.lines.append(f"#{self.others}\t{kind} {name}\t{orjson.dumps(value).decode()}\n")
 
 
-def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
     """Every ID.ann of a folder with its ID.txt, or one of them. Files from elsewhere: blank lines
     separate paragraphs."""
     files = sorted(path.glob("*.ann")) if path.is_dir() else [path.with_suffix(".ann")]
@@ -203,7 +201,7 @@ class _Annotations:
             self.cable = orjson.loads(columns[2])
 
 
-def _read_one(file: Path, scheme: Scheme) -> tuple[dict[str, Any], dict[str, str]]:
+def _read_one(file: Path, scheme: Scheme) -> Placed:
     text, cable_id = text_of(file.with_suffix(".txt")), unquote(file.stem)
     said = _Annotations(file, text)
     record = bare_record(cable_id, path=str(file), format="brat", meta=said.cable.get("meta"))
@@ -222,17 +220,16 @@ def _read_one(file: Path, scheme: Scheme) -> tuple[dict[str, Any], dict[str, str
         places.setdefault(located[0], span.place)
         spans.append(LinkedSpan(name, located[0], span.label, *located[1:], said.facts_of(name)))
     add_marks(record, spans, _links_by_head(said.spans, said.links), scheme)
-    return record, places
+    return Placed(record, places)
 
 
 def _on_one_line(text: str, fragments: Iterable[tuple[int, int]]) -> str:
     return " ".join(text[a:b] for a, b in fragments).replace("\t", " ")
 
 
-def _links_by_head(spans: Mapping[str, _Span], links: Iterable[tuple[str, str, str, str]]) -> Links:
+def _links_by_head(spans: Mapping[str, _Span], links: Sequence[tuple[str, str, str, str]]) -> Links:
     """Of each span, what its relations point at. Raises GoldError where one has no such span, or
     one of a claim's points elsewhere."""
-    heads: Links = {}
     for kind, one, other, place in links:
         if one not in spans or other not in spans:
             what = f"{one} or {other} is no span of the file"
@@ -241,5 +238,4 @@ def _links_by_head(spans: Mapping[str, _Span], links: Iterable[tuple[str, str, s
         if kind in ROLES and not labels <= set(Role):
             what = f"the {kind} of a claim joins {' and '.join(sorted(labels))}"
             raise GoldError([Problem(place, what, "link CUE with SOURCE and CONTENT")])
-        heads.setdefault(one, {}).setdefault(kind, []).append(other)
-    return heads
+    return links_of((one, kind, other) for kind, one, other, _ in links)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from spacy.tokens import Doc, Span
 
 from cablespan.labels import SCHEME_VERSION, Certainty, Role, Scheme
-from cablespan.records import LAYERS, RECORD_SCHEMA
+from cablespan.records import LAYERS, RECORD_SCHEMA, by_paragraph
 
 FLAT_LAYERS = ("entities", "statements")
 SHOWN = 30
@@ -88,7 +88,7 @@ def check(
             remedy = f"break it into paragraphs of at most {LONGEST_TEXT:,}"
             yield Problem(places.get(name, place), what, remedy)
     for layer in LAYERS:
-        for name, annotations in _by_paragraph(record.get(layer) or ()).items():
+        for name, annotations in by_paragraph(record.get(layer) or ()).items():
             where = places.get(name, place)
             if name in texts:
                 yield from _check_paragraph(layer, annotations, texts[name], where, scheme)
@@ -102,13 +102,6 @@ def _unknown_versions(record: Mapping[str, Any], place: str) -> Iterator[Problem
         if record.get(key, known) != known:
             what = f"{key} {record[key]!r} is not {known!r}"
             yield Problem(place, what, "convert it with the version of cablespan that wrote it")
-
-
-def _by_paragraph(annotations: Iterable[Mapping[str, Any]]) -> dict[Any, list[Mapping[str, Any]]]:
-    found: dict[Any, list[Mapping[str, Any]]] = {}
-    for annotation in annotations:
-        found.setdefault(annotation.get("paragraph"), []).append(annotation)
-    return found
 
 
 def _check_paragraph(

@@ -1,18 +1,47 @@
 """A record with every key that the contract names, whatever format it was read from."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from cablespan.cable import Header, header_record
 from cablespan.labels import ROLES
-from cablespan.records import RECORD_SCHEMA, ParagraphRecord, paragraph_record
+from cablespan.records import (
+    PARAGRAPH_FACTS,
+    RECORD_SCHEMA,
+    ParagraphRecord,
+    paragraph_record,
+)
+
+# Facts of `meta` that formats keep which have no place for all of it.
+_KEPT_META = ("date", "origin", "head")
+
+
+class Placed(NamedTuple):
+    """A record with the places of its paragraphs ("gold.jsonl:12"), its own under ""."""
+
+    record: dict[str, Any]
+    places: dict[str, str]
+
+    @property
+    def next_id(self) -> str:
+        """The id of the paragraph to come, if it has none of its own."""
+        return f"{self.record['id']}/{len(self.record['paragraphs'])}"
+
+    def add_paragraph(self, paragraph: Mapping[str, Any], place: str) -> None:
+        """Appends a paragraph that was read at a place."""
+        self.record["paragraphs"].append(paragraph)
+        self.places[paragraph["id"]] = place
 
 
 def bare_record(
     cable_id: str, *, path: str = "", format: str = "", meta: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """A record without paragraphs, for cables of which only annotated text is known; header facts
-    come from `meta`."""
+    come from `meta`.
+
+    >>> bare_record("07OSLO1", meta={"origin": "OSLO"})["header"]["origin"]
+    'OSLO'
+    """
     meta = dict(meta or {})
     header = Header(created=meta.get("date"), origin=meta.get("origin"))
     return {
@@ -23,6 +52,15 @@ def bare_record(
         "header": header_record(header),
         "paragraphs": [],
     }
+
+
+def kept_meta(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Date, origin and head out of a record's `meta` or a line of gold, as far as they are known.
+
+    >>> kept_meta({"date": "1976-03-01", "origin": None, "url": "https://example.org"})
+    {'date': '1976-03-01'}
+    """
+    return {key: facts[key] for key in _KEPT_META if facts.get(key)}
 
 
 def completed(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,9 +80,7 @@ def completed(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _paragraph(paragraph: Mapping[str, Any]) -> ParagraphRecord:
-    facts: dict[str, Any] = {
-        key: paragraph.get(key) for key in ("number", "marking", "section", "kind")
-    }
+    facts: dict[str, Any] = {key: paragraph.get(key) for key in PARAGRAPH_FACTS}
     facts |= {key: paragraph.get(key) or () for key in ("source_map", "unannotated")}
     return paragraph_record(paragraph["id"], paragraph["text"], **facts)
 

@@ -9,7 +9,7 @@ the last column is the entity tag.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,10 +17,10 @@ import orjson
 from spacy.tokens import Doc
 
 from cablespan.formats.checks import GoldError, Problem, whole_tokens
-from cablespan.formats.completion import bare_record
+from cablespan.formats.completion import Placed, bare_record, kept_meta
 from cablespan.formats.files import json_lines, text_of
 from cablespan.formats.tasks import blank_pipeline
-from cablespan.records import ParagraphRecord, paragraph_record
+from cablespan.records import ParagraphRecord, by_paragraph, paragraph_record
 
 LEAVES_OUT = (
     "claims",
@@ -33,7 +33,6 @@ LEAVES_OUT = (
     "notes",
 )
 _LAYERS = ("entities", "statements")
-_META = ("date", "origin", "head")
 
 
 class _Row(NamedTuple):
@@ -62,14 +61,12 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
         for record in records:
             docs = [tokenize(paragraph["text"]) for paragraph in record["paragraphs"]]
             layout.write(orjson.dumps(_layout(record, docs)) + b"\n")
+            marks = {layer: by_paragraph(record.get(layer) or ()) for layer in _LAYERS}
             for paragraph, doc in zip(record["paragraphs"], docs, strict=True):
-                marks = {
-                    layer: [a for a in record.get(layer) or () if a["paragraph"] == paragraph["id"]]
-                    for layer in _LAYERS
-                }
-                begins = {mark["start"] for mark in marks["statements"]}
+                here = {layer: found.get(paragraph["id"], []) for layer, found in marks.items()}
+                begins = {mark["start"] for mark in here["statements"]}
                 for layer, file in files.items():
-                    file.write(_block(doc, _tags(doc, marks[layer]), begins))
+                    file.write(_block(doc, _tags(doc, here[layer]), begins))
 
 
 def _layout(record: Mapping[str, Any], docs: Sequence[Doc]) -> dict[str, Any]:
@@ -82,7 +79,7 @@ def _layout(record: Mapping[str, Any], docs: Sequence[Doc]) -> dict[str, Any]:
     return {
         "cable": record["id"],
         "layers": [layer for layer in _LAYERS if record.get(layer) is not None],
-        "meta": {key: record["meta"][key] for key in _META if record.get("meta", {}).get(key)},
+        "meta": kept_meta(record.get("meta", {})),
         "paragraphs": paragraphs,
     }
 
@@ -110,22 +107,16 @@ def _block(doc: Doc, tags: Sequence[str], begins: set[int]) -> str:
     return "\n".join([*rows, "", ""]) if rows else ""
 
 
-def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+def read(path: Path) -> Iterator[Placed]:
     """Records with the places of their paragraphs."""
     layout = _beside(path, "cables.jsonl")
-    if layout.exists():
-        yield from _laid_out(path, layout)
-    else:
-        yield from _foreign(path)
+    yield from _laid_out(path, layout) if layout.exists() else _foreign(path)
 
 
-def _laid_out(path: Path, layout: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+def _laid_out(path: Path, layout: Path) -> Iterator[Placed]:
     statements = _beside(path, f"statements{Path(path.name.removesuffix('.gz')).suffix}")
     files = {"entities": path} | ({"statements": statements} if statements.exists() else {})
-    rows = {
-        layer: iter([row for block in _blocks(file) for row in block])
-        for layer, file in files.items()
-    }
+    rows = {layer: chain.from_iterable(list(_blocks(file))) for layer, file in files.items()}
     for place, cable in json_lines(layout):
         meta = cable.get("meta")
         record = bare_record(cable["cable"], path=str(path), format="conll", meta=meta)
@@ -135,65 +126,66 @@ def _laid_out(path: Path, layout: Path) -> Iterator[tuple[dict[str, Any], dict[s
             count = facts.pop("rows")
             paragraph = paragraph_record(**facts)
             record["paragraphs"].append(paragraph)
-            for layer in files:
+            for layer, file in files.items():
                 mine = list(islice(rows[layer], count))
                 if len(mine) < count:
-                    what = (
-                        f"ends {count - len(mine)} tokens before paragraph {paragraph['id']} does"
-                    )
-                    remedy = f"leave the tokens as they were, or take {layout.name} away"
-                    raise GoldError([Problem(str(files[layer]), what, remedy)])
+                    raise _ends_early(file, count - len(mine), paragraph["id"], layout.name)
                 if mine:
                     places.setdefault(paragraph["id"], mine[0].place)
                 if layer in record:
                     record[layer] += _marks(paragraph, mine)
-        yield record, places
+        yield Placed(record, places)
 
 
-def _foreign(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
-    record, places = bare_record(path.stem, path=str(path), format="conll"), {"": str(path)}
-    record["entities"] = []
+def _ends_early(file: Path, missing: int, paragraph: str, layout: str) -> GoldError:
+    what = f"ends {missing} tokens before paragraph {paragraph} does"
+    remedy = f"leave the tokens as they were, or take {layout} away"
+    return GoldError([Problem(str(file), what, remedy)])
+
+
+def _foreign(path: Path) -> Iterator[Placed]:
+    cable = _foreign_cable(path, path.stem, str(path))
     for block in _blocks(path):
+        place = block[0].place
         if block[0].word == "-DOCSTART-":
-            if record["paragraphs"]:
-                yield record, places
-            name = f"{path.stem}-{block[0].place.rpartition(':')[2]}"
-            record, places = (
-                bare_record(name, path=str(path), format="conll"),
-                {"": block[0].place},
-            )
-            record["entities"] = []
+            if cable.record["paragraphs"]:
+                yield cable
+            cable = _foreign_cable(path, f"{path.stem}-{place.rpartition(':')[2]}", place)
             continue
-        name = f"{record['id']}/{len(record['paragraphs'])}"
-        paragraph = paragraph_record(name, " ".join(row.word for row in block))
-        record["paragraphs"].append(paragraph)
-        places[name] = block[0].place
-        record["entities"] += _marks(paragraph, block)
-    if record["paragraphs"]:
-        yield record, places
+        paragraph = paragraph_record(cable.next_id, " ".join(row.word for row in block))
+        cable.add_paragraph(paragraph, place)
+        cable.record["entities"] += _marks(paragraph, block)
+    if cable.record["paragraphs"]:
+        yield cable
+
+
+def _foreign_cable(path: Path, name: str, place: str) -> Placed:
+    record = bare_record(name, path=str(path), format="conll") | {"entities": []}
+    return Placed(record, {"": place})
 
 
 def _blocks(path: Path) -> Iterator[list[_Row]]:
     """The rows between empty lines; `-DOCSTART-` is a block of its own."""
     block: list[_Row] = []
     for number, line in enumerate(text_of(path).replace("\r\n", "\n").split("\n"), 1):
-        place = f"{path}:{number}"
-        if block and (not line.strip() or line.startswith("-DOCSTART- ")):
+        is_blank, begins_document = not line.strip(), line.startswith("-DOCSTART- ")
+        if block and (is_blank or begins_document):
             yield block
             block = []
-        if not line.strip():
-            continue
-        columns = line.split("\t") if "\t" in line else line.split()
-        if len(columns) < 2:
-            what, remedy = f"{line!r} has one column", "write a token, a tab, and its IOB2 tag"
-            raise GoldError([Problem(place, what, remedy)])
-        row = _Row(columns[0], columns[-1], place)
-        if line.startswith("-DOCSTART- "):
-            yield [row]
-        else:
-            block.append(row)
+        if begins_document:
+            yield [_row(line, f"{path}:{number}")]
+        elif not is_blank:
+            block.append(_row(line, f"{path}:{number}"))
     if block:
         yield block
+
+
+def _row(line: str, place: str) -> _Row:
+    columns = line.split("\t") if "\t" in line else line.split()
+    if len(columns) < 2:
+        what, remedy = f"{line!r} has one column", "write a token, a tab, and its IOB2 tag"
+        raise GoldError([Problem(place, what, remedy)])
+    return _Row(columns[0], columns[-1], place)
 
 
 def _marks(paragraph: ParagraphRecord, rows: Sequence[_Row]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from spacy.tokens import Doc, DocBin
 
 from cablespan.document import CLAIMS, PARAGRAPHS, STATEMENTS, unannotated_paragraphs
 from cablespan.formats.checks import GoldError, Problem
-from cablespan.formats.completion import bare_record
+from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.tasks import blank_pipeline
 from cablespan.labels import Scheme
 from cablespan.records import from_record, paragraph_record, to_record
@@ -71,7 +71,7 @@ def _place(paragraph: Mapping[str, Any], span) -> dict[str, Any]:
     }
 
 
-def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
     """The records of a DocBin, with what each could not hold."""
     try:
         docs = DocBin().from_disk(path)
@@ -80,7 +80,8 @@ def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str,
             [Problem(str(path), f"no DocBin ({error})", "write it with DocBin.to_disk")]
         ) from error
     for number, doc in enumerate(docs.get_docs(blank_pipeline().vocab)):
-        yield record_of(doc, f"{path.stem}-{number}", scheme), {"": f"{path}: doc {number}"}
+        record = record_of(doc, f"{path.stem}-{number}", scheme)
+        yield Placed(record, {"": f"{path}: doc {number}"})
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from cablespan.formats.checks import GoldError, Problem
-from cablespan.formats.completion import bare_record
+from cablespan.formats.completion import Placed, bare_record, kept_meta
 from cablespan.formats.files import json_lines, write_json_lines
-from cablespan.formats.linked import LinkedSpan, Links, add_marks, part_links
+from cablespan.formats.linked import LinkedSpan, add_marks, links_of, part_links
 from cablespan.labels import ROLES, Scheme
-from cablespan.records import LAYERS, annotated_layers, paragraph_record
+from cablespan.records import LAYERS, annotated_layers, by_paragraph, paragraph_record
 
 LEAVES_OUT = (
     "speakers and certainties of claims",
@@ -27,7 +27,6 @@ LEAVES_OUT = (
     "cluster tables",
     "notes",
 )
-_META = ("date", "origin", "head")
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
@@ -37,19 +36,18 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
 
 def _lines(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     layers = annotated_layers(record)
-    meta = {key: record["meta"][key] for key in _META if record.get("meta", {}).get(key)}
+    meta = kept_meta(record.get("meta", {}))
+    marks = {layer: by_paragraph(record[layer]) for layer in layers}
+    hidden = ("text", "source_map")
     for paragraph in record["paragraphs"]:
-        hidden = ("text", "source_map")
         facts = {key: value for key, value in paragraph.items() if key not in hidden}
         spans = _Spans()
         for layer in layers:
-            for annotation in record[layer]:
-                if annotation["paragraph"] != paragraph["id"]:
-                    continue
+            for mark in marks[layer].get(paragraph["id"], ()):
                 if layer == "claims":
-                    spans.add_claim(annotation)
+                    spans.add_claim(mark)
                 else:
-                    spans.add(annotation["label"], annotation)
+                    spans.add(mark["label"], mark)
         yield {
             "text": paragraph["text"],
             "entities": spans.entities,
@@ -81,9 +79,9 @@ class _Spans:
             self.relations.append({"id": len(self.relations) + 1, **ends})
 
 
-def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
     """Records with the places of their paragraphs; a line from elsewhere is a cable of its own."""
-    records: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
+    records: dict[str, Placed] = {}
     for number, (place, line) in enumerate(json_lines(path), 1):
         if not isinstance(line.get("text"), str):
             raise GoldError([Problem(place, "no `text`", "export the project as JSONL")])
@@ -91,15 +89,14 @@ def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str,
         if cable not in records:
             meta = line.get("meta")
             record = bare_record(cable, path=str(path), format="doccano", meta=meta)
-            records[cable] = record, {"": place}
-        record, places = records[cable]
-        facts = line.get("paragraph") or {"id": f"{cable}/{len(record['paragraphs'])}"}
+            records[cable] = Placed(record, {"": place})
+        placed = records[cable]
+        facts = line.get("paragraph") or {"id": placed.next_id}
         paragraph = paragraph_record(**facts, text=line["text"])
-        record["paragraphs"].append(paragraph)
-        places[paragraph["id"]] = place
+        placed.add_paragraph(paragraph, place)
         for layer in line.get("layers", LAYERS if "relations" in line else ("entities",)):
-            record.setdefault(layer, [])
-        _add_spans(record, paragraph["id"], line, place, scheme)
+            placed.record.setdefault(layer, [])
+        _add_spans(placed.record, paragraph["id"], line, place, scheme)
     yield from records.values()
 
 
@@ -111,11 +108,11 @@ def _add_spans(
             LinkedSpan(name, paragraph, label, start, end)
             for name, label, start, end in _spans_of(line)
         ]
-        links: Links = {}
-        for relation in line.get("relations") or ():
-            targets = links.setdefault(str(relation["from_id"]), {})
-            targets.setdefault(relation["type"], []).append(str(relation["to_id"]))
-        add_marks(record, spans, links, scheme)
+        relations = (
+            (str(relation["from_id"]), relation["type"], str(relation["to_id"]))
+            for relation in line.get("relations") or ()
+        )
+        add_marks(record, spans, links_of(relations), scheme)
     except (KeyError, TypeError, ValueError) as error:
         what = f"spans or relations of another shape ({type(error).__name__}: {error})"
         remedy = "export a project of sequence labelling, its relations between CUE and parts"

@@ -16,9 +16,9 @@ from urllib.parse import quote, unquote
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem
-from cablespan.formats.completion import bare_record
+from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
-from cablespan.formats.linked import LinkedSpan, Links, add_marks, part_links
+from cablespan.formats.linked import LinkedSpan, Links, add_marks, links_of, part_links
 from cablespan.formats.tasks import blank_pipeline
 from cablespan.labels import ROLES, Scheme
 from cablespan.records import LAYERS, annotated_layers
@@ -138,7 +138,7 @@ def _add_claim(cas: "Cas", claim: Mapping[str, Any], start: int) -> None:
         cas.add(relation(begin=part.begin, end=part.end, label=role, **ends))
 
 
-def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
     """Every document of a folder, or one.
 
     Where our metadata is missing, blank lines part the paragraphs.
@@ -168,7 +168,7 @@ def _load(file: Path) -> "Cas":
         raise GoldError([Problem(str(file), what, remedy)]) from error
 
 
-def _record_of(cas: "Cas", file: Path, scheme: Scheme) -> tuple[dict[str, Any], dict[str, str]]:
+def _record_of(cas: "Cas", file: Path, scheme: Scheme) -> Placed:
     text, cable = cas.sofa_string or "", unquote(file.stem)
     kept: dict[str, Any] = next((orjson.loads(one.content) for one in _select(cas, _RECORD)), {})
     whole = kept.pop("paragraphs", None)
@@ -181,7 +181,7 @@ def _record_of(cas: "Cas", file: Path, scheme: Scheme) -> tuple[dict[str, Any], 
     spans = [span for layer in LAYERS for span in _spans(cas, layer, blocks, str(file))]
     add_marks(record, spans, _links(cas), scheme)
     places = {block.facts["id"]: str(file) for block in blocks}
-    return record, places | {"": str(file)}
+    return Placed(record, places | {"": str(file)})
 
 
 def _select(cas: "Cas", name: str) -> list[Any]:
@@ -209,8 +209,7 @@ def _number(value: str) -> Any:
 
 
 def _links(cas: "Cas") -> Links:
-    links: Links = {}
-    for relation in _select(cas, _RELATION):
-        targets = links.setdefault(str(relation.Governor.xmiID), {})
-        targets.setdefault(relation.label, []).append(str(relation.Dependent.xmiID))
-    return links
+    return links_of(
+        (str(link.Governor.xmiID), link.label, str(link.Dependent.xmiID))
+        for link in _select(cas, _RELATION)
+    )

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem, objects
-from cablespan.formats.completion import bare_record
+from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.files import text_of
-from cablespan.formats.linked import LinkedSpan, Links, add_marks, part_links
+from cablespan.formats.linked import LinkedSpan, add_marks, links_of, part_links
 from cablespan.labels import ROLES, Role, Scheme
-from cablespan.records import LAYERS, annotated_layers, paragraph_record
+from cablespan.records import LAYERS, annotated_layers, by_paragraph, paragraph_record
 
 LEAVES_OUT = ()
 _FACTS = {"entities": ("kb_id", "cluster", "score", "value"), "statements": ("score",)}
@@ -53,31 +53,30 @@ def _tasks(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     layers = annotated_layers(record)
     guessed = _is_of_a_model(record)
     whole = {key: value for key, value in record.items() if key not in (*LAYERS, "paragraphs")}
+    marks = {layer: by_paragraph(record[layer]) for layer in layers}
     for number, paragraph in enumerate(record["paragraphs"]):
         data = {"text": paragraph["text"], "cable": record["id"], "layers": layers}
         data["paragraph"] = {key: value for key, value in paragraph.items() if key != "text"}
         if number == 0:
             data["record"] = whole
-        result = _result(record, layers, paragraph)
+        here = {layer: found.get(paragraph["id"], []) for layer, found in marks.items()}
+        result = _result(here, paragraph["text"])
         if guessed:
             yield {"data": data, "predictions": [{"result": result, "model_version": "cablespan"}]}
         else:
             yield {"data": data, "annotations": [{"result": result}]}
 
 
-def _result(
-    record: Mapping[str, Any], layers: Iterable[str], paragraph: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """The regions and relations of one paragraph."""
+def _result(marks: Mapping[str, Iterable[Mapping[str, Any]]], text: str) -> list[dict[str, Any]]:
+    """The regions and relations of a paragraph, from its marks by layer."""
     result: list[dict[str, Any]] = []
-    for layer in layers:
-        marks = [mark for mark in record[layer] if mark["paragraph"] == paragraph["id"]]
-        for mark in marks:
+    for layer in marks:
+        for mark in marks[layer]:
             if layer == "claims":
-                _add_claim(result, mark, paragraph["text"])
+                _add_claim(result, mark, text)
             else:
                 facts = {key: mark[key] for key in _FACTS[layer] if mark.get(key) is not None}
-                _add_region(result, layer, mark["label"], mark, paragraph["text"], facts)
+                _add_region(result, layer, mark["label"], mark, text, facts)
     return result
 
 
@@ -127,7 +126,7 @@ class _Answer(NamedTuple):
     place: str
 
 
-def read(path: Path, scheme: Scheme) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
     """Records of the annotated tasks, with the places of their paragraphs.
 
     Tasks without an annotation are left out. Raises GoldError where a task has several, as one gold
@@ -205,36 +204,34 @@ def _read_tasks(path: Path) -> list[dict[str, Any]]:
     return objects(tasks, "the list of tasks", str(path))
 
 
-def _records(
-    answers: Iterable[_Answer], path: Path, scheme: Scheme
-) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
-    records: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
+def _records(answers: Iterable[_Answer], path: Path, scheme: Scheme) -> Iterator[Placed]:
+    records: dict[str, Placed] = {}
     for answer in answers:
         data, cable = answer.data, answer.name
         if cable not in records:
             record = bare_record(cable, path=str(path), format="labelstudio")
             record |= data.get("record", {}) | {"paragraphs": []}
-            records[cable] = record, {"": answer.place}
-        record, places = records[cable]
-        facts = {"id": f"{cable}/{len(record['paragraphs'])}"} | data.get("paragraph", {})
+            records[cable] = Placed(record, {"": answer.place})
+        placed = records[cable]
+        facts = {"id": f"{cable}/{len(placed.record['paragraphs'])}"} | data.get("paragraph", {})
         paragraph = paragraph_record(**facts, text=data["text"])
-        record["paragraphs"].append(paragraph)
-        places[paragraph["id"]] = answer.place
+        placed.add_paragraph(paragraph, answer.place)
         for layer in data.get("layers", LAYERS):
-            record.setdefault(layer, [])
-        _add_result(record, paragraph["id"], answer, scheme)
+            placed.record.setdefault(layer, [])
+        _add_result(placed.record, paragraph["id"], answer, scheme)
     yield from records.values()
 
 
 def _add_result(record: dict[str, Any], paragraph: str, answer: _Answer, scheme: Scheme) -> None:
     """Adds the regions and relations of one paragraph to the record."""
-    links: Links = {}
     relations = [item for item in answer.result if item.get("type") == "relation"]
     regions = [item for item in answer.result if (item.get("value") or {}).get("labels")]
     try:
-        for item in relations:
-            for label in item.get("labels") or ():
-                links.setdefault(item["from_id"], {}).setdefault(label, []).append(item["to_id"])
+        links = links_of(
+            (relation["from_id"], label, relation["to_id"])
+            for relation in relations
+            for label in relation.get("labels") or ()
+        )
         spans = [_span(paragraph, answer.data["text"], region) for region in regions]
     except KeyError as error:
         what = f"a region or relation lacks {error}"
@@ -259,15 +256,11 @@ def _span(paragraph: str, text: str, region: Mapping[str, Any]) -> LinkedSpan:
 def _code_points(text: str, value: Mapping[str, Any]) -> tuple[int, int]:
     """The offsets in code points, also where the page counted UTF-16 units (an emoji as two)."""
     start, end, words = value["start"], value["end"], value.get("text")
-    if words is not None and text[start:end] != words:
-        units = text.encode("utf-16-le")
-        try:
-            one, other = (
-                len(units[: 2 * start].decode("utf-16-le")),
-                len(units[: 2 * end].decode("utf-16-le")),
-            )
-        except UnicodeDecodeError:
-            return start, end
-        if text[one:other] == words:
-            return one, other
-    return start, end
+    if words is None or text[start:end] == words:
+        return start, end
+    units = text.encode("utf-16-le")
+    try:
+        one, other = (len(units[: 2 * offset].decode("utf-16-le")) for offset in (start, end))
+    except UnicodeDecodeError:
+        return start, end
+    return (one, other) if text[one:other] == words else (start, end)

@@ -33,6 +33,18 @@ def part_links(parts: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
             yield role, parts[head], parts[role]
 
 
+def links_of(relations: Iterable[tuple[str, str, str]]) -> Links:
+    """Of each head, the targets of its relations by role; a relation is head, role and target.
+
+    >>> links_of([("b", "source", "a"), ("b", "content", "c")])
+    {'b': {'source': ['a'], 'content': ['c']}}
+    """
+    links: Links = {}
+    for head, role, target in relations:
+        links.setdefault(head, {}).setdefault(role, []).append(target)
+    return links
+
+
 def add_marks(
     record: dict[str, Any], spans: Iterable[LinkedSpan], links: Links, scheme: Scheme
 ) -> None:

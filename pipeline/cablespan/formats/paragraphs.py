@@ -6,20 +6,24 @@ from pathlib import Path
 from typing import Any
 
 from cablespan.formats.checks import GoldError, Problem, objects
-from cablespan.formats.completion import bare_record
+from cablespan.formats.completion import Placed, bare_record, kept_meta
 from cablespan.formats.files import json_lines, write_json_lines
 from cablespan.formats.tasks import VIEWS
 from cablespan.labels import ROLES
-from cablespan.records import annotated_layers, paragraph_record
+from cablespan.records import (
+    PARAGRAPH_FACTS,
+    annotated_layers,
+    by_paragraph,
+    paragraph_record,
+)
 
 LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
-_FIELDS = ("number", "marking", "section", "kind")
 
 
-def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+def read(path: Path) -> Iterator[Placed]:
     """Records with the places of their paragraphs: all paragraphs of a document in one record, in
     the file's order."""
-    documents: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
+    documents: dict[str, Placed] = {}
     for place, line in json_lines(path):
         if not all(isinstance(line.get(key), str) for key in ("doc", "text")):
             remedy = "write one paragraph a line, see docs/formats.md"
@@ -27,14 +31,12 @@ def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
         for layer in VIEWS:
             objects(line.get(layer, []), f"`{layer}`", place)
         if line["doc"] not in documents:
-            meta = {key: line[key] for key in ("date", "head", "origin") if line.get(key)}
+            meta = kept_meta(line)
             record = bare_record(line["doc"], path=str(path), format="gold", meta=meta)
             if "scheme" in line:
                 record["scheme"] = line["scheme"]
-            documents[line["doc"]] = record, {"": place}
-        record, places = documents[line["doc"]]
-        add_line(record, line, line["text"])
-        places[record["paragraphs"][-1]["id"]] = place
+            documents[line["doc"]] = Placed(record, {"": place})
+        add_line(documents[line["doc"]], line, line["text"], place)
     for record, _ in documents.values():
         mark_missing(record)
     yield from documents.values()
@@ -49,34 +51,32 @@ def mark_missing(record: Mapping[str, Any]) -> None:
             paragraph["unannotated"] = missing
 
 
-def add_line(record: dict[str, Any], line: Mapping[str, Any], text: str) -> None:
-    """Appends the paragraph of a line, and its annotations, to the record; `mark_missing` is to be
-    called after the last."""
+def add_line(document: Placed, line: Mapping[str, Any], text: str, place: str) -> None:
+    """Appends the paragraph of a line, and its annotations, to the document; `mark_missing` is to
+    be called after the last."""
+    record = document.record
     number = line.get("paragraph", len(record["paragraphs"]))
     name = number if isinstance(number, str) else f"{record['id']}/{number}"
-    facts: dict[str, Any] = {key: line.get(key) for key in _FIELDS}
+    facts: dict[str, Any] = {key: line.get(key) for key in PARAGRAPH_FACTS}
     paragraph = paragraph_record(name, text, **facts)
     paragraph["unannotated"] = [layer for layer in VIEWS if layer not in line]
-    record["paragraphs"].append(paragraph)
+    document.add_paragraph(paragraph, place)
     for layer in VIEWS:
         if layer in line:
-            record.setdefault(layer, [])
-            for annotation in line[layer]:
-                record[layer].append({"paragraph": paragraph["id"], **annotation})
+            marks = ({"paragraph": name, **mark} for mark in line[layer])
+            record.setdefault(layer, []).extend(marks)
 
 
 def lines_of(record: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
     """Each paragraph of the record with its line, which has neither text nor head."""
-    by_paragraph: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    layers = annotated_layers(record)
-    for layer in layers:
-        for annotation in record[layer]:
-            by_paragraph.setdefault((annotation["paragraph"], layer), []).append(_bare(annotation))
+    marks = {layer: by_paragraph(record[layer]) for layer in annotated_layers(record)}
     for paragraph in record["paragraphs"]:
         line: dict[str, Any] = {"doc": record["id"], "paragraph": _number(paragraph, record["id"])}
-        line |= {key: paragraph[key] for key in _FIELDS if paragraph.get(key) not in (None, "text")}
-        annotated = [layer for layer in layers if layer not in paragraph.get("unannotated", ())]
-        line |= {layer: by_paragraph.get((paragraph["id"], layer), []) for layer in annotated}
+        facts = {key: paragraph.get(key) for key in PARAGRAPH_FACTS}
+        line |= {key: value for key, value in facts.items() if value not in (None, "text")}
+        for layer in marks:
+            if layer not in paragraph.get("unannotated", ()):
+                line[layer] = [_bare(mark) for mark in marks[layer].get(paragraph["id"], ())]
         yield paragraph, line
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.completion import Placed
 from cablespan.formats.files import json_lines
 from cablespan.formats.tasks import (
     VIEWS,
@@ -29,22 +30,12 @@ def read(
     scheme: Scheme,
     layers: Iterable[str] | None = None,
     report: Callable[[Problem], None] = lambda problem: None,
-) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+) -> Iterator[Placed]:
     """Records of the accepted tasks (see `tasks.records_of`): `layers` are the ones that a
     paragraph must have. `report` is told how many were not accepted."""
-    tasks: list[dict[str, Any]] = []
-    places: dict[Any, str] = {}
-    problems: list[Problem] = []
-    for file in _files(path):
-        for place, task in json_lines(file):
-            fault = _fault(task, scheme)
-            if fault is not None:
-                problems.append(Problem(place, *fault))
-                continue
-            tasks.append(task)
-            places.setdefault((task.get("meta") or {}).get("paragraph"), place)
-    if problems:
-        raise GoldError(problems)
+    found = _sound_tasks(path, scheme)
+    places = {_paragraph_of(task): place for place, task in reversed(found)}  # the first of each
+    tasks = [task for _, task in found]
     refused = sum(task.get("answer", "accept") != "accept" for task in tasks)
     if refused:
         what = f"{refused} of {len(tasks)} tasks are rejected or ignored"
@@ -52,9 +43,23 @@ def read(
     try:
         for record in records_of(tasks, layers, scheme):
             known = {p["id"]: places[p["id"]] for p in record["paragraphs"] if p["id"] in places}
-            yield record, {"": next(iter(known.values()), str(path)), **known}
+            yield Placed(record, {"": next(iter(known.values()), str(path)), **known})
     except ValueError as error:
         raise GoldError([Problem(str(path), *_said(error))]) from error
+
+
+def _sound_tasks(path: Path, scheme: Scheme) -> list[tuple[str, dict[str, Any]]]:
+    """All tasks with their places. Raises GoldError where some cannot be used."""
+    found = [placed for file in _files(path) for placed in json_lines(file)]
+    faults = ((place, _fault(task, scheme)) for place, task in found)
+    problems = [Problem(place, *fault) for place, fault in faults if fault is not None]
+    if problems:
+        raise GoldError(problems)
+    return found
+
+
+def _paragraph_of(task: Mapping[str, Any]) -> Any:
+    return (task.get("meta") or {}).get("paragraph")
 
 
 def _files(path: Path) -> list[Path]:

@@ -5,20 +5,21 @@ from pathlib import Path
 from typing import Any
 
 from cablespan.formats.checks import GoldError, Problem, objects
+from cablespan.formats.completion import Placed
 from cablespan.formats.files import json_lines, write_json_lines
 from cablespan.records import LAYERS
 
 LEAVES_OUT = ()
 
 
-def read(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+def read(path: Path) -> Iterator[Placed]:
     """Records as this package writes them, with what could not be taken over of each."""
     for place, record in json_lines(path):
         if not isinstance(record.get("id"), str) or "paragraphs" not in record:
             remedy = "a record has `id` and `paragraphs`, see docs/formats.md"
             raise GoldError([Problem(place, "no record", remedy)])
         _check_shape(record, place)
-        yield record, {"": place}
+        yield Placed(record, {"": place})
 
 
 def _check_shape(record: Mapping[str, Any], place: str) -> None:

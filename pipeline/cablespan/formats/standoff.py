@@ -22,7 +22,7 @@ from cablespan.cable import Cable
 from cablespan.document import origin
 from cablespan.formats import paragraphs
 from cablespan.formats.checks import GoldError, Problem
-from cablespan.formats.completion import bare_record
+from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.files import json_lines
 from cablespan.labels import SCHEME_VERSION
 from cablespan.reading.decode import decode, open_input
@@ -69,7 +69,7 @@ def standoff_lines(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def read(
     path: Path, texts: Iterable[Path] = (), report: Callable[[Problem], None] = lambda problem: None
-) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+) -> Iterator[Placed]:
     """Records of the paragraphs whose text was found; `report` is told how many were, and why the
     others were not."""
     lines = list(json_lines(path))
@@ -92,8 +92,8 @@ def _laid_on_texts(
     path: Path,
     library: "Library",
     report: Callable[[Problem], None],
-) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
-    documents: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
+) -> Iterator[Placed]:
+    documents: dict[str, Placed] = {}
     outcome: Counter[tuple[str, str]] = Counter()
     for place, line in lines:
         text, reason = library.find(line["doc"], line["paragraph"], line["sha256"])
@@ -101,10 +101,8 @@ def _laid_on_texts(
         if text is None:
             continue
         if line["doc"] not in documents:
-            documents[line["doc"]] = _bare_document(line, path), {"": place}
-        record, places = documents[line["doc"]]
-        paragraphs.add_line(record, line, text)
-        places[record["paragraphs"][-1]["id"]] = place
+            documents[line["doc"]] = Placed(_bare_document(line, path), {"": place})
+        paragraphs.add_line(documents[line["doc"]], line, text, place)
     summary = _summary(str(path), outcome)
     if not documents:
         raise GoldError([summary])
@@ -135,9 +133,7 @@ def _summary(path: str, outcome: Mapping[tuple[str, str], int]) -> Problem:
     return Problem(path, found, "; ".join(missing) or "all texts are the annotated ones")
 
 
-def _laid_on_records(
-    lines: list[tuple[str, dict[str, Any]]], beside: Path
-) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+def _laid_on_records(lines: list[tuple[str, dict[str, Any]]], beside: Path) -> Iterator[Placed]:
     annotated: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     for place, line in lines:
         annotated.setdefault(line["doc"], []).append((place, line))
@@ -160,7 +156,7 @@ def _laid_on_records(
             places[name] = place
             _lay(line, record, paragraph)
         paragraphs.mark_missing(record)
-        yield record, places
+        yield Placed(record, places)
 
 
 def _paragraph_name(line: Mapping[str, Any]) -> str:
@@ -286,23 +282,33 @@ def loose_paragraphs(path: Path) -> Iterator[str]:
     between; and of cables as read."""
     name = path.name.removesuffix(".gz")
     if name.endswith(".jsonl"):
-        for _, line in json_lines(path):
-            for paragraph in [line, *line.get("paragraphs", ())]:
-                if isinstance(paragraph.get("text"), str):
-                    yield paragraph["text"]
+        yield from _texts_of_lines(path)
         return
     with open_input(str(path)) as file:
-        page, _ = decode(file.read())
-    if name.endswith(".txt"):
-        for block in re.split(r"\n\s*\n", page.replace("\r\n", "\n")):
-            yield folded(block)
-    elif page.strip():
-        from lxml import html
-
-        # As bytes: lxml refuses a string that declares an encoding of its own.
-        for element in html.fromstring(
-            page.encode(), parser=html.HTMLParser(encoding="utf-8")
-        ).iter(*_PAGE_BLOCKS):
-            yield folded(element.text_content())
+        text, _ = decode(file.read())
+    yield from _blocks(text) if name.endswith(".txt") else _page_blocks(text)
     cables = (item for item in reading.scan(path) if isinstance(item, Cable))
     yield from (paragraph.text for cable in cables for paragraph in cable.paragraphs)
+
+
+def _texts_of_lines(path: Path) -> Iterator[str]:
+    """Each `text` of a line and of the `paragraphs` in it."""
+    for _, line in json_lines(path):
+        for paragraph in [line, *line.get("paragraphs", ())]:
+            if isinstance(paragraph.get("text"), str):
+                yield paragraph["text"]
+
+
+def _blocks(text: str) -> Iterator[str]:
+    return map(folded, re.split(r"\n\s*\n", text.replace("\r\n", "\n")))
+
+
+def _page_blocks(page: str) -> Iterator[str]:
+    from lxml import html
+
+    if not page.strip():
+        return
+    # As bytes: lxml refuses a string that declares an encoding of its own.
+    tree = html.fromstring(page.encode(), parser=html.HTMLParser(encoding="utf-8"))
+    for element in tree.iter(*_PAGE_BLOCKS):
+        yield folded(element.text_content())

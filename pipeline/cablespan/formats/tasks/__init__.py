@@ -21,7 +21,7 @@ from cablespan.formats.tasks.tokens import (
     tokens_of_paragraphs,
 )
 from cablespan.labels import Scheme, scheme_of
-from cablespan.records import paragraph_record
+from cablespan.records import PARAGRAPH_FACTS, by_paragraph, paragraph_record
 
 __all__ = [
     "ANSWERS",
@@ -118,10 +118,7 @@ def record_tasks(
     record's own, gives needs it not.
     """
     layers = tuple(layers)
-    annotations: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for layer in layers:
-        for annotation in record.get(layer) or ():
-            annotations.setdefault((layer, annotation["paragraph"]), []).append(annotation)
+    marks = {layer: by_paragraph(record.get(layer) or ()) for layer in layers}
     known = tokens_of_paragraphs(doc) if doc is not None else {}
     tasks: dict[str, list[Task]] = {layer: [] for layer in layers}
     for paragraph in record["paragraphs"]:
@@ -132,8 +129,8 @@ def record_tasks(
         meta = task_meta(record, paragraph)
         annotated = [layer for layer in layers if layer not in paragraph.get("unannotated", ())]
         for layer in annotated:
-            marks = annotations.get((layer, paragraph["id"]), ())
-            tasks[layer].append(_task(layer, text, aligner, meta, marks))
+            here = marks[layer].get(paragraph["id"], ())
+            tasks[layer].append(_task(layer, text, aligner, meta, here))
     return tasks
 
 
@@ -153,10 +150,8 @@ def layer_of(task: Mapping[str, Any], scheme: Scheme | None = None) -> str:
     only = layers.pop() if len(layers) == 1 else None
     if only:
         return only
-    raise ValueError(
-        f"no layer: set _view_id to one of {', '.join(VIEWS.values())}"
-        + (f" (labels: {sorted(labels)})" if labels else "")
-    )
+    told = f" (labels: {sorted(labels)})" if labels else ""
+    raise ValueError(f"no layer: set _view_id to one of {', '.join(VIEWS.values())}{told}")
 
 
 def annotator_of(task: Mapping[str, Any]) -> str | None:
@@ -173,20 +168,11 @@ def annotations_of(task: Mapping[str, Any], scheme: Scheme | None = None) -> lis
     layer = layer_of(task, scheme)
     if layer == "claims":
         return claims_of(task)
-    spans = sorted(task.get("spans") or (), key=position)
-    if layer == "entities":
-        return [
-            {
-                "start": s["start"],
-                "end": s["end"],
-                "label": s["label"],
-                **{key: s.get(key) for key in _SPAN_FACTS},
-            }
-            for s in spans
-        ]
+    facts = _SPAN_FACTS if layer == "entities" else ("score",)
     return [
-        {"start": s["start"], "end": s["end"], "label": s["label"], "score": s.get("score")}
-        for s in spans
+        {key: span[key] for key in ("start", "end", "label")}
+        | {key: span.get(key) for key in facts}
+        for span in sorted(task.get("spans") or (), key=position)
     ]
 
 
@@ -259,9 +245,7 @@ def _record_of(
     known = {key: first[key] for key in ("origin", "date") if first.get(key)}
     record = bare_record(cable, format="prodigy", meta=known) | {layer: [] for layer in layers}
     for name, said in paragraphs.items():
-        facts: dict[str, Any] = {
-            key: metas[name].get(key) for key in ("number", "marking", "section", "kind")
-        }
+        facts: dict[str, Any] = {key: metas[name].get(key) for key in PARAGRAPH_FACTS}
         paragraph = paragraph_record(name, said[layers[0]]["text"], **facts)
         record["paragraphs"].append(paragraph)
         for layer in layers:
