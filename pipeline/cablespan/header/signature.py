@@ -81,10 +81,9 @@ class _Line(NamedTuple):
         """Whether a line that does not stand apart is the rest of a sentence in capitals."""
         if self.text.endswith("."):
             return True
-        unfinished = (
-            self.above.endswith(",") or self.above.split()[-1].lower() in within_sentences()
-        )
-        return self.above.isupper() and unfinished
+        if not self.above.isupper():
+            return False
+        return self.above.endswith(",") or self.above.split()[-1].lower() in within_sentences()
 
 
 @cache

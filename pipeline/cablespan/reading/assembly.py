@@ -14,7 +14,7 @@ from cablespan.header.parsing import parse
 from cablespan.header.signature import signature
 from cablespan.reading.body import layout, segment
 
-_TAIL = 1500  # characters at the end of a body in which its signers stand
+TAIL = 1500  # characters at the end of a body in which its signers stand
 
 
 def digest(text: str) -> str:
@@ -80,7 +80,7 @@ def _assembled(
     names, signed = signature(text, opening.body, end)
     known = {"signers": tuple(names), **known}
     above = lines_above if head is None else f"{head}\n{lines_above}"
-    tail = text[max(opening.body, end - _TAIL) : end]
+    tail = text[max(opening.body, end - TAIL) : end]
     header = parse(opening, above, tail, listed=listed, page_created=page_created, **known)
     if page_created and page_created != header.created:
         meta = {**(meta or {}), "created": page_created}

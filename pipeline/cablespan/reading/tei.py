@@ -2,7 +2,7 @@
 persons, terms and places kept."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -11,10 +11,10 @@ from cablespan.header.labels import label_of
 from cablespan.header.opening import Opening, read_opening
 from cablespan.header.parsing import parse
 from cablespan.header.prose import is_running
-from cablespan.reading.assembly import digest, through
+from cablespan.reading.assembly import TAIL, digest, through
 from cablespan.reading.body import paragraphs
 from cablespan.reading.body.draft import Draft
-from cablespan.reading.body.starts import start_of
+from cablespan.reading.body.starts import Start, start_of
 from cablespan.reading.decode import LEADING, name_of
 from cablespan.reading.markup import text_of
 
@@ -38,10 +38,15 @@ _FROM = re.compile(r"Telegram\s+(?:\S+\s+)?From\s+the\s+(.{3,80}?)\s+to\s")
 _TELEGRAM_NOTE = re.compile(r"\bTelegram\W{0,3}$|^[^.]{0,60}: Telegram\b")
 _ADDRESSED = re.compile(r"The (.{3,80}?)(?: \([^()]*\))? to the ")
 _LONGEST_OPENING = 300  # a labelled paragraph that is longer carries text
+_FARTHEST_NUMBER = 30  # a number that is so far above its paragraph's place is none, but a year
 
 
 def knows(head: str) -> bool:
-    """Whether a text begins as TEI does, or as XML that is no page."""
+    """Whether a text begins as TEI does, or as XML that is no page.
+
+    >>> knows("<TEI xmlns='http://www.tei-c.org/ns/1.0'>"), knows("<?xml version='1.0'?><html>")
+    (True, False)
+    """
     tags = head.lstrip(LEADING).lower()
     if not tags.startswith("<"):
         return False
@@ -52,28 +57,27 @@ def read(
     source: str, path: str, notes: tuple[str, ...] = (), all_documents: bool = False
 ) -> Iterator[Cable | Reject]:
     """The telegrams of a volume, with `all_documents` its memoranda, letters and conversations as
-    well."""
+    well.
+
+    >>> source = '''<TEI xmlns="http://www.tei-c.org/ns/1.0"><div type="document" xml:id="d1">
+    ... <head>1. Telegram From the Embassy in Norway</head><p>1. All is well.</p></div></TEI>'''
+    >>> cable, = read(source, "frus1.xml")
+    >>> cable.id, cable.paragraphs[0].text
+    ('frus1/d1', 'All is well.')
+    """
     root, cut = _parse(source)
-    line = f"line {cut.line if cut else 1}"
-    if root is None:
-        reason = f"no XML: {cut.message if cut else 'no element in it'}"
-        yield Reject(path, line, reason, "give a TEI volume")
-        return
-    documents = [div for div in root.iter(f"{_NS}div") if div.get("type") == "document"]
+    documents = _documents(root)
     if not documents:
-        remedy = 'documents are div elements of type "document"'
-        yield Reject(path, line, "no document in it", remedy)
+        yield _without_documents(path, root, cut)
         return
     whole = documents[:-1] if cut else documents
-    asked = [(n, div) for n, div in enumerate(whole, 1) if all_documents or _is_telegram(div)]
+    asked = [document for document in whole if all_documents or document.is_telegram]
     volume = _Volume(root, source, path, notes)
-    for index, (number, div) in enumerate(asked):
-        cable = volume.cable(div, div.get(_ID) or f"d{number}", index)
-        reason = f"document {div.get(_ID)} has no text"
-        yield cable or Reject(path, f"line {div.sourceline}", reason, "nothing to read there")
+    for index, document in enumerate(asked):
+        yield volume.cable(document, index) or _without_text(path, document)
     if cut:
-        reason = f"document {documents[-1].get(_ID) or len(documents)} is cut: {cut.message}"
-        yield Reject(path, line, reason, "the documents before it were read")
+        reason = f"document {documents[-1].name} is cut: {cut.message}"
+        yield Reject(path, cut.place, reason, "the documents before it were read")
     if not asked:
         reason = f"none of the {len(documents)} documents is a telegram"
         yield Reject(path, "volume", reason, "read it with all_documents=True to have them all")
@@ -84,6 +88,10 @@ class _Break(NamedTuple):
 
     line: int
     message: str
+
+    @property
+    def place(self) -> str:
+        return f"line {self.line}"
 
 
 def _parse(source: str) -> tuple[Any, _Break | None]:
@@ -101,16 +109,69 @@ def _parse(source: str) -> tuple[Any, _Break | None]:
     return root, next((_Break(entry.line, entry.message) for entry in fatal), None)
 
 
-def _is_telegram(div: Any) -> bool:
-    """Whether a document's head, or the note of its source, calls it a telegram."""
-    if _TELEGRAM.match(_head(div)):
-        return True
-    notes = (note for note in div.iter(f"{_NS}note") if _tells_source(note))
-    return any(_TELEGRAM_NOTE.search(" ".join("".join(note.itertext()).split())) for note in notes)
+def _without_documents(path: str, root: Any, cut: _Break | None) -> Reject:
+    place, message = (cut.place, cut.message) if cut else ("line 1", "no element in it")
+    if root is None:
+        return Reject(path, place, f"no XML: {message}", "give a TEI volume")
+    remedy = 'documents are div elements of type "document"'
+    return Reject(path, place, "no document in it", remedy)
 
 
-def _head(div: Any) -> str:
-    return _plain(div.find(f"{_NS}head"))
+class _Document(NamedTuple):
+    """A document of a volume: its element, and its number among them, counted from 1."""
+
+    div: Any
+    number: int
+
+    @property
+    def name(self) -> str:
+        return self.div.get(_ID) or f"d{self.number}"
+
+    @property
+    def head(self) -> str:
+        return _plain(self.div.find(f"{_NS}head"))
+
+    @property
+    def date(self) -> str | None:
+        dates = (date.get("when") for date in self.div.iter(f"{_NS}date"))
+        return next(filter(None, dates), None)
+
+    @property
+    def is_telegram(self) -> bool:
+        """Whether the document's head, or the note of its source, calls it a telegram."""
+        if _TELEGRAM.match(self.head):
+            return True
+        sources = filter(_tells_source, self.div.iter(f"{_NS}note"))
+        return any(_TELEGRAM_NOTE.search(_on_one_line(note.itertext())) for note in sources)
+
+    def blocks(self) -> Iterator[Any]:
+        """The elements that are its paragraphs."""
+        for node in self.div.iter():
+            if _tag(node) in _BLOCKS and _APART.isdisjoint(map(_tag, node.iterancestors())):
+                yield node
+
+    def header(self, text: str, opening: Opening) -> Header:
+        """The header that its text and the editors' mark-up make."""
+        sender = _FROM.search(self.head) or _ADDRESSED.match(self.head)
+        return parse(
+            opening,
+            text[: opening.body],
+            text[-TAIL:],
+            signers=tuple(map(_plain, self.div.iter(f"{_NS}signed"))) or None,
+            created=self.date,
+            origin=sender[1] if sender else None,
+        )
+
+
+def _documents(root: Any) -> list[_Document]:
+    divs = [] if root is None else root.iter(f"{_NS}div")
+    documents = (div for div in divs if div.get("type") == "document")
+    return [_Document(div, number) for number, div in enumerate(documents, 1)]
+
+
+def _without_text(path: str, document: _Document) -> Reject:
+    reason = f"document {document.name} has no text"
+    return Reject(path, f"line {document.div.sourceline}", reason, "nothing to read there")
 
 
 def _tells_source(note: Any) -> bool:
@@ -142,29 +203,30 @@ def _known_names(root: Any) -> dict[str, str]:
     """What the volume's lists say of a person or a term, by its xml:id."""
     names = {}
     for item in root.iter(f"{_NS}item"):
-        marked = next(
-            (node for node in item.iter(f"{_NS}persName", f"{_NS}term") if node.get(_ID)), None
-        )
-        if marked is not None:
-            names[marked.get(_ID)] = " ".join("".join(item.itertext()).split())
+        ids = (node.get(_ID) for node in item.iter(f"{_NS}persName", f"{_NS}term"))
+        known = next(filter(None, ids), None)
+        if known:
+            names[known] = _on_one_line(item.itertext())
     return names
 
 
 def _plain(node: Any) -> str:
-    """The text of an element, notes left out."""
-    if node is None:
-        return ""
-    parts: list[str] = []
+    """The text of an element, notes left out; "" where there is no element."""
+    return "" if node is None else _on_one_line(_runs(node))
 
-    def walk(element: Any) -> None:
-        if isinstance(element.tag, str) and element.tag.removeprefix(_NS) not in _LEFT_OUT:
-            parts.append(element.text or "")
-            for child in element:
-                walk(child)
-                parts.append(child.tail or "")
 
-    walk(node)
-    return " ".join("".join(parts).split())
+def _runs(node: Any) -> Iterator[str]:
+    """The runs of text of an element, notes left out."""
+    if _tag(node) in _LEFT_OUT:
+        return
+    yield node.text or ""
+    for child in node:
+        yield from _runs(child)
+        yield child.tail or ""
+
+
+def _on_one_line(runs: Iterable[str]) -> str:
+    return " ".join("".join(runs).split())
 
 
 class _Mark(NamedTuple):
@@ -185,10 +247,16 @@ class _Folded:
         self.pieces: list[Piece] = []
         self.marks: list[_Mark] = []
         self.length = 0
-        self.blank = False
+        self.blank = False  # whether white space, or a line's end, stands before the next word
         self.line_end = False
 
+    @property
+    def next_word(self) -> int:
+        """Where the next word would begin."""
+        return self.length + self.blank if self.length else 0
+
     def add(self, text: str, at: int) -> None:
+        """Adds a run that begins at offset `at` of the volume's text."""
         for match in re.finditer(r"\S+", text):
             if self.length and (self.blank or match.start()):
                 self.parts.append("\n" if self.line_end else " ")
@@ -200,20 +268,28 @@ class _Folded:
             self.length += len(word)
         self.blank = self.blank or text[-1:].isspace()
 
+    def break_line(self) -> None:
+        """Ends the line before the next word."""
+        self.blank = self.line_end = True
+
+    def mark(self, node: Any, start: int) -> None:
+        """Marks the text from `start` on as what an element of the editors says that it is."""
+        if _tag(node) in _MARKS and start < self.length:
+            ref = (node.get("corresp") or node.get("target") or "").lstrip("#")
+            self.marks.append(_Mark(_MARKS[_tag(node)], start, self.length, ref or None))
+
     def text(self) -> str:
         """The text, with line ends where the volume has them."""
         return "".join(self.parts)
 
     def map_from(self, skip: int) -> SourceMap:
         """The map of the text after its first `skip` characters."""
-        left = ((at, place, run, max(skip - at, 0)) for at, place, run in self.pieces)
-        return SourceMap(
-            tuple(
-                (max(at - skip, 0), place + before, run - before)
-                for at, place, run, before in left
-                if before < run
-            )
-        )
+        pieces: list[Piece] = []
+        for at, place, run in self.pieces:
+            cut = max(skip - at, 0)
+            if cut < run:
+                pieces.append((max(at - skip, 0), place + cut, run - cut))
+        return SourceMap(tuple(pieces))
 
 
 def _after(node: Any, spans: dict[Any, tuple[int, int]]) -> int:
@@ -225,6 +301,14 @@ def _after(node: Any, spans: dict[Any, tuple[int, int]]) -> int:
         return _after(before, spans) + len(before.tail or "")
     parent = node.getparent()
     return spans[parent][0] + len(parent.text or "")
+
+
+class _Placed(NamedTuple):
+    """A paragraph, the block that it was, and where its text begins in that: after its number."""
+
+    paragraph: Paragraph
+    block: _Folded
+    skip: int
 
 
 class _Volume:
@@ -242,42 +326,45 @@ class _Volume:
         self._source = Source(path, "tei", digest(source))
         self._source_text = source
 
-    def cable(self, div: Any, name: str, index: int) -> Cable | None:
+    def cable(self, document: _Document, index: int) -> Cable | None:
         """The cable of a document, the volume's `index`th; None where it has no text."""
-        blocks = [block for node in _blocks(div) if (block := self._fold(node)).length]
+        blocks = [block for block in map(self._fold, document.blocks()) if block.length]
         if not blocks:
             return None
         text = "\n\n".join(block.text() for block in blocks)
         opening = read_opening(text)
-        kept = _without_opening(blocks, opening.body)
-        drafts = [_draft(block.text().replace("\n", " "), at) for at, block in enumerate(kept)]
-        cable_id = f"{self._name}/{name}"
-        made: list[Paragraph] = []
-        marks: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _MARKS.values()}
-        for paragraph, draft, block in zip(paragraphs(drafts, cable_id), drafts, kept, strict=True):
-            skip = draft.spans[0][0]
-            made.append(replace(paragraph, source_map=self._source_map(block.map_from(skip))))
-            for mark in block.marks:
-                if mark.start >= skip:
-                    marks[mark.kind].append(self._mark(mark, paragraph, skip))
+        cable_id = f"{self._name}/{document.name}"
+        placed = _paragraphs_of(_without_opening(blocks, opening.body), cable_id)
         return Cable(
             cable_id,
-            _header(div, text, opening),
-            tuple(made),
+            document.header(text, opening),
+            tuple(map(self._with_source_map, placed)),
             replace(self._source, index=index),
-            {"head": _head(div), "date": _date(div), **marks},
+            {"head": document.head, "date": document.date, **self._marks(placed)},
             self._notes,
             self._source_text,
         )
 
-    def _source_map(self, into_text: SourceMap) -> SourceMap:
-        return through(into_text, self._mapping) if self._mapping else SourceMap()
+    def _with_source_map(self, placed: _Placed) -> Paragraph:
+        if self._mapping is None:
+            return replace(placed.paragraph, source_map=SourceMap())
+        source_map = through(placed.block.map_from(placed.skip), self._mapping)
+        return replace(placed.paragraph, source_map=source_map)
 
-    def _mark(self, mark: _Mark, paragraph: Paragraph, skip: int) -> dict[str, Any]:
+    def _marks(self, paragraphs: list[_Placed]) -> dict[str, list[dict[str, Any]]]:
+        """The marks in the text of paragraphs, by kind."""
+        marks: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _MARKS.values()}
+        for placed in paragraphs:
+            for mark in placed.block.marks:
+                if mark.start >= placed.skip:
+                    marks[mark.kind].append(self._mark(mark, placed))
+        return marks
+
+    def _mark(self, mark: _Mark, placed: _Placed) -> dict[str, Any]:
         """A mark in its paragraph's text, with what the volume's lists say of it."""
-        start, end = mark.start - skip, mark.end - skip
-        text = paragraph.text[start:end]
-        place = {"paragraph": paragraph.id, "start": start, "end": end, "text": text}
+        start, end = mark.start - placed.skip, mark.end - placed.skip
+        text = placed.paragraph.text[start:end]
+        place = {"paragraph": placed.paragraph.id, "start": start, "end": end, "text": text}
         name = self._known.get(mark.ref or "")
         return {**place, "ref": mark.ref, **({} if name is None else {"name": name})}
 
@@ -290,22 +377,19 @@ class _Volume:
         """Adds an element's text, without the notes and the blocks within it."""
         tag = _tag(node)
         if tag == "lb":
-            folded.blank = folded.line_end = True
-        if tag in _LEFT_OUT or tag in _BLOCKS and node is not block:
+            folded.break_line()
+        if tag in _LEFT_OUT or (tag in _BLOCKS and node is not block):
             return
-        start = folded.length + folded.blank if folded.length else 0
+        start = folded.next_word
         folded.add(node.text or "", self._spans[node][0])
         for child in node:
             self._fold_into(folded, child, block)
-            if child.tail:
-                folded.add(child.tail, _after(child, self._spans))
-        if tag in _MARKS and folded.length > start:
-            ref = (node.get("corresp") or node.get("target") or "").lstrip("#")
-            folded.marks.append(_Mark(_MARKS[tag], start, folded.length, ref or None))
+            folded.add(child.tail or "", _after(child, self._spans))
+        folded.mark(node, start)
 
 
 def _text_and_spans(root: Any) -> tuple[str, dict[Any, tuple[int, int]]]:
-    """The text of an element, and the offsets of every element in it."""
+    """The text of the root element, and the offsets of every element in it."""
     from lxml import etree
 
     spans: dict[Any, tuple[int, int]] = {}
@@ -317,23 +401,15 @@ def _text_and_spans(root: Any) -> tuple[str, dict[Any, tuple[int, int]]]:
             starts[node] = position
         elif event == "end":
             spans[node] = (starts.pop(node), position)
-        text = node.text if event == "start" else node.tail if node is not root else None
-        if text:
-            parts.append(text)
-            position += len(text)
+        text = (node.text if event == "start" else node.tail) or ""
+        parts.append(text)
+        position += len(text)
     return "".join(parts), spans
 
 
 def _tag(node: Any) -> str:
     """An element's name; comments and processing instructions count as notes."""
     return node.tag.removeprefix(_NS) if isinstance(node.tag, str) else "note"
-
-
-def _blocks(div: Any) -> Iterator[Any]:
-    """The elements of a document that are its paragraphs."""
-    for node in div.iter():
-        if _tag(node) in _BLOCKS and _APART.isdisjoint(map(_tag, node.iterancestors())):
-            yield node
 
 
 def _without_opening(blocks: list[_Folded], body: int) -> list[_Folded]:
@@ -347,38 +423,30 @@ def _without_opening(blocks: list[_Folded], body: int) -> list[_Folded]:
     return kept
 
 
-def _header(div: Any, text: str, opening: Opening) -> Header:
-    head = _head(div)
-    sender = _FROM.search(head) or _ADDRESSED.match(head)
-    return parse(
-        opening,
-        text[: opening.body],
-        text[-1500:],
-        signers=tuple(_plain(node) for node in div.iter(f"{_NS}signed")) or None,
-        created=_date(div),
-        origin=sender[1] if sender else None,
-    )
-
-
-def _date(div: Any) -> str | None:
-    return next((date.get("when") for date in div.iter(f"{_NS}date") if date.get("when")), None)
-
-
 def _is_opening(words: str) -> bool:
     """Whether a paragraph before a late SUBJECT or REF is part of the opening, and no text: short,
     labelled or no sentence."""
     if len(words) > _LONGEST_OPENING:
         return False
-    return label_of(words) is not None or not (is_running(words) and words[-1] in ".?!")
+    is_sentence = is_running(words) and words[-1] in ".?!"
+    return not is_sentence or label_of(words) is not None
+
+
+def _paragraphs_of(blocks: list[_Folded], cable_id: str) -> list[_Placed]:
+    texts = (block.text().replace("\n", " ") for block in blocks)
+    drafts = [_draft(text, index) for index, text in enumerate(texts)]
+    made = zip(paragraphs(drafts, cable_id), blocks, drafts, strict=True)
+    return [_Placed(paragraph, block, draft.spans[0][0]) for paragraph, block, draft in made]
 
 
 def _draft(text: str, index: int) -> Draft:
-    opening = start_of(text)
-    if (
-        opening is None
-        or opening.skip >= len(text)
-        or (not opening.marking and (opening.number or 0) > index + 30)
-    ):
+    start = start_of(text)
+    if start is None or start.skip >= len(text) or _is_far(start, index):
         return Draft("text", text, spans=[(0, len(text))])
-    kind = {"marked": "text"}.get(opening.kind, opening.kind)
-    return Draft(kind, text, opening.number, opening.marking, [(opening.skip, len(text))])
+    kind = "text" if start.kind == "marked" else start.kind
+    return Draft(kind, text, start.number, start.marking, [(start.skip, len(text))])
+
+
+def _is_far(start: Start, index: int) -> bool:
+    """Whether a number without a marking is none of paragraph `index`."""
+    return not start.marking and (start.number or 0) > index + _FARTHEST_NUMBER
