@@ -52,6 +52,25 @@ def test_a_dump_is_read_whatever_its_dialect(tmp_path, separator, time, heading,
     assert [paragraph.text for paragraph in cable.paragraphs] == ["All is well.", "So it is."]
 
 
+@pytest.mark.parametrize("stray", ["lost\n", "\nlost line\n\n", ',"Embassy Bern","SECRET"\n'])
+def test_a_stray_line_after_a_row_leaves_it_whole(tmp_path, stray):
+    rows = [ROW.format(",", "2/21/2007 9:41", body) for body in (BODY, f"REF: BERN 1\n{BODY}")]
+    path = tmp_path / "dump.csv"
+    path.write_text(rows[0] + stray + rows[1])
+    items = first, lost, second = list(scan(path))
+    assert (first.id, second.id) == ("07OSLO12", "07OSLO12~2")
+    assert lost.place == "line 5, after row 1" and "stray" in lost.reason
+    assert [paragraph.text for paragraph in first.paragraphs] == ["All is well.", "So it is."]
+    for start in range(4):
+        assert list(scan(path, start=start)) == items[start:]
+
+
+def test_a_row_whose_body_holds_a_bare_quote_is_torn_and_not_cut(tmp_path):
+    path = tmp_path / "dump.csv"
+    path.write_text(ROW.format(",", "2/21/2007 9:41", f'1. (U) The "sea"\nis blue.\n{BODY}'))
+    assert "torn" in reject(path).reason
+
+
 @pytest.mark.parametrize("name", ["cables.csv", "cables.tsv", "cables.csv.old"])
 def test_a_table_of_other_columns_is_no_cable(tmp_path, name):
     path = tmp_path / name

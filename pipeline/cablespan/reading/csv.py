@@ -10,6 +10,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from io import StringIO
 from typing import Any, BinaryIO
 
 from cablespan.cable import Cable, Reference, Reject
@@ -45,6 +46,8 @@ _TIME = re.compile(
     """,
     re.VERBOSE,
 )
+_LINES_AFTER_ROW = re.compile(rb"""(?<![\\,;\t])"\r?\n\s*\S""")
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
 _ID = re.compile(r"\d\d([A-Z]{3,30})[1-9]\d{0,6}")
 _BLOCK = 1 << 20
 _REMEDY = "the row must have eight cells in double quotes, backslash as escape"
@@ -104,13 +107,13 @@ def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable |
     for number, (line, row) in enumerate(rows(stream), 1):
         if number == 1 and _is_heading(row):
             continue
-        if index < start and not _can_hold_another(row):
+        if index < start and not _can_hold_more(row):
             match = ROW.match(row)
             if match:
                 seen[id_of(match["id"].decode("utf-8", "replace")) or ""] += 1
             index += 1
             continue
-        for made in _cables(row, path, f"line {line}, row {number}", index):
+        for made in _items(row, path, line, number, index):
             if isinstance(made, Cable):
                 seen[made.id] += 1
                 if seen[made.id] > 1:
@@ -120,8 +123,10 @@ def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable |
             index += 1
 
 
-def _can_hold_another(row: bytes) -> bool:
-    """Whether an FM line stands in a row's last cell, the body."""
+def _can_hold_more(row: bytes) -> bool:
+    """Whether an FM line stands in a row's last cell, the body, or stray lines after it."""
+    if _LINES_AFTER_ROW.search(row):
+        return True
     sender = row.rfind(b"\nFM ")
     return sender >= 0 and row.find(b'","', sender) < 0
 
@@ -138,19 +143,40 @@ def _without_nuls(text: str) -> tuple[str, list[str]]:
     return (text, []) if "\0" not in text else (text.replace("\0", " "), [NULS_ARE_BLANKS])
 
 
-def _cables(row: bytes, path: str, place: str, index: int) -> Iterator[Cable | Reject]:
-    """The cable of a row, and those that its body holds besides."""
+def _items(row: bytes, path: str, line: int, number: int, index: int) -> Iterator[Cable | Reject]:
+    """The cables of a row that begins on a line, and a reject for the stray lines after it."""
     text, notes = _decoded(row)
     start = ROW.match(row)
     separator = start["separator"].decode() if start else ","
+    lines = StringIO(text, newline="")
+    place = f"line {line}, row {number}"
     try:
-        cells = next(csv.reader([text], delimiter=separator, escapechar="\\", strict=True))
+        cells = next(csv.reader(lines, delimiter=separator, escapechar="\\", strict=True))
     except (csv.Error, StopIteration) as error:
         yield Reject(path, place, f"torn row: {error}", _REMEDY)
         return
+    stray = lines.read()
     if len(cells) != len(COLUMNS):
         yield Reject(path, place, f"torn row: {len(cells)} cells where eight belong", _REMEDY)
-        return
+    elif _is_rest_of_cell(stray):
+        yield Reject(path, place, "torn row: a quote that is not escaped", _REMEDY)
+    else:
+        yield from _cables(cells, notes, path, place, index)
+        if stray.strip():
+            line += text.count("\n") - stray.count("\n")
+            place = f"line {line}, after row {number}"
+            yield Reject(path, place, "stray lines, part of no row", _REMEDY)
+
+
+def _is_rest_of_cell(stray: str) -> bool:
+    """Whether lines after a row belong to its body: a quote in them closes what none opened."""
+    return _ESCAPED.sub("", stray).count('"') % 2 == 1
+
+
+def _cables(
+    cells: list[str], notes: list[str], path: str, place: str, index: int
+) -> Iterator[Cable | Reject]:
+    """The cable of a row, and those that its body holds besides."""
     named = dict(zip(COLUMNS, cells, strict=True))
     body, notes = repair(named["body"], notes)
     if not body.strip():
