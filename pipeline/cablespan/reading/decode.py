@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 _MOJIBAKE = re.compile(r"(?:Ã[\x80-¿ƒ€]|â€|Â[\xa0-¿]|â\x80)")
+_MOJIBAKE_BEGINS = "ÃÂâ"
 HEAD = 1 << 16
 LEADING = "\ufeff \t\r\n"  # signs before the first that says something
 NOT_UTF_8 = "not UTF-8: decoded as Windows-1252"
@@ -110,7 +111,7 @@ def from_windows_1252(data: bytes) -> str:
 
 def repair(text: str, notes: list[str]) -> tuple[str, list[str]]:
     """Mojibake put right, line by line, where ftfy is sure of it."""
-    if text.isascii() or _MOJIBAKE.search(text) is None:
+    if not any(sign in text for sign in _MOJIBAKE_BEGINS) or _MOJIBAKE.search(text) is None:
         return text, notes
     from ftfy import fix_encoding
 

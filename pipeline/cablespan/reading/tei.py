@@ -29,6 +29,7 @@ _TELEGRAM = re.compile(
     """,
     re.VERBOSE,
 )
+_TEI, _XML, _PAGE = (re.compile(tag, re.IGNORECASE) for tag in ("<tei", r"<\?xml", "<html"))
 _LEFT_OUT = frozenset({"note", "del", "pb", "figure"})
 _BLOCKS = frozenset({"p", "item", "salute", "ab", "l"})
 _APART = frozenset({"note", "head", "dateline", "del"})  # blocks within them are no paragraphs
@@ -47,10 +48,11 @@ def knows(head: str) -> bool:
     >>> knows("<TEI xmlns='http://www.tei-c.org/ns/1.0'>"), knows("<?xml version='1.0'?><html>")
     (True, False)
     """
-    tags = head.lstrip(LEADING).lower()
-    if not tags.startswith("<"):
+    if not head.lstrip(LEADING).startswith("<"):
         return False
-    return "<tei" in tags or "tei-c.org" in tags or ("<?xml" in tags and "<html" not in tags)
+    if _TEI.search(head) or "tei-c.org" in head:
+        return True
+    return _XML.search(head) is not None and _PAGE.search(head) is None
 
 
 def read(

@@ -16,6 +16,7 @@ _CLASS = (
     r"(?:TOP SECRET|UNCLASSIFIED|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE)"
     r"(?:[ ]?//?[ ]?(?:FOR OFFICIAL USE ONLY|NOFORN|NODIS|EXDIS|SENSITIVE))?"
 )
+_MONTH_AND_DAY = re.compile(r"-\d\d-\d\d")  # its first sign is rare: the search is fast
 _DAY = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?"
 _VALUES = re.compile(
     rf"^[ \t]{{0,20}}(?P<id>\d\d[A-Z]{{3,30}}\d{{1,7}})\s{{1,9}}(?P<created>{_DAY})"
@@ -36,7 +37,7 @@ def iso(time: str | None) -> str | None:
 
 def knows(head: str) -> bool:
     """Whether a line of a page's facts stands in a text."""
-    return _VALUES.search(head) is not None
+    return _MONTH_AND_DAY.search(head) is not None and _VALUES.search(head) is not None
 
 
 def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable]:
