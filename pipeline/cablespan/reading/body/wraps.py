@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections import Counter
+from functools import cached_property
 
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.page import Page
@@ -16,7 +17,7 @@ def find_cut_words(
     """Writes which lines go on within a word; `raws` are the lines of `body` with their ends."""
     if not _is_full_somewhere(page.column, raws):
         return
-    words = Counter(_WORD.findall(body))
+    words = _Words(body)
     for draft in drafts:
         lines = [] if draft.rows else draft.lines()
         within = frozenset(
@@ -43,13 +44,29 @@ def _ends_at_column(source: str, end: int, following: int, column: int) -> bool:
     return end - source.rfind("\n", 0, end) - 1 == column
 
 
-def _is_cut(line: str, rest: str, words: Counter[str], usual: bool) -> bool:
+class _Words:
+    """The words of a body, counted where one is asked for."""
+
+    def __init__(self, body: str):
+        self.body = body
+
+    @cached_property
+    def count(self) -> Counter[str]:
+        """How often each word stands in the body."""
+        return Counter(_WORD.findall(self.body))
+
+
+def _is_cut(line: str, rest: str, words: _Words, usual: bool) -> bool:
     """Whether a line ends within a word: the whole word occurs elsewhere, or lines are usually cut
     at the column."""
     beginning = _WORD.match(rest)
     if beginning is None or not line[-1].isalpha():
         return False
     left, right = _WORD.findall(line)[-1], beginning[0]
-    if words[left + right] and 1 in (words[left], words[right]):
+    whole = left + right
+    if not usual and whole not in words.body:
+        return False
+    count = words.count
+    if count[whole] and 1 in (count[left], count[right]):
         return True
-    return usual and not (words[left] > 1 and words[right] > 1)
+    return usual and not (count[left] > 1 and count[right] > 1)
