@@ -184,6 +184,45 @@ def test_bad_input_is_rejected_with_place_and_reason(tmp_path, data, reason):
     assert reason in reject.reason and reject.place and reject.path.endswith("bad")
 
 
+ROADS = b"".join(
+    b'{"text": "1. (U) Road %d is open, %s."}\n' % (n, b"%x" % 7**n) for n in range(900)
+)
+
+
+def holed(packed: bytes) -> bytes:
+    middle = len(packed) // 2
+    return packed[:middle] + packed[middle + 40 :]
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        gzip.compress(ROADS)[:-2000],
+        zstandard.compress(ROADS)[:-2000],
+        zstandard.compress(ROADS) + zstandard.compress(ROADS)[:-9],
+        holed(zstandard.compress(ROADS)),
+    ],
+    ids=["gzip, cut", "zstd, cut", "the second frame, cut", "zstd, holed"],
+)
+def test_of_a_torn_file_the_cables_before_the_tear_are_read(tmp_path, packed):
+    (tmp_path / "dump.jsonl").write_bytes(packed)
+    items = list(readers.scan(tmp_path / "dump.jsonl"))
+    *cables, reject = items
+    assert {type(cable) for cable in cables} == {Cable}
+    assert reject.place == f"after cable {len(cables)}" and "breaks off" in reject.reason
+    for start in range(len(cables) - 1, len(items) + 2):
+        assert list(readers.scan(tmp_path / "dump.jsonl", start=start)) == items[start:]
+
+
+def test_a_packed_cable_that_was_cut_is_not_taken_for_a_whole_one(tmp_path):
+    """zstandard ends there without a word, zlib with an error of its own."""
+    cable = b"1. (C) " + b"%x" % 7**9000
+    for packed in (zstandard.compress(cable)[:-4], holed(gzip.compress(cable))):
+        (tmp_path / "cable.txt").write_bytes(packed)
+        (reject,) = readers.scan(tmp_path / "cable.txt")
+        assert reject.place == "file" and "cannot be read" in reject.reason
+
+
 def test_a_missing_file_is_a_reject(tmp_path):
     (reject,) = readers.scan(tmp_path / "nowhere.txt")
     assert "cannot be read" in reject.reason

@@ -511,16 +511,29 @@ def test_an_id_that_two_cables_bear_is_made_unique_the_same_way_when_resumed(
     assert all(
         record["paragraphs"][0]["id"] == f"{record['id']}/p1" for record in lines(str(output))
     )
-    # Back to the state after some shards: the manifest is cut.
+    cut_manifest(output, shards=resumed_after, inputs=resumed_after // 2 + 1)
+    assert run(paths, output, shard_size=1, resume=True) == 0
+    assert written(output) == whole
+
+
+def cut_manifest(output: Path, shards: int, inputs: int) -> None:
+    """Brings a run back to the state after its first shards."""
     Folder(str(output)).make()
     manifest = Manifest.load(Folder(str(output)))
-    manifest.end, manifest.shards = (
-        None,
-        {n: shard for n, shard in manifest.shards.items() if n < resumed_after},
-    )
-    manifest.inputs = {n: line for n, line in manifest.inputs.items() if n <= resumed_after // 2}
+    manifest.end = None
+    manifest.shards = {n: shard for n, shard in manifest.shards.items() if n < shards}
+    manifest.inputs = {n: line for n, line in manifest.inputs.items() if n < inputs}
     manifest.write(Folder(str(output)))
-    assert run(paths, output, shard_size=1, resume=True) == 0
+
+
+def test_a_file_that_was_rejected_is_not_rejected_again_when_resumed(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"")
+    (tmp_path / "b.jsonl").write_bytes(poison.dump(2))
+    paths, output = [tmp_path / "a.txt", tmp_path / "b.jsonl"], tmp_path / "out"
+    assert run(paths, output, shard_size=1) == 1
+    whole = written(output)
+    cut_manifest(output, shards=1, inputs=1)
+    assert run(paths, output, shard_size=1, resume=True) == 1
     assert written(output) == whole
 
 

@@ -11,7 +11,15 @@ from typing import Any, BinaryIO, TextIO
 from cablespan.cable import Cable, Reject
 from cablespan.reading import csv
 from cablespan.reading.assembly import numbered
-from cablespan.reading.decode import HEAD, decode, in_utf8, is_binary, open_input, unpacked
+from cablespan.reading.decode import (
+    HEAD,
+    UNREADABLE,
+    decode,
+    in_utf8,
+    is_binary,
+    open_input,
+    unpacked,
+)
 from cablespan.reading.formats import Reader, StreamReader, find_format, formats, reader_of
 from cablespan.reading.inputs import expand
 
@@ -45,11 +53,20 @@ def scan(
     `path` is then a name. `options` go to the format's reader (`all_documents=True` for `tei`).
     Errors of reading become rejects.
     """
-    path = str(path)
+    # The item before `start` is made once more: it can be the reject of a whole file, which no
+    # reader knows how to skip.
+    items = _items(str(path), format, max(start - 1, 0), content, options)
+    return islice(items, min(start, 1), None)
+
+
+def _items(
+    path: str, format: str | None, start: int, content: bytes | None, options: dict[str, Any]
+) -> Iterator[Cable | Reject]:
     reject = None if content is not None else _without_content(path)
     if reject is not None:
         yield reject
         return
+    done = start
     try:
         with open_input(path) if content is None else unpacked(BytesIO(content)) as stream:
             head = stream.peek(HEAD)[:HEAD]
@@ -73,11 +90,20 @@ def scan(
                     "give its rows as JSON Lines, or a frame to cablespan.from_frame",
                 )
                 return
-            yield from map(_of_bearable_length, _cables(stream, path, chosen, start, options))
-    except (OSError, EOFError) as error:
-        yield Reject(
-            path, "file", f"cannot be read: {error}", "check the path and whether the file is whole"
-        )
+            for item in _cables(stream, path, chosen, start, options):
+                yield _of_bearable_length(item)
+                done += 1
+    except UNREADABLE as error:
+        yield _unreadable(path, error, done)
+
+
+def _unreadable(path: str, error: Exception, done: int) -> Reject:
+    """The reject of a file that cannot be read on after its first `done` cables."""
+    if not done:
+        remedy = "check the path and whether the file is whole"
+        return Reject(path, "file", f"cannot be read: {error}", remedy)
+    remedy = "the cables before it were read; get the rest from a whole copy"
+    return Reject(path, f"after cable {done}", f"breaks off: {error}", remedy)
 
 
 def _without_content(path: str) -> Reject | None:

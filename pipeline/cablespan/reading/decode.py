@@ -5,6 +5,8 @@ import gzip
 import io
 import re
 import sys
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,6 +17,8 @@ LEADING = "\ufeff \t\r\n"  # signs before the first that says something
 NOT_UTF_8 = "not UTF-8: decoded as Windows-1252"
 NULS_ARE_BLANKS = "NUL signs read as blanks"
 _CONTROLS = bytes(byte for byte in range(32) if not 9 <= byte <= 13)  # that no text has
+UNREADABLE = (OSError, EOFError, zlib.error)  # what reading a damaged file raises
+_PACKED = 1 << 12  # bytes unpacked at a time: of blanks they hold a hundred megabytes
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -36,10 +40,45 @@ def unpacked(stream: BinaryIO) -> io.BufferedReader:
     if magic[:2] == b"\x1f\x8b":
         return _buffered(gzip.GzipFile(fileobj=packed))
     if magic == b"\x28\xb5\x2f\xfd":
-        import zstandard
-
-        return _buffered(zstandard.ZstdDecompressor().stream_reader(packed, closefd=True))
+        return _buffered(_Chunks(_out_of_zstd(packed)))
     return packed
+
+
+def _out_of_zstd(packed: BinaryIO) -> Iterator[bytes]:
+    """The content of zstd frames. Raises EOFError where the last one is cut, which zstandard's own
+    reader takes for whole, OSError where one is damaged."""
+    import zstandard
+
+    frame, data = None, b""
+    while data := data or packed.read(_PACKED):
+        frame = frame or zstandard.ZstdDecompressor().decompressobj()
+        try:
+            yield frame.decompress(data)
+        except zstandard.ZstdError as error:
+            raise OSError(str(error)) from error
+        data = frame.unused_data  # the next frame's
+        if frame.eof:
+            frame = None
+    if frame:
+        raise EOFError("Compressed file ended before the end of its last frame")
+
+
+class _Chunks(io.RawIOBase):
+    """A stream of chunks, some of which may be empty."""
+
+    def __init__(self, chunks: Iterator[bytes]):
+        self.chunks = filter(None, chunks)
+        self.left = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self.left = self.left or memoryview(next(self.chunks, b""))
+        size = min(len(buffer), len(self.left))
+        buffer[:size] = self.left[:size]
+        self.left = self.left[size:]
+        return size
 
 
 def _buffered(stream: Any) -> io.BufferedReader:
