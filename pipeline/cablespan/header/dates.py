@@ -61,6 +61,15 @@ def full_year(year: str, pivot: int = _PIVOT_OF_DATES) -> int:
     return int(year) + (2000 if int(year) < pivot else 1900)
 
 
+def year_of(time: str | None) -> int | None:
+    """The year of a time in ISO 8601.
+
+    >>> year_of("2007-02-21T09:41:00"), year_of(None)
+    (2007, None)
+    """
+    return int(time[:4]) if time else None
+
+
 def _calendar_date(year: int, month: int, day: int) -> date | None:
     """The date; month and day change places where that alone makes one."""
     for first, second in ((month, day), (day, month)):

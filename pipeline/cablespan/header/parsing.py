@@ -8,7 +8,7 @@ from typing import Any
 from cablespan.cable import Header, Reference
 from cablespan.header.classification import declassification, eo_of, reasons
 from cablespan.header.classifier import person_of
-from cablespan.header.dates import date_time_group
+from cablespan.header.dates import date_time_group, year_of
 from cablespan.header.opening import Opening
 from cablespan.header.posts import known_post, post_at_end
 from cablespan.header.references import references_of
@@ -114,7 +114,7 @@ def parse(
     reference_id = facts.get("reference_id") or reference_id_of(opening, created)
     sender, to, info = correspondents(head)
     fields = opening.fields
-    references = references_of(fields.get("ref", ""), _year_of(created), reference_id)
+    references = references_of(fields.get("ref", ""), year_of(created), reference_id)
     header = Header(
         reference_id=reference_id,
         created=created,
@@ -136,10 +136,6 @@ def parse(
         partial=_is_partial(head, body),
     )
     return replace(header, **facts)
-
-
-def _year_of(created: str | None) -> int | None:
-    return int(created[:4]) if created else None
 
 
 def _transmission_id(head: str) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, TextIO
 
 from cablespan.cable import Cable, Reject
 from cablespan.reading import csv
-from cablespan.reading.assembly import numbered
+from cablespan.reading.assembly import DistinctIds, with_text
 from cablespan.reading.decode import (
     HEAD,
     UNREADABLE,
@@ -148,7 +148,8 @@ def _cables(
     if isinstance(reader, StreamReader):
         return reader.read_stream(in_utf8(stream), path, start)
     content, notes = decode(stream.read())
-    return islice(numbered(reader.read(content, path, tuple(notes), **options)), start, None)
+    cables = map(with_text, reader.read(content, path, tuple(notes), **options))
+    return islice(map(DistinctIds().given_to, cables), start, None)
 
 
 def read(

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from operator import itemgetter
@@ -96,34 +96,44 @@ def _assembled(
     return Cable(cable_id, header, paragraphs, source, dict(meta or {}), tuple(notes), text)
 
 
-def with_text(cable: Cable) -> Cable | Reject:
-    """The cable, or a reject where nothing is left after its opening; one whose text breaks off
-    keeps its header."""
-    if cable.paragraphs or cable.id and cable.header.partial:
-        return cable
+def with_text(item: Cable | Reject) -> Cable | Reject:
+    """The same, but a reject for a cable of which nothing is left after its opening; one whose text
+    breaks off keeps its header."""
+    if isinstance(item, Reject) or item.paragraphs:
+        return item
+    if item.id and item.header.partial:
+        return item
     reason = (
-        f"no text after the opening of {cable.id}"
-        if cable.id
+        f"no text after the opening of {item.id}"
+        if item.id
         else "no cable in it: no paragraph after the opening lines"
     )
-    return Reject(
-        cable.source.path,
-        f"cable {cable.source.index + 1}",
-        reason,
-        "look whether the file holds a cable's body",
-    )
+    place = f"cable {item.source.index + 1}"
+    return Reject(item.source.path, place, reason, "look whether the file holds a cable's body")
 
 
-def numbered(cables: Iterator[Cable | Reject]) -> Iterator[Cable | Reject]:
-    """The same cables; one whose id came before gets a number after it and a note."""
-    seen: Counter[str] = Counter()
-    for item in cables:
-        item = with_text(item) if isinstance(item, Cable) else item
-        if isinstance(item, Cable):
-            seen[item.id] += 1
-            if seen[item.id] > 1:
-                item = renamed(item, f"{item.id}~{seen[item.id]}")
-        yield item
+class DistinctIds:
+    """The ids of an input's cables so far: one that came before gets a number after it.
+
+    >>> ids = DistinctIds()
+    >>> ids.take("07OSLO1"), ids.take("07OSLO1")
+    ('07OSLO1', '07OSLO1~2')
+    """
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+
+    def take(self, name: str) -> str:
+        """Counts an id, and returns it as no cable has it yet."""
+        self._seen[name] += 1
+        return name if self._seen[name] == 1 else f"{name}~{self._seen[name]}"
+
+    def given_to(self, item: Cable | Reject) -> Cable | Reject:
+        """The same, but a cable whose id is taken under one of its own."""
+        if isinstance(item, Reject):
+            return item
+        name = self.take(item.id)
+        return item if name == item.id else renamed(item, name)
 
 
 def renamed(cable: Cable, name: str) -> Cable:

@@ -8,17 +8,18 @@ which becomes one of its own.
 
 import csv
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from io import StringIO
+from itertools import chain
 from typing import Any, BinaryIO
 
 from cablespan.cable import Cable, Reference, Reject
+from cablespan.header.dates import year_of
 from cablespan.header.posts import id_of, known_post
 from cablespan.header.references import references_of
-from cablespan.reading.assembly import assemble, renamed, with_text
-from cablespan.reading.decode import LEADING, NOT_UTF_8, NULS_ARE_BLANKS, from_windows_1252, repair
-from cablespan.reading.embedded import cables_in
+from cablespan.reading.assembly import DistinctIds, assemble, with_text
+from cablespan.reading.decode import LEADING, decoded, repair
+from cablespan.reading.embedded import Part, cables_in
 
 COLUMNS = (
     "number",
@@ -50,6 +51,8 @@ _LINES_AFTER_ROW = re.compile(rb"""(?<![\\,;\t])"\r?\n\s*\S""")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _ID = re.compile(r"\d\d([A-Z]{3,30})[1-9]\d{0,6}")
 _BLOCK = 1 << 20
+_MARGIN = 64  # bytes at the end of a block in which a row's first cells can be cut
+_LONGEST_START = 256  # bytes that a row's first cells do not fill
 _REMEDY = "the row must have eight cells in double quotes, backslash as escape"
 csv.field_size_limit(1 << 31)
 
@@ -62,8 +65,8 @@ def knows(head: str) -> bool:
     """
     head = head.lstrip(LEADING)
     first, _, below = head.partition("\n")
-    rows_below = _is_heading(first.encode()) and ROW.match(below[:200].encode())
-    return ROW.match(head[:200].encode()) is not None or bool(rows_below)
+    row = below if _is_heading(first.encode()) else head
+    return ROW.match(row[:200].encode()) is not None
 
 
 def _is_heading(row: bytes) -> bool:
@@ -73,53 +76,49 @@ def _is_heading(row: bytes) -> bool:
 
 
 def rows(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """The rows of a dump with the number of the line on which each begins; what stands before the
-    first row is one as well."""
+    r"""The rows of a dump with the number of the line on which each begins; what stands before the
+    first row is one as well.
+
+    >>> from io import BytesIO
+    >>> dump = BytesIO(b"1,2007-02-21 09:41,07OSLO1,Roads\nand ships\n2,2007-02-22 09:41,07OSLO2\n")
+    >>> [(line, len(row)) for line, row in rows(dump)]
+    [(1, 43), (3, 27)]
+    """
     buffer, line, searched = b"", 1, 0
-    while block := stream.read(_BLOCK):
+    blocks = iter(lambda: stream.read(_BLOCK), b"")
+    for block in chain(blocks, [b""]):  # an empty one is the end
         buffer += block
+        last = len(buffer) - _MARGIN if block else len(buffer)
         at = 0
-        while True:
-            match = _NEXT_ROW.search(buffer, max(searched - 1, at))
-            # A row's first cells can be cut by the end of the block: they are looked at again with
-            # the next one.
-            if match is None or match.end() + 64 > len(buffer):
+        for row_below in _NEXT_ROW.finditer(buffer, searched):
+            if row_below.end() > last:  # it is looked at again with the next block
                 break
-            row = buffer[at : match.start() + 1]
-            yield line, row
-            line += row.count(b"\n")
-            at = match.start() + 1
+            end = row_below.start() + 1
+            yield line, buffer[at:end]
+            line += buffer.count(b"\n", at, end)
+            at = end
         buffer = buffer[at:]
-        searched = max(1, len(buffer) - 256)
-    at = 0
-    for match in _NEXT_ROW.finditer(buffer):
-        yield line, buffer[at : match.start() + 1]
-        line += buffer.count(b"\n", at, match.start() + 1)
-        at = match.start() + 1
-    if buffer[at:].strip():
-        yield line, buffer[at:]
+        searched = max(0, len(buffer) - _LONGEST_START)
+    if buffer.strip():
+        yield line, buffer
 
 
 def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable | Reject]:
     """The cables of a dump; of the first `start` only the ids are read."""
     index = 0
-    seen: Counter[str] = Counter()
+    ids = DistinctIds()
     for number, (line, row) in enumerate(rows(stream), 1):
         if number == 1 and _is_heading(row):
             continue
         if index < start and not _can_hold_more(row):
-            match = ROW.match(row)
-            if match:
-                seen[id_of(match["id"].decode("utf-8", "replace")) or ""] += 1
+            first_cells = ROW.match(row)
+            if first_cells:
+                ids.take(id_of(first_cells["id"].decode("utf-8", "replace")) or "")
             index += 1
             continue
-        for made in _items(row, path, line, number, index):
-            if isinstance(made, Cable):
-                seen[made.id] += 1
-                if seen[made.id] > 1:
-                    made = renamed(made, f"{made.id}~{seen[made.id]}")
+        for item in map(ids.given_to, _items(row, path, line, number, index)):
             if index >= start:
-                yield made
+                yield item
             index += 1
 
 
@@ -131,41 +130,37 @@ def _can_hold_more(row: bytes) -> bool:
     return sender >= 0 and row.find(b'","', sender) < 0
 
 
-def _decoded(row: bytes) -> tuple[str, list[str]]:
-    try:
-        return _without_nuls(row.decode())
-    except UnicodeDecodeError:
-        text, notes = _without_nuls(from_windows_1252(row))
-        return text, [NOT_UTF_8, *notes]
-
-
-def _without_nuls(text: str) -> tuple[str, list[str]]:
-    return (text, []) if "\0" not in text else (text.replace("\0", " "), [NULS_ARE_BLANKS])
-
-
 def _items(row: bytes, path: str, line: int, number: int, index: int) -> Iterator[Cable | Reject]:
     """The cables of a row that begins on a line, and a reject for the stray lines after it."""
-    text, notes = _decoded(row)
-    start = ROW.match(row)
-    separator = start["separator"].decode() if start else ","
-    lines = StringIO(text, newline="")
+    text, notes = decoded(row)
     place = f"line {line}, row {number}"
     try:
-        cells = next(csv.reader(lines, delimiter=separator, escapechar="\\", strict=True))
-    except (csv.Error, StopIteration) as error:
+        cells, stray = _cells(row, text)
+    except csv.Error as error:
         yield Reject(path, place, f"torn row: {error}", _REMEDY)
         return
+    yield from _cables(cells, notes, path, place, index)
+    if stray.strip():
+        line += text.count("\n") - stray.count("\n")
+        place = f"line {line}, after row {number}"
+        yield Reject(path, place, "stray lines, part of no row", _REMEDY)
+
+
+def _cells(row: bytes, text: str) -> tuple[dict[str, str], str]:
+    """The cells of a row by column, and the lines after it; `text` is the same row, decoded.
+
+    Raises csv.Error where it is torn.
+    """
+    first_cells = ROW.match(row)
+    separator = first_cells["separator"].decode() if first_cells else ","
+    lines = StringIO(text, newline="")
+    cells = next(csv.reader(lines, delimiter=separator, escapechar="\\", strict=True), [])
     stray = lines.read()
     if len(cells) != len(COLUMNS):
-        yield Reject(path, place, f"torn row: {len(cells)} cells where eight belong", _REMEDY)
-    elif _is_rest_of_cell(stray):
-        yield Reject(path, place, "torn row: a quote that is not escaped", _REMEDY)
-    else:
-        yield from _cables(cells, notes, path, place, index)
-        if stray.strip():
-            line += text.count("\n") - stray.count("\n")
-            place = f"line {line}, after row {number}"
-            yield Reject(path, place, "stray lines, part of no row", _REMEDY)
+        raise csv.Error(f"{len(cells)} cells where eight belong")
+    if _is_rest_of_cell(stray):
+        raise csv.Error("a quote that is not escaped")
+    return dict(zip(COLUMNS, cells, strict=True)), stray
 
 
 def _is_rest_of_cell(stray: str) -> bool:
@@ -174,43 +169,45 @@ def _is_rest_of_cell(stray: str) -> bool:
 
 
 def _cables(
-    cells: list[str], notes: list[str], path: str, place: str, index: int
+    cells: dict[str, str], notes: list[str], path: str, place: str, index: int
 ) -> Iterator[Cable | Reject]:
     """The cable of a row, and those that its body holds besides."""
-    named = dict(zip(COLUMNS, cells, strict=True))
-    body, notes = repair(named["body"], notes)
+    body, notes = repair(cells["body"], notes)
     if not body.strip():
-        reason = f"no body in the row of {named['reference_id']}"
+        reason = f"no body in the row of {cells['reference_id']}"
         yield Reject(path, place, reason, "nothing to read there")
         return
-    facts = row_facts(named)
+    facts = row_facts(cells)
     cable_id = facts["reference_id"]
     for at, part in enumerate(cables_in(body), index):
         if at > index:  # the row's facts are not theirs
-            facts = row_facts(part.row) if part.row else {"fallback_id": cable_id}
-        yield with_text(
-            assemble(
-                body,
-                path=path,
-                format="csv",
-                index=at,
-                start=part.start,
-                end=part.end,
-                notes=(*notes, f"stood in the body of {cable_id}") if at > index else tuple(notes),
-                **facts,
-            )
+            facts = part_facts(part) or {"fallback_id": cable_id}
+            facts["notes"] = [*notes, f"stood in the body of {cable_id}"]
+        made = assemble(
+            body,
+            path=path,
+            format="csv",
+            index=at,
+            start=part.start,
+            end=part.end,
+            **{"notes": notes, **facts},
         )
+        yield with_text(made)
 
 
 def row_facts(row: Mapping[str, str]) -> dict[str, Any]:
     """What a row says of its cable, as arguments of `assemble`.
 
     `row` holds the cells by the names of `COLUMNS`; neither number nor body is needed.
+
+    >>> cells = ["1", "2/21/2007 9:41", "07 OSLO 012", "Embassy Oslo", "SECRET", "", "FM OSLO"]
+    >>> facts = row_facts(dict(zip(COLUMNS, cells)))
+    >>> facts["reference_id"], facts["created"]
+    ('07OSLO12', '2007-02-21T09:41:00')
     """
-    cable_id = id_of(row["reference_id"]) or row["reference_id"].strip()
-    cable_id = cable_id or f"row {row.get('number')}"
+    name = row["reference_id"]
+    cable_id = id_of(name) or name.strip() or f"row {row.get('number')}"
     created = _iso(row["created"])
-    listed = row["references"]
     return {
         "fallback_id": cable_id,
         "reference_id": cable_id,
@@ -218,29 +215,43 @@ def row_facts(row: Mapping[str, str]) -> dict[str, Any]:
         "origin": row["origin"] or None,
         "classification": row["classification"] or None,
         "head": row["header"],
-        "listed": _references(listed, created, cable_id) if listed else (),
+        "listed": _references(row["references"], created, cable_id),
     }
 
 
-def _references(listed: str, created: str | None, cable_id: str) -> tuple[Reference, ...]:
+def part_facts(part: Part) -> dict[str, Any]:
+    """What the row of a cable within another one's body says of it; nothing where it has none.
+
+    >>> part_facts(Part(0, 9))
+    {}
+    """
+    return row_facts(part.row) if part.row else {}
+
+
+def _references(listed: str, created: str | None, cable_id: str) -> list[Reference]:
     """The references of the list `07OSLO1|06STATE2`; what is no id in it is read as a REF line."""
-    ids = [(name, _ID.fullmatch(name)) for name in listed.split("|")]
-    if all(match and known_post(match[1]) == match[1] for _, match in ids):
-        return tuple(
-            Reference(name, "cable", name)
-            for name in dict.fromkeys(name for name, _ in ids)
-            if name != cable_id
-        )
-    return tuple(
-        references_of(listed.replace("|", ", "), int(created[:4]) if created else None, cable_id)
-    )
+    names = listed.split("|") if listed else []
+    if all(map(_is_canonical, names)):
+        others = (name for name in dict.fromkeys(names) if name != cable_id)
+        return [Reference(name, "cable", name) for name in others]
+    return references_of(listed.replace("|", ", "), year_of(created), cable_id)
+
+
+def _is_canonical(name: str) -> bool:
+    match = _ID.fullmatch(name)
+    return match is not None and known_post(match[1]) == match[1]
 
 
 def _iso(time: str) -> str | None:
     match = _TIME.search(time)
     if match is None:
         return None
-    hour = int(match["hour"])
-    hour = hour % 12 + 12 * (match["half"] == "PM") if match["half"] else hour
     date = match["date"] or f"{match['year']}-{int(match['month']):02d}-{int(match['day']):02d}"
-    return f"{date}T{hour:02d}:{match['minute']}:00"
+    return f"{date}T{_hour(match):02d}:{match['minute']}:00"
+
+
+def _hour(time: re.Match[str]) -> int:
+    hour = int(time["hour"])
+    if time["half"] is None:
+        return hour
+    return hour % 12 + (12 if time["half"] == "PM" else 0)

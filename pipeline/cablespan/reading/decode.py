@@ -14,8 +14,8 @@ _MOJIBAKE = re.compile(r"(?:Ã[\x80-¿ƒ€]|â€|Â[\xa0-¿]|â\x80)")
 _MOJIBAKE_BEGINS = "ÃÂâ"
 HEAD = 1 << 16
 LEADING = "\ufeff \t\r\n"  # signs before the first that says something
-NOT_UTF_8 = "not UTF-8: decoded as Windows-1252"
-NULS_ARE_BLANKS = "NUL signs read as blanks"
+_NOT_UTF_8 = "not UTF-8: decoded as Windows-1252"
+_NULS_ARE_BLANKS = "NUL signs read as blanks"
 _CONTROLS = bytes(byte for byte in range(32) if not 9 <= byte <= 13)  # that no text has
 UNREADABLE = (OSError, EOFError, zlib.error)  # what reading a damaged file raises
 _PACKED = 1 << 12  # bytes unpacked at a time: of blanks they hold a hundred megabytes
@@ -88,11 +88,9 @@ def _buffered(stream: Any) -> io.BufferedReader:
 
 def name_of(path: str) -> str:
     """The file's name without folders and endings."""
-    return (
-        "stdin"
-        if path == "-"
-        else re.sub(r"\.(?:gz|zst|txt|html?|xml|jsonl?|csv)", "", Path(path).name) or path
-    )
+    if path == "-":
+        return "stdin"
+    return re.sub(r"\.(?:gz|zst|txt|html?|xml|jsonl?|csv)", "", Path(path).name) or path
 
 
 def is_binary(head: bytes) -> bool:
@@ -122,26 +120,34 @@ def decode(data: bytes, whole: bool = True) -> tuple[str, list[str]]:
     >>> decode(b"All is\0well.")
     ('All is well.', ['NUL signs read as blanks'])
     """
-    notes: list[str] = []
     if not whole:
         encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8-sig"
-        return data.decode(encoding, "replace"), notes
+        return data.decode(encoding, "replace"), []
+    return repair(*decoded(data))
+
+
+def decoded(data: bytes) -> tuple[str, list[str]]:
+    r"""The same as `decode`, with mojibake left as it stands.
+
+    >>> decoded(b"caf\xe9")
+    ('café', ['not UTF-8: decoded as Windows-1252'])
+    """
+    text, notes = _in_its_encoding(data)
+    if "\0" not in text:
+        return text, notes
+    return text.replace("\0", " "), [*notes, _NULS_ARE_BLANKS]
+
+
+def _in_its_encoding(data: bytes) -> tuple[str, list[str]]:
     if data.startswith(_UTF_16):
-        text = data.decode("utf-16", "replace")
-        notes.append("decoded as UTF-16")
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = from_windows_1252(data)
-            notes.append(NOT_UTF_8)
-    if "\0" in text:
-        text = text.replace("\0", " ")
-        notes.append(NULS_ARE_BLANKS)
-    return repair(text, notes)
+        return data.decode("utf-16", "replace"), ["decoded as UTF-16"]
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        return _from_windows_1252(data), [_NOT_UTF_8]
 
 
-def from_windows_1252(data: bytes) -> str:
+def _from_windows_1252(data: bytes) -> str:
     """The text of bytes in Windows-1252; bytes that it has no sign for stay control signs."""
     import ftfy.bad_codecs  # noqa: F401  (it registers the codec)
 
@@ -154,9 +160,8 @@ def repair(text: str, notes: list[str]) -> tuple[str, list[str]]:
         return text, notes
     from ftfy import fix_encoding
 
-    repaired = "".join(
-        fix_encoding(line) if _MOJIBAKE.search(line) else line for line in text.splitlines(True)
-    )
-    if repaired != text:
-        notes.append("mojibake repaired; offsets point into the repaired text")
-    return repaired, notes
+    lines = text.splitlines(True)
+    repaired = "".join(fix_encoding(line) if _MOJIBAKE.search(line) else line for line in lines)
+    if repaired == text:
+        return text, notes
+    return repaired, [*notes, "mojibake repaired; offsets point into the repaired text"]

@@ -1,8 +1,7 @@
 """JSON Lines: `{"text": ..., "meta": {...}}`, one cable a line, blank lines between paragraphs."""
 
-from collections import Counter
-from collections.abc import Iterator
-from hashlib import sha256
+from collections.abc import Collection, Iterator
+from itertools import chain
 from typing import Any, BinaryIO
 
 import orjson
@@ -10,7 +9,7 @@ import orjson
 from cablespan.cable import Cable, Reject, Source
 from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
-from cablespan.reading.assembly import renamed
+from cablespan.reading.assembly import TAIL, DistinctIds, digest
 from cablespan.reading.body import segment_blocks
 from cablespan.reading.decode import LEADING, name_of, repair
 
@@ -18,31 +17,24 @@ _DEEPEST = 100  # levels; a record is written with a few more around its meta
 
 
 def knows(head: str) -> bool:
-    """Whether a text begins as a JSON object."""
+    """Whether a text begins as a JSON object.
+
+    >>> knows('{"text": "1. All is well."}'), knows("1. All is well.")
+    (True, False)
+    """
     return head.lstrip(LEADING).startswith("{")
 
 
 def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable | Reject]:
     """The cables of a stream; of the first `start` only the ids are read."""
-    index = 0
-    seen: Counter[str] = Counter()
-    for number, line in enumerate(stream, 1):
-        if not line.strip():
-            continue
+    ids = DistinctIds()
+    filled = ((number, line) for number, line in enumerate(stream, 1) if line.strip())
+    for index, (number, line) in enumerate(filled):
         row = _row(line, path, f"line {number}")
-        made: Cable | Reject | None
-        if isinstance(row, Reject):
-            made = row
-        else:
-            name = _name(row, path, index)
-            seen[name] += 1
-            cable = _cable(row, path, name, index) if index >= start else None
-            if cable and seen[name] > 1:
-                cable = renamed(cable, f"{name}~{seen[name]}")
-            made = cable
-        if made is not None and index >= start:
-            yield made
-        index += 1
+        if index >= start:
+            yield row if isinstance(row, Reject) else ids.given_to(_cable(row, path, index))
+        elif not isinstance(row, Reject):
+            ids.take(_name(row, path, index))
 
 
 def _row(line: bytes, path: str, place: str) -> dict[str, Any] | Reject:
@@ -63,47 +55,46 @@ def _depth(value: Any) -> int:
     """How deep lists and objects are nested, counted to one more than the deepest allowed."""
     level, depth = [value], 0
     while level and depth <= _DEEPEST:
-        level = [
-            inner
-            for outer in level
-            if isinstance(outer, (dict, list))
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-        ]
+        level = list(chain.from_iterable(map(_values, level)))
         depth += 1
     return depth
+
+
+def _values(value: Any) -> Collection[Any]:
+    """The values within a list or an object; none within others."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _meta(row: dict[str, Any]) -> dict[str, Any]:
     return row["meta"] if isinstance(row.get("meta"), dict) else {}
 
 
+def _given_id(row: dict[str, Any]) -> str | None:
+    name = _meta(row).get("id") or row.get("id")
+    return str(name) if name else None
+
+
 def _name(row: dict[str, Any], path: str, index: int) -> str:
-    return str(_meta(row).get("id") or row.get("id") or f"{name_of(path)}-{index + 1}")
+    return _given_id(row) or f"{name_of(path)}-{index + 1}"
 
 
-def _cable(row: dict[str, Any], path: str, cable_id: str, index: int) -> Cable:
-    meta = _meta(row)
-    name = meta.get("id") or row.get("id")
+def _cable(row: dict[str, Any], path: str, index: int) -> Cable:
+    cable_id, meta = _name(row, path, index), _meta(row)
     text, notes = repair(row["text"], [])
     opening = read_opening(text)
-    known: dict[str, Any] = {
-        "reference_id": str(name) if name else None,
-        "created": _string(meta.get("date")),
-        "origin": _string(meta.get("origin")),
-    }
     header = parse(
-        opening, text[: opening.body], text[max(opening.body, len(text) - 1500) :], **known
+        opening,
+        text[: opening.body],
+        text[max(opening.body, len(text) - TAIL) :],
+        reference_id=_given_id(row),
+        created=_string(meta.get("date")),
+        origin=_string(meta.get("origin")),
     )
-    source = Source(path, "jsonl", sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), index)
-    return Cable(
-        cable_id,
-        header,
-        segment_blocks(text, cable_id, opening.body),
-        source,
-        meta,
-        tuple(notes),
-        text,
-    )
+    source = Source(path, "jsonl", digest(text), index)
+    paragraphs = segment_blocks(text, cable_id, opening.body)
+    return Cable(cable_id, header, paragraphs, source, meta, tuple(notes), text)
 
 
 def _string(value: Any) -> str | None:
