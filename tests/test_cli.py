@@ -50,6 +50,12 @@ def test_read_gives_records_and_tells_of_rejects(dump, tmp_path):
     assert "line 2" in result.stderr
 
 
+def test_a_full_disk_is_one_sentence_with_a_remedy(dump):
+    result = runner.invoke(cli.app, ["read", str(dump), "--output", "/dev/full"])
+    assert result.exit_code == 2
+    assert "cablespan read: No space left on device; make room" in result.stderr
+
+
 def test_nothing_read_and_bad_usage_are_2(tmp_path):
     (tmp_path / "empty.txt").touch()
     assert runner.invoke(cli.app, ["read", str(tmp_path / "empty.txt")]).exit_code == 2

@@ -151,6 +151,15 @@ def test_a_volume_gives_its_marks_and_without_a_cut_document():
     ]
 
 
+def test_a_volume_that_breaks_off_in_its_first_document_is_not_said_to_have_no_telegram(tmp_path):
+    (tmp_path / "volume.xml").write_text(
+        '<TEI xmlns="http://www.tei-c.org/ns/1.0"><text><body>'
+        '<div type="document" xml:id="d1"><head>1. Telegram</head><p>The mayor agr'
+    )
+    (cut,) = readers.scan(tmp_path / "volume.xml")
+    assert "d1 is cut" in cut.reason and "whole copy" in cut.remedy
+
+
 def test_packed_files_read_like_plain_ones(tmp_path):
     data = (HERE / "in" / "text.txt").read_bytes()
     plain = next(readers.read(HERE / "in" / "text.txt"))

@@ -1,5 +1,6 @@
 """The application: one sentence for what goes wrong, with the exit codes of the contract."""
 
+import errno
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -39,10 +40,26 @@ class _Commands(TyperGroup):
                 f"{error.name} is not installed; {ctx.invoked_subcommand} needs it: "
                 f"pip install 'cablespan[{extra}]'"
             )
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            message = _sentence(error)
+        except ValueError as error:
             message = str(error)
         typer.secho(f"cablespan {ctx.invoked_subcommand}: {message}", err=True, fg="red")
         raise typer.Exit(2)
+
+
+def _sentence(error: OSError) -> str:
+    """What the system says, after the file that it is about instead of a number, and the remedy.
+
+    >>> _sentence(OSError(errno.EACCES, "Permission denied", "run"))
+    'run: Permission denied'
+    >>> _sentence(OSError(errno.ENOSPC, "No space left on device"))
+    'No space left on device; make room, then give the command again'
+    """
+    place = f"{error.filename}: " if error.filename else ""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    remedy = "; make room, then give the command again" if full else ""
+    return f"{place}{error.strerror or error}{remedy}"
 
 
 app = typer.Typer(

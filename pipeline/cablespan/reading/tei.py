@@ -79,10 +79,12 @@ def read(
         yield volume.cable(document, index) or _without_text(path, document)
     if cut:
         reason = f"document {documents[-1].name} is cut: {cut.message}"
-        yield Reject(path, cut.place, reason, "the documents before it were read")
-    if not asked:
-        reason = f"none of the {len(documents)} documents is a telegram"
-        yield Reject(path, "volume", reason, "read it with all_documents=True to have them all")
+        remedy = "the documents before it were read; get the rest from a whole copy"
+        yield Reject(path, cut.place, reason, remedy)
+    if whole and not asked:
+        reason = f"none of the {len(whole)} documents is a telegram"
+        remedy = "in Python, cablespan.read(PATH, all_documents=True) reads them all"
+        yield Reject(path, "volume", reason, remedy)
 
 
 class _Break(NamedTuple):

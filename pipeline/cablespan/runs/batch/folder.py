@@ -90,8 +90,8 @@ class Folder:
                     self.fs.rm(temporary)
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             remedy = "make room, then go on with --resume" if full else "go on with --resume"
-            message = f"{error.strerror or error}; what is written is whole: {remedy}"
-            raise OSError(error.errno, message, f"{self}/{name}") from error
+            reason = error.strerror or error
+            raise OSError(f"{self}/{name}: {reason}; what is written is whole: {remedy}") from error
 
     def append(self, name: str, data: bytes) -> None:
         """Adds to a file.
