@@ -678,6 +678,9 @@ def test_the_project_calls_commands_and_options_that_exist():
             elif not program.endswith("uv"):  # uv fetches the package with the encoder
                 assert program.endswith("python"), script
                 assert (CONFIGS.parent / arguments[0]).is_file(), script
+        # weasel makes one name of two variables in a list
+        inputs = [path for path in step.get("deps", ()) if path.startswith("../")]
+        assert all((CONFIGS.parent / path).exists() for path in inputs), inputs
     for workflow in project["workflows"].values():
         made: set[str] = set()
         for step in (steps[name] for name in workflow):
