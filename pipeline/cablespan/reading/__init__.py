@@ -52,6 +52,9 @@ def scan(
     cables before number `start` are skipped. `content`: what stands there, where it is known;
     `path` is then a name. `options` go to the format's reader (`all_documents=True` for `tei`).
     Errors of reading become rejects.
+
+    >>> [item.reason for item in scan("empty.txt", content=b"")]
+    ['the file is empty']
     """
     # The item before `start` is made once more: it can be the reject of a whole file, which no
     # reader knows how to skip.
@@ -70,26 +73,11 @@ def _items(
     try:
         with open_input(path) if content is None else unpacked(BytesIO(content)) as stream:
             head = stream.peek(HEAD)[:HEAD]
-            if not head:
-                yield Reject(path, "byte 0", "the file is empty", "give a file with a cable in it")
+            reject = _without_cables(path, head, format)
+            if reject is not None:
+                yield reject
                 return
-            if is_binary(head):
-                yield Reject(
-                    path,
-                    "byte 0",
-                    "binary data, no text",
-                    "give text, HTML, CSV, XML or JSON Lines; packed as gzip or zstd at most",
-                )
-                return
-            chosen = format or find_format(decode(head, whole=False)[0])
-            if format is None and chosen == "text" and _is_table(path):
-                yield Reject(
-                    path,
-                    "line 1",
-                    f"a table, but not with the columns of a dump: {', '.join(csv.COLUMNS)}",
-                    "give its rows as JSON Lines, or a frame to cablespan.from_frame",
-                )
-                return
+            chosen = format or _format_of(head)
             for item in _cables(stream, path, chosen, start, options):
                 yield _of_bearable_length(item)
                 done += 1
@@ -119,6 +107,24 @@ def _without_content(path: str) -> Reject | None:
     return None
 
 
+def _without_cables(path: str, head: bytes, format: str | None) -> Reject | None:
+    """The reject of a file that begins as none with cables does."""
+    if not head:
+        return Reject(path, "byte 0", "the file is empty", "give a file with a cable in it")
+    if is_binary(head):
+        remedy = "give text, HTML, CSV, XML or JSON Lines; packed as gzip or zstd at most"
+        return Reject(path, "byte 0", "binary data, no text", remedy)
+    if format is None and _is_table(path) and _format_of(head) == "text":
+        reason = f"a table, but not with the columns of a dump: {', '.join(csv.COLUMNS)}"
+        remedy = "give its rows as JSON Lines, or a frame to cablespan.from_frame"
+        return Reject(path, "line 1", reason, remedy)
+    return None
+
+
+def _format_of(head: bytes) -> str:
+    return find_format(decode(head, whole=False)[0])
+
+
 def _is_table(path: str) -> bool:
     """Whether a file's name says that it holds a table; `.csv.gz` does as well."""
     return not {".csv", ".tsv"}.isdisjoint(PurePath(path).suffixes)
@@ -132,13 +138,9 @@ def _of_bearable_length(item: Cable | Reject) -> Cable | Reject:
     longest = max((len(paragraph.text) for paragraph in item.paragraphs), default=0)
     if longest <= LONGEST_PARAGRAPH:
         return item
+    place = f"cable {item.source.index} ({item.id})"
     reason = f"a paragraph of {longest:,} characters; cables have at most {LONGEST_PARAGRAPH:,}"
-    return Reject(
-        item.source.path,
-        f"cable {item.source.index} ({item.id})",
-        reason,
-        "break the text into lines and paragraphs",
-    )
+    return Reject(item.source.path, place, reason, "break the text into lines and paragraphs")
 
 
 def _cables(
@@ -155,10 +157,14 @@ def _cables(
 def read(
     source: str | Path | TextIO | BinaryIO, format: str | None = None, **options: Any
 ) -> Iterator[Cable]:
-    """The cables of a file, `-`, a URL or an open file; what is rejected is warned of.
+    r"""The cables of a file, `-`, a URL or an open file; what is rejected is warned of.
 
     `format` and `options` are those of `scan`. Raises FileNotFoundError where there is no such
     file, IsADirectoryError for a folder (`expand` names its files).
+
+    >>> from io import StringIO
+    >>> [cable.header.subject for cable in read(StringIO("SUBJECT: FISH\n\n1. (U) All is well."))]
+    ['FISH']
     """
     if isinstance(source, (str, Path)):
         _check_file(str(source))

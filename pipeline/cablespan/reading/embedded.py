@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from operator import itemgetter
+from operator import attrgetter
+from typing import NamedTuple
 
 # "VZCZCXRO1234" or "PP RUEHXX RUEHYY", and its FM line not far below.
 _HEADER = re.compile(
@@ -46,32 +47,38 @@ def cables_in(text: str) -> list[Part]:
     >>> [(part.start, part.row.get("reference_id")) for part in cables_in('1. Sun."\n' + row)]
     [(0, None), (76, '07OSLO2')]
     """
-    begun = sorted([*_rows(text), *_headers(text)], key=itemgetter(0))
+    begun = sorted([*_rows(text), *_headers(text)], key=attrgetter("at"))
     parts: list[Part] = []
-    start = 0
-    row: Mapping[str, str] = {}
-    for at, body, next_row in begun:
-        if at < start:  # the header cell of a row
+    cable = _Beginning(0, 0, {})
+    for following in begun:
+        if following.at < cable.body:  # the header cell of a row
             continue
-        if text[start:at].strip():
-            parts.append(Part(start, _end_before(text, start, at, bool(next_row)), row))
-        start, row = body, next_row
-    return [*parts, Part(start, _end_before(text, start, len(text), bool(row)), row)]
+        if text[cable.body : following.at].strip():
+            end = _end_before(text, cable.body, following.at, quoted=bool(following.row))
+            parts.append(Part(cable.body, end, cable.row))
+        cable = following
+    end = _end_before(text, cable.body, len(text), quoted=bool(cable.row))
+    return [*parts, Part(cable.body, end, cable.row)]
 
 
-def _headers(text: str) -> Iterator[tuple[int, int, dict[str, str]]]:
-    """Where transmission headers in the middle of a text begin, which is where their cables do.
+class _Beginning(NamedTuple):
+    """Where a row or a transmission header begins, where its cable does, and the row's cells."""
 
-    The same shape as that of `_rows`, with the offset twice and no row.
-    """
+    at: int
+    body: int
+    row: Mapping[str, str]
+
+
+def _headers(text: str) -> Iterator[_Beginning]:
+    """Where transmission headers in the middle of a text begin, which is where their cables do."""
     if "\nFM" not in text:  # the blank after it, in every line, would slow the search
         return
     for match in _HEADER.finditer(text):
         if text[: match.start()].strip():
-            yield match.start(), match.start(), {}
+            yield _Beginning(match.start(), match.start(), {})
 
 
-def _rows(text: str) -> Iterator[tuple[int, int, dict[str, str]]]:
+def _rows(text: str) -> Iterator[_Beginning]:
     """Where rows begin, where their last cell, the body, does, and what the cells before hold."""
     if _NEXT_CELL not in text:
         return
@@ -79,7 +86,7 @@ def _rows(text: str) -> Iterator[tuple[int, int, dict[str, str]]]:
         closed = text.find(_NEXT_CELL, match.end())
         body = closed + len(_NEXT_CELL) if closed >= 0 else match.end()
         head = text[match.end() : closed] if closed >= 0 else ""
-        yield match.start(), body, {**match.groupdict(), "header": head}
+        yield _Beginning(match.start(), body, {**match.groupdict(), "header": head})
 
 
 def _end_before(text: str, start: int, end: int, quoted: bool) -> int:

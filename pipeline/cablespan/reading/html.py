@@ -3,13 +3,12 @@ page by its text."""
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from cablespan.cable import Cable, Reject
-from cablespan.header.posts import id_of
 from cablespan.reading import web
 from cablespan.reading.assembly import assemble, laid_back
-from cablespan.reading.csv import row_facts
+from cablespan.reading.csv import part_facts
 from cablespan.reading.decode import LEADING
 from cablespan.reading.embedded import cables_in
 from cablespan.reading.markup import blanked, text_of
@@ -18,66 +17,63 @@ _TABLE = re.compile(r"<table\b[^<>]*\bclass\s?=\s?[\"']?cable\b[^<>]*>", re.IGNO
 _PRE = re.compile(r"<pre\b[^<>]*>", re.IGNORECASE)
 _PRE_END = re.compile(r"</pre\s?>|</code\s?>", re.IGNORECASE)
 _TABLE_END = re.compile(r"</table\s?>", re.IGNORECASE)
+_LONGEST_TABLE = 5000  # characters of a table that is not closed
 _SILENT = (("<script", "</script"), ("<style", "</style"), ("<head>", "</head"))
-_LINES = frozenset(
-    [
-        "br",
-        "p",
-        "div",
-        "tr",
-        "li",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "pre",
-        "table",
-        "ul",
-        "ol",
-        "blockquote",
-        "td",
-        "th",
-        "hr",
-    ]
+_LINES = frozenset(  # elements that begin a line
+    ["br", "p", "div", "tr", "td", "th", "li", "ul", "ol", "pre", "table", "blockquote", "hr"]
+    + [f"h{level}" for level in range(1, 7)]
 )
 
 
+class _Table(NamedTuple):
+    """A table of facts: where it begins and its tag ends, where the next one begins; its line."""
+
+    start: int
+    inside: int
+    next: int
+    line: int
+
+
 def knows(head: str) -> bool:
-    """Whether a text begins as a page does, or has mark-up in it without being a page's text."""
+    """Whether a text begins as a page does, or has mark-up in it without being a page's text.
+
+    >>> knows("<html><table>"), knows("1. (U) The rate is < 2.")
+    (True, False)
+    """
     if head.lstrip(LEADING).startswith("<"):
         return True
     return "<pre" in head and "</" in head and not web.knows(head)
 
 
 def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | Reject]:
-    """The cables of a page."""
-    tables = list(_TABLE.finditer(source))
+    """The cables of a page, and a reject for each table of facts that has none.
+
+    >>> page = '''<table class='cable'><tr><th>Reference ID</th><td>07OSLO12</td></tr></table>
+    ... <code><pre>SUBJECT: ROADS
+    ...
+    ... 1. (U) All is well.</pre></code>'''
+    >>> cable, = read(page, "page.html")
+    >>> cable.id, cable.paragraphs[0].text
+    ('07OSLO12', 'All is well.')
+    """
+    tables = list(_tables(source))
     if not tables:
         yield from _by_text(source, path, notes)
         return
-    line, counted, read_so_far = 1, 0, 0
-    for index, table in enumerate(tables):
-        end = tables[index + 1].start() if index + 1 < len(tables) else len(source)
-        line, counted = line + source.count("\n", counted, table.start()), table.start()
-        place = f"line {line}"
-        facts = _facts(source, table.start(), end)
-        blocks = _blocks(source, table.end(), end)
+    read_so_far = 0
+    for number, table in enumerate(tables, 1):
+        blocks = _blocks(source, table.inside, table.next)
         if not blocks:
-            yield Reject(
-                path,
-                place,
-                "a table of facts without a cable behind it",
-                "look whether the page was saved whole",
-            )
+            reason = "a table of facts without a cable behind it"
+            remedy = "look whether the page was saved whole"
+            yield Reject(path, f"line {table.line}", reason, remedy)
             continue
-        facts["head"] = text_of(source, *blocks[0])[0] if len(blocks) > 1 else None
-        text, mapping = text_of(source, *blocks[-1] if len(blocks) < 3 else blocks[1])
+        head = text_of(source, *blocks[0])[0] if len(blocks) > 1 else None
+        text, mapping = text_of(source, *blocks[:2][-1])
+        facts = {**_facts(source, table), "head": head}
         for part in cables_in(text):
             if part.start:  # a second cable inside the body: the page's facts are not its own
-                facts = row_facts(part.row) if part.row else {}
-            name = f"{facts.get('reference_id') or f'page {index + 1}'}"
+                facts = part_facts(part)
             cable = assemble(
                 text,
                 path=path,
@@ -86,30 +82,33 @@ def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable 
                 start=part.start,
                 end=part.end,
                 notes=notes,
-                **{"fallback_id": name, **facts},
+                **{"fallback_id": f"page {number}", **facts},
             )
             read_so_far += 1
             yield laid_back(cable, mapping, source)
 
 
-def _facts(source: str, start: int, end: int) -> dict[str, Any]:
+def _tables(source: str) -> Iterator[_Table]:
+    """The tables of facts on a page."""
+    tables = list(_TABLE.finditer(source))
+    starts = [*(table.start() for table in tables), len(source)]
+    line, counted = 1, 0
+    for table, next_ in zip(tables, starts[1:], strict=True):
+        line += source.count("\n", counted, table.start())
+        counted = table.start()
+        yield _Table(table.start(), table.end(), next_, line)
+
+
+def _facts(source: str, table: _Table) -> dict[str, Any]:
     """The facts of a page's table, by the titles of its columns."""
     from lxml import html
 
-    closing = _TABLE_END.search(source, start, end)
-    table = html.fragment_fromstring(
-        source[start : closing.end() if closing else min(end, start + 5000)], create_parent="div"
-    )
-    titles = [" ".join(cell.text_content().split()).lower() for cell in table.iter("th")]
-    values = [" ".join(cell.text_content().split()) for cell in table.iter("td")]
-    row = dict(zip(titles, values, strict=False))
-    return {
-        "reference_id": id_of(row.get("reference id", "")),
-        "page_created": web.iso(row.get("created")),
-        "released": web.iso(row.get("released")),
-        "classification": row.get("classification") or None,
-        "origin": row.get("origin") or None,
-    }
+    closing = _TABLE_END.search(source, table.start, table.next)
+    end = closing.end() if closing else min(table.next, table.start + _LONGEST_TABLE)
+    element = html.fragment_fromstring(source[table.start : end], create_parent="div")
+    titles = ("_".join(cell.text_content().lower().split()) for cell in element.iter("th"))
+    values = (" ".join(cell.text_content().split()) for cell in element.iter("td"))
+    return web.page_facts(dict(zip(titles, values, strict=False)))
 
 
 def _blocks(source: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -126,14 +125,11 @@ def _blocks(source: str, start: int, end: int) -> list[tuple[int, int]]:
 def _by_text(source: str, path: str, notes: tuple[str, ...]) -> Iterator[Cable | Reject]:
     """A page of another site: its text read as a web page's."""
     text, mapping = text_of(blanked(source, *_SILENT), breaks=_LINES)
-    has_cable = False
+    cable: Cable | None = None
     for cable in web.read(text, path, notes):
-        has_cable = True
         yield laid_back(cable, mapping, source)
-    if not has_cable:
-        yield Reject(
-            path,
-            "line 1",
-            "no cable on the page",
-            "a page needs a table of class cable, or a line with the cable's id, dates and origin",
+    if cable is None:
+        remedy = (
+            "a page needs a table of class cable, or a line with the cable's id, dates and origin"
         )
+        yield Reject(path, "line 1", "no cable on the page", remedy)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from glob import glob
+from itertools import chain
 from pathlib import Path
 
 
@@ -10,18 +11,22 @@ def expand(inputs: Iterable[str | Path]) -> list[str]:
     """The files of files, folders (all below, links followed, sorted) and globs; `-` and URLs stay.
 
     A folder that is empty or cannot be listed stays as it is, so that reading it says so.
+
+    >>> expand(["-", "s3://cables/1966.csv", "-"])
+    ['-', 's3://cables/1966.csv']
     """
-    paths: list[str] = []
-    for given in map(str, inputs):
-        if given == "-" or "://" in given:
-            paths.append(given)
-        elif Path(given).is_dir():
-            paths.extend(sorted(_files_below(given)) or [given])
-        elif Path(given).exists():
-            paths.append(given)
-        else:
-            paths.extend(sorted(filter(os.path.isfile, glob(given, recursive=True))) or [given])
-    return list(dict.fromkeys(paths))
+    return list(dict.fromkeys(chain.from_iterable(_files_of(str(given)) for given in inputs)))
+
+
+def _files_of(given: str) -> list[str]:
+    """The files of an input; the input itself where there are none."""
+    if given == "-" or "://" in given:
+        return [given]
+    if Path(given).is_dir():
+        return sorted(_files_below(given)) or [given]
+    if Path(given).exists():
+        return [given]
+    return sorted(filter(os.path.isfile, glob(given, recursive=True))) or [given]
 
 
 def _leads_nowhere(path: str) -> bool:

@@ -26,13 +26,15 @@ def _between(
 ) -> list[tuple[int, int]]:
     """The stretches of `source[start:end]` outside of what begins with `opening` and ends with
     `closing`; what is never closed stays."""
-    stretches, at = [], start
-    while (begun := source.find(opening, at, end)) >= 0 and (
-        closed := source.find(closing, begun, end)
-    ) >= 0:
+    stretches: list[tuple[int, int]] = []
+    at = start
+    while True:
+        begun = source.find(opening, at, end)
+        closed = source.find(closing, begun, end) if begun >= 0 else -1
+        if closed < 0:
+            return [*stretches, (at, end)]
         stretches.append((at, begun))
         at = closed + len(closing)
-    return [*stretches, (at, end)]
 
 
 def blanked(source: str, *pairs: tuple[str, str]) -> str:
@@ -44,7 +46,8 @@ def blanked(source: str, *pairs: tuple[str, str]) -> str:
     """
     for opening, closing in pairs:
         lowered = source.lower()
-        lowered = lowered if len(lowered) == len(source) else source
+        if len(lowered) != len(source):  # a sign that has two in small letters
+            lowered = source
         at = 0
         parts: list[str] = []
         for start, end in _between(lowered, 0, len(source), opening, closing):

@@ -6,7 +6,7 @@ from dataclasses import fields
 from functools import cache
 
 from cablespan import lexicon
-from cablespan.cable import Cable, Reject
+from cablespan.cable import Cable, Paragraph, Reject
 from cablespan.reading.assembly import assemble
 from cablespan.reading.decode import name_of
 
@@ -14,38 +14,39 @@ _EDGE = 20_000  # characters at the beginning in which a cable shows that it is 
 
 
 def knows(_head: str) -> bool:
-    """Always: what is of no other format is text."""
+    """Always: what is of no other format is text.
+
+    >>> knows("All is well.")
+    True
+    """
     return True
 
 
 def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | Reject]:
-    """The cable of a text, or a reject where nothing in it speaks for a cable."""
+    """The cable of a text, or a reject where nothing in it speaks for a cable.
+
+    >>> [type(item).__name__ for text in ("1. (U) Rain.", "Rain.") for item in read(text, "a.txt")]
+    ['Cable', 'Reject']
+    """
     cable = assemble(text, path=path, format="text", notes=notes, fallback_id=name_of(path))
     if not cable.paragraphs or _speaks_as_a_cable(cable):
         yield cable
-    else:
-        remedy = (
-            'to annotate any text, give it as JSON Lines: {"text": "...", "meta": {"id": "..."}}'
-        )
-        yield Reject(
-            path,
-            "line 1",
-            "no cable in it: no header line, no numbered paragraph, none of the words of cables",
-            remedy,
-        )
+        return
+    reason = "no cable in it: no header line, no numbered paragraph, none of the words of cables"
+    remedy = 'to annotate any text, give it as JSON Lines: {"text": "...", "meta": {"id": "..."}}'
+    yield Reject(path, "line 1", reason, remedy)
 
 
 def _speaks_as_a_cable(cable: Cable) -> bool:
-    facts = (
-        getattr(cable.header, field.name)
-        for field in fields(cable.header)
-        if field.name != "signers"
-    )
-    if any(facts) or any(
-        paragraph.number is not None or paragraph.marking for paragraph in cable.paragraphs
-    ):
+    names = (field.name for field in fields(cable.header))
+    facts = (getattr(cable.header, name) for name in names if name != "signers")
+    if any(facts) or any(map(_has_mark, cable.paragraphs)):
         return True
     return bool(_words().search(cable.source_text, 0, _EDGE))
+
+
+def _has_mark(paragraph: Paragraph) -> bool:
+    return paragraph.number is not None or bool(paragraph.marking)
 
 
 @cache
