@@ -7,7 +7,7 @@ from functools import cache
 from spacy.tokens import Doc
 
 from cablespan import lexicon
-from cablespan.components.entities.person_names import normalize_name, word_list
+from cablespan.components.entities.person_names import bare_name, normalize_name, word_list
 from cablespan.document import once_a_doc, origin, sender, text_of
 from cablespan.lexicon import Post
 
@@ -15,21 +15,6 @@ _GOVERNMENT = r"(?:government|govt\.?|gov|govts)"
 _OF = re.compile(rf"{_GOVERNMENT} of (?:the )?(?P<country>.+)")
 _ITS = re.compile(rf"(?P<country>.+?)(?:'s)? {_GOVERNMENT}(?: authorities)?")
 _ACRONYM_OF_GOVERNMENT = re.compile(r"go[a-z]{1,3}|[a-z]{2,4}g")
-# Bodies that every state has; of others, the lexicon's entry is one body of the world.
-_EVERY_STATE_HAS = frozenset(
-    {
-        "ministry",
-        "legislature",
-        "court",
-        "prosecutor",
-        "police",
-        "committee",
-        "commission",
-        "government",
-        "agency",
-        "military",
-    }
-)
 _POST_IN_ID = re.compile(r"\d{2}([A-Z]+)\d+[A-Z]?")
 _KIND_OF_POST = re.compile(r"^(?:am)?(?:embassy|consulate|consul|mission) ")
 _MISSION = re.compile(
@@ -72,7 +57,7 @@ def country_code(name: str) -> str | None:
     >>> country_code("Turkish"), country_code("the Soviet Union"), country_code("Congolese")
     ('TR', 'SUHH', None)
     """
-    return _countries().get(normalize_name(name).removeprefix("the "))
+    return _countries().get(bare_name(name))
 
 
 @cache
@@ -93,9 +78,11 @@ def governments_of_acronym(name: str) -> tuple[str, ...]:
 
 
 @cache
-def _kinds() -> dict[str, str]:
-    """Kinds of the bodies of the lexicon by their ids."""
-    return {entry["kb_id"]: entry["kind"] for entry in lexicon.load("bodies")}
+def _bodies_of_states() -> frozenset[str]:
+    """Ids of the bodies that every state has; of others, the lexicon's entry is one body of the
+    world."""
+    kinds = {entry["kind"] for entry in lexicon.load("kinds") if entry.get("every_state")}
+    return frozenset(e["kb_id"] for e in lexicon.load("bodies") if e["kind"] in kinds)
 
 
 @cache
@@ -111,7 +98,7 @@ def body_of_state(kb_id: str, country: str | None) -> str | None:
     >>> body_of_state("body:MFA", "TR"), body_of_state("us:DOD", "TR")
     ('body:MFA/TR', 'us:DOD')
     """
-    if not kb_id.startswith("body:") or _kinds().get(kb_id) not in _EVERY_STATE_HAS:
+    if kb_id not in _bodies_of_states():
         return kb_id
     state = _own_states().get(kb_id, country)
     return f"{kb_id}/{state}" if state else None
@@ -153,6 +140,11 @@ def sending_post(doc: Doc) -> Post | None:
             return _posts()[name]
     # "Secretary of State Rusk" writes for the Department.
     return _posts()["state"] if sender(cable) == "department" else None
+
+
+def home_country(sender: Post | None) -> str | None:
+    """The ISO code of the country that a post is in; None where the post is not known."""
+    return sender["country"] if sender else None
 
 
 @cache
@@ -205,7 +197,7 @@ def government_of(name: str, home: str | None, definition: str | None = None) ->
     >>> government_of("GOK", "FR", "government of kenya")
     'gov:KE'
     """
-    name = normalize_name(name).removeprefix("the ")
+    name = bare_name(name)
     if name in ("us", "u.s.", "usg", "united states"):
         return "us:USG"
     named = _OF.fullmatch(name) or _ITS.fullmatch(name)
@@ -214,6 +206,12 @@ def government_of(name: str, home: str | None, definition: str | None = None) ->
     if country is None:
         return None
     return "us:USG" if country == "US" else f"gov:{country}"
+
+
+def government_or_post(name: str, sender: Post | None, definition: str | None = None) -> str | None:
+    """The KB id of the government or post that a name means where `sender` writes it; None for
+    other bodies."""
+    return government_of(name, home_country(sender), definition) or post_of(name, sender)
 
 
 def _country_of_acronym(name: str, home: str | None, definition: str) -> str | None:

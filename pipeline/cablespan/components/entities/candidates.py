@@ -12,7 +12,7 @@ from cablespan.components.entities.bodies import (
 )
 from cablespan.components.entities.clusters import CandidateRecord, one_letter_apart
 from cablespan.components.entities.lexicon_names import surfaces
-from cablespan.components.entities.person_names import PEOPLE, normalize_name, word_list
+from cablespan.components.entities.person_names import PEOPLE, bare_name, word_list
 from cablespan.labels import Entity
 
 # Classes whose entries are linked to, and which of them wins where one name is in several
@@ -124,7 +124,7 @@ def _bearers(label: str) -> dict[str, tuple[_Name, ...]]:
     """The entries of a label by their normalised names."""
     bearers: dict[str, dict[_Name, None]] = defaultdict(dict)
     for text, entry in _linked_names().get(label, ()):
-        name = normalize_name(text).removeprefix("the ")
+        name = bare_name(text)
         office = entry.get("office", "").lower()
         words = tuple(name.split())
         bearers[name][_Name(words, entry["kb_id"], entry.get("country"), office)] = None

@@ -19,12 +19,11 @@ from cablespan.components.entities.acronyms import with_defined_labels
 from cablespan.components.entities.bodies import (
     acronym_definitions,
     country_code,
-    government_of,
-    post_of,
+    government_or_post,
     sending_post,
 )
 from cablespan.components.entities.lexicon_names import surfaces
-from cablespan.components.entities.person_names import PEOPLE, Person, normalize_name, parse
+from cablespan.components.entities.person_names import PEOPLE, Person, bare_name, parse
 from cablespan.components.entities.redactions import without_redactions
 from cablespan.labels import Entity
 from cablespan.lexicon import Post
@@ -303,11 +302,10 @@ def _may_be_misspelt(name: str, label: str) -> bool:
 
 def _key(ent: Span, definitions: Mapping[str, str], sender: Post | None) -> str:
     """What the mentions of an entity have in common: an id, or the name with acronyms spelt out."""
-    name = normalize_name(ent.text).removeprefix("the ")
+    name = bare_name(ent.text)
     name = _IN_BRACKETS.sub("", name).strip() or name
     if ent.label_ == Entity.AGENCY:
-        home = sender["country"] if sender else None
-        known = government_of(name, home, definitions.get(name)) or post_of(name, sender)
+        known = government_or_post(name, sender, definitions.get(name))
         if known:
             return known
     name = definitions.get(name) or " ".join(definitions.get(w, w) for w in name.split())

@@ -17,7 +17,7 @@ import numpy
 import orjson
 
 from cablespan import lexicon
-from cablespan.components.entities.person_names import normalize_name
+from cablespan.components.entities.person_names import bare_name
 
 _STRINGS = ("id", "name", "kind")
 
@@ -51,7 +51,7 @@ def _digest(text: str) -> int:
 
 
 def _name_key(label: str, name: str) -> int:
-    return _digest(f"{label}\t{normalize_name(name).removeprefix('the ')}")
+    return _digest(f"{label}\t{bare_name(name)}")
 
 
 class KnowledgeBase:

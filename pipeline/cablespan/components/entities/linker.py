@@ -18,7 +18,8 @@ from cablespan.components.entities.bodies import (
     body_of_state,
     country_code,
     government_of,
-    post_of,
+    government_or_post,
+    home_country,
     sending_post,
     split_country,
 )
@@ -35,6 +36,7 @@ from cablespan.components.entities.lexicon_names import surfaces
 from cablespan.components.entities.person_names import (
     PEOPLE,
     Person,
+    bare_name,
     normalize_name,
     parse,
     word_list,
@@ -84,7 +86,7 @@ class Linker:
         ]
 
     def _id_of(self, ent: Span, definitions: Mapping[str, str], sender: Post | None) -> str | None:
-        name = normalize_name(ent.text).removeprefix("the ")
+        name = bare_name(ent.text)
         known = self.knowledge.lookup(name, ent.label_) if self.knowledge else None
         if known:
             return known
@@ -93,13 +95,9 @@ class Linker:
         long = definitions.get(name, name)
         if ent.label_ != Entity.AGENCY:
             return _by_lexicon(name, ent.label_) or _by_lexicon(long, ent.label_)
-        home = sender["country"] if sender else None
-        return (
-            government_of(name, home, definitions.get(name))
-            or post_of(name, sender)
-            or _body(name, home)
-            or _body(long, home)
-        )
+        home = home_country(sender)
+        known = government_or_post(name, sender, definitions.get(name))
+        return known or _body(name, home) or _body(long, home)
 
     def __call__(self, doc: Doc) -> Doc:
         """Writes what `process` returns into the Doc, as the entities' `kb_id`."""
@@ -110,8 +108,7 @@ class Linker:
         mentions: dict[str, list[Span]] = defaultdict(list)
         for ent in doc.ents:
             mentions[ent.id_].append(ent)
-        sender = sending_post(doc)
-        home = sender["country"] if sender else None
+        home = home_country(sending_post(doc))
         for cluster in doc._.clusters or ():
             self._complete(cluster, mentions[str(cluster["cluster"])], home)
         return doc
@@ -132,7 +129,7 @@ class Linker:
         """Entries that a cluster may be: by all its names, and by what else the cable says of
         it."""
         label, base = cluster["label"], self.knowledge
-        names = dict.fromkeys(normalize_name(ent.text).removeprefix("the ") for ent in mentions)
+        names = dict.fromkeys(bare_name(ent.text) for ent in mentions)
         own = [kb_id for name in names for kb_id in base.ids_of(name, label)] if base else []
         if label not in PEOPLE:
             return ranked(names, label, Clues(country=home), own)

@@ -58,6 +58,15 @@ def normalize_name(text: str) -> str:
     return plain[:-2] if plain.endswith("'s") else plain[:-1] if plain.endswith("s'") else plain
 
 
+def bare_name(text: str) -> str:
+    """A normalized name without its article.
+
+    >>> bare_name("The  Hague"), bare_name("The Ministry’s")
+    ('hague', 'ministry')
+    """
+    return normalize_name(text).removeprefix("the ")
+
+
 @cache
 def _titles() -> dict[str, tuple[str, ...]]:
     """Office ids of every way to write a title."""

@@ -8,7 +8,7 @@ from math import inf
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from cablespan.components.entities.bodies import sending_post
+from cablespan.components.entities.bodies import home_country, sending_post
 from cablespan.components.entities.values.dates import Anchor, read_date
 from cablespan.components.entities.values.money import Surroundings, money_value
 from cablespan.components.entities.values.periods import Period
@@ -74,8 +74,7 @@ def _dates(doc: Doc, ents: list[Span]) -> Iterator[tuple[Span, str | None]]:
 
 
 def _sums(doc: Doc, ents: list[Span]) -> Iterator[tuple[Span, str | None]]:
-    sender = sending_post(doc)
-    home = sender["country"] if sender else None
+    home = home_country(sending_post(doc))
     value: str | None = None
     for ent, before in _with_previous(ents):
         previous = value if _gap(before, ent) < _TOLD else None
