@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache, partial
+from itertools import dropwhile
 from typing import Any, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -22,12 +23,12 @@ from cablespan.components.entities.values.words import (
     MONTH,
     WEEKDAY,
     any_of,
+    by_name,
     entries,
     numbers_of,
+    year_number,
 )
-from cablespan.header.dates import full_year
 
-_PIVOT = 46  # cables are of 1946 to 2045
 _SHORTEST_MISSPELT = 6  # letters of a month's name that may have one wrong
 # "April 7, 1973" at the end of a heading: "Telegram 65086 From ..., April 7, 1973, 1711Z."
 _DATE_OF_HEADING = re.compile(rf"\b({MONTH}) (\d\d?), (\d{{4}})(?:, \d{{4}}Z)?\W*$", re.IGNORECASE)
@@ -77,7 +78,7 @@ def _date_of_heading(text: str) -> Anchor | None:
 
 def _year_of_id(name: str) -> Anchor | None:
     written = re.fullmatch(r"(\d\d)[A-Z]+\d+", name)
-    return Anchor(date(full_year(written[1], _PIVOT), 7, 1), "year") if written else None
+    return Anchor(date(year_number(written[1]), 7, 1), "year") if written else None
 
 
 def date_value(
@@ -173,8 +174,8 @@ def _cues_in(text: str) -> Iterator[Tense]:
 def _plain(text: str) -> str:
     """Lower case, with plain dashes and apostrophes.
 
-    No dots after abbreviations, no time of the day, digits for the letters that a scan made of
-    them.
+    No dots after abbreviations, no time of the day, no words that lead up to the date, digits for
+    the letters that a scan made of them.
     """
     plain = re.sub(r"[-–—]+", "-", text.lower().replace("’", "'").replace("‘", "'"))
     plain = re.sub(rf"({MONTH}|{WEEKDAY})\.", r"\1", plain)
@@ -182,20 +183,7 @@ def _plain(text: str) -> str:
     plain = re.sub(r"\b[il](?=\d)", "1", plain)
     plain = re.sub(r"\b(?:afternoon|morning|evening|noon|midday)(?: of)?\b", " ", plain)
     plain = re.sub(r"\b(last|this|tomorrow|yesterday|mid|early|late)-", r"\1 ", plain)
-    words = plain.split()
-    while words and words[0] in (
-        "the",
-        "on",
-        "in",
-        "of",
-        "about",
-        "around",
-        "circa",
-        "month",
-        "months",
-    ):
-        words = words[1:]
-    return " ".join(words)
+    return " ".join(dropwhile(by_name("lead").__contains__, plain.split()))
 
 
 def _spelt_right(plain: str) -> str:

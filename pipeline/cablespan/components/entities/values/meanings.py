@@ -25,14 +25,13 @@ from cablespan.components.entities.values.words import (
     number,
     numbers_of,
     units_of,
+    year_number,
 )
-from cablespan.header.dates import full_year
 
 Tense = Literal["ahead", "behind", "unknown"]
 Match = re.Match[str]
 Form = tuple[re.Pattern[str], Callable[["Reader", Match], Period | None]]
 
-_PIVOT = 46  # cables are of 1946 to 2045
 # Cables tell of the past more than of the future, unless a verb says so: what a day ahead counts.
 _COST_OF_A_DAY_AHEAD = {"ahead": 0.5, "unknown": 2, "behind": 8}
 _NEW_FISCAL_YEARS = 1977  # October to September from then on, July to June before
@@ -107,13 +106,13 @@ class Reader:
 
 def iso(_reader: Reader, m: Match) -> Period:
     """2007-02-22; 02/22/07."""
-    return days(date(full_year(m["year"], _PIVOT), int(m["month"]), int(m["day"])))
+    return days(date(year_number(m["year"]), int(m["month"]), int(m["day"])))
 
 
 def date_time_group(reader: Reader, m: Match) -> Period:
     """131020Z JUL 72."""
     month = month_number(m["month"]) if m["month"] else reader.day.month
-    year = full_year(m["year"], _PIVOT) if m["year"] else reader.year_for(month)
+    year = year_number(m["year"]) if m["year"] else reader.year_for(month)
     return days(date(year, month, int(m["day"])))
 
 
@@ -130,7 +129,7 @@ def month_days(reader: Reader, m: Match) -> Period:
 def _year_of(reader: Reader, m: Match, month: int, day: int = 15) -> int:
     """The year of a match: written, "of last year", else the nearest."""
     if m["year"]:
-        return full_year(m["year"], _PIVOT)
+        return year_number(m["year"])
     if m["which"]:
         return reader.day.year + units_of(m["which"])
     return reader.year_for(month, day)
@@ -154,7 +153,7 @@ def named_month(reader: Reader, m: Match) -> Period:
 
 def whole_years(_reader: Reader, m: Match) -> Period:
     """1973; 1973-75; 74/75."""
-    first, last = full_year(m["first"], _PIVOT), m["last"]
+    first, last = year_number(m["first"]), m["last"]
     return years(first, int(str(first)[: 4 - len(last)] + last) if last else None)
 
 
@@ -177,8 +176,8 @@ def century(_reader: Reader, m: Match) -> Period:
 
 def fiscal_year(_reader: Reader, m: Match) -> Period:
     """FY 2008; fiscal years 1970-71: those of the United States."""
-    year = full_year(m["year"], _PIVOT)
-    last = full_year(m["last"], _PIVOT) if m["last"] else year
+    year = year_number(m["year"])
+    last = year_number(m["last"]) if m["last"] else year
     return months(year - 1, _fiscal_month(year), 12 * (last - year + 1))
 
 
@@ -198,7 +197,7 @@ def season(reader: Reader, m: Match) -> Period:
     """Summer; last fall; spring of 2008; summer months."""
     month = by_name("season")[m["season"]]["month"]
     if m["year"]:
-        return months(full_year(m["year"], _PIVOT), month, 3)
+        return months(year_number(m["year"]), month, 3)
     today, units = reader.day, units_of(m["which"])
     year = today.year
     if units < 0 and month + 2 >= today.month:
@@ -220,12 +219,9 @@ def part_of(reader: Reader, m: Match) -> Period | None:
     whole = reader.read(m["rest"])
     if whole is None or whole.precision == "day":
         return whole
-    name = m["part"]
+    entry = by_name("part")[m["part"]]
     if whole.is_month:  # its first twelfth would be two days
-        name = {"beginning": "early", "start": "early", "end": "late", "close": "late"}.get(
-            name, name
-        )
-    entry = by_name("part")[name]
+        entry = by_name("part")[entry.get("of_month", entry["name"])]
     period = part(whole, entry["first"], entry["last"])
     if reader.tense == "ahead" and m["rest"] in ("year", "month") and period.end < reader.day:
         following = reader.read(f"next {m['rest']}")
@@ -323,10 +319,9 @@ def told_unit(reader: Reader, m: Match) -> Period | None:
     told = reader.told
     if told is None:
         return unit_from_now(reader, m)
-    units = units_of(m["which"])
-    if m["unit"] == "year":
-        return years(told.start.year + units)
-    return months(told.start.year, told.start.month + units) if told.precision != "year" else None
+    if m["unit"] == "month" and told.precision == "year":
+        return None
+    return _units_away(told.start, m["unit"], units_of(m["which"]))
 
 
 def part_of_told_day(reader: Reader, _m: Match) -> Period | None:
@@ -362,14 +357,19 @@ def unit_from_now(reader: Reader, m: Match) -> Period | None:
     units = units_of(which)
     if which in ("past", "coming", "upcoming") or (unit == "decade" and units):
         return _stretch(reader, 1, unit, units)
+    if unit == "decade":
+        first = today.year // 10 * 10
+        return years(first, first + 9)
+    return None if unit == "day" else _units_away(today, unit, units)
+
+
+def _units_away(day: date, unit: str, count: int) -> Period:
+    """The year, month, week or day that lies so many of them after a day's own."""
     if unit == "year":
-        return years(today.year + units)
+        return years(day.year + count)
     if unit == "month":
-        return months(today.year, today.month + units)
-    if unit == "week":
-        return week(today + 7 * units * DAY)
-    first = today.year // 10 * 10
-    return years(first, first + 9) if unit == "decade" else None
+        return months(day.year, day.month + count)
+    return week(day + 7 * count * DAY) if unit == "week" else days(day + count * DAY)
 
 
 def stretch(reader: Reader, m: Match) -> Period:
@@ -402,16 +402,13 @@ def _stretch(reader: Reader, count: int, unit: str, direction: int) -> Period:
 
 def ago(reader: Reader, m: Match) -> Period | None:
     """Two weeks ago; three or four days ago: from the one to the other."""
-    counts = [number(m["count"] or "1"), number(m["most"] or m["count"] or "1")]
-    today, unit = reader.day, m["unit"]
-    if unit == "year":
-        return years(today.year - max(counts), today.year - min(counts))
-    if unit == "month":
-        return months(today.year, today.month - max(counts), max(counts) - min(counts) + 1)
-    if unit == "week":
-        first, last = (week(today - 7 * count * DAY) for count in (max(counts), min(counts)))
-        return days(first.start, last.end)
-    return days(*(today - count * DAY for count in counts)) if unit == "day" else None
+    if m["unit"] == "decade":
+        return None
+    counts = number(m["count"] or "1"), number(m["most"] or m["count"] or "1")
+    first, last = (
+        _units_away(reader.day, m["unit"], -count) for count in (max(counts), min(counts))
+    )
+    return Period(first.start, last.end, first.precision)
 
 
 def year_end(reader: Reader, _m: Match) -> Period:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from cablespan import lexicon
@@ -61,22 +62,20 @@ class ReferenceResolver:
 
     def __init__(self, cable: Mapping[str, Any], opening: Iterable[str] = ()):
         header = cable.get("header") or {}
-        self._listed = [
-            reference
-            for reference in header.get("references") or ()
-            if reference["kind"] == "cable"
-        ]
+        listed = header.get("references") or ()
+        self._listed = [reference for reference in listed if reference["kind"] == "cable"]
         anchor = Anchor.of(cable)
         self._year = anchor.day.year if anchor else None
         self._own = self._origin_of(origin(cable) or "")
         self._other = self._addressee(cable)
         self._serial = self._own_serial(cable)
-        self._listed = self._listed or [
-            {"value": value, "letter": item["letter"]}
-            for text in opening
-            for item in _items(text)
-            if (value := self._by_post(item["post"], item["serial"]))
-        ]
+        self._listed = self._listed or list(self._listed_in(opening))
+
+    def _listed_in(self, opening: Iterable[str]) -> Iterator[dict[str, Any]]:
+        for item in chain.from_iterable(map(_items, opening)):
+            value = self._by_post(item["post"], item["serial"])
+            if value:
+                yield {"value": value, "letter": item["letter"]}
 
     def resolve(self, text: str, previous: str | None = None) -> str | None:
         """The canonical id that a pointer means, several with blanks between; None where not told.

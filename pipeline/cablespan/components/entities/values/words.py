@@ -6,7 +6,9 @@ from functools import cache
 from typing import Any
 
 from cablespan import lexicon
+from cablespan.header.dates import full_year
 
+_PIVOT = 46  # cables are of 1946 to 2045
 _KINDS = {"month": "calendar", "weekday": "calendar", "cardinal": "numbers", "ordinal": "numbers"}
 
 
@@ -60,6 +62,15 @@ def number(text: str) -> int:
     """The number of digits (with "st" or "th" after them) or of a word."""
     digits = re.match(r"\d+", text)
     return int(digits[0]) if digits else numbers_of("cardinal")[text]
+
+
+def year_number(digits: str) -> int:
+    """The year of four digits or two: cables are of 1946 to 2045.
+
+    >>> year_number("72"), year_number("08"), year_number("1938")
+    (1972, 2008, 1938)
+    """
+    return full_year(digits, _PIVOT)
 
 
 def month_number(name: str) -> int:
