@@ -112,11 +112,8 @@ def sender(cable: Mapping[str, Any]) -> str:
     name = (origin(cable) or "").lower()
     if not name:
         return ""
-    return (
-        "department"
-        if any(name == words or name.startswith(f"{words} ") for words in _capital())
-        else "post"
-    )
+    in_washington = any(name == words or name.startswith(f"{words} ") for words in _capital())
+    return "department" if in_washington else "post"
 
 
 def _capital() -> frozenset[str]:

@@ -118,25 +118,29 @@ def sentence_offsets(text: str, start: int, end: int) -> list[int]:
     >>> sentence_offsets("1. Gen. Roe saw Amb. Poe at 9 a.m. today. He left.", 0, 50)
     [0, 42]
     """
-    while start < end and text[start].isspace():
-        start += 1
+    start = end - len(text[start:end].lstrip())
     if start == end:
         return []
-    offsets, position = [start], start
-    while match := _STOP.search(text, position, end):
+    offsets, since = [start], start
+    for match in _STOP.finditer(text, start, end):
         following = _NEXT_WORD.match(text, match.end(), end)
         if not following or not following[0]:
             break
-        sign = match.end("stops") - 1
-        before = _UP_TO_WORD.match(text, position, sign)
-        word = before.end() if before else sign
-        stop = _Stop(text[sign], text[word:sign], following[0], first_word=word == offsets[-1])
         # Of an omission, ". . .", the first stop alone can end a sentence.
-        omission = match.start() == position
-        position = match.end()
-        if not omission and _ends_sentence(stop):
-            offsets.append(position)
+        is_omission = match.start() == since
+        if not is_omission and _ends_sentence(_stop(match, since, offsets[-1], following[0])):
+            offsets.append(match.end())
+        since = match.end()
     return offsets
+
+
+def _stop(match: re.Match[str], since: int, sentence: int, following: str) -> _Stop:
+    """The stop of a match; `since` is where the one before ends, `sentence` where its sentence
+    begins."""
+    text, sign = match.string, match.end("stops") - 1
+    before = _UP_TO_WORD.match(text, since, sign)
+    word = before.end() if before else sign
+    return _Stop(text[sign], text[word:sign], following, first_word=word == sentence)
 
 
 def sentence_starts(doc: Doc) -> list[int]:

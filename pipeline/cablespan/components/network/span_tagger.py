@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 from spacy.language import Language
@@ -78,13 +78,20 @@ def make_span_tagger_scorer() -> Callable:
     return span_tagger_score
 
 
-def _beside_entities(
-    doc: Doc, spans: list[tuple[int, int, str, float]]
-) -> list[tuple[int, int, str, float]]:
+class TaggedSpan(NamedTuple):
+    """Tokens `start` to `end` of a Doc with a label, and the probability of the weakest of them."""
+
+    start: int
+    end: int
+    label: str
+    score: float
+
+
+def _beside_entities(doc: Doc, spans: list[TaggedSpan]) -> list[TaggedSpan]:
     """The spans that touch no entity of the Doc: what an entity ruler set before stays, as with
     spaCy's own `ner`."""
     taken = {token.i for entity in doc.ents for token in entity}
-    return [span for span in spans if taken.isdisjoint(range(*span[:2]))] if taken else spans
+    return [span for span in spans if taken.isdisjoint(range(span.start, span.end))]
 
 
 def decode(
@@ -175,18 +182,15 @@ class SpanTagger(TrainedPipe):
 
     def score(self, examples: Iterable[Example], **config: Any) -> dict[str, Any]:
         """The scores of the layer that this component writes."""
-        return (
-            self.scorer(examples, **{**config, "spans_key": self.cfg["spans_key"]})
-            if self.scorer
-            else {}
-        )
+        options = config | {"spans_key": self.cfg["spans_key"]}
+        return self.scorer(examples, **options) if self.scorer else {}
 
     def transitions(self) -> tuple[numpy.ndarray, numpy.ndarray]:
         """Log weights of tag pairs and of first tags: 0 or minus infinity."""
         return _transitions(tuple(self.tags))
 
-    def predict(self, docs: Iterable[Doc]) -> list[list[tuple[int, int, str, float]]]:
-        """The spans of each doc: start and end token, label, probability of the weakest token."""
+    def predict(self, docs: Iterable[Doc]) -> list[list[TaggedSpan]]:
+        """The spans of each doc, in order."""
         docs = list(docs)
         if not any(len(doc) for doc in docs):
             return [[] for _ in docs]
@@ -198,38 +202,33 @@ class SpanTagger(TrainedPipe):
             results.append(self.spans(tags, probabilities))
         return results
 
-    def spans(
-        self, tags: numpy.ndarray, probabilities: numpy.ndarray
-    ) -> list[tuple[int, int, str, float]]:
-        """The spans of a tag a token: first token, end, label, lowest probability of its tags."""
+    def spans(self, tags: numpy.ndarray, probabilities: numpy.ndarray) -> list[TaggedSpan]:
+        """The spans that a tag a token makes; `probabilities` are of all tags: (tokens, tags)."""
         parts, labels = (tags - 1) % 4, self.labels
         marked = tags > 0
         starts = numpy.flatnonzero(marked & ((parts == 0) | (parts == 3))).tolist()
         ends = (numpy.flatnonzero(marked & (parts >= 2)) + 1).tolist()
         chosen = probabilities[numpy.arange(len(tags)), tags]
         return [
-            (start, end, labels[(tags[start] - 1) // 4], float(chosen[start:end].min()))
+            TaggedSpan(start, end, labels[(tags[start] - 1) // 4], float(chosen[start:end].min()))
             for start, end in zip(starts, ends, strict=True)
         ]
 
-    def set_annotations(
-        self, docs: Iterable[Doc], predictions: list[list[tuple[int, int, str, float]]]
-    ) -> None:
+    def set_annotations(self, docs: Iterable[Doc], predictions: list[list[TaggedSpan]]) -> None:
         """Writes the predicted spans into the Docs, the entities or a span group."""
         key = self.cfg["spans_key"]
         for doc, spans in zip(docs, predictions, strict=True):
             if key is None:
                 spans = _beside_entities(doc, spans)
-            made = [Span(doc, start, end, label=label) for start, end, label, _ in spans]
+            made = [Span(doc, span.start, span.end, label=span.label) for span in spans]
+            scores = [span.score for span in spans]
             if key is None:
                 doc.set_ents([*doc.ents, *made])
-                doc._.entity_scores = {
-                    f"{s.start_char}-{s.end_char}": score
-                    for s, (*_, score) in zip(made, spans, strict=True)
-                }
+                places = [f"{span.start_char}-{span.end_char}" for span in made]
+                doc._.entity_scores = dict(zip(places, scores, strict=True))
             else:
                 doc.spans[key] = made
-                doc.spans[key].attrs["scores"] = [score for *_, score in spans]
+                doc.spans[key].attrs["scores"] = scores
 
     def gold_spans(self, reference: Doc) -> Sequence[Span]:
         """The entities of a gold Doc, or the spans of the group that is learned."""
@@ -250,9 +249,8 @@ class SpanTagger(TrainedPipe):
         missing = unannotated_paragraphs(example.reference, _layer(key))
         for span in example.get_aligned_spans_y2x(missing, allow_overlap=False):
             tags[span.start : span.end] = [None] * len(span)
-        for span in example.get_aligned_spans_y2x(
-            example.reference.spans[key], allow_overlap=False
-        ):
+        learned = example.reference.spans[key]
+        for span in example.get_aligned_spans_y2x(learned, allow_overlap=False):
             parts = "U" if len(span) == 1 else "B" + "I" * (len(span) - 2) + "L"
             tags[span.start : span.end] = [f"{part}-{span.label_}" for part in parts]
         return tags
