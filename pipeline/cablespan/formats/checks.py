@@ -26,6 +26,16 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         return f"{self.place}: {self.what}: {self.remedy}"
 
+    @classmethod
+    def told(cls, place: str, error: ValueError) -> "Problem":
+        """The problem that a message "what: remedy" tells of.
+
+        >>> print(Problem.told("tasks.jsonl:3", ValueError("no layer: set _view_id")))
+        tasks.jsonl:3: no layer: set _view_id
+        """
+        what, _, remedy = str(error).partition(": ")
+        return cls(place, what, remedy)
+
 
 def _short(text: str) -> str:
     return repr(text if len(text) <= 60 else f"{text[:25]} ... {text[-25:]}")

@@ -22,6 +22,7 @@ from cablespan.formats.tasks import (
 from cablespan.labels import Scheme
 from cablespan.records import annotated_layers
 
+_EXPORT_ANEW = "export it from Prodigy anew"
 LEAVES_OUT = ("values of entities", "header facts", "source maps", "cluster tables", "notes")
 
 
@@ -45,14 +46,13 @@ def read(
             known = {p["id"]: places[p["id"]] for p in record["paragraphs"] if p["id"] in places}
             yield Placed(record, {"": next(iter(known.values()), str(path)), **known})
     except ValueError as error:
-        raise GoldError([Problem(str(path), *_said(error))]) from error
+        raise GoldError([Problem.told(str(path), error)]) from error
 
 
 def _sound_tasks(path: Path, scheme: Scheme) -> list[tuple[str, dict[str, Any]]]:
     """All tasks with their places. Raises GoldError where some cannot be used."""
-    found = [placed for file in _files(path) for placed in json_lines(file)]
-    faults = ((place, _fault(task, scheme)) for place, task in found)
-    problems = [Problem(place, *fault) for place, fault in faults if fault is not None]
+    found = [placed for file in task_files(path) for placed in json_lines(file)]
+    problems = [fault for place, task in found if (fault := _fault(task, place, scheme))]
     if problems:
         raise GoldError(problems)
     return found
@@ -62,35 +62,30 @@ def _paragraph_of(task: Mapping[str, Any]) -> Any:
     return (task.get("meta") or {}).get("paragraph")
 
 
-def _files(path: Path) -> list[Path]:
+def task_files(path: Path) -> list[Path]:
+    """The files of tasks at a path: itself, or those in a folder, a layer after the other."""
     if path.is_file():
         return [path]
     return [file for layer in VIEWS for file in sorted(path.glob(f"{layer}*.jsonl*"))]
 
 
-def _fault(task: Mapping[str, Any], scheme: Scheme) -> tuple[str, str] | None:
-    """What is wrong with a task, and the remedy; None where it can be used."""
+def _fault(task: Mapping[str, Any], place: str, scheme: Scheme) -> Problem | None:
+    """Why a task cannot be used; None where it can."""
     if not isinstance(task.get("text"), str):
-        return "no task: `text` is missing", "export text tasks"
+        return Problem(place, "no task: `text` is missing", "export text tasks")
     if not isinstance(task.get("meta") or {}, dict):
-        return "`meta` is no object", "export it from Prodigy anew"
+        return Problem(place, "`meta` is no object", _EXPORT_ANEW)
     try:
         layer_of(task, scheme)
         if task.get("answer", "accept") == "accept":
             annotations_of(task, scheme)
     except ValueError as error:
-        return _said(error)
+        return Problem.told(place, error)
     except KeyError as error:
-        return f"a span or relation lacks {error}", "export it from Prodigy anew"
+        return Problem(place, f"a span or relation lacks {error}", _EXPORT_ANEW)
     except (AttributeError, TypeError):
-        return "spans or relations are no lists of objects", "export it from Prodigy anew"
+        return Problem(place, "spans or relations are no lists of objects", _EXPORT_ANEW)
     return None
-
-
-def _said(error: ValueError) -> tuple[str, str]:
-    """What is wrong, and the remedy, of a message that has both."""
-    what, _, remedy = str(error).partition(": ")
-    return what, remedy
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:

@@ -1,8 +1,17 @@
-"""Tables for the terminal: the first column names, the others hold figures."""
+"""Tables of figures for the terminal: the first column names, the others hold them."""
 
 from collections.abc import Iterable, Sequence
 
 from rich.table import Table
+
+
+def figure(value: float | None) -> str:
+    """Three decimals; a dash where there is nothing to measure.
+
+    >>> figure(0.8336), figure(None)
+    ('0.834', '-')
+    """
+    return "-" if value is None else f"{value:.3f}"
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

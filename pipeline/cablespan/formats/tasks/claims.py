@@ -19,13 +19,21 @@ from cablespan.labels import ROLES, Role
 _ORDER = {str(role): number for number, role in enumerate(Role)}
 
 
-def plain_claim(claim: Mapping[str, Any]) -> dict[str, Any]:
-    """Offsets, speaker and certainty only."""
+def plain_parts(claim: Mapping[str, Any]) -> dict[str, Any]:
+    """The offsets of a claim's parts by role; None for a part that is missing.
+
+    >>> plain_parts({"content": {"start": 9, "end": 11, "text": "no"}})
+    {'source': None, 'cue': None, 'content': {'start': 9, 'end': 11}}
+    """
     parts = {role: claim.get(role) for role in ROLES}
-    places = {
+    return {
         role: part and {"start": part["start"], "end": part["end"]} for role, part in parts.items()
     }
-    return places | {key: claim.get(key) for key in ("speaker", "certainty")}
+
+
+def plain_claim(claim: Mapping[str, Any]) -> dict[str, Any]:
+    """Offsets, speaker and certainty only."""
+    return plain_parts(claim) | {key: claim.get(key) for key in ("speaker", "certainty")}
 
 
 def claim_graph(

@@ -14,6 +14,7 @@ from typing import Any
 
 from cablespan.document import character_span
 from cablespan.formats.tasks import blank_pipeline
+from cablespan.formats.tasks.claims import plain_parts
 from cablespan.labels import ROLES, Scheme, in_order
 from cablespan.learning.agreement.matching import (
     match,
@@ -22,6 +23,7 @@ from cablespan.learning.agreement.matching import (
     match_overlapping,
     overlaps_by_half,
     same_part,
+    unmatched,
 )
 from cablespan.learning.agreement.versions import Layers, Unit, Versions, read_versions
 from cablespan.records import LAYERS
@@ -240,14 +242,7 @@ def disagreements(paragraphs: Iterable[tuple[Unit, Layers, Layers]]) -> Iterator
             if layer not in a or layer not in b:
                 continue
             pairs = match(a[layer], b[layer], identical, lambda one, other: 0)
-            only = [
-                [
-                    plain(annotation)
-                    for n, annotation in enumerate(side[layer])
-                    if n not in {pair[place] for pair in pairs}
-                ]
-                for place, side in enumerate((a, b))
-            ]
+            only = [[*map(plain, side)] for side in unmatched(a[layer], b[layer], pairs)]
             if any(only):
                 yield {"paragraph": unit.paragraph, "layer": layer, "text": unit.text, "only": only}
 
@@ -258,13 +253,13 @@ def identical(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def plain(annotation: Mapping[str, Any]) -> dict[str, Any]:
-    """Offsets and labels only."""
+    """Offsets and labels only.
+
+    >>> plain({"paragraph": "A/1", "start": 0, "end": 4, "label": "PLACE", "score": 0.9})
+    {'start': 0, 'end': 4, 'label': 'PLACE'}
+    """
     if "content" in annotation:
-        parts = {role: annotation.get(role) for role in ROLES}
-        return {
-            role: part and {"start": part["start"], "end": part["end"]}
-            for role, part in parts.items()
-        }
+        return plain_parts(annotation)
     return {key: annotation[key] for key in ("start", "end", "label")}
 
 

@@ -9,7 +9,11 @@ Pairs = list[tuple[int, int]]
 
 
 def overlap(one: Annotation, other: Annotation) -> int:
-    """The number of characters that two spans share."""
+    """The number of characters that two spans share.
+
+    >>> overlap({"start": 0, "end": 4}, {"start": 2, "end": 9})
+    2
+    """
     return max(0, min(one["end"], other["end"]) - max(one["start"], other["start"]))
 
 
@@ -44,6 +48,21 @@ def match(
             given.add(j)
             pairs.append((i, j))
     return sorted(pairs)
+
+
+def unmatched(
+    ones: Sequence[Annotation], others: Sequence[Annotation], pairs: Pairs
+) -> tuple[list[Annotation], list[Annotation]]:
+    """The annotations of either side that are in no index pair.
+
+    >>> unmatched([{"label": "PLACE"}], [{"label": "PLACE"}, {"label": "LAW"}], [(0, 0)])
+    ([], [{'label': 'LAW'}])
+    """
+    matched_ones, matched_others = {i for i, _ in pairs}, {j for _, j in pairs}
+    return (
+        [one for i, one in enumerate(ones) if i not in matched_ones],
+        [other for j, other in enumerate(others) if j not in matched_others],
+    )
 
 
 def same_span(one: Annotation, other: Annotation) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from cablespan.learning.agreement.table import FIGURES, figure
+from cablespan.learning.agreement.table import FIGURES
+from cablespan.learning.tables import figure
 
 
 def page(result: Mapping[str, Any]) -> str:

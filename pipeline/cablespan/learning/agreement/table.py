@@ -5,12 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
-from cablespan.learning.tables import table
-
-
-def figure(value: float | None) -> str:
-    """Three decimals; a dash where there is nothing to measure."""
-    return "-" if value is None else f"{value:.3f}"
+from cablespan.learning.tables import figure, table
 
 
 def tables(result: Mapping[str, Any]) -> Iterator[Table]:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from cablespan.formats import GoldError, find_format, labelstudio, read_records
 from cablespan.formats.checks import Problem, check
 from cablespan.formats.files import json_lines
-from cablespan.formats.tasks import VIEWS, annotator_of, records_of, task_meta
+from cablespan.formats.prodigy import task_files
+from cablespan.formats.tasks import annotator_of, records_of, task_meta
 from cablespan.labels import Scheme, scheme_of
 from cablespan.records import annotated_layers
 
@@ -86,7 +87,7 @@ def _add_tasks(versions: Versions, path: Path, name: str, scheme: Scheme) -> lis
     So a paragraph that is rejected in one layer is still compared in the others.
     """
     groups: dict[tuple[str, Any], list[dict[str, Any]]] = {}
-    for file in _task_files(path):
+    for file in task_files(path):
         for _, task in json_lines(file):
             if task.get("answer", "accept") == "accept":
                 key = annotator_of(task) or name, task.get("_view_id")
@@ -100,15 +101,8 @@ def _add_tasks(versions: Versions, path: Path, name: str, scheme: Scheme) -> lis
                 if not problems:
                     _add_record(versions, annotator, record)
         except ValueError as error:
-            what, _, remedy = str(error).partition(": ")
-            problems.append(Problem(place, what, remedy))
+            problems.append(Problem.told(place, error))
     return problems
-
-
-def _task_files(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    return [file for layer in VIEWS for file in sorted(path.glob(f"{layer}*.jsonl*"))]
 
 
 def _add_label_studio(versions: Versions, path: Path, name: str, scheme: Scheme) -> list[Problem]:

@@ -6,7 +6,7 @@ sentence that overlaps it most. Claims are the same when their contents share at
 longer one; sources, cues and contents of such pairs are compared.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from cablespan.learning.agreement.matching import (
     overlaps_by_half,
     same_part,
 )
-from cablespan.records import annotated_layers
+from cablespan.records import annotated_layers, by_paragraph
 
 Annotations = Sequence[Mapping[str, Any]]
 NOTHING = "none"
@@ -41,18 +41,9 @@ class Judged:
     def counts(self) -> Counter[tuple[str, ...]]:
         """Counts under `(layer, kind, ...)`; see the functions below."""
         total: Counter[tuple[str, ...]] = Counter()
-        for layer, count in (
-            ("entities", entity_counts),
-            ("statements", statement_counts),
-            ("claims", claim_counts),
-        ):
-            if layer in self.gold:
-                total.update(
-                    {
-                        (layer, *key): n
-                        for key, n in count(self.gold[layer], self.guesses[layer]).items()
-                    }
-                )
+        for layer, gold in self.gold.items():
+            for key, count in _COUNTS[layer](gold, self.guesses[layer]).items():
+                total[layer, *key] += count
         return total
 
 
@@ -97,6 +88,13 @@ def claim_counts(gold: Annotations, guesses: Annotations) -> Counter[tuple[str, 
     return counts
 
 
+_COUNTS: dict[str, Callable[[Annotations, Annotations], Counter]] = {
+    "entities": entity_counts,
+    "statements": statement_counts,
+    "claims": claim_counts,
+}
+
+
 def _overlapping(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
     """Whether two parts share half of the longer, or are both missing."""
     return overlaps_by_half(one, other) if one and other else not one and not other
@@ -113,7 +111,8 @@ def judged(
     `place(paragraph id)` says where a paragraph was read; `facts` are those that all share.
     """
     layers = annotated_layers(record)
-    gold, guesses = _by_paragraph(record, layers), _by_paragraph(guessed, layers)
+    gold = {layer: by_paragraph(record[layer]) for layer in layers}
+    guesses = {layer: by_paragraph(guessed.get(layer) or ()) for layer in layers}
     for paragraph in record["paragraphs"]:
         name = paragraph["id"]
         annotated = [layer for layer in layers if layer not in paragraph.get("unannotated", ())]
@@ -122,21 +121,10 @@ def judged(
             name,
             place(name),
             paragraph["text"],
-            {layer: gold[name, layer] for layer in annotated},
-            {layer: guesses[name, layer] for layer in annotated},
+            {layer: gold[layer].get(name, []) for layer in annotated},
+            {layer: guesses[layer].get(name, []) for layer in annotated},
             {**_own_facts(paragraph), **facts},
         )
-
-
-def _by_paragraph(
-    record: Mapping[str, Any], layers: Iterable[str]
-) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
-    """The annotations under paragraph and layer."""
-    by_paragraph: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
-    for layer in layers:
-        for annotation in record.get(layer) or ():
-            by_paragraph[annotation["paragraph"], layer].append(annotation)
-    return by_paragraph
 
 
 def _own_facts(paragraph: Mapping[str, Any]) -> dict[str, str]:

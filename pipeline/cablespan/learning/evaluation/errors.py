@@ -1,9 +1,15 @@
 """Where a model is wrong, paragraph by paragraph, the worst first."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from cablespan.learning.agreement.matching import match_claims, match_exactly, overlap, same_part
+from cablespan.learning.agreement.matching import (
+    match_claims,
+    match_exactly,
+    overlap,
+    same_part,
+    unmatched,
+)
 from cablespan.learning.evaluation.counts import NOTHING, Judged, best_overlap
 
 # A guess without a score counts as sure, a gold span that was missed as half of a sure mistake.
@@ -55,7 +61,8 @@ def _weight(guess: Mapping[str, Any]) -> float:
 
 def entity_errors(paragraph: Judged) -> Iterator[dict[str, Any]]:
     """Missed and wrong entities; a guess that overlaps a missed one is told with it."""
-    missed, wrong = _unmatched(paragraph)
+    gold, guesses = paragraph.gold.get("entities", ()), paragraph.guesses.get("entities", ())
+    missed, wrong = unmatched(gold, guesses, match_exactly(gold, guesses))
     for entity in missed:
         over = [guess for guess in wrong if overlap(entity, guess)]
         told = "; ".join(_quoted(paragraph, guess["label"], guess) for guess in over)
@@ -64,17 +71,6 @@ def entity_errors(paragraph: Judged) -> Iterator[dict[str, Any]]:
     for guess in wrong:
         if not any(overlap(entity, guess) for entity in missed):
             yield _error("entities", guess, NOTHING, guess["label"], _weight(guess))
-
-
-def _unmatched(paragraph: Judged) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
-    """The entities of the gold that no guess is, and the guesses that are no gold."""
-    gold, guesses = paragraph.gold.get("entities", ()), paragraph.guesses.get("entities", ())
-    pairs = match_exactly(gold, guesses)
-    return _without(gold, {i for i, _ in pairs}), _without(guesses, {j for _, j in pairs})
-
-
-def _without(marks: Sequence[Mapping[str, Any]], numbers: Set[int]) -> list[Mapping[str, Any]]:
-    return [mark for number, mark in enumerate(marks) if number not in numbers]
 
 
 def _quoted(paragraph: Judged, name: str, span: Mapping[str, Any] | None) -> str:
@@ -110,7 +106,8 @@ def claim_errors(paragraph: Judged) -> Iterator[dict[str, Any]]:
         if other:
             parts = told(claim, *other), told(guess, *other)
             yield _error("claims", claim["content"], *parts, MISSED)
-    for claim in _without(gold, {i for i, _ in pairs}):
+    missed, wrong = unmatched(gold, guesses, pairs)
+    for claim in missed:
         yield _error("claims", claim["content"], told(claim, "source", "cue"), NOTHING, MISSED)
-    for claim in _without(guesses, {j for _, j in pairs}):
+    for claim in wrong:
         yield _error("claims", claim["content"], NOTHING, told(claim, "source", "cue"), SURE)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cablespan.learning.agreement.page import pieces, render
-from cablespan.learning.evaluation.table import HEADLINE, figure, rows, with_interval
+from cablespan.learning.evaluation.table import HEADLINE, rows, with_interval, without_interval
 
 # Paragraphs with mistakes that the page shows; the JSON has all.
 SHOWN = 150
@@ -16,7 +16,7 @@ def page(result: Mapping[str, Any]) -> str:
     errors = result["errors"]
     return render(
         __package__,
-        {"figure": figure, "interval": with_interval, "percent": "{:.1%}".format},
+        {"figure": without_interval, "interval": with_interval, "percent": "{:.1%}".format},
         result=result,
         shown=errors[:SHOWN],
         total=len(errors),

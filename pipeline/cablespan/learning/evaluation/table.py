@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
-from cablespan.learning.tables import table
+from cablespan.learning.tables import figure, table
 from cablespan.records import LAYERS
 
 Score = Mapping[str, float] | None
@@ -22,9 +22,13 @@ CLAIM_KINDS = {
 }
 
 
-def figure(score: Score) -> str:
-    """Three decimals; a dash where there is nothing to measure."""
-    return "-" if score is None else f"{score['value']:.3f}"
+def without_interval(score: Score) -> str:
+    """The score alone.
+
+    >>> without_interval({"value": 0.84, "low": 0.81, "high": 0.87})
+    '0.840'
+    """
+    return figure(None if score is None else score["value"])
 
 
 def with_interval(score: Score) -> str:
@@ -79,8 +83,8 @@ def _layer_table(result: Mapping[str, Any], layer: str) -> Table:
 
 def _scores_row(name: str, scores: Mapping[str, Any]) -> tuple[str, ...]:
     """Name, precision, recall, F1 with its interval, support."""
-    figures = figure(scores["precision"]), figure(scores["recall"]), with_interval(scores["f1"])
-    return name, *figures, str(scores.get("support", ""))
+    alone = (without_interval(scores[key]) for key in ("precision", "recall"))
+    return name, *alone, with_interval(scores["f1"]), str(scores.get("support", ""))
 
 
 def _role_table(claims: Mapping[str, Any]) -> Table:
@@ -109,7 +113,7 @@ def _slice_table(slices: Mapping[str, Any]) -> Table:
 def _slice_rows(slices: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for name, values in slices.items():
         for value, scores in values.items():
-            figures = (figure(scores[key]) for key in HEADLINE)
+            figures = (without_interval(scores[key]) for key in HEADLINE)
             yield f"{name}: {value}", str(scores["paragraphs"]), *figures
 
 
