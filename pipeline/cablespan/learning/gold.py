@@ -61,9 +61,7 @@ def read_gold(
             for record, places in read_placed(
                 path, texts=texts, tokenize=tokenize, report=report, scheme=scheme
             ):
-                gold += (
-                    Gold(run, places) for run in runs(without_numbers(record)) if run["paragraphs"]
-                )
+                gold += (Gold(run, places) for run in runs(without_numbers(record)))
         except GoldError as error:
             problems += error.problems
     if problems:
@@ -124,12 +122,10 @@ def _moved(layer: str, annotation: dict[str, Any], shift: int) -> dict[str, Any]
     start, end = max(0, annotation["start"] - shift), annotation["end"] - shift
     if end <= 0:
         return None
-    text = (
-        {"text": annotation["text"][start - annotation["start"] + shift :]}
-        if annotation.get("text")
-        else {}
-    )
-    return annotation | {"start": start, "end": end} | text
+    moved = annotation | {"start": start, "end": end}
+    if annotation.get("text"):
+        moved["text"] = annotation["text"][start - annotation["start"] + shift :]
+    return moved
 
 
 def runs(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -6,14 +6,15 @@ itself.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy
 
 from cablespan.labels import ROLES, in_order
 from cablespan.learning.agreement.matching import match_exactly
-from cablespan.learning.evaluation.counts import NOTHING, Judged, best_overlap
+from cablespan.learning.evaluation.counts import NOTHING, Annotations, Judged, best_overlap
 
 RESAMPLES, SEED = 1000, 0
 BINS = 10
@@ -210,26 +211,33 @@ def prf(right: numpy.ndarray, gold: numpy.ndarray, guesses: numpy.ndarray) -> di
     return {name: interval(values) for name, values in scores.items()}
 
 
+Scored = Iterator[tuple[float | None, bool]]
+
+
+def _scored_entities(gold: Annotations, guesses: Annotations) -> Scored:
+    right = {j for _, j in match_exactly(gold, guesses)}
+    return ((guess.get("score"), j in right) for j, guess in enumerate(guesses))
+
+
+def _scored_statements(gold: Annotations, guesses: Annotations) -> Scored:
+    """A guess that meets no sentence of the gold is neither right nor wrong."""
+    for guess in guesses:
+        truth = best_overlap(guess, gold)
+        if truth is not None:
+            yield guess.get("score"), truth["label"] == guess["label"]
+
+
+_SCORED = {"entities": _scored_entities, "statements": _scored_statements}
+
+
 def certain(paragraphs: Iterable[Judged], layer: str) -> list[tuple[float, bool]]:
-    """The score of each guess of a layer, and whether it was right."""
-    pairs = []
-    for paragraph in paragraphs:
-        if layer not in paragraph.gold:
-            continue
-        gold, guesses = paragraph.gold[layer], paragraph.guesses[layer]
-        right = {j for _, j in match_exactly(gold, guesses)} if layer == "entities" else set()
-        for j, guess in enumerate(guesses):
-            if guess.get("score") is None:
-                continue
-            if layer == "statements":
-                truth = best_overlap(guess, gold)
-                if truth is None:
-                    continue
-                right_now = truth["label"] == guess["label"]
-            else:
-                right_now = j in right
-            pairs.append((guess["score"], right_now))
-    return pairs
+    """The score of each guess of a layer ("entities", "statements"), and whether it was right."""
+    scored = (
+        _SCORED[layer](paragraph.gold[layer], paragraph.guesses[layer])
+        for paragraph in paragraphs
+        if layer in paragraph.gold
+    )
+    return [(score, right) for score, right in chain.from_iterable(scored) if score is not None]
 
 
 def calibration(pairs: Sequence[tuple[float, bool]], bins: int = BINS) -> dict[str, Any] | None:

@@ -88,14 +88,14 @@ def label_counts(golds: Sequence[Gold]) -> dict[str, Counter[str]]:
     counts: dict[str, Counter[str]] = {}
     for gold in golds:
         for layer in VIEWS:
-            for annotation in gold.record.get(layer) or ():
-                labels = (
-                    [role for role in Role if annotation.get(role.lower())]
-                    if layer == "claims"
-                    else [annotation["label"]]
-                )
-                counts.setdefault(layer, Counter()).update(map(str, labels))
+            for mark in gold.record.get(layer) or ():
+                counts.setdefault(layer, Counter()).update(_labels_of(mark))
     return counts
+
+
+def _labels_of(mark: Mapping[str, Any]) -> list[str]:
+    """The label of an entity or a statement, the roles that a claim has."""
+    return [mark["label"]] if "label" in mark else [str(r) for r in Role if mark.get(r.lower())]
 
 
 def empty_labels(
