@@ -154,7 +154,11 @@ class Reject:
 
 def header_record(header: Header) -> dict[str, Any]:
     """The header as the record writes it: `from` for `from_`, dates as ISO strings, lists for
-    tuples."""
+    tuples.
+
+    >>> header_record(Header(from_="AMEMBASSY OSLO", tags=("PREL",)))["from"]
+    'AMEMBASSY OSLO'
+    """
     fields = asdict(header)
     fields["from"] = fields.pop("from_")
     if isinstance(header.declassify_on, date):

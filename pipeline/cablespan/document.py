@@ -129,7 +129,11 @@ def to_doc(nlp: Language, cable: Cable) -> Doc:
 
 
 def plain_description(text: str) -> dict[str, Any]:
-    """The description of a text that is no cable: one paragraph, an empty header."""
+    """The description of a text that is no cable: one paragraph, an empty header.
+
+    >>> [paragraph["id"] for paragraph in plain_description("Post agreed.")["paragraphs"]]
+    ['text/1']
+    """
     digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     whole = Paragraph("text/1", text, source_map=SourceMap(((0, 0, len(text)),)))
     source = Source("", "text", digest, 0)
@@ -145,7 +149,16 @@ def _described(cable: Cable) -> dict[str, Any]:
 
 
 def make_doc(nlp: Language, texts: list[str], description: dict[str, Any]) -> Doc:
-    """A Doc of paragraphs, each of `texts` one; `description` becomes `doc._.cable`."""
+    """A Doc of paragraphs, each of `texts` one; `description` becomes `doc._.cable`.
+
+    >>> import spacy
+    >>> description = {"paragraphs": [{"kind": "text"}, {"kind": "heading"}]}
+    >>> doc = make_doc(spacy.blank("en"), ["Post agreed.", "Comment"], description)
+    >>> [(span.text, span.label_) for span in doc.spans["paragraphs"]]
+    [('Post agreed.', 'text'), ('Comment', 'heading')]
+    >>> paragraph_starts(doc)
+    [0, 14]
+    """
     doc = tokenized(nlp, SEPARATOR.join(texts))
     doc._.cable = description
     spans, offset = [], 0
@@ -158,7 +171,12 @@ def make_doc(nlp: Language, texts: list[str], description: dict[str, Any]) -> Do
 
 
 def tokenized(nlp: Language, text: str) -> Doc:
-    """The text as tokens of the pipeline; what has no blank for 200 characters is cut there."""
+    """The text as tokens of the pipeline; what has no blank for 200 characters is cut there.
+
+    >>> import spacy
+    >>> [len(token) for token in tokenized(spacy.blank("en"), "X" * 450)]
+    [200, 200, 50]
+    """
     cuts = [match.end() for match in _UNBROKEN.finditer(text)]
     if not cuts:
         return nlp.tokenizer(text)
@@ -174,7 +192,12 @@ def tokenized(nlp: Language, text: str) -> Doc:
 def character_span(
     doc: Doc, start: int, end: int, label: str, *, kb_id: str = "", span_id: str = ""
 ) -> Span:
-    """A span by character offsets, widened to whole tokens where it cuts one."""
+    """A span by character offsets, widened to whole tokens where it cuts one.
+
+    >>> import spacy
+    >>> character_span(spacy.blank("en")("Mr. Rusk agreed."), 4, 6, "PERSON")
+    Rusk
+    """
     span = doc.char_span(
         start, end, label=label, kb_id=kb_id, span_id=span_id, alignment_mode="expand"
     )
@@ -225,6 +248,12 @@ def claims_of(doc: Doc) -> Iterator[PlacedClaim]:
 
     A claim ends with its content, whatever the ids of its spans: so claims stay apart in Docs that
     `Doc.from_docs` joined. These have no speaker, as cluster numbers of several Docs mean nothing.
+
+    >>> import spacy
+    >>> doc = spacy.blank("en")("Roe said he tried.")
+    >>> set_claims(doc, [PlacedClaim((0, 3), (4, 8), (9, 17), certainty="asserted")])
+    >>> [claim.content for claim in claims_of(doc)], doc._.claims[0].content
+    ([(9, 17)], he tried)
     """
     group = doc.spans.get(CLAIMS, ())
     facts = group.attrs.get("claims", {}) if group else {}

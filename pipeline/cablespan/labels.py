@@ -163,7 +163,11 @@ class Scheme(NamedTuple):
         return tuple(label.name for label in getattr(self, layer))
 
     def layer_of(self, label: str | None) -> str | None:
-        """The layer that a label belongs to; None where the scheme has not got it."""
+        """The layer that a label belongs to; None where the scheme has not got it.
+
+        >>> scheme_of().layer_of("PLACE"), scheme_of().layer_of("COLOUR")
+        ('entities', None)
+        """
         layers = (*self._fields, "claims")
         return next((layer for layer in layers if label in self.names(layer)), None)
 
@@ -197,7 +201,12 @@ def scheme_of(path: Path | None = None, ours: Scheme | None = None) -> Scheme:
 
 
 def scheme_of_tables(tables: Mapping[str, Any], place: str, ours: Scheme | None = None) -> Scheme:
-    """The scheme of a labels file's content; `place` is what an error calls it."""
+    """The scheme of a labels file's content; `place` is what an error calls it.
+
+    >>> tables = {"extend": True, "entities": {"VESSEL": {"definition": "a ship"}}}
+    >>> scheme_of_tables(tables, "labels.toml").names("entities")[-2:]
+    ('CABLE_REF', 'VESSEL')
+    """
     layers = dict(tables)
     extends = layers.pop("extend", False)
     unknown = sorted(set(layers) - set(Scheme._fields))

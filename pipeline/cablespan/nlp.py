@@ -67,6 +67,9 @@ def model_folder(model: str | Path) -> Path:
     """The folder of a pipeline that is named by its folder, its package, or as one of ours.
 
     Raises FileNotFoundError where there is no such pipeline.
+
+    >>> model_folder("en_cable_sm").name
+    'en_cable_sm'
     """
     if Path(model, "meta.json").is_file():
         return Path(model)

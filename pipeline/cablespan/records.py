@@ -203,6 +203,12 @@ def to_record(doc: Doc) -> Record:
     """The record of an annotated Doc, as CONTRACT.md shapes it: plain data, ready for JSON.
 
     A Doc of plain text, which no cable made, is one paragraph of a cable named "text".
+
+    >>> import spacy
+    >>> nlp = spacy.blank("en")
+    >>> record = to_record(nlp("Post agreed."))
+    >>> record["paragraphs"][0]["text"], from_record(nlp, record).text
+    ('Post agreed.', 'Post agreed.')
     """
     text = text_of(doc)
     cable = doc._.cable or plain_description(text)

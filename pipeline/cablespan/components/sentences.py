@@ -159,6 +159,13 @@ def statement_spans(doc: Doc) -> list[Span]:
 
     Sentences are those of the Doc (of `cable_sentences`, or any other component that sets them),
     else by rule.
+
+    >>> import spacy
+    >>> doc = spacy.blank("en")("Gen. Roe left at 9 a.m. today. He returned.")
+    >>> statement_spans(doc)
+    [Gen. Roe left at 9 a.m. today., He returned.]
+    >>> sentence_starts(doc) == [sentence.start for sentence in statement_spans(doc)]
+    True
     """
     if not len(doc):
         return []

@@ -83,6 +83,12 @@ def check(
 
     `places` says for each paragraph id where it was read ("gold.jsonl:12"), under "" where the
     record was.
+
+    >>> from cablespan.labels import scheme_of
+    >>> mark = {"paragraph": "A/1", "start": 0, "end": 9, "label": "OFFICIAL"}
+    >>> record = {"id": "A", "paragraphs": [{"id": "A/1", "text": "Rusk."}], "entities": [mark]}
+    >>> [problem.what for problem in check(record, {}, scheme_of())]
+    ['OFFICIAL at 0-9 lies outside the text of 5 characters']
     """
     place = places.get("", record.get("id", "?"))
     yield from _unknown_versions(record, place)
@@ -200,7 +206,12 @@ def _check_place(label: str, part: Any, text: str, where: str) -> Iterator[Probl
 
 
 def whole_tokens(doc: Doc, start: int, end: int) -> Span:
-    """The tokens that characters `start:end` touch. Raises ValueError where there are none."""
+    """The tokens that characters `start:end` touch. Raises ValueError where there are none.
+
+    >>> import spacy
+    >>> whole_tokens(spacy.blank("en")("Mr. Rusk agreed."), 5, 10)
+    Rusk agreed
+    """
     span = doc.char_span(start, end, alignment_mode="expand")
     if span is None:
         raise ValueError(f"{start}-{end} lies outside the text of {len(doc.text)} characters")
@@ -214,6 +225,13 @@ def fitted(
     takes in all of it.
 
     Of two entities or statements in one token the later is left out.
+
+    >>> import spacy
+    >>> mark = {"paragraph": "A/1", "start": 0, "end": 2, "label": "OFFICIAL"}
+    >>> record = {"id": "A", "paragraphs": [{"id": "A/1", "text": "Rusk."}], "entities": [mark]}
+    >>> whole, problems = fitted(record, {"A/1": "gold.jsonl:1"}, spacy.blank("en").tokenizer)
+    >>> print(whole["entities"][0]["end"], *problems)
+    4 gold.jsonl:1: OFFICIAL 'Ru' (0-2) cuts a token: taken as 'Rusk'
     """
     docs = {paragraph["id"]: tokenize(paragraph["text"]) for paragraph in record["paragraphs"]}
     fitting = _Fitting(docs, places)

@@ -46,7 +46,12 @@ def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def json_object(line: bytes, place: str) -> dict[str, Any]:
-    """A line of JSON. Raises ValueError, with its place, where it holds no object."""
+    """A line of JSON. Raises ValueError, with its place, where it holds no object.
+
+    >>> json_object(b"[]", "gold.jsonl:2")
+    Traceback (most recent call last):
+    cablespan.formats.checks.GoldError: gold.jsonl:2: no JSON object: write one object a line
+    """
     try:
         value = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:

@@ -33,7 +33,11 @@ def joined(record: Mapping[str, Any]) -> tuple[str, list[Block]]:
 
 
 def blocks_of(text: str, cable_id: str) -> Iterator[Block]:
-    """The paragraphs of a text from elsewhere, where blank lines part them."""
+    """The paragraphs of a text from elsewhere, where blank lines part them.
+
+    >>> [(block.start, block.end) for block in blocks_of(SEPARATOR.join(["One.", "Two."]), "A")]
+    [(0, 4), (6, 10)]
+    """
     start, number = 0, 0
     for block in text.split(SEPARATOR):
         if block.strip():
@@ -49,6 +53,10 @@ def in_paragraph(
     """The paragraph that characters of the whole text lie in, and the offsets in it.
 
     Raises GoldError, with the span's name and place, where they are in none.
+
+    >>> blocks = Block(0, 4, {"id": "A/0"}), Block(6, 10, {"id": "A/1"})
+    >>> in_paragraph(6, 9, blocks, "T1", "A.ann:1")
+    ('A/1', 0, 3)
     """
     for block in blocks:
         if block.start <= start and end <= block.end:

@@ -52,6 +52,12 @@ def add_marks(
 
     The facts of a content are those of its claim. Raises KeyError where a relation points at
     nothing that is part of a claim.
+
+    >>> from cablespan.labels import scheme_of
+    >>> record, spans = {}, [LinkedSpan("T1", "A/1", "PLACE", 0, 4)]
+    >>> add_marks(record, spans, {}, scheme_of())
+    >>> record["entities"]
+    [{'paragraph': 'A/1', 'label': 'PLACE', 'start': 0, 'end': 4}]
     """
     parts: dict[str, LinkedSpan] = {}
     for span in spans:

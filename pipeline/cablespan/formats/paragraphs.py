@@ -68,7 +68,12 @@ def add_line(document: Placed, line: Mapping[str, Any], text: str, place: str) -
 
 
 def lines_of(record: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
-    """Each paragraph of the record with its line, which has neither text nor head."""
+    """Each paragraph of the record with its line, which has neither text nor head.
+
+    >>> record = {"id": "A", "paragraphs": [{"id": "A/1", "text": "Rusk."}], "claims": []}
+    >>> [line for _, line in lines_of(record)]
+    [{'doc': 'A', 'paragraph': 1, 'claims': []}]
+    """
     marks = {layer: by_paragraph(record[layer]) for layer in annotated_layers(record)}
     for paragraph in record["paragraphs"]:
         line: dict[str, Any] = {"doc": record["id"], "paragraph": _number(paragraph, record["id"])}

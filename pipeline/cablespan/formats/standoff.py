@@ -39,7 +39,11 @@ def text_hash(text: str) -> str:
 
 
 def texts_beside(out: Path) -> Path:
-    """Where the texts of a stand-off file stand that have no published source."""
+    """Where the texts of a stand-off file stand that have no published source.
+
+    >>> texts_beside(Path("gold.jsonl.gz")).name
+    'gold.texts.jsonl'
+    """
     return out.with_name(out.name.removesuffix(".gz").removesuffix(".jsonl") + ".texts.jsonl")
 
 

@@ -73,6 +73,10 @@ def without_numbers(record: Mapping[str, Any]) -> dict[str, Any]:
     """The record as the readers of cables hand it over: no numbers ("1. ") and no empty paragraphs.
 
     A number that an entity lies on stays in the text.
+
+    >>> record = {"paragraphs": [{"id": "A/1", "text": "1. Post agreed."}]}
+    >>> [paragraph["text"] for paragraph in without_numbers(record)["paragraphs"]]
+    ['Post agreed.']
     """
     marked = {(mark["paragraph"], mark["start"]) for mark in record.get("entities") or ()}
     paragraphs, shifts = [], {}
@@ -132,6 +136,10 @@ def runs(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The record cut where its paragraphs' numbers ("DOC/7") jump.
 
     What was not annotated in between is no neighbour.
+
+    >>> record = {"paragraphs": [{"id": f"A/{number}"} for number in (1, 2, 7)]}
+    >>> [len(run["paragraphs"]) for run in runs(record)]
+    [2, 1]
     """
     groups: list[list[Mapping[str, Any]]] = []
     last = None

@@ -228,7 +228,16 @@ class _Sentence:
 
 
 def set_claim_parts(doc: Doc) -> None:
-    """Writes `doc.spans["claim_parts"]`: the claims laid flat, as a tagger learns them."""
+    """Writes `doc.spans["claim_parts"]`: the claims laid flat, as a tagger learns them.
+
+    >>> import spacy
+    >>> from cablespan.document import PlacedClaim, set_claims
+    >>> doc = spacy.blank("en")("Roe said he tried.")
+    >>> set_claims(doc, [PlacedClaim((0, 3), (4, 8), (9, 17))])
+    >>> set_claim_parts(doc)
+    >>> [(span.label_, span.text) for span in doc.spans["claim_parts"]]
+    [('SOURCE', 'Roe'), ('CUE', 'said'), ('CONTENT', 'he tried')]
+    """
     triples = [Triple(claim.source, claim.cue, claim.content) for claim in claims_of(doc)]
     spans = [
         doc.char_span(part.start, part.end, label=part.role, alignment_mode="contract")

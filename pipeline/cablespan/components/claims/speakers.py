@@ -32,7 +32,14 @@ def speaker_of(mention: Span) -> Speaker:
 
 
 def author(doc: Doc) -> Speaker:
-    """The sending post: the cluster that is linked to it, else its KB id; None where unknown."""
+    """The sending post: the cluster that is linked to it, else its KB id; None where unknown.
+
+    >>> import spacy
+    >>> doc = spacy.blank("en")("Post agreed.")
+    >>> doc._.cable = {"id": "07ASTANA454"}
+    >>> author(doc)
+    'post:ASTANA'
+    """
     sender = sending_post(doc)
     if sender is None:
         return None

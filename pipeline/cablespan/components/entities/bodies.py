@@ -130,7 +130,14 @@ def _posts() -> dict[str, Post]:
 
 
 def sending_post(doc: Doc) -> Post | None:
-    """The post that sent a cable, from its header's origin or its id; None without either."""
+    """The post that sent a cable, from its header's origin or its id; None without either.
+
+    >>> import spacy
+    >>> doc = spacy.blank("en")("Post agreed.")
+    >>> doc._.cable = {"id": "07ASTANA454"}
+    >>> sending_post(doc)["name"], post_of("Post", sending_post(doc))
+    ('Embassy Astana', 'post:ASTANA')
+    """
     cable = doc._.cable or {}
     sent_from = normalize_name(origin(cable) or "")
     in_id = _POST_IN_ID.fullmatch(str(cable.get("id") or ""))
@@ -174,7 +181,11 @@ def embassy_in(country: str, year: int) -> str | None:
 
 def post_of(name: str, sender: Post | None) -> str | None:
     """The KB id of a post: the one named ("Embassy Astana"), or the sender that speaks of itself
-    ("Post")."""
+    ("Post").
+
+    >>> post_of("Embassy Astana", None), post_of("Post", None)
+    ('post:ASTANA', None)
+    """
     name = normalize_name(name)
     if name in word_list("own_post"):
         is_post = sender and sender["kind"] != "department"

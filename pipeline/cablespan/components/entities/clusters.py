@@ -103,6 +103,11 @@ class PersonCluster:
         """Whether a full name can be this person's.
 
         Given names are equal, or initials of each other, under one family name.
+
+        >>> known = PersonCluster()
+        >>> known.add(Mention(0, parse("John Foster Dulles"), None))
+        >>> [known.accepts_full_name(parse(name)) for name in ("J. Dulles", "Allen Dulles")]
+        [True, False]
         """
         names = person.names
         if not self.full:
@@ -165,6 +170,11 @@ class NearNames(Generic[Value]):
     """Finds what was added under a name that differs by one letter.
 
     Names one letter apart share what is left of them without one letter (SymSpell, Garbe 2012).
+
+    >>> names = NearNames()
+    >>> names.add("caglayangil", "Foreign Minister")
+    >>> next(names.like("caglayangill"))
+    'Foreign Minister'
     """
 
     def __init__(self) -> None:
@@ -204,6 +214,13 @@ class EntityClusters:
         """The cluster of each entity, numbered in order of first mention; None for those without.
 
         Entities that are a redaction are left out.
+
+        >>> import spacy
+        >>> nlp = spacy.blank("en")
+        >>> doc = nlp("Minister Roe met Poe. Roe left.")
+        >>> doc.ents = [Span(doc, *place, "OFFICIAL") for place in ((0, 2), (3, 4), (5, 6))]
+        >>> EntityClusters(nlp, "aliases").process(doc)
+        [0, 1, 0]
         """
         return self._numbers(doc, self._named(doc))
 

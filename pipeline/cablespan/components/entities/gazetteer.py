@@ -39,7 +39,13 @@ class Gazetteer:
         self.name = name
 
     def process(self, doc: Doc) -> list[Span]:
-        """Entities of a Doc, in order; of those that overlap the longest."""
+        """Entities of a Doc, in order; of those that overlap the longest.
+
+        >>> import spacy
+        >>> nlp = spacy.blank("en")
+        >>> Gazetteer(nlp, "rules").process(nlp("They met in Kazakhstan on May 22."))
+        [Kazakhstan, May 22]
+        """
         words = _Words(doc)
         named = [match for match in find(doc) if words.allow(match)]
         return filter_spans([*_names(words, named), *_by_pattern(doc), *_titled(words, named)])

@@ -178,7 +178,12 @@ def _tokenized(
 
 @once_a_doc
 def find(doc: Doc) -> list[Match]:
-    """Every lexicon name in a Doc by its start, whatever its case and however they overlap."""
+    """Every lexicon name in a Doc by its start, whatever its case and however they overlap.
+
+    >>> doc = spacy.blank("en")("the Justice Ministry")
+    >>> sorted({(match.start, match.end, match.surface.name_class) for match in find(doc)})
+    [(1, 2, 'title'), (1, 3, 'body')]
+    """
     names = _names()
     words = [token.lower_ for token in doc]
     lengths = {word: names.lengths_from(word) for word in set(words)}

@@ -75,6 +75,13 @@ class Linker:
 
         An office's own id ("office:AMBASSADOR") is nobody's: a mention of somebody who is named
         elsewhere in the cable has his id or none.
+
+        >>> import spacy
+        >>> nlp = spacy.blank("en")
+        >>> doc = nlp("Kazakhstan and the GOK agreed.")
+        >>> doc.ents = [Span(doc, 0, 1, "PLACE"), Span(doc, 3, 4, "AGENCY")]
+        >>> Linker(nlp, "linker").process(doc)
+        ['iso:KZ', '']
         """
         sender, definitions = sending_post(doc), acronym_definitions(doc)
         own_ids = [self._id_of(ent, definitions, sender) or "" for ent in doc.ents]

@@ -14,6 +14,11 @@ def without_redactions(ents: Iterable[Span]) -> list[Span]:
     """Entities without redactions at their ends; left out where nothing remains that names.
 
     Of "Ambassador XXXXXXXXXXXX" remains the office, of "Mr. XXXXXXXXXXXX" nothing.
+
+    >>> import spacy
+    >>> doc = spacy.blank("en")("Ambassador XXXXXXXXXXXX left")
+    >>> without_redactions([Span(doc, 0, 2, "OFFICIAL")])
+    [Ambassador]
     """
     return [rest for ent in ents if (rest := _open_part(ent)) is not None]
 

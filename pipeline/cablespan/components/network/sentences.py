@@ -90,6 +90,11 @@ def sentence_places(doc: Doc, sentences: Sequence[Span]) -> list[SentencePlace]:
     """The place of each of a Doc's sentences.
 
     It includes the sender of the cable: what a post recommends, the Department requests.
+
+    >>> import spacy
+    >>> doc = spacy.blank("en")("Post agreed. He left.")
+    >>> [place.position for place in sentence_places(doc, statement_spans(doc))]
+    [0, 1]
     """
     cable = doc._.cable or {}
     signed = SENDERS.index(sender(cable))

@@ -105,6 +105,11 @@ def decode(
 
     The likeliest tags of all tokens are mostly legal as they are, and then they are the best; only
     where they are not one searches.
+
+    >>> allowed, first = _transitions(("O", "B-LAW", "I-LAW", "L-LAW", "U-LAW"))
+    >>> likely = numpy.array([[0.1, 0.2, 0.4, 0.1, 0.2], [0.1, 0.2, 0.1, 0.5, 0.1]])
+    >>> decode(numpy.log(likely), [2], allowed, first).tolist()  # no law begins with I
+    [1, 3]
     """
     tags = scores.argmax(axis=1)
     if not len(tags):

@@ -105,7 +105,13 @@ def _projected(layer: Model, X: Any) -> numpy.ndarray:
 
 
 def sentence_lengths(doc: Doc) -> list[int]:
-    """Tokens of each sentence in order; white space between two counts to the one before."""
+    """Tokens of each sentence in order; white space between two counts to the one before.
+
+    >>> from spacy.vocab import Vocab
+    >>> doc = Doc(Vocab(), ["Yes", ".", "No"], sent_starts=[True, False, True])
+    >>> sentence_lengths(doc)
+    [2, 1]
+    """
     if not len(doc):
         return []
     starts = numpy.flatnonzero(doc.to_array([SENT_START])[1:].astype("int64") == 1) + 1

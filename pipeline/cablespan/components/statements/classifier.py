@@ -54,7 +54,13 @@ def make_sentence_classifier(
 
 
 def overlapping_label(span: Span, others: Iterable[Span]) -> str | None:
-    """The label of the one of `others` that shares most characters with the span; None without."""
+    """The label of the one of `others` that shares most characters with the span; None without.
+
+    >>> import spacy
+    >>> doc = spacy.blank("en")("Post agreed. He left.")
+    >>> overlapping_label(doc[0:3], [Span(doc, 0, 1, "ADMIN"), Span(doc, 1, 6, "REPORT")])
+    'REPORT'
+    """
     best, label = 0, None
     for other in others:
         shared = min(span.end_char, other.end_char) - max(span.start_char, other.start_char)

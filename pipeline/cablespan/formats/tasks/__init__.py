@@ -58,6 +58,12 @@ def make_task(
     `annotations` are the record's entities, statements or claims of that paragraph, offsets within
     `text`; `tokens` as `token_records` returns them. `layer` is a key of VIEWS. The inverse is
     `annotations_of`.
+
+    >>> tokens = token_records(blank_pipeline()("Mr. Rusk"))
+    >>> marks = [{"start": 4, "end": 8, "label": "PERSON"}]
+    >>> task = make_task("entities", "Mr. Rusk", tokens, {"cable": "07OSLO1"}, marks)
+    >>> [annotation["label"] for annotation in annotations_of(task)]
+    ['PERSON']
     """
     return _task(layer, text, TokenAligner(tokens), meta, annotations)
 
@@ -116,6 +122,11 @@ def record_tasks(
 
     `tokenize` is `nlp.tokenizer` of `spacy.blank("en")` or of any pipeline of ours; what `doc`, the
     record's own, gives needs it not.
+
+    >>> record = {"id": "A", "paragraphs": [{"id": "A/1", "text": "Rusk."}], "entities": []}
+    >>> tasks = record_tasks(record, blank_pipeline().tokenizer, ["entities"])
+    >>> [made["paragraphs"][0]["id"] for made in records_of(tasks["entities"])]
+    ['A/1']
     """
     layers = tuple(layers)
     marks = {layer: by_paragraph(record.get(layer) or ()) for layer in layers}
@@ -139,6 +150,9 @@ def layer_of(task: Mapping[str, Any], scheme: Scheme | None = None) -> str:
 
     By its view, or by the labels that it holds (of `scheme`, else ours) where an export has lost
     the view. Raises ValueError where nothing tells.
+
+    >>> layer_of({"_view_id": "spans_manual"}), layer_of({"spans": [{"label": "PLACE"}]})
+    ('statements', 'entities')
     """
     for layer, view in VIEWS.items():
         if task.get("_view_id") == view:
@@ -155,7 +169,11 @@ def layer_of(task: Mapping[str, Any], scheme: Scheme | None = None) -> str:
 
 
 def annotator_of(task: Mapping[str, Any]) -> str | None:
-    """Who answered: `_annotator_id`, or else `_session_id`."""
+    """Who answered: `_annotator_id`, or else `_session_id`.
+
+    >>> annotator_of({"_session_id": "gold-anna"})
+    'gold-anna'
+    """
     return task.get("_annotator_id") or task.get("_session_id")
 
 

@@ -42,6 +42,16 @@ def claim_graph(
     """Non-overlapping spans and relations for claims whose parts may overlap.
 
     The module's head says how: the innermost, that is shortest, span is drawn first.
+
+    >>> from cablespan.formats.tasks.tokens import blank_pipeline, token_records
+    >>> aligner = TokenAligner(token_records(blank_pipeline()("Roe said no")))
+    >>> places = {"source": (0, 3), "cue": (4, 8), "content": (9, 11)}
+    >>> claim = {role: {"start": a, "end": b} for role, (a, b) in places.items()}
+    >>> spans, relations = claim_graph([claim], aligner)
+    >>> [(relation["head"], relation["label"], relation["child"]) for relation in relations]
+    [(1, 'source', 0), (1, 'content', 2)]
+    >>> plain_parts(*claims_of_graph(spans, relations)) == claim
+    True
     """
 
     def aligned(role: str, part: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -138,7 +148,11 @@ def claims_of(task: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def triple(claim: Mapping[str, Any]) -> tuple:
-    """Source, cue and content as offsets."""
+    """Source, cue and content as offsets.
+
+    >>> triple({"source": None, "cue": {"start": 4, "end": 8}, "content": {"start": 9, "end": 11}})
+    (None, (4, 8), (9, 11))
+    """
     return tuple(tuple(claim[role].values()) if claim[role] else None for role in ROLES)
 
 

@@ -20,7 +20,11 @@ def blank_pipeline() -> Language:
 
 
 def token_records(doc: Doc) -> list[dict[str, Any]]:
-    """The `tokens` of a task: text, offsets, id, and whether a blank follows (`ws`)."""
+    """The `tokens` of a task: text, offsets, id, and whether a blank follows (`ws`).
+
+    >>> token_records(blank_pipeline()("Mr. Rusk"))[1]
+    {'text': 'Rusk', 'start': 4, 'end': 8, 'id': 1, 'ws': False}
+    """
     return _records(doc, _facts(doc))
 
 
@@ -58,7 +62,12 @@ def _records(doc: Doc, facts: numpy.ndarray) -> list[dict[str, Any]]:
 
 
 class TokenAligner:
-    """Character offsets to token numbers; a span that cuts a token is widened to it."""
+    """Character offsets to token numbers; a span that cuts a token is widened to it.
+
+    >>> aligner = TokenAligner(token_records(blank_pipeline()("Mr. Rusk")))
+    >>> aligner(4, 6, "PERSON")
+    {'start': 4, 'end': 8, 'token_start': 1, 'token_end': 1, 'label': 'PERSON'}
+    """
 
     def __init__(self, tokens: Sequence[Mapping[str, Any]]):
         self.tokens = tokens

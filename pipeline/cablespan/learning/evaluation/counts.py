@@ -49,7 +49,12 @@ class Judged:
 
 def entity_counts(gold: Annotations, guesses: Annotations) -> Counter[tuple[str, str]]:
     """`(right|gold|guesses, label)`: spans with the same offsets and label, and how many there
-    are."""
+    are.
+
+    >>> mark = {"start": 0, "end": 4, "label": "PLACE"}
+    >>> sorted(entity_counts([mark], [mark | {"end": 5}]).items())
+    [(('gold', 'PLACE'), 1), (('guesses', 'PLACE'), 1)]
+    """
     counts = Counter(("gold", entity["label"]) for entity in gold)
     counts.update(("guesses", entity["label"]) for entity in guesses)
     counts.update(("right", gold[i]["label"]) for i, _ in match_exactly(gold, guesses))
@@ -66,7 +71,11 @@ def best_overlap(
 
 def statement_counts(gold: Annotations, guesses: Annotations) -> Counter[tuple[str, str]]:
     """`(gold label, guessed label)` of every gold sentence; NOTHING where no predicted sentence
-    meets it."""
+    meets it.
+
+    >>> statement_counts([{"start": 0, "end": 9, "label": "CLAIM"}], [])
+    Counter({('CLAIM', 'none'): 1})
+    """
     pairs = ((sentence["label"], best_overlap(sentence, guesses)) for sentence in gold)
     return Counter((label, guess["label"] if guess else NOTHING) for label, guess in pairs)
 

@@ -22,7 +22,11 @@ Counts = Mapping[tuple[str, ...], numpy.ndarray]
 
 
 def ratio(part: numpy.ndarray, whole: numpy.ndarray) -> numpy.ndarray:
-    """`part / whole`, not a number where there is nothing."""
+    """`part / whole`, not a number where there is nothing.
+
+    >>> ratio(numpy.array([1, 0]), numpy.array([2, 0]))
+    array([0.5, nan])
+    """
     with numpy.errstate(divide="ignore", invalid="ignore"):
         return numpy.where(whole > 0, part / whole, numpy.nan)
 
@@ -188,7 +192,11 @@ def mean(values: Sequence[numpy.ndarray]) -> numpy.ndarray:
 
 def interval(values: numpy.ndarray) -> dict[str, float] | None:
     """The score, and the 2.5th and 97.5th percentile of the resamples; None where it is no
-    number."""
+    number.
+
+    >>> interval(numpy.array([0.5, 0.4, 0.6]))
+    {'value': 0.5, 'low': 0.405, 'high': 0.595}
+    """
     if numpy.isnan(values[0]):
         return None
     low, high = (

@@ -84,7 +84,11 @@ def _texts(gold: Gold) -> Iterator[_Text]:
 
 
 def label_counts(golds: Sequence[Gold]) -> dict[str, Counter[str]]:
-    """How often each label is given, by layer; layers that nobody annotated are missing."""
+    """How often each label is given, by layer; layers that nobody annotated are missing.
+
+    >>> label_counts([Gold({"entities": [{"label": "PLACE"}]}, {})])
+    {'entities': Counter({'PLACE': 1})}
+    """
     counts: dict[str, Counter[str]] = {}
     for gold in golds:
         for layer in VIEWS:

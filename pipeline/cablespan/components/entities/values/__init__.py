@@ -37,7 +37,16 @@ class Values:
         self.name = name
 
     def process(self, doc: Doc) -> dict[str, str]:
-        """The values of a Doc's entities, by their place."""
+        """The values of a Doc's entities, by their place.
+
+        >>> import spacy
+        >>> nlp = spacy.blank("en")
+        >>> doc = nlp("Last week it paid 72 million tenge.")
+        >>> doc._.cable = {"header": {"created": "2007-02-22"}}
+        >>> doc.ents = [Span(doc, 0, 2, "DATE"), Span(doc, 4, 7, "MONEY")]
+        >>> Values(nlp, "values").process(doc)
+        {'0-9': '2007-02-12/2007-02-18', '18-34': '72000000 KZT'}
+        """
         ents: dict[str, list[Span]] = defaultdict(list)
         for ent in doc.ents:
             ents[ent.label_].append(ent)

@@ -54,12 +54,20 @@ def months(year: int, month: int, count: int = 1) -> Period:
 
 
 def years(first: int, last: int | None = None) -> Period:
-    """A year, or those from one to another."""
+    """A year, or those from one to another.
+
+    >>> years(1973).iso(), years(1973, 1975).iso()
+    ('1973', '1973/1975')
+    """
     return Period(date(first, 1, 1), date(last or first, 12, 31), "year")
 
 
 def week(day: date) -> Period:
-    """The week of a day, from Monday to Sunday."""
+    """The week of a day, from Monday to Sunday.
+
+    >>> week(date(2007, 2, 22)).iso()
+    '2007-02-19/2007-02-25'
+    """
     monday = day - day.weekday() * DAY
     return days(monday, monday + 6 * DAY)
 

@@ -42,7 +42,11 @@ def numbers_of(kind: str) -> dict[str, int]:
 
 
 def any_of(names: Iterable[str]) -> str:
-    """A pattern of one of the names, the longest that fits."""
+    """A pattern of one of the names, the longest that fits.
+
+    >>> any_of(["may", "mayday"])
+    'mayday|may'
+    """
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
 
 
@@ -59,7 +63,11 @@ SHIFT = rf"(?:{any_of(by_name('shift'))})"
 
 
 def number(text: str) -> int:
-    """The number of digits (with "st" or "th" after them) or of a word."""
+    """The number of digits (with "st" or "th" after them) or of a word.
+
+    >>> number("23rd"), number("ten")
+    (23, 10)
+    """
     digits = re.match(r"\d+", text)
     return int(digits[0]) if digits else numbers_of("cardinal")[text]
 
@@ -79,5 +87,9 @@ def month_number(name: str) -> int:
 
 
 def units_of(word: str | None) -> int:
-    """-1 for "last" and "earlier", 0 for "this" or nothing, 1 for "next" and "later"."""
+    """-1 for "last" and "earlier", 0 for "this" or nothing, 1 for "next" and "later".
+
+    >>> units_of("earlier"), units_of(None), units_of("coming")
+    (-1, 0, 1)
+    """
     return (by_name("shift") | by_name("direction"))[word]["units"] if word else 0
