@@ -464,11 +464,19 @@ def test_the_web_address_of_a_post_is_no_text(address):
         "Copia propiedad de EL PAÍS\nID:\t18",
         "2007OSLO00012 - Classification: SECRET",
         "=======================CABLE COMPLETE============================",
+        "=======================CABLE ENDS============================",
     ],
 )
 def test_a_stamp_below_the_signature_is_no_text(stamp):
     assert texts(f"1. (U) All is well.\nROE\n\n{stamp}") == ["All is well."]
     assert signers(f"1. (U) All is well.\nROE\n\n{stamp}") == ["ROE"]
+
+
+@pytest.mark.parametrize("note", ["Minimize considered.", "MINIMIZE CONSIDERED FOR POSTS IN ASIA."])
+def test_a_signature_above_a_note_on_minimize_is_no_text(note):
+    body = f"1. (U) All is well.\nROE\n\n{note}"
+    assert texts(body) == ["All is well.", note]
+    assert signers(body) == ["ROE"]
 
 
 def test_a_signature_after_the_last_page_mark_of_a_line_is_no_text():
@@ -529,6 +537,32 @@ def test_a_number_that_a_wrap_put_first_begins_no_paragraph(wrapped):
     assert len(made) == 2
 
 
+def test_numbers_of_paragraphs_that_a_sentence_names_begin_none():
+    body = (
+        "1. (C) The minister says what stands in {}\n3. and 4. below and no more, whatever the "
+        "papers say.\n\n2. (C) So he does."
+    )
+    for named in ("paragraphs", "the points"):
+        assert [number for number, *_ in shapes(body.format(named))] == [1, 2]
+    listed = "1. (C) The minister named what he needs this year:\n\n2. roads\n3. harbors\n4. ships"
+    assert [number for number, *_ in shapes(listed)] == [1, 2, 3, 4]
+
+
+def test_roman_numbers_in_capitals_have_their_portion_mark_as_a_field():
+    body = "I. (C) ROADS\n\nA. (C) All open.\n\nII. (S/NF) SHIPS\n\nIII. (U) QUAYS\n\nAll is well."
+    assert [(marking, kind, text) for _, marking, _, kind, text in shapes(body)] == [
+        ("C", "item", "ROADS"), ("C", "item", "All open."),
+        ("S/NF", "item", "SHIPS"), ("U", "item", "QUAYS"), (None, "text", "All is well."),
+    ]  # fmt: skip
+
+
+def test_headings_and_many_paragraphs_within_a_quoted_text_belong_to_it():
+    paragraphs = [f"The road of the number {number} is long." for number in range(1, 20)]
+    text = ["BEGIN TEXT:", "The Roads", *paragraphs, "END TEXT.", "2. (U) All is well."]
+    sections = [section for _, _, section, *_ in shapes("\n\n".join(["1. (U) We quote.", *text]))]
+    assert sections == [None, *["text"] * 22, None]
+
+
 def test_a_number_that_comes_late_after_a_blank_line_is_one():
     assert [p.number for p in segment("4. One.\n\n6. Two.\n\n5. Three.", "07OSLO1")] == [4, 6, 5]
 
@@ -576,6 +610,19 @@ def test_entries_that_end_in_semicolons_are_items_wrapped_or_not():
         ("item", "Master of Ships and Lights Shari Doe; and"),
         ("item", "Master of Fish John Doe."),
     ]
+
+
+def test_entries_are_items_where_each_line_ends_in_a_blank_or_in_capitals():
+    body = (
+        "2. (U) The new port council, which the minister named in the spring, is: \n"
+        "First Harbor Master of the Old and of the New Port Jane Roe; \n"
+        "Second Harbor Master of the Old and of the New Port Karl Roe; \n"
+        "Third Harbor Master of the Old and of the New Port Shari Doe; and \n"
+        "Master of Fish John Doe. \n \n3. (U) All is well. \n"
+    )
+    for written in (body, body.upper()):
+        kinds = [kind for *_, kind, _ in shapes(written)]
+        assert kinds == ["numbered", "item", "item", "item", "item", "numbered"]
 
 
 def test_semicolons_in_running_text_make_no_items():
@@ -698,6 +745,15 @@ def test_headings_without_blank_lines_stand_above_numbers_and_as_known_sections(
         ("numbered", "It rained."),
         ("heading", "COMMENT"),
         ("text", "We like rain."),
+    ]
+
+
+def test_the_heading_of_a_section_without_blank_lines_may_stand_between_strokes():
+    body = "1. (U) All is well.\n//COMMENT//\n2. (U) We doubt it."
+    assert [(section, kind) for _, _, section, kind, _ in shapes(body)] == [
+        (None, "numbered"),
+        ("comment", "heading"),
+        ("comment", "numbered"),
     ]
 
 

@@ -173,11 +173,12 @@ def without_marks(text: str) -> str:
     >>> without_marks("THE ROAD\nSIPDIS\nTO UNCLASSIFIED    PAGE 02  ROME  01059  281501Z OSLO")
     'THE ROAD\nTO   OSLO'
     """
-    kept = []
-    for line in text.splitlines():
-        if is_furniture(line.strip()):
-            continue
-        for start, end in reversed(inline_marks(line)):
-            line = line[:start] + " " + line[end:]
-        kept.append(_PAGE_MARK_INSIDE.sub(" ", line))
-    return "\n".join(kept)
+    lines = (line for line in text.splitlines() if not is_furniture(line.strip()))
+    return "\n".join(map(without_marks_inside, lines))
+
+
+def without_marks_inside(line: str) -> str:
+    """A line without the section and page marks in it."""
+    for start, end in reversed(inline_marks(line)):
+        line = line[:start] + " " + line[end:]
+    return _PAGE_MARK_INSIDE.sub(" ", line)

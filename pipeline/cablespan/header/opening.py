@@ -352,8 +352,8 @@ def _is_in_subject(line: _Next) -> bool:
 
 
 def _is_cut(line: _Next) -> bool:
-    """Whether a break cut a field: the line above ends as no line does, with "the" or "to"."""
-    return line.above.lower().rpartition(" ")[2] in within_titles()
+    """Whether a break cut a field: the line above ends as no line does, with "the", "to", ","."""
+    return line.above.endswith(",") or line.above.lower().rpartition(" ")[2] in within_titles()
 
 
 def _begins(line: _Next) -> bool:

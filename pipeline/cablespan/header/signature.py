@@ -146,7 +146,7 @@ def _is_of_the_cable(line: str) -> bool:
 
 def _is_note(line: str) -> bool:
     """Whether a line is what may follow a signature: marks, notes."""
-    if line.upper().startswith(("NOTE", "(NOTE")):
+    if line.upper().lstrip("(").startswith(("NOTE", "MINIMIZE CONSIDERED")):
         return True
     if line.isupper() and line.endswith("..."):
         return True  # of a page that breaks off in its second part

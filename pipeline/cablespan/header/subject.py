@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from cablespan.header.furniture import without_marks
+from cablespan.header.furniture import without_marks_inside
 from cablespan.header.opening import read_opening
 
 _MARKING_BEFORE = re.compile(r"\(\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/ ]{1,20})?\s?\)")
@@ -24,7 +24,8 @@ def subject_of(field: str) -> str | None:
     >>> subject_of("(C) ROADS &amp;\nBRIDGES")
     'ROADS & BRIDGES'
     """
-    line = " ".join(unescape(without_marks(field)).split()).strip(" -")
+    text = " ".join(map(without_marks_inside, field.splitlines()))
+    line = " ".join(unescape(text).split()).strip(" -")
     return _MARKING_BEFORE.sub("", line, count=1).strip() if _is_marked(line) else line or None
 
 

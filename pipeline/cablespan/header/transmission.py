@@ -14,8 +14,8 @@ _ROUTE = r"R[A-Z]{3,7}\s{0,2}/"
 _ADDRESS = re.compile(
     r"""(?:(?P<route>R[A-Z]{3,7})\s{0,2}/\s{0,2})?
     (?P<name>\S.*?)
-    (?:\s{1,4}(?P<precedence>NIACT\ IMMEDIATE|IMMEDIATE|PRIORITY|ROUTINE|FLASH|NIACT))?
-    (?:\s{1,4}(?P<mcn>\d{1,5}))?""",
+    (?:(?:\s{1,4}|(?<=//))(?P<precedence>NIACT\ IMMEDIATE|IMMEDIATE|PRIORITY|ROUTINE|FLASH|NIACT))?
+    (?:\s{1,4}(?P<mcn>\d{1,5}(?:-\d{1,5})?))?""",
     re.VERBOSE,
 )
 _KEYWORD = re.compile(

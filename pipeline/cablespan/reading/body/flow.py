@@ -18,7 +18,8 @@ _LEAST_WRAPPED = 45  # characters of a line that can have been wrapped
 @cache
 def _before_numbers() -> frozenset[str]:
     months, stops = lowered("calendar", "name", "month"), listed("stops", "form", "numbered")
-    return frozenset((*months, *(form for stop in stops for form in (stop, stop.rstrip(".")))))
+    words = listed("stops", "form", "counted")
+    return words.union(months, *((stop, stop.rstrip(".")) for stop in stops))
 
 
 def ends_early(previous: str, line: str, page: Page) -> bool:

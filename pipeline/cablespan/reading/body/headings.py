@@ -114,7 +114,9 @@ def is_heading_without_blanks(line: Line, previous: str, below: str, number: int
     if below[:1].isdecimal() or below[:1] == "¶":
         start = start_of(below)
         expected = start is not None and start.number == number
-        return expected and looks_like_heading(line.text) and not leads_to_number(line.text)
+        known = section_of_heading(line.text) is not None
+        titled = known or looks_like_heading(line.text) and not leads_to_number(line.text)
+        return expected and titled
     return line.text.isupper() and section_of_heading(line.text) is not None
 
 

@@ -227,7 +227,7 @@ class _Layout:
 
     def _is_entry(self, line: Line) -> bool:
         """Whether a line begins an entry of a list whose entries end in ";"."""
-        before = self.previous.removesuffix(" and").removesuffix(" or")
+        before = self.previous.lower().removesuffix(" and").removesuffix(" or")
         return before[-1:] in (":", ";") and line.text[0].isupper()
 
     def _goes_on(self, line: Line, block: Block, first: bool) -> bool:
@@ -267,18 +267,18 @@ class _Layout:
         free = apart or ends_sentence(self.previous)
         if start.kind == "numbered":
             alone = first and (block.blanks > 0 or block.rule_above)
-            return self._is_number(start, alone, free, within=not first)
+            return self._is_number(start, line, alone, free, within=not first)
         if start.kind == "marked":
             return free and (apart or not self._is_next_letter(start))
         if start.style == "-":
             return self._is_dash(line, free, after_mark=first and block.mark)
         return (apart if self.page.blank_separated else free) and self._is_next_item(start)
 
-    def _is_number(self, start: Start, alone: bool, free: bool, within: bool) -> bool:
+    def _is_number(self, start: Start, line: Line, alone: bool, free: bool, within: bool) -> bool:
         """Whether a number begins a paragraph: one with a marking does so in mid-sentence, too."""
         if start.marking is not None:
             return not self.numbering.is_far(start, alone)
-        return free and self._is_next_number(start, alone, within)
+        return free and self._is_next_number(start, line, alone, within)
 
     def _is_dash(self, line: Line, free: bool, after_mark: bool) -> bool:
         """Whether a dash begins an item."""
@@ -286,7 +286,7 @@ class _Layout:
             return False
         return free or self._has_sister(line)
 
-    def _is_next_number(self, start: Start, alone: bool, within: bool) -> bool:
+    def _is_next_number(self, start: Start, line: Line, alone: bool, within: bool) -> bool:
         """Whether an unmarked number goes on with the sequence, or begins a list or a text anew.
 
         `within`: it is inside a block, where a sentence can be wrapped at a number.
@@ -295,9 +295,15 @@ class _Layout:
             return True
         if within and self.previous.endswith(":") and (start.number or 0) > self.numbering.last + 5:
             return False  # "Replies: 11."
-        if within and (leads_on(self.previous) or leads_to_number(self.previous)):
+        if within and self._runs_into_number(start, line):
             return start.number == self.numbering.last + 1
         return not self.numbering.is_far(start, alone)
+
+    def _runs_into_number(self, start: Start, line: Line) -> bool:
+        """Whether a sentence can run from the line above into one that begins with a number."""
+        if leads_on(self.previous) or leads_to_number(self.previous):
+            return True
+        return line.text[start.skip : start.skip + 1] in LOWER and not ends_sentence(self.previous)
 
     def _is_next_item(self, start: Start) -> bool:
         return start.style in "aA1iI" or self.numbering.follows(start.style)

@@ -58,7 +58,7 @@ class Line:
         return self.text if self.single else f"{self.text} {self.last}"
 
 
-_ENTRY_END = re.compile(r";(?:[ ]and|[ ]or)?[ \t\r]*\n")
+_ENTRY_END = re.compile(r";(?:[ ]and|[ ]or)?[ \t\r]*\n", re.IGNORECASE)
 _LEAST_ENTRIES = 3
 
 
@@ -248,7 +248,8 @@ def _going_on_wrapped() -> re.Pattern[str]:
     """The same where lines are wrapped and blank lines separate the paragraphs: a full line goes on
     with a full one as well."""
     archive = "|".join(map(re.escape, starts("archive")))
-    full = rf"(?<=[^\n]{{{_FULL}}})(?<!;)\n(?!{archive})[A-Z][a-z][^.)\n][^\n]{{{_FULL - 3},}}"
+    end_of_full = rf"(?<=[^\n]{{{_FULL}}})(?<![;:])(?<![;:] )\n"
+    full = rf"{end_of_full}(?!{archive})[A-Z][a-z][^.)\n][^\n]{{{_FULL - 3},}}"
     return re.compile(rf"(?:{_SMALL}[^\n]*|{full}(?!\n *[-=*]{{3}}))+")
 
 

@@ -28,6 +28,7 @@ _END_SIGNS = (
     "NQUOTE",
 )
 _FARTHEST_END = 15  # paragraphs between the two ends of a block
+_FARTHEST_END_OF_TEXT = 60  # of a quoted text, which is told by its two ends
 _LAST_OF_A_COMMENT = 4  # paragraphs that an unclosed one can have after its first
 
 
@@ -114,7 +115,14 @@ class _Sections:
         if self._headed == "participants" and self._is_above_items(index):
             return self._headed  # a delegation's name
         words, _, title = text.partition(":")
-        self._headed = section_of_heading(text) or (section_of_heading(words) if title else None)
+        section = section_of_heading(text) or (section_of_heading(words) if title else None)
+        if (
+            section is None
+            and "text" in (self._block, self._headed)
+            and self._closes(index, "text")
+        ):
+            return "text"  # a heading of the text that is quoted
+        self._headed = section
         self._block = self._of_items = None
         return self._headed
 
@@ -166,7 +174,8 @@ class _Sections:
     def _closes(self, index: int, section: str) -> bool:
         """Whether a block that opens at `index` is closed by its END, before a heading, in one of
         the next paragraphs."""
-        for later in range(index + 1, min(index + 1 + _FARTHEST_END, len(self._drafts))):
+        farthest = _FARTHEST_END_OF_TEXT if section == "text" else _FARTHEST_END
+        for later in range(index + 1, min(index + 1 + farthest, len(self._drafts))):
             if self._drafts[later].kind == "heading" and section != "text":
                 return False
             if section in self._ends[later]:

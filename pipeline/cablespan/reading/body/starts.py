@@ -41,7 +41,7 @@ _ITEM = re.compile(
     r"""
     (?P<dash>(?:--+|[-–—•·*▪●◦○‣>+]+)(?=[ \t\w"'($“])(?!-)|o(?=\s))
     |[(\[](?P<bracket>[A-Za-z]{1,2}|\d{1,2}|[ivxIVX]{1,5})[)\]]
-    |(?P<letter>[A-Za-z]|[ivx]{1,5})(?P<style>[.)])(?=\s)
+    |(?P<letter>[A-Za-z]|[ivx]{1,5}|[IVX]{1,5})(?P<style>[.)])(?=\s)
     """,
     re.VERBOSE,
 )
@@ -110,6 +110,7 @@ def _can_start(line: str) -> bool:
         line[0] in _STARTERS
         or line[1:2] in (".", ")", " ")
         or line[2:3] in (".", ")")
+        or line[3:4] in (".", ")")
         or line.startswith("PARA")
     )
 
