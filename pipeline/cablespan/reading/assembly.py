@@ -18,15 +18,24 @@ TAIL = 1500  # characters at the end of a body in which its signers stand
 
 
 def digest(text: str) -> str:
-    """SHA-256 of a source text in UTF-8."""
+    """SHA-256 of a source text in UTF-8.
+
+    >>> digest("All is well.")[:8]
+    '8ec321e3'
+    """
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def assemble(
     text: str, *, start: int = 0, end: int | None = None, head: str | None = None, **facts: Any
 ) -> Cable:
-    """The cable that stands in `text[start:end]`, opening and body; `head` and `facts` are those of
-    `_assembled`. Lines that end in a return and a line feed are read as if they had no return.
+    r"""The cable that stands in `text[start:end]`, opening and body; `head` and `facts` are those
+    of `_assembled`. Lines that end in a return and a line feed are read as if they had no return.
+
+    >>> text = "SUBJECT: ROADS\n\n1. (U) All is well."
+    >>> cable = assemble(text, path="a.txt", format="text", reference_id="07OSLO12")
+    >>> cable.header.subject, cable.paragraphs[0].id
+    ('ROADS', '07OSLO12/1')
     """
     end = len(text) if end is None else end
     if "\r\n" not in text:
@@ -98,7 +107,11 @@ def _assembled(
 
 def with_text(item: Cable | Reject) -> Cable | Reject:
     """The same, but a reject for a cable of which nothing is left after its opening; one whose text
-    breaks off keeps its header."""
+    breaks off keeps its header.
+
+    >>> with_text(assemble("SUBJECT: ROADS", path="a.txt", format="text")).reason
+    'no cable in it: no paragraph after the opening lines'
+    """
     if isinstance(item, Reject) or item.paragraphs:
         return item
     if item.id and item.header.partial:
@@ -137,7 +150,13 @@ class DistinctIds:
 
 
 def renamed(cable: Cable, name: str) -> Cable:
-    """A cable under another id, with a note of the one it had."""
+    """A cable under another id, with a note of the one it had.
+
+    >>> cable = assemble("1. (U) All is well.", path="a.txt", format="text", fallback_id="a")
+    >>> second = renamed(cable, "a~2")
+    >>> second.id, second.paragraphs[0].id, second.notes
+    ('a~2', 'a~2/1', ('id a came before: kept as a~2',))
+    """
     paragraphs = tuple(
         replace(paragraph, id=name + paragraph.id[len(cable.id) :])
         for paragraph in cable.paragraphs
@@ -151,7 +170,11 @@ def renamed(cable: Cable, name: str) -> Cable:
 
 
 def through(source_map: SourceMap, mapping: SourceMap) -> SourceMap:
-    """A map into a text and the map of that text into its source, as one map."""
+    """A map into a text and the map of that text into its source, as one map.
+
+    >>> through(SourceMap(((0, 5, 4),)), SourceMap(((0, 100, 7), (7, 200, 9)))).pieces
+    ((0, 105, 2), (2, 200, 2))
+    """
     pieces: list[Piece] = []
     for offset, at, length in source_map.pieces:
         stop = at + length
@@ -169,7 +192,15 @@ def through(source_map: SourceMap, mapping: SourceMap) -> SourceMap:
 
 def laid_back(cable: Cable, mapping: SourceMap, source_text: str) -> Cable:
     """A cable whose text was taken out of mark-up: its source maps lead to the mark-up
-    `source_text` by way of `mapping`."""
+    `source_text` by way of `mapping`.
+
+    >>> from cablespan.reading.markup import text_of
+    >>> source = "<pre>1. (U) Roads &amp; ships.</pre>"
+    >>> text, mapping = text_of(source)
+    >>> cable = laid_back(assemble(text, path="a.html", format="html"), mapping, source)
+    >>> [source[at : at + length] for _, at, length in cable.paragraphs[0].source_map.pieces]
+    ['Roads ', ' ships.']
+    """
     paragraphs = tuple(
         replace(p, source_map=through(p.source_map, mapping)) for p in cable.paragraphs
     )

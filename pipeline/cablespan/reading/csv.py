@@ -104,7 +104,14 @@ def rows(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 
 def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable | Reject]:
-    """The cables of a dump; of the first `start` only the ids are read."""
+    r"""The cables of a dump; of the first `start` only the ids are read.
+
+    >>> from io import BytesIO
+    >>> row = b'1,2/21/2007 9:41,07OSLO12,Embassy Oslo,SECRET,06ROME1,"","1. All is well."\n'
+    >>> first, second = read_stream(BytesIO(row * 2), "dump.csv")
+    >>> first.id, second.id, first.paragraphs[0].text, first.header.references[0].value
+    ('07OSLO12', '07OSLO12~2', 'All is well.', '06ROME1')
+    """
     index = 0
     ids = DistinctIds()
     for number, (line, row) in enumerate(rows(stream), 1):

@@ -34,7 +34,11 @@ def open_input(path: str) -> io.BufferedReader:
 
 
 def unpacked(stream: BinaryIO) -> io.BufferedReader:
-    """The stream's content, out of gzip or zstd where its first bytes are theirs; it can peek."""
+    """The stream's content, out of gzip or zstd where its first bytes are theirs; it can peek.
+
+    >>> unpacked(io.BytesIO(gzip.compress(b"All is well."))).peek()
+    b'All is well.'
+    """
     packed = _buffered(stream)
     magic = packed.peek(4)[:4]
     if magic[:2] == b"\x1f\x8b":
@@ -87,14 +91,22 @@ def _buffered(stream: Any) -> io.BufferedReader:
 
 
 def name_of(path: str) -> str:
-    """The file's name without folders and endings."""
+    """The file's name without folders and endings.
+
+    >>> name_of("cables/frus1964.xml.gz"), name_of("-")
+    ('frus1964', 'stdin')
+    """
     if path == "-":
         return "stdin"
     return re.sub(r"\.(?:gz|zst|txt|html?|xml|jsonl?|csv)", "", Path(path).name) or path
 
 
 def is_binary(head: bytes) -> bool:
-    """Whether bytes are no text: a large share of control signs that no UTF-16 explains."""
+    r"""Whether bytes are no text: a large share of control signs that no UTF-16 explains.
+
+    >>> is_binary(b"\x00\x01\x02 PNG"), is_binary("All is well.".encode("utf-16"))
+    (True, False)
+    """
     if head.startswith(_UTF_16):
         return False
     first = head[:4096]
@@ -103,7 +115,11 @@ def is_binary(head: bytes) -> bool:
 
 
 def in_utf8(stream: BinaryIO) -> BinaryIO:
-    """A stream of UTF-8 without a byte order mark, out of one in UTF-8 or UTF-16 with a mark."""
+    """A stream of UTF-8 without a byte order mark, out of one in UTF-8 or UTF-16 with a mark.
+
+    >>> in_utf8(unpacked(io.BytesIO("All is well.".encode("utf-16")))).read()
+    b'All is well.'
+    """
     start = stream.peek(3)[:3] if isinstance(stream, io.BufferedReader) else b""
     if start.startswith(_UTF_16):
         return codecs.EncodedFile(stream, "utf-8", "utf-16", errors="replace")
@@ -155,7 +171,11 @@ def _from_windows_1252(data: bytes) -> str:
 
 
 def repair(text: str, notes: list[str]) -> tuple[str, list[str]]:
-    """Mojibake put right, line by line, where ftfy is sure of it."""
+    """Mojibake put right, line by line, where ftfy is sure of it; `notes` with one of that.
+
+    >>> repair("The cafÃ© is open.", [])[0]
+    'The café is open.'
+    """
     if not any(sign in text for sign in _MOJIBAKE_BEGINS) or _MOJIBAKE.search(text) is None:
         return text, notes
     from ftfy import fix_encoding

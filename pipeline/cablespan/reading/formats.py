@@ -72,6 +72,9 @@ def reader_of(format: str) -> Reader | StreamReader:
     """The reader of a format.
 
     Raises ValueError where there is none of that name, or where it is no reader.
+
+    >>> isinstance(reader_of("tei"), Reader), isinstance(reader_of("csv"), StreamReader)
+    (True, True)
     """
     if format in OWN:
         own: Any = import_module(f"cablespan.reading.{format}")

@@ -26,7 +26,13 @@ def knows(head: str) -> bool:
 
 
 def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable | Reject]:
-    """The cables of a stream; of the first `start` only the ids are read."""
+    """The cables of a stream; of the first `start` only the ids are read.
+
+    >>> lines = [b'{"text": "All is well.", "meta": {"id": "07OSLO12"}}', b'{"text": ""}']
+    >>> cable, reject = read_stream(lines, "cables.jsonl")
+    >>> cable.id, cable.paragraphs[0].text, reject.place
+    ('07OSLO12', 'All is well.', 'line 2')
+    """
     ids = DistinctIds()
     filled = ((number, line) for number, line in enumerate(stream, 1) if line.strip())
     for index, (number, line) in enumerate(filled):
