@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cablespan import header
 from cablespan.header.classification import reasons
 from cablespan.header.dates import date_time_group
+from cablespan.header.opening import read_opening
+from cablespan.header.parsing import reference_id_of
 from cablespan.header.transmission import correspondents
 from cablespan.reading import web
 from cablespan.reading.assembly import assemble
@@ -22,6 +24,12 @@ def test_messages_that_are_no_cables_are_typed():
         )
     ]
     assert kinds == [("email", "A"), ("cable", "B"), ("telcon", "C")]
+
+
+def test_a_post_that_a_page_mark_cuts_is_named_in_full_in_the_cables_id():
+    text = "R 071251Z FEB 74\nFM AMEMBASSY PORT AU PRINCE\nPAGE 02  PORT AU PR  01634  071251Z\n"
+    opening = read_opening(f"{text}\n1. ALL IS WELL.")
+    assert reference_id_of(opening, "1974-02-07T12:51:00") == "74PORTAUPRINCE1634"
 
 
 def test_a_reference_without_year_takes_that_of_the_cable():
@@ -42,6 +50,7 @@ def test_a_reference_without_year_takes_that_of_the_cable():
 @given(
     st.text(alphabet=st.sampled_from("REFTAGSUBJ:.()[]¶0123456789²É \nABCabc/-,'"), max_size=200)
 )
+@settings(deadline=None)  # a busy machine takes its time
 def test_no_text_makes_a_parser_fail(text):
     for name in header.__all__:
         getattr(header, name)(text)

@@ -54,8 +54,9 @@ _OFFICE_AND_NAME = re.compile(r"\b([A-Za-z]+)/([A-Z][A-Za-z]{2,})\b")  # DCM/Roe
 
 def _is_place(words: list[str]) -> bool:
     name = " ".join(words).lower()
-    countries = lowered("countries", "name"), lowered("countries", "aliases")
-    return known_post(name) is not None or any(name in names for names in countries)
+    if known_post(name):
+        return True
+    return name in lowered("countries", "name") or name in lowered("countries", "aliases")
 
 
 def _on_one_line(field: str) -> str:
@@ -126,11 +127,10 @@ def _without_reason(line: str) -> str:
 def _persons(line: str) -> list[list[str]]:
     """The names of the persons in a line, each as its words."""
     first, *others = (_person(piece, least=2) for piece in _AND.split(line))
-    named = [person for person in others if person]
-    if first and named:
-        return [first, *named]
-    person = _person(line, least=2) or _person(line, least=1)
-    return [person] if person else []
+    if first and any(others):
+        return [first, *filter(None, others)]
+    alone = _person(line, least=2) or _person(line, least=1)
+    return [alone] if alone else []
 
 
 def _person(line: str, least: int) -> list[str] | None:
@@ -154,11 +154,10 @@ class _Word(NamedTuple):
     @property
     def is_initial(self) -> bool:
         """Whether a name goes on after a letter or two with full stops."""
-        if self.is_leading_office or not _INITIALS.fullmatch(self.text):
+        if self.is_leading_office or not self.following or not _INITIALS.fullmatch(self.text):
             return False
-        return any(
-            _INITIALS.fullmatch(next_) or not is_office(next_) for next_ in self.following[:1]
-        )
+        following = self.following[0]
+        return _INITIALS.fullmatch(following) is not None or not is_office(following)
 
     @property
     def is_particle(self) -> bool:

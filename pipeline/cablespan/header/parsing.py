@@ -10,12 +10,13 @@ from cablespan.header.classification import declassification, eo_of, reasons
 from cablespan.header.classifier import person_of
 from cablespan.header.dates import date_time_group, year_of
 from cablespan.header.opening import Opening
-from cablespan.header.posts import known_post, post_at_end
+from cablespan.header.posts import post_at_end, post_of_mark
 from cablespan.header.references import references_of
 from cablespan.header.signature import signers
 from cablespan.header.subject import subject_of
 from cablespan.header.tags import tags_of
 from cablespan.header.transmission import correspondents
+from cablespan.lexicon import load
 
 _TRANSMISSION_ID = re.compile(r"V[ZV]CZC[A-Z]{3}\d{0,4}|VZCZC\w{1,10}")
 _ORIGIN_AND_SERIAL = re.compile(
@@ -34,14 +35,6 @@ _PAGE_AND_SERIAL = re.compile(
 )
 _SECTION = re.compile(r"SEC(?:TION)?\.? \d{1,2} OF \d{1,2}")
 _TRANSMISSION_LINES = ("FM ", "TO ", "INFO ", "RUE", "DE RUE", "ZNY", "XMT")
-# Banner, with its letters apart, classification; in order of precedence.
-_BANNERS = (
-    (("TOP SECRET", "T O P"), "TOP SECRET"),
-    (("UNCLAS", "U N C L A S"), "UNCLASSIFIED"),
-    (("CONFIDENTIAL", "C O N F I D E N T I A L"), "CONFIDENTIAL"),
-    (("SECRET", "S E C R E T"), "SECRET"),
-    (("LIMITED OFFICIAL USE", "L I M I T E D"), "LIMITED OFFICIAL USE"),
-)
 _EXTRACT = "This record is a partial extract of the original cable"
 _BROKEN_OFF = re.compile(r"[^.\s]\s{0,3}(?:\.\.\.|…)\s*\Z")
 
@@ -54,19 +47,21 @@ def reference_id_of(opening: Opening, created: str | None) -> str | None:
     >>> reference_id_of(Opening(transmission=["UNCLAS OSLO 000012"]), "2007-02-21T09:41:00")
     '07OSLO12'
     """
-    ids = (_id_of_serial(line, created) for line in opening.transmission)
+    if not created:
+        return None
+    ids = (_id_of_serial(line, created[2:4]) for line in opening.transmission)
     return next(filter(None, ids), None)
 
 
-def _id_of_serial(line: str, created: str | None) -> str | None:
+def _id_of_serial(line: str, year: str) -> str | None:
     """The id that a line's post and serial make: "UNCLAS ASTANA 000454" in a cable of 2007."""
-    if not created or line.startswith(_TRANSMISSION_LINES) or "/" in line[:9]:
+    if line.startswith(_TRANSMISSION_LINES) or "/" in line[:9]:  # a route and its addressee
         return None
     match = _PAGE_AND_SERIAL.match(line) or _ORIGIN_AND_SERIAL.search(_SECTION.sub(" ", line))
     if match is None:
         return None
-    name = post_at_end(match["post"].split())
-    return f"{created[2:4]}{known_post(name)}{int(match['serial'])}" if name else None
+    post = post_at_end(match["post"].split())
+    return f"{year}{post_of_mark(post)}{int(match['serial'])}" if post else None
 
 
 def classification_of(opening: Opening) -> str | None:
@@ -75,13 +70,18 @@ def classification_of(opening: Opening) -> str | None:
     >>> classification_of(Opening(transmission=["C O N F I D E N T I A L OSLO 000012"]))
     'CONFIDENTIAL'
     """
-    names = (
-        name
-        for line in opening.transmission
-        for starts, name in _BANNERS
-        if line.startswith(starts)
-    )
-    return next(names, None)
+    names = map(_classification_in, opening.transmission)
+    return next(filter(None, names), None)
+
+
+def _classification_in(line: str) -> str | None:
+    """The classification that a banner, whose letters can stand apart, begins with."""
+    levels = load("classifications")
+    return next((level["name"] for level in levels if _begins(line, level["banners"])), None)
+
+
+def _begins(line: str, banners: list[str]) -> bool:
+    return line.startswith(tuple(banners))
 
 
 def parse(

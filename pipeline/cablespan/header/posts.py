@@ -43,6 +43,7 @@ _NOISE = re.compile(
     | REF[A-Z]?(?=[A-Z]{4})""",
     re.VERBOSE,
 )
+_LONGEST_IN_MARKS = 10  # characters of a post's name in a section mark
 _DIGITS_FOR_LETTERS = str.maketrans("015", "OIS")
 
 
@@ -82,12 +83,13 @@ def _spellings() -> list[str]:
 
 @cache
 def longest_post() -> int:
-    """Words of the longest spelling of a post."""
-    return max(
-        len(name.split())
-        for entry in load("posts")
-        for name in [entry["origin"], *entry["aliases"]]
-    )
+    """Words of the longest spelling of a post.
+
+    >>> longest_post() >= len("Rio de Janeiro".split())
+    True
+    """
+    spellings = listed("posts", "origin") | listed("posts", "aliases")
+    return max(len(name.split()) for name in spellings)
 
 
 @cache
@@ -108,12 +110,17 @@ def post_at_end(words: Sequence[str]) -> str | None:
     'Rio de Janeiro'
     """
     ends = (" ".join(words[first:]) for first in range(len(words)))
-    return next(filter(_is_post_of_marks, ends), None)
+    return next(filter(post_of_mark, ends), None)
 
 
-def _is_post_of_marks(name: str) -> bool:
-    """Whether a name is a post's, or the ten characters that section marks have room for."""
-    return bool(known_post(name) or len(name) == 10 and _completed(squeezed(name)))
+def post_of_mark(name: str) -> str | None:
+    """The origin of a post as section marks name it, which have room for ten characters.
+
+    >>> post_of_mark("PORT AU PR"), post_of_mark("ROME"), post_of_mark("PORT AU")
+    ('PORTAUPRINCE', 'ROME', None)
+    """
+    cut = len(name) == _LONGEST_IN_MARKS
+    return known_post(name) or (_completed(squeezed(name)) if cut else None)
 
 
 @cache
@@ -192,16 +199,26 @@ def _mended(text: str) -> str:
 
 
 def _written_id(text: str) -> _WrittenId | None:
-    moved = next(filter(None, (order.fullmatch(text) for order in _MOVED)), None)
+    moved = _moved(text)
     ordered = "".join(moved.group("year", "post", "serial")) if moved else text
     glued, years_mended = _YEAR_CUT.subn("0", _LEFT_OUT.sub("", ordered))
     match = _ID.fullmatch(glued)
-    if match is None or _NUMBER.search(_NOISE.sub("", match["post"])):
+    if match is None or _has_number(match["post"]):
         return None
     year, post, serial = match.group("year", "post", "serial")
     # No ids: "UNSCR 1701 (2006)", "9 FAM 41", "21 February 2007".
     doubtful = moved is not None or years_mended > 0 or post in _months()
     return _WrittenId(year[-2:], post, serial, doubtful)
+
+
+def _moved(text: str) -> re.Match[str] | None:
+    """The parts of an id that stand in another order than year, post, serial."""
+    return next(filter(None, (order.fullmatch(text) for order in _MOVED)), None)
+
+
+def _has_number(post: str) -> bool:
+    """Whether what stands where the post belongs has a number that no word around it explains."""
+    return _NUMBER.search(_NOISE.sub("", post)) is not None
 
 
 def _origin_of(written: _WrittenId) -> str | None:

@@ -6,7 +6,8 @@ from html import unescape
 from cablespan.header.furniture import without_marks_inside
 from cablespan.header.opening import read_opening
 
-_MARKING_BEFORE = re.compile(r"\(\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/ ]{1,20})?\s?\)")
+PORTION = r"(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/ ]{1,20})?"  # SBU, C/NF, S//REL X
+_MARKING_BEFORE = re.compile(rf"\(\s?{PORTION}\s?\)")
 
 
 def subject(text: str) -> str | None:
@@ -26,7 +27,9 @@ def subject_of(field: str) -> str | None:
     """
     text = " ".join(map(without_marks_inside, field.splitlines()))
     line = " ".join(unescape(text).split()).strip(" -")
-    return _MARKING_BEFORE.sub("", line, count=1).strip() if _is_marked(line) else line or None
+    if _is_marked(line):
+        line = _MARKING_BEFORE.sub("", line, count=1).strip()
+    return line or None
 
 
 def _is_marked(line: str) -> bool:

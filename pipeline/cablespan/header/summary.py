@@ -4,8 +4,9 @@ import re
 
 from cablespan.header.furniture import without_marks
 from cablespan.header.opening import read_opening
+from cablespan.header.subject import PORTION
 
-_MARKING = r"(?:[(\[]\s?(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/\ ]{1,20})?\s?[)\]])"
+_MARKING = rf"(?:[(\[]\s?{PORTION}\s?[)\]])"
 # "1.", "¶ 2)", "12 (C)", "¶3"
 _NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}(?:\s?[.)](?!\d)|(?=[ ]{_MARKING}))|¶\s?\d{{1,3}})"
 _START = rf"(?:{_NUMBER}\s{{0,3}})?(?:{_MARKING}[ \t]*)?"  # of a paragraph; empty where it has none
@@ -60,15 +61,18 @@ def summary(text: str) -> str | None:
     opener = next((match for match in _OPENER.finditer(text) if not _is_end(text, match)), None)
     if opener is None:
         return _before_end(text)
-    rest = _with_stripped_lines(text[opener.end() :])
+    paragraphs = _after_opener(opener, _with_stripped_lines(text[opener.end() :]))
+    return _without_frame(_LEFT_OF_FRAME.sub("", "\n".join(paragraphs))) or None
+
+
+def _after_opener(opener: re.Match[str], rest: str) -> list[str]:
+    """The paragraphs of a summary in the stripped lines after the word that opens it."""
     end = _END.search(rest, 0, _LONGEST_SUMMARY)
     if end:
-        paragraphs = _paragraphs(rest[: end.start()])
-    elif _is_heading(opener, rest):
-        paragraphs = _paragraphs(_NEXT_HEADING.split(rest, maxsplit=1)[0])
-    else:
-        paragraphs = _paragraphs(rest)[:1]
-    return _without_frame(_LEFT_OF_FRAME.sub("", "\n".join(paragraphs))) or None
+        return _paragraphs(rest[: end.start()])
+    if _is_heading(opener, rest):
+        return _paragraphs(_NEXT_HEADING.split(rest, maxsplit=1)[0])
+    return _paragraphs(rest)[:1]
 
 
 def _is_end(text: str, opener: re.Match[str]) -> bool:

@@ -106,9 +106,13 @@ class _Lists:
             return False
         if _AFTER_LISTS.fullmatch(line) or label_of(line):
             return True
-        last = self._addressees[-1:]
-        in_capitals = any(not _SMALL_LETTER.search(recipient.name) for recipient in last)
-        return in_capitals and _SMALL_LETTER.search(line) is not None
+        if not self._addressees:
+            return False
+        return _has_small_letters(line) and not _has_small_letters(self._addressees[-1].name)
+
+
+def _has_small_letters(line: str) -> bool:
+    return _SMALL_LETTER.search(line) is not None
 
 
 @lru_cache(4096)  # a post writes to the same addressees again and again
@@ -132,12 +136,13 @@ def correspondents(text: str) -> Correspondents:
     """
     lists = _Lists()
     for line in _lines(text):
+        address = line
         keyword = _KEYWORD.fullmatch(line)
         if keyword:
             lists.open(keyword["keyword"])
+            address = keyword["address"] or ""
         elif lists.end_before(line):
             break
-        address = keyword["address"] or "" if keyword else line
         if not address.startswith("PAGE "):
             lists.add(address.strip(" .;,"))
     return Correspondents(lists.sender, lists.to, lists.info)
