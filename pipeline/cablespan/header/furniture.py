@@ -178,7 +178,11 @@ def without_marks(text: str) -> str:
 
 
 def without_marks_inside(line: str) -> str:
-    """A line without the section and page marks in it."""
+    """A line without the section and page marks in it.
+
+    >>> without_marks_inside("the road OSLO 00000012  002 OF 003 is open")
+    'the road is open'
+    """
     for start, end in reversed(inline_marks(line)):
         line = line[:start] + " " + line[end:]
     return _PAGE_MARK_INSIDE.sub(" ", line)

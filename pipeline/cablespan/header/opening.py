@@ -202,12 +202,12 @@ class _Reader:
         return None
 
     def _take_furniture(self, text: str) -> None:
-        caption = text in words("caption")
-        page_mark = self._marked or text not in words("banner")
-        self._marked = self._current == "subject" and not caption and page_mark
-        if caption:
+        if text in words("caption"):
+            self._marked = False
             self.captions.append(text)
             return
+        is_mark = self._marked or text not in words("banner")
+        self._marked = is_mark and self._current == "subject"
         self.captions += _captions_after(text)
         if self._current is None:
             self.transmission.append(text)

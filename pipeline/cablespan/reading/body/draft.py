@@ -48,7 +48,13 @@ class Draft:
         return stripped_lines(self.source, max(begin, end - _SHORT), end)
 
     def cut(self, at: int) -> None:
-        """Leaves out what comes after an offset of the source."""
+        """Leaves out what comes after an offset of the source.
+
+        >>> draft = Draft("text", "All is well. ROE", spans=[(0, 16)])
+        >>> draft.cut(13)
+        >>> draft.text()
+        'All is well.'
+        """
         self.spans = [
             (begin, begin + len(self.source[begin : min(end, at)].rstrip()))
             for begin, end in self.spans
@@ -56,7 +62,13 @@ class Draft:
         ]
 
     def leave_out(self, begin: int, end: int) -> None:
-        """Leaves out what lies between two offsets of the source."""
+        """Leaves out what lies between two offsets of the source.
+
+        >>> draft = Draft("text", "All SIPDIS is well.", spans=[(0, 19)])
+        >>> draft.leave_out(4, 11)
+        >>> draft.spans, draft.text()
+        ([(0, 4), (11, 19)], 'All is well.')
+        """
         self.spans = [
             part
             for first, last in self.spans
@@ -74,7 +86,11 @@ class Draft:
 
 
 def stripped_lines(source: str, start: int, end: int) -> list[tuple[int, str]]:
-    """The lines of `source[start:end]` that are not blank: offset and text, stripped."""
+    r"""The lines of `source[start:end]` that are not blank: offset and text, stripped.
+
+    >>> stripped_lines("  All\n\nis well.\n", 0, 16)
+    [(2, 'All'), (7, 'is well.')]
+    """
     lines, offset = [], start
     for raw in source[start:end].splitlines(True):
         line = raw.strip()

@@ -24,7 +24,12 @@ def _before_numbers() -> frozenset[str]:
 
 def ends_early(previous: str, line: str, page: Page) -> bool:
     """Whether a line was ended on purpose: the first word of the next one would have found room on
-    it."""
+    it.
+
+    >>> page = Page.measured(["The road is closed, and so is the bridge above the harbor."] * 9)
+    >>> ends_early("It is closed.", "The bridge is open.", page)
+    True
+    """
     if len(previous) > UNWRAPPED:
         return True
     return len(previous) + 1 + len(line.split(None, 1)[0]) <= page.width
@@ -43,7 +48,11 @@ def ends_sentence(previous: str) -> bool:
 
 def leads_on(previous: str) -> bool:
     """Whether no paragraph can end with a line: its last word is "the", "of", "and", or a comma
-    follows it."""
+    follows it.
+
+    >>> leads_on("He spoke of the"), leads_on('"We agree,"'), leads_on("He spoke of roads")
+    (True, True, False)
+    """
     return previous.endswith(_COMMAS) or previous.rsplit(None, 1)[-1].lower() in within_sentences()
 
 

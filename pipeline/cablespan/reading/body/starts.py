@@ -214,7 +214,11 @@ class Numbering:
         return not least <= start.number <= self.last + _FARTHEST_JUMP
 
     def follows(self, sign: str) -> bool:
-        """Whether an item's letter or number comes after the last one's."""
+        """Whether an item's letter or number comes after the last one's.
+
+        >>> Numbering(last_item="A").follows("B"), Numbering(last_item="A").follows("H")
+        (True, False)
+        """
         last = self.last_item
         if not last:
             return False

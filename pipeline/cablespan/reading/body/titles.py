@@ -62,7 +62,11 @@ def ends_as_sentence(text: str) -> bool:
 
 
 def has_capitals(text: str) -> bool:
-    """Whether all words but short ones have capitals, as titles do."""
+    """Whether all words but short ones have capitals, as titles do.
+
+    >>> has_capitals("The Road to Oslo"), has_capitals("The road north of Oslo")
+    (True, False)
+    """
     words = [word for word in text.split() if word[:1].isalpha()]
     if not words:
         return False
@@ -72,12 +76,20 @@ def has_capitals(text: str) -> bool:
 
 
 def closes_block(text: str) -> bool:
-    """Whether a line is the end of a block: "END SUMMARY."."""
+    """Whether a line is the end of a block.
+
+    >>> closes_block("END SUMMARY."), closes_block("Ending the Talks")
+    (True, False)
+    """
     return _CLOSER.match(text) is not None
 
 
 def is_no_heading(text: str) -> bool:
-    """Whether a short line closes a block, holds a sentence, is a redaction, or has no words."""
+    """Whether a short line closes a block, holds a sentence, is a redaction, or has no words.
+
+    >>> is_no_heading("The Talks. They Failed"), is_no_heading("Talks with Gen. Roe")
+    (True, False)
+    """
     if closes_block(text) or _REDACTED.fullmatch(text) or _holds_sentence(text):
         return True
     return not any(sign.isalpha() for sign in text)
