@@ -563,6 +563,54 @@ def test_headings_and_many_paragraphs_within_a_quoted_text_belong_to_it():
     assert sections == [None, *["text"] * 22, None]
 
 
+@pytest.mark.parametrize(
+    ("heading", "section"),
+    [
+        ("COMMENT (C)", "comment"),
+        ("S U M M A R Y", "summary"),
+        ("-- SUMMARY --", "summary"),
+        ("*** COMMENT ***", "comment"),
+        ("<<COMMENT>>", "comment"),
+        ("Summary/Introduction", "summary"),
+        ("COMMENT - THE ROAD AHEAD", "comment"),
+        ("Comment: What It All Means", "comment"),
+        ("Roads: No Comment", None),
+    ],
+)
+def test_the_heading_of_a_section_is_one_with_signs_a_marking_or_a_title(heading, section):
+    body = f"1. (C) All is well.\n\n{heading}\n\n2. (C) So it is."
+    assert [(section, kind) for _, _, section, kind, _ in shapes(body)] == [
+        (None, "numbered"),
+        (section, "heading"),
+        (section, "numbered"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("opener", "section"),
+    [
+        ("SUMMARY The road", "summary"),
+        ("(Summary) The road", "summary"),
+        ("Comment (cont.): The road", "comment"),
+        ("Summary, continued: The road", "summary"),
+        ("NATO The road", None),
+        ("The comment of the road", None),
+    ],
+)
+def test_a_section_opens_whose_sign_after_the_word_is_another_or_lost(opener, section):
+    body = f"1. (C) {opener} is closed.\n\n2. (C) So it is."
+    assert [section for _, _, section, *_ in shapes(body)] == [section, None]
+
+
+def test_a_numbered_heading_opens_its_section_up_to_the_next_number():
+    body = "1. (C) SUMMARY\n\nAll is well.\n\nSo it is.\n\n2. (C) The road is long."
+    assert [section for _, _, section, *_ in shapes(body)] == [*["summary"] * 3, None]
+
+
+def test_a_sign_after_a_portion_mark_is_no_text():
+    assert texts("1. (C): All is well.\n\n2. (S/NF). So it is.") == ["All is well.", "So it is."]
+
+
 def test_a_number_that_comes_late_after_a_blank_line_is_one():
     assert [p.number for p in segment("4. One.\n\n6. Two.\n\n5. Three.", "07OSLO1")] == [4, 6, 5]
 

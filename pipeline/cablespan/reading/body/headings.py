@@ -120,6 +120,12 @@ def is_heading_without_blanks(line: Line, previous: str, below: str, number: int
     return line.text.isupper() and section_of_heading(line.text) is not None
 
 
+def is_framed_heading(line: Line, block: Block) -> bool:
+    """Whether a line that stands alone is a section's heading between signs: "-- SUMMARY --"."""
+    framed = line.text.startswith("***") or line.text[-1] == line.text[0]
+    return framed and len(block.lines) == 1 and section_of_heading(line.text) is not None
+
+
 def heading_at_the_end(text: str) -> int | None:
     """Where a heading begins at the end of a line that holds the paragraph before it.
 

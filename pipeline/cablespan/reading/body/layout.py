@@ -14,6 +14,7 @@ from cablespan.reading.body.flow import (
 )
 from cablespan.reading.body.headings import (
     heading_at_the_end,
+    is_framed_heading,
     is_heading_without_blanks,
     lines_above_rule,
     lines_above_text,
@@ -270,6 +271,8 @@ class _Layout:
             return self._is_number(start, line, alone, free, within=not first)
         if start.kind == "marked":
             return free and (apart or not self._is_next_letter(start))
+        if start.style == "-" and is_framed_heading(line, block):
+            return False
         if start.style == "-":
             return self._is_dash(line, free, after_mark=first and block.mark)
         return (apart if self.page.blank_separated else free) and self._is_next_item(start)

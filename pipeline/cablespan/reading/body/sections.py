@@ -9,10 +9,17 @@ from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.titles import known_sections, section_of_heading
 
 _OPENER = re.compile(
-    r"[(\[]?\s?([A-Za-z][A-Za-z/&,' ]{2,40}?)\s{0,2}(?:\([A-Z]{1,4}\)\s?)?(?::|\.|--|–|—| -\s)"
+    r"""
+    [(\[]?\s?([A-Za-z][A-Za-z/&,'\ ]{2,40}?)\s{0,2}
+    (?:\((?:[A-Z]{1,4}|[Cc]ont(?:inued|'d|\.)?)\)\s?)?
+    (?::|\.|--|–|—|\ -\s|(?<=[a-zA-Z])[)\]])
+    """,
+    re.VERBOSE,
 )
 # "BEGIN TEXT OF LETTER Dear Minister": in capitals before the text itself.
 _BEGINNING = re.compile(r"(BEGIN(?: [A-Z0-9][A-Z0-9'/-]*){1,8})(?= [A-Z\"]?[a-z])")
+# "SUMMARY The talks": in capitals before a sentence, the sign between them lost.
+_BEFORE_SENTENCE = re.compile(r"([A-Z]{4,12}(?: AND [A-Z]{4,12})?)(?= [A-Z][a-z])")
 _FIRST_WORD = re.compile(r"[(\[{]?\s?([A-Za-z]+)")
 _BARE_OPENER = re.compile(r"[A-Z]{4,12}(?= [A-Z])")
 _END = re.compile(r"end(?<!\wend)\s(?:of\s)?(?:embassy\s|post\s|unofficial\s|informal\s)?(\w+)")
@@ -27,6 +34,7 @@ _END_SIGNS = (
     "nquote",
     "NQUOTE",
 )
+_LONGEST_OPENER = 64  # characters
 _FARTHEST_END = 15  # paragraphs between the two ends of a block
 _FARTHEST_END_OF_TEXT = 60  # of a quoted text, which is told by its two ends
 _LAST_OF_A_COMMENT = 4  # paragraphs that an unclosed one can have after its first
@@ -57,8 +65,12 @@ def section_of_opener(text: str) -> str | None:
     word = _FIRST_WORD.match(text)
     if word is None or word[1].lower() not in _first_words():
         return None
-    match = _BEGINNING.match(text) or _OPENER.match(text, 0, 64)
-    return section_of_heading(match[1]) if match else None
+    for pattern in (_BEGINNING, _OPENER, _BEFORE_SENTENCE):
+        match = pattern.match(text, 0, _LONGEST_OPENER)
+        section = section_of_heading(match[1]) if match else None
+        if section is not None:
+            return section
+    return None
 
 
 def ended_sections(text: str) -> set[str]:
@@ -95,6 +107,7 @@ class _Sections:
         self._headed: str | None = None
         self._block: str | None = None
         self._of_items: str | None = None
+        self._of_number: str | None = None  # of a numbered paragraph that is a heading alone
         self._last_number = 0
         self._lost_summary = self._summary_without_opening()
 
@@ -114,8 +127,7 @@ class _Sections:
         text = self._texts[index]
         if self._headed == "participants" and self._is_above_items(index):
             return self._headed  # a delegation's name
-        words, _, title = text.partition(":")
-        section = section_of_heading(text) or (section_of_heading(words) if title else None)
+        section = section_of_heading(text) or section_of_opener(text)
         if (
             section is None
             and "text" in (self._block, self._headed)
@@ -123,7 +135,7 @@ class _Sections:
         ):
             return "text"  # a heading of the text that is quoted
         self._headed = section
-        self._block = self._of_items = None
+        self._block = self._of_items = self._of_number = None
         return self._headed
 
     def _is_above_items(self, index: int) -> bool:
@@ -131,18 +143,20 @@ class _Sections:
 
     def _opened(self, index: int) -> str | None:
         """The section that a draft's first words open."""
-        opened = section_of_opener(self._texts[index])
+        text = self._texts[index]
+        opened = section_of_opener(text) or section_of_heading(text)
         if opened is not None or not self._ends[index]:
             return opened
         # "SUMMARY The talks ... END SUMMARY.": the sign after the word is lost, but the block's end
         # is there.
-        bare = _BARE_OPENER.match(self._texts[index])
+        bare = _BARE_OPENER.match(text)
         opened = section_of_heading(bare[0]) if bare else None
         return opened if opened in self._ends[index] else None
 
     def _open(self, index: int, opened: str) -> None:
         ended = opened in self._ends[index]
         self._of_items = None if ended else opened
+        self._of_number = section_of_heading(self._texts[index])
         self._block = None
         if ended:
             self._headed = None if opened == self._headed else self._headed
@@ -153,11 +167,13 @@ class _Sections:
         draft = self._drafts[index]
         if draft.kind != "item":
             self._of_items = None
+        if draft.number is not None:
+            self._of_number = None
         if self._begins_anew(draft):
             self._block = self._headed = None
         if index in self._lost_summary:
             return "summary"
-        return self._block or self._of_items or self._headed
+        return self._block or self._of_items or self._of_number or self._headed
 
     def _begins_anew(self, draft: Draft) -> bool:
         """Whether a marked paragraph has the body's first number again: the cable once more."""

@@ -13,7 +13,7 @@ _MARKING = re.compile(
     # What goes with the class: "/NF", " REL TO USA, GBR", " - entire text".
     ((?:[ ]?[/,-]|[ ](?:REL|NF|NOFORN|FVEY)\b)
     [A-Z0-9 ,/-]{{0,160}}(?:[Ee]ntire\ [Tt]ext\.?)?)?
-    \s?[)\]}}]\s{{0,8}}
+    \s?[)\]}}][.:]?\s{{0,8}}
     """,
     re.VERBOSE,
 )

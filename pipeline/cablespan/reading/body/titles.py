@@ -9,6 +9,8 @@ from cablespan.reading.body.page import LOWER
 _LONGEST = 90  # characters of a heading
 _LONGEST_BEGINNING = 9  # words of "BEGIN TEXT OF ..."
 _CLOSER = re.compile(r"[-/(\[ ]*end\b", re.IGNORECASE)
+_SPACED = re.compile(r"(?:[A-Z] ){3,}[A-Z]")  # S U M M A R Y
+_PORTION = re.compile(r"\((?:U|SBU|C|S)(?:/[A-Z/]+)?\)")
 _REDACTED = re.compile(r"[X ]{4,}")
 # "(He was calm. It passed.)": a sentence that ends inside, after a word in small letters.
 _SENTENCE_END = re.compile(r"(?<=[a-z]{2})[.!](?: +[A-Z(]|[\"'”’)\]]+$)")
@@ -29,6 +31,8 @@ def section_of_heading(text: str) -> str | None:
     >>> section_of_heading("BEGIN TEXT OF THE MINISTRY'S PRESS RELEASE")
     'text'
     """
+    if len(text) > _LONGEST:
+        return None
     words = _plain_words(text)
     section = known_sections().get(" ".join(words))
     if section or words[:1] != ["begin"] or len(words) > _LONGEST_BEGINNING:
@@ -38,7 +42,11 @@ def section_of_heading(text: str) -> str | None:
 
 
 def _plain_words(text: str) -> list[str]:
-    return text.lower().replace("-", " ").strip(" .:*()[]/=_").split()
+    """The words of a heading in small letters, without signs around them and a portion marking."""
+    spaced = _SPACED.fullmatch(text)
+    plain = text.replace(" ", "") if spaced else _PORTION.sub("", text)
+    plain = plain.lower().replace("-", " ").strip(' .:*()[]/=_<>"')
+    return plain.replace("/", " and ").replace("&", " and ").split()
 
 
 def looks_like_heading(text: str) -> bool:
