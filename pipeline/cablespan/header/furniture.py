@@ -30,7 +30,6 @@ _INLINE_MARK = re.compile(
     """,
     re.VERBOSE,
 )
-_ENDS_OF_MARKS = frozenset("0123456789.")
 _SECTION_SIGN = re.compile(r"0(?<=[ ](?:OF|of|Of)[ ]0)")  # its rare sign first: the search is fast
 _PAGE_MARK = re.compile(
     r"PAGE[ \t]{0,10}[0-9OI]{1,3}(?:[ \t]{1,40}(?:OF[ \t]{1,4}\d{1,3}\b[ \t]{0,40})?\S.{0,60})?"
@@ -64,8 +63,8 @@ RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")  # a line of dashes, equals, a
 
 
 @cache
-def words(kind: str) -> frozenset[str]:
-    """The furniture of one kind as the lexicon lists it.
+def words(*kinds: str) -> frozenset[str]:
+    """The furniture of some kinds as the lexicon lists it.
 
     Kinds: banner, caption, operator, archive, stamp (of a newspaper's site), before, after (a web
     page's cable).
@@ -73,17 +72,17 @@ def words(kind: str) -> frozenset[str]:
     >>> "SIPDIS" in words("caption")
     True
     """
-    return listed("furniture", "text", kind)
+    return listed("furniture", "text", *kinds)
 
 
 @cache
-def starts(kind: str) -> tuple[str, ...]:
-    """The same as `words`, to be used with `str.startswith`.
+def beginnings(*kinds: str) -> re.Pattern[str]:
+    """The same as `words` as a pattern, to be matched where a line begins.
 
-    >>> "SIPDIS".startswith(starts("caption"))
+    >>> beginnings("caption").match("SIPDIS OSLO") is not None
     True
     """
-    return tuple(sorted(words(kind)))
+    return re.compile("|".join(map(re.escape, sorted(words(*kinds)))))
 
 
 @cache
@@ -99,6 +98,7 @@ _SHAPES = (
     (("#",), re.compile(r"#{1,3} ?\d{0,5}")),  # "#0454", the message's number after BT
     (("CORRECTED COPY", "(CORRECTED COPY"), _CORRECTED),
 )
+_BEGINNINGS = tuple(beginning for begins, _ in _SHAPES for beginning in begins)
 
 
 def is_furniture(line: str) -> bool:
@@ -111,7 +111,7 @@ def is_furniture(line: str) -> bool:
     >>> is_furniture("A line of text")
     False
     """
-    if _is_section_mark(line) or line.startswith(starts("archive")):
+    if _is_section_mark(line) or beginnings("archive").match(line):
         return True
     if line != line.upper():
         return False
@@ -119,13 +119,15 @@ def is_furniture(line: str) -> bool:
 
 
 def _is_section_mark(line: str) -> bool:
-    return line[-1:] in _ENDS_OF_MARKS and _SECTION_MARK.fullmatch(line) is not None
+    ends_as_mark = line[-3:].isdecimal() or line.endswith("...")
+    return ends_as_mark and _SECTION_MARK.fullmatch(line) is not None
 
 
 def _has_shape(line: str) -> bool:
     """Whether a line in capitals has the shape of the furniture that it begins as."""
-    shapes = (shape for begins, shape in _SHAPES if line.startswith(begins))
-    return any(shape.fullmatch(line) for shape in shapes)
+    if not line.startswith(_BEGINNINGS):
+        return False
+    return any(line.startswith(begins) and shape.fullmatch(line) for begins, shape in _SHAPES)
 
 
 def _is_distribution(line: str) -> bool:
@@ -185,4 +187,4 @@ def without_marks_inside(line: str) -> str:
     """
     for start, end in reversed(inline_marks(line)):
         line = line[:start] + " " + line[end:]
-    return _PAGE_MARK_INSIDE.sub(" ", line)
+    return _PAGE_MARK_INSIDE.sub(" ", line) if "PAGE" in line else line

@@ -7,7 +7,7 @@ from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
 
 from cablespan.header.ending import end_of_text
-from cablespan.header.furniture import RULE, inline_marks, is_furniture, starts
+from cablespan.header.furniture import RULE, beginnings, inline_marks, is_furniture
 from cablespan.header.posts import known_post
 from cablespan.header.prose import within_sentences
 from cablespan.lexicon import listed, load, lowered
@@ -122,10 +122,14 @@ def signature(text: str, start: int = 0, end: int | None = None) -> Signature:
 
 def _before_doubles(text: str, start: int, span: tuple[int, int]) -> int:
     """Where a signature begins that stands on two lines or more, as the operator repeated it."""
-    above = text[max(start, span[0] - _LAST) : span[0]]
-    signed = re.escape(text[slice(*span)].rstrip(" #"))
-    doubles = re.search(rf"(?:\n[ \t]*{signed}\s*)+\Z", above, re.IGNORECASE)
-    return span[0] - (len(above) - doubles.start() if doubles else 0)
+    first = max(start, span[0] - _LAST)
+    signed = text[slice(*span)].rstrip(" #").lower()
+    begin = span[0]
+    above, line_end, line = text[first:begin].rstrip().rpartition("\n")
+    while line_end and line.strip(" \t").lower() == signed:
+        begin = first + len(above)
+        above, line_end, line = above.rstrip().rpartition("\n")
+    return begin
 
 
 def _last_lines(text: str, begin: int, end: int) -> Iterator[_Line]:
@@ -141,7 +145,7 @@ def _last_lines(text: str, begin: int, end: int) -> Iterator[_Line]:
 
 def _is_of_the_cable(line: str) -> bool:
     """Whether a line is not where the words of a web page begin after the cable."""
-    return not line.strip("-=*_~# ").startswith(starts("after"))
+    return not beginnings("after").match(line.strip("-=*_~# "))
 
 
 def _is_note(line: str) -> bool:

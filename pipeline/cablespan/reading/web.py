@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cablespan.cable import Cable
-from cablespan.header.furniture import starts
+from cablespan.header.furniture import beginnings
 from cablespan.header.posts import id_of
 from cablespan.reading.assembly import assemble
 from cablespan.reading.csv import part_facts
@@ -105,7 +105,7 @@ def _end_of_cable(text: str, start: int, end: int) -> int:
     offset, blank = start, True
     for raw in text[start:end].splitlines(True):
         line = raw.strip()
-        if blank and line.startswith((*starts("after"), *starts("before"))):
+        if blank and beginnings("after", "before").match(line):
             return offset
         blank = not line
         offset += len(raw)

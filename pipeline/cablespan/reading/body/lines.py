@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from itertools import pairwise
 from statistics import median
 
-from cablespan.header.furniture import inline_marks, is_furniture, starts
+from cablespan.header.furniture import beginnings, inline_marks, is_furniture
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 
 # Lines that just go on: they begin with a small letter and have not the form of an item ("a. ", "o
@@ -20,6 +20,8 @@ _INLINE_MARK = re.compile(r"0(?<=[ ](?:OF|of|Of)[ ]0)")  # its rare sign first: 
 # Where line ends were lost, but not "Please use the SIPDIS caption".
 _CAPTION_WITHIN = re.compile(r"(?<=[a-z,] )SIPDIS (?=\S)(?!caption|distribution|channel)")
 _MARK_OR_CAPTION = re.compile(f"{_INLINE_MARK.pattern}|{_CAPTION_WITHIN.pattern}")
+_SIGNS_OF_MARKS = (" OF 0", " of 0", " Of 0")
+_CAPTION = " SIPDIS "
 _FULL = 50  # characters of a line that was not ended early
 _RULE_SIGNS = "-=*_~#"
 _RULE_AT_THE_END = re.compile(r"\s+[-=*_~#]{3}[-=*_~# ]*$")
@@ -247,7 +249,7 @@ class _Blocks:
 def _going_on_wrapped() -> re.Pattern[str]:
     """The same where lines are wrapped and blank lines separate the paragraphs: a full line goes on
     with a full one as well."""
-    archive = "|".join(map(re.escape, starts("archive")))
+    archive = beginnings("archive").pattern
     end_of_full = rf"(?<=[^\n]{{{_FULL}}})(?<![;:])(?<![;:] )\n"
     full = rf"{end_of_full}(?!{archive})[A-Z][a-z][^.)\n][^\n]{{{_FULL - 3},}}"
     return re.compile(rf"(?:{_SMALL}[^\n]*|{full}(?!\n *[-=*]{{3}}))+")
@@ -255,7 +257,9 @@ def _going_on_wrapped() -> re.Pattern[str]:
 
 def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: bool) -> None:
     """Hands the lines to `blocks`, those that just go on together with the one before them."""
-    marked = _Ahead(_marks_in(source, start, end), source, start, end)
+    captioned = source.find(_CAPTION, start, end) >= 0
+    mark = _MARK_OR_CAPTION if captioned else _INLINE_MARK
+    marked = _Ahead(mark, (*_SIGNS_OF_MARKS, _CAPTION), source, start, end)
     continuation = _Continuation(source, start, end, marked, wrapped)
     at = start
     while at < end:
@@ -273,19 +277,17 @@ def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: boo
         at = stop + 1
 
 
-def _marks_in(source: str, start: int, end: int) -> re.Pattern[str]:
-    captioned = source.find(" SIPDIS ", start, end) >= 0
-    return _MARK_OR_CAPTION if captioned else _INLINE_MARK
-
-
 class _Continuation:
     """Where the lines end that just go on after another; `wrapped`: full lines are such, too."""
 
     def __init__(self, source: str, start: int, end: int, marked: "_Ahead", wrapped: bool):
-        columns = _Ahead(_COLUMN_SIGN, source, start, end), _Ahead(_GAP, source, start, end)
+        columns = _Ahead(_COLUMN_SIGN, ("\t", "|"), source, start, end)
+        gaps = _Ahead(_GAP, ("   ",), source, start, end)
         self._source = source
         self._end = end
-        self._unusual = tuple(sign for sign in (marked, *columns) if sign.after(start) < end)
+        self._unusual = tuple(
+            ahead for ahead in (marked, columns, gaps) if ahead.after(start) < end
+        )
         self._plain = not any(source.find(sign, start, end) >= 0 for sign in "\r\f\v")
         self._wrapped = wrapped
 
@@ -301,13 +303,16 @@ class _Continuation:
 
 class _Ahead:
     """Where a pattern occurs next in `source[start:end]`, asked in order: the text is searched
-    once."""
+    once, and not at all where it has none of the `signs` of which each match has one."""
 
-    def __init__(self, pattern: re.Pattern[str], source: str, start: int, end: int):
+    def __init__(
+        self, pattern: re.Pattern[str], signs: tuple[str, ...], source: str, start: int, end: int
+    ):
         self._pattern = pattern
         self._source = source
         self._end = end
-        self._next = start - 1
+        occurs = any(source.find(sign, start, end) >= 0 for sign in signs)
+        self._next = start - 1 if occurs else end
 
     def after(self, at: int) -> int:
         """The first offset from `at` on, or the end of the stretch."""

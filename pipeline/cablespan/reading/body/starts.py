@@ -2,7 +2,6 @@
 one."""
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -75,8 +74,8 @@ def damaged_bullets(body: str) -> frozenset[str]:
     >>> sorted(damaged_bullets("Points:\nQ Roads\nQ Harbors\nQ Ships"))
     ['Q']
     """
-    counts = Counter(match[1] for match in _DAMAGED_BULLET.finditer(body))
-    return frozenset(sign for sign, count in counts.items() if count >= _LEAST_BULLETS)
+    signs = _DAMAGED_BULLET.findall(body)
+    return frozenset(sign for sign in {*signs} if signs.count(sign) >= _LEAST_BULLETS)
 
 
 def start_of(line: str) -> Start | None:
