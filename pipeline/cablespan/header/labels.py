@@ -24,6 +24,7 @@ _WITHOUT_COLON = re.compile(
 )
 _ORDER = re.compile(r"E[O0](?:[01].*|\d+)")  # E.O. 12958
 # Those that stand without a colon in small letters too; others do in running text.
+_FIRST_WITHOUT_COLON = frozenset("STECDR([")
 _SMALL_WITHOUT_COLON = ("classified by", "declassify on", "ref", "refs", "ref(s)")
 
 
@@ -81,24 +82,25 @@ def label_of(line: str) -> Label | None:
     >>> label_of("SUBJ: THE ROAD TO OSLO"), label_of("The subject: roads")
     (Label(field='subject', content=5), None)
     """
-    return _named_by(_WITH_COLON.match(line)) or _named_by(_match_without_colon(line))
+    return _label_with_colon(line) or _label_without_colon(line)
 
 
-def _named_by(match: re.Match[str] | None) -> Label | None:
+def _label_with_colon(line: str) -> Label | None:
+    if ":" not in line and ";" not in line:
+        return None
+    match = _WITH_COLON.match(line)
+    return _named(match["label"], match.end()) if match else None
+
+
+def _label_without_colon(line: str) -> Label | None:
+    match = _WITHOUT_COLON.match(line) if line[:1] in _FIRST_WITHOUT_COLON else None
     if match is None:
         return None
-    field = field_of(_written_in(match))
-    return Label(field, 0 if field == "eo" else match.end()) if field else None
+    label = match["label"] or match["ref"]
+    is_one = label.isupper() or label.lower() in _SMALL_WITHOUT_COLON
+    return _named(label, match.end()) if is_one else None
 
 
-def _match_without_colon(line: str) -> re.Match[str] | None:
-    match = _WITHOUT_COLON.match(line) if line[:1] in "STECDR([" else None
-    if match is None:
-        return None
-    label = _written_in(match)
-    return match if label.isupper() or label.lower() in _SMALL_WITHOUT_COLON else None
-
-
-def _written_in(match: re.Match[str]) -> str:
-    """The label in a match: the only group of the pattern that took part in it."""
-    return next(filter(None, match.groups()))
+def _named(label: str, content: int) -> Label | None:
+    field = field_of(label)
+    return Label(field, 0 if field == "eo" else content) if field else None

@@ -28,6 +28,10 @@ _FURTHER_LABEL = re.compile(
     """,
     re.VERBOSE,
 )
+# What each of them begins with: looking for that first is fast.
+_LABEL_BEGINS = re.compile(
+    r"TAGS|Tags|SUBJ|Subj|REF|Ref|E\.O\.|EO |DECLAS|Declas|CLAS|Clas|1\.\s|\([UCS]|\[[UCS]"
+)
 _MARKING_ALONE = re.compile(r"\s{0,9}[(\[][A-Z/]{1,5}[)\]]")
 # "1. (U)", "¶1.", "PARA 1.", "2. (C)", "2.  The": a numbered paragraph, one of the first.
 _NUMBERED = re.compile(
@@ -274,13 +278,14 @@ def _split_labels(raw: str, whole: _Line) -> list[_Line]:
 
 def _further_labels(raw: str) -> list[int]:
     """Where a line is to be cut."""
-    labels = _FURTHER_LABEL.finditer(raw)
+    labels = _FURTHER_LABEL.finditer(raw) if _LABEL_BEGINS.search(raw, 1) else ()
     return [m.end() for m in labels if not _MARKING_ALONE.fullmatch(raw, 0, m.start())]
 
 
 def _stripped(raw: str) -> str:
     """A line without outer blanks and without the backslash that some dumps leave at its end."""
-    return raw.strip().rstrip("\\").rstrip()
+    line = raw.strip()
+    return line.rstrip("\\").rstrip() if line.endswith("\\") else line
 
 
 def _holds_label(raw: str, label: Label | None) -> bool:
