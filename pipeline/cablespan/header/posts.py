@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 
 from cablespan.lexicon import listed, load
 
+_CANONICAL = re.compile(r"\d\d([A-Z]{3,30})[1-9]\d{0,6}")
 _ID = re.compile(r"(?P<year>(?:19|20)?\d\d)(?P<post>[A-Z0-9]*?[A-Z])0*(?P<serial>\d{1,7})")
 _AROUND = re.compile(
     r"^\s*(?:\([A-Z/]{1,6}\)|\(?[A-Z][.):])\s+|\bN[OR]\.\s?(?=\d)|\s*\([A-Za-z ]+\)\s*$"
@@ -56,6 +57,7 @@ def squeezed(name: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", name.upper())
 
 
+@cache
 def says_kind(word: str) -> bool:
     """Whether a word says what kind of post follows, and is no part of an id.
 
@@ -176,6 +178,16 @@ class _WrittenId(NamedTuple):
     doubtful: bool  # an id only if the post is known
 
 
+def is_canonical(text: str) -> bool:
+    """Whether a text is the id of a known post's cable in its canonical form.
+
+    >>> is_canonical("07OSLO12"), is_canonical("07OSLO0012"), is_canonical("07ATLANTIS12")
+    (True, False, False)
+    """
+    match = _CANONICAL.fullmatch(text)
+    return match is not None and known_post(match[1]) == match[1]
+
+
 def id_of(text: str) -> str | None:
     """The canonical form of a text that is a reference id and nothing else: YY + ORIGIN + serial.
 
@@ -186,6 +198,8 @@ def id_of(text: str) -> str | None:
     >>> id_of("see 07 OSLO 12") is None
     True
     """
+    if is_canonical(text):
+        return text
     written = _written_id(_mended(text))
     if written is None:
         return None

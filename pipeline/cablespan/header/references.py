@@ -131,11 +131,14 @@ def _sharing_post(item: str, letter: str | None, before: Reference) -> Reference
 
 def _items(block: str) -> Iterator[tuple[str | None, str]]:
     """The enumerated items of a block with their letters; what stands before the first has none."""
-    marks = list(_ENUMERATOR.finditer(block))
-    starts = [0, *(mark.end() for mark in marks)]
-    ends = [*(mark.start() for mark in marks), len(block)]
-    letters = [None, *(mark["letter"].upper() for mark in marks)]
-    return zip(letters, map(block.__getitem__, map(slice, starts, ends)), strict=True)
+    letter: str | None = None
+    begin = 0
+    for mark in _ENUMERATOR.finditer(block):
+        if mark.start() > begin:
+            yield letter, block[begin : mark.start()]
+        letter, begin = mark["letter"].upper(), mark.end()
+    if block[begin:]:
+        yield letter, block[begin:]
 
 
 def _kind_of(item: str) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from cablespan.cable import Cable, Reference, Reject
 from cablespan.header.dates import year_of
-from cablespan.header.posts import id_of, known_post
+from cablespan.header.posts import id_of, is_canonical
 from cablespan.header.references import references_of
 from cablespan.reading.assembly import DistinctIds, assemble, with_text
 from cablespan.reading.decode import LEADING, decoded, repair
@@ -49,7 +49,6 @@ _TIME = re.compile(
 )
 _LINES_AFTER_ROW = re.compile(rb"""(?<![\\,;\t])"\r?\n\s*\S""")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
-_ID = re.compile(r"\d\d([A-Z]{3,30})[1-9]\d{0,6}")
 _BLOCK = 1 << 20
 _MARGIN = 64  # bytes at the end of a block in which a row's first cells can be cut
 _LONGEST_START = 256  # bytes that a row's first cells do not fill
@@ -238,15 +237,10 @@ def part_facts(part: Part) -> dict[str, Any]:
 def _references(listed: str, created: str | None, cable_id: str) -> list[Reference]:
     """The references of the list `07OSLO1|06STATE2`; what is no id in it is read as a REF line."""
     names = listed.split("|") if listed else []
-    if all(map(_is_canonical, names)):
+    if all(map(is_canonical, names)):
         others = (name for name in dict.fromkeys(names) if name != cable_id)
         return [Reference(name, "cable", name) for name in others]
     return references_of(listed.replace("|", ", "), year_of(created), cable_id)
-
-
-def _is_canonical(name: str) -> bool:
-    match = _ID.fullmatch(name)
-    return match is not None and known_post(match[1]) == match[1]
 
 
 def _iso(time: str) -> str | None:
