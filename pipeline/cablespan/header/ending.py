@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from cablespan.header.furniture import words
-from cablespan.lexicon import listed
+from cablespan.lexicon import listed, lowered
 
 _LAST = 500  # characters in which it stands
 
@@ -51,12 +51,13 @@ def end_of_text(source: str, start: int, end: int) -> int:
     '2. All is well.\n'
     """
     tail = source[max(start, end - _LAST) : end]
-    text = _before(_web_address(), _signs(), _before(_stamp(), words("stamp"), tail))
+    text = _before(_stamp(), lowered("furniture", "text", "stamp"), tail)
+    text = _before(_web_address(), lowered("header_words", "word", "web_address"), text)
     return end - len(tail) + len(text)
 
 
 def _before(pattern: re.Pattern[str], signs: Iterable[str], text: str) -> str:
-    """A text before what a pattern finds, which has one of the signs: looking for them is fast."""
-    lowered = text.lower()
-    match = pattern.search(text) if any(sign.lower() in lowered for sign in signs) else None
+    """A text before what a pattern finds, which has one of the signs in small letters: looking for
+    them is fast."""
+    match = pattern.search(text) if any(map(text.lower().__contains__, signs)) else None
     return text[: match.start()] if match else text

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from cablespan.cable import Header, Reference
@@ -115,7 +114,7 @@ def parse(
     sender, to, info = correspondents(head)
     fields = opening.fields
     references = references_of(fields.get("ref", ""), year_of(created), reference_id)
-    header = Header(
+    stated: dict[str, Any] = dict(
         reference_id=reference_id,
         created=created,
         classification=classification_of(opening),
@@ -135,7 +134,7 @@ def parse(
         captions=tuple(dict.fromkeys(opening.captions)),
         partial=_is_partial(head, body),
     )
-    return replace(header, **facts)
+    return Header(**(stated | facts))
 
 
 def _transmission_id(head: str) -> str | None:

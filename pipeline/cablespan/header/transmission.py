@@ -25,8 +25,8 @@ _KEYWORD = re.compile(
     re.VERBOSE,
 )
 _LOST_LINE_ENDS = re.compile(
-    rf"""(?<=\S)\s{{1,9}}(?=(?:FM|TO|INFO|XMT)\ [A-Z])
-    | (?<!\bTO)(?<!\bINFO)(?<!\bFM) (?<=\S)\s{{1,9}}(?={_ROUTE}|BT\b)""",
+    rf"""\s(?<=\S\s) \s{{0,8}}(?=(?:FM|TO|INFO|XMT)\ [A-Z])
+    | \s(?<=\S\s) (?<!\bTO\s)(?<!\bINFO\s)(?<!\bFM\s) \s{{0,8}}(?={_ROUTE}|BT\b)""",
     re.VERBOSE,
 )
 _AFTER_LISTS = re.compile(
