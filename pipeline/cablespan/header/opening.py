@@ -127,7 +127,7 @@ class _Lines:
 
     def add(self, raw: str, line: str) -> None:
         """Adds a line, as it stands and stripped, cut before each further label on it."""
-        whole = _Line(self.end, line, label_of(line))
+        whole = _Line(self.end, line, label_of(line) if line else None)
         for part in _split_labels(raw, whole) if _holds_label(raw, whole.label) else [whole]:
             self.filled += bool(part.text)
             if part.label and self._counts(part.label):

@@ -357,7 +357,7 @@ def _is_name_word(word: str) -> bool:
 
 
 def _is_year(word: str) -> bool:
-    return _YEAR.fullmatch(word) is not None
+    return len(word) in (2, 4) and _YEAR.fullmatch(word) is not None
 
 
 def _is_between_year_and_post(word: str) -> bool:

@@ -102,9 +102,10 @@ class _Layout:
         rest_of_title = block.mark and self._is_titled()
         below = len(lines) - lines_above_rule(block, self._ruled or rest_of_title)
         above = min(above, below)
-        self._heading(lines[:above], block)
+        if above:
+            self._heading(lines[:above], block)
         self._ruled = self._ruled and below == 0
-        self._entries = block.wrapped and lists_entries(self.source, block)
+        self._entries = block.wrapped and len(lines) > 1 and lists_entries(self.source, block)
         for index in range(above, below):
             line = lines[index]
             next_text = lines[index + 1].text if index + 1 < len(lines) else ""
@@ -113,12 +114,11 @@ class _Layout:
                 below_it = following.lines[0].text
             for part in self._parts(line, below_it):
                 self._put(part, block, part.begin == lines[0].begin, next_text)
-        self._heading(lines[below:], block)
+        if below < len(lines):
+            self._heading(lines[below:], block)
 
     def _heading(self, lines: list[Line], block: Block) -> None:
         """A heading's lines: a paragraph of their own, or the rest of the heading before them."""
-        if not lines:
-            return
         if not (lines[0] is block.lines[0] and self._goes_on_as_heading(block)):
             self._open(Draft("heading", self.source))
         self.current.kind = "heading"

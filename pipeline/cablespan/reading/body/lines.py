@@ -298,7 +298,12 @@ class _Continuation:
             return stop
         wrapped = self._wrapped and (begun or not text[0].isalpha())
         more = (_going_on_wrapped() if wrapped else _GOING_ON).match(self._source, stop, self._end)
-        return _usual_end(self._source, stop, more.end(), self._unusual) if more else stop
+        if more is None:
+            return stop
+        nearest = min([ahead.after(stop) for ahead in self._unusual], default=self._end)
+        if nearest >= more.end():
+            return more.end()
+        return self._source.rfind("\n", stop, nearest + 1)
 
 
 class _Ahead:
@@ -326,15 +331,6 @@ def _marks_within(text: str) -> list[tuple[int, int]]:
     """The offsets of section marks and captions inside a line."""
     captions = [match.span() for match in _CAPTION_WITHIN.finditer(text)]
     return sorted(inline_marks(text) + captions)
-
-
-def _usual_end(source: str, first: int, end: int, unusual: tuple[_Ahead, ...]) -> int:
-    """Where the lines that go on after offset `first` end that have no columns and no mark
-    inside."""
-    if not unusual:
-        return end
-    nearest = min([sign.after(first) for sign in unusual])
-    return source.rfind("\n", first, nearest + 1) if nearest < end else end
 
 
 def _line(source: str, at: int, stop: int, raw: str, text: str) -> Line:

@@ -95,14 +95,13 @@ def _plain(source: str, spans: list[tuple[int, int]]) -> tuple[str, SourceMap] |
         at = begin
         for line in lines:
             for part in line.split("  "):
-                length = len(part)
-                if length:
-                    run = part if part[0] != " " and part[-1] != " " else part.strip(" ")
-                    if run:
-                        runs.append(run)
-                        pieces.append((offset, at + (part[0] == " "), len(run)))
-                        offset += len(run) + 1
-                at += length + 2
+                run = part.strip(" ")
+                if run:
+                    length = len(run)
+                    runs.append(run)
+                    pieces.append((offset, at + (part[0] == " "), length))
+                    offset += length + 1
+                at += len(part) + 2
             at -= 1  # the end of a line is one sign
     text = " ".join(runs)
     if "¶" in text or not text.isprintable() or "-" in text and _hyphenated(source, spans):

@@ -120,7 +120,8 @@ class _Sections:
             self._open(index, opened)
             return opened
         section = self._current(index)
-        self._close(index)
+        if self._ends[index]:
+            self._close(index)
         return section
 
     def _at_heading(self, index: int) -> str | None:
