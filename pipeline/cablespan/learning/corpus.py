@@ -32,13 +32,16 @@ def cable_corpus(
     `limit`: at most so many docs. `shuffle_seed`: another order each time, the same in each run.
     """
     chance = None if shuffle_seed is None else random.Random(shuffle_seed)
+    known: list[Doc] = []  # initialization asks for the examples once a component
 
     def read(nlp: Language) -> Iterator[Example]:
         if path is None:
             raise ValueError(
                 "this corpus has no path: give it in the config or as --paths.train / --paths.dev"
             )
-        docs = list(_docs(Path(path), nlp))[: limit or None]
+        if not known or known[0].vocab is not nlp.vocab:
+            known[:] = list(_docs(Path(path), nlp))[: limit or None]
+        docs = known.copy()
         if chance is not None:
             chance.shuffle(docs)
         for reference in docs:

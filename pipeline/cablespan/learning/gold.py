@@ -49,24 +49,25 @@ def read_gold(
 ) -> list[Gold]:
     """The gold of files or folders in any format of `cablespan.formats`.
 
-    A folder of gold files is read file by file. `texts`: where the texts of stand-off annotations
-    are. `scheme`: the labels, ours if none is given. `report` is told of spans that had to be
-    widened to whole tokens. Raises GoldError with all that is wrong, by file, line and remedy.
+    A folder of gold files is read file by file; a path that is named again, to weigh it up, is
+    read once. `texts`: where the texts of stand-off annotations are. `scheme`: the labels, ours if
+    none is given. `report` is told of spans that had to be widened to whole tokens. Raises
+    GoldError with all that is wrong, by file, line and remedy.
     """
     tokenize, texts = blank_pipeline().tokenizer, list(texts)
-    gold: list[Gold] = []
-    problems: list[Problem] = []
-    for path in paths:
+    paths, problems = list(paths), []
+    gold: dict[str | Path, list[Gold]] = {path: [] for path in paths}
+    for path, runs_of_path in gold.items():
         try:
             for record, places in read_placed(
                 path, texts=texts, tokenize=tokenize, report=report, scheme=scheme
             ):
-                gold += (Gold(run, places) for run in runs(without_numbers(record)))
+                runs_of_path += (Gold(run, places) for run in runs(without_numbers(record)))
         except GoldError as error:
             problems += error.problems
     if problems:
         raise GoldError(problems)
-    return gold
+    return [run for path in paths for run in gold[path]]
 
 
 def without_numbers(record: Mapping[str, Any]) -> dict[str, Any]:
