@@ -330,6 +330,16 @@ def test_broken_lines_are_named_and_the_rest_comes_in(tmp_path):
     assert store.progress(ANNA)["total"] == 4
 
 
+def test_of_a_torn_file_the_whole_paragraphs_come_in(tmp_path):
+    path = tmp_path / "cables.jsonl.gz"
+    cables = (json.dumps(make_record(f"07ASTANA{7**n}")).encode() for n in range(200))
+    path.write_bytes(gzip.compress(b"\n".join(cables))[:-100])
+    store = Store(tmp_path / "review.sqlite")
+    (problem,) = take(store, path)
+    assert problem.startswith("cables.jsonl.gz: torn") and "answers are kept" in problem
+    assert store.progress(ANNA)["total"] > 0
+
+
 def test_files_that_are_known_are_not_read_again(tmp_path):
     path = tmp_path / "cables.jsonl"
     path.write_text(json.dumps(make_record()) + "\n")

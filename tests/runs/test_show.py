@@ -6,6 +6,7 @@ import orjson
 import pytest
 from rich.console import Console
 
+from cablespan.runs.batch.results import Results
 from cablespan.runs.show.layout import actors, passages, speaker_name
 from cablespan.runs.show.page import to_html
 from cablespan.runs.show.source import record_of
@@ -167,6 +168,19 @@ def test_a_cable_of_a_run_is_found_by_its_id(record, tmp_path, name):
     assert record_of(tmp_path / name, "B")["id"] == "B"
     with pytest.raises(ValueError, match="no cable C in it; it holds A, B"):
         record_of(tmp_path / name, "C")
+
+
+def test_a_torn_file_is_a_sentence(record, tmp_path):
+    path = tmp_path / "cables.jsonl.gz"
+    lines = (orjson.dumps({**record, "id": f"07OSLO{7**n}"}) + b"\n" for n in range(900))
+    path.write_bytes(gzip.compress(b"".join(lines))[:-100])
+    assert record_of(path)["id"] == "07OSLO1"
+    for read in (lambda: record_of(path, "Z"), lambda: list(Results(str(path)).lines())):
+        with pytest.raises(ValueError, match=r"cables.jsonl.gz: torn after line \d+ .*; write it"):
+            read()
+    path.write_bytes(gzip.compress(b"1. (U) All is well.")[:-9])
+    with pytest.raises(ValueError, match="cannot be read: .* whether the file is whole"):
+        record_of(path)
 
 
 def test_a_damaged_line_is_named(record, tmp_path):

@@ -13,7 +13,7 @@ from cablespan.reading import csv
 from cablespan.reading.assembly import DistinctIds, with_text
 from cablespan.reading.decode import (
     HEAD,
-    UNREADABLE,
+    TORN,
     decode,
     in_utf8,
     is_binary,
@@ -81,7 +81,7 @@ def _items(
             for item in _cables(stream, path, chosen, start, options):
                 yield _of_bearable_length(item)
                 done += 1
-    except UNREADABLE as error:
+    except (OSError, *TORN) as error:
         yield _unreadable(path, error, done)
 
 

@@ -17,7 +17,7 @@ LEADING = "\ufeff \t\r\n"  # signs before the first that says something
 _NOT_UTF_8 = "not UTF-8: decoded as Windows-1252"
 _NULS_ARE_BLANKS = "NUL signs read as blanks"
 _CONTROLS = bytes(byte for byte in range(32) if not 9 <= byte <= 13)  # that no text has
-UNREADABLE = (OSError, EOFError, zlib.error)  # what reading a damaged file raises
+TORN = (EOFError, zlib.error, gzip.BadGzipFile)  # what reading a cut or damaged packed file raises
 _PACKED = 1 << 12  # bytes unpacked at a time: of blanks they hold a hundred megabytes
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -50,7 +50,7 @@ def unpacked(stream: BinaryIO) -> io.BufferedReader:
 
 def _out_of_zstd(packed: BinaryIO) -> Iterator[bytes]:
     """The content of zstd frames. Raises EOFError where the last one is cut, which zstandard's own
-    reader takes for whole, OSError where one is damaged."""
+    reader takes for whole, zlib.error where one is damaged: as gzip does."""
     import zstandard
 
     frame, data = None, b""
@@ -59,7 +59,7 @@ def _out_of_zstd(packed: BinaryIO) -> Iterator[bytes]:
         try:
             yield frame.decompress(data)
         except zstandard.ZstdError as error:
-            raise OSError(str(error)) from error
+            raise zlib.error(str(error)) from error
         data = frame.unused_data  # the next frame's
         if frame.eof:
             frame = None

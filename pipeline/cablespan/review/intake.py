@@ -3,7 +3,6 @@
 Once, in small transactions, and again only where a file has changed.
 """
 
-import gzip
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
+from cablespan.reading.decode import TORN, open_input
 from cablespan.review.store import Annotator, AnnotatorRole, Store
 from cablespan.review.store.adding import token_edges
 from cablespan.review.store.annotators import Action
@@ -70,21 +70,28 @@ def _files_of(folder: Path) -> list[Path]:
 
 
 def _objects(path: Path, problems: list[str]) -> Iterator[dict[str, Any]]:
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                item = orjson.loads(line)
-            except orjson.JSONDecodeError as error:
-                problems.append(f"{path.name}, line {number}: no JSON ({error}); left out")
-                continue
-            if _is_usable(item):
-                yield item
-            else:
-                problems.append(
-                    f"{path.name}, line {number}: neither a record nor a task; left out"
-                )
+    for number, line in enumerate(_lines(path, problems), 1):
+        if not line.strip():
+            continue
+        place = f"{path.name}, line {number}"
+        try:
+            item = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            problems.append(f"{place}: no JSON ({error}); left out")
+            continue
+        if _is_usable(item):
+            yield item
+        else:
+            problems.append(f"{place}: neither a record nor a task; left out")
+
+
+def _lines(path: Path, problems: list[str]) -> Iterator[bytes]:
+    try:
+        with open_input(str(path)) as lines:
+            yield from lines
+    except TORN as error:
+        remedy = "get the whole file and start again: answers are kept"
+        problems.append(f"{path.name}: torn ({error}), the rest of it is missing; {remedy}")
 
 
 def _is_usable(item: Any) -> bool:

@@ -2,13 +2,11 @@
 changes.
 """
 
-import gzip
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import orjson
-
+from cablespan.reading.lines import json_lines
 from cablespan.runs.batch.folder import Folder
 from cablespan.runs.batch.manifest import Manifest
 
@@ -41,7 +39,10 @@ class Results:
         the run wrote it.
         """
         for name in self._names(kind):
-            yield from self._lines_of(name)
+            path = self.folder / name
+            yield from json_lines(
+                path if self.folder.local else self.folder.fs.unstrip_protocol(path)
+            )
 
     def _names(self, kind: str) -> list[str]:
         if self.file:
@@ -64,20 +65,6 @@ class Results:
             remedy = "`cablespan annotate` with --resume does it again"
             raise ValueError(f"{self.folder / name}: {problem}; {remedy}")
         return name
-
-    def _lines_of(self, name: str) -> Iterator[dict[str, Any]]:
-        path = self.folder / name
-        with (
-            self.folder.fs.open(path, "rb") as raw,
-            gzip.open(raw) if name.endswith(".gz") else raw as file,
-        ):
-            for number, line in enumerate(file, 1):
-                try:
-                    yield orjson.loads(line)
-                except orjson.JSONDecodeError as error:
-                    raise ValueError(
-                        f"{path}, line {number}: not JSON ({error}); write the file again"
-                    ) from error
 
     @property
     def unfinished(self) -> str | None:

@@ -2,14 +2,13 @@
 annotated now.
 """
 
-import gzip
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from cablespan.cable import RECORD_SCHEMA, Cable
+from cablespan.reading.decode import TORN, open_input
+from cablespan.reading.lines import json_lines
 
 
 def record_of(
@@ -24,7 +23,7 @@ def record_of(
     if path.is_dir():
         path = next(iter(sorted(path.glob("cables*.jsonl*"))), path / "cables.jsonl")
     found: list[str] = []
-    for record in _records(path) if _holds_records(path) else _annotated(path, cable, model):
+    for record in json_lines(str(path)) if _holds_records(path) else _annotated(path, cable, model):
         if cable is None or record["id"] == cable:
             return record
         found.append(record["id"])
@@ -32,29 +31,15 @@ def record_of(
     raise ValueError(f"{path}: no cable {cable or ''} in it{known}".replace("  ", " "))
 
 
-def _open(path: Path):
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-
-
 def _holds_records(path: Path) -> bool:
-    with _open(path) as lines:
-        first = lines.readline(1_000_000).strip()
+    try:
+        with open_input(str(path)) as lines:
+            first = lines.readline(1_000_000).strip()
+    except TORN:
+        return False  # the reader says what is wrong with it
     return first.startswith(b"{") and f'"schema":"{RECORD_SCHEMA}"'.encode() in first.replace(
         b'": "', b'":"'
     )
-
-
-def _records(path: Path) -> Iterator[Mapping[str, Any]]:
-    with _open(path) as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                try:
-                    yield orjson.loads(line)
-                except orjson.JSONDecodeError as error:
-                    raise ValueError(
-                        f"{path}, line {number}: not JSON ({error}); "
-                        "cut the line out or write the file again"
-                    ) from error
 
 
 def _annotated(path: Path, cable: str | None, model: str | None) -> Iterator[Mapping[str, Any]]:
