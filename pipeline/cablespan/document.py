@@ -89,6 +89,32 @@ def text_of(doc: Doc) -> str:
     return doc.text
 
 
+class CableFacts(NamedTuple):
+    """What is known of a cable beside its text; "" or empty where nothing is.
+
+    `head` is the heading that historians gave it, `created` an ISO 8601 date of any precision.
+    """
+
+    id: str
+    head: str
+    created: str
+    header: Mapping[str, Any]
+    meta: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, cable: Mapping[str, Any] | None) -> "CableFacts":
+        """The facts in a record, or in `doc._.cable`.
+
+        >>> CableFacts.of({"id": "07OSLO1", "meta": {"date": "2007-01-02"}}).created
+        '2007-01-02'
+        """
+        known = cable or {}
+        header, meta = known.get("header") or {}, known.get("meta") or {}
+        created = header.get("created") or meta.get("date") or ""
+        head, name = str(meta.get("head") or ""), str(known.get("id") or "")
+        return cls(name, head, str(created), header, meta)
+
+
 def origin(cable: Mapping[str, Any]) -> str | None:
     """Who sends a cable, by its header, else by its heading or its id.
 
@@ -97,10 +123,12 @@ def origin(cable: Mapping[str, Any]) -> str | None:
     >>> origin({"meta": {"head": "Telegram From the Embassy in Iran to the Department of State"}})
     'Embassy in Iran'
     """
-    header, meta = cable.get("header") or {}, cable.get("meta") or {}
-    head, serial = _HEAD.search(meta.get("head") or ""), _ID.fullmatch(cable.get("id") or "")
-    known = header.get("origin") or header.get("from") or meta.get("origin")
-    return known or (head[1] if head else serial[1] if serial else None)
+    facts = CableFacts.of(cable)
+    known = facts.header.get("origin") or facts.header.get("from") or facts.meta.get("origin")
+    if known:
+        return known
+    named = _HEAD.search(facts.head) or _ID.fullmatch(facts.id)
+    return named[1] if named else None
 
 
 def sender(cable: Mapping[str, Any]) -> str:

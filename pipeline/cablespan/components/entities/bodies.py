@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 
 from cablespan import lexicon
 from cablespan.components.entities.person_names import bare_name, normalize_name, word_list
-from cablespan.document import once_a_doc, origin, sender, text_of
+from cablespan.document import CableFacts, once_a_doc, origin, sender, text_of
 from cablespan.lexicon import Post
 
 _GOVERNMENT = r"(?:government|govt\.?|gov|govts)"
@@ -140,7 +140,7 @@ def sending_post(doc: Doc) -> Post | None:
     """
     cable = doc._.cable or {}
     sent_from = normalize_name(origin(cable) or "")
-    in_id = _POST_IN_ID.fullmatch(str(cable.get("id") or ""))
+    in_id = _POST_IN_ID.fullmatch(CableFacts.of(cable).id)
     city = _KIND_OF_POST.sub("", sent_from)
     for name in (sent_from, city, normalize_name(in_id[1]) if in_id else ""):
         if name in _posts():

@@ -66,11 +66,10 @@ def ranked(
     []
     """
     scores: dict[str, float] = dict.fromkeys(own, 1.0)
+    label = Entity.OFFICIAL if label in PEOPLE else label
     for name in names:
         state, rest = split_country(name, clues.country) if label == Entity.AGENCY else (None, "")
-        for share, entry in _entries_like(
-            rest or name, Entity.OFFICIAL if label in PEOPLE else label
-        ):
+        for share, entry in _entries_like(rest or name, label):
             kb_id = body_of_state(entry.kb_id, state)
             if kb_id:
                 scores[kb_id] = max(_score(share, entry, clues), scores.get(kb_id, 0.0))

@@ -87,10 +87,13 @@ class Linker:
         own_ids = [self._id_of(ent, definitions, sender) or "" for ent in doc.ents]
         agreed = _agreed_ids(doc.ents, own_ids)
         named = {ent.id_ for ent in doc.ents if ent.label_ in PEOPLE and parse(ent.text).names}
-        return [
-            agreed.get(ent.id_) or ("" if _is_office(own) and ent.id_ in named else own)
-            for ent, own in zip(doc.ents, own_ids, strict=True)
-        ]
+
+        def chosen(cluster: str, own: str) -> str:
+            if cluster in agreed:
+                return agreed[cluster]
+            return "" if cluster in named and _is_office(own) else own
+
+        return [chosen(ent.id_, own) for ent, own in zip(doc.ents, own_ids, strict=True)]
 
     def _id_of(self, ent: Span, definitions: Mapping[str, str], sender: Post | None) -> str | None:
         name = bare_name(ent.text)

@@ -28,6 +28,7 @@ from cablespan.components.entities.values.words import (
     numbers_of,
     year_number,
 )
+from cablespan.document import CableFacts
 
 _SHORTEST_MISSPELT = 6  # letters of a month's name that may have one wrong
 # "April 7, 1973" at the end of a heading: "Telegram 65086 From ..., April 7, 1973, 1711Z."
@@ -52,10 +53,8 @@ class Anchor(NamedTuple):
         >>> Anchor.of({"meta": {"head": head}}).day.isoformat()
         '1973-04-07'
         """
-        header, meta = cable.get("header") or {}, cable.get("meta") or {}
-        written = str(header.get("created") or meta.get("date") or "")
-        heading, name = str(meta.get("head") or ""), str(cable.get("id") or "")
-        return _written_date(written) or _date_of_heading(heading) or _year_of_id(name)
+        facts = CableFacts.of(cable)
+        return _written_date(facts.created) or _date_of_heading(facts.head) or _year_of_id(facts.id)
 
 
 def _written_date(text: str) -> Anchor | None:

@@ -9,7 +9,7 @@ from typing import Any
 from cablespan import lexicon
 from cablespan.components.entities.bodies import country_code, embassy_in
 from cablespan.components.entities.values.dates import Anchor
-from cablespan.document import origin, sender
+from cablespan.document import CableFacts, origin, sender
 from cablespan.header import references
 from cablespan.header.posts import known_post
 
@@ -61,14 +61,14 @@ class ReferenceResolver:
     """
 
     def __init__(self, cable: Mapping[str, Any], opening: Iterable[str] = ()):
-        header = cable.get("header") or {}
-        listed = header.get("references") or ()
+        facts = CableFacts.of(cable)
+        listed = facts.header.get("references") or ()
         self._listed = [reference for reference in listed if reference["kind"] == "cable"]
         anchor = Anchor.of(cable)
         self._year = anchor.day.year if anchor else None
         self._own = self._origin_of(origin(cable) or "")
-        self._other = self._addressee(cable)
-        self._serial = self._own_serial(cable)
+        self._other = "STATE" if sender(cable) == "post" else self._addressee(facts.head)
+        self._serial = _own_serial(facts)
         self._listed = self._listed or list(self._listed_in(opening))
 
     def _listed_in(self, opening: Iterable[str]) -> Iterator[dict[str, Any]]:
@@ -130,18 +130,9 @@ class ReferenceResolver:
         place = ord(letter) - ord("A")
         return self._listed[place]["value"] if place < len(self._listed) else None
 
-    def _own_serial(self, cable: Mapping[str, Any]) -> int:
-        """The number of the cable itself, by its id or heading; 0 where it is not known."""
-        head = str((cable.get("meta") or {}).get("head") or "")
-        number = re.fullmatch(r"\d\d[A-Z]+(\d+)", str(cable.get("id") or ""))
-        number = number or re.search(r"Telegram (\d+)", head)
-        return int(number[1]) if number else 0
-
-    def _addressee(self, cable: Mapping[str, Any]) -> str | None:
-        """The origin of the other side: to whom the Department writes, for posts the Department."""
-        if sender(cable) == "post":
-            return "STATE"
-        heading = _HEADING.search(str((cable.get("meta") or {}).get("head") or ""))
+    def _addressee(self, head: str) -> str | None:
+        """The origin of the post that a heading says the Department writes to."""
+        heading = _HEADING.search(head)
         return self._origin_of(heading["addressee"]) if heading else None
 
     def _origin_of(self, name: str) -> str | None:
@@ -185,6 +176,13 @@ class ReferenceResolver:
         if not (name and is_later):
             return value
         return f"{(int(name[1]) - 1) % 100:02}{name[2]}{name[3]}"
+
+
+def _own_serial(facts: CableFacts) -> int:
+    """The number of a cable itself, by its id or heading; 0 where it is not known."""
+    named = re.fullmatch(r"\d\d[A-Z]+(\d+)", facts.id)
+    number = named or re.search(r"Telegram (\d+)", facts.head)
+    return int(number[1]) if number else 0
 
 
 def _items(paragraph: str) -> Iterator[re.Match[str]]:
