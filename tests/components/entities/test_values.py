@@ -118,6 +118,15 @@ def test_the_date_of_a_cable_by_what_is_known_of_it():
     assert Anchor.of({"id": "volume/d1"}) is None
 
 
+@pytest.mark.parametrize(
+    "meta",
+    [{"date": "2007-02-30"}, {"date": "0000"}, {"head": "Telegram 9 From Oslo, April 31, 1973."}],
+)
+def test_a_date_of_a_cable_that_does_not_exist_is_none(meta):
+    assert Anchor.of({"meta": meta}) is None
+    assert Anchor.of({"id": "75OSLO12", "meta": meta}).day.year == 1975
+
+
 def test_sums():
     assert {text: money_value(text) for text in SUMS} == SUMS
     assert money_value("32 trillion rials") is None

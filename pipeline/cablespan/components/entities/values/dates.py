@@ -64,7 +64,15 @@ def _written_date(text: str) -> Anchor | None:
         return None
     year, month, day = known.groups()
     precision: Precision = "day" if day else "month" if month else "year"
-    return Anchor(date(int(year), int(month or 7), int(day or 1)), precision)
+    return _anchor(int(year), int(month or 7), int(day or 1), precision)
+
+
+def _anchor(year: int, month: int, day: int, precision: Precision) -> Anchor | None:
+    """None for a day that does not exist: what an input says of its date may be wrong."""
+    try:
+        return Anchor(date(year, month, day), precision)
+    except ValueError:
+        return None
 
 
 def _date_of_heading(text: str) -> Anchor | None:
@@ -72,7 +80,7 @@ def _date_of_heading(text: str) -> Anchor | None:
     if not heading:
         return None
     month = numbers_of("month")[heading[1].lower()]
-    return Anchor(date(int(heading[3]), month, int(heading[2])), "day")
+    return _anchor(int(heading[3]), month, int(heading[2]), "day")
 
 
 def _year_of_id(name: str) -> Anchor | None:
