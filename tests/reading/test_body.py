@@ -611,6 +611,19 @@ def test_a_sign_after_a_portion_mark_is_no_text():
     assert texts("1. (C): All is well.\n\n2. (S/NF). So it is.") == ["All is well.", "So it is."]
 
 
+@pytest.mark.parametrize("rule", ["", "------- "])
+def test_a_heading_whose_line_end_was_lost_stands_before_its_number(rule):
+    body = (
+        f"SUMMARY {rule}1. (C) All is\nwell.\n\nCOMMENT {rule}2. (S/NF) So it is. It will stay so."
+    )
+    assert [paragraph[:4] for paragraph in shapes(body)] == [
+        (None, None, "summary", "heading"),
+        (1, "C", "summary", "numbered"),
+        (None, None, "comment", "heading"),
+        (2, "S/NF", "comment", "numbered"),
+    ]
+
+
 def test_a_number_that_comes_late_after_a_blank_line_is_one():
     assert [p.number for p in segment("4. One.\n\n6. Two.\n\n5. Three.", "07OSLO1")] == [4, 6, 5]
 

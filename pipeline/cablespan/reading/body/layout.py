@@ -45,6 +45,14 @@ _NUMBER_WITHIN = re.compile(
     """,
     re.VERBOSE,
 )
+# "SUMMARY 1. (C) The talks": the line's end between a heading and a number was lost, a rule too.
+_HEADING_BEFORE_NUMBER = re.compile(
+    r"""
+    (?P<title>[A-Z][A-Za-z/& ]{3,40}?)[ ](?:[-=*]{3,}[ ])?
+    (?=¶?\d{1,2}\.[ ]{0,3}\((?:U|SBU|C|S|TS|LOU)[)/])
+    """,
+    re.VERBOSE,
+)
 
 
 def lay_out(source: str, start: int, end: int, opening: str = "") -> list[Draft]:
@@ -150,12 +158,21 @@ class _Layout:
 
         `below`: the text of the next line, "" for none.
         """
-        parts = [line]
+        parts = self._cut_after_heading(line)
         if self._numbers_within:
-            parts = self._cut_at_numbers(line)
+            parts[-1:] = self._cut_at_numbers(parts[-1])
         if below and len(line.last) > UNWRAPPED:
             parts[-1:] = self._cut_before_heading(parts[-1], below)
         return parts
+
+    def _cut_after_heading(self, line: Line) -> list[Line]:
+        """A section's heading and the paragraph with a number that goes on in its line."""
+        heading = _HEADING_BEFORE_NUMBER.match(line.text)
+        if heading is None or section_of_heading(heading["title"]) is None:
+            return [line]
+        title_end = line.begin + heading.end("title")
+        text = line.begin + heading.end()
+        return [self._part(line.begin, title_end), self._part(text, line.end)]
 
     def _cut_at_numbers(self, line: Line) -> list[Line]:
         """The parts of a line that numbers in its middle begin, where the sequence goes on with
