@@ -792,6 +792,16 @@ def test_a_mark_between_sentences_of_a_page_whose_paragraphs_all_have_numbers():
     assert [number for number, *_ in shapes(body)] == [1, 2, 3]
 
 
+def test_three_blanks_between_two_sentences_are_no_gap_between_columns():
+    body = (
+        "1. (U) Not in attendance were the delegations of Norway and Peru (no\n"
+        "reports), and of Chad, which had joined that month (no report).   Malta\n"
+        "had a report but gave it late.   (NOTE: Togo joined in the week of the\n"
+        "meeting, as the chairman told the\nparties.)\n\n2. (U) They agreed.\n"
+    )
+    assert [p.number for p in segment(body, "07OSLO1")] == [1, 2]
+
+
 def test_small_letters_after_a_blank_line_go_on_with_a_sentence_that_did_not_end():
     wide = "The road is open to all of the ships that come by land and by sea"
     body = f"1. (U) {wide}.\n{wide}, and this is what the ministers\n\nhave seen in Oslo.\n"
