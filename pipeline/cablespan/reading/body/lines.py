@@ -15,7 +15,7 @@ from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 _SMALL = r"\n[a-z][^.)\s][^.)\n]"
 _GOING_ON = re.compile(rf"(?:{_SMALL}[^\n]*)+")
 # Between columns; three blanks at the end of a line, or between two sentences, are none.
-_GAP = re.compile(r"(?<! )   (?! {0,2}\n)(?:(?<![.?!]   )|(?! *[A-Z(]))")
+_GAP = re.compile(r"   (?<! {4})(?! {0,2}\n)(?:(?<![.?!] {3})|(?! *[A-Z(]))")
 _COLUMN_SIGN = re.compile(r"[\t|]")
 _INLINE_MARK = re.compile(r"0(?<=[ ](?:OF|of|Of)[ ]0)")  # its rare sign first: the search is fast
 # Where line ends were lost, but not "Please use the SIPDIS caption".
