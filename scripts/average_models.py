@@ -4,8 +4,8 @@
 Half of the way back costs nothing on the real pages that the later one was trained on, and keeps
 what the earlier one knew of telegrams.
 
-python scripts/average_models.py work/student/model-best work/small-pages/model-best work/small-mean
---keep statements
+python scripts/average_models.py work/small-gold/model-last work/small-pages/model-last
+work/small-mean --keep statements
 """
 
 from pathlib import Path

@@ -5,7 +5,7 @@ Each trained head gets the temperature that makes the gold of DEV likeliest; it 
 model, as the attribute `softmax_temperature` of the head's last layer. No label changes, only the
 scores.
 
-python scripts/calibrate.py work/student/model-best ../shared/gold/pages-dev.jsonl.gz --output
+python scripts/calibrate.py work/small-gold/model-last ../shared/gold/pages-dev.jsonl.gz --output
 work/calibrated
 """
 

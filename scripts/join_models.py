@@ -5,7 +5,7 @@ The transformer knows what words mean, the small pipeline how they are spelled a
 has of them: they err in different places. The heads of both are laid side by side into one network,
 so that an ordinary pipeline comes out, which can be trained on. Statements stay the transformer's.
 
-python scripts/join_models.py work/teacher-last/model-best work/small-mean work/joined
+python scripts/join_models.py work/transformer/model-last work/small-mean work/joined
 """
 
 from pathlib import Path

@@ -23,8 +23,8 @@ _WITHOUT_COLON = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _ORDER = re.compile(r"E[O0](?:[01].*|\d+)")  # E.O. 12958
-# Those that stand without a colon in small letters too; others do in running text.
 _FIRST_WITHOUT_COLON = frozenset("STECDR([")
+# Those that stand without a colon in small letters too; others do in running text.
 _SMALL_WITHOUT_COLON = ("classified by", "declassify on", "ref", "refs", "ref(s)")
 
 
