@@ -62,11 +62,11 @@ def _paragraph_of(task: Mapping[str, Any]) -> Any:
     return (task.get("meta") or {}).get("paragraph")
 
 
-def task_files(path: Path) -> list[Path]:
+def task_files(path: Path, layers: Iterable[str] = VIEWS) -> list[Path]:
     """The files of tasks at a path: itself, or those in a folder, a layer after the other."""
     if path.is_file():
         return [path]
-    return [file for layer in VIEWS for file in sorted(path.glob(f"{layer}*.jsonl*"))]
+    return [file for layer in layers for file in sorted(path.glob(f"{layer}*.jsonl*"))]
 
 
 def _fault(task: Mapping[str, Any], place: str, scheme: Scheme) -> Problem | None:
