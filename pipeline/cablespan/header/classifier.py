@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import dropwhile
 from typing import NamedTuple
 
 from cablespan.header.offices import is_office, office_words, particles
@@ -45,6 +46,7 @@ _LONGEST = 400  # characters of a Classified By block that are read
 _SUFFIX = re.compile(r"(?:JR|SR)\.?|I{2,3}|IV", re.IGNORECASE)
 _SUFFIX_AFTER_COMMA = re.compile(r",\s{0,3}((?:JR|SR)\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
 _BEFORE_SUFFIX = re.compile(r" (?=(?:jr|sr|iii|ii|iv)\b)", re.IGNORECASE)
+_PARTICLE_AND_NAME = re.compile(r"(?:[a-z]['’]|([a-z]{2,3})-?)[A-Z][a-z]")
 _NICKNAME = re.compile(r"(?<=\w) [\"“](\w+)[\"”] (?=[A-Z])")  # William "Bill" Roe
 _QUOTED = re.compile(r"'(\w+)'")
 _DIGIT_IN_WORD = re.compile(r"(?<=[A-Z])[015](?=[A-Z])|(?<![\w.])0(?=[A-Z])")  # B0HLEN
@@ -166,8 +168,15 @@ class _Word(NamedTuple):
 
     @property
     def can_be_name(self) -> bool:
-        """Whether a word has a capital and belongs to no office."""
-        return self.bare[:1].isupper() and not (self.is_leading_office or is_office(self.bare))
+        """Whether a word has a capital, after a particle too, and belongs to no office."""
+        capital = self.bare[:1].isupper() or _has_particle(self.bare)
+        return capital and not (self.is_leading_office or is_office(self.bare))
+
+
+def _has_particle(word: str) -> bool:
+    """Whether a surname is written in one with its particle: "al-Roe", "deRoe", "d'Roe"."""
+    match = _PARTICLE_AND_NAME.match(word)
+    return match is not None and (match[1] is None or match[1] in particles())
 
 
 def _name_runs(part: str) -> list[list[str]]:
@@ -210,9 +219,24 @@ def _is_person(run: list[str], least: int) -> bool:
 
 
 def _trimmed(run: list[str]) -> list[str]:
-    """A run without the place before the name and without signs after it."""
-    *names, last = _without_place(run)
+    """A run without the place or the office before the name and without signs after it."""
+    *names, last = _without_abbreviation(_without_place(run))
     return [*names, last if last.lower() in ("jr.", "sr.") else last.rstrip(".'")]
+
+
+def _without_abbreviation(run: list[str]) -> list[str]:
+    """A run without an office's letters before a name in small ones: "DATT Jane Roe"."""
+    name = [*dropwhile(_is_abbreviation, run)]
+    in_small_letters = len(name) > 1 and not any(map(_is_in_capitals, name))
+    return name if in_small_letters else run
+
+
+def _is_abbreviation(word: str) -> bool:
+    return _is_in_capitals(word) and word.isalpha()
+
+
+def _is_in_capitals(word: str) -> bool:
+    return len(word.strip(".")) > 1 and word.isupper()
 
 
 def _without_place(run: list[str]) -> list[str]:

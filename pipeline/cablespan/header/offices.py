@@ -56,7 +56,7 @@ def is_office(word: str) -> bool:
     >>> is_office("minister-counselor"), is_office("EconMinCouns")
     (True, True)
     """
-    bare = word.lower().strip(".,:;").replace("'", "")
+    bare = word.lower().strip(".,:;").replace("'", "").replace("’", "")
     if "/" in bare or not office_words("office", "place").isdisjoint(bare.split("-")):
         return True
     return _compound().fullmatch(bare) is not None or _is_misspelt(bare)
