@@ -8,9 +8,9 @@ from rapidfuzz.distance import OSA
 
 from cablespan.lexicon import load
 
-# "SUBJECT:", "(U) TAGS;", "[REF(S)]:"
+# "SUBJECT:", "(U) TAGS;", "[REF(S)]:", "12065:"
 _WITH_COLON = re.compile(
-    r"(?:[(\[]?(?:U|C|S)[)\]]\s?)?[(\[]?(?P<label>[A-Z][A-Z0-9.,/ ()&]{0,24}?)\s{0,3}[:;]",
+    r"(?:[(\[]?(?:U|C|S)[)\]]\s?)?[(\[]?(?P<label>[A-Z][A-Z0-9.,/ ()&]{0,24}?|1\d{4})\s{0,3}[:;]",
     re.IGNORECASE,
 )
 _WITHOUT_COLON = re.compile(

@@ -55,13 +55,17 @@ _ENUMERATED = re.compile(
     | \d\d\  | (?:19|20)\d\d\  | AND\  | &\ """,
     re.VERBOSE,
 )
+_ITEM_LETTER = re.compile(r"(?:REFS?:? *)?¶?\s?[(\[]?([A-Za-z])[.):\]]")
 _REFERENCE = re.compile(r"[A-Z]{3,}[ .#]{0,3}\d|\d ?[A-Z]{3}|E-?MAIL|TELCON|MEMO", re.IGNORECASE)
 _TAG_LINE = re.compile(
     r"""(?:(?:[A-Z]{2,5} | \([A-Z .,'-]{4,40}\) | [A-Z .'-]{4,40}\))[,; ]{1,3}){0,40}
     (?:[A-Z]{2,5} | \([A-Z .,'-]{4,40}\) | [A-Z .'-]{4,40}\)),?""",
     re.VERBOSE,
 )
-_SENSITIVE = re.compile(r"(?:\(\w+\) )?sensitive but unclas", re.IGNORECASE)
+_SENSITIVE = re.compile(
+    r"(?:\(\w+\) )?(?:sensitive but unclas|not for internet (?:distribution|publication))",
+    re.IGNORECASE,
+)
 _LONGEST = 40_000  # characters of the longest opening
 _FARTHEST_LABEL = 90  # lines of the longest openings, with their lists of addressees
 _FARTHEST_FIRST = 30  # lines before the first label, where REF or Classified By is the first
@@ -117,18 +121,20 @@ class _Lines:
     """The lines in which an opening can lie.
 
     `end`: the offset after them; `last`: index of the last labelled one, -1 if there is none;
-    `filled`: how many are not blank.
+    `filled`: how many are not blank; `labelled`: whether no blank line stands after the last label.
     """
 
     end: int
     lines: list[_Line] = field(default_factory=list)
     last: int = -1
     filled: int = 0
+    labelled: bool = False
 
     def add(self, raw: str, line: str) -> None:
         """Adds a line, as it stands and stripped, cut before each further label on it."""
         whole = _Line(self.end, line, label_of(line) if line else None)
-        for part in _split_labels(raw, whole) if _holds_label(raw, whole.label) else [whole]:
+        self.labelled = bool(line) and (self.labelled or whole.label is not None)
+        for part in _split_labels(raw, whole) if _holds_label(raw, self.labelled) else [whole]:
             self.filled += bool(part.text)
             if part.label and self._counts(part.label):
                 self.last = len(self.lines)
@@ -288,11 +294,12 @@ def _stripped(raw: str) -> str:
     return line.rstrip("\\").rstrip() if line.endswith("\\") else line
 
 
-def _holds_label(raw: str, label: Label | None) -> bool:
-    """Whether a line has a label, or several fields stand on one line."""
+def _holds_label(raw: str, labelled: bool) -> bool:
+    """Whether further labels can stand on a line: it goes on with a labelled one, or several fields
+    stand on one line."""
     if " TAGS:" in raw or " E.O. 1" in raw:
         return True
-    return label is not None and ":" in raw
+    return labelled and (":" in raw or "REF" in raw)
 
 
 def _is_long_paragraph(line: str) -> bool:
@@ -336,9 +343,16 @@ def _is_reference(line: _Next) -> bool:
     """Whether a line after a break is an item of a REF list, or the serial of the post above."""
     if line.text[:1].isdigit() and post_at_end(line.above.split()[-3:]):
         return True
-    if len(line.text) >= _LONGEST_ENUMERATED or not _ENUMERATED.match(line.text):
+    if not _ENUMERATED.match(line.text) or _REFERENCE.search(line.text) is None:
         return False
-    return _REFERENCE.search(line.text) is not None
+    return len(line.text) < _LONGEST_ENUMERATED or _is_next_item(line)
+
+
+def _is_next_item(line: _Next) -> bool:
+    """Whether a line has the letter after that of the line above: "B." below "A."."""
+    letters = [_ITEM_LETTER.match(text) for text in (line.above, line.text)]
+    above, own = (match[1].upper() if match else "" for match in letters)
+    return bool(above) and own == chr(ord(above) + 1)
 
 
 def _is_in_tags(line: _Next) -> bool:

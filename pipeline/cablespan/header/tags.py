@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cablespan.header.furniture import without_marks
 from cablespan.header.opening import read_opening
 from cablespan.header.prose import is_running
-from cablespan.lexicon import listed, load
+from cablespan.lexicon import listed, load, lowered
 
 _LABEL = re.compile(r"^\s{0,8}TAGS?\b\s{0,3}[:;.]?|\bTAGS?\s{0,3}:", re.IGNORECASE | re.MULTILINE)
 _TOKEN = re.compile(
@@ -98,7 +98,7 @@ def _apart(tag: str) -> list[str]:
 
     A country's code may stand at either end.
     """
-    if len(tag) < 6:
+    if len(tag) < 6 or tag.lower() in lowered("countries", "name"):
         return [tag]
     for first in (4, 2):
         codes = [tag[:first], *(tag[at : at + 4] for at in range(first, len(tag), 4))]

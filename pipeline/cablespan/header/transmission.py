@@ -117,6 +117,7 @@ def _has_small_letters(line: str) -> bool:
 
 @lru_cache(4096)  # a post writes to the same addressees again and again
 def _address_of(line: str) -> _Address:
+    line = " ".join(line.split())
     match = _ADDRESS.fullmatch(line)
     return _Address(**match.groupdict()) if match else _Address(None, line, None, None)
 
