@@ -837,3 +837,30 @@ def test_a_wrapped_paragraph_between_paragraphs_of_one_line_each():
     )
     body = f"1. (U) {long}\n2. (U) {long}\n{wrapped}4. (U) {long}\n"
     assert [number for number, *_ in shapes(body)] == [1, 2, 3, 4]
+
+
+def test_participants_without_dashes_are_an_item_each_under_their_delegation():
+    body = (
+        "1. (U) It rained.\n\n2. (U) Participants:\n\nU.S.\n\nThe Secretary\n"
+        "Jane Roe, Director, Office of\nRoads\n\nNORWAY\n\nPer Berg, State Secretary\n"
+        "Anne Hansen, notetaker\n\n3. (C) They met.\n"
+    )
+    assert [(section, kind, text) for _, _, section, kind, text in shapes(body)] == [
+        (None, "numbered", "It rained."),
+        ("participants", "numbered", "Participants:"),
+        ("participants", "heading", "U.S."),
+        ("participants", "item", "The Secretary"),
+        ("participants", "item", "Jane Roe, Director, Office of Roads"),
+        ("participants", "heading", "NORWAY"),
+        ("participants", "item", "Per Berg, State Secretary"),
+        ("participants", "item", "Anne Hansen, notetaker"),
+        (None, "numbered", "They met."),
+    ]
+
+
+def test_a_sentence_about_participants_is_no_list():
+    body = (
+        "PARTICIPANTS\n\nThe minister was accompanied by Per Berg of the ministry and\n"
+        "by the Ambassador, and all of them saw the roads.\n\n1. (U) It rained.\n"
+    )
+    assert [kind for *_, kind, _ in shapes(body)] == ["heading", "text", "numbered"]

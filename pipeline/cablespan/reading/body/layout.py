@@ -29,6 +29,7 @@ from cablespan.reading.body.lines import (
     written_blocks,
 )
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
+from cablespan.reading.body.participants import Participants, begins_entry, is_delegation
 from cablespan.reading.body.repeats import leave_out_copies
 from cablespan.reading.body.starts import Numbering, Start, damaged_bullets, start_of
 from cablespan.reading.body.titles import looks_like_heading, section_of_heading
@@ -68,6 +69,7 @@ def lay_out(source: str, start: int, end: int, opening: str = "") -> list[Draft]
         overflowing_column(blocks),
         _NUMBER_WITHIN.search(body) is not None,
         damaged_bullets(body),
+        Participants(body),
     )
     for block, following in zip_longest(blocks, blocks[1:]):
         layout.take(block, following)
@@ -88,6 +90,7 @@ class _Layout:
         overflowing: int | None,
         numbers_within: bool,
         bullets: frozenset[str],
+        participants: Participants,
     ):
         self.page = page
         self.source = source
@@ -99,6 +102,8 @@ class _Layout:
         self._overflowing = overflowing
         self._numbers_within = numbers_within
         self._bullets = bullets
+        self._participants = participants
+        self._names_persons = False  # whether the line names a participant
         self._has_texts = False  # without a number, after the first one
         self._entries = False  # whether the block is a list whose entries end in ";"
         self._ruled = False  # whether a rule stood below the last heading
@@ -106,7 +111,8 @@ class _Layout:
     def take(self, block: Block, following: Block | None) -> None:
         """Adds a block's lines."""
         lines = block.lines
-        above = lines_above_text(block, self.page)
+        persons = self._participants.named_in(block)
+        above = 0 if persons else lines_above_text(block, self.page)
         rest_of_title = block.mark and self._is_titled()
         below = len(lines) - lines_above_rule(block, self._ruled or rest_of_title)
         above = min(above, below)
@@ -116,6 +122,7 @@ class _Layout:
         self._entries = block.wrapped and len(lines) > 1 and lists_entries(self.source, block)
         for index in range(above, below):
             line = lines[index]
+            self._names_persons = index in persons
             next_text = lines[index + 1].text if index + 1 < len(lines) else ""
             below_it = next_text
             if not below_it and following is not None and not block.rule_below:
@@ -219,6 +226,10 @@ class _Layout:
             self._add(line)
         elif start is not None and self._is_start(start, line, block, first):
             self._begin(start, line)
+        elif self._names_persons and (first or begins_entry(self.previous, line.text)):
+            kind = "heading" if is_delegation(line.text) else "item"
+            self._open(Draft(kind, self.source))
+            self._add(line)
         elif not first and is_heading_without_blanks(
             line, self.previous, next_text, self.numbering.last + 1
         ):

@@ -126,8 +126,8 @@ class _Sections:
 
     def _at_heading(self, index: int) -> str | None:
         text = self._texts[index]
-        if self._headed == "participants" and self._is_above_items(index):
-            return self._headed  # a delegation's name
+        if self._lists_participants and self._is_above_items(index):
+            return "participants"  # a delegation's name
         section = section_of_heading(text) or section_of_opener(text)
         if (
             section is None
@@ -138,6 +138,10 @@ class _Sections:
         self._headed = section
         self._block = self._of_items = self._of_number = None
         return self._headed
+
+    @property
+    def _lists_participants(self) -> bool:
+        return "participants" in (self._headed, self._of_items, self._of_number)
 
     def _is_above_items(self, index: int) -> bool:
         return index + 1 < len(self._drafts) and self._drafts[index + 1].kind == "item"
