@@ -864,3 +864,20 @@ def test_a_sentence_about_participants_is_no_list():
         "by the Ambassador, and all of them saw the roads.\n\n1. (U) It rained.\n"
     )
     assert [kind for *_, kind, _ in shapes(body)] == ["heading", "text", "numbered"]
+
+
+def test_headings_after_a_letter_or_a_roman_number_open_their_section():
+    body = (
+        "I. SUMMARY\n\n1. (U) It rained.\n\nII. (C) COMMENT\n\n2. (C) We like rain.\n\n"
+        "A. The Long Road\n----------------\n\n3. (C) It is long.\n\nB. Ships\n\nC. Rain.\n"
+    )
+    assert [(marking, section, kind, text) for _, marking, section, kind, text in shapes(body)] == [
+        (None, "summary", "heading", "I. SUMMARY"),
+        ("U", "summary", "numbered", "It rained."),
+        ("C", "comment", "heading", "COMMENT"),
+        ("C", "comment", "numbered", "We like rain."),
+        (None, None, "heading", "A. The Long Road"),
+        ("C", None, "numbered", "It is long."),
+        (None, None, "item", "B. Ships"),
+        (None, None, "item", "C. Rain."),
+    ]

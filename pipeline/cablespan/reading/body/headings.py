@@ -13,7 +13,7 @@ from cablespan.reading.body.flow import (
 )
 from cablespan.reading.body.lines import Block, Line, is_row
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
-from cablespan.reading.body.starts import start_of
+from cablespan.reading.body.starts import Start, start_of
 from cablespan.reading.body.titles import (
     ends_as_sentence,
     has_capitals,
@@ -36,19 +36,25 @@ def lines_above_rule(block: Block, ruled: bool) -> int:
     if not block.rule_below or any(is_row(line.text) for line in block.lines[-2:]):
         return 0
     last = block.lines[-1]
-    if start_of(last.text) is not None or is_no_heading(last.text):
+    if _begins_paragraph(last.text) or is_no_heading(last.text):
         return 0
     whole = " ".join(line.words for line in block.lines)
     if (
         _is_short(block)
         and _fits_above_a_rule(whole, ruled)
         and not is_no_heading(whole)
-        and start_of(block.lines[0].text) is None
+        and not _begins_paragraph(block.lines[0].text)
     ):
         return len(block.lines)
     if last.single and looks_like_heading(last.text) and not _ends_with_end(block):
         return 1
     return 0
+
+
+def _begins_paragraph(text: str) -> bool:
+    """Whether a line above a rule has a number or a dash, and not the letter of a heading."""
+    start = start_of(text)
+    return start is not None and (start.kind != "item" or start.style == "-")
 
 
 def _ends_with_end(block: Block) -> bool:
@@ -124,6 +130,13 @@ def is_framed_heading(line: Line, block: Block) -> bool:
     """Whether a line that stands alone is a section's heading between signs: "-- SUMMARY --"."""
     framed = line.text.startswith("***") or line.text[-1] == line.text[0]
     return framed and len(block.lines) == 1 and section_of_heading(line.text) is not None
+
+
+def is_lettered_heading(line: Line, block: Block, start: Start) -> bool:
+    """Whether a line that stands alone is a section's heading after a letter: "II. (C) COMMENT"."""
+    if start.kind != "item" or start.style == "-" or len(block.lines) > 1:
+        return False
+    return section_of_heading(line.text) is not None
 
 
 def heading_at_the_end(text: str) -> int | None:

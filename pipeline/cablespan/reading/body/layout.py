@@ -16,6 +16,7 @@ from cablespan.reading.body.headings import (
     heading_at_the_end,
     is_framed_heading,
     is_heading_without_blanks,
+    is_lettered_heading,
     lines_above_rule,
     lines_above_text,
 )
@@ -226,6 +227,8 @@ class _Layout:
             self._add(line)
         elif start is not None and self._is_start(start, line, block, first):
             self._begin(start, line)
+            if is_lettered_heading(line, block, start):
+                self.current.kind = "heading"
         elif self._names_persons and (first or begins_entry(self.previous, line.text)):
             kind = "heading" if is_delegation(line.text) else "item"
             self._open(Draft(kind, self.source))

@@ -10,6 +10,7 @@ _LONGEST = 90  # characters of a heading
 _LONGEST_BEGINNING = 9  # words of "BEGIN TEXT OF ..."
 _CLOSER = re.compile(r"[-/(\[ ]*end\b", re.IGNORECASE)
 _SPACED = re.compile(r"(?:[A-Z] ){3,}[A-Z]")  # S U M M A R Y
+_LETTER = re.compile(r"^(?:[IVX]{1,4}|[A-H])[.)] ")  # "II. (C) COMMENT", "A. SUMMARY"
 _PORTION = re.compile(r"\((?:U|SBU|C|S)(?:/[A-Z/]+)?\)")
 _REDACTED = re.compile(r"[X ]{4,}")
 # "(He was calm. It passed.)": a sentence that ends inside, after a word in small letters.
@@ -44,7 +45,7 @@ def section_of_heading(text: str) -> str | None:
 def _plain_words(text: str) -> list[str]:
     """The words of a heading in small letters, without signs around them and a portion marking."""
     spaced = _SPACED.fullmatch(text)
-    plain = text.replace(" ", "") if spaced else _PORTION.sub("", text)
+    plain = text.replace(" ", "") if spaced else _PORTION.sub("", _LETTER.sub("", text))
     plain = plain.lower().replace("-", " ").strip(' .:*()[]/=_<>"')
     return plain.replace("/", " and ").replace("&", " and ").split()
 
