@@ -53,6 +53,16 @@ def test_a_project_brings_labels_of_its_own(tmp_path):
     assert scheme.statements == scheme_of().statements
 
 
+def test_labels_beside_ours_have_keys_and_what_a_file_asks_for_is_free(tmp_path):
+    path = tmp_path / "labels.toml"
+    path.write_text(
+        'extend = true\n[entities.VESSEL]\nkey = "q"\n[entities.PORT]\n[statements.WARNING]\n'
+    )
+    scheme = scheme_of(path)
+    assert [label.key for label in scheme.entities[-3:]] == ["9", "q", "0"]
+    assert [label.key for label in scheme.statements] == list("wertyuQW")
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
@@ -61,6 +71,8 @@ def test_a_project_brings_labels_of_its_own(tmp_path):
         ("[entities]", "holds no labels"),
         ('[entities.A]\ncolour = "red"', "A: 'red' is no colour"),
         ('[entities.A]\nkey = "1"\n[entities.B]\nkey = "1"', "one label only"),
+        ('[entities.A]\nkey = "r"\n[statements.B]\nkey = "r"', "one label only"),
+        ('[entities.A]\nkey = "s"', "key 's' marks a part of a claim"),
     ],
 )
 def test_a_file_of_labels_that_cannot_be_used_names_the_remedy(tmp_path, text, fault):

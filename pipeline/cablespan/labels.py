@@ -4,7 +4,7 @@ names labels."""
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -129,8 +129,10 @@ def colour_variables() -> str:
     return " ".join(f"--{label}: {colour};" for label, colour in _colours().items())
 
 
-ENTITY_KEYS = "123456789"
-STATEMENT_KEYS = "qwertyu"
+# Keys of the review page, in the order in which labels get them; no action of the page has one.
+ENTITY_KEYS = "1234567890-="
+STATEMENT_KEYS = "qwertyuQWERTYU"
+ROLE_KEYS = "sdf"
 _PALETTE = ("#3a75bf", "#4ea253", "#8059bb", "#d06b9e", "#41b0bc", "#a16d40", "#c4b345", "#c35045")
 
 
@@ -216,11 +218,12 @@ def scheme_of_tables(tables: Mapping[str, Any], place: str, ours: Scheme | None 
         if not _is_table_of_tables(rows):
             raise ValueError(f"{place}: {layer} holds no labels: write [{layer}.NAME] for each")
     known = ours.tables() if ours else {"entities": _rows(Entity), "statements": _rows(Statement)}
+    wanted = [key for rows in layers.values() for row in rows.values() if (key := row.get("key"))]
 
     def labels(layer: str, keys: str) -> tuple[Label, ...]:
         rows = layers.get(layer, {})
         kept = known[layer] if extends or not rows else {}
-        return _labels(place, _without_keys_of(rows, kept) | rows, keys)
+        return _labels(place, _without_keys(wanted, kept) | rows, keys, wanted)
 
     scheme = Scheme(labels("entities", ENTITY_KEYS), labels("statements", STATEMENT_KEYS))
     names = [*scheme.names("entities"), *scheme.names("statements"), *Role]
@@ -260,20 +263,24 @@ def _rows(labels: type[_Defined]) -> dict[str, dict[str, str]]:
     return {str(one): {"definition": one.definition, "colour": one.colour} for one in labels}
 
 
-def _without_keys_of(
-    rows: Mapping[str, Mapping[str, str]], kept: Mapping[str, Mapping[str, str]]
+def _without_keys(
+    wanted: Sequence[str], kept: Mapping[str, Mapping[str, str]]
 ) -> dict[str, dict[str, str]]:
     """The labels that are kept; keys that new ones ask for are free."""
-    wanted = {row.get("key") for row in rows.values()}
     return {
         name: {fact: value for fact, value in row.items() if fact != "key" or value not in wanted}
         for name, row in kept.items()
     }
 
 
-def _labels(place: str, rows: Mapping[str, Mapping[str, str]], keys: str) -> tuple[Label, ...]:
-    """The labels of one layer, with a free key and a colour where the file names none."""
-    taken = [row["key"] for row in rows.values() if row.get("key")]
+def _labels(
+    place: str, rows: Mapping[str, Mapping[str, str]], keys: str, wanted: Sequence[str]
+) -> tuple[Label, ...]:
+    """The labels of one layer, with a free key and a colour where the file names none.
+
+    `wanted`: the keys that the file names, in both layers.
+    """
+    taken = {*wanted, *(row.get("key") for row in rows.values())}
     free = iter([key for key in keys if key not in taken])
     labels = []
     for number, (name, row) in enumerate(rows.items()):
@@ -281,8 +288,10 @@ def _labels(place: str, rows: Mapping[str, Mapping[str, str]], keys: str) -> tup
         key = row.get("key") or next(free, "")
         if not re.fullmatch("#[0-9a-fA-F]{6}", colour):
             raise ValueError(f'{place}: {name}: {colour!r} is no colour: write "#rrggbb"')
-        if len(key) > 1 or taken.count(key) > 1:
+        if len(key) > 1 or wanted.count(key) > 1:
             raise ValueError(f"{place}: {name}: key {key!r}: one character, and for one label only")
+        if key and key in ROLE_KEYS:
+            raise ValueError(f"{place}: {name}: key {key!r} marks a part of a claim: take another")
         if not re.fullmatch(r"\w[\w.-]*", name):
             raise ValueError(f"{place}: {name!r}: letters, digits, _ . - make a label's name")
         labels.append(Label(name, row.get("definition") or "", colour, key))

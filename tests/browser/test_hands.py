@@ -105,6 +105,28 @@ def test_one_layer_with_labels_of_ones_own(folder, serve, open_page, vessels):
     assert [e["label"] for e in stored(server)[0]["layers"]["entities"]] == ["VESSEL"]
 
 
+def test_labels_beside_ours_have_keys_and_an_action_whose_key_one_took_has_its_capital(
+    tmp_path, serve, open_page
+):
+    path = tmp_path / "labels.toml"
+    path.write_text(
+        'extend = true\n[entities.VESSEL]\nkey = "v"\n[entities.PORT]\n[statements.WARNING]\n'
+    )
+    page = open_page(serve(annotator="ANNA", scheme=scheme_of(path)))
+    chips = page.locator("#legend .chip").all_inner_texts()
+    assert {"v\nVESSEL", "0\nPORT", "⇧q\nWARNING"} <= set(chips)
+    split = page.locator("#legend [data-name=split]")
+    assert split.inner_text() == "⇧v Split sentence"
+    press(page, "ArrowRight v")
+    assert entity(page, "met") == "VESSEL"
+    press(page, "0")
+    assert entity(page, "met") == "PORT"
+    press(page, "Shift+Q")
+    assert statements(page) == ["WARNING", "ADMIN"]
+    press(page, "Shift+V")
+    assert statements(page) == ["WARNING", "WARNING", "ADMIN"]
+
+
 def undivided(kind: str) -> dict:
     """A record of one paragraph of 20,000 words, without marks or with all three layers."""
     if kind == "bare":

@@ -23,7 +23,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from cablespan.labels import Certainty, Role, colour_variables
+from cablespan.labels import ROLE_KEYS, Certainty, Role, colour_variables
 from cablespan.review.guidelines import guidelines_html
 from cablespan.review.lexicon_search import candidates
 from cablespan.review.payload import task_payload
@@ -71,7 +71,7 @@ class Api:
         labels = {layer: [one._asdict() for one in getattr(scheme, layer)] for layer in LAYERS[:2]}
         labels["claims"] = [
             {"name": role, "definition": role.definition, "key": key}
-            for role, key in zip(Role, "sdf", strict=True)
+            for role, key in zip(Role, ROLE_KEYS, strict=True)
         ]
         return {
             "annotator": annotator.name,

@@ -1,6 +1,7 @@
 // Questions to the annotator, and the guidelines.
 
 import { byId, element, fill, kbd } from "./dom.js";
+import { shownKey } from "./keys.js";
 
 // A question with choices: `[text, work]`, the first is the likely one.
 export function ask(title, content, choices) {
@@ -68,7 +69,7 @@ export function askLabel(labels, choose, layers) {
     element(
       "button",
       { type: "button", class: "chip", onclick: () => chosen(label.name) },
-      label.key ? kbd(label.key) : "",
+      label.key ? kbd(shownKey(label.key)) : "",
       " ",
       label.name,
     ),

@@ -77,7 +77,25 @@ export function readLabelKeys({ entities, statements, claims }, layers) {
     if (!layers.includes(layer)) continue;
     labels.forEach(({ key }, index) => key && byLabel.set(key, { [kind]: index }));
   }
+  ACTIONS.forEach(giveWay);
 }
+
+// An action whose key a label took is reached by the capital, where that is free.
+function giveWay(action) {
+  for (const key of keysOf(action).filter((key) => byLabel.has(key))) {
+    const capital = key.toUpperCase();
+    const free = capital !== key && !byKey.has(capital) && !byLabel.has(capital);
+    if (free) byKey.set(capital, action.name);
+    action.show = action.show
+      .split(" ")
+      .map((shown) => (shown !== key ? shown : free ? shownKey(capital) : ""))
+      .join(" ")
+      .trim();
+  }
+}
+
+// How a label's key is shown: a capital by its letter and the shift key.
+export const shownKey = (key) => (/\p{Lu}/u.test(key) ? `⇧${key.toLowerCase()}` : key);
 
 // The action of a key press: a name of ACTIONS, {entity: n}, {statement: n}, {role: n}, or in
 // adjudication {reading: n} (null: leave out) and {version: n}; null for none.

@@ -1,6 +1,7 @@
 // Draws the labels and the keys: beside the paragraph, and in the help.
 
 import { byId, element, fill, kbd } from "./dom.js";
+import { shownKey } from "./keys.js";
 import { reviewed } from "./state.js";
 
 // The labels of the layers under review: [layer, title, list of {name, definition, key}, what
@@ -27,7 +28,7 @@ export function labelChip(layer, label, press) {
       title: label.definition,
       onclick: press,
     },
-    label.key ? kbd(label.key) : null,
+    label.key ? kbd(shownKey(label.key)) : null,
     element("span", {}, label.name),
   );
 }
@@ -58,7 +59,7 @@ export function drawLegend(labels, actions, press) {
             element(
               "button",
               { type: "button", "data-name": a.name, title: a.title, onclick: () => press(a.name) },
-              kbd(a.show),
+              a.show ? kbd(a.show) : null,
               " ",
               a.legend,
             ),
@@ -80,7 +81,10 @@ export function drawHelp(labels, actions) {
     );
   const defined = (list) =>
     rows(
-      list.map((label) => [label.key, [element("strong", {}, label.name), ` ${label.definition}`]]),
+      list.map(({ key, name, definition }) => [
+        shownKey(key),
+        [element("strong", {}, name), ` ${definition}`],
+      ]),
     );
   const how = {
     entities: "press on a selection or an entity",
