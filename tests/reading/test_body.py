@@ -869,7 +869,7 @@ def test_a_sentence_about_participants_is_no_list():
 def test_headings_after_a_letter_or_a_roman_number_open_their_section():
     body = (
         "I. SUMMARY\n\n1. (U) It rained.\n\nII. (C) COMMENT\n\n2. (C) We like rain.\n\n"
-        "A. The Long Road\n----------------\n\n3. (C) It is long.\n\nB. Ships\n\nC. Rain.\n"
+        "A. The Long Road\n----------------\n\n3. (C) It is long.\n\nA. Ships\n\nB. Rain.\n"
     )
     assert [(marking, section, kind, text) for _, marking, section, kind, text in shapes(body)] == [
         (None, "summary", "heading", "I. SUMMARY"),
@@ -878,6 +878,6 @@ def test_headings_after_a_letter_or_a_roman_number_open_their_section():
         ("C", "comment", "numbered", "We like rain."),
         (None, None, "heading", "A. The Long Road"),
         ("C", None, "numbered", "It is long."),
-        (None, None, "item", "B. Ships"),
-        (None, None, "item", "C. Rain."),
+        (None, None, "item", "A. Ships"),
+        (None, None, "item", "B. Rain."),
     ]

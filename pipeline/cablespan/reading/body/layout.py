@@ -306,6 +306,8 @@ class _Layout:
             return False
         if start.style == "-":
             return self._is_dash(line, free, after_mark=first and block.mark)
+        if is_lettered_heading(line, block, start):
+            return True
         return (apart if self.page.blank_separated else free) and self._is_next_item(start)
 
     def _is_number(self, start: Start, line: Line, alone: bool, free: bool, within: bool) -> bool:
