@@ -113,17 +113,33 @@ def test_lines_that_end_in_a_return_read_as_others_do(separated):
         "2. (C) Quays     12     14\nShips     3      5\nTo be told.\nROE",
     ]
     text = separated.join(lines)
-    plain, returned = parse(text), parse(text.replace("\n", "\r\n"))
-    assert returned.header == plain.header
-    told, expected = (
-        [replace(p, source_map=None) for p in c.paragraphs] for c in (returned, plain)
-    )
-    assert told == expected
+    returned = parse(text.replace("\n", "\r\n"))
     assert "\r\n" in returned.source_text
-    for paragraph in returned.paragraphs:
+    assert_read_alike(returned, parse(text))
+
+
+@pytest.mark.parametrize("margin", ["    ", "\t"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_page_that_is_indented_as_a_whole_reads_as_one_that_is_not(margin, line_end):
+    text = (
+        "UNCLAS OSLO 000012\n\nTAGS: ECON, NO\nSUBJECT: ROADS\n\n1. (U) The roads that lead to the "
+        "harbor,\nall of them, are open. They are:\n  -- long;\n  -- wide.\n\nQ Harbors are open.\n"
+        "Q Ships are at sea.\nQ Roads are closed.\n\n2. (C) Quays    12    14\nShips    3    5\n"
+    )
+    lines = text.replace("\n", line_end).splitlines(True)
+    indented = "".join(margin + line if line.strip() else line for line in lines)
+    assert_read_alike(parse(indented), parse(text))
+
+
+def assert_read_alike(cable, plain):
+    """Two cables of one text say the same, and the first one's maps lie on its source."""
+    assert cable.header == plain.header
+    told, expected = ([replace(p, source_map=None) for p in c.paragraphs] for c in (cable, plain))
+    assert told == expected
+    for paragraph in cable.paragraphs:
         for offset, at, length in paragraph.source_map.pieces:
             piece = paragraph.text[offset : offset + length]
-            assert piece == returned.source_text[at : at + length]
+            assert piece == cable.source_text[at : at + length]
 
 
 def test_a_body_on_one_line_has_its_paragraphs(tmp_path):

@@ -14,6 +14,7 @@ from cablespan.header.parsing import parse
 from cablespan.header.signature import signature
 from cablespan.reading.body import layout, segment
 
+_FEW_LINES = 20  # one of so many lines may be indented less than the others
 TAIL = 1500  # characters at the end of a body in which its signers stand
 
 
@@ -30,7 +31,8 @@ def assemble(
     text: str, *, start: int = 0, end: int | None = None, head: str | None = None, **facts: Any
 ) -> Cable:
     r"""The cable that stands in `text[start:end]`, opening and body; `head` and `facts` are those
-    of `_assembled`. Lines that end in a return and a line feed are read as if they had no return.
+    of `_assembled`. Lines that end in a return and a line feed are read as if they had no return,
+    lines that are indented one and all as if they were not.
 
     >>> text = "SUBJECT: ROADS\n\n1. (U) All is well."
     >>> cable = assemble(text, path="a.txt", format="text", reference_id="07OSLO12")
@@ -38,12 +40,56 @@ def assemble(
     ('ROADS', '07OSLO12/1')
     """
     end = len(text) if end is None else end
-    if "\r\n" not in text:
+    if "\r\n" in text:
+        plain, mapping = _without_returns(text)
+        head = None if head is None else head.replace("\r\n", "\n")
+    elif margin := _margin(text[start:end]):
+        plain, mapping = _without_margin(text, margin)
+    else:
         return _assembled(text, start, end, head, **facts)
-    plain, mapping = _without_returns(text)
-    start, end = (at - text.count("\r\n", 0, at) for at in (start, end))
-    head = None if head is None else head.replace("\r\n", "\n")
-    return laid_back(_assembled(plain, start, end, head, **facts), mapping, text)
+    start, end = _offset_in(mapping, start), _offset_in(mapping, end)
+    cable = assemble(plain, start=start, end=end, head=head, **facts)
+    return laid_back(cable, mapping, text)
+
+
+def _offset_in(mapping: SourceMap, at: int) -> int:
+    """Where an offset of the source lies in a text that leaves parts of it out."""
+    index = bisect_right(mapping.pieces, at, key=itemgetter(1)) - 1
+    offset, begin, length = mapping.pieces[max(index, 0)]
+    return offset + min(max(at - begin, 0), length)
+
+
+def _margin(text: str) -> str:
+    r"""The blanks with which all but a few lines of a text begin; "" for none.
+
+    >>> _margin("  SUBJECT: ROADS\n\n  1. All is\n    well.\n"), _margin("All is\n  well.")
+    ('  ', '')
+    """
+    if 2 * (text.count("\n ") + text.count("\n\t")) < text.count("\n"):
+        return ""
+    lines = [line for line in text.splitlines() if line and not line.isspace()]
+    margins = sorted((line[: -len(line.lstrip())] for line in lines), key=len)
+    margin = margins[len(margins) // _FEW_LINES] if margins else ""
+    within = sum(line.startswith(margin) for line in lines)
+    return margin if (len(lines) - within) * _FEW_LINES <= len(lines) else ""
+
+
+def _without_margin(text: str, margin: str) -> tuple[str, SourceMap]:
+    r"""A text without the blanks that its lines begin with, and its map.
+
+    >>> plain, mapping = _without_margin("  A\n  B", "  ")
+    >>> plain, list(mapping.pieces)
+    ('A\nB', [(0, 2, 2), (2, 6, 1)])
+    """
+    parts, pieces = [], []
+    at = offset = 0
+    for line in text.splitlines(True):
+        part = line.removeprefix(margin)
+        pieces.append((offset, at + len(line) - len(part), len(part)))
+        parts.append(part)
+        at += len(line)
+        offset += len(part)
+    return "".join(parts), SourceMap(tuple(pieces))
 
 
 def _without_returns(text: str) -> tuple[str, SourceMap]:
