@@ -121,6 +121,11 @@ class Juncture(NamedTuple):
         """Whether the line before is as long as only unwrapped ones are."""
         return len(self.previous) > UNWRAPPED
 
+    @property
+    def _is_title(self) -> bool:
+        """Whether the paragraph is a heading whose line is whole."""
+        return self.titled and not leads_on(self.previous)
+
     def goes_on(self) -> bool:
         """Whether the line belongs to the paragraph before it."""
         if self.first and self.block.rule_above:
@@ -147,48 +152,43 @@ class Juncture(NamedTuple):
         return self.previous[-1] == ":" or self.paragraph.count('"') % 2 == 1
 
     def _across_mark(self) -> bool:
-        if self.titled and not leads_on(self.previous):
+        """Whether the line goes on after a page mark; `usual` blank lines stand around one."""
+        usual = self.blanks_at_marks
+        if self._is_title:
             return self.small
-        if self.small or not self.ended_sentence and leads_on(self.previous):
+        if self.small or leads_on(self.previous):
             return True
         if self._is_heading:
             return False
         if self.after_whole_paragraph or not self.block.wrapped:
             return not self.ended_sentence or self._is_cut_at_a_sentence
-        usual = self.blanks_at_marks
-        if self.block.blanks > (self.block.blanks if usual is None else usual):
-            return not self._begins_after_blank_at_mark
-        if self.small or not self.ended_sentence:
+        if usual is None:
+            return not (self.ended_sentence and self.ended_line and self.block.blanks)
+        if self.block.blanks <= usual:
             return True
-        return not (usual is None and self.block.blanks > 0 and self.ended_line)
-
-    @property
-    def _begins_after_blank_at_mark(self) -> bool:
-        """Whether a paragraph begins after a mark with more blank lines than marks have in
-        mid-paragraph."""
-        if self.ended_sentence:
-            return True
-        return not self.small and not self.line.text.isupper() and self.ended_line
+        return not self.ended_sentence and (self.line.text.isupper() or not self.ended_line)
 
     @property
     def _is_cut_at_a_sentence(self) -> bool:
         """Whether a mark fell between two sentences of an unwrapped paragraph: all others have
         numbers."""
-        usual = self.blanks_at_marks
-        if self.numbered and usual is None and self.all_numbered:
-            return True
-        return self.numbered and self.block.blanks <= (usual or 0)
+        if not self.numbered:
+            return False
+        if self.blanks_at_marks is None:
+            return self.all_numbered or not self.block.blanks
+        return self.block.blanks <= self.blanks_at_marks
 
     def _across_blank(self) -> bool:
-        if self.ended_sentence or self.titled and not leads_on(self.previous):
+        if self.ended_sentence or self._is_title:
             return False
+        leads = leads_on(self.previous)
         if self.small:
-            full = len(self.previous) > _LEAST_WRAPPED or not self.ended_line
-            return full or leads_on(self.previous)
-        if self._is_heading or self.ended_line and not self.after_whole_paragraph:
+            return leads or not self.ended_line or len(self.previous) > _LEAST_WRAPPED
+        if self._is_heading:
             return False
-        within_numbered = self.numbered and not self._is_in_item and not self.after_whole_paragraph
-        return within_numbered or leads_on(self.previous)
+        if self.ended_line:
+            return leads and self.after_whole_paragraph
+        return leads or self.numbered and not self._is_in_item
 
     @property
     def _is_heading(self) -> bool:

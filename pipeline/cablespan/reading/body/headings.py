@@ -38,17 +38,10 @@ def lines_above_rule(block: Block, ruled: bool) -> int:
     last = block.lines[-1]
     if _begins_paragraph(last.text) or is_no_heading(last.text):
         return 0
-    whole = " ".join(line.words for line in block.lines)
-    if (
-        _is_short(block)
-        and _fits_above_a_rule(whole, ruled)
-        and not is_no_heading(whole)
-        and not _begins_paragraph(block.lines[0].text)
-    ):
+    if _is_short(block) and _is_heading(block, ruled):
         return len(block.lines)
-    if last.single and looks_like_heading(last.text) and not _ends_with_end(block):
-        return 1
-    return 0
+    is_title = last.single and looks_like_heading(last.text)
+    return int(is_title and not _ends_with_end(block))
 
 
 def _begins_paragraph(text: str) -> bool:
@@ -68,8 +61,12 @@ def _is_short(block: Block) -> bool:
     return len(block.lines) <= most and characters <= _LONGEST_RULED
 
 
-def _fits_above_a_rule(text: str, ruled: bool) -> bool:
-    if text[0] in LOWER and not ruled or text[-1] == ";":
+def _is_heading(block: Block, ruled: bool) -> bool:
+    """Whether the lines of a block are one heading, as it stands above a rule."""
+    text = " ".join(line.words for line in block.lines)
+    if text[0] in LOWER and not ruled or _begins_paragraph(block.lines[0].text):
+        return False
+    if text[-1] == ";" or is_no_heading(text):
         return False
     return text[-1] != "." or has_capitals(text) or section_of_heading(text) is not None
 
@@ -117,13 +114,13 @@ def is_heading_without_blanks(line: Line, previous: str, below: str, number: int
     begins `below`, or its words are a section's."""
     if not line.single or line.text[-1] in ".;," or not ends_sentence(previous):
         return False
-    if below[:1].isdecimal() or below[:1] == "¶":
-        start = start_of(below)
-        expected = start is not None and start.number == number
-        known = section_of_heading(line.text) is not None
-        titled = known or looks_like_heading(line.text) and not leads_to_number(line.text)
-        return expected and titled
-    return line.text.isupper() and section_of_heading(line.text) is not None
+    if not (below[:1].isdecimal() or below[:1] == "¶"):
+        return line.text.isupper() and section_of_heading(line.text) is not None
+    start = start_of(below)
+    if start is None or start.number != number:
+        return False
+    titled = looks_like_heading(line.text) and not leads_to_number(line.text)
+    return titled or section_of_heading(line.text) is not None
 
 
 def is_framed_heading(line: Line, block: Block) -> bool:
@@ -161,20 +158,25 @@ def heading_at_the_end(text: str) -> int | None:
 def find_headings(drafts: list[Draft]) -> None:
     """Makes headings of the short lines that stand by themselves before a paragraph and have the
     look of one."""
-    for index, (draft, following) in enumerate(itertools.pairwise(drafts)):
-        if draft.kind != "text" or draft.rows:
-            continue
-        lines = draft.last_lines()
-        if len(lines) > 2 or len(draft.spans) > 1:
-            continue
-        text = " ".join(line for _, line in lines)
-        if _is_signature_above_note(text, following, drafts):
-            continue
-        before = drafts[index - 1] if index else None
-        if before is not None and _is_last_of_lines(draft, before):
-            continue
-        if section_of_heading(text) or _stands_alone(text, before, following):
+    before = None
+    for draft, following in itertools.pairwise(drafts):
+        text = _short_text(draft)
+        if (
+            text is not None
+            and not _is_signature_above_note(text, following, drafts)
+            and not (before and _is_last_of_lines(draft, before))
+            and (section_of_heading(text) or _stands_alone(text, before, following))
+        ):
             draft.kind = "heading"
+        before = draft
+
+
+def _short_text(draft: Draft) -> str | None:
+    """The text of a draft of one stretch and two lines at most; None of others."""
+    if draft.kind != "text" or draft.rows or len(draft.spans) > 1:
+        return None
+    lines = draft.last_lines()
+    return " ".join(line for _, line in lines) if len(lines) <= 2 else None
 
 
 def _is_last_of_lines(draft: Draft, before: Draft) -> bool:
@@ -182,12 +184,9 @@ def _is_last_of_lines(draft: Draft, before: Draft) -> bool:
     lines."""
     end = before.spans[-1][1]
     gap = draft.source[end : draft.spans[0][0]]
-    directly = gap.isspace() and gap.count("\n") == 1
-    return (
-        directly
-        and before.kind == "text"
-        and not ends_as_sentence(before.source[max(0, end - 4) : end])
-    )
+    if before.kind != "text" or not gap.isspace() or gap.count("\n") != 1:
+        return False
+    return not ends_as_sentence(before.source[max(0, end - 4) : end])
 
 
 def _stands_alone(text: str, before: Draft | None, following: Draft) -> bool:

@@ -110,28 +110,25 @@ class _Layout:
         self._ruled = False  # whether a rule stood below the last heading
 
     def take(self, block: Block, following: Block | None) -> None:
-        """Adds a block's lines."""
+        """Adds a block's lines: a heading, text, a heading above a rule, or some of these."""
         lines = block.lines
+        next_texts = [*(line.text for line in lines[1:]), ""]
+        below = "" if following is None or block.rule_below else following.lines[0].text
         persons = self._participants.named_in(block)
-        above = 0 if persons else lines_above_text(block, self.page)
         rest_of_title = block.mark and self._is_titled()
-        below = len(lines) - lines_above_rule(block, self._ruled or rest_of_title)
-        above = min(above, below)
-        if above:
-            self._heading(lines[:above], block)
-        self._ruled = self._ruled and below == 0
+        end = len(lines) - lines_above_rule(block, self._ruled or rest_of_title)
+        begin = 0 if persons else min(lines_above_text(block, self.page), end)
+        if begin:
+            self._heading(lines[:begin], block)
+        self._ruled = self._ruled and end == 0
         self._entries = block.wrapped and len(lines) > 1 and lists_entries(self.source, block)
-        for index in range(above, below):
-            line = lines[index]
+        for index in range(begin, end):
             self._names_persons = index in persons
-            next_text = lines[index + 1].text if index + 1 < len(lines) else ""
-            below_it = next_text
-            if not below_it and following is not None and not block.rule_below:
-                below_it = following.lines[0].text
-            for part in self._parts(line, below_it):
+            next_text = next_texts[index]
+            for part in self._parts(lines[index], next_text or below):
                 self._put(part, block, part.begin == lines[0].begin, next_text)
-        if below < len(lines):
-            self._heading(lines[below:], block)
+        if end < len(lines):
+            self._heading(lines[end:], block)
 
     def _heading(self, lines: list[Line], block: Block) -> None:
         """A heading's lines: a paragraph of their own, or the rest of the heading before them."""
@@ -229,23 +226,24 @@ class _Layout:
             self._begin(start, line)
             if is_lettered_heading(line, block, start):
                 self.current.kind = "heading"
-        elif self._names_persons and (first or begins_entry(self.previous, line.text)):
-            kind = "heading" if is_delegation(line.text) else "item"
-            self._open(Draft(kind, self.source))
-            self._add(line)
-        elif not first and is_heading_without_blanks(
-            line, self.previous, next_text, self.numbering.last + 1
-        ):
-            self._open(Draft("heading", self.source))
-            self._add(line)
-        elif self._entries and not first and self._is_entry(line):
-            self._open(Draft("item", self.source))
-            self._add(line)
-        elif self.drafts and self._goes_on(line, block, first):
-            self._add(line)
         else:
-            self._open(Draft("text", self.source))
+            kind = self._kind_without_start(line, block, first, next_text)
+            if kind is not None:
+                self._open(Draft(kind, self.source))
             self._add(line)
+
+    def _kind_without_start(
+        self, line: Line, block: Block, first: bool, next_text: str
+    ) -> str | None:
+        """What a line opens that has no start; None where it goes on with the open paragraph."""
+        expected = self.numbering.last + 1
+        if self._names_persons and (first or begins_entry(self.previous, line.text)):
+            return "heading" if is_delegation(line.text) else "item"
+        if not first and is_heading_without_blanks(line, self.previous, next_text, expected):
+            return "heading"
+        if not first and self._entries and self._is_entry(line):
+            return "item"
+        return None if self.drafts and self._goes_on(line, block, first) else "text"
 
     def _start_of(self, line: Line) -> Start | None:
         if self._bullets and line.text[0] in self._bullets and line.text[1:2] in (" ", "\t"):
@@ -302,10 +300,9 @@ class _Layout:
             return self._is_number(start, line, alone, free, within=not first)
         if start.kind == "marked":
             return free and (apart or not self._is_next_letter(start))
-        if start.style == "-" and is_framed_heading(line, block):
-            return False
         if start.style == "-":
-            return self._is_dash(line, free, after_mark=first and block.mark)
+            after_mark = first and block.mark
+            return not is_framed_heading(line, block) and self._is_dash(line, free, after_mark)
         if is_lettered_heading(line, block, start):
             return True
         return (apart if self.page.blank_separated else free) and self._is_next_item(start)

@@ -5,7 +5,7 @@ import re
 
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.layout import lay_out
-from cablespan.reading.body.starts import start_of
+from cablespan.reading.body.starts import Start, start_of
 
 _BLANK = re.compile(r"\n[ \t\r\f\v]*\n")
 _LINES_OF_A_WRAPPED_BLOCK = 4
@@ -38,37 +38,37 @@ def lay_out_blocks(source: str, body: int) -> list[Draft]:
     last = 0
     for start, end in blocks:
         opening = start_of(source[start:end].splitlines()[0].strip())
-        draft = Draft("text", source, spans=[(start, end)])
-        if (
-            opening is not None
-            and opening.number is not None
-            and (opening.marking or opening.number <= max(last, 1) + _FIRST_NUMBER - 1)
-        ):
-            draft.kind, draft.number, last = "numbered", opening.number, opening.number
-        elif opening is not None and opening.kind == "item":
-            draft.kind = "item"
-        if opening is not None:
-            draft.marking = opening.marking
-            begin = start + opening.skip
-            if begin < end:
-                draft.spans = [(begin, end)]
-            else:
-                draft.kind, draft.number, draft.marking = "text", None, None
-        drafts.append(draft)
+        number = _number(opening, last)
+        drafts.append(_draft(source, start, end, opening, number))
+        last = last if number is None else number
     return drafts
+
+
+def _number(opening: Start | None, last: int) -> int | None:
+    """The paragraph's number where a block opens with one: a marking follows it, or it is not far
+    from the `last` one."""
+    if opening is None or opening.number is None:
+        return None
+    is_near = opening.number < max(last, 1) + _FIRST_NUMBER
+    return opening.number if opening.marking or is_near else None
+
+
+def _draft(source: str, start: int, end: int, opening: Start | None, number: int | None) -> Draft:
+    """A block as a draft; one that has nothing after its opening is text as it stands."""
+    if opening is None or start + opening.skip >= end:
+        return Draft("text", source, spans=[(start, end)])
+    kind = "item" if opening.kind == "item" else "text" if number is None else "numbered"
+    return Draft(kind, source, number, opening.marking, [(start + opening.skip, end)])
 
 
 def _is_wrapped(source: str, blocks: list[tuple[int, int]]) -> bool:
     """Whether most of the text stands in blocks of many short, nearly full lines."""
-    wrapped = total = 0
-    for start, end in blocks:
-        block = source[start:end]
-        lengths = sorted(len(line) for line in block.splitlines())
-        total += end - start
-        if (
-            len(lengths) >= _LINES_OF_A_WRAPPED_BLOCK
-            and lengths[-1] <= 90
-            and lengths[len(lengths) // 2] >= 45
-        ):
-            wrapped += end - start
-    return wrapped * 2 > total
+    wrapped = sum(end - start for start, end in blocks if _has_wrapped_lines(source[start:end]))
+    return wrapped * 2 > sum(end - start for start, end in blocks)
+
+
+def _has_wrapped_lines(block: str) -> bool:
+    lengths = sorted(map(len, block.splitlines()))
+    if len(lengths) < _LINES_OF_A_WRAPPED_BLOCK:
+        return False
+    return lengths[-1] <= 90 and lengths[len(lengths) // 2] >= 45
