@@ -3,10 +3,12 @@ finger."""
 
 import re
 from collections import Counter
+from io import StringIO
 
 import numpy
 import orjson
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from cablespan.cli import app
@@ -25,6 +27,7 @@ from cablespan.learning.evaluation.page import page
 from cablespan.learning.evaluation.scores import Measure, calibration, certain, resampled
 from cablespan.learning.evaluation.table import markdown
 from cablespan.learning.gold import Gold, decade, read_gold, runs, without_numbers
+from cablespan.learning.tables import confusion_table
 from cablespan.nlp import bundled_model
 from marked import parse_marked
 
@@ -386,6 +389,16 @@ def test_tables_in_the_terminal(gold_file):
     assert outcome.exit_code == 0
     for word in ("Entities", "Statements", "whole triple exact", "decade: 2000s"):
         assert word in outcome.stdout
+
+
+def test_a_confusion_of_labels_of_ones_own_too_is_a_line_a_label_on_80_columns():
+    labels = [*map(str, Statement), "WARNING"]
+    rows = {label: [100] * len(labels) for label in labels}
+    console = Console(width=80, file=StringIO())
+    console.print(confusion_table("Statements", labels, rows, dict.fromkeys(labels, "0.500")))
+    lines = console.file.getvalue().splitlines()
+    assert "│ 8 WARNING        │ 100 │ 100 │" in lines[-2]
+    assert lines[-2].endswith("│ 0.500 │") and len(lines) == len(labels) + 5
 
 
 def test_unusable_gold_is_told_before_a_model_is_loaded(tmp_path, monkeypatch):

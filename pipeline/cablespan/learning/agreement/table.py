@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
-from cablespan.learning.tables import figure, table
+from cablespan.learning.tables import confusion_table, figure, table
 
 
 def tables(result: Mapping[str, Any]) -> Iterator[Table]:
@@ -44,13 +44,11 @@ def _entities_by_label(pair: Mapping[str, Any]) -> Table:
 
 def _confusion(pair: Mapping[str, Any]) -> Table:
     one, other = pair["annotators"]
-    confusion, f1s = pair["statements"]["confusion"], pair["statements"]["labels"]
-    rows = (
-        (label, *(str(count or "") for count in row), figure(f1s[label]))
-        for label, row in zip(confusion["labels"], confusion["rows"], strict=True)
-    )
-    columns = ("", *confusion["labels"], "F1")
-    return table(f"Statements: rows {one}, columns {other}", columns, rows)
+    statements = pair["statements"]
+    labels = statements["confusion"]["labels"]
+    rows = dict(zip(labels, statements["confusion"]["rows"], strict=True))
+    f1 = {label: figure(value) for label, value in statements["labels"].items()}
+    return confusion_table(f"Statements: rows {one}, columns {other}", labels, rows, f1)
 
 
 FIGURES = (

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
-from cablespan.learning.tables import figure, table
+from cablespan.learning.tables import confusion_table, figure, table
 from cablespan.records import LAYERS
 
 Score = Mapping[str, float] | None
@@ -65,7 +65,10 @@ def tables(result: Mapping[str, Any]) -> Iterator[Table]:
     if result["claims"]:
         yield _role_table(result["claims"])
     if result["statements"]:
-        yield _confusion_table(result["statements"]["confusion"])
+        confusion = result["statements"]["confusion"]
+        counts = dict(zip(confusion["rows"], confusion["counts"], strict=True))
+        title = "Statements: gold in rows, guesses in columns"
+        yield confusion_table(title, confusion["columns"], counts)
     yield _slice_table(result["slices"])
     for layer, bins in result["calibration"].items():
         if bins:
@@ -94,13 +97,6 @@ def _role_table(claims: Mapping[str, Any]) -> Table:
     )
     title = f"Roles of the {claims['matched']} claims that match"
     return table(title, ("role", "exact", "by half"), scored)
-
-
-def _confusion_table(confusion: Mapping[str, Any]) -> Table:
-    title = "Statements: gold in rows, guesses in columns"
-    counts = zip(confusion["rows"], confusion["counts"], strict=True)
-    labelled = ((label, *(str(count or "") for count in row)) for label, row in counts)
-    return table(title, ("", *confusion["columns"]), labelled)
 
 
 def _slice_table(slices: Mapping[str, Any]) -> Table:
