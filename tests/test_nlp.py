@@ -127,6 +127,13 @@ def test_texts_without_words(bundled, text):
     assert [doc.text for doc in bundled.pipe([text, text])] == [text, text]
 
 
+def test_white_space_is_no_name_and_no_part_of_one(bundled):
+    texts = ["   \n", "Post heard of the    GOK   on   May 5 .  \n The   GOK   said   no."]
+    for doc in bundled.pipe(texts):
+        marked = [*doc.ents, *doc.spans["claims"]]
+        assert all(span.text == span.text.strip() != "" for span in marked)
+
+
 def test_what_components_say_of_themselves_is_true(bundled):
     analysis = bundled.analyze_pipes()
     assert not any(analysis["problems"].values()), analysis["problems"]

@@ -1,6 +1,6 @@
 """A trained tagger of flat spans with their probabilities: entities, or the parts of claims."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -92,6 +92,15 @@ def _beside_entities(doc: Doc, spans: list[TaggedSpan]) -> list[TaggedSpan]:
     spaCy's own `ner`."""
     taken = {token.i for entity in doc.ents for token in entity}
     return [span for span in spans if taken.isdisjoint(range(span.start, span.end))]
+
+
+def _on_words(doc: Doc, spans: Iterable[TaggedSpan]) -> Iterator[TaggedSpan]:
+    """The spans without white space at their ends; one of nothing else is none, as with spaCy's own
+    `ner`."""
+    for span in spans:
+        words = [i for i in range(span.start, span.end) if not doc[i].is_space]
+        if words:
+            yield span._replace(start=words[0], end=words[-1] + 1)
 
 
 def decode(
@@ -204,7 +213,7 @@ class SpanTagger(TrainedPipe):
         results = []
         for doc, probabilities in zip(docs, self.model.predict(docs), strict=True):
             tags = decode(numpy.log(probabilities + 1e-8), sentence_lengths(doc), allowed, first)
-            results.append(self.spans(tags, probabilities))
+            results.append([*_on_words(doc, self.spans(tags, probabilities))])
         return results
 
     def spans(self, tags: numpy.ndarray, probabilities: numpy.ndarray) -> list[TaggedSpan]:
