@@ -2,9 +2,18 @@
 
 import pytest
 from spacy.lang.en import English
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, DocBin, Span
 
-from cablespan.document import LONGEST_WORD, Claim, PlacedClaim, make_doc, set_claims, tokenized
+from cablespan import parse
+from cablespan.document import (
+    LONGEST_WORD,
+    Claim,
+    PlacedClaim,
+    make_doc,
+    set_claims,
+    to_doc,
+    tokenized,
+)
 from cablespan.records import from_record, to_record
 
 NLP = English()
@@ -51,6 +60,25 @@ def test_a_plain_text_is_a_record_of_one_paragraph(doc):
     assert record["claims"][0]["source"] == {"start": 0, "end": 12, "text": "Minister Poe"}
     assert to_record(from_record(NLP, record)) == record
     assert to_record(NLP(""))["paragraphs"] == []
+
+
+def test_a_cable_out_of_a_docbin_is_the_same_record():
+    cable = parse("SUBJECT: FISH\nTAGS: EFIS, NO\n\n1. (U) Poe spoke.\n\nCOMMENT\n\n2. (C) No.")
+    doc = to_doc(NLP, cable)
+    doc._.clusters = [{"cluster": 0, "candidates": [{"kb_id": "person:Poe", "score": 0.5}]}]
+    assert to_record(kept(doc, store_user_data=True)) == to_record(doc)
+    bare = to_record(kept(doc, store_user_data=False))
+    assert [(p["id"], p["kind"], p["text"]) for p in bare["paragraphs"]] == [
+        ("text/1", "numbered", "Poe spoke."),
+        ("text/2", "heading", "COMMENT"),
+        ("text/3", "numbered", "No."),
+    ]
+
+
+def kept(doc: Doc, **options) -> Doc:
+    """The Doc as it comes back out of a DocBin."""
+    stored = DocBin(docs=[doc], **options).to_bytes()
+    return next(DocBin().from_bytes(stored).get_docs(NLP.vocab))
 
 
 def test_what_has_no_blank_is_cut_into_tokens_that_a_tokenizer_can_bear():

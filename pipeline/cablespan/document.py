@@ -156,16 +156,26 @@ def to_doc(nlp: Language, cable: Cable) -> Doc:
     return make_doc(nlp, [paragraph.text for paragraph in cable.paragraphs], description)
 
 
-def plain_description(text: str) -> dict[str, Any]:
-    """The description of a text that is no cable: one paragraph, an empty header.
+def plain_description(text: str, paragraphs: Iterable[Span] = ()) -> dict[str, Any]:
+    """The description of a text of which no cable is known: an empty header, and one paragraph
+    where no spans say which there are.
 
     >>> [paragraph["id"] for paragraph in plain_description("Post agreed.")["paragraphs"]]
     ['text/1']
     """
     digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    whole = Paragraph("text/1", text, source_map=SourceMap(((0, 0, len(text)),)))
-    source = Source("", "text", digest, 0)
-    return _described(Cable("text", Header(), (whole,) if text else (), source))
+    places = [(span.start_char, span.end_char, span.label_) for span in paragraphs]
+    described = tuple(
+        _plain_paragraph(number, text, *place)
+        for number, place in enumerate(places or [(0, len(text), "text")], 1)
+    )
+    source = Source("", "text", digest)
+    return _described(Cable("text", Header(), described if text else (), source))
+
+
+def _plain_paragraph(number: int, text: str, start: int, end: int, kind: str) -> Paragraph:
+    source_map = SourceMap(((0, start, end - start),))
+    return Paragraph(f"text/{number}", text[start:end], kind=kind, source_map=source_map)
 
 
 def _described(cable: Cable) -> dict[str, Any]:

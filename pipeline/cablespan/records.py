@@ -202,7 +202,8 @@ def _score(value: float | None) -> float | None:
 def to_record(doc: Doc) -> Record:
     """The record of an annotated Doc, as CONTRACT.md shapes it: plain data, ready for JSON.
 
-    A Doc of plain text, which no cable made, is one paragraph of a cable named "text".
+    A Doc that knows of no cable (plain text; a DocBin without `store_user_data=True`) is a cable
+    named "text", plain text one paragraph of it.
 
     >>> import spacy
     >>> nlp = spacy.blank("en")
@@ -211,8 +212,8 @@ def to_record(doc: Doc) -> Record:
     ('Post agreed.', 'Post agreed.')
     """
     text = text_of(doc)
-    cable = doc._.cable or plain_description(text)
     spans = doc.spans[PARAGRAPHS] if PARAGRAPHS in doc.spans else [doc[:]] if len(doc) else []
+    cable = doc._.cable or plain_description(text, spans)
     locate = _Locator(doc, spans, [paragraph["id"] for paragraph in cable["paragraphs"]])
     paragraphs = [
         paragraph_record(
@@ -226,22 +227,34 @@ def to_record(doc: Doc) -> Record:
     record: Record = {
         "schema": RECORD_SCHEMA,
         "id": cable["id"],
-        "meta": cable["meta"],
+        "meta": _with_lists(cable["meta"]),
         "source": cable["source"],
-        "header": cable["header"],
+        "header": _with_lists(cable["header"]),
         "paragraphs": paragraphs,
         "entities": _entities(doc, locate),
         "statements": _statements(doc, locate),
         "claims": _claims(doc, locate),
     }
     if doc._.clusters:
-        # DocBin hands lists back as tuples.
-        record["clusters"] = list(doc._.clusters)
+        record["clusters"] = _with_lists(doc._.clusters)
     if cable.get("notes"):
-        record["notes"] = cable["notes"]
+        record["notes"] = _with_lists(cable["notes"])
     if doc._.extra:
-        record["extra"] = doc._.extra
+        record["extra"] = _with_lists(doc._.extra)
     return record
+
+
+def _with_lists(value: Any) -> Any:
+    """Plain data with lists as they were before DocBin made tuples of them.
+
+    >>> _with_lists({"tags": ("PREL", "NO")})
+    {'tags': ['PREL', 'NO']}
+    """
+    if isinstance(value, Mapping):
+        return {key: _with_lists(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_lists(item) for item in value]
+    return value
 
 
 def _entities(doc: Doc, locate: _Locator) -> list[EntityRecord]:

@@ -6,6 +6,7 @@ from spacy.tokens import Span
 
 from cablespan.document import PlacedClaim, set_claims, to_doc
 from cablespan.formats.frames import from_frame, to_frame
+from cablespan.records import to_record
 
 NLP = English()
 DATA = {
@@ -49,6 +50,8 @@ def test_what_was_found_is_a_row_a_span(library):
     (claim,) = rows(tables.claims)
     assert (claim["cue_text"], claim["content_start"], claim["speaker_cluster"]) == ("said", 9, 3)
     assert len(tables.statements) == 0 and "label" in tables.statements.columns
+    of_records = to_frame(map(to_record, docs), library=library.__name__)
+    assert rows(of_records.claims) == rows(tables.claims)
 
 
 def rows(table) -> list[dict]:

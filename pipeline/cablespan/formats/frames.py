@@ -69,13 +69,15 @@ def _plain(value: Any) -> Any:
     return None if value != value else value  # NaN alone is unlike itself
 
 
-def to_frame(docs: Iterable[Doc], *, library: str = "pandas") -> Tables:
-    """Entities, statements and claims of annotated Docs as tables of `library`: "pandas", "polars".
+def to_frame(docs: Iterable[Doc | Mapping[str, Any]], *, library: str = "pandas") -> Tables:
+    """Entities, statements and claims of annotated Docs, or of records, as tables of `library`:
+    "pandas", "polars".
 
     Raises ModuleNotFoundError where the library is not installed.
     """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _COLUMNS}
-    for record in map(to_record, docs):
+    for doc in docs:
+        record = to_record(doc) if isinstance(doc, Doc) else doc
         texts = {paragraph["id"]: paragraph["text"] for paragraph in record["paragraphs"]}
         for layer in ("entities", "statements"):
             for span in record[layer]:
