@@ -80,6 +80,19 @@ def test_a_claim_knows_its_speaker(tables):
     assert claim["speaker_label"] == "OFFICIAL"
 
 
+def test_what_is_not_linked_has_no_id(tmp_path):
+    (record,) = records(1)
+    for cluster in record["clusters"]:
+        cluster["kb_id"] = ""
+    (tmp_path / "cables.jsonl").write_bytes(orjson.dumps(record))
+    export(str(tmp_path), tmp_path)
+    clusters = parquet.read_table(tmp_path / "clusters.parquet")
+    claims = parquet.read_table(tmp_path / "claims.parquet")
+    assert claims["speaker_cluster"].null_count < claims.num_rows
+    assert clusters["kb_id"].null_count == clusters.num_rows
+    assert claims["speaker_kb_id"].null_count == claims.num_rows
+
+
 def test_times_are_times(tables):
     column = tables["cables"]["created"]
     assert (

@@ -262,7 +262,7 @@ def _entities(record: Record) -> Iterator[Row]:
 
 def _clusters(record: Record) -> Iterator[Row]:
     for cluster in record.get("clusters", ()):
-        yield {**cluster, "cable_id": record["id"]}
+        yield {**cluster, "cable_id": record["id"], "kb_id": cluster.get("kb_id") or None}
 
 
 def _statements(record: Record) -> Iterator[Row]:
@@ -281,6 +281,7 @@ def _claims(record: Record) -> Iterator[Row]:
         }
         speaker = speaker_of(row, clusters)
         facts = {f"speaker_{name}": speaker.get(name) for name in SPEAKER}
+        facts["speaker_kb_id"] = speaker.get("kb_id") or None
         yield {**row, **parts, **facts}
 
 
