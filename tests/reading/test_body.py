@@ -881,3 +881,21 @@ def test_headings_after_a_letter_or_a_roman_number_open_their_section():
         (None, None, "item", "A. Ships"),
         (None, None, "item", "B. Rain."),
     ]
+
+
+def test_headings_between_sentences_and_numbers_of_one_line_stand_alone():
+    body = (
+        "SUMMARY 1. (C) It rained. End summary. ROADS AND SHIPS 2. (C) They are wet. As told\n"
+        "in para 3. (C) They will be. The Long Road: ------- 3. (SBU) It is long. COMMENT 4. (C)\n"
+        "So it will be.\n"
+    )
+    assert [(number, section, kind, text) for number, _, section, kind, text in shapes(body)] == [
+        (None, "summary", "heading", "SUMMARY"),
+        (1, "summary", "numbered", "It rained. End summary."),
+        (None, None, "heading", "ROADS AND SHIPS"),
+        (2, None, "numbered", "They are wet. As told in para 3. (C) They will be."),
+        (None, None, "heading", "The Long Road"),
+        (3, None, "numbered", "It is long."),
+        (None, "comment", "heading", "COMMENT"),
+        (4, "comment", "numbered", "So it will be."),
+    ]

@@ -14,6 +14,7 @@ from cablespan.header.parsing import parse
 from cablespan.header.signature import signature
 from cablespan.reading.body import layout, segment
 
+_FIRST = 1000  # characters whose lines tell whether a margin can be there
 _FEW_LINES = 20  # one of so many lines may be indented less than the others
 TAIL = 1500  # characters at the end of a body in which its signers stand
 
@@ -43,7 +44,7 @@ def assemble(
     if "\r\n" in text:
         plain, mapping = _without_returns(text)
         head = None if head is None else head.replace("\r\n", "\n")
-    elif margin := _margin(text[start:end]):
+    elif margin := _margin(text, start, end):
         plain, mapping = _without_margin(text, margin)
     else:
         return _assembled(text, start, end, head, **facts)
@@ -59,15 +60,17 @@ def _offset_in(mapping: SourceMap, at: int) -> int:
     return offset + min(max(at - begin, 0), length)
 
 
-def _margin(text: str) -> str:
-    r"""The blanks with which all but a few lines of a text begin; "" for none.
+def _margin(text: str, start: int, end: int) -> str:
+    r"""The blanks with which all but a few lines of `text[start:end]` begin; "" for none.
 
-    >>> _margin("  SUBJECT: ROADS\n\n  1. All is\n    well.\n"), _margin("All is\n  well.")
+    >>> text = "  SUBJECT: ROADS\n\n  1. All is\n    well.\n"
+    >>> _margin(text, 0, len(text)), _margin("All is\n  well.", 0, 14)
     ('  ', '')
     """
-    if 2 * (text.count("\n ") + text.count("\n\t")) < text.count("\n"):
+    first = text[start : min(start + _FIRST, end)]
+    if 2 * (first.count("\n ") + first.count("\n\t")) < first.count("\n"):
         return ""
-    lines = [line for line in text.splitlines() if line and not line.isspace()]
+    lines = [line for line in text[start:end].splitlines() if line and not line.isspace()]
     margins = sorted((line[: -len(line.lstrip())] for line in lines), key=len)
     margin = margins[len(margins) // _FEW_LINES] if margins else ""
     within = sum(line.startswith(margin) for line in lines)

@@ -47,12 +47,21 @@ _NUMBER_WITHIN = re.compile(
     """,
     re.VERBOSE,
 )
-# "SUMMARY 1. (C) The talks": the line's end between a heading and a number was lost, a rule too.
+# "SUMMARY 1. (C) The talks", "... has left. THE LONG ROAD ------ 9. (SBU) Over the summer": line
+# ends around a heading were lost, rules too.
 _HEADING_BEFORE_NUMBER = re.compile(
     r"""
-    (?P<title>[A-Z][A-Za-z/& ]{3,40}?)[ ](?:[-=*]{3,}[ ])?
-    (?=¶?\d{1,2}\.[ ]{0,3}\((?:U|SBU|C|S|TS|LOU)[)/])
+    (?:\A|(?<=[.!?)"”])[ ]{1,4}) (?:[-=*]{3,}[ ])?
+    (?P<title>[A-Z][^.;\n]{2,80}?):?[ ]{1,4}(?:[-=*]{3,}[-=* ]{0,80})?
+    (?=¶?(?P<number>\d{1,2})\.[ ]{0,3}\((?:U|SBU|C|S|TS|LOU)[)/])
     """,
+    re.VERBOSE,
+)
+_FARTHEST_WITHIN = 5  # paragraph numbers between two headings in one line
+# Such a number in mid-line and no sentence before it; its stop first: the search is fast.
+_NUMBER_AFTER_WORD = re.compile(
+    r"""\.(?:(?<=[^\s.][ ]\d\.)|(?<=[^\s.][ ]\d\d\.)|(?<=[^\s.][ ]¶\d\.)|(?<=[^\s.][ ]¶\d\d\.))
+    [ ]{0,3}\((?:U|SBU|C|S|TS|LOU)[)/]""",
     re.VERBOSE,
 )
 
@@ -69,6 +78,7 @@ def lay_out(source: str, start: int, end: int, opening: str = "") -> list[Draft]
         usual_blanks_at_marks(blocks),
         overflowing_column(blocks),
         _NUMBER_WITHIN.search(body) is not None,
+        _NUMBER_AFTER_WORD.search(body) is not None,
         damaged_bullets(body),
         Participants(body),
     )
@@ -90,6 +100,7 @@ class _Layout:
         blanks_at_marks: int | None,
         overflowing: int | None,
         numbers_within: bool,
+        headings_within: bool,
         bullets: frozenset[str],
         participants: Participants,
     ):
@@ -102,6 +113,7 @@ class _Layout:
         self._blanks_at_marks = blanks_at_marks
         self._overflowing = overflowing
         self._numbers_within = numbers_within
+        self._headings_within = headings_within
         self._bullets = bullets
         self._participants = participants
         self._names_persons = False  # whether the line names a participant
@@ -124,8 +136,9 @@ class _Layout:
         self._entries = block.wrapped and len(lines) > 1 and lists_entries(self.source, block)
         for index in range(begin, end):
             self._names_persons = index in persons
-            next_text = next_texts[index]
-            for part in self._parts(lines[index], next_text or below):
+            parts = self._parts(lines[index], next_texts[index] or below)
+            for part, after in zip_longest(parts, parts[1:]):
+                next_text = after.text if after else next_texts[index]
                 self._put(part, block, part.begin == lines[0].begin, next_text)
         if end < len(lines):
             self._heading(lines[end:], block)
@@ -163,21 +176,28 @@ class _Layout:
 
         `below`: the text of the next line, "" for none.
         """
-        parts = self._cut_after_heading(line)
+        parts = self._cut_around_headings(line) if self._headings_within else [line]
         if self._numbers_within:
             parts[-1:] = self._cut_at_numbers(parts[-1])
         if below and len(line.last) > UNWRAPPED:
             parts[-1:] = self._cut_before_heading(parts[-1], below)
         return parts
 
-    def _cut_after_heading(self, line: Line) -> list[Line]:
-        """A section's heading and the paragraph with a number that goes on in its line."""
-        heading = _HEADING_BEFORE_NUMBER.match(line.text)
-        if heading is None or section_of_heading(heading["title"]) is None:
-            return [line]
-        title_end = line.begin + heading.end("title")
-        text = line.begin + heading.end()
-        return [self._part(line.begin, title_end), self._part(text, line.end)]
+    def _cut_around_headings(self, line: Line) -> list[Line]:
+        """The parts of a line in which headings stand directly before paragraphs with a number."""
+        text = self.source[line.begin : line.end]
+        parts, begin, last = [], 0, self.numbering.last
+        for match in _HEADING_BEFORE_NUMBER.finditer(text):
+            number = int(match["number"])
+            follows = last < number <= last + _FARTHEST_WITHIN
+            if not _is_before_number(match["title"], follows):
+                continue
+            if begin < match.start():
+                parts.append(self._part(line.begin + begin, line.begin + match.start()))
+            title, title_end = match.span("title")
+            parts.append(self._part(line.begin + title, line.begin + title_end))
+            begin, last = match.end(), number
+        return [*parts, self._part(line.begin + begin, line.end)] if parts else [line]
 
     def _cut_at_numbers(self, line: Line) -> list[Line]:
         """The parts of a line that numbers in its middle begin, where the sequence goes on with
@@ -389,3 +409,11 @@ class _Layout:
         if line.begin + skip < line.end:
             self.current.add(line.begin + skip, line.end)
         self.previous = line.last
+
+
+def _is_before_number(title: str, follows: bool) -> bool:
+    """Whether words in a line are a heading: a section's, or of the look of one where the number
+    after them `follows` the last one."""
+    if section_of_heading(title):
+        return True
+    return follows and looks_like_heading(title) and not leads_to_number(title)

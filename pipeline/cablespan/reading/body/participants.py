@@ -1,6 +1,5 @@
 """Lists of participants without signs: a line a person, delegations under their country's name."""
 
-import re
 from functools import cache
 from itertools import pairwise, takewhile
 
@@ -15,18 +14,20 @@ _ENDED_EARLY = 62  # characters up to which no wrap ended a line
 
 
 def has_participants(body: str) -> bool:
-    """Whether a line of a body begins with a word that opens a list of participants.
+    """Whether a body has one of the words that open a list of participants.
 
     >>> has_participants("2. (U) Participants:"), has_participants("All of them took part.")
     (True, False)
     """
-    return _openers().search(body) is not None
+    return any(word in body for word in _opening_words())
 
 
 @cache
-def _openers() -> re.Pattern[str]:
-    words = [words for words, section in known_sections().items() if section == "participants"]
-    return re.compile(rf"^.{{0,12}}\b(?:{'|'.join(words)})\b", re.IGNORECASE | re.MULTILINE)
+def _opening_words() -> frozenset[str]:
+    """The longest word of each opening, without its first letter, in both cases."""
+    openings = [words for words, section in known_sections().items() if section == "participants"]
+    words = {max(words.split(), key=len)[1:] for words in openings}
+    return frozenset(words | set(map(str.upper, words)))
 
 
 class Participants:
