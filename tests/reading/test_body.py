@@ -899,3 +899,29 @@ def test_headings_between_sentences_and_numbers_of_one_line_stand_alone():
         (None, "comment", "heading", "COMMENT"),
         (4, "comment", "numbered", "So it will be."),
     ]
+
+
+def test_letters_go_on_after_the_numbers_of_a_list_inside_them():
+    body = (
+        "1. (U) We ask the ministry about all that it knows of these:\n\n"
+        "A. (C) Roads\n1) Roads of the north\n2) Roads of the south\n\n"
+        "B. (C) Ships\n-- Ships at sea\n\n"
+        "2. (U) It said:\n\na. One.\n\n(i) Two.\n\n(ii) Three.\n\nb. Four.\n"
+    )
+    assert [(marking, kind, text) for _, marking, _, kind, text in shapes(body)][1:] == [
+        ("C", "item", "Roads"),
+        (None, "item", "1) Roads of the north"),
+        (None, "item", "2) Roads of the south"),
+        ("C", "item", "Ships"),
+        (None, "item", "-- Ships at sea"),
+        ("U", "numbered", "It said:"),
+        (None, "item", "a. One."),
+        (None, "item", "(i) Two."),
+        (None, "item", "(ii) Three."),
+        (None, "item", "b. Four."),
+    ]
+
+
+def test_an_exclamation_in_quotes_above_a_rule_is_a_heading():
+    body = '1. (U) It rained.\n\n"Not Cool!"\n-----------\n\n2. (U) It rained.\n'
+    assert [kind for *_, kind, _ in shapes(body)] == ["numbered", "heading", "numbered"]

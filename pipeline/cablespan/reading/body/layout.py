@@ -388,7 +388,7 @@ class _Layout:
         lettered = start.kind == "marked" and numbering.follows(start.style)  # "(C)" after "(b)"
         numbering.take(start)
         if lettered:
-            numbering.last_item = start.style
+            numbering.take_item(start.style)
         if listed or lettered:
             marking = start.marking if listed else None
             skip = start.skip if marking else 0

@@ -2,7 +2,7 @@
 one."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _CLASSES = "SBU|FOUO|LOU|TS|U|C|S|UNCLASSIFIED|CONFIDENTIAL|SECRET|UNCLAS|R"
@@ -49,7 +49,9 @@ _ITEM = re.compile(
 _DAMAGED_BULLET = re.compile(r"\n([B-HJ-Z?§\ufffd])[ \t]{1,3}(?=[A-Z\"'($“])")
 _LEAST_BULLETS = 3
 _FARTHEST_BACK = 2  # paragraph numbers that one can come too late
+_FARTHEST_ITEM = 3  # letters or numbers from one item to the next
 _FARTHEST_JUMP = 20  # paragraph numbers that may be missing in a row
+_BEFORE_ROMAN = tuple("huwHUW")  # letters before those that are Roman numbers too
 _BRACKETS = frozenset("([{")  # that open a marking
 _STARTERS = frozenset("0123456789¶([{-–—•·*▪●◦○‣>+")
 
@@ -183,13 +185,13 @@ def _item(line: str, at: int) -> Start | None:
 class Numbering:
     """How far the numbers and items of a body have come.
 
-    `style`: the sign after its numbers, None where none came yet; `last_item`: letter or number of
-    the last item.
+    `style`: the sign after its numbers, None where none came yet; `last_items`: letter or number of
+    the last item since the last number, in each series: "A", "a", "1", "ii".
     """
 
     last: int = 0
     style: str | None = None
-    last_item: str = ""
+    last_items: dict[str, str] = field(default_factory=dict)
 
     def lists(self, start: Start) -> bool:
         """Whether a number is that of a list within a paragraph: "1) (S/NF)" where paragraphs have
@@ -213,26 +215,44 @@ class Numbering:
         return not least <= start.number <= self.last + _FARTHEST_JUMP
 
     def follows(self, sign: str) -> bool:
-        """Whether an item's letter or number comes after the last one's.
+        """Whether an item's letter or number comes after the last one's of its series.
 
-        >>> Numbering(last_item="A").follows("B"), Numbering(last_item="A").follows("H")
-        (True, False)
+        >>> numbering = Numbering(last_items={"A": "A", "1": "3"})
+        >>> numbering.follows("B"), numbering.follows("4"), numbering.follows("H")
+        (True, True, False)
         """
-        last = self.last_item
-        if not last:
+        if not self.last_items:
             return False
-        if sign.isdigit() and last.isdigit():
-            return 0 < int(sign) - int(last) <= 3
-        if len(sign) > 1 or sign in "ivxIVX":
+        series = self._series(sign)
+        if series in ("ii", "II"):
             return True
-        return len(last) == 1 and 0 < ord(sign) - ord(last) <= 3
+        last = self.last_items.get(series)
+        return last is not None and 0 < _position(sign) - _position(last) <= _FARTHEST_ITEM
+
+    def _series(self, sign: str) -> str:
+        """The series that an item belongs to, by its letter or number; "i" comes after "h" too."""
+        if sign.isdecimal():
+            return "1"
+        series, roman = ("A", "II") if sign.isupper() else ("a", "ii")
+        if len(sign) == 1 and (sign not in "ivxIVX" or self.last_items.get(series) in _BEFORE_ROMAN):
+            return series
+        return roman
 
     def take(self, start: Start) -> None:
         """Counts a start in."""
         if self.lists(start):
-            self.last_item = str(start.number)
+            self.take_item(str(start.number))
         elif start.number is not None:
             self.style = self.style or start.style
-            self.last, self.last_item = start.number, ""
+            self.last, self.last_items = start.number, {}
         elif start.kind == "item" and start.style != "-":
-            self.last_item = start.style
+            self.take_item(start.style)
+
+    def take_item(self, sign: str) -> None:
+        """Counts an item in by its letter or number."""
+        self.last_items[self._series(sign)] = sign
+
+
+def _position(sign: str) -> int:
+    """Where a letter or a number stands in its series."""
+    return int(sign) if sign.isdecimal() else ord(sign)

@@ -13,8 +13,9 @@ _SPACED = re.compile(r"(?:[A-Z] ){3,}[A-Z]")  # S U M M A R Y
 _LETTER = re.compile(r"^(?:[IVX]{1,4}|[A-H])[.)] ")  # "II. (C) COMMENT", "A. SUMMARY"
 _PORTION = re.compile(r"\((?:U|SBU|C|S)(?:/[A-Z/]+)?\)")
 _REDACTED = re.compile(r"[X ]{4,}")
-# "(He was calm. It passed.)": a sentence that ends inside, after a word in small letters.
-_SENTENCE_END = re.compile(r"(?<=[a-z]{2})[.!](?: +[A-Z(]|[\"'”’)\]]+$)")
+# "(He was calm. It passed.)": a sentence that ends inside, after a word in small letters; an
+# exclamation ends in its quotes as a title does.
+_SENTENCE_END = re.compile(r"(?<=[a-z]{2})(?:[.!](?: +[A-Z(]|[)\]]+$)|\.[\"'”’)\]]+$)")
 
 
 @cache
