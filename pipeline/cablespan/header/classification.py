@@ -32,8 +32,11 @@ _EVENT = re.compile(
 _USUAL_SPELLINGS: dict[str | None, str] = {"oadr": "OADR", "none": "N/A"}
 _LETTER_FOR_ZERO = re.compile(r"\bO(?=\d/)|(?<=\d)O(?=[\d/])")
 _LABEL = re.compile(
-    r"\b(?:DECLASSIFIED\s+ON|DECLASSIFY(?:\s+ON)?|DECLASS?|DECL)\b\s{0,2}(?:ON\b)?[:;. ]{0,4}",
-    re.IGNORECASE,
+    r"""
+    \b(?:DECLASSIFIED\s+ON | DECLASSIFY(?:\s+ON)? | DECLASS? | DECL)\b
+    \s{0,2}(?:ON\b)?[:;. ]{0,4}
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
 
 

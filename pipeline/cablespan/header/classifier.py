@@ -41,7 +41,13 @@ _PARTS = re.compile(
 _INITIALS = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?|[A-Z]|0\.")
 _AND = re.compile(r"\s(?:AND|&)\s", re.IGNORECASE)
 # From column 68 on a line end may fall within a word.
-_HARD_WRAP = re.compile(r"(?<!\S)([A-Z]\S*)(?<=[^\n]{68})\n([a-z]+|[A-Z]{1,4})(?![^\W\d_])")
+_HARD_WRAP = re.compile(
+    r"""
+    (?<!\S)(?P<left>[A-Z]\S*)(?<=[^\n]{68}) \n
+    (?P<right>[a-z]+ | [A-Z]{1,4})(?![^\W\d_])
+    """,
+    re.VERBOSE,
+)
 _LONGEST = 400  # characters of a Classified By block that are read
 _SUFFIX = re.compile(r"(?:JR|SR)\.?|I{2,3}|IV", re.IGNORECASE)
 _SUFFIX_AFTER_COMMA = re.compile(r",\s{0,3}((?:JR|SR)\.?|I{2,3}\b|IV\b)", re.IGNORECASE)

@@ -40,7 +40,8 @@ def _web_address() -> re.Pattern[str]:
 def _stamp() -> re.Pattern[str]:
     """The line that a newspaper's site printed below its copy, a number below that."""
     stamps = "|".join(map(re.escape, sorted(words("stamp"))))
-    return re.compile(rf"(?:^|\n)[^\n]{{0,120}}(?:{stamps})[^\n]*(?:\s+ID:[^\n]*)?\s*\Z")
+    line = rf"(?:^|\n)[^\n]{{0,120}}(?:{stamps})[^\n]*"
+    return re.compile(rf"{line}(?:\s+ID:[^\n]*)?\s*\Z")
 
 
 def end_of_text(source: str, start: int, end: int) -> int:

@@ -32,7 +32,11 @@ _INLINE_MARK = re.compile(
 )
 _SECTION_SIGN = re.compile(r"0(?<=[ ](?:OF|of|Of)[ ]0)")  # its rare sign first: the search is fast
 _PAGE_MARK = re.compile(
-    r"PAGE[ \t]{0,10}[0-9OI]{1,3}(?:[ \t]{1,40}(?:OF[ \t]{1,4}\d{1,3}\b[ \t]{0,40})?\S.{0,60})?"
+    r"""
+    PAGE[ \t]{0,10}[0-9OI]{1,3}                               # PAGE 02, with letters for digits
+    (?:[ \t]{1,40}(?:OF[ \t]{1,4}\d{1,3}\b[ \t]{0,40})?\S.{0,60})?       # OF 03, post, serial, time
+    """,
+    re.VERBOSE,
 )
 # "UNCLAS SECTION 01 OF 02 OSLO 000012", "SECRET OSLO 000012 NOFORN"
 _BANNER_PREFIX = re.compile(

@@ -30,7 +30,11 @@ _FURTHER_LABEL = re.compile(
 )
 # What each of them begins with: looking for that first is fast.
 _LABEL_BEGINS = re.compile(
-    r"TAGS|Tags|SUBJ|Subj|REF|Ref|E\.O\.|EO |DECLAS|Declas|CLAS|Clas|1\.\s|\([UCS]|\[[UCS]"
+    r"""
+    TAGS | Tags | SUBJ | Subj | REF | Ref | E\.O\. | EO\  | CLAS | Clas | DECLAS | Declas
+    | 1\.\s | [(\[][UCS]
+    """,
+    re.VERBOSE,
 )
 _MARKING_ALONE = re.compile(r"\s{0,9}[(\[][A-Z/]{1,5}[)\]]")
 # "1. (U)", "¶1.", "PARA 1.", "2. (C)", "2.  The": a numbered paragraph, one of the first.

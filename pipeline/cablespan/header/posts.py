@@ -13,14 +13,19 @@ from rapidfuzz.distance import OSA
 from cablespan.lexicon import listed, load
 
 _CANONICAL = re.compile(r"\d\d([A-Z]{3,30})[1-9]\d{0,6}")
-_ID = re.compile(r"(?P<year>(?:19|20)?\d\d)(?P<post>[A-Z0-9]*?[A-Z])0*(?P<serial>\d{1,7})")
+_YEAR = r"(?P<year>(?:19|20)?\d\d)"
+_ID = re.compile(rf"{_YEAR}(?P<post>[A-Z0-9]*?[A-Z])0*(?P<serial>\d{{1,7}})")
 _AROUND = re.compile(
-    r"^\s*(?:\([A-Z/]{1,6}\)|\(?[A-Z][.):])\s+|\bN[OR]\.\s?(?=\d)|\s*\([A-Za-z ]+\)\s*$"
-)  # "A. ", "(C) "; "(NOTAL)"
+    r"""
+    ^\s*(?:\([A-Z/]{1,6}\) | \(?[A-Z][.):])\s+                 # "(C) ", "A. "
+    | \bN[OR]\.\s?(?=\d)                                     # "NR. "
+    | \s*\([A-Za-z ]+\)\s*$                                  # "(NOTAL)"
+    """,
+    re.VERBOSE,
+)
 _YEAR_CUT = re.compile(r"^O(?=\d[A-Z])|^(?=\d[A-Z])")  # O6, or 6 alone
 _NUMBER = re.compile(r"\d\d")
 _LEFT_OUT = re.compile(r"[^A-Z0-9~]")
-_YEAR = r"(?P<year>(?:19|20)?\d\d)"
 _NAME = r"(?P<post>[A-Z][A-Z .]*)"
 # "OSLO 12 (07)", "0012 OSLO 07", "OSLO 2007 12", "07 12 OSLO"
 _MOVED = tuple(
@@ -32,7 +37,14 @@ _MOVED = tuple(
         rf"{_YEAR}\s(?P<serial>\d{{2,7}})\s{_NAME}",
     )
 )
-_DIGIT_IN_NUMBER = re.compile(r"(?<![A-Za-z])[lI](?=\d\d)|(?<=\d)[Oo](?=\d)|(?<=\d),(?=\d{3}\b)")
+_DIGIT_IN_NUMBER = re.compile(
+    r"""
+    (?<![A-Za-z])[lI](?=\d\d)                # l2
+    | (?<=\d)[Oo](?=\d)                      # 1O2
+    | (?<=\d),(?=\d{3}\b)                    # 1,002
+    """,
+    re.VERBOSE,
+)
 _DIGITS = {"l": "1", "I": "1", "O": "0", "o": "0", ",": ""}
 # Words around a post's name in a garbled id, without blanks.
 _NOISE = re.compile(

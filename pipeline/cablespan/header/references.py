@@ -30,8 +30,11 @@ _ENUMERATOR = re.compile(
 )
 _DTG = re.compile(r"\b\d{6}Z(?: ?[A-Z]{3} ?\d{2,4})?", re.IGNORECASE)
 _NUMBER_ALONE = re.compile(
-    r"[\s.]{0,5}(\d{1,7})(?:\s{0,3}\([A-Z ]{2,20}\))?[\s,;.]{0,5}(?:AND)?[\s,;.]{0,5}",
-    re.IGNORECASE,
+    r"""
+    [\s.]{0,5}(\d{1,7})(?:\s{0,3}\([A-Z ]{2,20}\))?           # 1234 (NOTAL)
+    [\s,;.]{0,5}(?:AND)?[\s,;.]{0,5}
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
 _YEAR = re.compile(r"\d\d|(?:19|20)\d\d")
 _SERIAL_BEFORE = re.compile(r"\d{3,}")  # "0012 OSLO"

@@ -27,7 +27,8 @@ _NAMES = re.compile(
     re.VERBOSE,
 )
 # Roe, Jane Roe, ROE Roe
-_SMALL_NAMES = re.compile(rf"(?:{_IN_SMALL_LETTERS}|[A-Z]{{3,20}})(?: {_IN_SMALL_LETTERS})?")
+_FIRST_NAME = rf"(?:{_IN_SMALL_LETTERS}|[A-Z]{{3,20}})"
+_SMALL_NAMES = re.compile(rf"{_FIRST_NAME}(?: {_IN_SMALL_LETTERS})?")
 _AFTER_SENTENCE = re.compile(
     rf"""[.!?)"]\s{{0,4}}(?:XGDS(?:-\d)?\s|GDS\s|DECONTROL.{{0,20}}\.\s{{0,3}})?
     (?:(?P<names>{_NAMES.pattern})|(?<=\s)(?P<small>{_IN_SMALL_LETTERS}))
@@ -35,7 +36,11 @@ _AFTER_SENTENCE = re.compile(
     re.VERBOSE,
 )
 _NUMBER = re.compile(
-    r"^[ \t]*(?:¶?\s{0,2}\d{1,3}\s?[.)]|¶\s?\d{1,3})\s{0,3}(?:\([A-Z/ ]+\))?[ \t]*"
+    r"""
+    ^[ \t]*(?:¶?\s{0,2}\d{1,3}\s?[.)] | ¶\s?\d{1,3})
+    \s{0,3}(?:\([A-Z/ ]+\))?[ \t]*
+    """,
+    re.VERBOSE,
 )
 _MARKING = re.compile(r"^[ \t]*\((?:U|SBU|C|S|TS|LOU)(?:/[A-Z/ ]+)?\)[ \t]*")
 _NOTE_AFTER = re.compile(r"\s{1,9}\(?NOTE(?::| BY\b).{0,300}$")

@@ -8,8 +8,12 @@ from typing import NamedTuple
 
 # "VZCZCXRO1234" or "PP RUEHXX RUEHYY", and its FM line not far below.
 _HEADER = re.compile(
-    r"^(?:V[ZV]CZC\w{2,12}|PP RU[A-Z]{4}[^\n]{0,60})[ \t\r]*\n(?:[^\n]{0,80}\n){1,8}?FM [A-Z]",
-    re.MULTILINE,
+    r"""
+    ^(?:V[ZV]CZC\w{2,12} | PP\ RU[A-Z]{4}[^\n]{0,60})[ \t\r]*\n
+    (?:[^\n]{0,80}\n){1,8}?
+    FM\ [A-Z]
+    """,
+    re.VERBOSE | re.MULTILINE,
 )
 # The first six cells of a row, and the sign that opens the seventh, the transmission header.
 _ROW = re.compile(

@@ -12,17 +12,20 @@ from cablespan.reading.assembly import assemble
 from cablespan.reading.csv import part_facts
 from cablespan.reading.embedded import Part, cables_in
 
-_CLASS = (
-    r"(?:TOP SECRET|UNCLASSIFIED|CONFIDENTIAL|SECRET|LIMITED OFFICIAL USE)"
-    r"(?:[ ]?//?[ ]?(?:FOR OFFICIAL USE ONLY|NOFORN|NODIS|EXDIS|SENSITIVE))?"
-)
+_CLASS = r"""
+    (?:TOP\ SECRET | UNCLASSIFIED | CONFIDENTIAL | SECRET | LIMITED\ OFFICIAL\ USE)
+    (?:[ ]?//?[ ]?(?:FOR\ OFFICIAL\ USE\ ONLY | NOFORN | NODIS | EXDIS | SENSITIVE))?"""
 _MONTH_AND_DAY = re.compile(r"-\d\d-\d\d")  # its first sign is rare: the search is fast
 _DAY = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?"
 _VALUES = re.compile(
-    rf"^[ \t]{{0,20}}(?P<reference_id>\d\d[A-Z]{{3,30}}\d{{1,7}})\s{{1,9}}(?P<created>{_DAY})"
-    rf"(?:\s{{1,9}}(?P<released>{_DAY}))?"
-    rf"\s{{1,9}}(?P<classification>{_CLASS})\s{{1,9}}(?P<origin>\S[^\n]{{0,60}}?)[ \t\r]*$",
-    re.MULTILINE,
+    rf"""
+    ^[ \t]{{0,20}}(?P<reference_id>\d\d[A-Z]{{3,30}}\d{{1,7}})
+    \s{{1,9}}(?P<created>{_DAY})
+    (?:\s{{1,9}}(?P<released>{_DAY}))?
+    \s{{1,9}}(?P<classification>{_CLASS})
+    \s{{1,9}}(?P<origin>\S[^\n]{{0,60}}?)[ \t\r]*$
+    """,
+    re.VERBOSE | re.MULTILINE,
 )
 
 _LEAST_CABLE = 200  # characters before a transmission header that are a cable, not the site's words

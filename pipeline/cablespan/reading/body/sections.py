@@ -22,7 +22,14 @@ _BEGINNING = re.compile(r"(BEGIN(?: [A-Z0-9][A-Z0-9'/-]*){1,8})(?= [A-Z\"]?[a-z]
 _BEFORE_SENTENCE = re.compile(r"([A-Z]{4,12}(?: AND [A-Z]{4,12})?)(?= [A-Z][a-z])")
 _FIRST_WORD = re.compile(r"[(\[{]?\s?([A-Za-z]+)")
 _BARE_OPENER = re.compile(r"[A-Z]{4,12}(?= [A-Z])")
-_END = re.compile(r"end(?<!\wend)\s(?:of\s)?(?:embassy\s|post\s|unofficial\s|informal\s)?(\w+)")
+_END = re.compile(
+    r"""
+    end(?<!\wend)\s(?:of\s)?
+    (?:embassy\s | post\s | unofficial\s | informal\s)?
+    (\w+)
+    """,
+    re.VERBOSE,
+)
 _END_SIGNS = (
     "End ",
     "END ",

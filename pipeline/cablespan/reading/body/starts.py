@@ -19,8 +19,12 @@ _MARKING = re.compile(
 _SMALL_MARKING = re.compile(r"\((sbu|u|c|s|c/nf|s/nf)\)()\s{0,8}")
 _HALF_MARKING = re.compile(rf"({_CLASSES})((?:/|//)[A-Z/]{{1,12}})?[)\]]\s{{0,8}}")
 _USUAL = re.compile(
-    rf"(\d{{1,3}})\. {{1,4}}\(({_CLASSES})\) {{1,4}}(?=[A-OQ-Za-z])"
-)  # no PARA 3 after it
+    rf"""
+    (\d{{1,3}})\.[ ]{{1,4}}
+    \(({_CLASSES})\)[ ]{{1,4}}(?=[A-OQ-Za-z])                    # no PARA 3 after it
+    """,
+    re.VERBOSE,
+)
 _PILCROW = re.compile(r"¶\s{0,2}")
 _NUMBER = re.compile(
     r"""

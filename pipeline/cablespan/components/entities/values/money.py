@@ -16,7 +16,11 @@ _RANGE = re.compile(r"\s*(?:-|–|\bto\b|\band\b|\bor\b)\s*")
 _AND_A_HALF = re.compile(r"\s+and (?:a|one)[- ]half\b")
 _WORD = re.compile(rf"{_DIGITS}|[^\W\d]+")
 _UNSURE = re.compile(
-    r"\b(?:several|few|some|many)\b|\b(?:millions|billions|hundreds|thousands) of\b"
+    r"""
+    \b(?:several | few | some | many)\b
+    | \b(?:millions | billions | hundreds | thousands)\ of\b
+    """,
+    re.VERBOSE,
 )
 
 

@@ -36,14 +36,33 @@ _POST_AND_SERIAL = re.compile(
 # 4306"; "SECSTATE WASHDC 8272" is to whom it goes.
 _REF_LINE = re.compile(r"^.{0,60}?\bRef(?:erence|tel)?s?\b[:.]?\s", re.IGNORECASE)
 _POST = r"(?!SECSTATE|AM(?:EMB|CON)|US?INT)[A-Z][A-Za-z]+(?:\ [A-Z][A-Za-z]+)?"
-_ITEM = re.compile(rf"(?:\(?(?P<letter>[A-Z])[.)]\s?)?(?P<post>{_POST})\s(?P<serial>\d{{2,6}})\b")
+_ITEM = re.compile(
+    rf"""
+    (?:\(?(?P<letter>[A-Z])[.)]\s?)?
+    (?P<post>{_POST})\s
+    (?P<serial>\d{{2,6}})\b
+    """,
+    re.VERBOSE,
+)
 _LIST = re.compile(rf"(?:(?:\(?[A-Z][.)]\s?)?{_POST}\s\d{{2,6}}[\s.,;:]*)+")
 _LONGEST_LIST = 120  # characters
 # "Tehran's reftel", "Amman reftel": the one that the cable lists of this post.
 _OF_POST = re.compile(r"(?P<post>\D+?)(?:['’]s)?\s(?:reftel|ref|telegram|cable)", re.IGNORECASE)
 # "Telegram From the Embassy in Iran to the Department of State"
-_HEADING = re.compile(r"\bFrom (?:the )?(?P<sender>.+?) to (?:the )?(?P<addressee>.+?)(?:,|$)")
-_EMBASSY = re.compile(r"(?:American )?(?:Embassy|Legation|Ambassador) (?:in|to) (?:the )?(.+)")
+_HEADING = re.compile(
+    r"""
+    \bFrom\ (?:the\ )?(?P<sender>.+?)
+    \ to\ (?:the\ )?(?P<addressee>.+?)(?:,|$)
+    """,
+    re.VERBOSE,
+)
+_EMBASSY = re.compile(
+    r"""
+    (?:American\ )?(?:Embassy | Legation | Ambassador)
+    \ (?:in | to)\ (?:the\ )?(?P<place>.+)
+    """,
+    re.VERBOSE,
+)
 
 
 @cache
