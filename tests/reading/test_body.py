@@ -903,10 +903,12 @@ def test_headings_between_sentences_and_numbers_of_one_line_stand_alone():
 
 def test_letters_go_on_after_the_numbers_of_a_list_inside_them():
     body = (
-        "1. (U) We ask the ministry about all that it knows of these:\n\n"
+        "1. (U) We ask the ministry about all that it knows of the roads\n"
+        "and of the ships, and of all that it has heard of the harbors:\n\n"
         "A. (C) Roads\n1) Roads of the north\n2) Roads of the south\n\n"
         "B. (C) Ships\n-- Ships at sea\n\n"
-        "2. (U) It said:\n\na. One.\n\n(i) Two.\n\n(ii) Three.\n\nb. Four.\n"
+        "2. (U) It said that it knows all of this and has heard of more:\n\n"
+        "a. One.\n\n(i) Two.\n\n(ii) Three.\n\nb. Four.\n"
     )
     assert [(marking, kind, text) for _, marking, _, kind, text in shapes(body)][1:] == [
         ("C", "item", "Roads"),
@@ -914,7 +916,7 @@ def test_letters_go_on_after_the_numbers_of_a_list_inside_them():
         (None, "item", "2) Roads of the south"),
         ("C", "item", "Ships"),
         (None, "item", "-- Ships at sea"),
-        ("U", "numbered", "It said:"),
+        ("U", "numbered", "It said that it knows all of this and has heard of more:"),
         (None, "item", "a. One."),
         (None, "item", "(i) Two."),
         (None, "item", "(ii) Three."),

@@ -238,9 +238,10 @@ class Numbering:
         if sign.isdecimal():
             return "1"
         series, roman = ("A", "II") if sign.isupper() else ("a", "ii")
-        if len(sign) == 1 and (sign not in "ivxIVX" or self.last_items.get(series) in _BEFORE_ROMAN):
-            return series
-        return roman
+        if len(sign) > 1:
+            return roman
+        is_letter = sign not in "ivxIVX" or self.last_items.get(series) in _BEFORE_ROMAN
+        return series if is_letter else roman
 
     def take(self, start: Start) -> None:
         """Counts a start in."""
