@@ -927,3 +927,30 @@ def test_letters_go_on_after_the_numbers_of_a_list_inside_them():
 def test_an_exclamation_in_quotes_above_a_rule_is_a_heading():
     body = '1. (U) It rained.\n\n"Not Cool!"\n-----------\n\n2. (U) It rained.\n'
     assert [kind for *_, kind, _ in shapes(body)] == ["numbered", "heading", "numbered"]
+
+
+LONG = "The road is open to all the ships that come by land and not by sea, as the ministers said"
+
+
+@pytest.mark.parametrize("rest", ["(of whom two were new) in Oslo.", "Norway and of Sweden."])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_a_long_line_without_an_end_goes_on_where_all_paragraphs_have_numbers(gap, rest):
+    body = f"1. (U) {LONG}.\n\n2. (U) {LONG} in the spring{gap}{rest}\n\n3. (U) {LONG}.\n"
+    assert [number for number, *_ in shapes(body)] == [1, 2, 3]
+
+
+def test_a_heading_at_the_end_of_a_long_line_stands_above_its_rule():
+    body = f"1. (U) {LONG} in the spring. Comment\n-------\n2. (U) {LONG}.\n"
+    assert [(section, kind) for _, _, section, kind, _ in shapes(body)] == [
+        (None, "numbered"),
+        ("comment", "heading"),
+        ("comment", "numbered"),
+    ]
+
+
+def test_an_office_below_its_country_is_among_the_participants():
+    body = "PARTICIPANTS\n\nNORWAY\n\nMinistry of Roads\n\n- Per Berg\n\nCOMMENT\n\n- Rain.\n"
+    assert [section for _, _, section, *_ in shapes(body)] == [
+        *["participants"] * 4,
+        *["comment"] * 2,
+    ]

@@ -186,9 +186,19 @@ class Juncture(NamedTuple):
             return leads or not self.ended_line or len(self.previous) > _LEAST_WRAPPED
         if self._is_heading:
             return False
+        if self.after_whole_paragraph:
+            return leads or self._resumes
         if self.ended_line:
-            return leads and self.after_whole_paragraph
+            return False
         return leads or self.numbered and not self._is_in_item
+
+    @property
+    def _resumes(self) -> bool:
+        """Whether a line goes on with a sentence that a long one did not end: in brackets, or where
+        all paragraphs have numbers."""
+        if self.line.text[0] == "(":
+            return True
+        return self.numbered and self.all_numbered and not self._is_in_item
 
     @property
     def _is_heading(self) -> bool:
@@ -226,7 +236,9 @@ class Juncture(NamedTuple):
             return True
         if self.ended_sentence:
             return self.numbered and self.all_numbered and self._is_full and not self._is_heading
-        return self.small or leads_on(self.previous) or self._is_at_number or self._is_full
+        if self.small or leads_on(self.previous) or self._is_at_number or self._is_full:
+            return True
+        return self.after_whole_paragraph and self._resumes and not self._is_heading
 
     @property
     def _is_full(self) -> bool:

@@ -124,6 +124,8 @@ class _Layout:
     def take(self, block: Block, following: Block | None) -> None:
         """Adds a block's lines: a heading, text, a heading above a rule, or some of these."""
         lines = block.lines
+        if block.rule_below and len(lines[-1].last) > UNWRAPPED:
+            lines[-1:] = self._cut_at_heading(lines[-1])
         next_texts = [*(line.text for line in lines[1:]), ""]
         below = "" if following is None or block.rule_below else following.lines[0].text
         persons = self._participants.named_in(block)
@@ -218,11 +220,15 @@ class _Layout:
         return [*parts, self._part(begin, line.end)] if parts else [line]
 
     def _cut_before_heading(self, line: Line, below: str) -> list[Line]:
-        at = heading_at_the_end(line.last)
-        if at is None:
-            return [line]
         start = start_of(below)
         if start is None or start.kind == "item":
+            return [line]
+        return self._cut_at_heading(line)
+
+    def _cut_at_heading(self, line: Line) -> list[Line]:
+        """A line, cut where a heading at its end begins."""
+        at = heading_at_the_end(line.last)
+        if at is None:
             return [line]
         cut = line.end - len(line.last) + at
         return [self._part(line.begin, cut), self._part(cut, line.end)]

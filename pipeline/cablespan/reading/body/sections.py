@@ -133,9 +133,9 @@ class _Sections:
 
     def _at_heading(self, index: int) -> str | None:
         text = self._texts[index]
-        if self._lists_participants and self._is_above_items(index):
-            return "participants"  # a delegation's name
         section = section_of_heading(text) or section_of_opener(text)
+        if section is None and self._lists_participants and self._is_above_items(index):
+            return "participants"  # a delegation's name
         if (
             section is None
             and "text" in (self._block, self._headed)
@@ -151,7 +151,9 @@ class _Sections:
         return "participants" in (self._headed, self._of_items, self._of_number)
 
     def _is_above_items(self, index: int) -> bool:
-        return index + 1 < len(self._drafts) and self._drafts[index + 1].kind == "item"
+        """Whether items stand below a heading, or below one more heading."""
+        kinds = [draft.kind for draft in self._drafts[index + 1 : index + 3]]
+        return kinds[:1] == ["item"] or kinds == ["heading", "item"]
 
     def _opened(self, index: int) -> str | None:
         """The section that a draft's first words open."""
