@@ -144,6 +144,14 @@ def convert(
             show_default="NAME.texts.jsonl beside",
         ),
     ] = None,
+    cables: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN",
+            help="Records that were annotated: header, source maps and clusters come from there.",
+            show_default=False,
+        ),
+    ] = None,
     labels: LabelsOption = None,
 ) -> None:
     """Bring annotations from one tool's format to another's.
@@ -160,6 +168,7 @@ def convert(
         format=from_,
         layers=layers,
         texts=texts or (),
+        cables=cables,
         scheme=scheme_of(labels),
     )
     for message in messages:

@@ -12,6 +12,7 @@ from typing import Any
 from cablespan.formats.annotated import read_records
 from cablespan.formats.checks import Problem
 from cablespan.formats.detection import FOLDERS, FORMATS
+from cablespan.formats.known_cables import with_known_facts
 from cablespan.formats.tasks import blank_pipeline
 from cablespan.labels import Scheme, scheme_of
 from cablespan.records import LAYERS
@@ -83,14 +84,16 @@ def convert(
     format: str | None = None,
     layers: Iterable[str] | None = None,
     texts: Iterable[str | Path] = (),
+    cables: str | Path | None = None,
     scheme: Scheme | None = None,
 ) -> list[str]:
     """Writes the annotations of `source` to `out` in the format `to`; the answer says what was done
     and what was left out.
 
-    `out` is a folder for FOLDERS, a file for the others; the options are those of `read_placed`.
-    Nothing stays at `out` of a conversion that fails. Raises ValueError for an unknown format, and
-    what `read_placed` raises.
+    `out` is a folder for FOLDERS, a file for the others. `cables`: records of the same cables,
+    whose facts the annotations get again (`with_known_facts`); the other options are those of
+    `read_placed`. Nothing stays at `out` of a conversion that fails. Raises ValueError for an
+    unknown format, and what `read_placed` raises.
     """
     if to not in FORMATS:
         raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
@@ -106,6 +109,8 @@ def convert(
         report=told.append,
         scheme=scheme,
     )
+    if cables is not None:
+        records = with_known_facts(records, Path(cables), told.append)
     counts: Counter[str] = Counter()
     held: Counter[str] = Counter()
     options = {"scheme": scheme} if to in _LISTING_LABELS else {}

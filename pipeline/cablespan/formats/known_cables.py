@@ -1,0 +1,88 @@
+"""What tasks and other formats do not hold of a cable, out of the records that were annotated."""
+
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.detection import annotations_in
+from cablespan.formats.files import json_lines
+from cablespan.records import LAYERS, annotated_layers
+
+
+def with_known_facts(
+    records: Iterable[dict[str, Any]], run: Path, report: Callable[[Problem], None]
+) -> Iterator[dict[str, Any]]:
+    """Annotated records with what the records of `run`, a file or folder of them, know of the same
+    cables: header, source, source maps, values of entities, and the clusters that still occur.
+
+    Paragraphs and layers are those that were annotated. `report` is told of cables that `run`
+    lacks, and of paragraphs that read otherwise there. Raises GoldError for a folder without
+    records, and FileNotFoundError.
+    """
+    annotated = list(records)
+    known = _records(run, {record["id"] for record in annotated})
+    for record in annotated:
+        if record["id"] in known:
+            yield _completed(record, known[record["id"]], str(run), report)
+            continue
+        what = f"cable {record['id']} is not in it"
+        report(Problem(str(run), what, "its header and source maps stay unknown"))
+        yield record
+
+
+def _records(run: Path, ids: Container[str]) -> dict[str, dict[str, Any]]:
+    if run.is_dir() and not any(run.glob("cables*.jsonl*")):
+        raise GoldError([Problem(str(run), "no records", "name a run's folder, or a file of them")])
+    lines = (line for file, _ in annotations_in(run, "records") for _, line in json_lines(file))
+    return {record["id"]: record for record in lines if record.get("id") in ids}
+
+
+def _completed(
+    record: dict[str, Any], known: dict[str, Any], run: str, report: Callable[[Problem], None]
+) -> dict[str, Any]:
+    """`record` with what `known` says beside paragraphs and layers."""
+    layers = {layer: record[layer] for layer in annotated_layers(record)}
+    whole = {key: value for key, value in known.items() if key not in LAYERS} | layers
+    pieces = {(p["id"], p["text"]): p["source_map"] for p in known["paragraphs"]}
+    whole["paragraphs"] = []
+    for paragraph in record["paragraphs"]:
+        source_map = pieces.get((paragraph["id"], paragraph["text"]))
+        if source_map is None:
+            what = f"paragraph {paragraph['id']} reads otherwise or is not in it"
+            report(Problem(run, what, "its source map is left out"))
+        whole["paragraphs"].append({**paragraph, "source_map": source_map or []})
+    if "entities" in layers:
+        whole["entities"] = _with_values(layers["entities"], known.get("entities") or ())
+    if "clusters" in known:
+        whole["clusters"] = _occurring(known["clusters"], whole)
+    return whole
+
+
+def _with_values(
+    entities: Iterable[dict[str, Any]], known: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The entities with the values of those that stand in the same place under the same label."""
+    values = {_place(entity): entity["value"] for entity in known if "value" in entity}
+    return [
+        {**entity, "value": values[_place(entity)]} if _place(entity) in values else entity
+        for entity in entities
+    ]
+
+
+def _place(entity: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(entity[key] for key in ("paragraph", "start", "end", "label"))
+
+
+def _occurring(
+    clusters: Iterable[Mapping[str, Any]], record: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The clusters that entities or speakers of the record still name, their mentions counted."""
+    mentions = Counter(entity.get("cluster") for entity in record.get("entities") or ())
+    speakers = {claim.get("speaker") for claim in record.get("claims") or ()}
+    return [
+        {**cluster, "mentions": mentions[cluster["cluster"]]}
+        for cluster in clusters
+        if cluster["cluster"] in mentions or cluster["cluster"] in speakers
+    ]

@@ -1,0 +1,97 @@
+"""Corrected annotations get back what tasks do not hold of their cables."""
+
+import json
+
+import pytest
+from spacy.lang.en import English
+
+from cablespan import parse, to_doc, to_record
+from cablespan.cable import SourceMap
+from cablespan.formats import GoldError, convert, read_records
+
+CABLE = """R 050941Z MAY 07
+FM AMEMBASSY OSLO
+TO SECSTATE WASHDC
+UNCLAS OSLO 000001
+
+TAGS: EFIS, NO
+SUBJECT: FISH
+
+1. (U) The Fisheries Ministry told
+Econoff on May 4 that the quota
+would fall.
+
+2. (C) Oslo agreed.
+"""
+PLACE = {"kb_id": None, "cluster": None, "score": 0.9}
+
+
+def entity(record: dict, text: str, label: str, **facts) -> dict:
+    paragraph = next(p for p in record["paragraphs"] if text in p["text"])
+    start = paragraph["text"].index(text)
+    place = {"paragraph": paragraph["id"], "start": start, "end": start + len(text)}
+    return {**place, "label": label, "text": text, **PLACE, **facts}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """The folder of a run over the cable, of which a model found something."""
+    record = to_record(to_doc(English(), parse(CABLE)))
+    record["entities"] = [
+        entity(record, "Fisheries", "ORG", cluster=0),
+        entity(record, "Econoff", "OFFICIAL", cluster=1),
+        entity(record, "May 4", "DATE", value="2007-05-04"),
+        entity(record, "Oslo", "PLACE", cluster=2, kb_id="city:Oslo"),
+    ]
+    names = ("Fisheries", "ORG"), ("Econoff", "OFFICIAL"), ("Oslo", "PLACE")
+    record["clusters"] = [
+        {"cluster": number, "label": label, "name": name, "kb_id": "", "mentions": 1}
+        for number, (name, label) in enumerate(names)
+    ]
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "cables.jsonl").write_text(json.dumps(record) + "\n")
+    return folder
+
+
+@pytest.fixture
+def corrected(run, tmp_path):
+    """What an annotator made of the entities of the first paragraph, as tasks."""
+    convert(run, tmp_path / "tasks", "prodigy")
+    lines = (tmp_path / "tasks" / "entities.jsonl").read_text().splitlines()
+    task = json.loads(lines[0])
+    ministry, _, date = task["spans"]
+    ministry |= {"start": 4, "token_start": 1, "end": 22, "token_end": 2, "label": "AGENCY"}
+    task |= {"spans": [ministry, date], "answer": "accept"}
+    path = tmp_path / "answers.jsonl"
+    path.write_text(json.dumps(task) + "\n")
+    return path
+
+
+def test_a_corrected_span_can_be_laid_on_the_characters_of_its_file(run, corrected, tmp_path):
+    convert(corrected, tmp_path / "out.jsonl", "records", cables=run)
+    (record,) = read_records(tmp_path / "out.jsonl")
+    assert record["header"]["tags"] == ["EFIS", "NO"]
+    (paragraph,) = record["paragraphs"]  # the second was not answered
+    source_map = SourceMap.of(paragraph["source_map"])
+    words = [slice(*source_map.to_source(e["start"], e["end"])) for e in record["entities"]]
+    assert [CABLE[place] for place in words] == ["Fisheries Ministry", "May 4"]
+    assert [e["label"] for e in record["entities"]] == ["AGENCY", "DATE"]
+    assert record["entities"][1]["value"] == "2007-05-04"
+    assert [(c["name"], c["mentions"]) for c in record["clusters"]] == [("Fisheries", 1)]
+
+
+def test_a_folder_that_is_no_run_is_refused(corrected, tmp_path):
+    (tmp_path / "pages").mkdir()
+    with pytest.raises(GoldError, match="pages: no records: name a run's folder"):
+        convert(corrected, tmp_path / "out.jsonl", "records", cables=tmp_path / "pages")
+
+
+def test_cables_and_paragraphs_that_a_run_has_not_got_are_told(run, corrected, tmp_path):
+    task = json.loads(corrected.read_text())
+    other = {**task, "meta": {**task["meta"], "cable": "07OSLO2", "paragraph": "07OSLO2/1"}}
+    changed = {**task, "text": task["text"] + " "}
+    corrected.write_text(json.dumps(changed) + "\n" + json.dumps(other) + "\n")
+    told = convert(corrected, tmp_path / "out.jsonl", "records", cables=run)
+    assert any("paragraph 07OSLO1/1 reads otherwise" in line for line in told)
+    assert any("cable 07OSLO2 is not in it" in line for line in told)
