@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import catalogue
-from confection import ConfigValidationError
 from spacy.language import Language
 from spacy.schemas import ConfigSchemaTraining
-from spacy.util import load_config, load_model_from_config, registry
-from thinc.api import Config
+from spacy.util import RegistryError, load_config, load_model_from_config, registry
+from thinc.api import Config, ConfigValidationError
 
 from cablespan.components.network.span_tagger import SpanTagger
 from cablespan.document import CLAIM_PARTS
@@ -156,7 +154,7 @@ def checked_config(path: Path, overrides: Mapping[str, Any]) -> tuple[Config, La
         raise ValueError(
             f"{path}: {error.title or 'the config is wrong'}: {reasons or error}: mend these values"
         ) from error
-    except (catalogue.RegistryError, ModuleNotFoundError, ValueError) as error:
+    except (RegistryError, ModuleNotFoundError, ValueError) as error:
         raise ValueError(f"{path}: {_reason(error)}: {_remedy(error)}") from error
     return config, nlp
 
@@ -173,7 +171,7 @@ def _remedy(error: Exception) -> str:
     for name, extra in _EXTRAS.items():
         if f"'{name}" in message:
             return f"pip install 'cablespan[{extra}]', in an environment of its own"
-    if isinstance(error, catalogue.RegistryError) or "[E002]" in message:
+    if isinstance(error, RegistryError) or "[E002]" in message:
         return "correct the name, or install the package that registers it"
     if isinstance(error, ModuleNotFoundError):
         return f"pip install {error.name}"

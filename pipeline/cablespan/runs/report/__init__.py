@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
 from cablespan import __version__
 from cablespan.labels import Certainty, Entity, Statement, colour_variables
@@ -60,7 +59,7 @@ def _page(findings: Findings, title: str) -> str:
         things=_inline(findings.search_index()),
         claims=_inline(findings.claim_table()),
         events=_inline(findings.event_table()),
-        script=Markup(script().replace("</script", "<\\/script")),
+        script=script().replace("</script", "<\\/script"),
         colours=colour_variables(),
         searched=SEARCHED,
         entity_labels=list(Entity),
@@ -69,6 +68,6 @@ def _page(findings: Findings, title: str) -> str:
     )
 
 
-def _inline(value: Any) -> Markup:
+def _inline(value: Any) -> str:
     """JSON that is safe within a script element."""
-    return Markup(orjson.dumps(value).decode().replace("<", "\\u003c"))
+    return orjson.dumps(value).decode().replace("<", "\\u003c")
