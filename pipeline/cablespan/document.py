@@ -230,7 +230,8 @@ def tokenized(nlp: Language, text: str) -> Doc:
 def character_span(
     doc: Doc, start: int, end: int, label: str, *, kb_id: str = "", span_id: str = ""
 ) -> Span:
-    """A span by character offsets, widened to whole tokens where it cuts one.
+    """A span by character offsets, widened to whole tokens where it cuts one. Raises ValueError
+    where the offsets are none of the text.
 
     >>> import spacy
     >>> character_span(spacy.blank("en")("Mr. Rusk agreed."), 4, 6, "PERSON")

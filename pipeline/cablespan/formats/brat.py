@@ -119,7 +119,7 @@ class _Lines:
 
 def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
     """Every ID.ann of a folder with its ID.txt, or one of them. Files from elsewhere: blank lines
-    separate paragraphs."""
+    separate paragraphs. Raises GoldError where a text is missing or an annotation does not fit."""
     files = sorted(path.glob("*.ann")) if path.is_dir() else [path.with_suffix(".ann")]
     for file in files:
         text = file.with_suffix(".txt")

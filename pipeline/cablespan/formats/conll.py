@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 
 from cablespan.formats.checks import GoldError, Problem, whole_tokens
 from cablespan.formats.completion import Placed, bare_record, kept_meta
-from cablespan.formats.files import json_lines, text_of
+from cablespan.formats.files import placed_objects, text_of
 from cablespan.formats.tasks import blank_pipeline
 from cablespan.records import ParagraphRecord, by_paragraph, paragraph_record
 
@@ -117,7 +117,7 @@ def _laid_out(path: Path, layout: Path) -> Iterator[Placed]:
     statements = _beside(path, f"statements{Path(path.name.removesuffix('.gz')).suffix}")
     files = {"entities": path} | ({"statements": statements} if statements.exists() else {})
     rows = {layer: chain.from_iterable(list(_blocks(file))) for layer, file in files.items()}
-    for place, cable in json_lines(layout):
+    for place, cable in placed_objects(layout):
         meta = cable.get("meta")
         record = bare_record(cable["cable"], path=str(path), format="conll", meta=meta)
         record |= {layer: [] for layer in cable["layers"]}

@@ -72,7 +72,7 @@ def _place(paragraph: Mapping[str, Any], span) -> dict[str, Any]:
 
 
 def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
-    """The records of a DocBin, with what each could not hold."""
+    """The records of a DocBin, with what each could not hold. Raises GoldError where it is none."""
     try:
         docs = DocBin().from_disk(path)
     except Exception as error:  # msgpack, zlib and srsly each raise their own

@@ -12,7 +12,7 @@ from typing import Any
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed, bare_record, kept_meta
-from cablespan.formats.files import json_lines, write_json_lines
+from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.formats.linked import LinkedSpan, add_marks, links_of, part_links
 from cablespan.labels import ROLES, Scheme
 from cablespan.records import LAYERS, annotated_layers, by_paragraph, paragraph_record
@@ -80,9 +80,12 @@ class _Spans:
 
 
 def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
-    """Records with the places of their paragraphs; a line from elsewhere is a cable of its own."""
+    """Records with the places of their paragraphs; a line from elsewhere is a cable of its own.
+
+    Raises GoldError where a line has no text.
+    """
     records: dict[str, Placed] = {}
-    for number, (place, line) in enumerate(json_lines(path), 1):
+    for number, (place, line) in enumerate(placed_objects(path), 1):
         if not isinstance(line.get("text"), str):
             raise GoldError([Problem(place, "no `text`", "export the project as JSONL")])
         cable = line.get("cable") or f"{path.stem}-{line.get('id', number)}"

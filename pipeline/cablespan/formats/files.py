@@ -26,7 +26,10 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def text_of(path: Path) -> str:
-    """The decoded content, line ends as they are; `.gz` and other compressions are undone."""
+    """The decoded content, line ends as they are; `.gz` and other compressions are undone.
+
+    Raises GoldError where the file is torn or no UTF-8.
+    """
     with opened(path) as file:
         content = file.read()
     try:
@@ -37,8 +40,11 @@ def text_of(path: Path) -> str:
         ) from error
 
 
-def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The objects of a JSON Lines file, each with its place ("gold.jsonl:12")."""
+def placed_objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The objects of a JSON Lines file, each with its place ("gold.jsonl:12").
+
+    Raises GoldError where a line holds no object or the file is torn.
+    """
     with opened(path) as file:
         for number, line in enumerate(file, 1):
             if line.strip():

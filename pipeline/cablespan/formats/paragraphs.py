@@ -7,7 +7,7 @@ from typing import Any
 
 from cablespan.formats.checks import GoldError, Problem, objects
 from cablespan.formats.completion import Placed, bare_record, kept_meta
-from cablespan.formats.files import json_lines, write_json_lines
+from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.formats.tasks import VIEWS
 from cablespan.labels import ROLES
 from cablespan.records import (
@@ -22,9 +22,9 @@ LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
 
 def read(path: Path) -> Iterator[Placed]:
     """Records with the places of their paragraphs: all paragraphs of a document in one record, in
-    the file's order."""
+    the file's order. Raises GoldError where a line has no document, text or objects."""
     documents: dict[str, Placed] = {}
-    for place, line in json_lines(path):
+    for place, line in placed_objects(path):
         if not all(isinstance(line.get(key), str) for key in ("doc", "text")):
             remedy = "write one paragraph a line, see docs/formats.md"
             raise GoldError([Problem(place, "no `doc` and `text`", remedy)])

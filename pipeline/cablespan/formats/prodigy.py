@@ -10,7 +10,7 @@ import orjson
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed
-from cablespan.formats.files import json_lines
+from cablespan.formats.files import placed_objects
 from cablespan.formats.tasks import (
     VIEWS,
     annotations_of,
@@ -33,7 +33,10 @@ def read(
     report: Callable[[Problem], None] = lambda problem: None,
 ) -> Iterator[Placed]:
     """Records of the accepted tasks (see `tasks.records_of`): `layers` are the ones that a
-    paragraph must have. `report` is told how many were not accepted."""
+    paragraph must have. `report` is told how many were not accepted.
+
+    Raises GoldError where the tasks of a paragraph do not fit together.
+    """
     found = _sound_tasks(path, scheme)
     places = {_paragraph_of(task): place for place, task in reversed(found)}  # the first of each
     tasks = [task for _, task in found]
@@ -51,7 +54,7 @@ def read(
 
 def _sound_tasks(path: Path, scheme: Scheme) -> list[tuple[str, dict[str, Any]]]:
     """All tasks with their places. Raises GoldError where some cannot be used."""
-    found = [placed for file in task_files(path) for placed in json_lines(file)]
+    found = [placed for file in task_files(path) for placed in placed_objects(file)]
     problems = [fault for place, task in found if (fault := _fault(task, place, scheme))]
     if problems:
         raise GoldError(problems)

@@ -14,7 +14,7 @@ from typing import Any
 import prodigy
 
 from cablespan.formats import GoldError, find_format, read_records
-from cablespan.formats.files import json_lines
+from cablespan.formats.files import placed_objects
 from cablespan.formats.prodigy import task_files
 from cablespan.formats.tasks import VIEWS, blank_pipeline, layer_of, record_tasks
 from cablespan.labels import Entity, Role, Statement
@@ -82,7 +82,7 @@ def _format_of(source: str) -> str | None:
 
 def _unanswered(layer: str, path: Path) -> Iterator[dict[str, Any]]:
     for file in task_files(path, [layer]):
-        for _, task in json_lines(file):
+        for _, task in placed_objects(file):
             if layer_of(task) == layer:
                 yield {key: value for key, value in task.items() if key != "answer"}
 

@@ -6,15 +6,15 @@ from typing import Any
 
 from cablespan.formats.checks import GoldError, Problem, objects
 from cablespan.formats.completion import Placed
-from cablespan.formats.files import json_lines, write_json_lines
+from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.records import LAYERS
 
 LEAVES_OUT = ()
 
 
 def read(path: Path) -> Iterator[Placed]:
-    """Records as this package writes them, with what could not be taken over of each."""
-    for place, record in json_lines(path):
+    """Records as this package writes them. Raises GoldError where a line is none."""
+    for place, record in placed_objects(path):
         if not isinstance(record.get("id"), str) or "paragraphs" not in record:
             remedy = "a record has `id` and `paragraphs`, see docs/formats.md"
             raise GoldError([Problem(place, "no record", remedy)])

@@ -23,7 +23,7 @@ from cablespan.document import origin
 from cablespan.formats import paragraphs
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed, bare_record
-from cablespan.formats.files import json_lines
+from cablespan.formats.files import placed_objects
 from cablespan.labels import SCHEME_VERSION
 from cablespan.reading.decode import decode, open_input
 from cablespan.records import LAYERS
@@ -75,8 +75,11 @@ def read(
     path: Path, texts: Iterable[Path] = (), report: Callable[[Problem], None] = lambda problem: None
 ) -> Iterator[Placed]:
     """Records of the paragraphs whose text was found; `report` is told how many were, and why the
-    others were not."""
-    lines = list(json_lines(path))
+    others were not.
+
+    Raises GoldError where a line is of another version or no text is given or lies beside.
+    """
+    lines = list(placed_objects(path))
     for place, line in lines:
         if line.get("schema") != SCHEMA or "sha256" not in line:
             remedy = "convert it with the version of cablespan that wrote it"
@@ -141,7 +144,7 @@ def _laid_on_records(lines: list[tuple[str, dict[str, Any]]], beside: Path) -> I
     annotated: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     for place, line in lines:
         annotated.setdefault(line["doc"], []).append((place, line))
-    for _, record in json_lines(beside):
+    for _, record in placed_objects(beside):
         found = annotated.get(record["id"], [])
         places = {"": found[0][0] if found else str(beside)}
         record["scheme"] = SCHEME_VERSION
@@ -297,7 +300,7 @@ def loose_paragraphs(path: Path) -> Iterator[str]:
 
 def _texts_of_lines(path: Path) -> Iterator[str]:
     """Each `text` of a line and of the `paragraphs` in it."""
-    for _, line in json_lines(path):
+    for _, line in placed_objects(path):
         for paragraph in [line, *line.get("paragraphs", ())]:
             if isinstance(paragraph.get("text"), str):
                 yield paragraph["text"]

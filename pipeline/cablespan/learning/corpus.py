@@ -30,6 +30,8 @@ def cable_corpus(
     and the cable's header.
 
     `limit`: at most so many docs. `shuffle_seed`: another order each time, the same in each run.
+
+    Raises ValueError where `path` is None, once the examples are asked for.
     """
     chance = None if shuffle_seed is None else random.Random(shuffle_seed)
     known: list[Doc] = []  # initialization asks for the examples once a component

@@ -101,7 +101,7 @@ class Api:
     def task(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
         """One task by its `id` or its `paragraph`; `step` -1 or 1.
 
-        The one before or after it that passes the filters.
+        The one before or after it that passes the filters. Raises Problem where there is none.
         """
         if arguments.get("paragraph"):
             wanted = self.store.find(arguments["paragraph"])
@@ -141,7 +141,7 @@ class Api:
     def answer(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
         """Saves an answer; when this returns it is on the disk.
 
-        Returns the next task of the queue along.
+        Returns the next task of the queue along. Raises Problem where another window was first.
         """
         task = int(arguments["task"])
         try:
@@ -166,14 +166,14 @@ class Api:
         }
 
     def undo(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
-        """Takes the annotator's last answer back."""
+        """Takes the annotator's last answer back. Raises Problem where there is none."""
         task = self.store.undo(annotator, uuid=str(arguments["uuid"]))
         if task is None:
             raise Problem(404, "Nothing is left to undo.")
         return {"task": self._payload(annotator, task), "progress": self.store.progress(annotator)}
 
     def draft(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
-        """Keeps half-done work."""
+        """Keeps half-done work. Raises Problem where another window was first."""
         task = int(arguments["task"])
         try:
             version = self.store.save_draft(

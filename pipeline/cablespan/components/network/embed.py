@@ -28,7 +28,8 @@ GOLDEN = numpy.uint64(0x9E3779B97F4A7C15)
 
 @registry.layers("cablespan.LexiconClasses.v1")
 def lexicon_classes() -> Model[list[Doc], list[Ints1d]]:
-    """What the lexicon knows of each token, as a class number: see `names.classes`."""
+    """What the lexicon knows of each token, as a class number: (tokens, 1) for each Doc; the
+    numbers are those of `lexicon_names.classes`."""
     return Model("lexicon_classes", _forward_lexicon)
 
 

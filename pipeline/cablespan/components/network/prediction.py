@@ -42,7 +42,8 @@ def _forward(
 
 
 def no_backprop(gradient: Any) -> Any:
-    """In place of a layer's backpropagation, for which a prediction keeps nothing."""
+    """In place of a layer's backpropagation, for which a prediction keeps nothing: always a
+    RuntimeError."""
     raise RuntimeError("a prediction has no gradient: call the model with is_train=True")
 
 

@@ -349,7 +349,7 @@ def _product_of_softmaxes(probabilities: numpy.ndarray, scores: numpy.ndarray) -
 
 def sentence_ngrams(doc: Doc, sentences: Sequence[Span]) -> list[numpy.ndarray]:
     """For each of a Doc's sentences the hashes of its words, its pairs of words, its first three
-    words, and the words before and after it.
+    words, and the words before and after it: 64-bit keys, as many as a sentence has.
 
     Those of the sentences around it and of its first words are hashed apart from its own.
     """

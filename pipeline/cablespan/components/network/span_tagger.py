@@ -200,7 +200,7 @@ class SpanTagger(TrainedPipe):
         return self.scorer(examples, **options) if self.scorer else {}
 
     def transitions(self) -> tuple[numpy.ndarray, numpy.ndarray]:
-        """Log weights of tag pairs and of first tags: 0 or minus infinity."""
+        """Log weights of tag pairs (tags, tags) and of first tags (tags,): 0 or minus infinity."""
         return _transitions(tuple(self.tags))
 
     def predict(self, docs: Iterable[Doc]) -> list[list[TaggedSpan]]:

@@ -122,7 +122,8 @@ def sentence_lengths(doc: Doc) -> list[int]:
 def span_tagger(
     tok2vec: Model[list[Doc], list[Floats2d]], hidden: int, context: int, nO: int | None = None
 ) -> Model[list[Doc], list[Floats2d]]:
-    """A probability for each tag of each token; a token sees `context` numbers of its sentence."""
+    """A probability for each tag of each token, (tokens, tags) for each Doc; a token sees
+    `context` numbers of its sentence."""
     head: Model = chain(
         sentence_context(context),
         Maxout(nO=hidden, nP=2, normalize=False, dropout=0.0),

@@ -80,7 +80,8 @@ class TrainedPipe(StoredInHalf, TrainablePipe):
         return self.labels
 
     def add_label(self, label: str) -> int:
-        """1 where the label is new, else 0; labels cannot grow once the model has its size."""
+        """1 where the label is new, else 0; labels cannot grow once the model has its size:
+        ValueError."""
         if label in self.labels:
             return 0
         output = self.model.get_ref("output")

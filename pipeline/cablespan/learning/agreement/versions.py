@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from cablespan.formats import GoldError, find_format, labelstudio, read_records
 from cablespan.formats.checks import Problem, check
-from cablespan.formats.files import json_lines
+from cablespan.formats.files import placed_objects
 from cablespan.formats.prodigy import task_files
 from cablespan.formats.tasks import annotator_of, records_of, task_meta
 from cablespan.labels import Scheme, scheme_of
@@ -88,7 +88,7 @@ def _add_tasks(versions: Versions, path: Path, name: str, scheme: Scheme) -> lis
     """
     groups: dict[tuple[str, Any], list[dict[str, Any]]] = {}
     for file in task_files(path):
-        for _, task in json_lines(file):
+        for _, task in placed_objects(file):
             if task.get("answer", "accept") == "accept":
                 key = annotator_of(task) or name, task.get("_view_id")
                 groups.setdefault(key, []).append(task)

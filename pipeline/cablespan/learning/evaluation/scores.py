@@ -184,7 +184,7 @@ class Measure:
 
 
 def mean(values: Sequence[numpy.ndarray]) -> numpy.ndarray:
-    """The mean of those values that are numbers, in each resample."""
+    """The mean of those values that are numbers, in each resample: (resamples,), as each value."""
     known = numpy.array(values)
     counts = (~numpy.isnan(known)).sum(axis=0)
     return ratio(numpy.nansum(known, axis=0), counts)

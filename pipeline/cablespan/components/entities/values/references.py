@@ -157,7 +157,7 @@ class ReferenceResolver:
     def _origin_of(self, name: str) -> str | None:
         """The origin of a correspondent as a header, an id or a heading names it."""
         embassy = _EMBASSY.fullmatch(name)
-        country = country_code(embassy[1]) if embassy else None
+        country = country_code(embassy["place"]) if embassy else None
         if country and self._year:
             return embassy_in(country, self._year)
         words = name.split()
