@@ -202,6 +202,13 @@ def scheme_of(path: Path | None = None, ours: Scheme | None = None) -> Scheme:
     return scheme_of_tables(_parsed(path) if path else {}, str(path), ours)
 
 
+def labels_beside(paths: Iterable[Path]) -> Path | None:
+    """The labels.json that a run or an export of answers left in one of these folders, or beside a
+    file; None where the labels are ours."""
+    beside = ((path if path.is_dir() else path.parent) / LABELS_FILE for path in paths)
+    return next((path for path in beside if path.is_file()), None)
+
+
 def scheme_of_tables(tables: Mapping[str, Any], place: str, ours: Scheme | None = None) -> Scheme:
     """The scheme of a labels file's content; `place` is what an error calls it.
 

@@ -4,7 +4,9 @@ answer."""
 import json
 
 import pytest
+from typer.testing import CliRunner
 
+from cablespan.cli import app
 from cablespan.labels import scheme_of
 from cablespan.review import labels_of
 from cablespan.review.intake import input_files, take_in
@@ -22,9 +24,10 @@ def vessels(tmp_path):
     return scheme_of(path)
 
 
-def answer(store, task, layers):
-    version = store.view(ANNA, task)["version"]
-    store.answer(ANNA, task, "accept", layers, uuid=f"{task}-{version}", version=version)
+def answer(store, task, layers, annotator=ANNA):
+    version = store.view(annotator, task)["version"]
+    uuid = f"{annotator.name}-{task}-{version}"
+    store.answer(annotator, task, "accept", layers, uuid=uuid, version=version)
 
 
 def test_a_pass_over_one_layer_asks_for_no_other_and_writes_no_other(tmp_path):
@@ -71,6 +74,26 @@ def test_the_labels_of_a_run_are_those_of_the_first_review_and_do_not_replace_la
     assert labels_of([tmp_path]) == tmp_path / "labels.json"
     Store(tmp_path / "review.sqlite").close()
     assert labels_of([tmp_path]) is None
+
+
+def test_answers_take_their_labels_along(tmp_path, vessels):
+    record = make_record()
+    record["entities"] = [record["entities"][0] | {"label": "VESSEL"}]
+    store = Store(tmp_path / "review.sqlite", overlap=2, scheme=vessels)
+    store.add([record])
+    for name in ("ANNA", "BEN"):
+        answer(store, 1, store.task(1)["layers"], Annotator(name))
+    answers = tmp_path / "answers"
+    write_answers(store, answers, dataset="demo")
+    assert labels_of([answers]) == answers / "labels.json"
+    gold = answers / "gold.jsonl"
+    for command in (
+        ["agree", answers],
+        ["adjudicate", answers, "--output", gold],
+        ["convert", gold, tmp_path / "out", "--to", "brat"],
+    ):
+        outcome = CliRunner().invoke(app, [*map(str, command)])
+        assert outcome.exit_code == 0, outcome.output
 
 
 def test_labels_of_another_scheme_are_named_before_the_first_answer(tmp_path):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cablespan.labels import LABELS_FILE, scheme_of
+from cablespan.labels import labels_beside, scheme_of
 from cablespan.review.safety import is_loopback
 
 if TYPE_CHECKING:
@@ -35,10 +35,7 @@ def labels_of(paths: Sequence[Path]) -> Path | None:
 
     None where there is none, or where the database of an earlier review knows its labels.
     """
-    if database_of(paths).exists():
-        return None
-    beside = (database_of([path]).with_name(LABELS_FILE) for path in paths)
-    return next((path for path in beside if path.is_file()), None)
+    return None if database_of(paths).exists() else labels_beside(paths)
 
 
 def review(

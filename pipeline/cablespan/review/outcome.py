@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from cablespan.formats.tasks import blank_pipeline, make_task, task_meta, token_records
+from cablespan.labels import LABELS_FILE, Scheme, scheme_of
 from cablespan.review.store import AnnotatorRole, Store
 from cablespan.review.store.shapes import CurrentAnswer
 
@@ -55,7 +56,8 @@ def _meta(answer: CurrentAnswer) -> dict[str, Any]:
 
 
 def write_answers(store: Store, folder: Path, *, dataset: str) -> dict[str, int]:
-    """Writes a file for each layer into `folder`, and adjudicators' into `folder/gold`.
+    """Writes a file for each layer into `folder`, and adjudicators' into `folder/gold`; labels of
+    one's own stand beside, in labels.json.
 
     Returns the number of paragraphs by folder name. Files appear whole: each is written beside its
     place and then moved there.
@@ -68,7 +70,16 @@ def write_answers(store: Store, folder: Path, *, dataset: str) -> dict[str, int]
         count = _write(answered_tasks(store, dataset, role), target, store.layers)
         if count:
             counts[str(target)] = count
+            _write_labels(store.scheme, target)
     return counts
+
+
+def _write_labels(scheme: Scheme, target: Path) -> None:
+    """labels.json, where the labels are not ours: whoever reads the answers takes them from
+    there."""
+    if scheme != scheme_of():
+        tables = orjson.dumps(scheme.tables(), option=orjson.OPT_INDENT_2)
+        (target / LABELS_FILE).write_bytes(tables)
 
 
 def _write(
