@@ -7,7 +7,7 @@ from typing import Any
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.detection import annotations_in
-from cablespan.formats.files import json_lines
+from cablespan.formats.files import placed_objects
 from cablespan.records import LAYERS, annotated_layers
 
 
@@ -35,7 +35,7 @@ def with_known_facts(
 def _records(run: Path, ids: Container[str]) -> dict[str, dict[str, Any]]:
     if run.is_dir() and not any(run.glob("cables*.jsonl*")):
         raise GoldError([Problem(str(run), "no records", "name a run's folder, or a file of them")])
-    lines = (line for file, _ in annotations_in(run, "records") for _, line in json_lines(file))
+    lines = (line for file, _ in annotations_in(run, "records") for _, line in placed_objects(file))
     return {record["id"]: record for record in lines if record.get("id") in ids}
 
 
