@@ -21,6 +21,7 @@ _SECTION_MARK = re.compile(
     """,
     re.VERBOSE,
 )
+_LAST_OF_MARKS = frozenset("0123456789.")
 _INLINE_MARK = re.compile(
     rf"""
     [ \t]*\b
@@ -90,6 +91,11 @@ def beginnings(*kinds: str) -> re.Pattern[str]:
 
 
 @cache
+def _archive() -> tuple[str, ...]:
+    return tuple(words("archive"))
+
+
+@cache
 def _whole_lines() -> frozenset[str]:
     return listed("furniture", "text", "banner", "caption", "operator")
 
@@ -115,7 +121,7 @@ def is_furniture(line: str) -> bool:
     >>> is_furniture("A line of text")
     False
     """
-    if _is_section_mark(line) or beginnings("archive").match(line):
+    if line[-1:] in _LAST_OF_MARKS and _is_section_mark(line) or line.startswith(_archive()):
         return True
     if line != line.upper():
         return False
