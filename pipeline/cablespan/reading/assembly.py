@@ -41,7 +41,7 @@ def assemble(
     ('ROADS', '07OSLO12/1')
     """
     end = len(text) if end is None else end
-    if "\r\n" in text:
+    if "\r" in text and "\r\n" in text:  # one sign is found faster than two
         plain, mapping = _without_returns(text)
         head = None if head is None else head.replace("\r\n", "\n")
     elif margin := _margin(text, start, end):

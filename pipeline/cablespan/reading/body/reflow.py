@@ -6,6 +6,8 @@ from cablespan.cable import Piece, SourceMap
 from cablespan.reading.body.draft import Draft
 
 _HYPHEN = re.compile(r"- *\n")
+_END_WITHOUT_BLANK = re.compile(r"\n(?<! \n)")
+_OTHER_BLANKS = "\t\v\f\r\x1c\x1d\x1e\x1f"  # white space of ASCII, blank and line feed apart
 _STAY_APART = ("and ", "or ", "to ", "AND ", "OR ", "TO ")
 
 
@@ -87,10 +89,11 @@ def _plain(source: str, spans: list[tuple[int, int]]) -> tuple[str, SourceMap] |
     offset = 0
     for begin, end in spans:
         stretch = source[begin:end]
-        ends = stretch.count("\n")
         # Where each line ends in a blank, that and the line's end are two blanks like any others.
         lines = (
-            [stretch.replace("\n", " ")] if ends == stretch.count(" \n") else stretch.split("\n")
+            stretch.split("\n")
+            if _END_WITHOUT_BLANK.search(stretch)
+            else [stretch.replace("\n", " ")]
         )
         at = begin
         for line in lines:
@@ -104,9 +107,16 @@ def _plain(source: str, spans: list[tuple[int, int]]) -> tuple[str, SourceMap] |
                 at += len(part) + 2
             at -= 1  # the end of a line is one sign
     text = " ".join(runs)
-    if "¶" in text or not text.isprintable() or "-" in text and _hyphenated(source, spans):
+    if "¶" in text or not _is_plain(text) or "-" in text and _hyphenated(source, spans):
         return None
     return text, SourceMap(tuple(pieces))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text has no white space but blanks; ASCII, which most texts are, is asked fast."""
+    if text.isascii():
+        return not any(map(text.__contains__, _OTHER_BLANKS))
+    return text.isprintable()
 
 
 def _hyphenated(source: str, spans: list[tuple[int, int]]) -> bool:
