@@ -194,7 +194,8 @@ class _Blocks:
         """Whether a line of the opening comes again after a page mark: at a section's beginning."""
         if not self._open.mark or self._open.lines:
             return False
-        return _without_number(text) in self._opening_lines
+        line = _without_number(text)
+        return line in self._opening and line in self._opening_lines
 
     @cached_property
     def _opening_lines(self) -> frozenset[str]:
@@ -301,10 +302,12 @@ class _Continuation:
         more = (_going_on_wrapped() if wrapped else _GOING_ON).match(self._source, stop, self._end)
         if more is None:
             return stop
-        nearest = min([ahead.after(stop) for ahead in self._unusual], default=self._end)
-        if nearest >= more.end():
-            return more.end()
-        return self._source.rfind("\n", stop, nearest + 1)
+        end = more.end()
+        for ahead in self._unusual:
+            unusual = ahead.after(stop)
+            if unusual < end:
+                end = self._source.rfind("\n", stop, unusual + 1)
+        return end
 
 
 class _Ahead:
