@@ -114,7 +114,8 @@ class Opening:
     body: int = 0
 
 
-class _Line(NamedTuple):
+@dataclass(slots=True)
+class _Line:
     offset: int
     text: str
     label: Label | None

@@ -1,7 +1,7 @@
 """Body text to paragraphs: numbers, markings, items, headings, sections; furniture left out;
 reflowed with a source map."""
 
-from collections import Counter
+from collections import defaultdict
 
 from cablespan.cable import Paragraph
 from cablespan.header.ending import end_of_text
@@ -65,7 +65,7 @@ def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:
     drafts, texts = [draft for draft, _ in filled], [flowed for _, flowed in filled]
     find_sections(drafts, [text for text, _ in texts])
     made: list[Paragraph] = []
-    taken: Counter[str] = Counter()
+    taken: defaultdict[str, int] = defaultdict(int)
     lead: str | None = None
     items = unnumbered = 0
     for draft, (text, source_map) in zip(drafts, texts, strict=True):

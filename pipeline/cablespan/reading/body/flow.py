@@ -1,7 +1,7 @@
 """Whether a line without a start goes on with the paragraph above it."""
 
+from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
 from cablespan.header.prose import within_sentences
 from cablespan.lexicon import listed, lowered
@@ -75,7 +75,8 @@ def leads_to_number(previous: str) -> bool:
     return previous.rsplit(None, 1)[-1].lower() in _before_numbers()
 
 
-class Juncture(NamedTuple):
+@dataclass(slots=True)
+class Juncture:
     """Where a line without a start follows a paragraph.
 
     `previous`: the paragraph's last line; `block`: the line's own, `first` where it begins it;

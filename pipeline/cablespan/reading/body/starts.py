@@ -3,7 +3,6 @@ one."""
 
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 _CLASSES = "SBU|FOUO|LOU|TS|U|C|S|UNCLASSIFIED|CONFIDENTIAL|SECRET|UNCLAS|R"
 _MARKING = re.compile(
@@ -60,7 +59,8 @@ _BRACKETS = frozenset("([{")  # that open a marking
 _STARTERS = frozenset("0123456789¶([{-–—•·*▪●◦○‣>+")
 
 
-class Start(NamedTuple):
+@dataclass(slots=True)
+class Start:
     """The start of a paragraph.
 
     `kind`: "numbered", "marked" or "item"; `style`: "." or ")" of numbers, the letter or number of
