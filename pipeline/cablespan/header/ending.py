@@ -1,7 +1,6 @@
 """What stands at a cable's end and is no text of it: the post's web address, a site's stamp."""
 
 import re
-from collections.abc import Iterable
 from functools import cache
 
 from cablespan.header.furniture import words
@@ -52,13 +51,20 @@ def end_of_text(source: str, start: int, end: int) -> int:
     '2. All is well.\n'
     """
     tail = source[max(start, end - _LAST) : end]
-    text = _before(_stamp(), lowered("furniture", "text", "stamp"), tail)
-    text = _before(_web_address(), lowered("header_words", "word", "web_address"), text)
+    lowered_tail = tail.lower()
+    if not any(map(lowered_tail.__contains__, _lowered_signs())):  # they are looked for fast
+        return end
+    text = _before(_web_address(), _before(_stamp(), tail))
     return end - len(tail) + len(text)
 
 
-def _before(pattern: re.Pattern[str], signs: Iterable[str], text: str) -> str:
-    """A text before what a pattern finds, which has one of the signs in small letters: looking for
-    them is fast."""
-    match = pattern.search(text) if any(map(text.lower().__contains__, signs)) else None
+@cache
+def _lowered_signs() -> frozenset[str]:
+    """What every stamp or address has one of, in small letters."""
+    addresses = lowered("header_words", "word", "web_address")
+    return addresses.union(lowered("furniture", "text", "stamp"))
+
+
+def _before(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
     return text[: match.start()] if match else text

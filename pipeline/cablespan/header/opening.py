@@ -1,6 +1,7 @@
 """A cable's opening: labelled lines, transmission lines, captions; and where the body begins."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise, takewhile
@@ -71,6 +72,7 @@ _SENSITIVE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 40_000  # characters of the longest opening
+_USUAL = 1_000  # characters of a usual one
 _FARTHEST_LABEL = 90  # lines of the longest openings, with their lists of addressees
 _FARTHEST_FIRST = 30  # lines before the first label, where REF or Classified By is the first
 _FARTHEST_NEXT = 30  # lines, blank ones too, between two labels
@@ -182,12 +184,20 @@ def read_opening(text: str, start: int = 0, end: int | None = None) -> Opening:
 
 def _first_lines(text: str, start: int, end: int) -> _Lines:
     first = _Lines(start)
-    for raw in text[start : min(end, start + _LONGEST)].splitlines(True):
+    for raw in _raw_lines(text, start, min(end, start + _LONGEST)):
         line = _stripped(raw)
         first.add(raw, line)
         if first.are_enough(line):
             break
     return first
+
+
+def _raw_lines(text: str, start: int, end: int) -> Iterator[str]:
+    """The lines of `text[start:end]` with their ends; few of them are asked for, few are split."""
+    while start < end:
+        stop = text.find("\n", start + _USUAL, end) + 1 or end
+        yield from text[start:stop].splitlines(True)
+        start = stop
 
 
 class _Reader:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import NamedTuple
@@ -45,7 +46,8 @@ _AFTER_YEAR = frozenset({")"})
 _JOINERS = frozenset({",", "/", "&", "AND", ";", "+", "OR"})
 
 
-class _Token(NamedTuple):
+@dataclass(slots=True)
+class _Token:
     text: str
     start: int
     end: int

@@ -32,7 +32,7 @@ def find_cut_words(
 
 def _is_full_somewhere(column: int, raws: list[str]) -> bool:
     """Whether a line that ends in a letter is full to the last column, its end apart."""
-    full = (raw for raw in raws if len(raw) - column in (1, 2))
+    full = (raw for raw in raws if column < len(raw) < column + 3)
     return column > 0 and any(raw[column] in "\r\n" and raw[column - 1].isalpha() for raw in full)
 
 
