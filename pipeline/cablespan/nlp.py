@@ -51,6 +51,10 @@ UPSTREAM = {"tok2vec-listener": "tok2vec", "transformer-listener": "transformer"
 USES_BLIS = {"numpy": False, "blis": True}
 
 
+class MissingExtra(ValueError):
+    """A pipeline needs an extra of the package that is not installed; the message names it."""
+
+
 def bundled_model(name: str = BUNDLED) -> Path | None:
     """The folder of a pipeline that comes with the package, in a wheel or beside the sources.
 
@@ -209,7 +213,7 @@ def _check_installed(folder: Path) -> None:
     components = load_config(folder / "config.cfg")["components"].values()
     has_transformer = any(component.get("factory") == "transformer" for component in components)
     if has_transformer and find_spec("spacy_transformers") is None:
-        raise ValueError(
+        raise MissingExtra(
             f"{folder} is a transformer pipeline: "
             "pip install 'cablespan[trf]', in an environment of its own"
         )

@@ -10,11 +10,13 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import orjson
 import psutil
 import pytest
+import spacy
 
 import poison
 from cablespan.reading import scan
@@ -416,6 +418,18 @@ def test_a_pipeline_that_is_not_whole_is_told_in_a_sentence(source, tmp_path):
     (model / "config.cfg").write_text("[nlp]\nlang = 'en'\npipeline = ['ner']\n")
     with pytest.raises(ChildProcessError, match="model: the pipeline cannot be loaded .*--model"):
         run(source, tmp_path / "out", model=str(model), loader=None, resume=False)
+
+
+@pytest.mark.skipif(find_spec("spacy_transformers") is not None, reason="the extra is there")
+def test_a_transformer_without_its_extra_says_what_to_install_and_nothing_else(source, tmp_path):
+    model = tmp_path / "model"
+    spacy.blank("en").to_disk(model)
+    config = (model / "config.cfg").read_text()
+    component = '[components]\n\n[components.transformer]\nfactory = "transformer"'
+    (model / "config.cfg").write_text(config.replace("[components]", component))
+    told = r"^.*model is a transformer pipeline: pip install 'cablespan\[trf\]'[^;:]*$"
+    with pytest.raises(ChildProcessError, match=told):
+        run(source, tmp_path / "out", model=str(model), loader=None)
 
 
 def test_only_the_workers_import_spacy():

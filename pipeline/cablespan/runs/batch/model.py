@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from cablespan import nlp
 from cablespan.labels import Scheme, scheme_of
-from cablespan.nlp import BUNDLED, bundled_model, model_folder, model_scheme
+from cablespan.nlp import BUNDLED, MissingExtra, bundled_model, model_folder, model_scheme
 
 
 class ModelFacts(TypedDict):
@@ -26,7 +26,7 @@ def load(model: str | None, ops: str, kb: str | None = None) -> Any:
     """
     try:
         return nlp.load(model, kb=kb, ops=ops)
-    except MemoryError:
+    except (MemoryError, MissingExtra):
         raise
     except Exception as error:
         name = model or BUNDLED

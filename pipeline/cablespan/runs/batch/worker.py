@@ -206,7 +206,8 @@ def _loaded(pipe: Connection, loader: Callable[[], Any]) -> Any:
     except MemoryError:
         raise
     except Exception as error:
-        pipe.send(("unusable", f"{type(error).__name__}: {error}"))
+        told = error if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+        pipe.send(("unusable", str(told)))
         raise EOFError from error
     pipe.send(("ready", None))
     return nlp
