@@ -954,3 +954,11 @@ def test_an_office_below_its_country_is_among_the_participants():
         *["participants"] * 4,
         *["comment"] * 2,
     ]
+
+
+def test_the_heading_of_a_section_below_a_line_in_capitals_stands_alone():
+    body = f"SENSITIVE BUT UNCLASSIFIED -- PROTECT\nSUMMARY\n1. (U) {LONG}.\n"
+    assert [(section, text) for _, _, section, _, text in shapes(body)][:2] == [
+        (None, "SENSITIVE BUT UNCLASSIFIED -- PROTECT"),
+        ("summary", "SUMMARY"),
+    ]

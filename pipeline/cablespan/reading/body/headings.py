@@ -109,6 +109,20 @@ def _begins_text(line: Line) -> bool:
     return not (line.single and has_capitals(line.text))
 
 
+def is_another_heading(above: str, line: str) -> bool:
+    """Whether a heading's line is none of the heading in the line above: a section's own, or in
+    title case below capitals.
+
+    >>> is_another_heading("SENSITIVE", "SUMMARY"), is_another_heading("THE LONG", "ROAD")
+    (True, False)
+    """
+    if above == line:
+        return False
+    if section_of_heading(line) is not None:
+        return not leads_on(above)
+    return above.isupper() and not line.isupper() and has_capitals(line)
+
+
 def is_heading_without_blanks(line: Line, previous: str, below: str, number: int) -> bool:
     """Whether a line in mid-block is a heading: a sentence ends above, and the paragraph `number`
     begins `below`, or its words are a section's."""

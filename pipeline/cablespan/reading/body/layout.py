@@ -2,7 +2,7 @@
 how lines end."""
 
 import re
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.flow import (
@@ -14,6 +14,7 @@ from cablespan.reading.body.flow import (
 )
 from cablespan.reading.body.headings import (
     heading_at_the_end,
+    is_another_heading,
     is_framed_heading,
     is_heading_without_blanks,
     is_lettered_heading,
@@ -150,7 +151,9 @@ class _Layout:
         if not (lines[0] is block.lines[0] and self._goes_on_as_heading(block)):
             self._open(Draft("heading", self.source))
         self.current.kind = "heading"
-        for line in lines:
+        for above, line in pairwise([lines[0], *lines]):
+            if is_another_heading(above.text, line.text):
+                self._open(Draft("heading", self.source))
             self._add(line)
         self._ruled = block.rule_below
 
