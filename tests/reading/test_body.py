@@ -929,14 +929,16 @@ def test_an_exclamation_in_quotes_above_a_rule_is_a_heading():
     assert [kind for *_, kind, _ in shapes(body)] == ["numbered", "heading", "numbered"]
 
 
-LONG = "The road is open to all the ships that come by land and not by sea, as the ministers said"
-
-
 @pytest.mark.parametrize("rest", ["(of whom two were new) in Oslo.", "Norway and of Sweden."])
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
 def test_a_long_line_without_an_end_goes_on_where_all_paragraphs_have_numbers(gap, rest):
     body = f"1. (U) {LONG}.\n\n2. (U) {LONG} in the spring{gap}{rest}\n\n3. (U) {LONG}.\n"
     assert [number for number, *_ in shapes(body)] == [1, 2, 3]
+
+
+def test_a_heading_below_a_long_line_without_a_full_stop_is_one():
+    body = f"1. (U) {LONG}. END SUMMARY\nTHE LONG ROAD\n2. (U) {LONG}.\n3. (U) {LONG}.\n"
+    assert [kind for *_, kind, _ in shapes(body)] == ["numbered", "heading", "numbered", "numbered"]
 
 
 def test_a_heading_at_the_end_of_a_long_line_stands_above_its_rule():

@@ -18,7 +18,8 @@ _WITHOUT_COLON = re.compile(
       (?P<label>SUBJECT|SUBJ|TAGS|E\.\s?O\.|EO|CLASSIFIED\ BY|DECLASSIFY\ ON)(?!\w)
       [\s.-]{1,6}(?=\S)
     | (?P<ref>REFTELS?|REFS?|REF\(S\)|REFERENCES?)\b[\s.-]{1,6}
-      (?=[(\[]?[A-Z][.):\]] | \d | (?:[A-Z]\ )?[A-Z]{3,}[A-Z .]{0,20}\ \d)  # "A. OSLO 1", "OSLO 1"
+      (?=[(\[]?[A-Z][.):\]] | \d                                # "A. OSLO 1"
+        | (?:[A-Z]{1,2}\ )?[A-Z]{3,}[A-Z .]{0,20}\ \d)          # "OSLO 1", "LA PAZ 1"
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -17,7 +17,7 @@ from cablespan.lexicon import listed
 _FURTHER_LABEL = re.compile(
     r"""(?<=\S)[ \t]{1,40}(?=
         (?:TAGS|SUBJECT|SUBJ|REF|REFS|REF\(S\)|REFTEL|REFTELS|REFERENCES?
-          |E\.O\.\ \d{5}|EO\ \d{5}|DECLASSIFY\ ON|Declassify\ on
+          |E\.O\.\ ?\d{5}|EO\ \d{5}|DECLASSIFY\ ON|Declassify\ on
           |CLASSIFIED\ BY|Classified\ By|Classified\ by|Subject|Subj|Refs?|Tags)[ \t]{0,3}:
       | 1\.\s{1,3}\((?:U|SBU|C|S|C/NF|S/NF|TS|LOU)\)
       | (?:CLASSIFIED\ BY|Classified\ By)\ [A-Z]
@@ -37,6 +37,7 @@ _LABEL_BEGINS = re.compile(
     """,
     re.VERBOSE,
 )
+_SEVERAL_FIELDS = (" TAGS:", " E.O. 1", " E.O.1", " EO 1")  # on a line that begins with none
 _MARKING_ALONE = re.compile(r"\s{0,9}[(\[][A-Z/]{1,5}[)\]]")
 # "1. (U)", "¶1.", "PARA 1.", "2. (C)", "2.  The": a numbered paragraph, one of the first.
 _NUMBERED = re.compile(
@@ -312,7 +313,7 @@ def _stripped(raw: str) -> str:
 def _holds_label(raw: str, labelled: bool) -> bool:
     """Whether further labels can stand on a line: it goes on with a labelled one, or several fields
     stand on one line."""
-    if " TAGS:" in raw or " E.O. 1" in raw:
+    if any(sign in raw for sign in _SEVERAL_FIELDS):
         return True
     return labelled and (":" in raw or "REF" in raw)
 

@@ -126,7 +126,8 @@ def _lines(text: str) -> Iterator[str]:
     """The lines of a header without banners; where it has lost its line ends, as they were."""
     for raw in map(str.strip, text.splitlines()):
         if raw not in words("banner"):
-            yield from _LOST_LINE_ENDS.split(raw) if "/" in raw else [raw]
+            lost = "/" in raw and label_of(raw) is None
+            yield from _LOST_LINE_ENDS.split(raw) if lost else [raw]
 
 
 def correspondents(text: str) -> Correspondents:

@@ -199,6 +199,8 @@ class Juncture:
         all paragraphs have numbers."""
         if self.line.text[0] == "(":
             return True
+        if self.line.single and looks_like_heading(self.line.text):
+            return False
         return self.numbered and self.all_numbered and not self._is_in_item
 
     @property
@@ -239,7 +241,7 @@ class Juncture:
             return self.numbered and self.all_numbered and self._is_full and not self._is_heading
         if self.small or leads_on(self.previous) or self._is_at_number or self._is_full:
             return True
-        return self.after_whole_paragraph and self._resumes and not self._is_heading
+        return self.after_whole_paragraph and self._resumes
 
     @property
     def _is_full(self) -> bool:

@@ -116,7 +116,7 @@ def is_another_heading(above: str, line: str) -> bool:
     >>> is_another_heading("SENSITIVE", "SUMMARY"), is_another_heading("THE LONG", "ROAD")
     (True, False)
     """
-    if above == line:
+    if above == line or not looks_like_heading(above):
         return False
     if section_of_heading(line) is not None:
         return not leads_on(above)
@@ -124,9 +124,11 @@ def is_another_heading(above: str, line: str) -> bool:
 
 
 def is_heading_without_blanks(line: Line, previous: str, below: str, number: int) -> bool:
-    """Whether a line in mid-block is a heading: a sentence ends above, and the paragraph `number`
-    begins `below`, or its words are a section's."""
-    if not line.single or line.text[-1] in ".;," or not ends_sentence(previous):
+    """Whether a line in mid-block is a heading: a sentence or a heading ends above, and the
+    paragraph `number` begins `below`, or its words are a section's."""
+    if not line.single or line.text[-1] in ".;,":
+        return False
+    if not ends_sentence(previous) and not is_another_heading(previous, line.text):
         return False
     if not (below[:1].isdecimal() or below[:1] == "¶"):
         return line.text.isupper() and section_of_heading(line.text) is not None
