@@ -574,6 +574,9 @@ def test_headings_and_many_paragraphs_within_a_quoted_text_belong_to_it():
         ("Summary/Introduction", "summary"),
         ("COMMENT - THE ROAD AHEAD", "comment"),
         ("Comment: What It All Means", "comment"),
+        ("PRT COMMENT", "comment"),
+        ("Summary (cont'd)", "summary"),
+        ("U.S. PARTICIPANTS", "participants"),
         ("Roads: No Comment", None),
     ],
 )

@@ -44,9 +44,14 @@ _NUMBER = re.compile(
 )
 _MARKING = re.compile(r"^[ \t]*\((?:U|SBU|C|S|TS|LOU)(?:/[A-Z/ ]+)?\)[ \t]*")
 _NOTE_AFTER = re.compile(r"\s{1,9}\(?NOTE(?::| BY\b).{0,300}$")
-_BEFORE = re.compile(r"^(?:[-\s*#\"]{1,10}|\(?(?:signed|sgd)\)?[:.]?\s)", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"""^(?:[-\s*#"]{1,10} | \(?(?:signed|sgd)\)?[:.]?\s
+      | (?:[A-Z]\.\s?){1,2}(?=[A-Z]{2}))                                # initials
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 _AFTER = re.compile(r"[\s#*\d.()-]{1,20}$")
-_ACTING = re.compile(r"\s?\((?:ACTING|A|CDA|CHARGE)$")
+_ACTING = re.compile(r"(?:\s?\(A|(?:\s?\(|,\s?)(?:ACTING|CDA|CHARGE))$")
 _AROUND_NAME = (_BEFORE, _AFTER, _ACTING)  # signs and words around a name, in this order
 _NO_SENTENCE = re.compile(rf"://|(?:X{{4,}}|x{{4,}})$|{RULE.pattern}")  # address, redacted, rule
 _SEPARATOR = re.compile(r"/|&| AND |,")

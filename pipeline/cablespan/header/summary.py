@@ -10,7 +10,7 @@ _MARKING = rf"(?:[(\[]\s?{PORTION}\s?[)\]])"
 # "1.", "¶ 2)", "12 (C)", "¶3"
 _NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}(?:\s?[.)](?!\d)|(?=[ ]{_MARKING}))|¶\s?\d{{1,3}})"
 _START = rf"(?:{_NUMBER}\s{{0,3}})?(?:{_MARKING}[ \t]*)?"  # of a paragraph; empty where it has none
-_WORD = r"SUM{1,3}[AE]?R{0,2}Y"  # misspelt too
+_WORD = r"SU{0,2}M{1,3}[AE]{0,2}M?R{0,2}A?Y"  # misspelt too
 # "1. (C) SUMMARY AND COMMENT:", "- BEGIN SUMMARY -", "Executive Summary" on a line of its own
 _OPENER = re.compile(
     rf"""(?:^|(?<=[.)\n]))[ \t]*{_START}[-=*\ \t(]{{0,6}}
