@@ -1,21 +1,14 @@
 """A body's blocks put together to paragraphs: by their numbers and items where it has them, else by
 how lines end."""
 
-import re
 from itertools import pairwise, zip_longest
 
+from cablespan.reading.body.candidates import Candidate
+from cablespan.reading.body.cuts import Cutter
 from cablespan.reading.body.draft import Draft
-from cablespan.reading.body.flow import (
-    Juncture,
-    ends_early,
-    ends_sentence,
-    leads_on,
-    leads_to_number,
-)
+from cablespan.reading.body.flow import Juncture
 from cablespan.reading.body.headings import (
-    heading_at_the_end,
     is_another_heading,
-    is_framed_heading,
     is_heading_without_blanks,
     is_lettered_heading,
     lines_above_rule,
@@ -40,31 +33,6 @@ from cablespan.reading.body.wraps import find_cut_words
 # In a body. No cable has as many; the time stays bounded, as the last takes in the rest.
 MOST_PARAGRAPHS = 100_000
 _SHORT_TITLE = 80  # characters
-# A sentence's end before a number in mid-line: "... has left. 9. (SBU) Over the summer".
-_NUMBER_WITHIN = re.compile(
-    r"""
-    \.["')\]”’]{0,2}[ \t]{1,4}
-    (?=¶?\d{1,2}\.[ ]{0,3}(?:\((?:U|SBU|C|S|TS|LOU|C/NF|S/NF)\)|[A-Z][\w']*[ ]))
-    """,
-    re.VERBOSE,
-)
-# "SUMMARY 1. (C) The talks", "... has left. THE LONG ROAD ------ 9. (SBU) Over the summer": line
-# ends around a heading were lost, rules too.
-_HEADING_BEFORE_NUMBER = re.compile(
-    r"""
-    (?:\A|(?<=[.!?)"”])[ ]{1,4}) (?:[-=*]{3,}[ ])?
-    (?P<title>[A-Z][^.;\n]{2,80}?):?[ ]{1,4}(?:[-=*]{3,}[-=* ]{0,80})?
-    (?=¶?(?P<number>\d{1,2})\.[ ]{0,3}\((?:U|SBU|C|S|TS|LOU)[)/])
-    """,
-    re.VERBOSE,
-)
-_FARTHEST_WITHIN = 5  # paragraph numbers between two headings in one line
-# Such a number in mid-line and no sentence before it; its stop first: the search is fast.
-_NUMBER_AFTER_WORD = re.compile(
-    r"""\.(?:(?<=[^\s.][ ]\d\.)|(?<=[^\s.][ ]\d\d\.)|(?<=[^\s.][ ]¶\d\.)|(?<=[^\s.][ ]¶\d\d\.))
-    [ ]{0,3}\((?:U|SBU|C|S|TS|LOU)[)/]""",
-    re.VERBOSE,
-)
 
 
 def lay_out(source: str, start: int, end: int, opening: str = "") -> list[Draft]:
@@ -78,8 +46,7 @@ def lay_out(source: str, start: int, end: int, opening: str = "") -> list[Draft]
         source,
         usual_blanks_at_marks(blocks),
         overflowing_column(blocks),
-        _NUMBER_WITHIN.search(body) is not None,
-        _NUMBER_AFTER_WORD.search(body) is not None,
+        Cutter(source, body),
         damaged_bullets(body),
         Participants(body),
     )
@@ -100,8 +67,7 @@ class _Layout:
         source: str,
         blanks_at_marks: int | None,
         overflowing: int | None,
-        numbers_within: bool,
-        headings_within: bool,
+        cutter: Cutter,
         bullets: frozenset[str],
         participants: Participants,
     ):
@@ -113,8 +79,7 @@ class _Layout:
         self.previous = ""
         self._blanks_at_marks = blanks_at_marks
         self._overflowing = overflowing
-        self._numbers_within = numbers_within
-        self._headings_within = headings_within
+        self._cutter = cutter
         self._bullets = bullets
         self._participants = participants
         self._names_persons = False  # whether the line names a participant
@@ -126,8 +91,8 @@ class _Layout:
         """Adds a block's lines: a heading, text, a heading above a rule, or some of these."""
         lines = block.lines
         if block.rule_below and len(lines[-1].last) > UNWRAPPED:
-            lines[-1:] = self._cut_at_heading(lines[-1])
-        next_texts = [*(line.text for line in lines[1:]), ""]
+            lines[-1:] = self._cutter.cut_at_heading(lines[-1])
+        next_texts = _texts_after(lines, "")
         below = "" if following is None or block.rule_below else following.lines[0].text
         persons = self._participants.named_in(block)
         rest_of_title = block.mark and self._is_titled()
@@ -139,9 +104,9 @@ class _Layout:
         self._entries = block.wrapped and len(lines) > 1 and lists_entries(self.source, block)
         for index in range(begin, end):
             self._names_persons = index in persons
-            parts = self._parts(lines[index], next_texts[index] or below)
-            for part, after in zip_longest(parts, parts[1:]):
-                next_text = after.text if after else next_texts[index]
+            after = next_texts[index]
+            parts = self._cutter.parts(lines[index], after or below, self.numbering.last)
+            for part, next_text in zip(parts, _texts_after(parts, after), strict=True):
                 self._put(part, block, part.begin == lines[0].begin, next_text)
         if end < len(lines):
             self._heading(lines[end:], block)
@@ -175,71 +140,6 @@ class _Layout:
         above = " ".join(line for _, line in self.current.lines())
         known = (section_of_heading(text) for text in (above, block.lines[0].text))
         return block.rule_below and not any(known)
-
-    def _parts(self, line: Line, below: str) -> list[Line]:
-        """A line, cut where a number within it begins a paragraph, and before a heading at its end.
-
-        `below`: the text of the next line, "" for none.
-        """
-        parts = self._cut_around_headings(line) if self._headings_within else [line]
-        if self._numbers_within:
-            parts[-1:] = self._cut_at_numbers(parts[-1])
-        if below and len(line.last) > UNWRAPPED:
-            parts[-1:] = self._cut_before_heading(parts[-1], below)
-        return parts
-
-    def _cut_around_headings(self, line: Line) -> list[Line]:
-        """The parts of a line in which headings stand directly before paragraphs with a number."""
-        text = self.source[line.begin : line.end]
-        parts, begin, last = [], 0, self.numbering.last
-        for match in _HEADING_BEFORE_NUMBER.finditer(text):
-            number = int(match["number"])
-            follows = last < number <= last + _FARTHEST_WITHIN
-            if not _is_before_number(match["title"], follows):
-                continue
-            if begin < match.start():
-                parts.append(self._part(line.begin + begin, line.begin + match.start()))
-            title, title_end = match.span("title")
-            parts.append(self._part(line.begin + title, line.begin + title_end))
-            begin, last = match.end(), number
-        return [*parts, self._part(line.begin + begin, line.end)] if parts else [line]
-
-    def _cut_at_numbers(self, line: Line) -> list[Line]:
-        """The parts of a line that numbers in its middle begin, where the sequence goes on with
-        them."""
-        numbers = [*_NUMBER_WITHIN.finditer(self.source, line.begin, line.end)]
-        if not numbers:
-            return [line]
-        parts, begin = [], line.begin
-        own = start_of(line.text)
-        own_number = own.number if own else None
-        expected = (own_number or self.numbering.last) + 1
-        for match in numbers:
-            start = start_of(self.source[match.end() : line.end])
-            if start is None or start.number != expected:
-                continue
-            parts.append(self._part(begin, match.end()))
-            begin, expected = match.end(), expected + 1
-        return [*parts, self._part(begin, line.end)] if parts else [line]
-
-    def _cut_before_heading(self, line: Line, below: str) -> list[Line]:
-        start = start_of(below)
-        if start is None or start.kind == "item":
-            return [line]
-        return self._cut_at_heading(line)
-
-    def _cut_at_heading(self, line: Line) -> list[Line]:
-        """A line, cut where a heading at its end begins."""
-        at = heading_at_the_end(line.last)
-        if at is None:
-            return [line]
-        cut = line.end - len(line.last) + at
-        return [self._part(line.begin, cut), self._part(cut, line.end)]
-
-    def _part(self, begin: int, end: int) -> Line:
-        text = self.source[begin:end].rstrip()
-        lines = [line.strip() for line in text.splitlines()]
-        return Line(begin, begin + len(text), lines[0], lines[-1])
 
     def _put(self, line: Line, block: Block, first: bool, next_text: str) -> None:
         """Adds a line to the paragraph that is open, or opens the one it starts."""
@@ -322,74 +222,10 @@ class _Layout:
 
     def _is_start(self, start: Start, line: Line, block: Block, first: bool) -> bool:
         """Whether what has the form of a start is one here."""
-        apart = first or not block.wrapped or ends_early(self.previous, line.text, self.page)
-        free = apart or ends_sentence(self.previous)
-        if start.kind == "numbered":
-            alone = first and (block.blanks > 0 or block.rule_above)
-            return self._is_number(start, line, alone, free, within=not first)
-        if start.kind == "marked":
-            return free and (apart or not self._is_next_letter(start))
-        if start.style == "-":
-            after_mark = first and block.mark
-            return not is_framed_heading(line, block) and self._is_dash(line, free, after_mark)
-        if is_lettered_heading(line, block, start):
-            return True
-        return (apart if self.page.blank_separated else free) and self._is_next_item(start)
-
-    def _is_number(self, start: Start, line: Line, alone: bool, free: bool, within: bool) -> bool:
-        """Whether a number begins a paragraph: one with a marking does so in mid-sentence, too."""
-        if start.marking is not None:
-            return not self.numbering.is_far(start, alone)
-        return free and self._is_next_number(start, line, alone, within)
-
-    def _is_dash(self, line: Line, free: bool, after_mark: bool) -> bool:
-        """Whether a dash begins an item."""
-        if after_mark and self._is_dash_within_sentence(line):
-            return False
-        return free or self._has_sister(line)
-
-    def _is_next_number(self, start: Start, line: Line, alone: bool, within: bool) -> bool:
-        """Whether an unmarked number goes on with the sequence, or begins a list or a text anew.
-
-        `within`: it is inside a block, where a sentence can be wrapped at a number.
-        """
-        if self.numbering.lists(start):
-            return True
-        if within and self.previous.endswith(":") and (start.number or 0) > self.numbering.last + 5:
-            return False  # "Replies: 11."
-        if within and self._runs_into_number(start, line):
-            return start.number == self.numbering.last + 1
-        return not self.numbering.is_far(start, alone)
-
-    def _runs_into_number(self, start: Start, line: Line) -> bool:
-        """Whether a sentence can run from the line above into one that begins with a number."""
-        if leads_on(self.previous) or leads_to_number(self.previous):
-            return True
-        return line.text[start.skip : start.skip + 1] in LOWER and not ends_sentence(self.previous)
-
-    def _is_next_item(self, start: Start) -> bool:
-        return start.style in "aA1iI" or self.numbering.follows(start.style)
-
-    def _is_next_letter(self, start: Start) -> bool:
-        """Whether "(C)" is no marking but goes on with a list: "(A) ... (B) ..."."""
-        before = f"({chr(ord(start.style) - 1)}) "
-        spans = self.current.spans
-        return start.marking == start.style and any(
-            self.source.find(before, begin, end) >= 0 for begin, end in spans
+        candidate = Candidate(
+            start, line, block, first, self.previous, self.current, self.numbering, self.page
         )
-
-    def _is_dash_within_sentence(self, line: Line) -> bool:
-        """Whether a dash goes on with a sentence: small letters after it, no item before."""
-        if self.current.kind == "item" or ends_sentence(self.previous):
-            return False
-        return line.text.lstrip("- ")[:1] in LOWER
-
-    def _has_sister(self, line: Line) -> bool:
-        """Whether an item comes after an item, so that a lost line between them does not hide
-        it."""
-        if self.current.kind != "item" or line.text.isupper():
-            return False
-        return line.text.lstrip("- ")[:1] not in LOWER
+        return candidate.begins_paragraph()
 
     def _begin(self, start: Start, line: Line) -> None:
         numbering = self.numbering
@@ -420,9 +256,6 @@ class _Layout:
         self.previous = line.last
 
 
-def _is_before_number(title: str, follows: bool) -> bool:
-    """Whether words in a line are a heading: a section's, or of the look of one where the number
-    after them `follows` the last one."""
-    if section_of_heading(title):
-        return True
-    return follows and looks_like_heading(title) and not leads_to_number(title)
+def _texts_after(lines: list[Line], last: str) -> list[str]:
+    """The text after each line; `last` is that after the last one."""
+    return [*(line.text for line in lines[1:]), last]
