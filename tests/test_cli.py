@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import orjson
 import pytest
@@ -54,6 +55,14 @@ def test_a_full_disk_is_one_sentence_with_a_remedy(dump):
     result = runner.invoke(cli.app, ["read", str(dump), "--output", "/dev/full"])
     assert result.exit_code == 2
     assert "cablespan read: No space left on device; make room" in result.stderr
+
+
+@pytest.mark.skipif(find_spec("gcsfs") is not None, reason="the file system is there")
+def test_a_file_system_that_is_not_installed_is_named(tmp_path):
+    for command in (["read"], ["annotate", "--output", str(tmp_path / "run")]):
+        result = runner.invoke(cli.app, [*command, "gs://bucket/dump.csv"])
+        assert result.exit_code == 2
+        assert f"cablespan {command[0]}: Please install gcsfs" in result.stderr
 
 
 def test_nothing_read_and_bad_usage_are_2(tmp_path):

@@ -40,6 +40,10 @@ class _Commands(TyperGroup):
                 f"{error.name} is not installed; {ctx.invoked_subcommand} needs it: "
                 f"pip install 'cablespan[{extra}]'"
             )
+        except ImportError as error:
+            if error.name is not None:
+                raise
+            message = str(error)  # fsspec's own: which package a file system needs
         except OSError as error:
             message = _sentence(error)
         except ValueError as error:
