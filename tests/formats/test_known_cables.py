@@ -81,6 +81,16 @@ def test_a_corrected_span_can_be_laid_on_the_characters_of_its_file(run, correct
     assert [(c["name"], c["mentions"]) for c in record["clusters"]] == [("Fisheries", 1)]
 
 
+def test_paragraphs_stand_in_the_order_of_the_cable_whatever_that_of_the_tasks(run, tmp_path):
+    convert(run, tmp_path / "tasks", "prodigy")
+    first, second = (tmp_path / "tasks" / "entities.jsonl").read_text().splitlines()
+    answers = tmp_path / "answers.jsonl"
+    answers.write_text(f"{second}\n{first}\n")
+    convert(answers, tmp_path / "out.jsonl", "records", cables=run)
+    (record,) = read_records(tmp_path / "out.jsonl")
+    assert [paragraph["number"] for paragraph in record["paragraphs"]] == [1, 2]
+
+
 def test_a_folder_that_is_no_run_is_refused(corrected, tmp_path):
     (tmp_path / "pages").mkdir()
     with pytest.raises(GoldError, match="pages: no records: name a run's folder"):

@@ -166,6 +166,13 @@ def test_a_paragraph_with_a_new_text_is_a_new_task_and_the_old_answer_stays(stor
     assert walk(store, ANNA) == [2, 3, 4, 5]
 
 
+def test_answers_come_out_in_the_order_of_the_cable_whatever_that_of_answering(store):
+    for task in (3, 1, 2):
+        answer(store, ANNA, task)
+    paragraphs = [found["paragraph"] for found in store.current_answers()]
+    assert paragraphs == [f"07ASTANA454/{number}" for number in (1, 2, 3)]
+
+
 def test_annotators_do_not_see_each_other(store):
     answer(store, ANNA, 1, comment="secret")
     assert store.view(BEN, 1) == {"version": 0, "answer": None, "draft": None, "draft_version": 0}

@@ -17,9 +17,9 @@ def with_known_facts(
     """Annotated records with what the records of `run`, a file or folder of them, know of the same
     cables: header, source, source maps, values of entities, and the clusters that still occur.
 
-    Paragraphs and layers are those that were annotated. `report` is told of cables that `run`
-    lacks, and of paragraphs that read otherwise there. Raises GoldError for a folder without
-    records, and FileNotFoundError.
+    Paragraphs and layers are those that were annotated, in the run's order. `report` is told of
+    cables that `run` lacks, and of paragraphs that read otherwise there. Raises GoldError for a
+    folder without records, and FileNotFoundError.
     """
     annotated = list(records)
     known = _records(run, {record["id"] for record in annotated})
@@ -47,7 +47,8 @@ def _completed(
     whole = {key: value for key, value in known.items() if key not in LAYERS} | layers
     pieces = {(p["id"], p["text"]): p["source_map"] for p in known["paragraphs"]}
     whole["paragraphs"] = []
-    for paragraph in record["paragraphs"]:
+    order = {paragraph["id"]: number for number, paragraph in enumerate(known["paragraphs"])}
+    for paragraph in sorted(record["paragraphs"], key=lambda p: order.get(p["id"], len(order))):
         source_map = pieces.get((paragraph["id"], paragraph["text"]))
         if source_map is None:
             what = f"paragraph {paragraph['id']} reads otherwise or is not in it"

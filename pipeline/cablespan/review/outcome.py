@@ -18,7 +18,8 @@ from cablespan.review.store.shapes import CurrentAnswer
 def answered_tasks(
     store: Store, dataset: str, role: AnnotatorRole = AnnotatorRole.ANNOTATOR
 ) -> Iterator[dict[str, dict[str, Any]]]:
-    """Each current answer as its tasks by layer, in the order of answering.
+    """Each current answer as its tasks by layer, in the order of the paragraphs: what follows what
+    in a cable is learned from, too.
 
     Only layers that annotators were asked for. `_session_id` is "dataset-annotator",
     `_annotator_id` the annotator's name. `meta` holds `comment` and `flagged` where they are set,

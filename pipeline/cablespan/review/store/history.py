@@ -153,7 +153,7 @@ def corrections(role: AnnotatorRole | None = None) -> sa.Select:
 
 
 def all_current(db: sa.Connection, role: AnnotatorRole | None) -> Iterator[CurrentAnswer]:
-    """Every answer that stands, in the order of answering."""
+    """Every answer that stands, in the order of the paragraphs, then of answering."""
     who = (answers.c.annotator, answers.c.role)
     paragraph = (tasks.c.paragraph, tasks.c.cable, contents.c.text, contents.c.fields)
     query = (
@@ -162,7 +162,7 @@ def all_current(db: sa.Connection, role: AnnotatorRole | None) -> Iterator[Curre
         .join(tasks, tasks.c.id == answers.c.task)
         .join(contents, contents.c.task == answers.c.task)
         .outerjoin(cables, cables.c.id == tasks.c.cable)
-        .order_by(answers.c.seq)
+        .order_by(answers.c.task, answers.c.seq)
     )
     if role:
         query = query.where(current_answers.c.role == role)

@@ -286,7 +286,7 @@ class Store(Settings):
             return history.versions_of(db, task)
 
     def current_answers(self, role: AnnotatorRole | None = None) -> Iterator[CurrentAnswer]:
-        """Every answer that stands, with its paragraph, in the order of answering."""
+        """Every answer that stands, with its paragraph, in the order of the paragraphs."""
         with self.read().execution_options(yield_per=500) as db:
             yield from history.all_current(db, role)
 
