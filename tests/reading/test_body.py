@@ -967,3 +967,30 @@ def test_the_heading_of_a_section_below_a_line_in_capitals_stands_alone():
         (None, "SENSITIVE BUT UNCLASSIFIED -- PROTECT"),
         ("summary", "SUMMARY"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("start", "marking"),
+    [
+        ("2: (C)", "C"),
+        ("2 - (C)", "C"),
+        ("2/ (SBU)", "SBU"),
+        ("2. (SBU.)", "SBU"),
+        ("2. (SBU),", "SBU"),
+        ("2. (Sbu)", "SBU"),
+        ("2. (SBU", "SBU"),
+        ("2. (C))", "C"),
+        ("2. (C) (C)", "C"),
+        ("2. (S) (NF)", "S/NF"),
+        ("2 - (North)", None),
+    ],
+)
+def test_numbers_and_portion_marks_are_fields_whatever_sign_is_wrong(start, marking):
+    second = segment(f"1. (U) {LONG}.\n\n{start} The road is long.\n", "07OSLO1")[1]
+    assert second.marking == marking
+    assert (second.number, second.text) == (2, "The road is long.") or marking is None
+
+
+def test_a_summary_without_its_opening_stands_after_a_note_of_action():
+    body = "1. (U) This is an action request.\n\n2. (C) It rained. End summary.\n\n3. (C) Rain.\n"
+    assert [section for _, _, section, *_ in shapes(body)] == ["action request", "summary", None]

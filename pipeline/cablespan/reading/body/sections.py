@@ -232,7 +232,10 @@ class _Sections:
             if draft.kind == "heading":
                 first = index + 1
             known = section_of_heading if draft.kind == "heading" else section_of_opener
-            if known(self._texts[index]) is not None:
+            section = known(self._texts[index])
+            if section == "action request":  # it points to the request, before the summary
+                first = index + 1
+            elif section is not None:
                 return range(0)
             if "summary" in self._ends[index]:
                 return range(first, index + 1)

@@ -11,11 +11,13 @@ _MARKING = re.compile(
     # What goes with the class: "/NF", " REL TO USA, GBR", " - entire text".
     ((?:[ ]?[/,-]|[ ](?:REL|NF|NOFORN|FVEY)\b)
     [A-Z0-9 ,/-]{{0,160}}(?:[Ee]ntire\ [Tt]ext\.?)?)?
-    \s?[)\]}}][.:]?\s{{0,8}}
+    \s?\.?[)\]}}]{{1,2}}[.:,;]?\s{{0,8}}
     """,
     re.VERBOSE,
 )
-_SMALL_MARKING = re.compile(r"\((sbu|u|c|s|c/nf|s/nf)\)()\s{0,8}")
+_SMALL_MARKING = re.compile(r"\((sbu|u|c|s|c/nf|s/nf)\)()\s{0,8}", re.IGNORECASE)
+_UNCLOSED_MARKING = re.compile(r"\((SBU)()\s{1,8}(?=[A-Z][a-z])")
+_SECOND_MARKING = re.compile(r"\(([A-Z]{1,6})\)\s{0,8}")  # "(S) (NF)", "(C) (C)"
 _HALF_MARKING = re.compile(rf"({_CLASSES})((?:/|//)[A-Z/]{{1,12}})?[)\]]\s{{0,8}}")
 _USUAL = re.compile(
     rf"""
@@ -26,11 +28,11 @@ _USUAL = re.compile(
 )
 _PILCROW = re.compile(r"¶\s{0,2}")
 _NUMBER = re.compile(
-    r"""
+    rf"""
     (?:PARA(?:GRAPH)?[ ])?
-    (\d{1,3})\s?
-    ([.)]|,(?=\s?[(\[][A-Z]))[.)]?   # "7, (U)" too
-    (?![\d%])\s{0,8}
+    (\d{{1,3}})\s?
+    ([.)] | ,(?=\s?[(\[][A-Z]) | [:;/-](?=\s?[(\[](?:{_CLASSES})[)\]/]))[.)]?  # "7, (U)" too
+    (?![\d%])\s{{0,8}}
     """,
     re.VERBOSE,
 )
@@ -127,13 +129,16 @@ def _numbered(line: str, at: int, before: re.Match[str] | None, pilcrow: bool) -
     if number is None:
         return None
     value = int(number[1])
-    style = number[2] if number.re is _NUMBER and number[2] != "," else "."
+    style = ")" if number.re is _NUMBER and number[2] == ")" else "."
     at = _after_second_number(line, number.end(), value) if pilcrow else number.end()
     after = _marking_after(line, at)
-    marking = before or after
+    match = before or after
     if after is not None and before is None:
         at = _after_repeated_number(line, after.end(), value)
-    return Start("numbered", value, _marking(marking) if marking else None, style, at)
+    if match is None:
+        return Start("numbered", value, None, style, at)
+    marking, at = _with_second_marking(line, at, _marking(match))
+    return Start("numbered", value, marking, style, at)
 
 
 def _number(line: str, at: int, pilcrow: bool) -> re.Match[str] | None:
@@ -142,6 +147,14 @@ def _number(line: str, at: int, pilcrow: bool) -> re.Match[str] | None:
     at = doubled.end() if doubled else at
     number = _NUMBER.match(line, at) or _BARE_NUMBER.match(line, at)
     return number or (_SITE_NUMBER.match(line, at) if pilcrow else None)
+
+
+def _with_second_marking(line: str, at: int, marking: str) -> tuple[str, int]:
+    """A marking with the one after it, as in "(S) (NF)" and "(C) (C)"; where the text begins."""
+    second = _SECOND_MARKING.match(line, at)
+    if second is None or second[1] not in ("NF", "NOFORN", marking):
+        return marking, at
+    return marking if second[1] == marking else f"{marking}/{second[1]}", second.end()
 
 
 def _after_repeated_number(line: str, at: int, number: int) -> int:
@@ -161,7 +174,8 @@ def _after_second_number(line: str, at: int, number: int) -> int:
 
 def _marking_after(line: str, at: int) -> re.Match[str] | None:
     if line[at : at + 1] in _BRACKETS:
-        return _MARKING.match(line, at) or _SMALL_MARKING.match(line, at)
+        patterns = (_MARKING, _SMALL_MARKING, _UNCLOSED_MARKING)
+        return next(filter(None, (pattern.match(line, at) for pattern in patterns)), None)
     return _HALF_MARKING.match(line, at)
 
 
