@@ -166,20 +166,20 @@ class TestNgrams:
         added = set(twice) - set(once)
         assert len(added) == 1 and len(twice) == len(once) + 1, "only the pair `left and` is new"
 
-    def test_a_word_says_something_else_as_own_as_first_before_and_behind(self, blank):
-        """`Rained` alone, and as the statement before and behind another: no hash of the one is a
+    def test_a_word_says_something_else_as_own_as_first_before_and_after(self, blank):
+        """`Rained` alone, and as the statement before and after another: no hash of the one is a
         hash of the other."""
         own = self.ngrams(blank, "Rained")[0]
-        stop, behind_it = self.ngrams(blank, "Rained. Stop.")
+        stop, after_it = self.ngrams(blank, "Rained. Stop.")
         _, last = self.ngrams(blank, "Stop. Rained.")
         first, _ = self.ngrams(blank, "Stop. Rained.")
         assert own < stop and own < last, (
             "its own words and its first words are the same wherever it stands"
         )
         alone = self.ngrams(blank, "Stop.")[0]
-        before, behind = behind_it - alone, first - alone
-        assert len(before) == len(behind) == 2, "the two tokens of the neighbour"
-        assert not before & behind and not (before | behind) & own
+        before, after = after_it - alone, first - alone
+        assert len(before) == len(after) == 2, "the two tokens of the neighbour"
+        assert not before & after and not (before | after) & own
 
     def test_order_of_words_tells(self, blank):
         one, other = self.ngrams(blank, "a b c d e f")[0], self.ngrams(blank, "a b c f e d")[0]

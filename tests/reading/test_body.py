@@ -274,7 +274,7 @@ WORDS = st.lists(
 
 
 @given(st.one_of(st.text(max_size=300), WORDS.map(" ".join)))
-@example("0.          0")  # more blanks than stand behind a number
+@example("0.          0")  # more blanks than stand after a number
 @example("¶")
 @example("1. ¶\n\nAll is well.\n¶¶")
 @settings(max_examples=300)

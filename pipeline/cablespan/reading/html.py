@@ -64,7 +64,7 @@ def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable 
     for number, table in enumerate(tables, 1):
         blocks = _blocks(source, table.inside, table.next)
         if not blocks:
-            reason = "a table of facts without a cable behind it"
+            reason = "a table of facts without a cable after it"
             remedy = "look whether the page was saved whole"
             yield Reject(path, f"line {table.line}", reason, remedy)
             continue

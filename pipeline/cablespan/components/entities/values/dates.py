@@ -142,15 +142,15 @@ def _cues() -> re.Pattern[str]:
 
     Verbs of speech are no cues where "that" follows: then they tell of something else.
     """
-    ahead, behind = (any_of(entry["name"] for entry in entries(k)) for k in ("ahead", "behind"))
+    future, past = (any_of(entry["name"] for entry in entries(k)) for k in ("future", "past"))
     speech = any_of(
         form for cue in lexicon.load("cues") if cue["use"] == "verb" for form in cue["forms"]
     )
     return re.compile(
         rf"""\b(?:
-            (?P<ahead> be\ \w+ | (?:{ahead}) (?:\ (?:be\ )?\w+ed)? )
+            (?P<future> be\ \w+ | (?:{future}) (?:\ (?:be\ )?\w+ed)? )
             | (?:{speech}) (?:\ \w+){{0,3}}?\ (?:that|he|she|they|it)
-            | (?P<behind> {behind} | \w{{2,}}(?<!e)(?<!hundr)(?<!unit)ed )
+            | (?P<past> {past} | \w{{2,}}(?<!e)(?<!hundr)(?<!unit)ed )
         )\b""",
         re.VERBOSE | re.IGNORECASE,
     )
@@ -166,7 +166,7 @@ def _deadline() -> re.Pattern[str]:
 def _tense(before: str, after: str) -> Tense:
     """What the last cue before a mention in its sentence tells of, else the first after it."""
     if _deadline().search(before):
-        return "ahead"
+        return "future"
     nearby = _SENTENCE_END.split(before)[-1][-_NEAR:], _SENTENCE_END.split(after)[0][:_NEAR]
     cues = [*reversed([*_cues_in(nearby[0])]), *_cues_in(nearby[1])]
     return cues[0] if cues else "unknown"
@@ -175,7 +175,7 @@ def _tense(before: str, after: str) -> Tense:
 def _cues_in(text: str) -> Iterator[Tense]:
     for cue in _cues().finditer(text):
         if cue.lastgroup:
-            yield "ahead" if cue.lastgroup == "ahead" else "behind"
+            yield "future" if cue.lastgroup == "future" else "past"
 
 
 def _plain(text: str) -> str:

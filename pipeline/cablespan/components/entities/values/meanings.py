@@ -28,12 +28,12 @@ from cablespan.components.entities.values.words import (
     year_number,
 )
 
-Tense = Literal["ahead", "behind", "unknown"]
+Tense = Literal["future", "past", "unknown"]
 Match = re.Match[str]
 Form = tuple[re.Pattern[str], Callable[["Reader", Match], Period | None]]
 
 # Cables tell of the past more than of the future, unless a verb says so: what a day ahead counts.
-_COST_OF_A_DAY_AHEAD = {"ahead": 0.5, "unknown": 2, "behind": 8}
+_COST_OF_A_DAY_AHEAD = {"future": 0.5, "unknown": 2, "past": 8}
 _NEW_FISCAL_YEARS = 1977  # October to September from then on, July to June before
 _DAYS_OF_UNIT = {"day": 1, "week": 7, "month": 30}
 # ", 1999" after a day, "to July 2009" after a month; no "1800 hours"
@@ -223,7 +223,7 @@ def part_of(reader: Reader, m: Match) -> Period | None:
     if whole.is_month:  # its first twelfth would be two days
         entry = by_name("part")[entry.get("of_month", entry["name"])]
     period = part(whole, entry["first"], entry["last"])
-    if reader.tense == "ahead" and m["rest"] in ("year", "month") and period.end < reader.day:
+    if reader.tense == "future" and m["rest"] in ("year", "month") and period.end < reader.day:
         following = reader.read(f"next {m['rest']}")
         return following and part(following, entry["first"], entry["last"])
     return period
@@ -281,7 +281,7 @@ def weekday(reader: Reader, m: Match) -> Period:
         return days(monday + (numbers_of("weekday")[m["weekday"]] - 1) * DAY)
     if which == "last":
         return days(today - (7 - ahead) * DAY)
-    if (which and units_of(which) >= 0) or reader.tense == "ahead":
+    if (which and units_of(which) >= 0) or reader.tense == "future":
         return days(today + (ahead or 7 * (which == "next")) * DAY)
     return days(today - (-ahead % 7) * DAY)
 
@@ -290,8 +290,8 @@ def weekend(reader: Reader, m: Match) -> Period:
     """This weekend; last weekend."""
     saturday = week(reader.day).start + 5 * DAY
     which = m["which"]
-    is_ahead = units_of(which) >= 0 if which else reader.tense == "ahead"
-    saturday += 7 * DAY * ((which == "next") if is_ahead else -1)
+    is_future = units_of(which) >= 0 if which else reader.tense == "future"
+    saturday += 7 * DAY * ((which == "next") if is_future else -1)
     return days(saturday, saturday + DAY)
 
 
