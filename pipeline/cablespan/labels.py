@@ -173,6 +173,19 @@ class Scheme(NamedTuple):
         layers = (*self._fields, "claims")
         return next((layer for layer in layers if label in self.names(layer)), None)
 
+    def with_found(self, entities: Iterable[str], statements: Iterable[str]) -> "Scheme":
+        """The scheme, and after its labels those that annotations bear besides.
+
+        >>> scheme_of().with_found(["LAW", "VESSEL"], []).names("entities")[-2:]
+        ('CABLE_REF', 'VESSEL')
+        """
+        entity_labels = _with_found(self.entities, entities)
+        return Scheme(entity_labels, _with_found(self.statements, statements))
+
+    def colours(self) -> dict[str, str]:
+        """The colour of each label."""
+        return {label.name: label.colour for label in (*self.entities, *self.statements)}
+
     def tables(self) -> dict[str, dict[str, dict[str, str]]]:
         """The scheme as a file holds it (JSON): `scheme_of` and `scheme_of_tables` read it."""
         return {
@@ -238,6 +251,14 @@ def scheme_of_tables(tables: Mapping[str, Any], place: str, ours: Scheme | None 
         if names.count(name) > 1:
             raise ValueError(f"{place}: {name} is a label of two layers: name one of them anew")
     return scheme
+
+
+def _with_found(labels: tuple[Label, ...], found: Iterable[str]) -> tuple[Label, ...]:
+    new = in_order(set(found) - {label.name for label in labels})
+    return labels + tuple(
+        Label(name, "", _PALETTE[number % len(_PALETTE)], "")
+        for number, name in enumerate(new, len(labels))
+    )
 
 
 def in_order(labels: Iterable[str]) -> list[str]:

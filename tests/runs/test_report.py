@@ -153,6 +153,20 @@ def test_records_without_layers_are_counted(tmp_path):
     assert "<b>20</b><span>cables</span>" in text and "<b>120</b>" not in text
 
 
+def test_labels_of_ones_own_are_counted_and_have_their_colours(tmp_path):
+    record = deepcopy(next(records(1)))
+    for statement in record["statements"]:
+        statement["label"] = "WARNING"
+    record["entities"][0]["label"] = "VESSEL"
+    labels = '{"extend": true, "entities": {"VESSEL": {"colour": "#0b7285"}}}'
+    (tmp_path / "labels.json").write_text(labels)
+    report(write(tmp_path, [record]), tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text("utf-8")
+    count = len(record["statements"])
+    assert re.search(rf'</i>WARNING</td><td class="num">{count}</td><td class="num">100.0 %', text)
+    assert re.search(r'background: #0b7285"></i>VESSEL</td><td class="num">1</td>', text)
+
+
 def test_an_unfinished_run_says_what_it_lacks(tmp_path):
     facts = {"name": "cables-00001.jsonl", "bytes": 0, "sha256": ""}
     data = b"".join(orjson.dumps(record) + b"\n" for record in records(5))

@@ -7,9 +7,10 @@ import pytest
 from rich.console import Console
 
 from cablespan.runs.batch.results import Results
+from cablespan.runs.show import show
 from cablespan.runs.show.layout import actors, passages, speaker_name
 from cablespan.runs.show.page import to_html
-from cablespan.runs.show.source import record_of
+from cablespan.runs.show.source import record_of, scheme_of_record
 from cablespan.runs.show.terminal import to_terminal
 
 TEXT = "Minister Poe said <b>the [bold]dam[/] & more</b> may burst."
@@ -113,7 +114,7 @@ class Page(HTMLParser):
 
 
 def test_a_page_is_self_contained_and_escapes_the_cable(record):
-    page = Page(to_html(record))
+    page = Page(to_html(record, scheme_of_record(record)))
     assert (
         "script" not in page.tags
         and "b" not in page.tags
@@ -127,13 +128,15 @@ def test_a_page_is_self_contained_and_escapes_the_cable(record):
 
 
 def test_links_of_a_page_lead_somewhere(record):
-    html = to_html(record)
+    html = to_html(record, scheme_of_record(record))
     assert all(f'id="{link[1:]}"' in html for link in Page(html).links)
 
 
 def test_the_terminal_shows_text_as_it_is(record):
     out = io.StringIO()
-    to_terminal(record, Console(file=out, width=120, force_terminal=False))
+    to_terminal(
+        record, scheme_of_record(record), Console(file=out, width=120, force_terminal=False)
+    )
     shown = out.getvalue()
     assert TEXT in shown and "CLAIM" in shown and "SECSTATE" in shown
     assert "said (hedged)" in shown and "\x1b" not in shown
@@ -188,3 +191,18 @@ def test_a_damaged_line_is_named(record, tmp_path):
     path.write_bytes(orjson.dumps(record) + b"\n{\n")
     with pytest.raises(ValueError, match="line 2: not JSON"):
         record_of(path, "Z")
+
+
+def test_labels_of_ones_own_are_shown_in_the_colours_of_the_run(record, tmp_path, capsys):
+    record["entities"][0]["label"] = "VESSEL"
+    record["statements"][0]["label"] = "WARNING"
+    (tmp_path / "cables.jsonl").write_text(orjson.dumps(record).decode() + "\n")
+    (tmp_path / "labels.json").write_text(
+        '{"extend": true, "entities": {"VESSEL": {"definition": "a ship", "colour": "#0b7285"}}}'
+    )
+    show(tmp_path, html=tmp_path / "cable.html")
+    html = (tmp_path / "cable.html").read_text()
+    assert '<mark style="--colour: #0b7285" title="a ship">VESSEL</mark>' in html
+    show(tmp_path)
+    printed = capsys.readouterr().out
+    assert "VESSEL" in printed and "WARNING" in printed

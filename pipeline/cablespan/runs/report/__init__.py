@@ -13,7 +13,7 @@ import orjson
 from jinja2 import Environment, StrictUndefined
 
 from cablespan import __version__
-from cablespan.labels import Certainty, Entity, Statement, colour_variables
+from cablespan.labels import Certainty, Scheme, colour_variables, labels_beside, scheme_of
 from cablespan.runs.batch.results import Results
 from cablespan.runs.report.chart import script
 from cablespan.runs.report.charts import all_charts
@@ -35,12 +35,14 @@ def report(run: str, output: Path, *, warn: Callable[[str], None] = lambda messa
         findings.add(record)
     for reject in results.lines("rejects"):
         findings.add_reject(reject)
-    page = _page(findings, Path(run.rstrip("/")).name).encode()
+    known = scheme_of(labels_beside([Path(run)]))
+    scheme = known.with_found(findings.labels["entities"], findings.labels["statements"])
+    page = _page(findings, scheme, Path(run.rstrip("/")).name).encode()
     output.write_bytes(page)
     return len(page)
 
 
-def _page(findings: Findings, title: str) -> str:
+def _page(findings: Findings, scheme: Scheme, title: str) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -48,7 +50,7 @@ def _page(findings: Findings, title: str) -> str:
     template = environment.from_string(
         files(__name__).joinpath("page.html.jinja").read_text("utf-8")
     )
-    charts = all_charts(findings)
+    charts = all_charts(findings, scheme)
     return template.render(
         title=title,
         made=datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC"),
@@ -62,8 +64,8 @@ def _page(findings: Findings, title: str) -> str:
         script=script().replace("</script", "<\\/script"),
         colours=colour_variables(),
         searched=SEARCHED,
-        entity_labels=list(Entity),
-        statement_labels=list(Statement),
+        entity_labels=scheme.entities,
+        statement_labels=scheme.statements,
         certainties=list(Certainty),
     )
 

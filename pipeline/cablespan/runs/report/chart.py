@@ -5,7 +5,7 @@ Colours of ink, paper and lines are CSS custom properties of the page, so that c
 dark mode.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -84,7 +84,6 @@ def counted(field: str) -> alt.Tooltip:
     return alt.Tooltip(f"{field}:Q", format=COUNT)
 
 
-def colours(labels: Iterable[Any]) -> alt.Scale:
-    """The scale of labels that have colours of their own."""
-    known = list(labels)
-    return alt.Scale(domain=known, range=[label.colour for label in known])
+def colours(labels: Mapping[str, str]) -> alt.Scale:
+    """The scale of labels by their colours."""
+    return alt.Scale(domain=list(labels), range=list(labels.values()))

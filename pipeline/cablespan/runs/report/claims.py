@@ -113,7 +113,7 @@ def certainty(findings: Findings) -> Chart | None:
             color=alt.Color(
                 "certainty:N",
                 title=None,
-                scale=colours(Certainty),
+                scale=colours({one: one.colour for one in Certainty}),
                 legend=alt.Legend(orient="top"),
             ),
             order="order:Q",

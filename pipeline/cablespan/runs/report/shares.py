@@ -5,7 +5,7 @@ from typing import Any
 
 import altair as alt
 
-from cablespan.labels import Entity, Statement
+from cablespan.labels import Scheme
 from cablespan.runs.report.chart import (
     NAMES,
     WIDTH,
@@ -18,12 +18,11 @@ from cablespan.runs.report.chart import (
 )
 from cablespan.runs.report.findings import UNKNOWN, Findings
 
-LABELS = {"statements": Statement, "entities": Entity}
 ROWS = 12  # origins or markings that are shown
 SHARE = alt.Axis(format="%", tickCount=5)
 
 
-def labels_by(findings: Findings, layer: str, by: str) -> Chart | None:
+def labels_by(findings: Findings, scheme: Scheme, layer: str, by: str) -> Chart | None:
     """Shares of the labels of a layer, one bar a year, origin or marking.
 
     None where there is one bar.
@@ -35,6 +34,7 @@ def labels_by(findings: Findings, layer: str, by: str) -> Chart | None:
     values = _shown(totals, by)
     if len(values) < 2:
         return None
+    known = {label.name: label.colour for label in getattr(scheme, layer)}
     rows = [
         {
             by: value,
@@ -44,11 +44,11 @@ def labels_by(findings: Findings, layer: str, by: str) -> Chart | None:
             "order": order,
         }
         for value in values
-        for order, label in enumerate(LABELS[layer])
+        for order, label in enumerate(known)
         if counts[value, label]
     ]
     bars = alt.Chart(data(rows), width=WIDTH).encode(
-        color=alt.Color("label:N", title=None, scale=colours(LABELS[layer]), legend=None),
+        color=alt.Color("label:N", title=None, scale=colours(known), legend=None),
         order="order:Q",
         tooltip=[f"{by}:N", "label:N", counted("count"), alt.Tooltip("share:Q", format=".1%")],
     )

@@ -71,7 +71,7 @@ def events(findings: Findings) -> Chart | None:
             color=alt.Color(
                 "label:N",
                 title=None,
-                scale=colours(label for label in Statement if label in EVENT_LABELS),
+                scale=colours({one: one.colour for one in Statement if one in EVENT_LABELS}),
                 legend=alt.Legend(orient="top"),
             ),
             tooltip=[

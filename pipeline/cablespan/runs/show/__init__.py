@@ -3,9 +3,10 @@
 import sys
 from pathlib import Path
 
-from cablespan.runs.show.source import record_of
+from cablespan.labels import labels_beside
+from cablespan.runs.show.source import record_of, scheme_of_record
 
-__all__ = ["record_of", "show"]
+__all__ = ["record_of", "scheme_of_record", "show"]
 
 
 def show(
@@ -13,14 +14,15 @@ def show(
 ) -> None:
     """Prints a cable of a file, or writes it as a page."""
     record = record_of(path, cable, model=model)
+    scheme = scheme_of_record(record, labels_beside([path]))
     if html:
         from cablespan.runs.show.page import to_html
 
-        html.write_text(to_html(record), encoding="utf-8")
+        html.write_text(to_html(record, scheme), encoding="utf-8")
         print(html, file=sys.stderr)
         return
     from rich.console import Console
 
     from cablespan.runs.show.terminal import to_terminal
 
-    to_terminal(record, Console())
+    to_terminal(record, scheme, Console())

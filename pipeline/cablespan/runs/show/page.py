@@ -4,12 +4,15 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
-from cablespan.labels import Entity, colour_variables
+from cablespan.labels import Scheme, colour_variables
 from cablespan.runs.show.layout import Record, actors, facts, passages, speaker_name
 
 
-def to_html(record: Record) -> str:
-    """One page without a request to anywhere; everything that comes from the cable is escaped."""
+def to_html(record: Record, scheme: Scheme) -> str:
+    """One page without a request to anywhere; everything that comes from the cable is escaped.
+
+    `scheme`: all labels of the record.
+    """
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -21,7 +24,8 @@ def to_html(record: Record) -> str:
         facts=facts(record),
         passages=list(passages(record)),
         actors=actors(record),
-        entity_labels=list(Entity),
+        entity_labels=scheme.entities,
+        colour_of=scheme.colours(),
         colours=colour_variables(),
         speaker_name=lambda claim: speaker_name(claim, record),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cablespan.cable import RECORD_SCHEMA, Cable
+from cablespan.labels import Scheme, scheme_of
 from cablespan.reading.decode import TORN, open_input
 from cablespan.reading.lines import json_lines
 
@@ -29,6 +30,15 @@ def record_of(
         found.append(record["id"])
     known = f"; it holds {', '.join(found[:5])}{' ...' if len(found) > 5 else ''}" if found else ""
     raise ValueError(f"{path}: no cable {cable or ''} in it{known}".replace("  ", " "))
+
+
+def scheme_of_record(record: Mapping[str, Any], labels: Path | None = None) -> Scheme:
+    """The labels of a file, else ours, and those that the record bears besides."""
+    marks = [*(record.get("entities") or ()), *(record.get("clusters") or ())]
+    statements = record.get("statements") or ()
+    return scheme_of(labels).with_found(
+        [mark["label"] for mark in marks], [statement["label"] for statement in statements]
+    )
 
 
 def _holds_records(path: Path) -> bool:
