@@ -10,8 +10,9 @@ from cablespan.components.entities.bodies import (
     governments_of_acronym,
     split_country,
 )
-from cablespan.components.entities.clusters import CandidateRecord, one_letter_apart
+from cablespan.components.entities.clusters import CandidateRecord
 from cablespan.components.entities.lexicon_names import surfaces
+from cablespan.components.entities.near_names import one_letter_apart
 from cablespan.components.entities.person_names import PEOPLE, bare_name, word_list
 from cablespan.labels import Entity
 
