@@ -2,11 +2,11 @@
 persons, terms and places kept."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from cablespan.cable import Cable, Header, Paragraph, Piece, Reject, Source, SourceMap
+from cablespan.cable import Cable, Header, Paragraph, Reject, Source, SourceMap
 from cablespan.header.labels import label_of
 from cablespan.header.opening import Opening, read_opening
 from cablespan.header.parsing import parse
@@ -16,10 +16,21 @@ from cablespan.reading.body import paragraphs
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.starts import Start, start_of
 from cablespan.reading.decode import LEADING, name_of
+from cablespan.reading.elements import (
+    BLOCKS,
+    ID,
+    MARKS,
+    NS,
+    Folded,
+    Mark,
+    fold,
+    on_one_line,
+    plain_text,
+    tag,
+    text_and_spans,
+)
 from cablespan.reading.markup import text_of
 
-_NS = "{http://www.tei-c.org/ns/1.0}"
-_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _TELEGRAM = re.compile(
     r"""
     \W{0,3} \d{0,4} \.? \s*         # the document's number
@@ -30,10 +41,7 @@ _TELEGRAM = re.compile(
     re.VERBOSE,
 )
 _TEI, _XML, _PAGE = (re.compile(tag, re.IGNORECASE) for tag in ("<tei", r"<\?xml", "<html"))
-_LEFT_OUT = frozenset({"note", "del", "pb", "figure"})
-_BLOCKS = frozenset({"p", "item", "salute", "ab", "l"})
 _APART = frozenset({"note", "head", "dateline", "del"})  # blocks within them are no paragraphs
-_MARKS = {"persName": "persons", "gloss": "terms", "placeName": "places"}
 _FROM = re.compile(r"Telegram\s+(?:\S+\s+)?From\s+the\s+(.{3,80}?)\s+to\s")
 # The source note of the volumes of 1948-54: "711.61/1-2048: Telegram".
 _TELEGRAM_NOTE = re.compile(r"\bTelegram\W{0,3}$|^[^.]{0,60}: Telegram\b")
@@ -129,15 +137,15 @@ class _Document(NamedTuple):
 
     @property
     def name(self) -> str:
-        return self.div.get(_ID) or f"d{self.number}"
+        return self.div.get(ID) or f"d{self.number}"
 
     @property
     def head(self) -> str:
-        return _plain(self.div.find(f"{_NS}head"))
+        return plain_text(self.div.find(f"{NS}head"))
 
     @property
     def date(self) -> str | None:
-        dates = (date.get("when") for date in self.div.iter(f"{_NS}date"))
+        dates = (date.get("when") for date in self.div.iter(f"{NS}date"))
         return next(filter(None, dates), None)
 
     @property
@@ -145,13 +153,13 @@ class _Document(NamedTuple):
         """Whether the document's head, or the note of its source, calls it a telegram."""
         if _TELEGRAM.match(self.head):
             return True
-        sources = filter(_tells_source, self.div.iter(f"{_NS}note"))
-        return any(_TELEGRAM_NOTE.search(_on_one_line(note.itertext())) for note in sources)
+        sources = filter(_tells_source, self.div.iter(f"{NS}note"))
+        return any(_TELEGRAM_NOTE.search(on_one_line(note.itertext())) for note in sources)
 
     def blocks(self) -> Iterator[Any]:
         """The elements that are its paragraphs."""
         for node in self.div.iter():
-            if _tag(node) in _BLOCKS and _APART.isdisjoint(map(_tag, node.iterancestors())):
+            if tag(node) in BLOCKS and _APART.isdisjoint(map(tag, node.iterancestors())):
                 yield node
 
     def header(self, text: str, opening: Opening) -> Header:
@@ -161,14 +169,14 @@ class _Document(NamedTuple):
             opening,
             text[: opening.body],
             text[-TAIL:],
-            signers=tuple(map(_plain, self.div.iter(f"{_NS}signed"))) or None,
+            signers=tuple(map(plain_text, self.div.iter(f"{NS}signed"))) or None,
             created=self.date,
             origin=sender[1] if sender else None,
         )
 
 
 def _documents(root: Any) -> list[_Document]:
-    divs = [] if root is None else root.iter(f"{_NS}div")
+    divs = [] if root is None else root.iter(f"{NS}div")
     documents = (div for div in divs if div.get("type") == "document")
     return [_Document(div, number) for number, div in enumerate(documents, 1)]
 
@@ -197,121 +205,28 @@ def _body_text(source: str) -> tuple[str, SourceMap]:
 def _volume_name(root: Any) -> str | None:
     """The volume's id: its `idno` of type "frus", else the root's; other numbers are its
     publishers'."""
-    for idno in root.iter(f"{_NS}idno"):
+    for idno in root.iter(f"{NS}idno"):
         if idno.text and idno.get("type") == "frus":
             return idno.text.strip()
-    return root.get(_ID)
+    return root.get(ID)
 
 
 def _known_names(root: Any) -> dict[str, str]:
     """What the volume's lists say of a person or a term, by its xml:id."""
     names = {}
-    for item in root.iter(f"{_NS}item"):
-        ids = (node.get(_ID) for node in item.iter(f"{_NS}persName", f"{_NS}term"))
+    for item in root.iter(f"{NS}item"):
+        ids = (node.get(ID) for node in item.iter(f"{NS}persName", f"{NS}term"))
         known = next(filter(None, ids), None)
         if known:
-            names[known] = _on_one_line(item.itertext())
+            names[known] = on_one_line(item.itertext())
     return names
-
-
-def _plain(node: Any) -> str:
-    """The text of an element, notes left out; "" where there is no element."""
-    return "" if node is None else _on_one_line(_runs(node))
-
-
-def _runs(node: Any) -> Iterator[str]:
-    """The runs of text of an element, notes left out."""
-    if _tag(node) in _LEFT_OUT:
-        return
-    yield node.text or ""
-    for child in node:
-        yield from _runs(child)
-        yield child.tail or ""
-
-
-def _on_one_line(runs: Iterable[str]) -> str:
-    return " ".join("".join(runs).split())
-
-
-class _Mark(NamedTuple):
-    """A person, term or place that the editors marked; `ref` is its id in the volume's lists."""
-
-    kind: str
-    start: int
-    end: int
-    ref: str | None
-
-
-class _Folded:
-    """A paragraph's text in the making: white space folded, every run with its place in the
-    volume's text."""
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.pieces: list[Piece] = []
-        self.marks: list[_Mark] = []
-        self.length = 0
-        self.blank = False  # whether white space, or a line's end, stands before the next word
-        self.line_end = False
-
-    @property
-    def next_word(self) -> int:
-        """Where the next word would begin."""
-        return self.length + self.blank if self.length else 0
-
-    def add(self, text: str, at: int) -> None:
-        """Adds a run that begins at offset `at` of the volume's text."""
-        for match in re.finditer(r"\S+", text):
-            if self.length and (self.blank or match.start()):
-                self.parts.append("\n" if self.line_end else " ")
-                self.length += 1
-            self.line_end = self.blank = False
-            word = match[0]
-            self.parts.append(word)
-            self.pieces.append((self.length, at + match.start(), len(word)))
-            self.length += len(word)
-        self.blank = self.blank or text[-1:].isspace()
-
-    def break_line(self) -> None:
-        """Ends the line before the next word."""
-        self.blank = self.line_end = True
-
-    def mark(self, node: Any, start: int) -> None:
-        """Marks the text from `start` on as what an element of the editors says that it is."""
-        if _tag(node) in _MARKS and start < self.length:
-            ref = (node.get("corresp") or node.get("target") or "").lstrip("#")
-            self.marks.append(_Mark(_MARKS[_tag(node)], start, self.length, ref or None))
-
-    def text(self) -> str:
-        """The text, with line ends where the volume has them."""
-        return "".join(self.parts)
-
-    def map_from(self, skip: int) -> SourceMap:
-        """The map of the text after its first `skip` characters."""
-        pieces: list[Piece] = []
-        for at, place, run in self.pieces:
-            cut = max(skip - at, 0)
-            if cut < run:
-                pieces.append((max(at - skip, 0), place + cut, run - cut))
-        return SourceMap(tuple(pieces))
-
-
-def _after(node: Any, spans: dict[Any, tuple[int, int]]) -> int:
-    """Where the tail of a node begins, a comment and a processing instruction among them."""
-    if node in spans:
-        return spans[node][1]
-    before = node.getprevious()
-    if before is not None:
-        return _after(before, spans) + len(before.tail or "")
-    parent = node.getparent()
-    return spans[parent][0] + len(parent.text or "")
 
 
 class _Placed(NamedTuple):
     """A paragraph, the block that it was, and where its text begins in that: after its number."""
 
     paragraph: Paragraph
-    block: _Folded
+    block: Folded
     skip: int
 
 
@@ -320,7 +235,7 @@ class _Volume:
     persons and terms know."""
 
     def __init__(self, root: Any, source: str, path: str, notes: tuple[str, ...]):
-        text, self._spans = _text_and_spans(root)
+        text, self._spans = text_and_spans(root)
         mapped, mapping = _body_text(source)
         self._mapping = mapping if mapped.startswith(text) else None
         damage = "the mark-up is damaged: paragraphs without a source map"
@@ -332,7 +247,11 @@ class _Volume:
 
     def cable(self, document: _Document, index: int) -> Cable | None:
         """The cable of a document, the volume's `index`th; None where it has no text."""
-        blocks = [block for block in map(self._fold, document.blocks()) if block.length]
+        blocks = [
+            block
+            for block in (fold(node, self._spans) for node in document.blocks())
+            if block.length
+        ]
         if not blocks:
             return None
         text = "\n\n".join(block.text() for block in blocks)
@@ -357,14 +276,14 @@ class _Volume:
 
     def _marks(self, paragraphs: list[_Placed]) -> dict[str, list[dict[str, Any]]]:
         """The marks in the text of paragraphs, by kind."""
-        marks: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _MARKS.values()}
+        marks: dict[str, list[dict[str, Any]]] = {kind: [] for kind in MARKS.values()}
         for placed in paragraphs:
             for mark in placed.block.marks:
                 if mark.start >= placed.skip:
                     marks[mark.kind].append(self._mark(mark, placed))
         return marks
 
-    def _mark(self, mark: _Mark, placed: _Placed) -> dict[str, Any]:
+    def _mark(self, mark: Mark, placed: _Placed) -> dict[str, Any]:
         """A mark in its paragraph's text, with what the volume's lists say of it."""
         start, end = mark.start - placed.skip, mark.end - placed.skip
         text = placed.paragraph.text[start:end]
@@ -372,51 +291,8 @@ class _Volume:
         name = self._known.get(mark.ref or "")
         return {**place, "ref": mark.ref, **({} if name is None else {"name": name})}
 
-    def _fold(self, block: Any) -> _Folded:
-        folded = _Folded()
-        self._fold_into(folded, block, block)
-        return folded
 
-    def _fold_into(self, folded: _Folded, node: Any, block: Any) -> None:
-        """Adds an element's text, without the notes and the blocks within it."""
-        tag = _tag(node)
-        if tag == "lb":
-            folded.break_line()
-        if tag in _LEFT_OUT or (tag in _BLOCKS and node is not block):
-            return
-        start = folded.next_word
-        folded.add(node.text or "", self._spans[node][0])
-        for child in node:
-            self._fold_into(folded, child, block)
-            folded.add(child.tail or "", _after(child, self._spans))
-        folded.mark(node, start)
-
-
-def _text_and_spans(root: Any) -> tuple[str, dict[Any, tuple[int, int]]]:
-    """The text of the root element, and the offsets of every element in it."""
-    from lxml import etree
-
-    spans: dict[Any, tuple[int, int]] = {}
-    starts: dict[Any, int] = {}
-    parts: list[str] = []
-    position = 0
-    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        if event == "start":
-            starts[node] = position
-        elif event == "end":
-            spans[node] = (starts.pop(node), position)
-        text = (node.text if event == "start" else node.tail) or ""
-        parts.append(text)
-        position += len(text)
-    return "".join(parts), spans
-
-
-def _tag(node: Any) -> str:
-    """An element's name; comments and processing instructions count as notes."""
-    return node.tag.removeprefix(_NS) if isinstance(node.tag, str) else "note"
-
-
-def _without_opening(blocks: list[_Folded], body: int) -> list[_Folded]:
+def _without_opening(blocks: list[Folded], body: int) -> list[Folded]:
     """The blocks that are text: those after offset `body`, and others that are no opening."""
     kept, offset = [], 0
     for block in blocks:
@@ -436,7 +312,7 @@ def _is_opening(words: str) -> bool:
     return not is_sentence or label_of(words) is not None
 
 
-def _paragraphs_of(blocks: list[_Folded], cable_id: str) -> list[_Placed]:
+def _paragraphs_of(blocks: list[Folded], cable_id: str) -> list[_Placed]:
     texts = (block.text().replace("\n", " ") for block in blocks)
     drafts = [_draft(text, index) for index, text in enumerate(texts)]
     made = zip(paragraphs(drafts, cable_id), blocks, drafts, strict=True)

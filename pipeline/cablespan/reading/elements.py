@@ -1,0 +1,153 @@
+"""Elements of a TEI volume as text: white space folded, notes left out, runs with their places."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from cablespan.cable import Piece, SourceMap
+
+NS = "{http://www.tei-c.org/ns/1.0}"
+ID = "{http://www.w3.org/XML/1998/namespace}id"
+_LEFT_OUT = frozenset({"note", "del", "pb", "figure"})
+BLOCKS = frozenset({"p", "item", "salute", "ab", "l"})
+MARKS = {"persName": "persons", "gloss": "terms", "placeName": "places"}
+
+
+def plain_text(node: Any) -> str:
+    """The text of an element, notes left out; "" where there is no element."""
+    return "" if node is None else on_one_line(_runs(node))
+
+
+def _runs(node: Any) -> Iterator[str]:
+    """The runs of text of an element, notes left out."""
+    if tag(node) in _LEFT_OUT:
+        return
+    yield node.text or ""
+    for child in node:
+        yield from _runs(child)
+        yield child.tail or ""
+
+
+def on_one_line(runs: Iterable[str]) -> str:
+    """Runs of text as one line, white space folded."""
+    return " ".join("".join(runs).split())
+
+
+class Mark(NamedTuple):
+    """A person, term or place that the editors marked; `ref` is its id in the volume's lists."""
+
+    kind: str
+    start: int
+    end: int
+    ref: str | None
+
+
+class Folded:
+    """A paragraph's text in the making: white space folded, every run with its place in the
+    volume's text."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.pieces: list[Piece] = []
+        self.marks: list[Mark] = []
+        self.length = 0
+        self.blank = False  # whether white space, or a line's end, stands before the next word
+        self.line_end = False
+
+    @property
+    def next_word(self) -> int:
+        """Where the next word would begin."""
+        return self.length + self.blank if self.length else 0
+
+    def add(self, text: str, at: int) -> None:
+        """Adds a run that begins at offset `at` of the volume's text."""
+        for match in re.finditer(r"\S+", text):
+            if self.length and (self.blank or match.start()):
+                self.parts.append("\n" if self.line_end else " ")
+                self.length += 1
+            self.line_end = self.blank = False
+            word = match[0]
+            self.parts.append(word)
+            self.pieces.append((self.length, at + match.start(), len(word)))
+            self.length += len(word)
+        self.blank = self.blank or text[-1:].isspace()
+
+    def break_line(self) -> None:
+        """Ends the line before the next word."""
+        self.blank = self.line_end = True
+
+    def mark(self, node: Any, start: int) -> None:
+        """Marks the text from `start` on as what an element of the editors says that it is."""
+        if tag(node) in MARKS and start < self.length:
+            ref = (node.get("corresp") or node.get("target") or "").lstrip("#")
+            self.marks.append(Mark(MARKS[tag(node)], start, self.length, ref or None))
+
+    def text(self) -> str:
+        """The text, with line ends where the volume has them."""
+        return "".join(self.parts)
+
+    def map_from(self, skip: int) -> SourceMap:
+        """The map of the text after its first `skip` characters."""
+        pieces: list[Piece] = []
+        for at, place, run in self.pieces:
+            cut = max(skip - at, 0)
+            if cut < run:
+                pieces.append((max(at - skip, 0), place + cut, run - cut))
+        return SourceMap(tuple(pieces))
+
+
+def text_and_spans(root: Any) -> tuple[str, dict[Any, tuple[int, int]]]:
+    """The text of the root element, and the offsets of every element in it."""
+    from lxml import etree
+
+    spans: dict[Any, tuple[int, int]] = {}
+    starts: dict[Any, int] = {}
+    parts: list[str] = []
+    position = 0
+    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        if event == "start":
+            starts[node] = position
+        elif event == "end":
+            spans[node] = (starts.pop(node), position)
+        text = (node.text if event == "start" else node.tail) or ""
+        parts.append(text)
+        position += len(text)
+    return "".join(parts), spans
+
+
+def tag(node: Any) -> str:
+    """An element's name; comments and processing instructions count as notes."""
+    return node.tag.removeprefix(NS) if isinstance(node.tag, str) else "note"
+
+
+def fold(block: Any, spans: Mapping[Any, tuple[int, int]]) -> Folded:
+    """A block's text without the notes and the blocks within it; `spans` as of `text_and_spans`."""
+    folded = Folded()
+    _fold_into(folded, block, block, spans)
+    return folded
+
+
+def _fold_into(folded: Folded, node: Any, block: Any, spans: Mapping[Any, tuple[int, int]]) -> None:
+    """Adds an element's text."""
+    name = tag(node)
+    if name == "lb":
+        folded.break_line()
+    if name in _LEFT_OUT or (name in BLOCKS and node is not block):
+        return
+    start = folded.next_word
+    folded.add(node.text or "", spans[node][0])
+    for child in node:
+        _fold_into(folded, child, block, spans)
+        folded.add(child.tail or "", _after(child, spans))
+    folded.mark(node, start)
+
+
+def _after(node: Any, spans: Mapping[Any, tuple[int, int]]) -> int:
+    """Where the tail of a node begins, a comment and a processing instruction among them."""
+    if node in spans:
+        return spans[node][1]
+    before = node.getprevious()
+    if before is not None:
+        return _after(before, spans) + len(before.tail or "")
+    parent = node.getparent()
+    return spans[parent][0] + len(parent.text or "")
