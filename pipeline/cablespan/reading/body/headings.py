@@ -128,15 +128,20 @@ def is_heading_without_blanks(line: Line, previous: str, below: str, number: int
     paragraph `number` begins `below`, or its words are a section's."""
     if not line.single or line.text[-1] in ".;,":
         return False
-    if not ends_sentence(previous) and not is_another_heading(previous, line.text):
-        return False
-    if not (below[:1].isdecimal() or below[:1] == "¶"):
-        return line.text.isupper() and section_of_heading(line.text) is not None
+    if below[:1].isdecimal() or below[:1] == "¶":
+        is_one = _is_above_number(line.text, below, number)
+    else:
+        is_one = line.text.isupper() and section_of_heading(line.text) is not None
+    return is_one and (ends_sentence(previous) or is_another_heading(previous, line.text))
+
+
+def _is_above_number(text: str, below: str, number: int) -> bool:
+    """Whether a line has the look of a heading, and the paragraph `number` begins below it."""
     start = start_of(below)
     if start is None or start.number != number:
         return False
-    titled = looks_like_heading(line.text) and not leads_to_number(line.text)
-    return titled or section_of_heading(line.text) is not None
+    titled = looks_like_heading(text) and not leads_to_number(text)
+    return titled or section_of_heading(text) is not None
 
 
 def is_framed_heading(line: Line, block: Block) -> bool:

@@ -8,14 +8,21 @@ from cablespan.reading.body.page import LOWER
 
 _LONGEST = 90  # characters of a heading
 _LONGEST_BEGINNING = 9  # words of "BEGIN TEXT OF ..."
+_LONGEST_SMALL = 4  # letters of a word that titles have without a capital
 _CLOSER = re.compile(r"[-/(\[ ]*end\b", re.IGNORECASE)
 _SPACED = re.compile(r"(?:[A-Z] ){3,}[A-Z]")  # S U M M A R Y
-_LETTER = re.compile(r"^(?:[IVX]{1,4}|[A-H])[.)] ")  # "II. (C) COMMENT", "A. SUMMARY"
+_LETTER = re.compile(r"(?:[IVX]{1,4}|[A-H])[.)] ")  # "II. (C) COMMENT", "A. SUMMARY"
 _PORTION = re.compile(r"\((?:U|SBU|C|S)(?:/[A-Z/]+)?\)")
 _REDACTED = re.compile(r"[X ]{4,}")
 # "(He was calm. It passed.)": a sentence that ends inside, after a word in small letters; an
 # exclamation ends in its quotes as a title does.
-_SENTENCE_END = re.compile(r"(?<=[a-z]{2})(?:[.!](?: +[A-Z(]|[)\]]+$)|\.[\"'”’)\]]+$)")
+_SENTENCE_END = re.compile(
+    r"""
+    [.!](?<=[a-z]{2}.)                                   # its sign first: the search is fast
+    (?: [ ]+[A-Z(] | [)\]]+$ | (?<=\.)["'”’)\]]+$ )
+    """,
+    re.VERBOSE,
+)
 
 
 @cache
@@ -45,8 +52,11 @@ def section_of_heading(text: str) -> str | None:
 
 def _plain_words(text: str) -> list[str]:
     """The words of a heading in small letters, without signs around them and a portion marking."""
-    spaced = _SPACED.fullmatch(text)
-    plain = text.replace(" ", "") if spaced else _PORTION.sub("", _LETTER.sub("", text))
+    letter = _LETTER.match(text)
+    if text[1:2] == " " and _SPACED.fullmatch(text):
+        plain = text.replace(" ", "")
+    else:
+        plain = _PORTION.sub("", text[letter.end() :] if letter else text)
     plain = plain.lower().replace("-", " ").strip(' .:*()[]/=_<>"')
     return plain.replace("/", " and ").replace("&", " and ").split()
 
@@ -77,12 +87,11 @@ def has_capitals(text: str) -> bool:
     >>> has_capitals("The Road to Oslo"), has_capitals("The road north of Oslo")
     (True, False)
     """
-    words = [word for word in text.split() if word[:1].isalpha()]
-    if not words:
+    words = [word for word in text.split() if word[0].isalpha()]
+    small = [word for word in words if word[0].islower()]
+    if not words or len(small) * 2 > len(words):
         return False
-    capitals = sum(not word[0].islower() for word in words)
-    small = sum(word[0].islower() and len(word) <= 4 for word in words)
-    return capitals + small == len(words) and capitals * 2 >= len(words)
+    return not small or max(map(len, small)) <= _LONGEST_SMALL
 
 
 def closes_block(text: str) -> bool:
