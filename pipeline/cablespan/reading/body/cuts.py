@@ -30,8 +30,8 @@ _HEADING_BEFORE_NUMBER = re.compile(
 _FARTHEST_WITHIN = 5  # paragraph numbers between two headings in one line
 # Such a number in mid-line and no sentence before it; its stop first: the search is fast.
 _NUMBER_AFTER_WORD = re.compile(
-    r"""\.(?:(?<=[^\s.][ ]\d\.)|(?<=[^\s.][ ]\d\d\.)|(?<=[^\s.][ ]¶\d\.)|(?<=[^\s.][ ]¶\d\d\.))
-    [ ]{0,3}\((?:U|SBU|C|S|TS|LOU)[)/]""",
+    r"""\.(?=[ ]{0,3}\((?:U|SBU|C|S|TS|LOU)[)/])
+    (?:(?<=[^\s.][ ]\d\.)|(?<=[^\s.][ ]\d\d\.)|(?<=[^\s.][ ]¶\d\.)|(?<=[^\s.][ ]¶\d\d\.))""",
     re.VERBOSE,
 )
 

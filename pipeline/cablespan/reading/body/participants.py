@@ -19,15 +19,14 @@ def has_participants(body: str) -> bool:
     >>> has_participants("2. (U) Participants:"), has_participants("All of them took part.")
     (True, False)
     """
-    return any(word in body for word in _opening_words())
+    return any(map(body.lower().__contains__, _opening_words()))
 
 
 @cache
 def _opening_words() -> frozenset[str]:
-    """The longest word of each opening, without its first letter, in both cases."""
+    """The longest word of each opening."""
     openings = [words for words, section in known_sections().items() if section == "participants"]
-    words = {max(words.split(), key=len)[1:] for words in openings}
-    return frozenset(words | set(map(str.upper, words)))
+    return frozenset(max(words.split(), key=len) for words in openings)
 
 
 class Participants:
