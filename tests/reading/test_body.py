@@ -994,3 +994,22 @@ def test_numbers_and_portion_marks_are_fields_whatever_sign_is_wrong(start, mark
 def test_a_summary_without_its_opening_stands_after_a_note_of_action():
     body = "1. (U) This is an action request.\n\n2. (C) It rained. End summary.\n\n3. (C) Rain.\n"
     assert [section for _, _, section, *_ in shapes(body)] == ["action request", "summary", None]
+
+
+def test_a_heading_does_not_end_that_all_paragraphs_have_numbers():
+    rest = "COP15 a failure."
+    body = (
+        f"1. (U) {LONG}.\n\nTHE LONG ROAD\n\n2. (U) {LONG}, and calls\n\n{rest}\n\n3. (U) Rain.\n"
+    )
+    assert [kind for *_, kind, _ in shapes(body)] == ["numbered", "heading", "numbered", "numbered"]
+
+
+def test_small_letters_after_a_blank_line_go_on_after_brackets():
+    body = f"1. (U) {LONG} (the Brazilian agency, IBAMA)\n\nhas seen it.\n\n2. (U) {LONG}.\n"
+    assert [number for number, *_ in shapes(body)] == [1, 2]
+
+
+@pytest.mark.parametrize("before", ["MARFAN", "in May 2008", "in the road.", "(IBAMA)"])
+def test_sipdis_within_a_line_is_no_text_whatever_stands_before_it(before):
+    body = f"1. (U) {LONG} {before} SIPDIS The others agree.\n\n2. (U) {LONG}.\n"
+    assert texts(body)[0] == f"{LONG} {before} The others agree."

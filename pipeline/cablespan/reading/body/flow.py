@@ -11,6 +11,8 @@ from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.titles import closes_block, looks_like_heading
 
 TERMINAL = frozenset(".:;?!\")]'”’")
+_CLOSING = frozenset(")]\"'”’")
+_STOPS = frozenset(".!?")
 _COMMAS = (",", ',"', ",”", ",'", ",’")  # after a quoted part of a sentence too
 _LEAST_WRAPPED = 45  # characters of a line that can have been wrapped
 
@@ -180,7 +182,7 @@ class Juncture:
         return self.block.blanks <= self.blanks_at_marks
 
     def _across_blank(self) -> bool:
-        if self.ended_sentence or self._is_title:
+        if self._is_title or self.ended_sentence and not (self.small and self._ends_in_brackets):
             return False
         leads = leads_on(self.previous)
         if self.small:
@@ -192,6 +194,11 @@ class Juncture:
         if self.ended_line:
             return False
         return leads or self.numbered and not self._is_in_item
+
+    @property
+    def _ends_in_brackets(self) -> bool:
+        """Whether the line before ends in brackets or a quotation with no full stop inside."""
+        return self.previous[-1] in _CLOSING and self.previous[-2:-1] not in _STOPS
 
     @property
     def _resumes(self) -> bool:

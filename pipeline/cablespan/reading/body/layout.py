@@ -84,6 +84,7 @@ class _Layout:
         self._participants = participants
         self._names_persons = False  # whether the line names a participant
         self._has_texts = False  # without a number, after the first one
+        self._is_after_number = False  # whether the open paragraph stands after a number
         self._entries = False  # whether the block is a list whose entries end in ";"
         self._ruled = False  # whether a rule stood below the last heading
 
@@ -205,12 +206,16 @@ class _Layout:
             block,
             first,
             self.numbering.style is not None,
-            not self._has_texts,
+            not (self._has_texts or self._is_text_after_number()),
             self._is_titled(),
             self._blanks_at_marks,
             self._overflowing,
         )
         return juncture.goes_on()
+
+    def _is_text_after_number(self) -> bool:
+        """Whether the open paragraph is a text where others have numbers, and no heading."""
+        return self.current.kind == "text" and self._is_after_number and not self._is_titled()
 
     def _is_titled(self) -> bool:
         """Whether the open paragraph is one short line with the look of a heading."""
@@ -245,9 +250,9 @@ class _Layout:
         self._add(line, skip)
 
     def _open(self, draft: Draft) -> None:
+        self._has_texts = self._has_texts or self._is_text_after_number()
+        self._is_after_number = self.numbering.style is not None
         self.drafts.append(draft)
-        if draft.kind == "text" and self.numbering.style is not None:
-            self._has_texts = True
         self.current = draft
 
     def _add(self, line: Line, skip: int = 0) -> None:

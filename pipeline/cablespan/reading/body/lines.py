@@ -19,8 +19,12 @@ _GAP = re.compile(r"   (?<! {4})(?! {0,2}\n)(?:(?<![.?!] {3})|(?! *[A-Z(]))")
 _COLUMN_SIGN = re.compile(r"[\t|]")
 _INLINE_MARK = re.compile(r"0(?<=[ ](?:OF|of|Of)[ ]0)")  # its rare sign first: the search is fast
 # Where line ends were lost, but not "Please use the SIPDIS caption".
-_CAPTION_WITHIN = re.compile(r"(?<=[a-z,] )SIPDIS (?=\S)(?!caption|distribution|channel)")
-_MARK_OR_CAPTION = re.compile(f"{_INLINE_MARK.pattern}|{_CAPTION_WITHIN.pattern}")
+_CAPTION_WITHIN = re.compile(
+    r"""SIPDIS[ ](?<=[\w,.;:)"'’”][ ]SIPDIS[ ])
+    (?=\S)(?!(?i:caption|distribution|channel|cable))""",
+    re.VERBOSE,
+)
+_MARK_OR_CAPTION = re.compile(f"{_INLINE_MARK.pattern}|{_CAPTION_WITHIN.pattern}", re.VERBOSE)
 _SIGNS_OF_MARKS = (" OF 0", " of 0", " Of 0")
 _CAPTION = " SIPDIS "
 _FULL = 50  # characters of a line that was not ended early
