@@ -310,7 +310,15 @@ def test_one_layer_from_prodigy_is_a_suggestion_and_no_answer(tmp_path, store):
     assert len(again.task(1)["layers"]["entities"]) == 4
 
 
-@pytest.mark.parametrize("line", ['{"doc": "A", "text": "It rained.", "claims": []}', "[1]", "\0"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"doc": "A", "text": "It rained.", "claims": []}',
+        '{"id": 1, "text": "It rained.", "entities": [], "relations": []}',
+        "[1]",
+        "\0",
+    ],
+)
 def test_a_file_of_another_format_is_refused_with_the_way_to_bring_it_in(tmp_path, line):
     path = tmp_path / "other.jsonl"
     path.write_text(f"{line}\n")

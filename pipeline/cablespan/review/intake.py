@@ -23,6 +23,7 @@ CHUNK = 20  # records a transaction: tens of milliseconds, so that no answer wai
 Task = Mapping[str, Any]
 
 _OF_TASKS = {"_view_id", "spans", "relations", "claims"}
+_OF_OTHERS = {"doc", "entities"}  # lines of gold and of doccano, which have a text as well
 # One answer for a paragraph whose layers were answered differently.
 _GRAVEST_FIRST = (Action.REJECT, Action.IGNORE, Action.ACCEPT)
 
@@ -98,7 +99,7 @@ def _is_usable(item: Any) -> bool:
     if not isinstance(item, dict):
         return False
     is_task = isinstance(item.get("text"), str) and not _OF_TASKS.isdisjoint(item)
-    return isinstance(item.get("paragraphs"), list) or (is_task and "doc" not in item)
+    return isinstance(item.get("paragraphs"), list) or (is_task and _OF_OTHERS.isdisjoint(item))
 
 
 def _fingerprint(path: Path) -> str:
