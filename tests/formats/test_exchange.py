@@ -531,6 +531,13 @@ def test_unknown_file(tmp_path):
         list(read_records(tmp_path / "x.bin"))
 
 
+@pytest.mark.parametrize("format", ["docbin", "labelstudio"])
+def test_a_file_of_any_name_is_known_by_its_content(tmp_path, format):
+    source = write(tmp_path / "in.jsonl", full_record())
+    convert(source, tmp_path / "gold.mine", format)
+    assert find_format(tmp_path / "gold.mine") == format
+
+
 def test_command(tmp_path):
     from cablespan.cli import app
 

@@ -42,6 +42,7 @@ _BY_SUFFIX = {
     ".iob": "conll",
     ".iob2": "conll",
 }
+_ZLIB = b"\x78\x9c"  # a DocBin is packed so
 _TEXTS = ".texts.jsonl"
 _TASK_KEYS = {"_input_hash", "_view_id", "answer", "tokens", "spans", "relations"}
 
@@ -139,6 +140,10 @@ def _first_line(path: Path) -> bytes:
 
 def _format_of_line(first: bytes) -> str | None:
     """The format of a file that begins with this line; None where it is none of ours."""
+    if first.startswith(_ZLIB):
+        return "docbin"
+    if first.lstrip().startswith(b"["):
+        return "labelstudio"
     try:
         line = orjson.loads(first)
     except orjson.JSONDecodeError:
