@@ -451,6 +451,7 @@ def test_rates_and_time_left_are_told_by_work_and_not_by_what_loading_took(monke
     now[0] = 60.0  # the model is loaded
     reporter.in_hand([InHand(items=1, of=10, words=5, size=100)])
     assert reporter.left() is None
+    assert reporter.state() == "701 cables, 0 rejects"  # no rate can be told yet
     now[0] = 65.0
     reporter.in_hand([InHand(items=5, of=10, words=25, size=100)])
     # 40 of 1,000 bytes in five seconds, and 950 are left

@@ -109,8 +109,8 @@ class Reporter:
         cable_rate = (done.cables - self.at_start.cables) / seconds
         word_rate = (done.words - self.at_start.words) / seconds
         left = "".join(f"{_told(left)} left, " for left in [self.left()] if left is not None)
-        rates = f"{cable_rate:,.1f} cables/s, {word_rate:,.0f} words/s"
-        return f"{done.cables:,} cables, {rates}, {left}{self.rejects:,} rejects"
+        rates = f"{cable_rate:,.1f} cables/s, {word_rate:,.0f} words/s, " if word_rate else ""
+        return f"{done.cables:,} cables, {rates}{left}{self.rejects:,} rejects"
 
     def left(self) -> float | None:
         """Seconds that are left at the rate since the first cables: neither loading the model nor
