@@ -1,0 +1,152 @@
+"""Whether a line without a label belongs to the field above it: a REF list, TAGS, a subject ..."""
+
+import re
+from typing import NamedTuple
+
+from cablespan.header.posts import post_at_end
+from cablespan.header.prose import is_running, within_titles
+from cablespan.lexicon import listed
+
+_MARKED = re.compile(r"[(\[](?:U|C|S|SBU|LOU|TS)(?:/[A-Z/]{1,10})?[)\]]\s?\S")
+_ENUMERATED = re.compile(
+    r"""¶?\s?[(\[]?[A-Za-z][.):\]] | [(\[]?\d{1,2}[.)\]] | -
+    | \d\d\  | (?:19|20)\d\d\  | AND\  | &\ """,
+    re.VERBOSE,
+)
+_ITEM_LETTER = re.compile(r"(?:REFS?:? *)?¶?\s?[(\[]?([A-Za-z])[.):\]]")
+_REFERENCE = re.compile(
+    r"""
+    [A-Z]{3,}[ .#]{0,3}\d | \d[ ]?[A-Z]{3}                     # OSLO 12, 07 OSLO
+    | E-?MAIL | TELCON | MEMO
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_TAG_LINE = re.compile(
+    r"""(?:(?:[A-Z]{2,5} | \([A-Z .,'-]{4,40}\) | [A-Z .'-]{4,40}\))[,; ]{1,3}){0,40}
+    (?:[A-Z]{2,5} | \([A-Z .,'-]{4,40}\) | [A-Z .'-]{4,40}\)),?""",
+    re.VERBOSE,
+)
+_SENSITIVE = re.compile(
+    r"""
+    (?:\(\w+\)\ )?
+    (?:sensitive\ but\ unclas | not\ for\ internet\ (?:distribution | publication))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_LONGEST_REFERENCE = 6  # words without a digit
+_LONGEST_ENUMERATED = 75  # characters of an item of a REF list
+
+
+def belongs(field: str, text: str, content: list[str], *, after_break: bool) -> bool:
+    """Whether a line goes on with a field whose lines so far are `content`.
+
+    `after_break`: a blank line or a page mark stands between.
+
+    >>> belongs("subject", "TO BERGEN", ["THE ROAD"], after_break=False)
+    True
+    >>> belongs("subject", "TO BERGEN", ["THE ROAD"], after_break=True)
+    False
+    """
+    directly, across_break = _RULES.get(field, _RULES_OF_OTHERS)
+    rule = across_break if after_break else directly
+    return rule(_Next(text, content))
+
+
+class _Next(NamedTuple):
+    """A line without a label, and the content so far of the field above it."""
+
+    text: str
+    content: list[str]
+
+    @property
+    def above(self) -> str:
+        return self.content[-1]
+
+
+def _is_no_text(line: _Next) -> bool:
+    return not _MARKED.match(line.text) and not _is_heading(line.text)
+
+
+def _is_in_references(line: _Next) -> bool:
+    if not any(line.content) and not _ENUMERATED.match(line.text):
+        return _REFERENCE.search(line.text) is not None
+    return not (_is_marked_text(line.text) or _SENSITIVE.match(line.text) or _is_heading(line.text))
+
+
+def _is_reference(line: _Next) -> bool:
+    """Whether a line after a break is an item of a REF list, or the serial of the post above."""
+    if line.text[:1].isdigit() and post_at_end(line.above.split()[-3:]):
+        return True
+    if not _ENUMERATED.match(line.text) or _REFERENCE.search(line.text) is None:
+        return False
+    return len(line.text) < _LONGEST_ENUMERATED or _is_next_item(line)
+
+
+def _is_next_item(line: _Next) -> bool:
+    """Whether a line has the letter after that of the line above: "B." below "A."."""
+    letters = [_ITEM_LETTER.match(text) for text in (line.above, line.text)]
+    above, own = (match[1].upper() if match else "" for match in letters)
+    return bool(above) and own == chr(ord(above) + 1)
+
+
+def _is_in_tags(line: _Next) -> bool:
+    in_list = _is_tag_line(line.text) or not line.above or _is_open(line.above)
+    return in_list and _is_no_text(line)
+
+
+def _is_cut_list(line: _Next) -> bool:
+    return _is_open(line.above) and _is_tag_line(line.text)
+
+
+def _is_in_subject(line: _Next) -> bool:
+    if _SENSITIVE.match(line.text) or _is_remark(line):
+        return False
+    return _is_no_text(line)
+
+
+def _is_cut(line: _Next) -> bool:
+    """Whether a break cut a field: the line above ends as no line does, with "the", "to", ","."""
+    return line.above.endswith(",") or line.above.lower().rpartition(" ")[2] in within_titles()
+
+
+def _begins(line: _Next) -> bool:
+    """Whether a line is the first with content: the label stands on a line of its own."""
+    return not line.above and _is_no_text(line)
+
+
+# Whether a line belongs to a field: directly below the line above, and after a break.
+_RULES = {
+    "ref": (_is_in_references, _is_reference),
+    "tags": (_is_in_tags, _is_cut_list),
+    "subject": (_is_in_subject, _is_cut),
+    "eo": (_begins, _is_cut),
+    "declassify": (_begins, _is_cut),
+}
+_RULES_OF_OTHERS = (_is_no_text, _is_cut)
+
+
+def _is_marked_text(line: str) -> bool:
+    """Whether a line is a paragraph with a portion marking: "(SBU) Embassy agrees ..."."""
+    if not _MARKED.match(line):
+        return False
+    return is_running(line) or len(line.split()) > _LONGEST_REFERENCE
+
+
+def _is_open(line: str) -> bool:
+    """Whether a list of tags goes on after a line."""
+    return line.endswith((",", ";")) or line.count("(") > line.count(")")
+
+
+def _is_tag_line(line: str) -> bool:
+    return _TAG_LINE.fullmatch(line) is not None
+
+
+def _is_remark(line: _Next) -> bool:
+    """Whether a line is a sentence in small letters below a subject in capitals."""
+    words = line.text.split()
+    small = sum(word[0].islower() for word in words)
+    return small > 2 and small * 2 >= len(words) and " ".join(line.content).isupper()
+
+
+def _is_heading(line: str) -> bool:
+    return line.startswith("---") or line.lower().strip(" .:-*=") in listed("headings", "words")
