@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from itertools import islice
+from os.path import exists, isdir
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, TextIO
 
@@ -20,7 +21,14 @@ from cablespan.reading.decode import (
     open_input,
     unpacked,
 )
-from cablespan.reading.formats import Reader, StreamReader, find_format, formats, reader_of
+from cablespan.reading.formats import (
+    Reader,
+    StreamReader,
+    find_format,
+    formats,
+    reader_of,
+    takes_streams,
+)
 from cablespan.reading.inputs import expand
 
 __all__ = [
@@ -96,7 +104,7 @@ def _unreadable(path: str, error: Exception, done: int) -> Reject:
 
 def _without_content(path: str) -> Reject | None:
     """The reject of a path that no file can be read from."""
-    if "://" not in path and Path(path).is_dir():
+    if "://" not in path and isdir(path):
         reason = "no file in the folder, or it cannot be listed"
         return Reject(path, "folder", reason, "look what it holds and who may read it")
     try:
@@ -146,8 +154,8 @@ def _of_bearable_length(item: Cable | Reject) -> Cable | Reject:
 def _cables(
     stream: BinaryIO, path: str, format: str, start: int, options: dict[str, Any]
 ) -> Iterator[Cable | Reject]:
-    reader = reader_of(format)
-    if isinstance(reader, StreamReader):
+    reader: Any = reader_of(format)
+    if takes_streams(format):
         return reader.read_stream(in_utf8(stream), path, start)
     content, notes = decode(stream.read())
     cables = map(with_text, reader.read(content, path, tuple(notes), **options))
@@ -201,9 +209,9 @@ def _check_file(path: str) -> None:
         raise FileNotFoundError("a text, not a path: take cablespan.parse(text)")
     if path == "-" or "://" in path:
         return
-    if Path(path).is_dir():
+    if isdir(path):
         raise IsADirectoryError(f"{path} is a folder: read its files one by one")
-    if not Path(path).exists():
+    if not exists(path):
         raise FileNotFoundError(f"{path}: no such file")
 
 

@@ -97,6 +97,16 @@ def reader_of(format: str) -> Reader | StreamReader:
     return reader
 
 
+@cache  # to compare an object with a protocol takes as long as to find a file
+def takes_streams(format: str) -> bool:
+    """Whether a format's reader is a `StreamReader`.
+
+    >>> takes_streams("csv"), takes_streams("tei")
+    (True, False)
+    """
+    return isinstance(reader_of(format), StreamReader)
+
+
 def find_format(head: str) -> str:
     """The format of an input that begins with the text `head`.
 
