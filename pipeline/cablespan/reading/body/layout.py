@@ -263,4 +263,4 @@ class _Layout:
 
 def _texts_after(lines: list[Line], last: str) -> list[str]:
     """The text after each line; `last` is that after the last one."""
-    return [*(line.text for line in lines[1:]), last]
+    return [*[line.text for line in lines[1:]], last]

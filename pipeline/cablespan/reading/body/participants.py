@@ -42,8 +42,10 @@ class Participants:
             return range(0)
         texts = [line.text for line in block.lines]
         first = int(_opens_list(texts[0]))
+        if not first and not self._open:
+            return range(0)
         named = [*takewhile(_has_no_sign, texts[first:])]
-        has_list = (first > 0 or self._open) and _is_list(named)
+        has_list = _is_list(named)
         self._open = first > 0 or has_list or self._open and _is_title(block)
         return range(first, first + len(named)) if has_list else range(0)
 
