@@ -588,6 +588,7 @@ def any_record(draw):
             "id": f"{record['id']}/{number}",
             "text": text,
             "number": number or None,
+            "section": draw(st.sampled_from([None, "summary", "text"])),
             "kind": "numbered" if number else "text",
         }
         record["paragraphs"].append(paragraph)
@@ -629,9 +630,9 @@ def test_any_record_comes_back(tmp_path_factory, format, record):
     folder = tmp_path_factory.mktemp("x")
     convert(write(folder / "in.jsonl", record), folder / NAMES[format], format)
     (back,) = read_records(folder / NAMES[format])
-    assert [(p["id"], p["text"], p["number"], p["kind"]) for p in back["paragraphs"]] == [
-        (p["id"], p["text"], p["number"], p["kind"]) for p in record["paragraphs"]
-    ]
+    assert [
+        (p["id"], p["text"], p["number"], p["section"], p["kind"]) for p in back["paragraphs"]
+    ] == [(p["id"], p["text"], p["number"], p["section"], p["kind"]) for p in record["paragraphs"]]
     if format == "doccano":
         record["claims"] = [claim | {"certainty": None} for claim in record["claims"]]
     for layer in LAYERS[: 2 if format == "conll" else 3]:

@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from cablespan.formats import GoldError, convert, read_records
-from cablespan.formats.standoff import loose_paragraphs, tei_paragraphs, text_hash
+from cablespan.formats.standoff import (
+    loose_paragraphs,
+    paragraphs_as_read,
+    tei_paragraphs,
+    text_hash,
+)
 
 GOLD = Path(__file__).resolve().parents[2] / "annotations" / "gold"
 VOLUMES = ("frus1964-68v16", "frus1969-76ve04", "frus1969-76ve14p1")
@@ -76,6 +81,12 @@ def test_gold_is_laid_on_a_volume_and_what_is_missing_is_told(tmp_path):
         ),
         ("page.txt", "First.\r\n\r\nPolice\r\nused force.\r\n"),
         ("page.jsonl", '{"id": "x", "paragraphs": [{"text": "Police used force."}]}\n'),
+        ("cables.jsonl", '{"text": "1. (U) No.\\n\\n2. (C) Police\\nused force.", "meta": {}}\n'),
+        (
+            "dump.csv",
+            '"1","2/21/2007 9:41","07OSLO1","Embassy Oslo","SECRET","","",'
+            '"SUBJECT: FORCE\n\n1. (C) Police\nused force."\n',
+        ),
     ],
 )
 def test_report_pages_are_found_by_hash(tmp_path, name, content):
@@ -84,6 +95,15 @@ def test_report_pages_are_found_by_hash(tmp_path, name, content):
     gold = lines(tmp_path / "gold.jsonl", standoff("reports/2009-kenya", 3, "Police used force."))
     (record,) = read_records(gold, texts=[tmp_path / name])
     assert record["paragraphs"][0]["id"] == "reports/2009-kenya/3"
+
+
+def test_a_volumes_paragraphs_are_found_as_annotate_reads_them_too(tmp_path):
+    volume = VOLUME.replace("<p>2. End.</p>", "<p>2. (C) Police <hi>used</hi>\n force.</p>")
+    (tmp_path / "frus1975v1.xml").write_text(volume)
+    (text,) = {*paragraphs_as_read(tmp_path / "frus1975v1.xml")} & {"Police used force."}
+    gold = lines(tmp_path / "gold.jsonl", standoff("frus1975v1/d7", 2, text))
+    (record,) = read_records(gold, texts=[tmp_path])
+    assert record["paragraphs"][0]["text"] == "Police used force."
 
 
 def test_without_texts(tmp_path):

@@ -45,15 +45,15 @@ def _completed(
     """`record` with what `known` says beside paragraphs and layers."""
     layers = {layer: record[layer] for layer in annotated_layers(record)}
     whole = {key: value for key, value in known.items() if key not in LAYERS} | layers
-    pieces = {(p["id"], p["text"]): p["source_map"] for p in known["paragraphs"]}
+    as_read = {(p["id"], p["text"]): p for p in known["paragraphs"]}
     whole["paragraphs"] = []
     order = {paragraph["id"]: number for number, paragraph in enumerate(known["paragraphs"])}
     for paragraph in sorted(record["paragraphs"], key=lambda p: order.get(p["id"], len(order))):
-        source_map = pieces.get((paragraph["id"], paragraph["text"]))
-        if source_map is None:
+        facts = as_read.get((paragraph["id"], paragraph["text"]))
+        if facts is None:
             what = f"paragraph {paragraph['id']} reads otherwise or is not in it"
             report(Problem(run, what, "its source map is left out"))
-        whole["paragraphs"].append({**paragraph, "source_map": source_map or []})
+        whole["paragraphs"].append({**paragraph, **(facts or {"source_map": []})})
     if "entities" in layers:
         whole["entities"] = _with_values(layers["entities"], known.get("entities") or ())
     if "clusters" in known:

@@ -78,7 +78,9 @@ def lines_of(record: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], dic
     for paragraph in record["paragraphs"]:
         line: dict[str, Any] = {"doc": record["id"], "paragraph": _number(paragraph, record["id"])}
         facts = {key: paragraph.get(key) for key in PARAGRAPH_FACTS}
-        line |= {key: value for key, value in facts.items() if value not in (None, "text")}
+        if facts["kind"] == "text":
+            del facts["kind"]  # as of any line that says none
+        line |= {key: value for key, value in facts.items() if value is not None}
         for layer in marks:
             if layer not in paragraph.get("unannotated", ()):
                 line[layer] = [_bare(mark) for mark in marks[layer].get(paragraph["id"], ())]

@@ -3,15 +3,16 @@ and laying them on a text again.
 
 The texts come from the user's own copies (`texts`): TEI volumes of *Foreign Relations of the United
 States* (`frusYYYY...vNN.xml`, compressed or not), JSON Lines with `text` or `paragraphs`, web
-pages, plain text. A paragraph of a volume is found by its document and number; any other by its
-hash. Without `texts` the file beside, `NAME.texts.jsonl`, is taken, which `write` made.
+pages, plain text, dumps. A paragraph of a volume is found by its document and number; any other,
+and one as `annotate` reads it, by its hash. Without `texts` the file beside, `NAME.texts.jsonl`, is taken, which `write` made.
 """
 
 import gzip
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,8 @@ def read(
             raise GoldError([Problem(place, f"no line of {SCHEMA}", remedy)])
     texts = list(texts)
     if texts:
-        return _laid_on_texts(lines, path, Library(texts), report)
+        library = Library(texts, {line["sha256"] for _, line in lines})
+        return _laid_on_texts(lines, path, library, report)
     beside = texts_beside(path)
     if not beside.exists():
         remedy = f"give the texts (--texts DIR) or put {beside.name} beside"
@@ -181,13 +183,17 @@ def _lay(line: Mapping[str, Any], record: dict[str, Any], paragraph: dict[str, A
 
 
 class Library:
-    """The user's copies of the texts, opened only as far as they are needed."""
+    """The user's copies of the texts, opened only as far as they are needed.
 
-    def __init__(self, places: Iterable[Path]):
+    `wanted`: the hashes that are looked for; no other text is kept.
+    """
+
+    def __init__(self, places: Iterable[Path], wanted: Container[str]):
+        self.wanted = wanted
         self.files: dict[str, Path] = {}
         self.others: list[Path] = []
         self.volumes: dict[str, dict[str, list[str]]] = {}
-        self.by_hash: dict[str, str] | None = None
+        self.by_hash: dict[str, dict[str, str]] = {}  # of a volume, or under "" of the others
         for place in places:
             if not place.exists():
                 raise GoldError(
@@ -197,22 +203,26 @@ class Library:
                 name = path.name.removesuffix(".gz")
                 if name.endswith(".xml"):
                     self.files[name.removesuffix(".xml")] = path
-                elif name.endswith((".jsonl", ".html", ".htm", ".txt")):
+                elif name.endswith((".jsonl", ".html", ".htm", ".txt", ".csv")):
                     self.others.append(path)
 
     def find(self, doc: str, paragraph: int | str, sha256: str) -> tuple[str | None, str]:
         """The text with that hash, or None; and MATCHED or the reason."""
         volume, _, number = doc.partition("/")
-        if volume in self.files:
-            texts = self._documents(volume).get(number)
-            return _found_in(texts, paragraph, sha256)
-        if self.by_hash is None:
-            self.by_hash = {
-                text_hash(text): text for path in self.others for text in loose_paragraphs(path)
-            }
-        if sha256 not in self.by_hash:
-            return None, "without a text"
-        return self.by_hash[sha256], MATCHED
+        if volume not in self.files:
+            texts = self._hashed("", chain.from_iterable(map(loose_paragraphs, self.others)))
+            return texts.get(sha256), MATCHED if sha256 in texts else "without a text"
+        text, reason = _found_in(self._documents(volume).get(number), paragraph, sha256)
+        if text is None:
+            text = self._hashed(volume, paragraphs_as_read(self.files[volume])).get(sha256)
+        return text, reason if text is None else MATCHED
+
+    def _hashed(self, name: str, texts: Iterable[str]) -> dict[str, str]:
+        """The texts by their hash, which are gone through at the first call."""
+        if name not in self.by_hash:
+            hashed = ((text_hash(text), text) for text in texts)
+            self.by_hash[name] = {key: text for key, text in hashed if key in self.wanted}
+        return self.by_hash[name]
 
     def _documents(self, volume: str) -> dict[str, list[str]]:
         if volume not in self.volumes:
@@ -291,19 +301,29 @@ def loose_paragraphs(path: Path) -> Iterator[str]:
     if name.endswith(".jsonl"):
         yield from _texts_of_lines(path)
         return
-    with open_input(str(path)) as file:
-        text, _ = decode(file.read())
-    yield from _blocks(text) if name.endswith(".txt") else _page_blocks(text)
+    if not name.endswith(".csv"):
+        with open_input(str(path)) as file:
+            text, _ = decode(file.read())
+        yield from _blocks(text) if name.endswith(".txt") else _page_blocks(text)
+    yield from paragraphs_as_read(path)
+
+
+def paragraphs_as_read(path: Path) -> Iterator[str]:
+    """The paragraphs of a file's cables, as `annotate` reads them."""
     cables = (item for item in reading.scan(path) if isinstance(item, Cable))
     yield from (paragraph.text for cable in cables for paragraph in cable.paragraphs)
 
 
 def _texts_of_lines(path: Path) -> Iterator[str]:
-    """Each `text` of a line and of the `paragraphs` in it."""
+    """Each `text` of a line and of the `paragraphs` in it; of whole cables their paragraphs."""
+    holds_cables = False
     for _, line in placed_objects(path):
         for paragraph in [line, *line.get("paragraphs", ())]:
             if isinstance(paragraph.get("text"), str):
                 yield paragraph["text"]
+        holds_cables |= "\n\n" in str(line.get("text"))
+    if holds_cables:
+        yield from paragraphs_as_read(path)
 
 
 def _blocks(text: str) -> Iterator[str]:
