@@ -1,7 +1,6 @@
 """A cable out of what a reader has found."""
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -13,6 +12,7 @@ from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
 from cablespan.header.signature import signature
 from cablespan.reading.body import layout, segment
+from cablespan.reading.body.ids import DistinctNames
 
 _FIRST = 1000  # characters whose lines tell whether a margin can be there
 _FEW_LINES = 20  # one of so many lines may be indented less than the others
@@ -174,21 +174,8 @@ def with_text(item: Cable | Reject) -> Cable | Reject:
     return Reject(item.source.path, place, reason, "look whether the file holds a cable's body")
 
 
-class DistinctIds:
-    """The ids of an input's cables so far: one that came before gets a number after it.
-
-    >>> ids = DistinctIds()
-    >>> ids.take("07OSLO1"), ids.take("07OSLO1")
-    ('07OSLO1', '07OSLO1~2')
-    """
-
-    def __init__(self) -> None:
-        self._seen: Counter[str] = Counter()
-
-    def take(self, name: str) -> str:
-        """Counts an id, and returns it as no cable has it yet."""
-        self._seen[name] += 1
-        return name if self._seen[name] == 1 else f"{name}~{self._seen[name]}"
+class DistinctIds(DistinctNames):
+    """The ids of an input's cables so far: one that came before gets a number after it."""
 
     def given_to(self, item: Cable | Reject) -> Cable | Reject:
         """The same, but a cable whose id is taken under one of its own."""

@@ -1,13 +1,12 @@
 """Body text to paragraphs: numbers, markings, items, headings, sections; furniture left out;
 reflowed with a source map."""
 
-from collections import defaultdict
-
 from cablespan.cable import Paragraph
 from cablespan.header.ending import end_of_text
 from cablespan.header.signature import signature
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.headings import find_headings
+from cablespan.reading.body.ids import ParagraphIds
 from cablespan.reading.body.layout import lay_out
 from cablespan.reading.body.reflow import reflow
 from cablespan.reading.body.sections import find_sections
@@ -57,40 +56,21 @@ def segment_blocks(source: str, cable_id: str, body: int = 0) -> tuple[Paragraph
 
 
 def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:
-    """Drafts as paragraphs with their sections and ids: the number, `3.1` for an item under number
-    3, `p1` for others, `~2` after what comes again.
-    """
+    """Drafts as paragraphs with their sections and ids."""
     find_headings(drafts)
     filled = [(draft, flowed) for draft in drafts if (flowed := reflow(draft))[0].strip()]
     drafts, texts = [draft for draft, _ in filled], [flowed for _, flowed in filled]
     find_sections(drafts, [text for text, _ in texts])
-    made: list[Paragraph] = []
-    taken: defaultdict[str, int] = defaultdict(int)
-    lead: str | None = None
-    items = unnumbered = 0
-    for draft, (text, source_map) in zip(drafts, texts, strict=True):
-        if draft.number is not None:
-            name, items = str(draft.number), 0
-        elif draft.kind == "item" and lead is not None:
-            items += 1
-            name = f"{lead}.{items}"
-        else:
-            unnumbered += 1
-            name = f"p{unnumbered}"
-        taken[name] += 1
-        if taken[name] > 1:
-            name = f"{name}~{taken[name]}"
-        if draft.number is not None:
-            lead = name
-        made.append(
-            Paragraph(
-                f"{cable_id}/{name}",
-                text,
-                draft.number,
-                draft.marking,
-                draft.section,
-                draft.kind,
-                source_map,
-            )
+    ids = ParagraphIds(cable_id)
+    return tuple(
+        Paragraph(
+            ids.take(draft),
+            text,
+            draft.number,
+            draft.marking,
+            draft.section,
+            draft.kind,
+            source_map,
         )
-    return tuple(made)
+        for draft, (text, source_map) in zip(drafts, texts, strict=True)
+    )

@@ -48,6 +48,15 @@ def joint(line: str, following: str) -> str:
     return "" if within else " "
 
 
+def _between(draft: Draft, previous: str, begin: int, line: str) -> str:
+    """What stands between two lines; `begin`: the offset of the second."""
+    if draft.rows:
+        return "\n"
+    if begin in draft.within:
+        return ""
+    return joint(previous, line) if previous[-1] == "-" else " "
+
+
 def reflow(draft: Draft) -> tuple[str, SourceMap]:
     """The text of a draft and its map: wraps are blanks, doubled blanks single ones, and the rows
     of a table stay lines."""
@@ -60,15 +69,7 @@ def reflow(draft: Draft) -> tuple[str, SourceMap]:
     offset, previous = 0, ""
     for begin, line in draft.lines():
         if previous:
-            between = (
-                "\n"
-                if draft.rows
-                else ""
-                if begin in draft.within
-                else " "
-                if previous[-1] != "-"
-                else joint(previous, line)
-            )
+            between = _between(draft, previous, begin, line)
             parts.append(between)
             offset += len(between)
         previous, blank = line, ""
