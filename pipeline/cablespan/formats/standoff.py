@@ -4,7 +4,8 @@ and laying them on a text again.
 The texts come from the user's own copies (`texts`): TEI volumes of *Foreign Relations of the United
 States* (`frusYYYY...vNN.xml`, compressed or not), JSON Lines with `text` or `paragraphs`, web
 pages, plain text, dumps. A paragraph of a volume is found by its document and number; any other,
-and one as `annotate` reads it, by its hash. Without `texts` the file beside, `NAME.texts.jsonl`, is taken, which `write` made.
+and one as `annotate` reads it, by its hash. Without `texts` the file beside, `NAME.texts.jsonl`, is
+taken, which `write` made.
 """
 
 import gzip
