@@ -28,11 +28,11 @@ _FURTHER_LABEL = re.compile(
     """,
     re.VERBOSE,
 )
-# What each of them begins with: looking for that first is fast.
+# What each of them begins with: looking for that first is fast, as no sign is one of a class.
 _LABEL_BEGINS = re.compile(
     r"""
     TAGS | Tags | SUBJ | Subj | REF | Ref | E\.O\. | EO\  | CLAS | Clas | DECLAS | Declas
-    | 1\.\s | [(\[][UCS]
+    | 1\.\s | \([UCS] | \[[UCS]
     """,
     re.VERBOSE,
 )
@@ -291,9 +291,9 @@ def _stripped(raw: str) -> str:
 def _holds_label(raw: str, labelled: bool) -> bool:
     """Whether further labels can stand on a line: it goes on with a labelled one, or several fields
     stand on one line."""
-    if any(sign in raw for sign in _SEVERAL_FIELDS):
+    if labelled and (":" in raw or "REF" in raw):
         return True
-    return labelled and (":" in raw or "REF" in raw)
+    return any(map(raw.__contains__, _SEVERAL_FIELDS))
 
 
 def _is_long_paragraph(line: str) -> bool:
