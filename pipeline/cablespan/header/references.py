@@ -199,6 +199,7 @@ class _Item:
         self.text = text
         self.year = year
         self.tokens = [_Token(match[0], *match.span()) for match in _TOKEN.finditer(text)]
+        self._words = [token.text.upper() for token in self.tokens]
         self._used = 0  # tokens that belong to a cable already
 
     def references(self, letter: str | None) -> list[Reference]:
@@ -257,7 +258,7 @@ class _Item:
 
     def _word(self, index: int) -> str:
         """The text of a token in capitals; "" outside the item."""
-        return self.tokens[index].text.upper() if 0 <= index < len(self.tokens) else ""
+        return self._words[index] if 0 <= index < len(self._words) else ""
 
     def _unused(self, index: int) -> str:
         """The text of a token in capitals; "" where it belongs to a cable already."""

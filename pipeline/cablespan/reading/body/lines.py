@@ -26,7 +26,7 @@ _CAPTION_WITHIN = re.compile(
 )
 _MARK_OR_CAPTION = re.compile(f"{_INLINE_MARK.pattern}|{_CAPTION_WITHIN.pattern}", re.VERBOSE)
 _SIGNS_OF_MARKS = (" OF 0", " of 0", " Of 0")
-_CAPTION = " SIPDIS "
+_CAPTION = " SIPDIS"
 _FULL = 50  # characters of a line that was not ended early
 _RULE_SIGNS = "-=*_~#"
 _RULE_AT_THE_END = re.compile(r"\s+[-=*_~#]{3}[-=*_~# ]*$")
@@ -263,9 +263,10 @@ def _going_on_wrapped() -> re.Pattern[str]:
 
 def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: bool) -> None:
     """Hands the lines to `blocks`, those that just go on together with the one before them."""
-    captioned = source.find(_CAPTION, start, end) >= 0
-    mark = _MARK_OR_CAPTION if captioned else _INLINE_MARK
-    marked = _Ahead(mark, (*_SIGNS_OF_MARKS, _CAPTION), source, start, end)
+    if source.find(_CAPTION, start, end) < 0:
+        marked = _Ahead(_INLINE_MARK, _SIGNS_OF_MARKS, source, start, end)
+    else:
+        marked = _Ahead(_MARK_OR_CAPTION, (_CAPTION,), source, start, end)
     continuation = _Continuation(source, start, end, marked, wrapped)
     at = start
     while at < end:
