@@ -89,6 +89,7 @@ def test_paragraphs_stand_in_the_order_of_the_cable_whatever_that_of_the_tasks(r
     convert(answers, tmp_path / "out.jsonl", "records", cables=run)
     (record,) = read_records(tmp_path / "out.jsonl")
     assert [paragraph["number"] for paragraph in record["paragraphs"]] == [1, 2]
+    assert [entity["text"] for entity in record["entities"]][-1] == "Oslo"
 
 
 def test_a_folder_that_is_no_run_is_refused(corrected, tmp_path):

@@ -43,12 +43,19 @@ def _completed(
     record: dict[str, Any], known: dict[str, Any], run: str, report: Callable[[Problem], None]
 ) -> dict[str, Any]:
     """`record` with what `known` says beside paragraphs and layers."""
-    layers = {layer: record[layer] for layer in annotated_layers(record)}
+    order = {paragraph["id"]: number for number, paragraph in enumerate(known["paragraphs"])}
+
+    def position(name: str) -> int:
+        return order.get(name, len(order))
+
+    layers = {
+        layer: sorted(record[layer], key=lambda mark: position(mark["paragraph"]))
+        for layer in annotated_layers(record)
+    }
     whole = {key: value for key, value in known.items() if key not in LAYERS} | layers
     as_read = {(p["id"], p["text"]): p for p in known["paragraphs"]}
     whole["paragraphs"] = []
-    order = {paragraph["id"]: number for number, paragraph in enumerate(known["paragraphs"])}
-    for paragraph in sorted(record["paragraphs"], key=lambda p: order.get(p["id"], len(order))):
+    for paragraph in sorted(record["paragraphs"], key=lambda p: position(p["id"])):
         facts = as_read.get((paragraph["id"], paragraph["text"]))
         if facts is None:
             what = f"paragraph {paragraph['id']} reads otherwise or is not in it"
