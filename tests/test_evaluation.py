@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from cablespan.cli import app
 from cablespan.formats.completion import bare_record
 from cablespan.labels import Statement
-from cablespan.learning.evaluation import collection, evaluate
+from cablespan.learning.evaluation import collection, evaluate, judge
 from cablespan.learning.evaluation.counts import (
     Judged,
     claim_counts,
@@ -327,6 +327,23 @@ def gold_file(tmp_path):
     path = tmp_path / "gold.jsonl"
     path.write_bytes(b"\n".join(map(orjson.dumps, GOLD)))
     return path
+
+
+def test_a_pipeline_is_judged_with_the_header_of_the_gold(blank, gold_file, monkeypatch):
+    """Without it nobody knows whose "the Embassy" is."""
+    gold = read_gold([gold_file])
+    gold[0].record["header"]["origin"] = "Embassy Oslo"
+    origins = []
+
+    def pipe(docs):
+        for doc in docs:
+            origins.append(doc._.cable["header"]["origin"])
+            yield doc
+
+    monkeypatch.setattr(blank, "pipe", pipe)
+    paragraphs = judge(blank, gold)
+    assert origins[0] == "Embassy Oslo"
+    assert paragraphs[0].gold["entities"] and not paragraphs[0].guesses["entities"]
 
 
 def test_a_pipeline_is_judged_on_gold(bundled, gold_file):

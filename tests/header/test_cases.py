@@ -1,4 +1,4 @@
-"""Header facts of 2,374 invented headers, `cases.jsonl`: a score for each function."""
+"""Header facts of invented headers, `cases.jsonl`: a score for each function."""
 
 from collections import defaultdict
 from datetime import date
