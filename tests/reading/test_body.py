@@ -1013,3 +1013,10 @@ def test_small_letters_after_a_blank_line_go_on_after_brackets():
 def test_sipdis_within_a_line_is_no_text_whatever_stands_before_it(before):
     body = f"1. (U) {LONG} {before} SIPDIS The others agree.\n\n2. (U) {LONG}.\n"
     assert texts(body)[0] == f"{LONG} {before} The others agree."
+
+
+def test_entries_that_end_in_semicolons_are_items_up_to_a_page_mark():
+    entries = [f"Minister of the roads of number {n} Per Berg;" for n in range(6)]
+    mark = ["", "OSLO 00000012  002 OF 003", "", ""]
+    body = "\n".join(["1. (U) The new cabinet is:", *entries[:3], *mark, *entries[3:], "ROE"])
+    assert [text for *_, kind, text in shapes(body) if kind == "item"] == entries

@@ -171,7 +171,7 @@ class _Layout:
             return "heading" if is_delegation(line.text) else "item"
         if not first and is_heading_without_blanks(line, self.previous, next_text, expected):
             return "heading"
-        if not first and self._entries and self._is_entry(line):
+        if self._entries and (block.mark or not first) and self._is_entry(line):
             return "item"
         return None if self.drafts and self._goes_on(line, block, first) else "text"
 

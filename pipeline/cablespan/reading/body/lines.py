@@ -65,7 +65,7 @@ class Line:
         return self.text if self.single else f"{self.text} {self.last}"
 
 
-_ENTRY_END = re.compile(r";(?:[ ]and|[ ]or)?[ \t\r]*\n", re.IGNORECASE)
+_ENTRY_END = re.compile(r";(?:[ ]and|[ ]or)?[ \t\r]*(?:\n|\Z)", re.IGNORECASE)
 _LEAST_ENTRIES = 3
 
 
