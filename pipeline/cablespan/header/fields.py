@@ -37,6 +37,15 @@ _LONGEST_REFERENCE = 6  # words without a digit
 _LONGEST_ENUMERATED = 75  # characters of an item of a REF list
 
 
+def is_enumerated(text: str) -> bool:
+    """Whether a text begins as an item of a REF list does.
+
+    >>> is_enumerated("A. OSLO 12"), is_enumerated("OSLO 12")
+    (True, False)
+    """
+    return _ENUMERATED.match(text) is not None
+
+
 def belongs(field: str, text: str, content: list[str], *, after_break: bool) -> bool:
     """Whether a line goes on with a field whose lines so far are `content`.
 
@@ -68,7 +77,7 @@ def _is_no_text(line: _Next) -> bool:
 
 
 def _is_in_references(line: _Next) -> bool:
-    if not any(line.content) and not _ENUMERATED.match(line.text):
+    if not any(line.content) and not is_enumerated(line.text):
         return _REFERENCE.search(line.text) is not None
     return not (_is_marked_text(line.text) or _SENSITIVE.match(line.text) or _is_heading(line.text))
 
@@ -77,7 +86,9 @@ def _is_reference(line: _Next) -> bool:
     """Whether a line after a break is an item of a REF list, or the serial of the post above."""
     if line.text[:1].isdigit() and post_at_end(line.above.split()[-3:]):
         return True
-    if not _ENUMERATED.match(line.text) or _REFERENCE.search(line.text) is None:
+    if not is_enumerated(line.text) or _REFERENCE.search(line.text) is None:
+        return False
+    if _is_marked_text(line.text):
         return False
     return len(line.text) < _LONGEST_ENUMERATED or _is_next_item(line)
 

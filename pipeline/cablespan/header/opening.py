@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise, takewhile
 
-from cablespan.header.fields import belongs
+from cablespan.header.fields import belongs, is_enumerated
 from cablespan.header.furniture import is_furniture, words
 from cablespan.header.labels import Label, label_of
 from cablespan.header.prose import is_running
@@ -21,7 +21,7 @@ _FURTHER_LABEL = re.compile(
       | 1\.\s{1,3}\((?:U|SBU|C|S|C/NF|S/NF|TS|LOU)\)
       | (?:CLASSIFIED\ BY|Classified\ By)\ [A-Z]
       | [(\[](?:U|SBU|C|S)[)\]]\ {1,3}(?i:this\ (?:cable|message|telegram|is))\b
-      | (?:REFS?|REFTELS?)\ [(\[]?[A-Z][.)\]]\s)
+      | (?:REFS?|REFTELS?)\.?\ (?:[(\[]?[A-Z][.)\]]\s | [A-Z]{3,}(?:\ [A-Z]{3,})?\ \d\d))
     | (?<=[A-Z]{3})(?=(?:TAGS|SUBJECT|REFS?|REFTELS?):)              # a line end was lost
     | (?<=[A-Za-z.])(?=Classified\ [Bb]y:)
     | (?<=[a-z])(?=(?:TAGS|SUBJECT|REFS?|REFTELS?|CLASSIFIED\ BY):)
@@ -235,10 +235,11 @@ class _Reader:
 
     def _begin_field(self, index: int, label: Label) -> bool:
         """Whether a labelled line is one; the last one can be the text's first."""
-        if index == self._last and _is_prose(self._lines[index:]):
+        content = self._lines[index].text[label.content :].strip()
+        can_be_text = index == self._last and not is_enumerated(content)
+        if can_be_text and _is_prose(self._lines[index:]):
             return False
         self._current = label.field
-        content = self._lines[index].text[label.content :].strip()
         self.fields.setdefault(label.field, []).append(content)
         return True
 
