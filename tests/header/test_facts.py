@@ -327,6 +327,15 @@ def test_a_field_that_a_page_break_cut_goes_on_below_it():
     assert (header.classified_by, header.reasons) == ("Jane Roe", ("1.4 (b)",))
 
 
+def test_a_blank_line_after_every_line_of_an_opening_cuts_no_field():
+    above = "E.O. 12958: N/A\nTAGS: ECON\n\nSUBJECT: THE ROAD\nTO OSLO"
+    below = "\n\nREF: A. OSLO 12\nB. ROME 13\n\n1. (U) All is\nwell."
+    for opening in (f"{above}{below}", f"{above}\n\nNorth is closed.\n\nSouth is\nopen."):
+        once, spaced = read(opening), read(opening.replace("\n", " \n\n"))
+        assert spaced.header.subject == "THE ROAD TO OSLO"
+        assert spaced.header == once.header
+
+
 def test_lists_of_addressees_on_one_line_are_told_apart_by_their_keywords():
     line = "FM AMEMBASSY OSLO TO RUEHC/SECSTATE WASHDC INFO NATO COLLECTIVE XMT AMEMBASSY ROME"
     sender, to, info = correspondents(line)

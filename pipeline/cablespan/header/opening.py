@@ -59,6 +59,8 @@ _USUAL = 1_000  # characters of a usual one
 _FARTHEST_LABEL = 90  # lines of the longest openings, with their lists of addressees
 _FARTHEST_FIRST = 30  # lines before the first label, where REF or Classified By is the first
 _FARTHEST_NEXT = 30  # lines, blank ones too, between two labels
+_LEAST_SPACED = 7  # lines, blank ones too, that show that an opening is double-spaced
+_FARTHEST_SPACED = 8  # lines of its last field
 
 
 @cache
@@ -191,18 +193,19 @@ class _Reader:
         self._lines = lines
         self._last = last
         self._current: str | None = None  # the field whose lines are read
-        self._blank = False  # whether a blank line stands before this one
+        self._spaced_until = _end_of_double_spacing(lines, last)
+        self._blanks = 0  # blank lines before this one
         self._marked = False  # whether a page mark does, within the subject
 
     def read(self) -> int | None:
         """The offset at which the body begins; None where no line begins it."""
         for index, line in enumerate(self._lines):
             if not line.text:
-                self._blank = not self._marked
+                self._blanks = 0 if self._marked else self._blanks + 1
             elif is_furniture(line.text):
                 self._take_furniture(line.text)
             elif self._take(index, line):
-                self._blank = self._marked = False
+                self._blanks, self._marked = 0, False
             else:
                 return line.offset
         return None
@@ -224,7 +227,7 @@ class _Reader:
             return self._begin_field(index, line.label)
         if self._begins_body(index, line.text):
             return False
-        if self._continue_field(line.text):
+        if self._continue_field(index, line.text):
             return True
         if index < self._last:
             self._current = None
@@ -250,12 +253,14 @@ class _Reader:
         item = self._current == "ref" and index < self._last
         return not item and (index > self._last or self._current is not None)
 
-    def _continue_field(self, text: str) -> bool:
+    def _continue_field(self, index: int, text: str) -> bool:
         """Whether a line belongs to the field that is read, which then has it."""
         if self._current is None:
             return False
         content = self.fields[self._current]
-        apart = self._blank or (self._marked and not text.isupper())
+        apart = self._blanks > int(index < self._spaced_until) or (
+            self._marked and not text.isupper()
+        )
         if not belongs(self._current, text, content, after_break=apart and any(content)):
             return False
         content.append(text)
@@ -295,6 +300,22 @@ def _holds_label(raw: str, labelled: bool) -> bool:
     if labelled and (":" in raw or "REF" in raw):
         return True
     return any(map(raw.__contains__, _SEVERAL_FIELDS))
+
+
+def _end_of_double_spacing(lines: list[_Line], last: int) -> int:
+    """The index before which one blank line parts nothing, as one stands after each line.
+
+    It is that of the first wider gap after label `last`; 0 where an opening has lines that follow
+    each other.
+    """
+    labelled = pairwise(lines[: last + 1])
+    if last + 1 < _LEAST_SPACED or any(above.text and below.text for above, below in labelled):
+        return 0
+    after = pairwise(lines[last : last + _FARTHEST_SPACED])
+    for index, (above, below) in enumerate(after, last):
+        if bool(above.text) == bool(below.text):
+            return last if above.text else index
+    return last
 
 
 def _is_long_paragraph(line: str) -> bool:
