@@ -2,7 +2,15 @@
 
 import pytest
 
-from cablespan.labels import Certainty, Entity, Role, Statement, colour_variables, scheme_of
+from cablespan.labels import (
+    Certainty,
+    Entity,
+    Role,
+    Statement,
+    colour_variables,
+    labels_beside,
+    scheme_of,
+)
 
 PAPER, INK = {"light": "#fdfcf9", "dark": "#191a1c"}, {"light": "#1c1b19", "dark": "#e9e6df"}
 
@@ -80,3 +88,11 @@ def test_a_file_of_labels_that_cannot_be_used_names_the_remedy(tmp_path, text, f
     path.write_text(text)
     with pytest.raises(ValueError, match=fault):
         scheme_of(path)
+
+
+@pytest.mark.parametrize("content", ['["A", "B"]', '{"0": "A"}', '{"entities": ["A"]}', "A\nB\n"])
+def test_another_tools_labels_beside_a_file_are_none_of_ours(tmp_path, content):
+    (tmp_path / "labels.json").write_text(content)
+    assert labels_beside([tmp_path / "gold.jsonl"]) is None
+    (tmp_path / "labels.json").write_text('{"extend": true, "entities": {"VESSEL": {}}}')
+    assert labels_beside([tmp_path / "gold.jsonl"]) == tmp_path / "labels.json"

@@ -217,9 +217,17 @@ def scheme_of(path: Path | None = None, ours: Scheme | None = None) -> Scheme:
 
 def labels_beside(paths: Iterable[Path]) -> Path | None:
     """The labels.json that a run or an export of answers left in one of these folders, or beside a
-    file; None where the labels are ours."""
+    file; None where the labels are ours. Another tool's file of that name is passed over."""
     beside = ((path if path.is_dir() else path.parent) / LABELS_FILE for path in paths)
-    return next((path for path in beside if path.is_file()), None)
+    return next((path for path in beside if path.is_file() and _holds_layers(path)), None)
+
+
+def _holds_layers(path: Path) -> bool:
+    try:
+        tables = _parsed(path)
+    except ValueError:
+        return False
+    return any(_is_table_of_tables(tables.get(layer)) for layer in Scheme._fields)
 
 
 def scheme_of_tables(tables: Mapping[str, Any], place: str, ours: Scheme | None = None) -> Scheme:
