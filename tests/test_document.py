@@ -96,3 +96,8 @@ def test_paragraphs_of_a_cable():
         ("One.", "text"),
         ("Two.", "heading"),
     ]
+
+
+def test_a_text_in_place_of_a_cable_is_refused_with_the_remedy():
+    with pytest.raises(TypeError, match=r"a str, no cable: take nlp\(text\), or .*parse\(text\)"):
+        to_doc(NLP, "SUBJECT: FISH")

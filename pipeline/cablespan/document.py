@@ -151,7 +151,10 @@ def _capital() -> frozenset[str]:
 
 def to_doc(nlp: Language, cable: Cable) -> Doc:
     """A cable as an unannotated Doc: `doc.spans["paragraphs"]` and `doc._.cable` set, ready for
-    `nlp.pipe`."""
+    `nlp.pipe`. Raises TypeError for a text."""
+    if not isinstance(cable, Cable):
+        remedy = "take nlp(text), or to_doc(nlp, cablespan.parse(text))"
+        raise TypeError(f"a {type(cable).__name__}, no cable: {remedy}")
     description = {**_described(cable), "notes": list(cable.notes)}
     return make_doc(nlp, [paragraph.text for paragraph in cable.paragraphs], description)
 
