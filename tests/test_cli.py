@@ -10,7 +10,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from cablespan import cli
+from cablespan import cli, read
 
 COMMANDS = sorted(get_command(cli.app).commands)
 CABLE = {
@@ -84,6 +84,17 @@ def test_nothing_read_and_bad_usage_are_2(tmp_path):
     )
     export = runner.invoke(cli.app, ["export", str(tmp_path), str(tmp_path / "out")])
     assert export.exit_code == 2 and "cablespan annotate" in export.stderr
+
+
+@pytest.mark.parametrize("command", [["read"], ["annotate", "--output", "run"]])
+def test_an_input_without_a_name_is_no_folder(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "page.txt").write_text("SUBJECT: FISH\n\n1. (U) All is well.")
+    result = runner.invoke(cli.app, [*command, ""])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "the input's name is empty: give a file" in result.stderr
+    with pytest.raises(FileNotFoundError, match="the input's name is empty"):
+        read("")
 
 
 def test_help_loads_nothing_heavy():

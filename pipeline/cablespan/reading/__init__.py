@@ -29,7 +29,7 @@ from cablespan.reading.formats import (
     reader_of,
     takes_streams,
 )
-from cablespan.reading.inputs import expand
+from cablespan.reading.inputs import expand, must_have_name
 
 __all__ = [
     "LONGEST_PARAGRAPH",
@@ -205,6 +205,7 @@ def parse(text: str, format: str | None = None, **options: Any) -> Cable:
 
 
 def _check_file(path: str) -> None:
+    must_have_name(path)
     if "\n" in path:
         raise FileNotFoundError("a text, not a path: take cablespan.parse(text)")
     if path == "-" or "://" in path:

@@ -10,7 +10,8 @@ from pathlib import Path
 def expand(inputs: Iterable[str | Path]) -> list[str]:
     """The files of files, folders (all below, links followed, sorted) and globs; `-` and URLs stay.
 
-    A folder that is empty or cannot be listed stays as it is, so that reading it says so.
+    A folder that is empty or cannot be listed stays as it is, so that reading it says so. Raises
+    FileNotFoundError for an empty name.
 
     >>> expand(["-", "s3://cables/1966.csv", "-"])
     ['-', 's3://cables/1966.csv']
@@ -20,6 +21,7 @@ def expand(inputs: Iterable[str | Path]) -> list[str]:
 
 def _files_of(given: str) -> list[str]:
     """The files of an input; the input itself where there are none."""
+    must_have_name(given)
     if given == "-" or "://" in given:
         return [given]
     if Path(given).is_dir():
@@ -27,6 +29,12 @@ def _files_of(given: str) -> list[str]:
     if Path(given).exists():
         return [given]
     return sorted(filter(os.path.isfile, glob(given, recursive=True))) or [given]
+
+
+def must_have_name(path: str) -> None:
+    """Raises FileNotFoundError for an empty name, which would be the working folder."""
+    if not path.strip():
+        raise FileNotFoundError("the input's name is empty: give a file, a URL, or -")
 
 
 def _leads_nowhere(path: str) -> bool:
