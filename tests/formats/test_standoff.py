@@ -106,6 +106,15 @@ def test_a_volumes_paragraphs_are_found_as_annotate_reads_them_too(tmp_path):
     assert record["paragraphs"][0]["text"] == "Police used force."
 
 
+def test_a_volume_is_found_by_its_own_id_whatever_its_file_is_called(tmp_path):
+    header = '<teiHeader><idno type="isbn-13">978</idno><idno type="frus">frus1975v1</idno>'
+    volume = VOLUME.replace("<text>", f"{header}</teiHeader><text>")
+    (tmp_path / "download (1).xml").write_text(volume)
+    gold = lines(tmp_path / "gold.jsonl", standoff("frus1975v1/d7", 1, "2. End."))
+    (record,) = read_records(gold, texts=[tmp_path])
+    assert record["paragraphs"][0]["text"] == "2. End."
+
+
 def test_without_texts(tmp_path):
     gold = lines(tmp_path / "gold.jsonl", standoff("a", 0, "x"))
     with pytest.raises(

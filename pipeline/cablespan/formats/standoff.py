@@ -2,8 +2,8 @@
 and laying them on a text again.
 
 The texts come from the user's own copies (`texts`): TEI volumes of *Foreign Relations of the United
-States* (`frusYYYY...vNN.xml`, compressed or not), JSON Lines with `text` or `paragraphs`, web
-pages, plain text, dumps. A paragraph of a volume is found by its document and number; any other,
+States* (compressed or not, of any file name), JSON Lines with `text` or `paragraphs`, web pages,
+plain text, dumps. A paragraph of a volume is found by its document and number; any other,
 and one as `annotate` reads it, by its hash. Without `texts` the file beside, `NAME.texts.jsonl`, is
 taken, which `write` made.
 """
@@ -25,9 +25,10 @@ from cablespan.document import origin
 from cablespan.formats import paragraphs
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed, bare_record
-from cablespan.formats.files import placed_objects
+from cablespan.formats.files import opened, placed_objects
 from cablespan.labels import SCHEME_VERSION
-from cablespan.reading.decode import decode, open_input
+from cablespan.reading.decode import HEAD, decode, open_input
+from cablespan.reading.tei import volume_id
 from cablespan.records import LAYERS
 
 LEAVES_OUT = ()
@@ -203,7 +204,8 @@ class Library:
             for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
                 name = path.name.removesuffix(".gz")
                 if name.endswith(".xml"):
-                    self.files[name.removesuffix(".xml")] = path
+                    names = (name.removesuffix(".xml"), _volume_id(path))
+                    self.files |= dict.fromkeys(filter(None, names), path)
                 elif name.endswith((".jsonl", ".html", ".htm", ".txt", ".csv")):
                     self.others.append(path)
 
@@ -229,6 +231,12 @@ class Library:
         if volume not in self.volumes:
             self.volumes[volume] = tei_paragraphs(self.files[volume])
         return self.volumes[volume]
+
+
+def _volume_id(path: Path) -> str | None:
+    """The id that a volume has by its own words, whatever its file is called."""
+    with opened(path) as file:
+        return volume_id(decode(file.read(HEAD), whole=False)[0])
 
 
 def _found_in(texts: list[str] | None, paragraph: int | str, sha256: str) -> tuple[str | None, str]:

@@ -211,6 +211,16 @@ def _volume_name(root: Any) -> str | None:
     return root.get(ID)
 
 
+def volume_id(head: str) -> str | None:
+    """The id of the volume whose file begins so; None where it names none.
+
+    >>> volume_id('<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="frus1961v5"><teiHeader>')
+    'frus1961v5'
+    """
+    root, _ = _parse(head)
+    return None if root is None else _volume_name(root)
+
+
 def _known_names(root: Any) -> dict[str, str]:
     """What the volume's lists say of a person or a term, by its xml:id."""
     names = {}
