@@ -525,6 +525,18 @@ def test_nothing_stays_of_a_conversion_that_fails(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["gold.jsonl"]
 
 
+@pytest.mark.parametrize("format", ["brat", "inception", "prodigy"])
+def test_a_folder_that_holds_annotations_keeps_them_and_gets_no_others(tmp_path, format):
+    for cable in ("07OSLO1", "07OSLO2"):
+        write(tmp_path / f"{cable}.jsonl", gold_line(doc=cable))
+    (tmp_path / "out").mkdir()
+    convert(tmp_path / "07OSLO1.jsonl", tmp_path / "out", format)
+    with pytest.raises(FileExistsError, match=f"holds annotations in {format}; take another"):
+        convert(tmp_path / "07OSLO2.jsonl", tmp_path / "out", format)
+    (record,) = read_records(tmp_path / "out")
+    assert record["id"] == "07OSLO1"
+
+
 def test_unknown_file(tmp_path):
     (tmp_path / "x.bin").write_text("Rusk said no.")
     with pytest.raises(GoldError, match=r"x.bin: no annotations in a known format: say which"):

@@ -11,7 +11,7 @@ from typing import Any
 
 from cablespan.formats.annotated import read_records
 from cablespan.formats.checks import Problem
-from cablespan.formats.detection import FOLDERS, FORMATS
+from cablespan.formats.detection import FOLDERS, FORMATS, format_of_folder
 from cablespan.formats.known_cables import with_known_facts
 from cablespan.formats.tasks import blank_pipeline
 from cablespan.labels import Scheme, scheme_of
@@ -93,10 +93,13 @@ def convert(
     `out` is a folder for FOLDERS, a file for the others. `cables`: records of the same cables,
     whose facts the annotations get again (`with_known_facts`); the other options are those of
     `read_placed`. Nothing stays at `out` of a conversion that fails. Raises ValueError for an
-    unknown format, and what `read_placed` raises.
+    unknown format, FileExistsError where the folder `out` holds annotations, and what
+    `read_placed` raises.
     """
     if to not in FORMATS:
         raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
+    if to in FOLDERS:
+        _must_hold_no_annotations(Path(out))
     writer = import_module(FORMATS[to])
     scheme = scheme or scheme_of()
     told: list[Problem] = []
@@ -124,6 +127,14 @@ def convert(
         if left_out
         else f"{to} holds all of it",
     ]
+
+
+def _must_hold_no_annotations(folder: Path) -> None:
+    """What was there before would be read as if it were of this conversion."""
+    held = format_of_folder(folder)
+    if held in FOLDERS:
+        remedy = "take another folder, or empty it"
+        raise FileExistsError(f"{folder}: holds annotations in {held}; {remedy}")
 
 
 def _counted(

@@ -86,7 +86,7 @@ def annotations_in(path: Path, format: str | None = None) -> Iterator[Annotation
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist: name a file or folder of annotations")
     if path.is_dir():
-        yield from _in_folder(path, format or _format_of_folder(path))
+        yield from _in_folder(path, format or format_of_folder(path))
     else:
         yield Annotations(path, format or _format_of_file(path))
 
@@ -104,7 +104,8 @@ def _in_folder(folder: Path, format: str | None) -> Iterator[Annotations]:
         yield Annotations(file, format or _format_of_file(file))
 
 
-def _format_of_folder(folder: Path) -> str | None:
+def format_of_folder(folder: Path) -> str | None:
+    """The format of a folder by the names in it; None where they tell none, or there is none."""
     return next((format for glob, format in _BY_GLOB.items() if any(folder.glob(glob))), None)
 
 
