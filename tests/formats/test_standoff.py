@@ -115,6 +115,20 @@ def test_a_volume_is_found_by_its_own_id_whatever_its_file_is_called(tmp_path):
     assert record["paragraphs"][0]["text"] == "2. End."
 
 
+def test_of_a_volume_that_breaks_off_the_documents_before_are_found(tmp_path):
+    whole, _ = VOLUME.split("</div></body>")
+    (tmp_path / "frus1975v1.xml").write_text(f'{whole}<div type="document" xml:id="d8"><p>Cut')
+    gold = lines(
+        tmp_path / "gold.jsonl",
+        standoff("frus1975v1/d7", 1, "2. End."),
+        standoff("frus1975v1/d8", 0, "Cut in two."),
+    )
+    told = []
+    (record,) = read_records(gold, texts=[tmp_path], report=told.append)
+    assert [paragraph["text"] for paragraph in record["paragraphs"]] == ["2. End."]
+    assert "1 of 2 paragraphs found" in str(*told)
+
+
 def test_without_texts(tmp_path):
     gold = lines(tmp_path / "gold.jsonl", standoff("a", 0, "x"))
     with pytest.raises(

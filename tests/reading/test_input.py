@@ -230,6 +230,14 @@ def test_a_name_marked_where_a_paragraph_begins_is_whole(tmp_path):
     assert (mark["start"], mark["end"], mark["text"]) == (0, 3, "Roe")
 
 
+def test_a_signer_on_two_lines_of_a_volume_is_not_glued(tmp_path):
+    signed = "<closer><signed>Jane<lb/>Roe</signed></closer></div></body>"
+    volume = VOLUME.format(head="1. Telegram", note="").replace("</div></body>", signed)
+    (tmp_path / "volume.xml").write_text(volume)
+    (cable,) = scan(tmp_path / "volume.xml")
+    assert cable.header.signers == ("Jane Roe",)
+
+
 def test_reading_warns_of_what_it_leaves_out(tmp_path):
     from cablespan import read
 

@@ -8,11 +8,11 @@ and one as `annotate` reads it, by its hash. Without `texts` the file beside, `N
 taken, which `write` made.
 """
 
-import gzip
 import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.files import opened, placed_objects
 from cablespan.labels import SCHEME_VERSION
 from cablespan.reading.decode import HEAD, decode, open_input
+from cablespan.reading.elements import ID, NS, runs
 from cablespan.reading.tei import volume_id
 from cablespan.records import LAYERS
 
@@ -256,42 +257,31 @@ def tei_paragraphs(path: Path) -> dict[str, list[str]]:
     """For each document of a volume its paragraphs: the `p` children of its `div` that have a text.
 
     Notes and struck-out text are left out, white space is folded to one blank, `lb` is a line
-    break.
+    break. Of a volume that breaks off this is what stands before. Raises GoldError where a packed
+    one does.
     """
     from lxml import etree
 
-    namespace = "{http://www.tei-c.org/ns/1.0}"
-    opened: Callable = gzip.open if path.suffix == ".gz" else open
     documents: dict[str, list[str]] = {}
-    with opened(path, "rb") as file:
-        for _, div in etree.iterparse(
-            file, tag=f"{namespace}div", resolve_entities=False, no_network=True, huge_tree=True
-        ):
+    with opened(path) as file, suppress(etree.XMLSyntaxError):  # that of an empty file
+        divs = etree.iterparse(
+            file,
+            tag=f"{NS}div",
+            resolve_entities=False,
+            no_network=True,
+            huge_tree=True,
+            recover=True,
+        )
+        for _, div in divs:
             if div.get("type") == "document":
-                name = div.get("{http://www.w3.org/XML/1998/namespace}id")
-                texts = (_tei_text(p) for p in div.iterchildren(f"{namespace}p"))
-                documents[name] = [text for text in texts if text]
+                texts = (_tei_text(p) for p in div.iterchildren(f"{NS}p"))
+                documents[div.get(ID)] = [text for text in texts if text]
                 div.clear()
     return documents
 
 
-def _tei_text(element) -> str:
-    pieces: list[str] = []
-
-    def walk(node) -> None:
-        from lxml import etree
-
-        name = etree.QName(node).localname if isinstance(node.tag, str) else None
-        if name == "lb":
-            pieces.append("\x00")
-        elif name not in (None, "note", "del", "pb", "figure"):
-            pieces.append(node.text or "")
-            for child in node:
-                walk(child)
-                pieces.append(child.tail or "")
-
-    walk(element)
-    return folded("".join(pieces)).replace("\x00", "\n")
+def _tei_text(element: Any) -> str:
+    return folded("".join(runs(element, "\x00"))).replace("\x00", "\n")
 
 
 def folded(text: str) -> str:

@@ -15,16 +15,20 @@ MARKS = {"persName": "persons", "gloss": "terms", "placeName": "places"}
 
 def plain_text(node: Any) -> str:
     """The text of an element, notes left out; "" where there is no element."""
-    return "" if node is None else on_one_line(_runs(node))
+    return "" if node is None else on_one_line(runs(node, "\n"))
 
 
-def _runs(node: Any) -> Iterator[str]:
-    """The runs of text of an element, notes left out."""
-    if tag(node) in _LEFT_OUT:
+def runs(node: Any, line_end: str) -> Iterator[str]:
+    """The runs of text of an element, notes left out, and `line_end` where a line is marked to
+    end."""
+    name = tag(node)
+    if name == "lb":
+        yield line_end
+    if name in _LEFT_OUT:
         return
     yield node.text or ""
     for child in node:
-        yield from _runs(child)
+        yield from runs(child, line_end)
         yield child.tail or ""
 
 
