@@ -138,6 +138,10 @@ def test_reasons_are_those_that_the_cable_states(stated, letters):
         ("Consul Sofia F. Roe", "Sofia F. Roe"),  # a city, but the initial belongs to a name
         ("EUR John Roe, Acting, and PM DAS Shari Doe, reason 1.4 (b)", "John Roe and Shari Doe"),
         ("Counselor for Political and Economic Affairs John Roe", "John Roe"),
+        ("DCM JANE (JAY) ROE and POL John (Jack) Doe", "JANE (JAY) ROE and John (Jack) Doe"),
+        ("DCM John M. (Jack) van Doe", "John M. (Jack) van Doe"),
+        ("Jane Roe (Acting) Consul, Oslo", "Jane Roe"),
+        ("Ambassador (Ret) Jane Roe (Oslo) Kim", "Jane Roe"),
     ],
 )
 def test_who_classified_is_told_from_offices(line, name):

@@ -55,6 +55,8 @@ _BEFORE_SUFFIX = re.compile(r" (?=(?:jr|sr|iii|ii|iv)\b)", re.IGNORECASE)
 _PARTICLE_AND_NAME = re.compile(r"(?:[a-z]['’]|([a-z]{2,3})-?)[A-Z][a-z]")
 _NICKNAME = re.compile(r"(?<=\w) [\"“](\w+)[\"”] (?=[A-Z])")  # William "Bill" Roe
 _QUOTED = re.compile(r"'(\w+)'")
+_BRACKETED = re.compile(r"\b([\w.'-]+) \(([A-Z][A-Za-z]+)\) (?=([\w'-]+))")  # Jane (Jay) Roe
+_BRACKETS = str.maketrans("{}", "()")
 _DIGIT_IN_WORD = re.compile(r"(?<=[A-Z])[015](?=[A-Z])|(?<![\w.])0(?=[A-Z])")  # B0HLEN
 _LETTERS = {"0": "O", "1": "I", "5": "S"}
 _OFFICE_AND_NAME = re.compile(r"\b([A-Za-z]+)/([A-Z][A-Za-z]{2,})\b")  # DCM/Roe
@@ -109,10 +111,25 @@ def person_of(field: str) -> str | None:
     'Karl Roe and Shari Doe'
     """
     line = _without_reason(_mended(_on_one_line(field)[:_LONGEST]))
+    line = _BRACKETED.sub(_in_braces, line)
     suffix = ", " if _SUFFIX_AFTER_COMMA.search(line) else " "
     line = _SUFFIX_AFTER_COMMA.sub(r" \1", _NICKNAME.sub(r" '\1' ", line))
     name = " and ".join(" ".join(person) for person in _persons(line))
-    return _QUOTED.sub(r'"\1"', _BEFORE_SUFFIX.sub(suffix, name)) or None
+    name = _BEFORE_SUFFIX.sub(suffix, name).translate(_BRACKETS)
+    return _QUOTED.sub(r'"\1"', name) or None
+
+
+def _in_braces(bracketed: re.Match[str]) -> str:
+    """A nickname in braces, which part no name as brackets do; offices and posts as they are."""
+    before, name, after = bracketed.groups()
+    if not (_INITIALS.fullmatch(before) or _is_of_name(before)) or known_post(name):
+        return bracketed[0]
+    return f"{before} {{{name}}} " if _is_of_name(name) and _is_of_name(after) else bracketed[0]
+
+
+def _is_of_name(word: str) -> bool:
+    """Whether a word beside a nickname can be one of the name's."""
+    return word in particles() or (word[0].isupper() and not is_office(word))
 
 
 def _mended(line: str) -> str:
@@ -175,7 +192,7 @@ class _Word(NamedTuple):
     @property
     def can_be_name(self) -> bool:
         """Whether a word has a capital, after a particle too, and belongs to no office."""
-        capital = self.bare[:1].isupper() or _has_particle(self.bare)
+        capital = self.bare.lstrip("{")[:1].isupper() or _has_particle(self.bare)
         return capital and not (self.is_leading_office or is_office(self.bare))
 
 
