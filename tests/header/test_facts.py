@@ -262,6 +262,8 @@ def test_references_share_posts_and_years(line, found):
 
 def test_signs_that_are_digits_only_by_name_make_no_serial():
     assert header.references("REF: OSLO ², OSLO 12", 2007)[0].value == "07OSLO12"
+        ("OSLO 41 - 43, ROME 12-09", ["09OSLO41", "09OSLO43", "09ROME12"]),
+        ("OSLO 41 - 03 ROME 12 - 2 PAGES", ["09OSLO41", "03ROME12"]),
 
 
 @pytest.mark.parametrize("before", ["", "(U) ", "(C) ", "1. (U) ", "1. (U) This cable was "])

@@ -335,11 +335,18 @@ class _Item:
             indices.append(at)
             year_after, at = self._year_after(at + 1)
             year = year or year_after
-            following = self._skip(at, _JOINERS)
+            following = self._after_joiners(at, indices[-1])
             if following == at or self._can_name_post(following + 1):
                 break
             at = following
         return _Serials(indices, year, at)
+
+    def _after_joiners(self, at: int, serial: int) -> int:
+        """The index after what joins a serial to the next; a dash does before a higher one."""
+        number = self._word(at + 1) if self._word(at) == "-" else ""
+        if number.isdecimal() and int(number) > int(self._word(serial)):
+            return at + 1
+        return self._skip(at, _JOINERS)
 
     def _can_name_post(self, index: int) -> bool:
         """Whether a token begins a post's name, or is a word that can be one."""
