@@ -228,10 +228,20 @@ def test_a_label_is_one_where_a_paragraph_follows_without_a_blank_line():
         ("All is well.\n\nROE   (#1234)\n", ["ROE"]),
         ("All is well.\nSummary\n", []),
         ("All is well.\nOslo\n", []),
+        ("All is well.\nMCROE\nROEBUCK\n", ["MCROE", "ROEBUCK"]),
+        ("All is well.\n\nMCROE\n\nROEBUCK\nROEBUCK", ["MCROE", "ROEBUCK"]),
+        ("All is well.\nOSLO\nROEBUCK\n", ["ROEBUCK"]),
+        ("All is well at the\nHARBOR\nROEBUCK\n", ["ROEBUCK"]),
     ],
 )
 def test_signatures_in_capitals_small_letters_and_twice(end, names):
     assert header.signers(f"2. (U) {end}") == names
+
+
+def test_the_signatures_of_two_on_lines_of_their_own_are_no_text():
+    cable = read("SUBJECT: ROADS\n\n1. (U) All is well.\nMCROE\nROEBUCK\n")
+    assert cable.header.signers == ("MCROE", "ROEBUCK")
+    assert [paragraph.text for paragraph in cable.paragraphs] == ["All is well."]
 
 
 def test_a_signature_after_the_last_sentence_is_no_text():
@@ -252,6 +262,8 @@ def test_a_signature_after_the_last_sentence_is_no_text():
         ("A. PHNOM PEN 333 B. NEW DEHLI 12", ["09PHNOMPENH333", "09NEWDELHI12"]),
         ("A. OSLO\n\n41 B. ROME 12", ["09OSLO41", "09ROME12"]),
         ("STATE 41 AND 57 AND PREVIOUS", ["09STATE41", "09STATE57"]),
+        ("OSLO 41 - 43, ROME 12-09", ["09OSLO41", "09OSLO43", "09ROME12"]),
+        ("OSLO 41 - 03 ROME 12 - 2 PAGES", ["09OSLO41", "03ROME12"]),
     ],
 )
 def test_references_share_posts_and_years(line, found):
@@ -262,8 +274,6 @@ def test_references_share_posts_and_years(line, found):
 
 def test_signs_that_are_digits_only_by_name_make_no_serial():
     assert header.references("REF: OSLO ², OSLO 12", 2007)[0].value == "07OSLO12"
-        ("OSLO 41 - 43, ROME 12-09", ["09OSLO41", "09OSLO43", "09ROME12"]),
-        ("OSLO 41 - 03 ROME 12 - 2 PAGES", ["09OSLO41", "03ROME12"]),
 
 
 @pytest.mark.parametrize("before", ["", "(U) ", "(C) ", "1. (U) ", "1. (U) This cable was "])

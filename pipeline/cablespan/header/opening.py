@@ -258,9 +258,8 @@ class _Reader:
         if self._current is None:
             return False
         content = self.fields[self._current]
-        apart = self._blanks > int(index < self._spaced_until) or (
-            self._marked and not text.isupper()
-        )
+        parted = self._blanks > int(index < self._spaced_until)
+        apart = parted or (self._marked and not text.isupper())
         if not belongs(self._current, text, content, after_break=apart and any(content)):
             return False
         content.append(text)

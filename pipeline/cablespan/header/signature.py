@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import islice, pairwise, takewhile
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from cablespan.header.ending import end_of_text
@@ -56,6 +56,7 @@ _AROUND_NAME = (_BEFORE, _AFTER, _ACTING)  # signs and words around a name, in t
 _NO_SENTENCE = re.compile(rf"://|(?:X{{4,}}|x{{4,}})$|{RULE.pattern}")  # address, redacted, rule
 _SEPARATOR = re.compile(r"/|&| AND |,")
 _OF_SITES = ("after", "stamp")  # kinds of furniture in sentences, whose words can be names
+_STOPS = (".", "!", "?")
 _SENTENCE_ENDS = frozenset(".!?:;)]\"'”’*-")
 
 
@@ -126,8 +127,10 @@ def signature(text: str, start: int = 0, end: int | None = None) -> Signature:
     if signed.span is None:
         return signed
     begin = _before_doubles(text, start, signed.span)
+    other, begin = _signed_above(text, start, begin)
+    names = [*other, *signed.names]
     text_before = text[start:begin].strip()
-    return Signature(signed.names, (begin, signed.span[1]) if text_before else None)
+    return Signature(names, (begin, signed.span[1]) if text_before else None)
 
 
 def _before_doubles(text: str, start: int, span: tuple[int, int]) -> int:
@@ -142,15 +145,35 @@ def _before_doubles(text: str, start: int, span: tuple[int, int]) -> int:
     return begin
 
 
+def _signed_above(text: str, start: int, begin: int) -> tuple[list[str], int]:
+    """The other signer on a line between the last sentence and a signature, and where that line
+    begins; none and `begin` where no name stands there."""
+    first = max(start, begin - _LAST)
+    above, _, line = text[first:begin].rstrip().rpartition("\n")
+    names = _other_signers(line.strip(), above.rstrip())
+    return names, first + len(above) + 1 if names else begin
+
+
+def _other_signers(line: str, above: str) -> list[str]:
+    """The surnames that a line below a sentence consists of, where a signature follows it."""
+    if not above.endswith(_STOPS) or _is_note(line):
+        return []
+    names = _names_in(line)
+    is_word = not listed("common_words", "name").isdisjoint(line.lower().split())
+    return [] if is_word or any(map(known_post, names)) else names
+
+
 def _last_lines(text: str, begin: int, end: int) -> Iterator[_Line]:
     """The lines that can hold a signature, the last one first."""
     raws = text[begin:end].splitlines(True)
-    lines = [*takewhile(_is_of_the_cable, map(str.strip, raws))]
-    for index, (above, line) in reversed([*enumerate(pairwise(["", *lines]))]):
+    lines = ["", "", *takewhile(_is_of_the_cable, map(str.strip, raws))]
+    for index in reversed(range(len(lines) - 2)):
+        sentence, above, line = lines[index : index + 3]
         if any(map(str.isalpha, line)) and not _is_note(line):
             offset = begin + sum(map(len, raws[:index])) + raws[index].index(line)
             after_mark = max((end for _, end in inline_marks(line)), default=0)
-            yield _Line(line[after_mark:], above, offset + after_mark)
+            above_names = sentence if _other_signers(above, sentence) else above
+            yield _Line(line[after_mark:], above_names, offset + after_mark)
 
 
 def _is_of_the_cable(line: str) -> bool:
