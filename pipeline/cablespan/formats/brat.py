@@ -15,7 +15,7 @@ import orjson
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed, bare_record, kept_meta
-from cablespan.formats.files import text_of
+from cablespan.formats.files import read_text
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
 from cablespan.formats.linked import LinkedSpan, Links, add_marks, links_of, part_links
 from cablespan.labels import ROLES, Certainty, Role, Scheme
@@ -149,7 +149,7 @@ class _Annotations:
         self.facts: dict[str, dict[str, Any]] = {}
         self.paragraphs: list[Block] = []
         self.cable: dict[str, Any] = {}
-        for number, line in enumerate(text_of(file).replace("\r\n", "\n").split("\n"), 1):
+        for number, line in enumerate(read_text(file).replace("\r\n", "\n").split("\n"), 1):
             place = f"{file}:{number}"
             try:
                 self.add(line, place)
@@ -202,7 +202,7 @@ class _Annotations:
 
 
 def _read_one(file: Path, scheme: Scheme) -> Placed:
-    text, cable_id = text_of(file.with_suffix(".txt")), unquote(file.stem)
+    text, cable_id = read_text(file.with_suffix(".txt")), unquote(file.stem)
     said = _Annotations(file, text)
     record = bare_record(cable_id, path=str(file), format="brat", meta=said.cable.get("meta"))
     blocks = said.paragraphs or list(blocks_of(text, cable_id))

@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 
 from cablespan.formats.checks import GoldError, Problem, whole_tokens
 from cablespan.formats.completion import Placed, bare_record, kept_meta
-from cablespan.formats.files import placed_objects, text_of
+from cablespan.formats.files import placed_objects, read_text
 from cablespan.formats.tasks import blank_pipeline
 from cablespan.records import ParagraphRecord, by_paragraph, paragraph_record
 
@@ -167,7 +167,7 @@ def _foreign_cable(path: Path, name: str, place: str) -> Placed:
 def _blocks(path: Path) -> Iterator[list[_Row]]:
     """The rows between empty lines; `-DOCSTART-` is a block of its own."""
     block: list[_Row] = []
-    for number, line in enumerate(text_of(path).replace("\r\n", "\n").split("\n"), 1):
+    for number, line in enumerate(read_text(path).replace("\r\n", "\n").split("\n"), 1):
         is_blank, begins_document = not line.strip(), line.startswith("-DOCSTART- ")
         if block and (is_blank or begins_document):
             yield block

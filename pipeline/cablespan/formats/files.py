@@ -25,7 +25,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         ) from error
 
 
-def text_of(path: Path) -> str:
+def read_text(path: Path) -> str:
     """The decoded content, line ends as they are; `.gz` and other compressions are undone.
 
     Raises GoldError where the file is torn or no UTF-8.

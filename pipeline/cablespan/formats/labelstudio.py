@@ -16,7 +16,7 @@ import orjson
 
 from cablespan.formats.checks import GoldError, Problem, objects
 from cablespan.formats.completion import Placed, bare_record
-from cablespan.formats.files import text_of
+from cablespan.formats.files import read_text
 from cablespan.formats.linked import LinkedSpan, add_marks, links_of, part_links
 from cablespan.labels import ROLES, Role, Scheme
 from cablespan.records import LAYERS, annotated_layers, by_paragraph, paragraph_record
@@ -193,7 +193,7 @@ def _annotator(annotation: Mapping[str, Any], number: int) -> str:
 
 def _read_tasks(path: Path) -> list[dict[str, Any]]:
     try:
-        tasks = orjson.loads(text_of(path))
+        tasks = orjson.loads(read_text(path))
     except orjson.JSONDecodeError as error:
         raise GoldError(
             [Problem(str(path), f"no JSON ({error})", "export the project as JSON")]

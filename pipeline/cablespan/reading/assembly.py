@@ -230,9 +230,9 @@ def laid_back(cable: Cable, mapping: SourceMap, source_text: str) -> Cable:
     """A cable whose text was taken out of mark-up: its source maps lead to the mark-up
     `source_text` by way of `mapping`.
 
-    >>> from cablespan.reading.markup import text_of
+    >>> from cablespan.reading.markup import without_tags
     >>> source = "<pre>1. (U) Roads &amp; ships.</pre>"
-    >>> text, mapping = text_of(source)
+    >>> text, mapping = without_tags(source)
     >>> cable = laid_back(assemble(text, path="a.html", format="html"), mapping, source)
     >>> [source[at : at + length] for _, at, length in cable.paragraphs[0].source_map.pieces]
     ['Roads ', ' ships.']

@@ -11,7 +11,7 @@ from cablespan.reading.assembly import assemble, laid_back
 from cablespan.reading.csv import part_facts
 from cablespan.reading.decode import LEADING
 from cablespan.reading.embedded import cables_in
-from cablespan.reading.markup import blanked, text_of
+from cablespan.reading.markup import blanked, without_tags
 
 _TABLE = re.compile(r"<table\b[^<>]*\bclass\s?=\s?[\"']?cable\b[^<>]*>", re.IGNORECASE)
 _PRE = re.compile(r"<pre\b[^<>]*>", re.IGNORECASE)
@@ -68,8 +68,8 @@ def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable 
             remedy = "look whether the page was saved whole"
             yield Reject(path, f"line {table.line}", reason, remedy)
             continue
-        head = text_of(source, *blocks[0])[0] if len(blocks) > 1 else None
-        text, mapping = text_of(source, *blocks[:2][-1])
+        head = without_tags(source, *blocks[0])[0] if len(blocks) > 1 else None
+        text, mapping = without_tags(source, *blocks[:2][-1])
         facts = {**_facts(source, table), "head": head}
         for part in cables_in(text):
             if part.start:  # a second cable inside the body: the page's facts are not its own
@@ -124,7 +124,7 @@ def _blocks(source: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _by_text(source: str, path: str, notes: tuple[str, ...]) -> Iterator[Cable | Reject]:
     """A page of another site: its text read as a web page's."""
-    text, mapping = text_of(blanked(source, *_SILENT), breaks=_LINES)
+    text, mapping = without_tags(blanked(source, *_SILENT), breaks=_LINES)
     cable: Cable | None = None
     for cable in web.read(text, path, notes):
         yield laid_back(cable, mapping, source)

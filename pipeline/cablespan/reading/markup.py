@@ -57,13 +57,13 @@ def blanked(source: str, *pairs: tuple[str, str]) -> str:
     return source
 
 
-def text_of(
+def without_tags(
     source: str, start: int = 0, end: int | None = None, breaks: frozenset[str] = frozenset({"br"})
 ) -> tuple[str, SourceMap]:
     r"""The text of `source[start:end]` without tags, entities resolved, and its map. A tag named in
     `breaks` is a line end.
 
-    >>> text, mapping = text_of("<p>A &amp; B<br>C</p>")
+    >>> text, mapping = without_tags("<p>A &amp; B<br>C</p>")
     >>> text, list(mapping.pieces)
     ('A & B\nC', [(0, 3, 2), (3, 10, 2), (6, 16, 1)])
     """

@@ -29,7 +29,7 @@ from cablespan.reading.elements import (
     tag,
     text_and_spans,
 )
-from cablespan.reading.markup import text_of
+from cablespan.reading.markup import without_tags
 
 _TELEGRAM = re.compile(
     r"""
@@ -199,7 +199,7 @@ def _body_text(source: str) -> tuple[str, SourceMap]:
     """The text of the root element as the source's characters spell it."""
     first = re.search(r"<[A-Za-z]", source)
     start = first.start() if first else 0
-    return text_of(source, start, breaks=frozenset())
+    return without_tags(source, start, breaks=frozenset())
 
 
 def _volume_name(root: Any) -> str | None:

@@ -21,7 +21,7 @@ from cablespan.components.entities.bodies import (
 from cablespan.components.entities.lexicon_names import surfaces
 from cablespan.components.entities.near_names import LONGEST, SHORTEST, NearNames
 from cablespan.components.entities.people import groups_of_people
-from cablespan.components.entities.person_names import PEOPLE, bare_name, parse
+from cablespan.components.entities.person_names import PEOPLE, bare_name, parse_person
 from cablespan.components.entities.redactions import without_redactions
 from cablespan.labels import Entity
 from cablespan.lexicon import Post
@@ -140,12 +140,12 @@ def _cluster(number: int, mentions: list[Span]) -> ClusterRecord:
 
 
 def _has_title(mention: Span) -> bool:
-    return mention.label_ == Entity.OFFICIAL and bool(parse(mention.text).offices)
+    return mention.label_ == Entity.OFFICIAL and bool(parse_person(mention.text).offices)
 
 
 def _tells(mention: Span) -> tuple[int, int]:
     """How much a mention tells: names of a person before all else, then length."""
-    names = parse(mention.text).names if mention.label_ in PEOPLE else ()
+    names = parse_person(mention.text).names if mention.label_ in PEOPLE else ()
     return len(names), len(mention.text)
 
 

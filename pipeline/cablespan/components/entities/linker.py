@@ -38,7 +38,7 @@ from cablespan.components.entities.person_names import (
     Person,
     bare_name,
     normalize_name,
-    parse,
+    parse_person,
     word_list,
 )
 from cablespan.labels import Entity
@@ -86,7 +86,9 @@ class Linker:
         sender, definitions = sending_post(doc), acronym_definitions(doc)
         own_ids = [self._id_of(ent, definitions, sender) or "" for ent in doc.ents]
         agreed = _agreed_ids(doc.ents, own_ids)
-        named = {ent.id_ for ent in doc.ents if ent.label_ in PEOPLE and parse(ent.text).names}
+        named = {
+            ent.id_ for ent in doc.ents if ent.label_ in PEOPLE and parse_person(ent.text).names
+        }
 
         def chosen(cluster: str, own: str) -> str:
             if cluster in agreed:
@@ -101,7 +103,7 @@ class Linker:
         if known:
             return known
         if ent.label_ in PEOPLE:
-            return _person(ent.text, parse(ent.text))
+            return _person(ent.text, parse_person(ent.text))
         long = definitions.get(name, name)
         if ent.label_ != Entity.AGENCY:
             return _by_lexicon(name, ent.label_) or _by_lexicon(long, ent.label_)
@@ -143,7 +145,7 @@ class Linker:
         own = [kb_id for name in names for kb_id in base.ids_of(name, label)] if base else []
         if label not in PEOPLE:
             return ranked(names, label, Clues(country=home), own)
-        people = [parse(ent.text) for ent in mentions]
+        people = [parse_person(ent.text) for ent in mentions]
         titles = frozenset(chain.from_iterable(map(_titles, people)))
         clues = Clues(cluster.get("country") or home, titles)
         return ranked([" ".join(person.names) for person in people], label, clues, own)
@@ -297,7 +299,9 @@ class PersonalFacts(TypedDict):
 
 def _personal_facts(mentions: list[Span], kb_id: str) -> PersonalFacts:
     """Facts from the mentions together and, where the person is known, from the lexicon."""
-    people = [parse(ent.text, ent.doc[max(0, ent.start - 4) : ent.start].text) for ent in mentions]
+    people = [
+        parse_person(ent.text, ent.doc[max(0, ent.start - 4) : ent.start].text) for ent in mentions
+    ]
     fullest = max(people, key=lambda person: len(person.names))
     office, country = _most_told_office(people), _most_told_country(mentions)
     known = _people().get(kb_id)

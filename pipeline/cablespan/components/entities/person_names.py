@@ -80,14 +80,14 @@ def _titles() -> dict[str, tuple[str, ...]]:
 
 
 @_remembered
-def parse(mention: str, before: str = "") -> Person:
+def parse_person(mention: str, before: str = "") -> Person:
     """Takes a mention apart; `before` is the text before it, where a title may stand outside the
     mention.
 
-    >>> person = parse("Prime Minister Bulent Ecevit")
+    >>> person = parse_person("Prime Minister Bulent Ecevit")
     >>> person.title, person.offices, person.given, person.family
     ('Prime Minister', ('office:PRIME_MINISTER',), 'Bulent', 'Ecevit')
-    >>> parse("Kim Chong-p'il").family
+    >>> parse_person("Kim Chong-p'il").family
     'Kim'
     """
     words = mention.replace("’", "'").split()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from spacy.tokens import Span
 
-from cablespan.components.entities.person_names import PEOPLE, parse
+from cablespan.components.entities.person_names import PEOPLE, parse_person
 
 _REDACTED = re.compile(r"(?i:x{4,})")
 
@@ -38,5 +38,5 @@ def _names_somebody(ent: Span) -> bool:
     """Whether more than a form of address is left of a person; true of what is no person."""
     if ent.label_ not in PEOPLE:
         return True
-    person = parse(ent.text)
+    person = parse_person(ent.text)
     return bool(person.names or person.offices)
