@@ -302,10 +302,10 @@ def _holds_label(raw: str, labelled: bool) -> bool:
 
 
 def _end_of_double_spacing(lines: list[_Line], last: int) -> int:
-    """The index before which one blank line parts nothing, as one stands after each line.
+    """The index before which one blank line parts nothing, as one stands after each labelled line.
 
-    It is that of the first wider gap after label `last`; 0 where an opening has lines that follow
-    each other.
+    Below label `last` that goes on until a wider gap, if one comes soon and no lines follow each
+    other before it; 0 where labelled lines follow each other.
     """
     labelled = pairwise(lines[: last + 1])
     if last + 1 < _LEAST_SPACED or any(above.text and below.text for above, below in labelled):

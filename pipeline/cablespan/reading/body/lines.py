@@ -253,8 +253,8 @@ class _Blocks:
 
 @cache
 def _going_on_wrapped() -> re.Pattern[str]:
-    """The same where lines are wrapped and blank lines separate the paragraphs: a full line goes on
-    with a full one as well."""
+    """`_GOING_ON` where lines are wrapped and blank lines separate the paragraphs: a full line goes
+    on with a full one as well."""
     archive = beginnings("archive").pattern
     end_of_full = rf"(?<=[^\n]{{{_FULL}}})(?<![;:])(?<![;:] )\n"
     full = rf"{end_of_full}(?!{archive})[A-Z][a-z][^.)\n][^\n]{{{_FULL - 3},}}"

@@ -13,18 +13,17 @@ _FIRST_NUMBER = 30  # a telegram's own number can stand where that of its first 
 
 
 def _blocks(source: str, start: int, end: int) -> list[tuple[int, int]]:
-    bounds, at = [], start
-    for match in _BLANK.finditer(source, start, end):
-        if match.start() >= at:
-            bounds.append((at, match.start()))
-            at = match.end()
-    bounds.append((at, end))
-    blocks = [(start, end, source[start:end].strip()) for start, end in bounds]
-    return [
-        (begin := source.index(block[0], start), begin + len(block))
-        for start, end, block in blocks
-        if block
-    ]
+    """The bounds of what stands between blank lines, without white space around it."""
+    blanks = [*_BLANK.finditer(source, start, end)]
+    begins = [start, *(blank.end() for blank in blanks)]
+    ends = [*(blank.start() for blank in blanks), end]
+    stripped = (_stripped(source, *bounds) for bounds in zip(begins, ends, strict=True))
+    return [(begin, end) for begin, end in stripped if begin < end]
+
+
+def _stripped(source: str, begin: int, end: int) -> tuple[int, int]:
+    text = source[begin:end]
+    return end - len(text.lstrip()), begin + len(text.rstrip())
 
 
 def lay_out_blocks(source: str, body: int) -> list[Draft]:
