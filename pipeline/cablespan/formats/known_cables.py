@@ -45,27 +45,35 @@ def _completed(
     """`record` with what `known` says beside paragraphs and layers."""
     order = {paragraph["id"]: number for number, paragraph in enumerate(known["paragraphs"])}
 
-    def position(name: str) -> int:
-        return order.get(name, len(order))
+    def in_order(parts: Iterable[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+        return sorted(parts, key=lambda part: order.get(part[key], len(order)))
 
-    layers = {
-        layer: sorted(record[layer], key=lambda mark: position(mark["paragraph"]))
-        for layer in annotated_layers(record)
-    }
-    whole = {key: value for key, value in known.items() if key not in LAYERS} | layers
-    as_read = {(p["id"], p["text"]): p for p in known["paragraphs"]}
-    whole["paragraphs"] = []
-    for paragraph in sorted(record["paragraphs"], key=lambda p: position(p["id"])):
+    whole = {key: value for key, value in known.items() if key not in LAYERS}
+    paragraphs = in_order(record["paragraphs"], "id")
+    whole["paragraphs"] = [*_with_source_maps(paragraphs, known["paragraphs"], run, report)]
+    for layer in annotated_layers(record):
+        whole[layer] = in_order(record[layer], "paragraph")
+    if "entities" in whole:
+        whole["entities"] = _with_values(whole["entities"], known.get("entities") or ())
+    if "clusters" in known:
+        whole["clusters"] = _occurring(known["clusters"], whole)
+    return whole
+
+
+def _with_source_maps(
+    paragraphs: Iterable[dict[str, Any]],
+    known: Iterable[dict[str, Any]],
+    run: str,
+    report: Callable[[Problem], None],
+) -> Iterator[dict[str, Any]]:
+    """The paragraphs with what is known of those that have the same text."""
+    as_read = {(paragraph["id"], paragraph["text"]): paragraph for paragraph in known}
+    for paragraph in paragraphs:
         facts = as_read.get((paragraph["id"], paragraph["text"]))
         if facts is None:
             what = f"paragraph {paragraph['id']} reads otherwise or is not in it"
             report(Problem(run, what, "its source map is left out"))
-        whole["paragraphs"].append({**paragraph, **(facts or {"source_map": []})})
-    if "entities" in layers:
-        whole["entities"] = _with_values(layers["entities"], known.get("entities") or ())
-    if "clusters" in known:
-        whole["clusters"] = _occurring(known["clusters"], whole)
-    return whole
+        yield {**paragraph, **(facts or {"source_map": []})}
 
 
 def _with_values(
