@@ -428,6 +428,18 @@ def test_a_numbered_list_with_markings_is_one_of_items():
     ]
 
 
+def test_numbers_in_brackets_are_paragraphs_where_no_others_have_a_portion_mark():
+    points = "(1) (C) The road:\n\n(a) is long.\n\n(2) (S/NF) The harbor is\n(3) miles wide."
+    for heading in ("", "SUMMARY\n-------\n\n"):
+        assert [(number, marking) for number, marking, *_ in shapes(heading + points)][-3:] == [
+            (1, "C"),
+            (None, None),
+            (2, "S/NF"),
+        ]
+    for text in ("1. (C) Points.", "(C) Points.", "The points are:"):
+        assert {kind for *_, kind, _ in shapes(f"{text}\n\n{points}")[1:]} == {"item"}
+
+
 def test_bullets_that_came_out_as_letters_are_items():
     body = "News:\nQ  Roads are long.\nQ  Harbors are closed.\nQ  Ships are late."
     assert [kind for *_, kind, _ in shapes(body)].count("item") == 3

@@ -26,7 +26,7 @@ from cablespan.reading.body.lines import (
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.participants import Participants, begins_entry, is_delegation
 from cablespan.reading.body.repeats import leave_out_copies
-from cablespan.reading.body.starts import Numbering, Start, damaged_bullets, start_of
+from cablespan.reading.body.starts import Numbering, Start, Starts
 from cablespan.reading.body.titles import looks_like_heading, section_of_heading
 from cablespan.reading.body.wraps import find_cut_words
 
@@ -47,7 +47,7 @@ def lay_out(source: str, start: int, end: int, opening: str = "") -> list[Draft]
         usual_blanks_at_marks(blocks),
         overflowing_column(blocks),
         Cutter(source, body),
-        damaged_bullets(body),
+        Starts(body),
         Participants(body),
     )
     for block, following in zip_longest(blocks, blocks[1:]):
@@ -68,7 +68,7 @@ class _Layout:
         blanks_at_marks: int | None,
         overflowing: int | None,
         cutter: Cutter,
-        bullets: frozenset[str],
+        starts: Starts,
         participants: Participants,
     ):
         self.page = page
@@ -80,7 +80,7 @@ class _Layout:
         self._blanks_at_marks = blanks_at_marks
         self._overflowing = overflowing
         self._cutter = cutter
-        self._bullets = bullets
+        self._starts = starts
         self._participants = participants
         self._names_persons = False  # whether the line names a participant
         self._has_texts = False  # without a number, after the first one
@@ -147,7 +147,7 @@ class _Layout:
         if len(self.drafts) >= MOST_PARAGRAPHS:
             self._add(line)
             return
-        start = self._start_of(line)
+        start = self._starts.of(line.text)
         if self._is_row(line, start, next_text):
             if not self.current.rows:
                 self._open(Draft("text", self.source, rows=True))
@@ -174,11 +174,6 @@ class _Layout:
         if self._entries and (block.mark or not first) and self._is_entry(line):
             return "item"
         return None if self.drafts and self._goes_on(line, block, first) else "text"
-
-    def _start_of(self, line: Line) -> Start | None:
-        if self._bullets and line.text[0] in self._bullets and line.text[1:2] in (" ", "\t"):
-            return Start("item", None, None, "-", 0)
-        return start_of(line.text)
 
     def _is_row(self, line: Line, start: Start | None, next_text: str) -> bool:
         if not is_row(line.text) or start is not None and start.style != "-":

@@ -53,6 +53,8 @@ _ITEM = re.compile(
 # least.
 _DAMAGED_BULLET = re.compile(r"\n([B-HJ-Z?§\ufffd])[ \t]{1,3}(?=[A-Z\"'($“])")
 _LEAST_BULLETS = 3
+_FIRST_IN_BRACKETS = re.compile(rf"^[ \t]*\(1\) \((?:{_CLASSES})[)/-]", re.MULTILINE)
+_MARKED_NUMBER = re.compile(r"^[ \t]*\d{1,3}\.[ ]{0,4}\(", re.MULTILINE)
 _FARTHEST_BACK = 2  # paragraph numbers that one can come too late
 _FARTHEST_ITEM = 3  # letters or numbers from one item to the next
 _FARTHEST_JUMP = 20  # paragraph numbers that may be missing in a row
@@ -76,10 +78,45 @@ class Start:
     skip: int
 
 
-def damaged_bullets(body: str) -> frozenset[str]:
+class Starts:
+    r"""The starts of a body's lines.
+
+    >>> Starts("(1) (C) Rain.\n(2) (U) Sun.").of("(2) (U) Sun.")
+    Start(kind='numbered', number=2, marking='U', style='(', skip=8)
+    """
+
+    def __init__(self, body: str):
+        self._bullets = _damaged_bullets(body)
+        self._are_in_brackets = _has_numbers_in_brackets(body)
+
+    def of(self, line: str) -> Start | None:
+        """The start that a line of the body has the form of, as `start_of` has it."""
+        if self._bullets and line[0] in self._bullets and line[1:2] in (" ", "\t"):
+            return Start("item", None, None, "-", 0)
+        start = start_of(line)
+        if not (self._are_in_brackets and start and start.marking and start.style.isdecimal()):
+            return start
+        return Start("numbered", int(start.style), start.marking, "(", start.skip)
+
+
+def _has_numbers_in_brackets(body: str) -> bool:
+    r"""Whether the paragraphs of a body are numbered "(1) (C)", which are items elsewhere.
+
+    >>> _has_numbers_in_brackets("(1) (C) Rain."), _has_numbers_in_brackets("(C) Of\n(1) (C) rain.")
+    (True, False)
+    """
+    first = _FIRST_IN_BRACKETS.search(body) if "(1) (" in body else None
+    if first is None or _MARKED_NUMBER.search(body):
+        return False
+    before = body[: first.start()].rstrip()
+    lines = filter(None, map(str.strip, before.splitlines()))
+    return not before.endswith((":", ",", ";")) and not any(map(start_of, lines))
+
+
+def _damaged_bullets(body: str) -> frozenset[str]:
     r"""The signs that stand for bullets in a body because their own sign was lost.
 
-    >>> sorted(damaged_bullets("Points:\nQ Roads\nQ Harbors\nQ Ships"))
+    >>> sorted(_damaged_bullets("Points:\nQ Roads\nQ Harbors\nQ Ships"))
     ['Q']
     """
     signs = _DAMAGED_BULLET.findall(body)
