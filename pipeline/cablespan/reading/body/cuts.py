@@ -91,10 +91,9 @@ class Cutter:
         return [*parts, self._part(begin, line.end)] if parts else [line]
 
     def _cut_before_heading(self, line: Line, below: str) -> list[Line]:
-        start = start_of(below)
-        if start is None or start.kind == "item":
-            return [line]
-        return self.cut_at_heading(line)
+        parts = self.cut_at_heading(line)
+        start = start_of(below) if len(parts) > 1 else None
+        return [line] if start is None or start.kind == "item" else parts
 
     def cut_at_heading(self, line: Line) -> list[Line]:
         """A line, cut where a heading at its end begins."""

@@ -195,7 +195,8 @@ def _with_second_marking(line: str, at: int, marking: str) -> tuple[str, int]:
 
 
 def _after_repeated_number(line: str, at: int, number: int) -> int:
-    """Where the text of "3. (U) 3. (U) Post believes" begins, which offset `at` has the rest of."""
+    """Where the text begins after a number and its marking, which end at offset `at` and can stand
+    there once more: "3. (U) 3. (U) Post believes"."""
     again = _NUMBER.match(line, at)
     marked = _MARKING.match(line, again.end()) if again and int(again[1]) == number else None
     return marked.end() if marked else at
