@@ -343,6 +343,21 @@ def test_a_field_that_a_page_break_cut_goes_on_below_it():
     assert (header.classified_by, header.reasons) == ("Jane Roe", ("1.4 (b)",))
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("TO OSLO REF: ROME 12", "THE ROAD TO OSLO"),
+        ("DEPT FOR EUR REF: ROME 12", "THE ROAD"),
+        ("MINISTER AGREES WITH REF: ROME 12, AND SAYS SO", "THE ROAD"),
+        ("SIPDIS\n\nTO OSLO REF: ROME 12", "THE ROAD"),
+    ],
+)
+def test_a_subject_goes_on_below_a_blank_line_up_to_its_references(line, found):
+    header = read(f"TAGS: ECON\nSUBJECT: THE ROAD\n\n{line}\n\n1. (U) Rain.").header
+    assert header.subject == found
+    assert len(header.references) == (found != "THE ROAD")
+
+
 def test_a_blank_line_after_every_line_of_an_opening_cuts_no_field():
     above = "E.O. 12958: N/A\nTAGS: ECON\n\nSUBJECT: THE ROAD\nTO OSLO"
     below = "\n\nREF: A. OSLO 12\nB. ROME 13\n\n1. (U) All is\nwell."

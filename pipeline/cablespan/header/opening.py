@@ -37,6 +37,8 @@ _LABEL_BEGINS = re.compile(
     re.VERBOSE,
 )
 _SEVERAL_FIELDS = (" TAGS:", " E.O. 1", " E.O.1", " EO 1")  # on a line that begins with none
+# "TO OSLO REF: ROME 12": in capitals, with nothing after the reference.
+_BEFORE_REF = re.compile(r"[A-Z][^:;]{2,80} REF(?:S|TELS?)?: ?[^:]{3,60}\d")
 _MARKING_ALONE = re.compile(r"\s{0,9}[(\[][A-Z/]{1,5}[)\]]")
 # "1. (U)", "¶1.", "PARA 1.", "2. (C)", "2.  The": a numbered paragraph, one of the first.
 _NUMBERED = re.compile(
@@ -63,10 +65,15 @@ _LEAST_SPACED = 7  # lines, blank ones too, that show that an opening is double-
 _FARTHEST_SPACED = 8  # lines of its last field
 
 
+def _pass_to() -> frozenset[str]:
+    """Whom lines of passing on begin with: "DEPT"."""
+    return listed("header_words", "word", "pass_to")
+
+
 @cache
 def _transmission_line() -> re.Pattern[str]:
     """Lines of the transmission header and of passing on, in a cable without labels."""
-    pass_to = "|".join(map(re.escape, sorted(listed("header_words", "word", "pass_to"))))
+    pass_to = "|".join(map(re.escape, sorted(_pass_to())))
     return re.compile(
         rf"""V[ZV]CZ[A-Z0-9]*                                      # transmission id
         | (?:[OPRZY]{{1,2}}\ )+RUE?[A-Z]*.*                        # precedence, routes
@@ -123,6 +130,8 @@ class _Lines:
     def add(self, raw: str, line: str) -> None:
         """Adds a line, as it stands and stripped, cut before each further label on it."""
         whole = _Line(self.end, line, label_of(line) if line else None)
+        if "REF" in raw and self._is_rest_of_subject(line):
+            whole.label = Label("subject", 0)
         self.labelled = bool(line) and (self.labelled or whole.label is not None)
         for part in _split_labels(raw, whole) if _holds_label(raw, self.labelled) else [whole]:
             self.filled += bool(part.text)
@@ -130,6 +139,17 @@ class _Lines:
                 self.last = len(self.lines)
             self.lines.append(part)
         self.end += len(raw)
+
+    def _is_rest_of_subject(self, line: str) -> bool:
+        """Whether a line after a blank one goes on with the subject above that, up to its REF."""
+        above = self.lines[self.last :] if self.last >= 0 else []
+        if not above or above[0].label is None or above[0].label.field != "subject":
+            return False
+        filled = [bool(part.text) for part in above]
+        is_first_after_gap = not filled[-1] and filled == sorted(filled, reverse=True)
+        if not is_first_after_gap or line.startswith(("FOR ", "PASS ", *_pass_to())):
+            return False
+        return line.isupper() and _BEFORE_REF.fullmatch(line) is not None
 
     def _counts(self, label: Label) -> bool:
         """Whether a label is one: REF and Classified By alone stand far down in running text."""
@@ -278,7 +298,9 @@ def _split_labels(raw: str, whole: _Line) -> list[_Line]:
     if not cuts:
         return [whole]
     parts = ((first, _stripped(raw[first:end])) for first, end in pairwise([0, *cuts, len(raw)]))
-    return [_Line(whole.offset + first, text, label_of(text)) for first, text in parts]
+    lines = [_Line(whole.offset + first, text, label_of(text)) for first, text in parts]
+    lines[0].label = lines[0].label or whole.label
+    return lines
 
 
 def _further_labels(raw: str) -> list[int]:
