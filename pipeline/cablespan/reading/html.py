@@ -68,8 +68,9 @@ def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable 
             remedy = "look whether the page was saved whole"
             yield Reject(path, f"line {table.line}", reason, remedy)
             continue
-        head = without_tags(source, *blocks[0])[0] if len(blocks) > 1 else None
-        text, mapping = without_tags(source, *blocks[:2][-1])
+        *above, body = blocks[:2]  # above: the transmission header, where the page has it apart
+        head = without_tags(source, *above[0])[0] if above else None
+        text, mapping = without_tags(source, *body)
         facts = {**_facts(source, table), "head": head}
         for part in cables_in(text):
             if part.start:  # a second cable inside the body: the page's facts are not its own

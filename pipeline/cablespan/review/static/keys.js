@@ -86,11 +86,9 @@ function giveWay(action) {
     const capital = key.toUpperCase();
     const free = capital !== key && !byKey.has(capital) && !byLabel.has(capital);
     if (free) byKey.set(capital, action.name);
-    action.show = action.show
-      .split(" ")
-      .map((shown) => (shown !== key ? shown : free ? shownKey(capital) : ""))
-      .join(" ")
-      .trim();
+    const instead = free ? shownKey(capital) : "";
+    const shown = action.show.split(" ").map((one) => (one === key ? instead : one));
+    action.show = shown.join(" ").trim();
   }
 }
 
