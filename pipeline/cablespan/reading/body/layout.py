@@ -93,7 +93,6 @@ class _Layout:
         lines = block.lines
         if block.rule_below and len(lines[-1].last) > UNWRAPPED:
             lines[-1:] = self._cutter.cut_at_heading(lines[-1])
-        next_texts = _texts_after(lines, "")
         below = "" if following is None or block.rule_below else following.lines[0].text
         persons = self._participants.named_in(block)
         rest_of_title = block.mark and self._is_titled()
@@ -102,15 +101,22 @@ class _Layout:
         if begin:
             self._heading(lines[:begin], block)
         self._ruled = self._ruled and end == 0
+        self._text(block, range(begin, end), persons, below)
+        if end < len(lines):
+            self._heading(lines[end:], block)
+
+    def _text(self, block: Block, indices: range, persons: range, below: str) -> None:
+        """Adds the lines of a block that are no headings, by their `indices` in it; `persons`: of
+        those that name participants; `below`: the text after the block."""
+        lines = block.lines
+        next_texts = _texts_after(lines, "")
         self._entries = block.wrapped and len(lines) > 1 and lists_entries(self.source, block)
-        for index in range(begin, end):
+        for index in indices:
             self._names_persons = index in persons
             after = next_texts[index]
             parts = self._cutter.parts(lines[index], after or below, self.numbering.last)
             for part, next_text in zip(parts, _texts_after(parts, after), strict=True):
                 self._put(part, block, part.begin == lines[0].begin, next_text)
-        if end < len(lines):
-            self._heading(lines[end:], block)
 
     def _heading(self, lines: list[Line], block: Block) -> None:
         """A heading's lines: a paragraph of their own, or the rest of the heading before them."""
