@@ -359,7 +359,7 @@ def test_a_subject_goes_on_below_a_blank_line_up_to_its_references(line, found):
 
 
 def test_a_blank_line_after_every_line_of_an_opening_cuts_no_field():
-    above = "E.O. 12958: N/A\nTAGS: ECON\n\nSUBJECT: THE ROAD\nTO OSLO"
+    above = "SIPDIS\n\nE.O. 12958: N/A TAGS: ECON\nSUBJECT: THE ROAD\nTO OSLO"
     below = "\n\nREF: A. OSLO 12\nB. ROME 13\n\n1. (U) All is\nwell."
     for opening in (f"{above}{below}", f"{above}\n\nNorth is closed.\n\nSouth is\nopen."):
         once, spaced = read(opening), read(opening.replace("\n", " \n\n"))

@@ -108,9 +108,16 @@ class Opening:
 
 @dataclass(slots=True)
 class _Line:
+    """A line of an opening, or what is `cut` off one from a further label on."""
+
     offset: int
     text: str
     label: Label | None
+    cut: bool = False
+
+    def is_below(self, above: "_Line") -> bool:
+        """Whether a line directly follows another one."""
+        return bool(above.text and self.text) and not self.cut
 
 
 @dataclass(slots=True)
@@ -298,7 +305,7 @@ def _split_labels(raw: str, whole: _Line) -> list[_Line]:
     if not cuts:
         return [whole]
     parts = ((first, _stripped(raw[first:end])) for first, end in pairwise([0, *cuts, len(raw)]))
-    lines = [_Line(whole.offset + first, text, label_of(text)) for first, text in parts]
+    lines = [_Line(whole.offset + first, text, label_of(text), first > 0) for first, text in parts]
     lines[0].label = lines[0].label or whole.label
     return lines
 
@@ -330,7 +337,7 @@ def _end_of_double_spacing(lines: list[_Line], last: int) -> int:
     other before it; 0 where labelled lines follow each other.
     """
     labelled = pairwise(lines[: last + 1])
-    if last + 1 < _LEAST_SPACED or any(above.text and below.text for above, below in labelled):
+    if last + 1 < _LEAST_SPACED or any(below.is_below(above) for above, below in labelled):
         return 0
     after = pairwise(lines[last : last + _FARTHEST_SPACED])
     for index, (above, below) in enumerate(after, last):
