@@ -215,6 +215,14 @@ def scheme_of(path: Path | None = None, ours: Scheme | None = None) -> Scheme:
     return scheme_of_tables(_parsed(path) if path else {}, str(path), ours)
 
 
+def scheme_beside(paths: Iterable[Path], labels: Path | None = None) -> Scheme:
+    """The scheme of `labels`, else of the labels.json beside the paths, else ours.
+
+    Raises ValueError as `scheme_of` does.
+    """
+    return scheme_of(labels or labels_beside(paths))
+
+
 def labels_beside(paths: Iterable[Path]) -> Path | None:
     """The labels.json that a run or an export of answers left in one of these folders, or beside a
     file; None where the labels are ours. Another tool's file of that name is passed over."""

@@ -159,7 +159,7 @@ def convert(
     Says what was found, and what the other format cannot hold.
     """
     from cablespan.formats import convert
-    from cablespan.labels import labels_beside, scheme_of
+    from cablespan.labels import scheme_beside
 
     messages = convert(
         source,
@@ -169,7 +169,7 @@ def convert(
         layers=layers,
         texts=texts or (),
         cables=cables,
-        scheme=scheme_of(labels or labels_beside([source])),
+        scheme=scheme_beside([source], labels),
     )
     for message in messages:
         typer.echo(message, err=True)
@@ -186,10 +186,10 @@ def agree(
     labels: LabelsOption = None,
 ) -> None:
     """How far annotators agree: span F1, Cohen's kappa, Krippendorff's alpha, confusion, claims."""
-    from cablespan.labels import labels_beside, scheme_of
+    from cablespan.labels import scheme_beside
     from cablespan.learning.agreement import agree
 
-    result = agree(files, scheme=scheme_of(labels or labels_beside(files)))
+    result = agree(files, scheme=scheme_beside(files, labels))
     if html is not None:
         from cablespan.learning.agreement.page import page
 
@@ -220,10 +220,10 @@ def adjudicate(
 
     Conflicts that nothing decides are listed in NAME.conflicts.jsonl; the exit code is 1 then.
     """
-    from cablespan.labels import labels_beside, scheme_of
+    from cablespan.labels import scheme_beside
     from cablespan.learning.agreement.adjudication import adjudicate_files
 
-    scheme = scheme_of(labels or labels_beside(files))
+    scheme = scheme_beside(files, labels)
     outcome, conflicts = adjudicate_files(
         files, output, prefer=prefer, decided=decided, scheme=scheme
     )

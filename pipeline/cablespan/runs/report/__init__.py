@@ -13,7 +13,7 @@ import orjson
 from jinja2 import Environment, StrictUndefined
 
 from cablespan import __version__
-from cablespan.labels import Certainty, Scheme, colour_variables, labels_beside, scheme_of
+from cablespan.labels import Certainty, Scheme, colour_variables, scheme_beside
 from cablespan.runs.batch.results import Results
 from cablespan.runs.report.chart import script
 from cablespan.runs.report.charts import all_charts
@@ -35,7 +35,7 @@ def report(run: str, output: Path, *, warn: Callable[[str], None] = lambda messa
         findings.add(record)
     for reject in results.lines("rejects"):
         findings.add_reject(reject)
-    known = scheme_of(labels_beside([Path(run)]))
+    known = scheme_beside([Path(run)])
     scheme = known.with_found(findings.labels["entities"], findings.labels["statements"])
     page = _page(findings, scheme, Path(run.rstrip("/")).name).encode()
     output.write_bytes(page)
