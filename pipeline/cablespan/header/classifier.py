@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from cablespan.header.offices import is_office, office_words, particles
 from cablespan.header.opening import read_opening
-from cablespan.header.posts import known_post
-from cablespan.lexicon import lowered
+from cablespan.header.posts import is_country, known_post
 
 _LABEL = re.compile(
     r"""\b(?:
@@ -64,9 +63,7 @@ _OFFICE_AND_NAME = re.compile(r"\b([A-Za-z]+)/([A-Z][A-Za-z]{2,})\b")  # DCM/Roe
 
 def _is_place(words: list[str]) -> bool:
     name = " ".join(words).lower()
-    if known_post(name):
-        return True
-    return name in lowered("countries", "name") or name in lowered("countries", "aliases")
+    return bool(known_post(name)) or is_country(name)
 
 
 def _on_one_line(field: str) -> str:

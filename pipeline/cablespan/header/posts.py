@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from cablespan.lexicon import listed, load
+from cablespan.lexicon import listed, load, lowered
 
 _CANONICAL = re.compile(r"\d\d([A-Z]{3,30})[1-9]\d{0,6}")
 _YEAR = r"(?P<year>(?:19|20)?\d\d)"
@@ -115,6 +115,16 @@ def known_post(name: str) -> str | None:
     """
     name = squeezed(name)
     return _origins().get(name) or _origins().get(name.translate(_DIGITS_FOR_LETTERS))
+
+
+def is_country(name: str) -> bool:
+    """Whether a name is a country's, in capitals or small letters.
+
+    >>> is_country("NORWAY"), is_country("Oslo")
+    (True, False)
+    """
+    name = name.lower()
+    return name in lowered("countries", "name") or name in lowered("countries", "aliases")
 
 
 def post_at_end(words: Sequence[str]) -> str | None:

@@ -3,7 +3,7 @@
 from functools import cache
 from itertools import pairwise, takewhile
 
-from cablespan.lexicon import lowered
+from cablespan.header.posts import is_country
 from cablespan.reading.body.flow import ends_sentence, leads_on
 from cablespan.reading.body.lines import Block, is_row
 from cablespan.reading.body.starts import start_of
@@ -94,5 +94,4 @@ def is_delegation(text: str) -> bool:
     >>> is_delegation("NORWAY"), is_delegation("U.S. side:"), is_delegation("Jane Roe, Norway")
     (True, True, False)
     """
-    countries = lowered("countries", "name") | lowered("countries", "aliases")
-    return text.endswith(":") or text.lower() in countries
+    return text.endswith(":") or is_country(text)
