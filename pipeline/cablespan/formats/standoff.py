@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -205,21 +206,28 @@ class Library:
             for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
                 name = path.name.removesuffix(".gz")
                 if name.endswith(".xml"):
-                    names = (name.removesuffix(".xml"), _volume_id(path))
-                    self.files |= dict.fromkeys(filter(None, names), path)
+                    self.files[name.removesuffix(".xml")] = path
                 elif name.endswith((".jsonl", ".html", ".htm", ".txt", ".csv")):
                     self.others.append(path)
 
     def find(self, doc: str, paragraph: int | str, sha256: str) -> tuple[str | None, str]:
         """The text with that hash, or None; and MATCHED or the reason."""
         volume, _, number = doc.partition("/")
-        if volume not in self.files:
+        path = self.files.get(volume) or self._by_id.get(volume)
+        if path is None:
             texts = self._hashed("", chain.from_iterable(map(loose_paragraphs, self.others)))
             return texts.get(sha256), MATCHED if sha256 in texts else "without a text"
-        text, reason = _found_in(self._documents(volume).get(number), paragraph, sha256)
+        text, reason = _found_in(self._documents(volume, path).get(number), paragraph, sha256)
         if text is None:
-            text = self._hashed(volume, paragraphs_as_read(self.files[volume])).get(sha256)
+            text = self._hashed(volume, paragraphs_as_read(path)).get(sha256)
         return text, reason if text is None else MATCHED
+
+    @cached_property
+    def _by_id(self) -> dict[str, Path]:
+        """The volumes by the ids that they have by their own words, whatever their files are
+        called."""
+        ids = ((_volume_id(path), path) for path in self.files.values())
+        return {id: path for id, path in ids if id is not None}
 
     def _hashed(self, name: str, texts: Iterable[str]) -> dict[str, str]:
         """The texts by their hash, which are gone through at the first call."""
@@ -228,14 +236,14 @@ class Library:
             self.by_hash[name] = {key: text for key, text in hashed if key in self.wanted}
         return self.by_hash[name]
 
-    def _documents(self, volume: str) -> dict[str, list[str]]:
+    def _documents(self, volume: str, path: Path) -> dict[str, list[str]]:
         if volume not in self.volumes:
-            self.volumes[volume] = tei_paragraphs(self.files[volume])
+            self.volumes[volume] = tei_paragraphs(path)
         return self.volumes[volume]
 
 
 def _volume_id(path: Path) -> str | None:
-    """The id that a volume has by its own words, whatever its file is called."""
+    """The id that a volume has by its own words."""
     with opened(path) as file:
         return volume_id(decode(file.read(HEAD), whole=False)[0])
 
