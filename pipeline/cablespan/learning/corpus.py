@@ -76,12 +76,17 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def unannotated(reference: Doc, words: list[str] | None = None) -> Doc:
+def unannotated(
+    reference: Doc,
+    words: list[str] | None = None,
+    sent_starts: list[bool | int | None] | None = None,
+) -> Doc:
     """The Doc without its layers: tokens, paragraphs and header only."""
     doc = Doc(
         reference.vocab,
         words=words or [token.text for token in reference],
         spaces=[bool(token.whitespace_) for token in reference],
+        sent_starts=sent_starts,
     )
     doc._.cable = reference._.cable
     if PARAGRAPHS in reference.spans:
@@ -125,10 +130,8 @@ def recased(example: Example, change: Callable[[str], str]) -> Example:
         change(token.text) if len(change(token.text)) == len(token.text) else token.text
         for token in original
     ]
-    reference = unannotated(original, words)
-    for token in original:
-        if token.is_sent_start is not None:
-            reference[token.i].is_sent_start = token.is_sent_start
+    # Token.is_sent_start looks the whole Doc through each time that it is set.
+    reference = unannotated(original, words, [token.is_sent_start for token in original])
     missing = [
         Span(reference, token.i, token.i + 1)
         for token in original
