@@ -10,6 +10,7 @@ import torch
 import cablespan
 from cablespan.learning.evaluation import evaluate
 from cablespan.learning.gold import read_gold
+from cablespan.learning.training.finetuning import mix_weights
 from cablespan.nlp import model_folder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +41,17 @@ def test_it_can_be_pickled_and_trained_on(nlp):
     again = pickle.loads(pickle.dumps(nlp))
     assert again.pipe_names == nlp.pipe_names
     assert again.resume_training() is not None
+
+
+def test_an_encoder_goes_back_to_its_base_by_a_share_of_the_way(nlp):
+    later = pickle.loads(pickle.dumps(nlp))
+    before, after = (
+        pipeline.get_pipe("transformer").model.transformer.encoder.layer[-1].output.dense.bias
+        for pipeline in (nlp, later)
+    )
+    after.data += 4
+    mix_weights(later, nlp, 0.25)
+    assert torch.allclose(after, before + 3)
 
 
 def test_the_sample_cable_is_annotated(nlp):

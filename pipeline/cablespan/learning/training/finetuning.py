@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 import numpy
 import spacy
 from spacy.language import Language
-from spacy.pipeline import Tok2Vec
+from spacy.pipeline import TrainablePipe
 from spacy.training import Example
 from thinc.api import Config, Model
 from thinc.types import Floats1d
@@ -120,10 +120,10 @@ def mix_weights(
     """Moves the weights of a pipeline back to those it began with, by `share` of the way.
 
     It keeps most of what it learned, and most of what it knew (WiSE-FT, Wortsman et al. 2022).
-    Components in `keep` stay as they are; so does a transformer, whose weights are PyTorch's.
+    Components in `keep` stay as they are.
     """
     for name, pipe in later.pipeline:
-        if name not in keep and isinstance(pipe, TrainedPipe | Tok2Vec):
+        if name not in keep and isinstance(pipe, TrainablePipe):
             before: Any = earlier.get_pipe(name)
             _mix(pipe.model, before.model, share)
 
@@ -133,6 +133,16 @@ def _mix(later: Model, earlier: Model, share: float) -> None:
         for key in filter(node.has_param, node.param_names):
             mean = (1 - share) * node.get_param(key) + share * other.get_param(key)
             node.set_param(key, mean)
+        for shim, before in zip(node.shims, other.shims, strict=True):
+            _mix_tensors(shim, before, share)
+
+
+def _mix_tensors(later: Any, earlier: Any, share: float) -> None:
+    """The same for the weights of a PyTorch module, a transformer's encoder."""
+    before = earlier._model.state_dict()
+    for name, weights in later._model.state_dict().items():
+        if weights.is_floating_point():
+            weights.lerp_(before[name], share)
 
 
 def add_labels(
