@@ -101,6 +101,24 @@ def test_frozen_layers_stay_as_they_are(encoder, trained, tmp_path):
     assert not embeddings(trained).equal(before)
 
 
+def test_fine_tuning_goes_back_to_the_base_with_the_encoder_too(trained, tmp_path):
+    gold = write(tmp_path / "mine.jsonl", documents("abcd", 1))
+
+    def distance(base_share: float) -> float:
+        output = tmp_path / str(base_share)
+        overrides = {"training.max_steps": 2, "training.eval_frequency": 2}
+        train(None, [gold], [], output, base=trained, base_share=base_share, overrides=overrides)
+        before, after = (
+            spacy.load(model).get_pipe("transformer").model.transformer.state_dict()
+            for model in (trained, output / "model-last")
+        )
+        name = "encoder.layer.1.output.dense.weight"
+        return (before[name] - after[name]).abs().max().item()
+
+    assert distance(0) > 0
+    assert distance(1) == 0
+
+
 def test_it_loads_and_writes_every_layer(trained, tmp_path):
     nlp = load(trained)
     doc = nlp("Post recommends a visit to Astana. The market was open, Jane Poe said.")

@@ -75,8 +75,7 @@ def train(
 
     `base`: a pipeline to go on from; `config`, if any, is then laid over its own, and the whole is
     written to `output`/finetune.cfg. In the end the weights go back to those of the base by
-    `base_share` of the way, so that little is forgotten (not those of a transformer, nor where a
-    head began anew).
+    `base_share` of the way, so that little is forgotten (but not where a head began anew).
 
     `labels`: a file of labels (`scheme_of`); without it they are those of `base`, or ours.
     `overrides`: of the config ("training.max_steps").
@@ -189,9 +188,8 @@ def _mix_with_base(model: Path, start: Start, base_share: float) -> None:
     if not base_share or start.anew:
         return
     nlp = spacy.load(model)
-    if "transformer" not in nlp.pipe_names:
-        mix_weights(nlp, spacy.load(start.base), base_share)
-        nlp.to_disk(model)
+    mix_weights(nlp, spacy.load(start.base), base_share)
+    nlp.to_disk(model)
 
 
 def _without_missing_layers(
