@@ -91,7 +91,13 @@ def test_mistakes_are_named(tmp_path, convert, body, message):
 def test_the_invented_gold_is_sound():
     files = [
         path
-        for folder in ("modern", "modern-hard", "modern-twins", "modern-heldout")
+        for folder in (
+            "modern",
+            "modern-hard",
+            "modern-twins",
+            "modern-twins-second",
+            "modern-heldout",
+        )
         for path in sorted((ROOT / "annotations" / folder).glob("*.jsonl"))
     ]
     ids = [record["id"] for file in files for record in read_records(file)]

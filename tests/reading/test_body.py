@@ -201,7 +201,13 @@ def test_the_paragraphs_of_the_modern_gold_are_read_as_annotated():
     gold = defaultdict(list)
     for path in [
         path
-        for folder in ("modern", "modern-hard", "modern-twins", "modern-heldout")
+        for folder in (
+            "modern",
+            "modern-hard",
+            "modern-twins",
+            "modern-twins-second",
+            "modern-heldout",
+        )
         for path in sorted((root / "annotations" / folder).glob("*.jsonl"))
     ]:
         for line in path.read_text(encoding="utf-8").splitlines():
