@@ -667,7 +667,7 @@ def test_the_project_calls_commands_and_options_that_exist():
                 known = {
                     option
                     for parameter in commands[arguments[0]].params
-                    for option in parameter.opts
+                    for option in (*parameter.opts, *parameter.secondary_opts)
                 }
                 options = {
                     argument
