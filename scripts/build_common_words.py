@@ -8,12 +8,12 @@ the list lets capitals text be read, where a name looks like any other word. Run
 repository: `python scripts/build_common_words.py`.
 """
 
-import gzip
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+
+import json_lines
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -22,11 +22,8 @@ _WORD = re.compile(r"(?<![.!?:] )(?<!^)\b[A-Za-z]+\b")
 
 
 def texts() -> Iterator[str]:
-    with gzip.open(SHARED / "frus" / "telegrams.jsonl.gz", "rt", encoding="utf-8") as telegrams:
-        for line in telegrams:
-            yield from (paragraph["text"] for paragraph in json.loads(line)["paragraphs"])
-    with gzip.open(SHARED / "reports" / "paragraphs.jsonl.gz", "rt", encoding="utf-8") as reports:
-        yield from (json.loads(line)["text"] for line in reports)
+    documents = ("frus/telegrams.jsonl.gz", "reports/paragraphs.jsonl.gz")
+    yield from json_lines.texts(SHARED / name for name in documents)
     for cable in sorted((ROOT / "corpus" / "modern").glob("*.txt")):
         yield cable.read_text(encoding="utf-8")
 

@@ -7,10 +7,7 @@ mistakes).
 """
 
 import argparse
-import gzip
-import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import spacy
@@ -23,13 +20,9 @@ from cablespan.components.entities.clusters import EntityClusters
 from cablespan.components.entities.lexicon_names import surfaces
 from cablespan.components.entities.person_names import normalize_name
 from cablespan.document import SEPARATOR
+from json_lines import lines
 
 TELEGRAMS = Path(__file__).parents[2] / "shared" / "frus" / "telegrams.jsonl.gz"
-
-
-def telegrams() -> Iterator[dict]:
-    with gzip.open(TELEGRAMS, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
 
 
 def marked_persons(nlp: spacy.Language, telegram: dict) -> tuple[Doc, list[str]]:
@@ -57,7 +50,7 @@ def abbreviations() -> tuple[int, int, int]:
     """Mentions of marked abbreviations, those whose abbreviation the lexicon knows, and those for
     which it knows the marked meaning."""
     marked = known = right = 0
-    for telegram in telegrams():
+    for telegram in lines(TELEGRAMS):
         mentions = [
             ref
             for paragraph in telegram["paragraphs"]
@@ -101,7 +94,7 @@ def main() -> None:
     nlp = spacy.blank("en")
     aliases = EntityClusters(nlp, "aliases")
     scores, everything = [], ([], [])
-    for telegram in telegrams():
+    for telegram in lines(TELEGRAMS):
         doc, gold = marked_persons(nlp, telegram)
         if not gold:
             continue

@@ -11,12 +11,10 @@ or more).
 """
 
 import argparse
-import gzip
 from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 
-import orjson
 from spacy.tokens import Doc
 
 from cablespan import load
@@ -24,6 +22,7 @@ from cablespan.components.claims.attribution import Triple, overlap
 from cablespan.components.claims.speakers import SpeakerFinder, author
 from cablespan.components.sentences import statement_spans
 from cablespan.document import Speaker, make_doc, paragraph_starts
+from json_lines import lines
 
 MARKS = Path(__file__).parents[1] / "annotations" / "speakers"
 ROLES = ("source", "cue", "content")
@@ -34,21 +33,19 @@ def marked_documents(texts: Path) -> dict[str, tuple[dict, list[dict]]]:
     not the one that was marked."""
     marks: dict[str, list[dict]] = {}
     for file in sorted(MARKS.glob("*.jsonl")):
-        for line in file.read_bytes().splitlines():
-            mark = orjson.loads(line)
+        for mark in lines(file):
             marks.setdefault(mark["doc"], []).append(mark)
     documents = {}
-    with gzip.open(texts) as lines:
-        for document in map(orjson.loads, lines):
-            if document["id"] in marks:
-                for mark in marks[document["id"]]:
-                    text = document["paragraphs"][mark["paragraph"]]["text"]
-                    if sha256(text.encode()).hexdigest() != mark["sha256"]:
-                        raise ValueError(
-                            f"{document['id']}, paragraph {mark['paragraph']}: "
-                            "the text is not the one that was marked"
-                        )
-                documents[document["id"]] = document, marks[document["id"]]
+    for document in lines(texts):
+        if document["id"] in marks:
+            for mark in marks[document["id"]]:
+                text = document["paragraphs"][mark["paragraph"]]["text"]
+                if sha256(text.encode()).hexdigest() != mark["sha256"]:
+                    raise ValueError(
+                        f"{document['id']}, paragraph {mark['paragraph']}: "
+                        "the text is not the one that was marked"
+                    )
+            documents[document["id"]] = document, marks[document["id"]]
     return documents
 
 

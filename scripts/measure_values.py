@@ -8,16 +8,15 @@ its id, or one of the country reports. Dates and references come from the cables
 """
 
 import argparse
-import gzip
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
 import spacy
 from spacy.language import Language
 from spacy.util import filter_spans
@@ -26,6 +25,7 @@ import cablespan
 from cablespan.cable import Cable
 from cablespan.components.entities.values import Values
 from cablespan.document import character_span, make_doc, paragraph_starts, to_doc
+from json_lines import lines
 
 
 class Context(NamedTuple):
@@ -87,9 +87,7 @@ class Sources:
 
 
 def _lines(folder: Path) -> Iterator[dict[str, Any]]:
-    for file in sorted(folder.glob("*.jsonl.gz")):
-        with gzip.open(file) as lines:
-            yield from map(orjson.loads, lines)
+    return chain.from_iterable(map(lines, sorted(folder.glob("*.jsonl.gz"))))
 
 
 def found_values(
@@ -126,7 +124,7 @@ def main() -> None:
     warnings.simplefilter("ignore")  # what cannot be read of a volume
     nlp = spacy.blank("en")
     values = Values(nlp, "values")
-    marks = [orjson.loads(line) for line in options.marks.read_bytes().splitlines()]
+    marks = list(lines(options.marks))
     contexts = Sources(nlp, options.shared).find(marks)
     by_paragraph = defaultdict(list)
     for mark in marks:

@@ -8,7 +8,6 @@ reports.jsonl.gz --gold work/train.jsonl --kept work/dev.jsonl
 cablespan annotate work/unlabelled.jsonl --model en_cable_trf --output work/silver
 """
 
-import gzip
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -20,6 +19,8 @@ import orjson
 import typer
 from spacy.util import minibatch
 
+from json_lines import lines, texts
+
 WORDS = re.compile(r"\w+")
 # A text of fewer words is a remnant, a paragraph of more is a table or an enclosure.
 SHORTEST, LONGEST = 25, 400
@@ -30,19 +31,10 @@ RUN, SHARED = 8, 8
 Text = dict[str, Any]
 
 
-def lines(file: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
-        yield from map(orjson.loads, stream)
-
-
-def runs(texts: Iterable[str]) -> set[tuple[str, ...]]:
-    """All runs of `RUN` words of the texts, in small letters."""
-    words = [WORDS.findall(text.lower()) for text in texts]
+def runs(passages: Iterable[str]) -> set[tuple[str, ...]]:
+    """All runs of `RUN` words of the passages, in small letters."""
+    words = [WORDS.findall(passage.lower()) for passage in passages]
     return {tuple(found[i : i + RUN]) for found in words for i in range(len(found) - RUN + 1)}
-
-
-def paragraph_texts(record: dict[str, Any]) -> list[str]:
-    return [paragraph["text"] for paragraph in record.get("paragraphs", [record])]
 
 
 def as_text(id: str, paragraphs: Iterable[str], meta: dict[str, Any]) -> Text:
@@ -70,8 +62,8 @@ def of_reports(
     for paragraph in paragraphs:
         if paragraph["paragraph"] not in annotated.get(paragraph["doc"], ()):
             free[paragraph["doc"]].append(paragraph["text"])
-    for name, texts in free.items():
-        for number, group in enumerate(minibatch(texts, PARAGRAPHS_OF_A_REPORT)):
+    for name, passages in free.items():
+        for number, group in enumerate(minibatch(passages, PARAGRAPHS_OF_A_REPORT)):
             yield as_text(f"{name}~{number}", group, {})
 
 
@@ -86,20 +78,19 @@ def main(
     annotated: dict[str, set[int]] = defaultdict(set)
     for line in (line for file in gold for line in lines(file)):
         annotated[line["doc"]].add(line["paragraph"])
-    judged = [line for file in kept for line in lines(file)]
-    names = {line.get("doc") for line in judged}
-    quoted = runs(text for line in judged for text in paragraph_texts(line))
-    texts = [
+    names = {line.get("doc") for file in kept for line in lines(file)}
+    quoted = runs(texts(kept))
+    free = [
         text
         for telegram in lines(telegrams)
         if telegram["id"] not in names
         for text in of_telegram(telegram, annotated.get(telegram["id"], set()))
     ]
-    texts += of_reports((line for line in lines(reports) if line["doc"] not in names), annotated)
-    new = [text for text in texts if len(runs([text["text"]]) & quoted) < SHARED]
+    free += of_reports((line for line in lines(reports) if line["doc"] not in names), annotated)
+    new = [text for text in free if len(runs([text["text"]]) & quoted) < SHARED]
     output.write_bytes(b"".join(orjson.dumps(text) + b"\n" for text in new))
     words = sum(len(text["text"].split()) for text in new)
-    print(f"{output}: {len(new):,} texts, {words:,} words; {len(texts) - len(new)} quote kept gold")
+    print(f"{output}: {len(new):,} texts, {words:,} words; {len(free) - len(new)} quote kept gold")
 
 
 if __name__ == "__main__":

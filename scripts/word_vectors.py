@@ -3,7 +3,6 @@
 python scripts/word_vectors.py OUT --encoder NAME_OR_FOLDER TEXTS... (environment with torch)
 """
 
-import gzip
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -11,24 +10,16 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy
-import orjson
 import spacy
 import typer
 from spacy.vectors import Vectors
 
 from cablespan import lexicon
+from json_lines import texts
 
 WORD = re.compile(r"[^\W\d_][\w'’.-]*[^\W\d_]|[^\W\d_]")
 # How many times a word of the kind of texts that is to come counts.
 OFTEN = 10
-
-
-def texts(files: list[Path]) -> Iterator[str]:
-    for file in files:
-        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
-            for line in map(orjson.loads, stream):
-                for paragraph in line.get("paragraphs", [line]):
-                    yield paragraph["text"]
 
 
 def jsonl_files(path: Path) -> list[Path]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cablespan.formats import read_records
+from invented import gold_files
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = (
@@ -89,18 +90,7 @@ def test_mistakes_are_named(tmp_path, convert, body, message):
 
 
 def test_the_invented_gold_is_sound():
-    files = [
-        path
-        for folder in (
-            "modern",
-            "modern-hard",
-            "modern-twins",
-            "modern-twins-second",
-            "modern-heldout",
-        )
-        for path in sorted((ROOT / "annotations" / folder).glob("*.jsonl"))
-    ]
-    ids = [record["id"] for file in files for record in read_records(file)]
+    ids = [record["id"] for file in gold_files() for record in read_records(file)]
     assert len(ids) == len(set(ids)) and all(
         (ROOT / "corpus" / "modern" / f"{name}.txt").exists() for name in ids
     )

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cablespan.header import signers
 from cablespan.reading import parse, scan
 from cablespan.reading.body import segment, segment_blocks
+from invented import gold_files
 
 
 def shapes(body):
@@ -199,17 +200,7 @@ def test_a_number_written_twice_is_lost_twice():
 def test_the_paragraphs_of_the_modern_gold_are_read_as_annotated():
     root = Path(__file__).parents[2]
     gold = defaultdict(list)
-    for path in [
-        path
-        for folder in (
-            "modern",
-            "modern-hard",
-            "modern-twins",
-            "modern-twins-second",
-            "modern-heldout",
-        )
-        for path in sorted((root / "annotations" / folder).glob("*.jsonl"))
-    ]:
+    for path in gold_files():
         for line in path.read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
             gold[entry["doc"]].append((entry["number"], entry["marking"], entry["text"]))
