@@ -3,7 +3,14 @@
 from pathlib import Path
 
 ANNOTATIONS = Path(__file__).resolve().parents[1] / "annotations"
-FOLDERS = ("modern", "modern-hard", "modern-twins", "modern-twins-second", "modern-heldout")
+FOLDERS = (
+    "modern",
+    "modern-hard",
+    "modern-twins",
+    "modern-twins-second",
+    "modern-advice",
+    "modern-heldout",
+)
 
 
 def gold_files() -> list[Path]:
