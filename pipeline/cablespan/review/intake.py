@@ -16,7 +16,7 @@ from cablespan.review.store import Annotator, AnnotatorRole, Store
 from cablespan.review.store.adding import token_edges
 from cablespan.review.store.annotators import Action
 from cablespan.review.store.layers import checked, cut_tokens
-from cablespan.review.store.shapes import FIELDS
+from cablespan.review.store.shapes import FIELDS, Layers
 
 CHUNK = 20  # records a transaction: tens of milliseconds, so that no answer waits for long
 
@@ -209,27 +209,37 @@ class _SortedTasks:
 
 
 def _add_paragraphs(store: Store, tasks: _SortedTasks, problems: list[str]) -> None:
-    from cablespan.formats.completion import bare_record
-
+    """Suggestions for the paragraphs that the store has, records of those that it lacks."""
     records: dict[str, dict[str, Any]] = {}
     for key, task in tasks.paragraphs.items():
         known, suggested = store.find(*key), tasks.suggested.get(key, {})
-        if known is not None:
-            faults = store.suggest(known, suggested) if suggested else []
+        if known is None:
+            _add_to_record(records, key, task.get("meta") or {}, suggested)
+        elif suggested:
+            faults = store.suggest(known, suggested)
             problems += [f"{key.paragraph}: {fault}; left out" for fault in faults]
-            continue
-        meta = task.get("meta") or {}
-        cable = str(meta.get("cable") or key.paragraph.rpartition("/")[0])
-        facts = {name: meta[name] for name in ("origin", "date") if meta.get(name)}
-        record = records.setdefault(cable, bare_record(cable, format="prodigy", meta=facts))
-        fields = {name: meta.get(name) for name in FIELDS}
-        record["paragraphs"].append({"id": key.paragraph, "text": key.text, **fields})
-        for layer, annotations in suggested.items():
-            placed = [{**mark, "paragraph": key.paragraph} for mark in annotations]
-            record.setdefault(layer, []).extend(placed)
     chunks = iter(records.values())
     while chunk := list(itertools.islice(chunks, CHUNK)):
         store.add(chunk, problems)
+
+
+def _add_to_record(
+    records: dict[str, dict[str, Any]],
+    key: Key,
+    meta: Mapping[str, Any],
+    suggested: Mapping[str, list],
+) -> None:
+    """A paragraph and what is suggested for it, in the record of its cable."""
+    from cablespan.formats.completion import bare_record
+
+    cable = str(meta.get("cable") or key.paragraph.rpartition("/")[0])
+    facts = {name: meta[name] for name in ("origin", "date") if meta.get(name)}
+    record = records.setdefault(cable, bare_record(cable, format="prodigy", meta=facts))
+    fields = {name: meta.get(name) for name in FIELDS}
+    record["paragraphs"].append({"id": key.paragraph, "text": key.text, **fields})
+    for layer, annotations in suggested.items():
+        placed = [{**mark, "paragraph": key.paragraph} for mark in annotations]
+        record.setdefault(layer, []).extend(placed)
 
 
 def _add_answer(
@@ -241,11 +251,11 @@ def _add_answer(
     """
     from cablespan.formats.tasks import annotations_of
 
+    first = next(iter(layers.values()))
+    text, meta = first["text"], first.get("meta") or {}
+    place = meta.get("paragraph")
     actions = {one["answer"] for one in layers.values()}
     action = next(action for action in _GRAVEST_FIRST if action in actions)
-    first = next(iter(layers.values()))
-    meta = first.get("meta") or {}
-    place = meta.get("paragraph")
     if len(actions) > 1:
         answered = " and ".join(sorted(actions))
         problems.append(f"{place}: {name} answered its layers {answered}; taken as {action}")
@@ -253,20 +263,14 @@ def _add_answer(
     annotator = Annotator(name, role)
     plain = {layer: annotations_of(one) for layer, one in layers.items()}
     timestamp = max((one.get("_timestamp") or 0 for one in layers.values()), default=0)
-    identity = orjson.dumps(
-        [task, name, role, action, plain, timestamp], option=orjson.OPT_SORT_KEYS
-    )
     try:
-        sound = checked(first["text"], plain, store.scheme)
-        _, cut = cut_tokens(sound, token_edges(first["text"]))
-        if cut:
-            raise ValueError(cut[0])
+        _must_lie_on_tokens(text, checked(text, plain, store.scheme))
         store.answer(
             annotator,
             task,
             action,
             plain,
-            uuid=str(uuid5(NAMESPACE_URL, identity.decode())),
+            uuid=_same_uuid(task, name, role, action, plain, timestamp),
             version=store.view(annotator, task)["version"],
             comment=meta.get("comment") or "",
             flagged=bool(meta.get("flagged")),
@@ -274,3 +278,14 @@ def _add_answer(
         )
     except ValueError as error:
         problems.append(f"{place}: answer of {name} left out: {error}")
+
+
+def _must_lie_on_tokens(text: str, layers: Layers) -> None:
+    _, cut = cut_tokens(layers, token_edges(text))
+    if cut:
+        raise ValueError(cut[0])
+
+
+def _same_uuid(*answer: Any) -> str:
+    """The UUID of an answer, the same each time that it is taken in."""
+    return str(uuid5(NAMESPACE_URL, orjson.dumps(answer, option=orjson.OPT_SORT_KEYS).decode()))
