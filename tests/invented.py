@@ -9,6 +9,7 @@ FOLDERS = (
     "modern-twins",
     "modern-twins-second",
     "modern-advice",
+    "modern-plain",
     "modern-heldout",
 )
 
