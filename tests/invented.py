@@ -8,6 +8,7 @@ FOLDERS = (
     "modern-hard",
     "modern-twins",
     "modern-twins-second",
+    "modern-twins-third",
     "modern-advice",
     "modern-plain",
     "modern-heldout",
