@@ -19,6 +19,8 @@ A draft holds cables like this; every sentence stands on its own line after its 
 
 `--- NUMBER|item|heading|text (MARKING) section` opens a paragraph. Marks are the entity labels, and
 S, Q, C with the number of the claim in its sentence for source, cue and content; they may nest.
+The gold has the kind and section of each paragraph that the reader finds in the printed cable: that
+is what a model is told of any cable.
 Usage: python scripts/marked_gold.py DRAFT.txt... [--check]
 """
 
@@ -29,13 +31,14 @@ import sys
 import textwrap
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
 import spacy
 
 from cablespan.labels import Entity, Statement
+from cablespan.reading import parse as read
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDTH = 65
@@ -276,6 +279,21 @@ def check_draft(draft: Draft, seen: dict[str, str], checks: Checks) -> None:
     for paragraph in draft.paragraphs:
         if not paragraph.text:
             checks.error(paragraph.place, "a paragraph without sentences")
+    if not checks.errors:
+        check_as_read(draft, checks)
+
+
+def check_as_read(draft: Draft, checks: Checks) -> None:
+    """Whether the reader has the same paragraphs in the printed cable."""
+    for paragraph, as_read in zip_longest(draft.paragraphs, read(cable_text(draft)).paragraphs):
+        ours, theirs = (side.text if side else "nothing" for side in (paragraph, as_read))
+        if ours != theirs:
+            place = paragraph.place if paragraph else draft.place
+            checks.error(place, f"the printed cable reads {theirs[:60]!r} where {ours[:60]!r} is")
+            return
+        if as_read.section != paragraph.section:
+            told = f"section {as_read.section} as read, {paragraph.section} in the draft"
+            checks.warn(paragraph.place, told)
 
 
 def wrap(text: str) -> str:
@@ -355,14 +373,16 @@ def gold_lines(draft: Draft) -> list[dict]:
             "date": draft.header["date"],
             "number": paragraph.number,
             "marking": paragraph.marking,
-            "section": paragraph.section,
-            "kind": paragraph.kind,
+            "section": as_read.section,
+            "kind": as_read.kind,
             "text": paragraph.text,
             "entities": paragraph.entities,
             "statements": paragraph.statements,
             "claims": paragraph.claims,
         }
-        for index, paragraph in enumerate(draft.paragraphs)
+        for index, (paragraph, as_read) in enumerate(
+            zip(draft.paragraphs, read(cable_text(draft)).paragraphs, strict=True)
+        )
     ]
 
 

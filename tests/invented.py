@@ -11,6 +11,7 @@ FOLDERS = (
     "modern-twins-third",
     "modern-advice",
     "modern-plain",
+    "modern-lists",
     "modern-heldout",
 )
 

@@ -14,7 +14,7 @@ HEAD = (
     "origin: Embassy Nairobi\nsubject: POLICE\nsigner: Roe\n"
 )
 BODY = """--- 1 (C) summary
-CLAIM| <S1><OFFICIAL>Minister Otieno</OFFICIAL></S1> <Q1>told</Q1> Poloff that \
+CLAIM| Summary: <S1><OFFICIAL>Minister Otieno</OFFICIAL></S1> <Q1>told</Q1> Poloff that \
 <C1>the <AGENCY>GOK</AGENCY> would not act</C1>.
 REPORT| It rained in <PLACE>Nairobi</PLACE>.
 """
@@ -44,8 +44,8 @@ def test_a_draft_becomes_a_cable_and_its_gold(tmp_path, convert):
         and cable.endswith("\nROE\n")
     )
     assert (
-        "1. (C) Minister Otieno told Poloff that the GOK would not act. It\nrained in Nairobi.\n"
-        in cable
+        "1. (C) Summary: Minister Otieno told Poloff that the GOK would\n"
+        "not act. It rained in Nairobi.\n" in cable
     )
     assert max(map(len, cable.split("\n"))) <= 65
     (record,) = read_records(tmp_path / "gold" / "draft.jsonl")

@@ -4,7 +4,9 @@ import json
 import re
 from collections import defaultdict
 from itertools import pairwise
+from operator import attrgetter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given, settings
@@ -198,16 +200,18 @@ def test_a_number_written_twice_is_lost_twice():
 
 
 def test_the_paragraphs_of_the_modern_gold_are_read_as_annotated():
+    """Kind and section, too: models learn what they will be told."""
     root = Path(__file__).parents[2]
+    facts = attrgetter("number", "marking", "section", "kind", "text")
     gold = defaultdict(list)
     for path in gold_files():
         for line in path.read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
-            gold[entry["doc"]].append((entry["number"], entry["marking"], entry["text"]))
+            gold[entry["doc"]].append(facts(SimpleNamespace(**entry)))
     read = {
         name: [
-            (p.number, p.marking, p.text)
-            for p in next(scan(root / "corpus" / "modern" / f"{name}.txt")).paragraphs
+            facts(paragraph)
+            for paragraph in next(scan(root / "corpus" / "modern" / f"{name}.txt")).paragraphs
         ]
         for name in gold
     }
