@@ -12,6 +12,7 @@ FOLDERS = (
     "modern-advice",
     "modern-plain",
     "modern-lists",
+    "modern-quoted",
     "modern-heldout",
 )
 

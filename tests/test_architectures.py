@@ -8,6 +8,7 @@ from spacy.tokens import Span
 from spacy.training import Example
 from thinc.api import Adam, fix_random_seed
 
+import cablespan
 from cablespan.components.network.sentences import (
     sentence_attributions,
     sentence_ngrams,
@@ -126,6 +127,12 @@ class TestFacts:
         assert [place.kind for place in places] == [0, 0, 0, 0, 1]
         assert places[0].marking != places[4].marking
         assert places[0].part < places[4].part
+
+    def test_whether_it_is_the_text_of_another(self):
+        body = "1. We were sent a note.\n\nBEGIN TEXT: It is shut. END TEXT.\n\n2. It is not."
+        doc = cablespan.to_doc(spacy.blank("en"), cablespan.parse(body))
+        blocks = [place.block for place in sentence_places(doc, statement_spans(doc))]
+        assert blocks[0] == blocks[-1] == 0 and len(set(blocks[1:-1])) == 1 and blocks[1]
 
     def test_a_doc_that_no_reader_made(self, blank):
         doc = blank("It rained. It snowed.")

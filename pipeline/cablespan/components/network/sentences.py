@@ -45,7 +45,7 @@ BLOCKS = (
     "summary|introduction",
     "comment|conclusion|assessment|analysis",
     "action|request|recommend|guidance",
-    "background",
+    "text",  # of another, between BEGIN TEXT and END TEXT
     "note|bio|participant",
 )
 KINDS = ("numbered", "item", "heading", "text", "header")
