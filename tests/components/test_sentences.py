@@ -17,6 +17,8 @@ CASES = [
     "1. (C) Gen. Roe met Amb. Poe at 9 a.m. EST Dec. 3.|He left at noon.",
     "The U.S. draft cost 3.5 million dollars.|It was filed under Art. 12, para. 4 of the code.",
     "He hopes for better ties with the U.S.|They were, he said, overdue.",
+    "U.S. Embassy staff met the U.S. Department of Energy and Lt. Cdr. Poe (circ. 22,000).",
+    "She is back from the U.S.|He stays in the U.K.|End note.",
     "J. R. Poe and M.J. Roe called on Dr. Loe.|Why now?|Nobody asked.",
     "He called it “a dead end.”|She agreed (and said so at once.)|End comment.",
     "He wants tools, spares, etc. for the plant, e.g. pumps.|Nothing else...|We asked twice.",

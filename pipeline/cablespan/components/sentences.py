@@ -59,6 +59,14 @@ def _openers_in_capitals() -> frozenset[str]:
     return frozenset(entry["form"] for entry in lexicon.load("stops") if entry.get("in_capitals"))
 
 
+@cache
+def _named_after_initials() -> frozenset[str]:
+    """Words that "U.S." before them makes a name: U.S. Embassy."""
+    return frozenset(
+        entry["form"] for entry in lexicon.load("stops") if entry.get("after_initials") is False
+    )
+
+
 def _opens(word: str) -> bool:
     """Whether a word opens a sentence after a stop that could as well belong to an abbreviation."""
     word = word.lstrip(_OPENING)
@@ -90,8 +98,14 @@ def _belongs_to_word(stop: _Stop) -> bool:
     if form in _forms("numbered"):
         return stop.initial.isdigit() or stop.initial == "("
     if form in _forms("free") or _initials(stop.word):
-        return not _opens(stop.following)
+        return not _opens(stop.following) or _makes_name(stop)
     return False
+
+
+def _makes_name(stop: _Stop) -> bool:
+    """Whether initials in capitals and the word after them are a name: "U.S. Embassy"."""
+    in_capitals = stop.word.isupper() and _initials(stop.word)
+    return in_capitals and stop.following.lower() in _named_after_initials()
 
 
 def _initials(word: str) -> bool:
