@@ -20,7 +20,7 @@ A draft holds cables like this; every sentence stands on its own line after its 
 `--- NUMBER|item|heading|text (MARKING) section` opens a paragraph. Marks are the entity labels, and
 S, Q, C with the number of the claim in its sentence for source, cue and content; they may nest.
 The gold has the kind and section of each paragraph that the reader finds in the printed cable: that
-is what a model is told of any cable.
+is what a model is told of any cable. Where a draft names another section, a warning says so.
 Usage: python scripts/marked_gold.py DRAFT.txt... [--check]
 """
 
@@ -31,12 +31,14 @@ import sys
 import textwrap
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
 import spacy
 
+from cablespan import cable
 from cablespan.labels import Entity, Statement
 from cablespan.reading import parse as read
 
@@ -82,6 +84,11 @@ class Draft:
     place: str
     header: dict[str, str] = field(default_factory=dict)
     paragraphs: list[Paragraph] = field(default_factory=list)
+
+    @cached_property
+    def as_read(self) -> tuple[cable.Paragraph, ...]:
+        """The paragraphs that the reader finds in the printed cable."""
+        return read(cable_text(self)).paragraphs
 
 
 class Checks:
@@ -285,7 +292,7 @@ def check_draft(draft: Draft, seen: dict[str, str], checks: Checks) -> None:
 
 def check_as_read(draft: Draft, checks: Checks) -> None:
     """Whether the reader has the same paragraphs in the printed cable."""
-    for paragraph, as_read in zip_longest(draft.paragraphs, read(cable_text(draft)).paragraphs):
+    for paragraph, as_read in zip_longest(draft.paragraphs, draft.as_read):
         ours, theirs = (side.text if side else "nothing" for side in (paragraph, as_read))
         if ours != theirs:
             place = paragraph.place if paragraph else draft.place
@@ -381,7 +388,7 @@ def gold_lines(draft: Draft) -> list[dict]:
             "claims": paragraph.claims,
         }
         for index, (paragraph, as_read) in enumerate(
-            zip(draft.paragraphs, read(cable_text(draft)).paragraphs, strict=True)
+            zip(draft.paragraphs, draft.as_read, strict=True)
         )
     ]
 

@@ -59,14 +59,6 @@ def _openers_in_capitals() -> frozenset[str]:
     return frozenset(entry["form"] for entry in lexicon.load("stops") if entry.get("in_capitals"))
 
 
-@cache
-def _named_after_initials() -> frozenset[str]:
-    """Words that "U.S." before them makes a name: U.S. Embassy."""
-    return frozenset(
-        entry["form"] for entry in lexicon.load("stops") if entry.get("after_initials") is False
-    )
-
-
 def _opens(word: str) -> bool:
     """Whether a word opens a sentence after a stop that could as well belong to an abbreviation."""
     word = word.lstrip(_OPENING)
@@ -105,7 +97,7 @@ def _belongs_to_word(stop: _Stop) -> bool:
 def _makes_name(stop: _Stop) -> bool:
     """Whether initials in capitals and the word after them are a name: "U.S. Embassy"."""
     in_capitals = stop.word.isupper() and _initials(stop.word)
-    return in_capitals and stop.following.lower() in _named_after_initials()
+    return in_capitals and stop.following.lower() in _forms("named")
 
 
 def _initials(word: str) -> bool:
