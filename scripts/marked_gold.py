@@ -151,6 +151,8 @@ def add_sentence(paragraph: Paragraph, label: str, marked: str, place: str, chec
         checks.error(place, "a label without a sentence")
         return
     before = opening_of(paragraph)
+    if before == DASHES and text.startswith("-"):
+        checks.error(place, "an item's dashes are printed before it: leave out the draft's own")
     offset = len(before)
     paragraph.text = before + text
     paragraph.statements.append({"start": offset, "end": offset + len(text), "label": label})

@@ -76,6 +76,7 @@ def test_a_draft_becomes_a_cable_and_its_gold(tmp_path, convert):
             "--- 1\nCLAIM| <S1>He</S1> said no.\n",
             "draft.txt:8: claim 1 has no content: mark it <C1>",
         ),
+        ("--- item\nREPORT| - It rained.\n", "draft.txt:8: an item's dashes are printed before it"),
         ("--- 1\nREPORT| <ORG>UN</PLACE> came.\n", "draft.txt:8: </PLACE> closes <ORG>"),
         (
             "--- 1\nREPORT| <ORG>The <PLACE>UN</PLACE></ORG> came.\n",
