@@ -61,6 +61,12 @@ def train(
         bool, typer.Option("--allow-empty", help="Train although labels have no example.")
     ] = False,
     gpu: Annotated[int, typer.Option("--gpu-id", "-g", help="GPU, or -1 for the CPU.")] = -1,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume/--overwrite", help="Go on where a training was stopped, or begin anew."
+        ),
+    ] = True,
     code: Annotated[
         Path | None,
         typer.Option(
@@ -100,6 +106,7 @@ def train(
         allow_empty=allow_empty,
         overrides=parse_config_overrides(list(context.args)),
         gpu=gpu,
+        overwrite=not resume,
         warn=lambda problem: typer.echo(f"warning: {problem}", err=True),
     )
     best = output / "model-best"

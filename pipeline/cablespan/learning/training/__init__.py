@@ -1,6 +1,7 @@
 """Models of one's own: gold in any format is checked, split, and handed to spaCy's training with a
 config of spaCy's."""
 
+import hashlib
 import random
 import shutil
 import tempfile
@@ -24,6 +25,14 @@ from cablespan.learning.corpus import example_of
 from cablespan.learning.evaluation import evaluate
 from cablespan.learning.gold import Gold, read_gold, training_doc
 from cablespan.learning.training.card import card
+from cablespan.learning.training.checkpoints import (
+    Checkpoint,
+    checkpoint_values,
+    latest,
+    remove_checkpoints,
+    resumed_config,
+    take_best,
+)
 from cablespan.learning.training.checks import (
     checked_config,
     empty_labels,
@@ -65,6 +74,7 @@ def train(
     allow_empty: bool = False,
     overrides: Mapping[str, Any] | None = None,
     gpu: int = -1,
+    overwrite: bool = False,
     warn: Warn = lambda problem: None,
 ) -> dict[str, Any]:
     """Trains a pipeline into `output` (`model-best`, `model-last`); returns its scores on dev.
@@ -79,6 +89,9 @@ def train(
 
     `labels`: a file of labels (`scheme_of`); without it they are those of `base`, or ours.
     `overrides`: of the config ("training.max_steps").
+
+    A training that was stopped goes on from its last evaluation when it is called again; it begins
+    anew with `overwrite`.
 
     `model-best` gets scores.json (without the mistakes) and README.md, a model card. Raises
     GoldError and ValueError for anything wrong with gold or config, before any training.
@@ -109,7 +122,18 @@ def train(
     _check(gold, learned, scheme, ", ".join(map(str, train)), allow_empty, warn)
     new = {layer: layers[layer] for layer in learned}
     overrides |= _without_missing_layers(nlp, gold.train, new, warn)
-    _run(config, gold, output, overrides, gpu)
+    begun_with = _digest(config, overrides, gold)
+    stopped = None if overwrite else _stopped(output, begun_with)
+    if stopped:
+        what = f"a training was stopped after {stopped.step} steps"
+        warn(Problem(str(output), what, "it goes on; --overwrite begins anew"))
+        whole = resumed_config(stopped)
+    else:
+        remove_checkpoints(output)
+        whole = Config().from_disk(config, interpolate=False, overrides=overrides)
+        whole["training"]["logger"] = checkpoint_values(settings["training"]["logger"], begun_with)
+    _run(whole, gold, output, gpu)
+    take_best(output)
     _finish_models(output, start, base_share, scheme, gold.dev, is_chosen=bool(dev))
     facts = {
         "config": config,
@@ -119,7 +143,27 @@ def train(
         "dev": (dev, gold.dev),
         "split": "" if dev else f"Split off by document: {dev_share:.0%}, seed {seed}.",
     }
-    return _write_scores(output / "model-best", gold.dev, output.name, facts)
+    scores = _write_scores(output / "model-best", gold.dev, output.name, facts)
+    remove_checkpoints(output)
+    return scores
+
+
+def _stopped(output: Path, begun_with: str) -> Checkpoint | None:
+    """The checkpoint to go on from; raises ValueError where it is of another training."""
+    checkpoint = latest(output)
+    if checkpoint and checkpoint.begun_with != begun_with:
+        raise ValueError(
+            f"{output} holds a training that was stopped after {checkpoint.step} steps, with other "
+            "gold, config or values: give the same, another --output, or --overwrite"
+        )
+    return checkpoint
+
+
+def _digest(config: Path, overrides: Mapping[str, Any], gold: Sets) -> str:
+    """What a training is told apart by: its config and its gold."""
+    records = [[known.record for known in golds] for golds in gold]
+    facts = [config.read_text(encoding="utf-8"), dict(overrides), records]
+    return hashlib.sha256(orjson.dumps(facts, default=str)).hexdigest()
 
 
 def _write_scores(
@@ -210,16 +254,17 @@ def _without_missing_layers(
     }
 
 
-def _run(config: Path, gold: Sets, output: Path, overrides: Mapping[str, Any], gpu: int) -> None:
-    """Runs spaCy's training, on DocBins that are gone afterwards."""
+def _run(config: Config, gold: Sets, output: Path, gpu: int) -> None:
+    """Runs spaCy's training, on files that are gone afterwards."""
     if gpu < 0:
         set_current_ops(cpu_ops())
     with tempfile.TemporaryDirectory(prefix="cablespan-train-") as folder:
-        train, dev = Path(folder, "train.spacy"), Path(folder, "dev.spacy")
+        file, train, dev = (Path(folder, name) for name in ("cfg", "train.spacy", "dev.spacy"))
+        config.to_disk(file)
         write_docs(gold.train, train)
         write_docs(gold.dev, dev)
         paths = {"paths.train": str(train), "paths.dev": str(dev)}
-        spacy_train(config, output, use_gpu=gpu, overrides={**overrides, **paths})
+        spacy_train(file, output, use_gpu=gpu, overrides=paths)
 
 
 def _default_vectors(settings: Config, place: Path, warn: Warn) -> dict[str, Any]:
@@ -322,6 +367,8 @@ def _finish(model: Path, scheme: Scheme, dev: Sequence[Gold]) -> None:
     config = Config().from_disk(file, interpolate=False)
     # An encoder is no file of the training: its name describes the network.
     config["paths"] |= dict.fromkeys(set(config["paths"]) - {"encoder"})
+    # So have the checkpoints gone with it.
+    config["training"]["logger"] = config["training"]["logger"]["logger"]
     config.to_disk(file)
     nlp = spacy.load(model)
     scores = nlp.evaluate(example_of(training_doc(nlp, known)) for known in dev)

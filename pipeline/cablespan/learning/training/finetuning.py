@@ -56,7 +56,12 @@ def finetuning_config(
     folder = model_folder(base).resolve()
     config = Config().from_disk(folder / "config.cfg", interpolate=False)
     laid_over = Config().from_disk(values or bundled_config(FINETUNE), interpolate=False)
-    config = config.merge(laid_over)
+    return sourced(config.merge(laid_over), folder, anew=anew)
+
+
+def sourced(config: Config, folder: Path, *, anew: Iterable[str] = ()) -> Config:
+    """The config with its components, but for those `anew`, and word vectors of a pipeline in a
+    folder."""
     for name in set(config["nlp"]["pipeline"]) - set(anew):
         config["components"][name] = {"source": str(folder)}
     config["initialize"]["components"] = {}
