@@ -79,7 +79,7 @@ def test_another_training_is_no_longer_this_one(stopped):
     write(stopped.gold, documents("abcdf", 1))
     outcome = stopped()
     assert outcome.exit_code == 2
-    assert "stopped after 5 steps, with other gold, config or values" in outcome.output
+    assert "stopped after 5 steps that had other gold, config or values" in outcome.output
     assert "--overwrite" in outcome.output
     assert stopped("--overwrite").exit_code == 0
 

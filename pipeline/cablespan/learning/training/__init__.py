@@ -122,15 +122,13 @@ def train(
     _check(gold, learned, scheme, ", ".join(map(str, train)), allow_empty, warn)
     new = {layer: layers[layer] for layer in learned}
     overrides |= _without_missing_layers(nlp, gold.train, new, warn)
-    begun_with = _digest(config, overrides, gold)
-    stopped = None if overwrite else _stopped(output, begun_with)
+    whole = Config().from_disk(config, interpolate=False, overrides=overrides)
+    begun_with = _digest(whole, gold)
+    stopped = None if overwrite else _stopped(output, begun_with, warn)
     if stopped:
-        what = f"a training was stopped after {stopped.step} steps"
-        warn(Problem(str(output), what, "it goes on; --overwrite begins anew"))
         whole = resumed_config(stopped)
     else:
         remove_checkpoints(output)
-        whole = Config().from_disk(config, interpolate=False, overrides=overrides)
         whole["training"]["logger"] = checkpoint_values(settings["training"]["logger"], begun_with)
     _run(whole, gold, output, gpu)
     take_best(output)
@@ -148,22 +146,25 @@ def train(
     return scores
 
 
-def _stopped(output: Path, begun_with: str) -> Checkpoint | None:
+def _stopped(output: Path, begun_with: str, warn: Warn) -> Checkpoint | None:
     """The checkpoint to go on from; raises ValueError where it is of another training."""
     checkpoint = latest(output)
-    if checkpoint and checkpoint.begun_with != begun_with:
+    if checkpoint is None:
+        return None
+    what = f"a training was stopped after {checkpoint.step} steps"
+    if checkpoint.begun_with != begun_with:
+        other = "that had other gold, config or values"
         raise ValueError(
-            f"{output} holds a training that was stopped after {checkpoint.step} steps, with other "
-            "gold, config or values: give the same, another --output, or --overwrite"
+            f"{output}: {what} {other}: give the same, another --output, or --overwrite"
         )
+    warn(Problem(str(output), what, "it goes on; --overwrite begins anew"))
     return checkpoint
 
 
-def _digest(config: Path, overrides: Mapping[str, Any], gold: Sets) -> str:
+def _digest(config: Config, gold: Sets) -> str:
     """What a training is told apart by: its config and its gold."""
     records = [[known.record for known in golds] for golds in gold]
-    facts = [config.read_text(encoding="utf-8"), dict(overrides), records]
-    return hashlib.sha256(orjson.dumps(facts, default=str)).hexdigest()
+    return hashlib.sha256(config.to_bytes() + orjson.dumps(records)).hexdigest()
 
 
 def _write_scores(

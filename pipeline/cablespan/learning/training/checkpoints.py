@@ -34,14 +34,14 @@ def latest(output: Path) -> Checkpoint | None:
     """The latest whole checkpoint in the folder of a training, if there is one."""
     found = [
         Checkpoint(file.parent, **orjson.loads(file.read_bytes()))
-        for file in output.glob(f"checkpoint-*/{PROGRESS}")
+        for file in output.glob(f"checkpoint-[0-9]*/{PROGRESS}")
     ]
     return max(found, key=lambda checkpoint: checkpoint.step, default=None)
 
 
 def remove_checkpoints(output: Path, *, but: Path | None = None) -> None:
     """Removes the checkpoints in the folder of a training, but for one."""
-    for folder in set(output.glob("checkpoint-*")) - {but}:
+    for folder in set(output.glob("checkpoint-[0-9]*")) - {but}:
         shutil.rmtree(folder)
 
 
@@ -118,7 +118,7 @@ def resumed_config(checkpoint: Checkpoint) -> Config:
     if values["max_epochs"] > 0:
         training["max_epochs"] = max(1, values["max_epochs"] - checkpoint.epoch)
     training["seed"] = (values["seed"] or 0) + done
-    if (seed := begun["corpora"]["train"].get("shuffle_seed")) is not None:
+    if (seed := begun["corpora"].get("train", {}).get("shuffle_seed")) is not None:
         config["corpora"]["train"]["shuffle_seed"] = seed + done
     training["optimizer"]["learn_rate"] = _rest_of_rate(values["optimizer"]["learn_rate"], done)
     training["logger"] |= {
