@@ -26,6 +26,8 @@ from cablespan.learning.evaluation import evaluate
 from cablespan.learning.gold import Gold, read_gold, training_doc
 from cablespan.learning.training.card import card
 from cablespan.learning.training.checkpoints import (
+    BEST,
+    LAST,
     Checkpoint,
     checkpoint_values,
     latest,
@@ -141,7 +143,7 @@ def train(
         "dev": (dev, gold.dev),
         "split": "" if dev else f"Split off by document: {dev_share:.0%}, seed {seed}.",
     }
-    scores = _write_scores(output / "model-best", gold.dev, output.name, facts)
+    scores = _write_scores(output / BEST, gold.dev, output.name, facts)
     remove_checkpoints(output)
     return scores
 
@@ -217,7 +219,7 @@ def _finish_models(
 
     The document or two that were split off then are too few to choose by.
     """
-    best, last = output / "model-best", output / "model-last"
+    best, last = output / BEST, output / LAST
     takes_last = start is not None and not is_chosen
     for model in (last,) if takes_last else (best, last):
         if start is not None:

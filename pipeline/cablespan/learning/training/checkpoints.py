@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
+from spacy.training.loop import DIR_MODEL_BEST as BEST
+from spacy.training.loop import DIR_MODEL_LAST as LAST
 from spacy.util import registry
 from thinc.api import Config
 
 from cablespan.learning.training.finetuning import sourced
 
-BEST, LAST = "model-best", "model-last"
 # Written after everything else: a folder without it is a torn checkpoint.
 PROGRESS = "progress.json"
 
