@@ -29,7 +29,7 @@ ORDER = [
     "cli",
 ]
 # The layers of `components`, likewise.
-LAYERS = ["sentences", "entities", "network", "statements", "claims"]
+LAYERS = ["repair", "sentences", "entities", "network", "statements", "claims"]
 
 
 def imports(path: Path) -> set[str]:

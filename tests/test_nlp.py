@@ -15,7 +15,16 @@ from cablespan.records import from_record, to_record
 
 def test_the_lexicon_alone_finds_entities():
     nlp = pipelines.load("rules", ops="numpy")
-    assert nlp.pipe_names == ["sentences", "gazetteer", "aliases", "linker", "values", "claims"]
+    assert nlp.pipe_names == [
+        "repair",
+        "sentences",
+        "gazetteer",
+        "aliases",
+        "linker",
+        "values",
+        "claims",
+        "restore",
+    ]
     doc = nlp("The IPR Committee told Econoff that the GOK would act.")
     assert doc.ents and not doc.spans["claims"] and "statements" not in doc.spans
 
@@ -93,6 +102,7 @@ def test_loading_leaves_the_ops_of_the_process_alone(bundled):
 @pytest.mark.parametrize(
     "name",
     [
+        "repair",
         "sentences",
         "ner",
         "statements",
@@ -101,6 +111,7 @@ def test_loading_leaves_the_ops_of_the_process_alone(bundled):
         "linker",
         "values",
         "claims",
+        "restore",
     ],
 )
 def test_without_one_component_the_others_go_on(bundled, name):
@@ -112,8 +123,8 @@ def test_without_one_component_the_others_go_on(bundled, name):
 def test_components_are_switched_off_as_in_spacy():
     nlp = pipelines.load("rules", enable=["sentences", "gazetteer"], exclude="claims")
     assert nlp.pipe_names == ["sentences", "gazetteer"]
-    assert nlp.disabled == ["aliases", "linker", "values"]
-    with pytest.raises(ValueError, match="no component tagger; there are sentences, "):
+    assert nlp.disabled == ["repair", "aliases", "linker", "values", "restore"]
+    with pytest.raises(ValueError, match="no component tagger; there are repair, sentences, "):
         pipelines.load("rules", disable="tagger")
     with pytest.raises(
         ValueError, match="ner, claim_tagger, statements read the vectors of tok2vec"

@@ -25,14 +25,17 @@ BUNDLED = "en_cable_sm"
 # claim_tagger) come with a model; these are added around them, or find entities by the lexicon
 # alone where there is no model.
 RULES = {
+    "repair": "cable_repair",
     "sentences": "cable_sentences",
     "gazetteer": "cable_gazetteer",
     "aliases": "cable_aliases",
     "linker": "cable_linker",
     "values": "cable_values",
     "claims": "cable_claims",
+    "restore": "cable_restore",
 }
 ORDER = [
+    "repair",
     "sentences",
     "tok2vec",
     "transformer",
@@ -44,6 +47,7 @@ ORDER = [
     "linker",
     "values",
     "claims",
+    "restore",
 ]
 # A rule component that a trained one makes needless -> that one.
 REPLACED_BY = {"gazetteer": "ner"}
@@ -180,7 +184,7 @@ def load(
     installed, where a component is unknown, or where one that is on needs one that is off.
 
     >>> load(exclude=["claim_tagger", "claims"], ops="numpy").pipe_names[-2:]
-    ['linker', 'values']
+    ['values', 'restore']
     """
     import spacy
 

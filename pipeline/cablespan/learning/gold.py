@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from cablespan.components.repair import repaired
 from cablespan.document import PARAGRAPHS, STATEMENTS
 from cablespan.formats import read_placed
 from cablespan.formats.checks import GoldError, Problem
@@ -169,8 +170,11 @@ def _jumps(last: int | None, position: int | None) -> bool:
 
 
 def training_doc(nlp: Language, gold: Gold) -> Doc:
-    """The gold Doc; its sentences begin where its statements do."""
-    doc = gold_doc(nlp, gold.record)
+    """The gold Doc, its damaged signs repaired; its sentences begin where its statements do."""
+    paragraphs = [
+        paragraph | {"text": repaired(paragraph["text"])} for paragraph in gold.record["paragraphs"]
+    ]
+    doc = gold_doc(nlp, gold.record | {"paragraphs": paragraphs})
     if STATEMENTS in doc.spans:
         starts = {span.start for key in (STATEMENTS, PARAGRAPHS) for span in doc.spans[key]} | {0}
         for token in doc:

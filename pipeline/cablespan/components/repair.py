@@ -1,0 +1,96 @@
+"""Cables of 2004 to 2008 whose apostrophes and quotation marks a change of character sets turned
+into other signs ("France,s", "&very clear8"): the components between the two of this module read
+them as they were written.
+
+`cable_repair` puts in the place of such a Doc one of the text as it was, each sign for one sign;
+`cable_restore` gives it the cable's own signs back. What the components found stays, as does every
+offset. Which signs stand for which is data: `lexicon/damaged_signs.jsonl`.
+"""
+
+import re
+from functools import cache
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from cablespan import lexicon
+from cablespan.document import character_span, text_of, tokenized
+
+_AS_IN_THE_CABLE = "cable_repair.text"
+
+
+@cache
+def _damage() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Patterns whose groups are damaged signs, with the sign that each of them stands for."""
+    entries = lexicon.load("damaged_signs")
+    return tuple((re.compile(entry["pattern"]), entry["means"]) for entry in entries)
+
+
+def repaired(text: str) -> str:
+    """The text with its apostrophes and quotation marks, as long as before.
+
+    >>> print(repaired("Spain,s judges don,t see the Conseil d,Etat as &an ally.8"))
+    Spain's judges don't see the Conseil d'Etat as "an ally."
+    >>> repaired("AT&T, S&P and 8 others, says Doe, d. 1998, left.")
+    'AT&T, S&P and 8 others, says Doe, d. 1998, left.'
+    """
+    signs = list(text)
+    for pattern, meant in _damage():
+        for match in pattern.finditer(text):
+            for group in range(1, pattern.groups + 1):
+                signs[match.start(group)] = meant
+    return "".join(signs)
+
+
+@Language.factory("cable_repair")
+class Repair:
+    """Takes a damaged Doc's place: the same characters but for its signs, in tokens of its own."""
+
+    def __init__(self, nlp: Language, name: str):
+        self.nlp, self.name = nlp, name
+
+    def __call__(self, doc: Doc) -> Doc:
+        """The Doc itself where nothing is damaged, else another with its spans and facts."""
+        written = text_of(doc)
+        text = repaired(written)
+        if text == written:
+            return doc
+        other = tokenized(self.nlp, text)
+        other.user_data.update(doc.user_data)
+        other.user_data[_AS_IN_THE_CABLE] = written
+        other._context = doc._context
+        other.set_ents([_moved(other, span) for span in doc.ents])
+        for key, group in doc.spans.items():
+            other.spans[key] = [_moved(other, span) for span in group]
+        return other
+
+
+@Language.factory("cable_restore")
+class Restore:
+    """Gives a repaired Doc the signs of the cable back; tokens and what was found stay."""
+
+    def __init__(self, nlp: Language, name: str):
+        self.name = name
+
+    def __call__(self, doc: Doc) -> Doc:
+        """The Doc itself where nothing was repaired, else another of the same tokens."""
+        written = doc.user_data.pop(_AS_IN_THE_CABLE, None)
+        if written is None:
+            return doc
+        other = Doc(doc.vocab).from_dict(
+            {**doc.to_dict(exclude=["user_data"]), "text": written}, exclude=["user_data"]
+        )
+        other.user_data.update(doc.user_data)
+        other._context = doc._context
+        return other
+
+
+def _moved(doc: Doc, span: Span) -> Span:
+    return character_span(
+        doc,
+        span.start_char,
+        span.end_char,
+        span.label_,
+        kb_id=span.kb_id_,
+        span_id=span.id_,
+    )
