@@ -76,6 +76,7 @@ def places_of(found):
 def test_what_a_doc_holds_comes_along():
     doc = make_doc(NLP, ["Norland,s court"], {"paragraphs": [{"kind": "text"}]})
     doc.set_ents([Span(doc, 0, 1, "PLACE", kb_id="iso:NO", span_id="3")])
+    doc.spans["paragraphs"].attrs["read"] = True
     after = RESTORE(REPAIR(doc))
     (entity,) = after.ents
     assert (entity.text, entity.label_, entity.kb_id_, entity.id_) == (
@@ -85,6 +86,7 @@ def test_what_a_doc_holds_comes_along():
         "3",
     )
     assert after._.cable == doc._.cable and after.spans["paragraphs"][0].text == "Norland,s court"
+    assert after.spans["paragraphs"].attrs == {"read": True}
 
 
 def test_contexts_and_processes(bundled):

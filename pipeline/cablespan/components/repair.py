@@ -62,6 +62,7 @@ class Repair:
         other.set_ents([_moved(other, span) for span in doc.ents])
         for key, group in doc.spans.items():
             other.spans[key] = [_moved(other, span) for span in group]
+            other.spans[key].attrs.update(group.attrs)
         return other
 
 
