@@ -16,6 +16,7 @@ ORDER = [
     "labels",
     "cable",
     "lexicon",
+    "signs",
     "header",
     "reading",
     "document",

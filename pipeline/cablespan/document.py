@@ -21,6 +21,7 @@ from spacy.tokens import Doc, Span
 from cablespan import lexicon
 from cablespan.cable import Cable, Header, Paragraph, Source, SourceMap, cable_record
 from cablespan.labels import Entity, Role, Statement
+from cablespan.signs import repaired
 
 PARAGRAPHS, STATEMENTS, CLAIMS, CLAIM_PARTS = "paragraphs", "statements", "claims", "claim_parts"
 SEPARATOR = "\n\n"
@@ -212,21 +213,25 @@ def make_doc(nlp: Language, texts: list[str], description: dict[str, Any]) -> Do
 
 
 def tokenized(nlp: Language, text: str) -> Doc:
-    """The text as tokens of the pipeline; what has no blank for 200 characters is cut there.
+    """The text as tokens of the pipeline, cut as if no sign in it were damaged; what has no blank
+    for 200 characters is cut there.
 
     >>> import spacy
     >>> [len(token) for token in tokenized(spacy.blank("en"), "X" * 450)]
     [200, 200, 50]
+    >>> list(tokenized(spacy.blank("en"), "France,s"))
+    [France, ,s]
     """
-    cuts = [match.end() for match in _UNBROKEN.finditer(text)]
-    if not cuts:
+    whole = repaired(text)
+    cuts = [match.end() for match in _UNBROKEN.finditer(whole)]
+    if not cuts and whole == text:
         return nlp.tokenizer(text)
     tokens = [
-        token
-        for start, end in pairwise([0, *cuts, len(text)])
-        for token in nlp.tokenizer(text[start:end])
+        (start + token.idx, start + token.idx + len(token), bool(token.whitespace_))
+        for start, end in pairwise([0, *cuts, len(whole)])
+        for token in nlp.tokenizer(whole[start:end])
     ]
-    words, spaces = [token.text for token in tokens], [bool(token.whitespace_) for token in tokens]
+    words, spaces = [text[start:end] for start, end, _ in tokens], [blank for *_, blank in tokens]
     return Doc(nlp.vocab, words, spaces)
 
 

@@ -4,9 +4,12 @@ from hypothesis import strategies as st
 from spacy.lang.en import English
 from spacy.tokens import Span
 
-from cablespan.components.repair import Repair, Restore, repaired
+from cablespan.components.repair import Repair, Restore
 from cablespan.document import make_doc
+from cablespan.formats.checks import fitted
+from cablespan.formats.tasks import tokenize
 from cablespan.records import to_record
+from cablespan.signs import repaired
 
 NLP = English()
 REPAIR, RESTORE = Repair(NLP, "repair"), Restore(NLP, "restore")
@@ -93,3 +96,11 @@ def test_contexts_and_processes(bundled):
     found = list(bundled.pipe([(DAMAGED, 1), (WRITTEN, 2)], as_tuples=True, n_process=2))
     assert [(doc.text, context) for doc, context in found] == [(DAMAGED, 1), (WRITTEN, 2)]
     assert found[0][0].ents and found[0][0]._.claims
+
+
+def test_a_span_that_ends_at_a_damaged_sign_cuts_no_token():
+    record = {
+        "paragraphs": [{"id": "A/1", "text": "He named &Roe,8 no more."}],
+        "entities": [{"paragraph": "A/1", "start": 10, "end": 13, "label": "PERSON"}],
+    }
+    assert fitted(record, {"A/1": "gold.jsonl:1"}, tokenize) == (record, [])

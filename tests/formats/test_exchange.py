@@ -588,7 +588,6 @@ WORDS = [
 
 @st.composite
 def any_record(draw):
-    tokenizer = tasks.blank_pipeline().tokenizer
     record = bare_record(draw(st.sampled_from(["07ASTANA454", "frus1961/d1", "a b%2F"])))
     record |= {"entities": [], "statements": [], "claims": []}
     for number in range(draw(st.integers(1, 3))):
@@ -604,7 +603,7 @@ def any_record(draw):
             "kind": "numbered" if number else "text",
         }
         record["paragraphs"].append(paragraph)
-        solid = [token for token in tokenizer(text) if not token.is_space]
+        solid = [token for token in tasks.tokenize(text) if not token.is_space]
         cuts = (
             draw(st.lists(st.sampled_from(range(len(solid) + 1)), max_size=6, unique=True))
             if solid

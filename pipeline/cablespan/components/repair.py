@@ -4,42 +4,16 @@ them as they were written.
 
 `cable_repair` puts in the place of such a Doc one of the text as it was, each sign for one sign;
 `cable_restore` gives it the cable's own signs back. What the components found stays, as does every
-offset. Which signs stand for which is data: `lexicon/damaged_signs.jsonl`.
+offset.
 """
-
-import re
-from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from cablespan import lexicon
 from cablespan.document import character_span, text_of, tokenized
+from cablespan.signs import repaired
 
 _AS_IN_THE_CABLE = "cable_repair.text"
-
-
-@cache
-def _damage() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Patterns whose groups are damaged signs, with the sign that each of them stands for."""
-    entries = lexicon.load("damaged_signs")
-    return tuple((re.compile(entry["pattern"]), entry["means"]) for entry in entries)
-
-
-def repaired(text: str) -> str:
-    """The text with its apostrophes and quotation marks, as long as before.
-
-    >>> print(repaired("Spain,s judges don,t see the Conseil d,Etat as &an ally.8"))
-    Spain's judges don't see the Conseil d'Etat as "an ally."
-    >>> repaired("AT&T, S&P and 8 others, says Doe, d. 1998, left.")
-    'AT&T, S&P and 8 others, says Doe, d. 1998, left.'
-    """
-    signs = list(text)
-    for pattern, meant in _damage():
-        for match in pattern.finditer(text):
-            for group in range(1, pattern.groups + 1):
-                signs[match.start(group)] = meant
-    return "".join(signs)
 
 
 @Language.factory("cable_repair")

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from cablespan.document import tokenized
 from cablespan.formats.checks import GoldError, Problem, check, fitted
 from cablespan.formats.completion import Placed, completed
 from cablespan.formats.detection import FORMATS, annotations_in
@@ -80,6 +82,6 @@ def read_docs(path: str | Path, nlp: Language, **options: Any) -> Iterator[Doc]:
     `options` are those of `read_placed`. Everything is checked before the first Doc is given.
     Raises GoldError with file, line and remedy of all that is wrong.
     """
-    for record in list(read_records(path, tokenize=nlp.tokenizer, **options)):
+    for record in list(read_records(path, tokenize=partial(tokenized, nlp), **options)):
         if any(paragraph["text"] for paragraph in record["paragraphs"]):
             yield gold_doc(nlp, record)

@@ -19,7 +19,7 @@ from spacy.tokens import Doc
 from cablespan.formats.checks import GoldError, Problem, whole_tokens
 from cablespan.formats.completion import Placed, bare_record, kept_meta
 from cablespan.formats.files import placed_objects, read_text
-from cablespan.formats.tasks import blank_pipeline
+from cablespan.formats.tasks import tokenize
 from cablespan.records import ParagraphRecord, by_paragraph, paragraph_record
 
 LEAVES_OUT = (
@@ -50,7 +50,6 @@ def _beside(path: Path, kind: str) -> Path:
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
     """Writes `out` and the two files beside it."""
-    tokenize = blank_pipeline().tokenizer
     statements = _beside(out, f"statements{out.suffix}")
     with ExitStack() as stack:
         files = {

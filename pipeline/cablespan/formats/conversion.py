@@ -13,7 +13,7 @@ from cablespan.formats.annotated import read_records
 from cablespan.formats.checks import Problem
 from cablespan.formats.detection import FOLDERS, FORMATS, format_of_folder
 from cablespan.formats.known_cables import with_known_facts
-from cablespan.formats.tasks import blank_pipeline
+from cablespan.formats.tasks import tokenize
 from cablespan.labels import Scheme, scheme_of
 from cablespan.records import LAYERS
 
@@ -108,7 +108,7 @@ def convert(
         format=format,
         layers=layers,
         texts=texts,
-        tokenize=blank_pipeline().tokenizer if to in _OF_TOKENS else None,
+        tokenize=tokenize if to in _OF_TOKENS else None,
         report=told.append,
         scheme=scheme,
     )

@@ -19,7 +19,7 @@ from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
 from cablespan.formats.linked import LinkedSpan, Links, add_marks, links_of, part_links
-from cablespan.formats.tasks import blank_pipeline
+from cablespan.formats.tasks import tokenize
 from cablespan.labels import ROLES, Scheme
 from cablespan.records import LAYERS, annotated_layers
 
@@ -96,7 +96,6 @@ def _cas_of(record: Mapping[str, Any]) -> "Cas":
 def _segment(cas: "Cas", text: str, blocks: Iterable[Block]) -> None:
     """Paragraphs are what INCEpTION shows a line each, our tokens what it anchors marks at."""
     sentence, token = cas.typesystem.get_type(_SENTENCE), cas.typesystem.get_type(_TOKEN)
-    tokenize = blank_pipeline().tokenizer
     for start, end, _ in blocks:
         cas.add(sentence(begin=start, end=end))
         solid = (word for word in tokenize(text[start:end]) if not word.is_space)

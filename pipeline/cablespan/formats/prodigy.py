@@ -14,10 +14,10 @@ from cablespan.formats.files import placed_objects
 from cablespan.formats.tasks import (
     VIEWS,
     annotations_of,
-    blank_pipeline,
     layer_of,
     record_tasks,
     records_of,
+    tokenize,
 )
 from cablespan.labels import Scheme
 from cablespan.records import annotated_layers
@@ -93,7 +93,6 @@ def _fault(task: Mapping[str, Any], place: str, scheme: Scheme) -> Problem | Non
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
     """One file a layer into the folder `out`."""
-    tokenize = blank_pipeline().tokenizer
     out.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         files = {layer: stack.enter_context((out / f"{layer}.jsonl").open("wb")) for layer in VIEWS}

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from cablespan.components.repair import repaired
 from cablespan.document import PARAGRAPHS, STATEMENTS
 from cablespan.formats import read_placed
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.docbin import gold_doc
-from cablespan.formats.tasks import blank_pipeline
+from cablespan.formats.tasks import tokenize
 from cablespan.labels import Role, Scheme
 from cablespan.records import annotated_layers
+from cablespan.signs import repaired
 
 _NUMBER = re.compile(r"\s*(?:(\d{1,4})\.|\((\d{1,2})\)|(\d{1,2})\))\s+")
 _ORDER = re.compile(r".*/(\d+)")
@@ -55,7 +55,7 @@ def read_gold(
     none is given. `report` is told of spans that had to be widened to whole tokens. Raises
     GoldError with all that is wrong, by file, line and remedy.
     """
-    tokenize, texts = blank_pipeline().tokenizer, list(texts)
+    texts = list(texts)
     paths, problems = list(paths), []
     gold: dict[str | Path, list[Gold]] = {path: [] for path in paths}
     for path, runs_of_path in gold.items():

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from cablespan.formats.tasks import blank_pipeline, make_task, task_meta, token_records
+from cablespan.formats.tasks import make_task, task_meta, token_records, tokenize
 from cablespan.labels import LABELS_FILE, Scheme, scheme_of
 from cablespan.review.store import AnnotatorRole, Store
 from cablespan.review.store.shapes import CurrentAnswer
@@ -25,7 +25,6 @@ def answered_tasks(
     `_annotator_id` the annotator's name. `meta` holds `comment` and `flagged` where they are set,
     and `adjudicated` where an adjudicator decided.
     """
-    tokenize = blank_pipeline().tokenizer
     for answer in store.current_answers(role):
         tokens = token_records(tokenize(answer["text"]))
         meta = _meta(answer)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cablespan.formats.tasks import blank_pipeline
+from cablespan.formats.tasks import tokenize
 from cablespan.review.conflicts import agreed_and_conflicts
 from cablespan.review.store import Annotator, AnnotatorRole, Store
 from cablespan.review.store.layers import labels_of
@@ -55,7 +55,7 @@ def task_payload(store: Store, annotator: Annotator, number: int) -> dict[str, A
 
 def tokens_of(text: str) -> list[list[Any]]:
     """The tokens of a text, those of every task: `[start, end, text, blank follows]`."""
-    doc = blank_pipeline().tokenizer(text)
+    doc = tokenize(text)
     return [
         [token.idx, token.idx + len(token), token.text, bool(token.whitespace_)] for token in doc
     ]

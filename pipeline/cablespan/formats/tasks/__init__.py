@@ -18,6 +18,7 @@ from cablespan.formats.tasks.tokens import (
     blank_pipeline,
     position,
     token_records,
+    tokenize,
     tokens_of_paragraphs,
 )
 from cablespan.labels import Scheme, scheme_of
@@ -36,6 +37,7 @@ __all__ = [
     "records_of",
     "task_meta",
     "token_records",
+    "tokenize",
 ]
 
 Tokenize = Callable[[str], Doc]
@@ -59,7 +61,7 @@ def make_task(
     `text`; `tokens` as `token_records` returns them. `layer` is a key of VIEWS. The inverse is
     `annotations_of`.
 
-    >>> tokens = token_records(blank_pipeline()("Mr. Rusk"))
+    >>> tokens = token_records(tokenize("Mr. Rusk"))
     >>> marks = [{"start": 4, "end": 8, "label": "PERSON"}]
     >>> task = make_task("entities", "Mr. Rusk", tokens, {"cable": "07OSLO1"}, marks)
     >>> [annotation["label"] for annotation in annotations_of(task)]
@@ -120,11 +122,11 @@ def record_tasks(
     """The tasks of a record by layer, one a paragraph in the record's order; each paragraph is
     tokenized once for all layers.
 
-    `tokenize` is `nlp.tokenizer` of `spacy.blank("en")` or of any pipeline of ours; what `doc`, the
-    record's own, gives needs it not.
+    `tokenize` is that of this package, or the tokenizer of a pipeline; what `doc`, the record's
+    own, gives needs it not.
 
     >>> record = {"id": "A", "paragraphs": [{"id": "A/1", "text": "Rusk."}], "entities": []}
-    >>> tasks = record_tasks(record, blank_pipeline().tokenizer, ["entities"])
+    >>> tasks = record_tasks(record, tokenize, ["entities"])
     >>> [made["paragraphs"][0]["id"] for made in records_of(tasks["entities"])]
     ['A/1']
     """

@@ -43,8 +43,8 @@ def claim_graph(
 
     The module's head says how: the innermost, that is shortest, span is drawn first.
 
-    >>> from cablespan.formats.tasks.tokens import blank_pipeline, token_records
-    >>> aligner = TokenAligner(token_records(blank_pipeline()("Roe said no")))
+    >>> from cablespan.formats.tasks.tokens import token_records, tokenize
+    >>> aligner = TokenAligner(token_records(tokenize("Roe said no")))
     >>> places = {"source": (0, 3), "cue": (4, 8), "content": (9, 11)}
     >>> claim = {role: {"start": a, "end": b} for role, (a, b) in places.items()}
     >>> spans, relations = claim_graph([claim], aligner)

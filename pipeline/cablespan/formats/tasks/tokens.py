@@ -10,7 +10,7 @@ from spacy.attrs import IDX, LENGTH, ORTH, SPACY
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from cablespan.document import PARAGRAPHS
+from cablespan.document import PARAGRAPHS, tokenized
 
 
 @cache
@@ -19,10 +19,15 @@ def blank_pipeline() -> Language:
     return spacy.blank("en")
 
 
+def tokenize(text: str) -> Doc:
+    """The tokens of a text, as those of every task."""
+    return tokenized(blank_pipeline(), text)
+
+
 def token_records(doc: Doc) -> list[dict[str, Any]]:
     """The `tokens` of a task: text, offsets, id, and whether a blank follows (`ws`).
 
-    >>> token_records(blank_pipeline()("Mr. Rusk"))[1]
+    >>> token_records(tokenize("Mr. Rusk"))[1]
     {'text': 'Rusk', 'start': 4, 'end': 8, 'id': 1, 'ws': False}
     """
     return _records(doc, _facts(doc))
@@ -64,7 +69,7 @@ def _records(doc: Doc, facts: numpy.ndarray) -> list[dict[str, Any]]:
 class TokenAligner:
     """Character offsets to token numbers; a span that cuts a token is widened to it.
 
-    >>> aligner = TokenAligner(token_records(blank_pipeline()("Mr. Rusk")))
+    >>> aligner = TokenAligner(token_records(tokenize("Mr. Rusk")))
     >>> aligner(4, 6, "PERSON")
     {'start': 4, 'end': 8, 'token_start': 1, 'token_end': 1, 'label': 'PERSON'}
     """

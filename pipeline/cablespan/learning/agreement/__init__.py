@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cablespan.document import character_span
-from cablespan.formats.tasks import blank_pipeline
+from cablespan.formats.tasks import tokenize
 from cablespan.formats.tasks.claims import plain_parts
 from cablespan.labels import ROLES, Scheme, in_order
 from cablespan.learning.agreement.matching import (
@@ -209,7 +209,7 @@ def claim_agreement(paragraphs: Iterable[tuple[Unit, list, list]]) -> dict[str, 
 
 def _token_labels(unit: Unit, entities: Iterable[Mapping[str, Any]]) -> dict[Any, str]:
     """The label of each token, "O" outside."""
-    doc = blank_pipeline().tokenizer(unit.text)
+    doc = tokenize(unit.text)
     labels = dict.fromkeys(range(len(doc)), "O")
     for entity in entities:
         span = character_span(doc, entity["start"], entity["end"], entity["label"])

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cablespan.formats.files import write_json_lines
-from cablespan.formats.tasks import VIEWS, blank_pipeline, make_task, token_records
+from cablespan.formats.tasks import VIEWS, make_task, token_records, tokenize
 from cablespan.labels import Scheme
 from cablespan.learning.agreement import plain
 from cablespan.learning.agreement.versions import Unit, Versions, read_versions
@@ -34,7 +34,6 @@ def adjudicate(
     """
     if prefer is not None and prefer not in versions.of:
         raise ValueError(f"{prefer} is none of the annotators: {', '.join(versions.of)}")
-    tokenize = blank_pipeline().tokenizer
     gold, conflicts, settled = [], [], dict.fromkeys(("agreed", "decided", "preferred"), 0)
     for unit, said in versions.units():
         for layer in VIEWS:

@@ -82,10 +82,10 @@ def shown_layers(text: str, layers: Mapping[str, Any], scheme: Scheme) -> tuple[
 
 
 def token_edges(text: str) -> list[tuple[int, int]]:
-    """The offsets of a text's tokens, by the tokenizer of every task."""
-    from cablespan.formats.tasks import blank_pipeline  # late: it brings spaCy
+    """The offsets of a text's tokens, those of every task."""
+    from cablespan.formats.tasks import tokenize  # late: it brings spaCy
 
-    return [(token.idx, token.idx + len(token)) for token in blank_pipeline().tokenizer(text)]
+    return [(token.idx, token.idx + len(token)) for token in tokenize(text)]
 
 
 def add_records(
