@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any, NamedTuple, cast
 
 import spacy
-from spacy.attrs import IS_LOWER, IS_UPPER, LOWER
+from spacy.attrs import IS_LOWER, IS_TITLE, IS_UPPER, LOWER
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
@@ -215,12 +215,14 @@ def _class_numbers() -> dict[str, int]:
 
 
 @cache
-def _single_words(vocab: Vocab) -> dict[int, int]:
-    """Class numbers of lists of single words, by the number of their lower-case form."""
+def _single_words(vocab: Vocab, *, in_small_letters: bool) -> dict[int, int]:
+    """Class numbers of lists of single words, by the number of their lower-case form; in small
+    letters only those of classes that count there."""
     numbers: dict[int, int] = {}
     for name, words in _word_lists():
-        for word in words:
-            numbers.setdefault(vocab.strings.add(word.lower()), _class_numbers()[name])
+        if name in _ANY_CASE or not in_small_letters:
+            for word in words:
+                numbers.setdefault(vocab.strings.add(word.lower()), _class_numbers()[name])
     return numbers
 
 
@@ -235,9 +237,10 @@ def classes(doc: Doc) -> list[int]:
     >>> [LEXICON_FEATURES[(number - 1) // 2] if number else "" for number in classes(doc)]
     ['word', 'body', 'body', 'cue', '', '', '']
     """
-    flags = [_Flags(*row) for row in doc.to_array([LOWER, IS_UPPER, IS_LOWER]).tolist()]
-    single = _single_words(doc.vocab)
-    numbers = [_of_single_word(single.get(flag.lower, 0), flag) for flag in flags]
+    flags = [_Flags(*row) for row in doc.to_array([LOWER, IS_UPPER, IS_LOWER, IS_TITLE]).tolist()]
+    small, other = (_single_words(doc.vocab, in_small_letters=small) for small in (True, False))
+    known = [(small if flag.is_lower else other).get(flag.lower, 0) for flag in flags]
+    numbers = [2 * number - 1 if number else 0 for number in known]
     covered = 0
     for start, (end, number) in sorted(_longest_names(doc, flags).items()):
         if start >= covered:
@@ -252,13 +255,7 @@ class _Flags(NamedTuple):
     lower: int
     is_upper: int
     is_lower: int
-
-
-def _of_single_word(number: int, flags: _Flags) -> int:
-    """The class of a token by itself; names count only where they are not in lower case."""
-    if not number or (flags.is_lower and LEXICON_FEATURES[number - 1] not in _ANY_CASE):
-        return 0
-    return 2 * number - 1
+    is_title: int
 
 
 def _longest_names(doc: Doc, flags: list[_Flags]) -> dict[int, tuple[int, int]]:
@@ -279,5 +276,5 @@ def _longer_or_first(named: tuple[int, int]) -> tuple[int, int]:
 def _plausible(surface: Surface, flags: list[_Flags]) -> bool:
     """Whether the case allows the name: acronyms in capitals, others not in lower case."""
     if surface.text.isupper() and len(surface.text) <= _LONGEST_ACRONYM:
-        return all(flag.is_upper or not flag.is_lower for flag in flags)
+        return all(flag.is_upper or not (flag.is_lower or flag.is_title) for flag in flags)
     return surface.name_class in _ANY_CASE or not all(flag.is_lower for flag in flags)
