@@ -21,9 +21,15 @@ def repaired(text: str) -> str:
     >>> repaired("AT&T, S&P and 8 others, says Doe, d. 1998, left.")
     'AT&T, S&P and 8 others, says Doe, d. 1998, left.'
     """
+    damaged = [
+        (match.start(group), meant)
+        for pattern, meant in _damage()
+        for match in pattern.finditer(text)
+        for group in range(1, pattern.groups + 1)
+    ]
+    if not damaged:
+        return text
     signs = list(text)
-    for pattern, meant in _damage():
-        for match in pattern.finditer(text):
-            for group in range(1, pattern.groups + 1):
-                signs[match.start(group)] = meant
+    for place, meant in damaged:
+        signs[place] = meant
     return "".join(signs)
