@@ -165,11 +165,10 @@ def _deadline() -> re.Pattern[str]:
 
 def _tense(before: str, after: str) -> Tense:
     """What the last cue before a mention in its sentence tells of, else the first after it."""
-    if _deadline().search(before):
+    if _deadline().search(before[-_NEAR:]):
         return "future"
-    nearby = _SENTENCE_END.split(before)[-1][-_NEAR:], _SENTENCE_END.split(after)[0][:_NEAR]
-    cues = [*reversed([*_cues_in(nearby[0])]), *_cues_in(nearby[1])]
-    return cues[0] if cues else "unknown"
+    told = [*_cues_in(_SENTENCE_END.split(before)[-1][-_NEAR:])]
+    return told[-1] if told else next(_cues_in(_SENTENCE_END.split(after)[0][:_NEAR]), "unknown")
 
 
 def _cues_in(text: str) -> Iterator[Tense]:
