@@ -92,6 +92,10 @@ def test_what_a_doc_holds_comes_along():
     assert after.spans["paragraphs"].attrs == {"read": True}
 
 
+def test_a_doc_that_nobody_annotated_stays_so():
+    assert not RESTORE(REPAIR(NLP("Norland,s court"))).has_annotation("ENT_IOB")
+
+
 def test_contexts_and_processes(bundled):
     found = list(bundled.pipe([(DAMAGED, 1), (WRITTEN, 2)], as_tuples=True, n_process=2))
     assert [(doc.text, context) for doc, context in found] == [(DAMAGED, 1), (WRITTEN, 2)]

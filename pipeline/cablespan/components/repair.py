@@ -33,7 +33,8 @@ class Repair:
         other.user_data.update(doc.user_data)
         other.user_data[_AS_IN_THE_CABLE] = written
         other._context = doc._context
-        other.set_ents([_moved(other, span) for span in doc.ents])
+        if doc.has_annotation("ENT_IOB"):  # nobody looked is not none
+            other.set_ents([_moved(other, span) for span in doc.ents])
         for key, group in doc.spans.items():
             other.spans[key] = [_moved(other, span) for span in group]
             other.spans[key].attrs.update(group.attrs)
