@@ -129,10 +129,10 @@ def test_of_two_claims_with_one_content_those_with_one_cue_match():
 
 def answers(tmp_path, name, *lines):
     """A file of Prodigy tasks of one annotator."""
-    from cablespan.formats.tasks import record_tasks, tokenize
+    from cablespan.formats.tasks import record_tasks
 
     (record,) = read_records(write(tmp_path / "lines.jsonl", *lines))
-    tasks = record_tasks(record, tokenize)
+    tasks = record_tasks(record)
     return [
         t | {"answer": "accept", "_annotator_id": name} for layer in tasks.values() for t in layer
     ]

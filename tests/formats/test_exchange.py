@@ -164,7 +164,7 @@ def test_doccano_from_elsewhere(tmp_path):
 
 def test_layers_that_a_file_has_not_got_stay_unannotated(tmp_path, blank):
     record = full_record()
-    layers = tasks.record_tasks(record, blank.tokenizer)
+    layers = tasks.record_tasks(record)
     answered = [{**task, "answer": "accept"} for task in layers["statements"]]
     write(tmp_path / "answers.jsonl", *answered)
     (doc,) = read_docs(tmp_path / "answers.jsonl", blank)
@@ -175,8 +175,8 @@ def test_layers_that_a_file_has_not_got_stay_unannotated(tmp_path, blank):
     assert "entities" not in back and "claims" not in back and len(back["statements"]) == 2
 
 
-def test_tasks_that_were_not_accepted_are_counted(tmp_path, blank):
-    tasks_of = tasks.record_tasks(full_record(), blank.tokenizer)["statements"]
+def test_tasks_that_were_not_accepted_are_counted(tmp_path):
+    tasks_of = tasks.record_tasks(full_record())["statements"]
     answers = [{**task, "answer": "reject" if n else "accept"} for n, task in enumerate(tasks_of)]
     path = write(tmp_path / "answers.jsonl", *answers)
     _, refused, left_out = convert(path, tmp_path / "gold.jsonl", "gold")
@@ -490,8 +490,8 @@ def test_conll_from_elsewhere(tmp_path):
         list(read_records(tmp_path / "x.conll"))
 
 
-def test_prodigy_export_with_stale_hashes_rejects_and_other_order(tmp_path, blank):
-    layers = tasks.record_tasks(full_record(), blank.tokenizer)
+def test_prodigy_export_with_stale_hashes_rejects_and_other_order(tmp_path):
+    layers = tasks.record_tasks(full_record())
     answered = [
         {**task, "answer": "accept", "_session_id": "x-anna", "_task_hash": 1}
         for task in layers["entities"]
@@ -504,8 +504,8 @@ def test_prodigy_export_with_stale_hashes_rejects_and_other_order(tmp_path, blan
     ) == 1
 
 
-def test_prodigy_claims_that_make_no_claim_are_named_by_line(tmp_path, blank):
-    (task, _) = tasks.record_tasks(full_record(), blank.tokenizer)["claims"]
+def test_prodigy_claims_that_make_no_claim_are_named_by_line(tmp_path):
+    (task, _) = tasks.record_tasks(full_record())["claims"]
     del task["claims"]
     task["relations"] = []
     with pytest.raises(

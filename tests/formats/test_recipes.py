@@ -38,8 +38,8 @@ def recipes(monkeypatch):
 
 
 @pytest.fixture
-def layers(blank):
-    return record_tasks(record_of(TOLD, "It rained."), blank.tokenizer)
+def layers():
+    return record_tasks(record_of(TOLD, "It rained."))
 
 
 def write(path, lines):

@@ -83,8 +83,8 @@ def test_fallback_hash_ignores_source_at_any_depth():
     assert tasks.hashes({**plain, "meta": {"section": "b"}}) != tasks.hashes(plain)
 
 
-def test_entity_task(blank):
-    (task,) = tasks.record_tasks(record_of(TOLD), blank.tokenizer)["entities"]
+def test_entity_task():
+    (task,) = tasks.record_tasks(record_of(TOLD))["entities"]
     spans = [(s["token_start"], s["token_end"], s["label"]) for s in task["spans"]]
     assert spans == [(1, 2, "AGENCY"), (4, 4, "OFFICIAL"), (7, 7, "AGENCY")]
     assert task["meta"] == {
@@ -102,15 +102,15 @@ def test_entity_task(blank):
     assert (task["_input_hash"], task["_task_hash"]) == tasks.hashes(task)
 
 
-def test_one_input_hash_for_the_three_layers(blank):
-    layers = tasks.record_tasks(record_of(TOLD, "Nothing here."), blank.tokenizer)
+def test_one_input_hash_for_the_three_layers():
+    layers = tasks.record_tasks(record_of(TOLD, "Nothing here."))
     for one, two, three in zip(*layers.values(), strict=True):
         assert one["_input_hash"] == two["_input_hash"] == three["_input_hash"]
         assert len({one["_view_id"], two["_view_id"], three["_view_id"]}) == 3
 
 
-def test_claim_task_relates_last_tokens(blank):
-    (task,) = tasks.record_tasks(record_of(TOLD), blank.tokenizer)["claims"]
+def test_claim_task_relates_last_tokens():
+    (task,) = tasks.record_tasks(record_of(TOLD))["claims"]
     arrows = {
         (r["head"], r["child"], r["label"], r["head_span"]["label"], r["child_span"]["label"])
         for r in task["relations"]
@@ -118,9 +118,9 @@ def test_claim_task_relates_last_tokens(blank):
     assert arrows == {(3, 2, "source", "CUE", "SOURCE"), (3, 11, "content", "CUE", "CONTENT")}
 
 
-def test_without_a_cue_the_content_points_at_the_source(blank):
+def test_without_a_cue_the_content_points_at_the_source():
     (task,) = tasks.record_tasks(
-        record_of("<SOURCE>Minister</SOURCE>: <CONTENT>no deal</CONTENT>."), blank.tokenizer
+        record_of("<SOURCE>Minister</SOURCE>: <CONTENT>no deal</CONTENT>.")
     )["claims"]
     (relation,) = task["relations"]
     assert (relation["head"], relation["child"], relation["label"]) == (3, 0, "source")
@@ -137,9 +137,9 @@ def test_without_a_cue_the_content_points_at_the_source(blank):
         "<CUE>Asserted</CUE> that <CONTENT>it would fail</CONTENT>.",
     ],
 )
-def test_claims_survive_rel_manual_without_overlap(blank, marked):
+def test_claims_survive_rel_manual_without_overlap(marked):
     record = record_of(marked)
-    (task,) = tasks.record_tasks(record, blank.tokenizer)["claims"]
+    (task,) = tasks.record_tasks(record)["claims"]
     ends = [(s["token_start"], s["token_end"]) for s in task["spans"]]
     assert all(one[1] < other[0] for one, other in itertools.pairwise(ends))
     expected = tasks.annotations_of(task)
@@ -148,16 +148,16 @@ def test_claims_survive_rel_manual_without_overlap(blank, marked):
     assert [triple(claim) for claim in drawn] == [triple(claim) for claim in expected]
 
 
-def test_an_edit_in_prodigy_overrules_the_claims_beside(blank):
-    (task,) = tasks.record_tasks(record_of(TOLD), blank.tokenizer)["claims"]
+def test_an_edit_in_prodigy_overrules_the_claims_beside():
+    (task,) = tasks.record_tasks(record_of(TOLD))["claims"]
     task["relations"] = [r for r in task["relations"] if r["label"] == "content"]
     task["spans"] = [s for s in task["spans"] if s["label"] != "SOURCE"]
     (claim,) = tasks.annotations_of(task)
     assert claim["source"] is None and claim["cue"] == {"start": 18, "end": 22}
 
 
-def test_arrows_drawn_the_other_way_round_mean_the_same(blank):
-    (task,) = tasks.record_tasks(record_of(TOLD), blank.tokenizer)["claims"]
+def test_arrows_drawn_the_other_way_round_mean_the_same():
+    (task,) = tasks.record_tasks(record_of(TOLD))["claims"]
     expected = [triple(c) for c in tasks.annotations_of(task)]
     del task["claims"]
     for r in task["relations"]:
@@ -170,17 +170,17 @@ def test_arrows_drawn_the_other_way_round_mean_the_same(blank):
     assert [triple(c) for c in tasks.annotations_of(task)] == expected
 
 
-def test_a_stray_span_is_named(blank):
-    (task,) = tasks.record_tasks(record_of(TOLD), blank.tokenizer)["claims"]
+def test_a_stray_span_is_named():
+    (task,) = tasks.record_tasks(record_of(TOLD))["claims"]
     del task["claims"]
     task["relations"] = []
     with pytest.raises(ValueError, match=r"SOURCE at 0-17 belongs to no claim: link it"):
         tasks.annotations_of(task)
 
 
-def test_records_come_back_from_their_tasks(blank):
+def test_records_come_back_from_their_tasks():
     record = record_of(TOLD, "<REPORT>It rained in <PLACE>Astana</PLACE>.</REPORT>")
-    layers = tasks.record_tasks(record, blank.tokenizer)
+    layers = tasks.record_tasks(record)
     lines = [json.loads(json.dumps(task)) for layer in layers.values() for task in layer]
     (back,) = tasks.records_of(lines)
     for layer in tasks.VIEWS:
@@ -188,8 +188,8 @@ def test_records_come_back_from_their_tasks(blank):
     assert back["paragraphs"] == record["paragraphs"]
 
 
-def test_only_paragraphs_accepted_in_every_layer_are_gold(blank):
-    layers = tasks.record_tasks(record_of(TOLD, "It rained.", "It snowed."), blank.tokenizer)
+def test_only_paragraphs_accepted_in_every_layer_are_gold():
+    layers = tasks.record_tasks(record_of(TOLD, "It rained.", "It snowed."))
     answered = [{**task, "answer": "accept"} for layer in layers.values() for task in layer]
     next(t for t in answered if t["_view_id"] == "spans_manual" and t["text"] == "It rained.")[
         "answer"
@@ -200,8 +200,8 @@ def test_only_paragraphs_accepted_in_every_layer_are_gold(blank):
     assert "statements" not in entities_only and len(entities_only["paragraphs"]) == 3
 
 
-def test_two_annotators_need_adjudication_and_the_later_answer_of_one_holds(blank):
-    (task,) = tasks.record_tasks(record_of(TOLD), blank.tokenizer)["entities"]
+def test_two_annotators_need_adjudication_and_the_later_answer_of_one_holds():
+    (task,) = tasks.record_tasks(record_of(TOLD))["entities"]
     anna = {**task, "answer": "accept", "_annotator_id": "gold-anna", "_timestamp": 10}
     with pytest.raises(ValueError, match="gold-anna and gold-ben.*adjudicate"):
         list(tasks.records_of([anna, {**anna, "_annotator_id": "gold-ben"}]))

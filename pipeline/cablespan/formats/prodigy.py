@@ -17,7 +17,6 @@ from cablespan.formats.tasks import (
     layer_of,
     record_tasks,
     records_of,
-    tokenize,
 )
 from cablespan.labels import Scheme
 from cablespan.records import annotated_layers
@@ -98,5 +97,5 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
         files = {layer: stack.enter_context((out / f"{layer}.jsonl").open("wb")) for layer in VIEWS}
         for record in records:
             layers = annotated_layers(record)
-            for layer, tasks in record_tasks(record, tokenize, layers).items():
+            for layer, tasks in record_tasks(record, layers).items():
                 files[layer].writelines(orjson.dumps(task) + b"\n" for task in tasks)

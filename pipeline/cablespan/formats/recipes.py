@@ -16,7 +16,7 @@ import prodigy
 from cablespan.formats import GoldError, find_format, read_records
 from cablespan.formats.files import placed_objects
 from cablespan.formats.prodigy import task_files
-from cablespan.formats.tasks import VIEWS, layer_of, record_tasks, tokenize
+from cablespan.formats.tasks import VIEWS, layer_of, record_tasks
 from cablespan.labels import Entity, Role, Statement
 
 _ARGUMENTS = {
@@ -69,7 +69,7 @@ def tasks(layer: str, source: str, model: str | None = None) -> Iterator[dict[st
         return
     records = read_records(source, format=format) if format else _annotated(source, model)
     for record in records:
-        yield from record_tasks(record, tokenize, [layer])[layer]
+        yield from record_tasks(record, [layer])[layer]
 
 
 def _format_of(source: str) -> str | None:

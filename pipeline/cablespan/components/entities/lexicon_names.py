@@ -215,15 +215,19 @@ def _class_numbers() -> dict[str, int]:
 
 
 @cache
-def _single_words(vocab: Vocab, *, in_small_letters: bool) -> dict[int, int]:
-    """Class numbers of lists of single words, by the number of their lower-case form; in small
-    letters only those of classes that count there."""
-    numbers: dict[int, int] = {}
+def _single_words(vocab: Vocab) -> tuple[dict[int, int], dict[int, int]]:
+    """Class numbers of lists of single words, by the number of their lower-case form: in small
+    letters, where names do not count, and otherwise."""
+    small: dict[int, int] = {}
+    other: dict[int, int] = {}
     for name, words in _word_lists():
-        if name in _ANY_CASE or not in_small_letters:
-            for word in words:
-                numbers.setdefault(vocab.strings.add(word.lower()), _class_numbers()[name])
-    return numbers
+        number = _class_numbers()[name]
+        for word in words:
+            form = vocab.strings.add(word.lower())
+            other.setdefault(form, number)
+            if name in _ANY_CASE:
+                small.setdefault(form, number)
+    return small, other
 
 
 def classes(doc: Doc) -> list[int]:
@@ -238,7 +242,7 @@ def classes(doc: Doc) -> list[int]:
     ['word', 'body', 'body', 'cue', '', '', '']
     """
     flags = [_Flags(*row) for row in doc.to_array([LOWER, IS_UPPER, IS_LOWER, IS_TITLE]).tolist()]
-    small, other = (_single_words(doc.vocab, in_small_letters=small) for small in (True, False))
+    small, other = _single_words(doc.vocab)
     known = [(small if flag.is_lower else other).get(flag.lower, 0) for flag in flags]
     numbers = [2 * number - 1 if number else 0 for number in known]
     covered = 0

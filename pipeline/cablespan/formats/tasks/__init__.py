@@ -5,7 +5,7 @@ Entities are tasks for `ner.manual`, statements for `spans.manual`, claims for `
 (claims.py says how).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from spacy.tokens import Doc
@@ -40,7 +40,6 @@ __all__ = [
     "tokenize",
 ]
 
-Tokenize = Callable[[str], Doc]
 Task = dict[str, Any]
 
 VIEWS = {"entities": "ner_manual", "statements": "spans_manual", "claims": "relations"}
@@ -115,18 +114,16 @@ def task_meta(record: Mapping[str, Any], paragraph: Mapping[str, Any]) -> dict[s
 
 def record_tasks(
     record: Mapping[str, Any],
-    tokenize: Tokenize,
     layers: Iterable[str] = tuple(VIEWS),
     doc: Doc | None = None,
 ) -> dict[str, list[Task]]:
     """The tasks of a record by layer, one a paragraph in the record's order; each paragraph is
     tokenized once for all layers.
 
-    `tokenize` is that of this package, or the tokenizer of a pipeline; what `doc`, the record's
-    own, gives needs it not.
+    What `doc`, the record's own, gives needs no tokenizer.
 
     >>> record = {"id": "A", "paragraphs": [{"id": "A/1", "text": "Rusk."}], "entities": []}
-    >>> tasks = record_tasks(record, tokenize, ["entities"])
+    >>> tasks = record_tasks(record, ["entities"])
     >>> [made["paragraphs"][0]["id"] for made in records_of(tasks["entities"])]
     ['A/1']
     """

@@ -229,7 +229,7 @@ def _attempt(
 
 def _annotate(nlp: "Language", cable: Cable, steps: "_Steps") -> Lines:
     from cablespan.document import to_doc
-    from cablespan.formats.tasks import record_tasks, tokenize
+    from cablespan.formats.tasks import record_tasks
     from cablespan.records import to_record
 
     with steps("tokenize"):
@@ -240,7 +240,7 @@ def _annotate(nlp: "Language", cable: Cable, steps: "_Steps") -> Lines:
     with steps("record"):
         record = to_record(doc)
     with steps("tasks"):
-        return {"cables": [record], **record_tasks(record, tokenize, doc=doc)}
+        return {"cables": [record], **record_tasks(record, doc=doc)}
 
 
 class _Steps:

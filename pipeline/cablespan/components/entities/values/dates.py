@@ -165,10 +165,11 @@ def _deadline() -> re.Pattern[str]:
 
 def _tense(before: str, after: str) -> Tense:
     """What the last cue before a mention in its sentence tells of, else the first after it."""
-    if _deadline().search(before[-_NEAR:]):
+    before, after = before[-_NEAR:], after[:_NEAR]
+    if _deadline().search(before):
         return "future"
-    told = [*_cues_in(_SENTENCE_END.split(before)[-1][-_NEAR:])]
-    return told[-1] if told else next(_cues_in(_SENTENCE_END.split(after)[0][:_NEAR]), "unknown")
+    told = [*_cues_in(_SENTENCE_END.split(before)[-1])]
+    return told[-1] if told else next(_cues_in(_SENTENCE_END.split(after)[0]), "unknown")
 
 
 def _cues_in(text: str) -> Iterator[Tense]:
