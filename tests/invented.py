@@ -13,6 +13,7 @@ FOLDERS = (
     "modern-plain",
     "modern-lists",
     "modern-quoted",
+    "modern-adversarial",
     "modern-heldout",
 )
 
