@@ -90,6 +90,14 @@ def test_mistakes_are_named(tmp_path, convert, body, message):
     assert code == 1 and message in said and not (tmp_path / "gold").exists()
 
 
+def test_a_wrong_draft_keeps_no_later_one_from_being_read(convert):
+    wrong = HEAD + "--- 1\nREPORTS| It rained.\n"
+    later = HEAD.replace("1432", "1433") + "--- 1 comment\nREPORT| It rained.\n"
+    code, said = convert(wrong + later)
+    assert code == 1 and "draft.txt:8: unknown statement label" in said
+    assert "draft.txt:15: section None as read, comment in the draft" in said
+
+
 def test_the_invented_gold_is_sound():
     ids = [record["id"] for file in gold_files() for record in read_records(file)]
     assert len(ids) == len(set(ids)) and all(
