@@ -269,11 +269,22 @@ def parse(path: Path, checks: Checks) -> list[Draft]:
 
 def check_draft(draft: Draft, seen: dict[str, str], checks: Checks) -> None:
     before = len(checks.errors)
-    if not re.fullmatch(r"\d\d[A-Z]+\d+", draft.id):
-        checks.error(draft.place, f"{draft.id!r} is no cable id such as 08NAIROBI1432")
     if draft.id in seen:
         checks.error(draft.place, f"{draft.id} stands already at {seen[draft.id]}")
     seen[draft.id] = draft.place
+    check_header(draft, checks)
+    if not draft.paragraphs:
+        checks.error(draft.place, f"{draft.id} has no paragraph")
+    for paragraph in draft.paragraphs:
+        if not paragraph.text:
+            checks.error(paragraph.place, "a paragraph without sentences")
+    if len(checks.errors) == before:
+        check_as_read(draft, checks)
+
+
+def check_header(draft: Draft, checks: Checks) -> None:
+    if not re.fullmatch(r"\d\d[A-Z]+\d+", draft.id):
+        checks.error(draft.place, f"{draft.id!r} is no cable id such as 08NAIROBI1432")
     for key in REQUIRED:
         if not draft.header.get(key):
             checks.error(draft.place, f"{draft.id} lacks `{key}:`")
@@ -283,13 +294,6 @@ def check_draft(draft: Draft, seen: dict[str, str], checks: Checks) -> None:
         date.fromisoformat(draft.header.get("date", ""))
     except ValueError:
         checks.error(draft.place, f"date {draft.header.get('date')!r} is not YYYY-MM-DD")
-    if not draft.paragraphs:
-        checks.error(draft.place, f"{draft.id} has no paragraph")
-    for paragraph in draft.paragraphs:
-        if not paragraph.text:
-            checks.error(paragraph.place, "a paragraph without sentences")
-    if len(checks.errors) == before:
-        check_as_read(draft, checks)
 
 
 def check_as_read(draft: Draft, checks: Checks) -> None:
