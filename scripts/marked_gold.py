@@ -49,6 +49,7 @@ OPENING = re.compile(
     r"--- (?:(?P<number>\d+)|(?P<kind>item|heading|text))"
     r"(?: \((?P<marking>[A-Z/ ,]+)\))?(?: (?P<section>[a-z][a-z ]*))?$"
 )
+CABLE_ID = re.compile(r"\d\d([A-Z]+)(\d+)")
 REQUIRED = ("date", "classification", "origin", "subject")
 OPTIONAL = ("tags", "refs", "classified_by", "signer", "captions", "pass")
 BANNERS = {
@@ -283,7 +284,7 @@ def check_draft(draft: Draft, seen: dict[str, str], checks: Checks) -> None:
 
 
 def check_header(draft: Draft, checks: Checks) -> None:
-    if not re.fullmatch(r"\d\d[A-Z]+\d+", draft.id):
+    if not CABLE_ID.fullmatch(draft.id):
         checks.error(draft.place, f"{draft.id!r} is no cable id such as 08NAIROBI1432")
     for key in REQUIRED:
         if not draft.header.get(key):
@@ -330,7 +331,7 @@ def cable_text(draft: Draft) -> str:
     paragraphs, lines of 65 columns."""
     header = draft.header
     day = date.fromisoformat(header["date"])
-    post, serial = re.fullmatch(r"\d\d([A-Z]+)(\d+)", draft.id).groups()
+    post, serial = CABLE_ID.fullmatch(draft.id).groups()
     minutes = 420 + int(serial) * 7 % 600  # a working hour, the same on every run
     sent = f"{day:%d}{minutes // 60:02}{minutes % 60:02}Z {day:%b %y}".upper()
     captions = [header["captions"]] if header.get("captions") else ["SIPDIS"]
