@@ -21,7 +21,7 @@ def shy(tmp_path_factory):
         nlp.get_pipe(head).model.get_ref("output").attrs["softmax_temperature"] *= 1.6
     output = nlp.get_pipe("claim_tagger").model.get_ref("output")
     bias = output.get_param("b").copy()
-    bias[0] += 3  # outside
+    bias[0] += 4  # outside
     output.set_param("b", bias)
     folder = tmp_path_factory.mktemp("shy") / "model"
     nlp.to_disk(folder)
