@@ -41,20 +41,22 @@ def gold_rows(pipe: TrainedPipe, example: Example) -> Ints1d:
     return numpy.array([numbers.get(name, -1) for name in pipe.gold_classes(example)])
 
 
-def one_hot(pipe: TrainedPipe, name: str) -> Floats1d:
-    """One in the column of that class, zero in all others."""
-    return numpy.array([other == name for other in pipe.classes], dtype="f")
+def outside_column(tagger: SpanTagger) -> Floats1d:
+    """One in the column of the outside tag, zero in all others."""
+    return numpy.array([tag == OUTSIDE for tag in tagger.tags], dtype="f")
 
 
 def log_likelihoods(logs: Floats2d, right: Ints1d) -> Floats1d:
     """The mean log likelihood of the right columns, where there is gold, at each of
     TEMPERATURES."""
-    rows = numpy.flatnonzero(right >= 0)
+    annotated = right >= 0
+    logs, right = logs[annotated], right[annotated]
+    rows = numpy.arange(len(right))
     found = []
     for temperature in TEMPERATURES:
-        scaled = logs[rows] / temperature
+        scaled = logs / temperature
         total = numpy.log(numpy.exp(scaled).sum(axis=1))
-        found.append((scaled[numpy.arange(len(rows)), right[rows]] - total).mean())
+        found.append((scaled[rows, right] - total).mean())
     return numpy.array(found)
 
 
@@ -63,7 +65,7 @@ def balancing_shift(tagger: SpanTagger, logs: Floats2d, right: Ints1d, lengths: 
     there is gold."""
     begins = numpy.array([tag[0] in "BU" for tag in tagger.tags])
     annotated = right >= 0
-    outside = one_hot(tagger, OUTSIDE)
+    outside = outside_column(tagger)
     gold = begins[right[annotated]].sum()
 
     def missing(shift: float) -> int:
@@ -87,9 +89,8 @@ def balance(tagger: SpanTagger, examples: Sequence[Example]) -> None:
     lengths = [length for example in examples for length in sentence_lengths(example.predicted)]
     shift = balancing_shift(tagger, logs, right, lengths)
     output = tagger.model.get_ref("output")
-    bias = output.get_param("b").copy()
-    bias += shift * output.attrs["softmax_temperature"] * one_hot(tagger, OUTSIDE)
-    output.set_param("b", bias)
+    change = shift * output.attrs["softmax_temperature"] * outside_column(tagger)
+    output.set_param("b", output.get_param("b") + change)
     print(f"{tagger.name}: outside tag {shift:+.2f}")
 
 
@@ -120,9 +121,9 @@ def main(
     if output is not None:
         shutil.copytree(model, output, dirs_exist_ok=True)
     for name, pipe in nlp.pipeline:
+        if isinstance(pipe, SpanTagger):
+            balance(pipe, examples + more)
         if isinstance(pipe, TrainedPipe):
-            if isinstance(pipe, SpanTagger):
-                balance(pipe, examples + more)
             scale(pipe, examples)
             pipe.to_disk((output or model) / name, exclude=["vocab"])
         # What comes after sees what the calibrated head says.

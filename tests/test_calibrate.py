@@ -13,16 +13,21 @@ GOLD = Path(__file__).parents[1] / "annotations" / "modern-heldout" / "h4.jsonl"
 HEADS = ("ner", "claim_tagger", "statements")
 
 
+def outputs(nlp):
+    """The last layer of each head."""
+    return [nlp.get_pipe(head).model.get_ref("output") for head in HEADS]
+
+
 @pytest.fixture(scope="module")
 def shy(tmp_path_factory):
     """The bundled pipeline, made to mark far fewer claims and to be less sure of all it says."""
     nlp = cablespan.load(ops="numpy")
-    for head in HEADS:
-        nlp.get_pipe(head).model.get_ref("output").attrs["softmax_temperature"] *= 1.6
-    output = nlp.get_pipe("claim_tagger").model.get_ref("output")
-    bias = output.get_param("b").copy()
+    for output in outputs(nlp):
+        output.attrs["softmax_temperature"] *= 1.6
+    _, claims, _ = outputs(nlp)
+    bias = claims.get_param("b").copy()
     bias[0] += 4  # outside
-    output.set_param("b", bias)
+    claims.set_param("b", bias)
     folder = tmp_path_factory.mktemp("shy") / "model"
     nlp.to_disk(folder)
     return folder
@@ -62,11 +67,8 @@ def test_scores_are_the_share_that_is_right(scores, layer):
 
 def test_second_run_changes_next_to_nothing(calibrated, tmp_path):
     calibrate.main(model=calibrated, dev=[GOLD], output=tmp_path)
-    for head in HEADS:
-        once, twice = (
-            cablespan.load(model).get_pipe(head).model.get_ref("output")
-            for model in (calibrated, tmp_path)
-        )
+    heads = (outputs(cablespan.load(model)) for model in (calibrated, tmp_path))
+    for once, twice in zip(*heads, strict=True):
         assert twice.get_param("b") == pytest.approx(once.get_param("b"), abs=0.1)
         temperatures = [layer.attrs["softmax_temperature"] for layer in (once, twice)]
         assert temperatures[1] == pytest.approx(temperatures[0], rel=0.05)
