@@ -1033,3 +1033,67 @@ def test_entries_that_end_in_semicolons_are_items_up_to_a_page_mark():
     mark = ["", "OSLO 00000012  002 OF 003", "", ""]
     body = "\n".join(["1. (U) The new cabinet is:", *entries[:3], *mark, *entries[3:], "ROE"])
     assert [text for *_, kind, text in shapes(body) if kind == "item"] == entries
+
+
+OPENING = "UNCLAS OSLO 000012\nTAGS: PREL NO\nSUBJECT: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("below", "paragraphs"),
+    [
+        # what is like a label further down
+        (
+            "\nPost asked for visas. They were refused.\n\nReason: the roads are closed.\n",
+            ["Post asked for visas. They were refused.", "Reason: the roads are closed."],
+        ),
+        (
+            "\nTHE MINISTER TOLD THE AMBASSADOR TODAY THAT HE WAS READY TO\n"
+            "SUBJECT ROADS TO A TOLL.\n\nHE LEFT.\n",
+            [
+                "THE MINISTER TOLD THE AMBASSADOR TODAY THAT HE WAS READY TO "
+                "SUBJECT ROADS TO A TOLL.",
+                "HE LEFT.",
+            ],
+        ),
+        # no blank line between
+        (
+            "REF: STATE 7944\nSummary: All roads would\nbe closed. End summary.\n2. (C) He left.\n",
+            ["Summary: All roads would be closed. End summary.", "He left."],
+        ),
+        (
+            "REF: STATE 7944\nEmbassy conveyed the letter to the Minister\nin May.\n",
+            ["Embassy conveyed the letter to the Minister in May."],
+        ),
+        ("Oslo papers wrote of little else.\n", ["Oslo papers wrote of little else."]),
+    ],
+)
+def test_text_without_numbers_is_no_part_of_the_header_above_it(below, paragraphs):
+    cable = parse(OPENING.format("ROADS IN WINTER") + below)
+    assert [p.text for p in cable.paragraphs] == paragraphs
+    assert cable.header.subject == "ROADS IN WINTER"
+
+
+def test_a_remark_between_subject_and_references_ends_no_header():
+    remark = "\nTHIS IS AN ACTION REQUEST. SEE PARA 5.\n\nREF: 06 STATE 7944\n\n"
+    cable = parse(f"{OPENING.format('ROADS')}{remark}1. (C) All is well.")
+    assert [reference.value for reference in cable.header.references] == ["06STATE7944"]
+    assert [p.text for p in cable.paragraphs] == ["All is well."]
+
+
+def test_routes_that_wrap_and_unclassified_lines_are_of_a_header_without_labels():
+    cable = parse(
+        "PP RUEHAG RUEHROV\nRUEHLN RUEHPOD\nDE RUEHNY #0012 0520941\nZNR UUUUU ZZH\n"
+        "P 210941Z FEB 07\nFM AMEMBASSY OSLO\nTO RUEHC/SECSTATE WASHDC PRIORITY 0123\n"
+        "RHEHAAA/NATIONAL SECURITY COUNCIL WASHINGTON DC\nUNCLAS OSLO 000012\n\n1. (U) All is well."
+    )
+    assert (cable.header.from_, len(cable.header.to)) == ("AMEMBASSY OSLO", 2)
+    assert [p.text for p in cable.paragraphs] == ["All is well."]
+
+
+def test_a_subject_stands_below_any_number_of_addressees():
+    addressees = "AMEMBASSY ROME\n" * 120
+    cable = parse(
+        f"FM SECSTATE WASHDC\nTO AMEMBASSY PARIS\n{addressees}UNCLAS STATE 000012\n\n"
+        "TAGS: PREL\nSUBJECT: ROADS\n\n1. All is well."
+    )
+    assert (cable.header.subject, len(cable.header.to)) == ("ROADS", 121)

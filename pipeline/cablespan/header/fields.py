@@ -33,6 +33,7 @@ _SENSITIVE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_SMALL = re.compile(r"[a-z]{3,}")
 _LONGEST_REFERENCE = 6  # words without a digit
 _LONGEST_ENUMERATED = 75  # characters of an item of a REF list
 
@@ -79,7 +80,16 @@ def _is_no_text(line: _Next) -> bool:
 def _is_in_references(line: _Next) -> bool:
     if not any(line.content) and not is_enumerated(line.text):
         return _REFERENCE.search(line.text) is not None
-    return not (_is_marked_text(line.text) or _SENSITIVE.match(line.text) or _is_heading(line.text))
+    if _is_marked_text(line.text) or _SENSITIVE.match(line.text) or _is_heading(line.text):
+        return False
+    return not _is_sentence_below(line)
+
+
+def _is_sentence_below(line: _Next) -> bool:
+    """Whether running text begins below a list of references, which goes on without words."""
+    if is_enumerated(line.text) or is_running(line.above):
+        return False
+    return is_running(line.text) and len(line.text.split()) > _LONGEST_REFERENCE
 
 
 def _is_reference(line: _Next) -> bool:
@@ -153,11 +163,13 @@ def _is_tag_line(line: str) -> bool:
 
 
 def _is_remark(line: _Next) -> bool:
-    """Whether a line is a sentence in small letters below a subject in capitals."""
-    words = line.text.split()
-    small = sum(word[0].islower() for word in words)
-    return small > 2 and small * 2 >= len(words) and " ".join(line.content).isupper()
+    """Whether a line is in small letters below a subject that begins in capitals."""
+    begun = next(filter(None, line.content), "")
+    return begun.isupper() and len(_SMALL.findall(line.text)) > 2
 
 
 def _is_heading(line: str) -> bool:
-    return line.startswith("---") or line.lower().strip(" .:-*=") in listed("headings", "words")
+    """Whether a line is a heading, or begins with one: "SUMMARY: THE KING ..."."""
+    headings = listed("headings", "words")
+    words = line.lower().strip(" .:-*=")
+    return line.startswith("---") or words in headings or words.partition(":")[0] in headings

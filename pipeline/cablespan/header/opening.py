@@ -58,11 +58,12 @@ _CLASSIFIED_PARAGRAPH = re.compile(
 )
 _LONGEST = 40_000  # characters of the longest opening
 _USUAL = 1_000  # characters of a usual one
-_FARTHEST_LABEL = 90  # lines of the longest openings, with their lists of addressees
+_FARTHEST_LABEL = 90  # lines of the longest openings, lists of addressees apart
 _FARTHEST_FIRST = 30  # lines before the first label, where REF or Classified By is the first
 _FARTHEST_NEXT = 30  # lines, blank ones too, between two labels
 _LEAST_SPACED = 7  # lines, blank ones too, that show that an opening is double-spaced
 _FARTHEST_SPACED = 8  # lines of its last field
+_LONGEST_REMARK = 12  # words of a remark in capitals below a subject
 
 
 def _pass_to() -> frozenset[str]:
@@ -77,9 +78,10 @@ def _transmission_line() -> re.Pattern[str]:
     return re.compile(
         rf"""V[ZV]CZ[A-Z0-9]*                                      # transmission id
         | (?:[OPRZY]{{1,2}}\ )+RUE?[A-Z]*.*                        # precedence, routes
-        | DE\ RU[A-Z]{{2,6}}\ .* | Z[NY]Y\ [A-Z ]{{3,14}}(?:\ ZZH.*)? | ZZH.*
+        | DE\ RU[A-Z]{{2,6}}\ .* | (?:ZN[RY]|ZYY)\ [A-Z ]{{3,14}}(?:\ ZZH.*)? | ZZH.*
+        | RU[A-Z]{{2,6}}(?:\ RU[A-Z]{{2,6}}){{0,20}}                 # routes of the line before
         | (?:[OPRZYM]\ ){{0,3}}\d{{6}}Z?\ ?[A-Z]{{3}}\ ?\d{{2,4}}.*    # date-time group
-        | FM\ .* | TO[:\ ]\ ?.* | INFO[:\ ].* | XMT\ .* | RU[A-Z]{{2,6}}\ ?/\ ?.*
+        | FM\ .* | TO[:\ ]\ ?.* | INFO[:\ ].* | XMT\ .* | R[UH][A-Z]{{2,6}}\ ?/\ ?.*
         | ACTION\ [A-Z].{{0,10}}-\d\d.* | INFO\ +OCT-.* | (?:[A-Z/]{{1,6}}-\d\d\ ){{2,}}.*
         | (?:AM)?(?:EMBASSY|EMB|CONSUL|CONGEN)\ [A-Z .'-]{{2,30}}(?:\ \d{{1,5}})?
         | (?:US)?MISSION\ [A-Z .'/]{{2,30}}(?:\ \d{{1,5}})? | SECSTATE.*
@@ -125,7 +127,8 @@ class _Lines:
     """The lines in which an opening can lie.
 
     `end`: the offset after them; `last`: index of the last labelled one, -1 if there is none;
-    `filled`: how many are not blank; `labelled`: whether no blank line stands after the last label.
+    `filled`: how many are neither blank nor of the transmission; `labelled`: whether no blank line
+    stands after the last label.
     """
 
     end: int
@@ -141,7 +144,7 @@ class _Lines:
             whole.label = Label("subject", 0)
         self.labelled = bool(line) and (self.labelled or whole.label is not None)
         for part in _split_labels(raw, whole) if _holds_label(raw, self.labelled) else [whole]:
-            self.filled += bool(part.text)
+            self.filled += bool(part.text) and not _transmission_line().fullmatch(part.text)
             if part.label and self._counts(part.label):
                 self.last = len(self.lines)
             self.lines.append(part)
@@ -257,6 +260,8 @@ class _Reader:
         if self._continue_field(index, line.text):
             return True
         if index < self._last:
+            if "subject" in self.fields and _begins_text(self._lines[index:]):
+                return False
             self._current = None
         elif self.fields or not _transmission_line().fullmatch(line.text):
             return False
@@ -356,6 +361,14 @@ def _is_prose(lines: list[_Line]) -> bool:
         return False
     words = " ".join(takewhile(_is_in_paragraph, (line.text for line in lines))).split()
     return len(words) > 30 and sum(map(str.islower, words)) * 2 > len(words)
+
+
+def _begins_text(lines: list[_Line]) -> bool:
+    """Whether the text begins with the first of some lines: what is like a label below is none."""
+    text = " ".join(takewhile(_is_in_paragraph, (line.text for line in lines)))
+    if _transmission_line().fullmatch(text):
+        return False
+    return is_running(text) if not text.isupper() else len(text.split()) > _LONGEST_REMARK
 
 
 def _is_in_paragraph(line: str) -> bool:
