@@ -96,6 +96,32 @@ def test_without_a_date_time_group_the_page_says_when():
     assert (cable.header.created, cable.meta) == ("2007-02-21T09:09:00", {})
 
 
+@pytest.mark.parametrize(
+    "lines",
+    ["REF: A. OSLO MESSAGE, P 301601Z SEP 04\nB. ROME 12", "SUBJECT: ROADS AFTER 301601Z SEP 04"],
+)
+def test_the_date_time_group_of_another_message_says_nothing_of_when(lines):
+    page = PAGE.replace("P 210941Z FEB 07\n", "").replace("SUBJECT: ROADS", lines)
+    assert header_of(page).created == "2007-02-21T09:09:00"
+    text = f"UNCLAS OSLO 000012\nTAGS: ECON NO\n{lines}\n\n1. (U) All is well."
+    found = assemble(text, path="-", format="text").header
+    assert (found.created, found.precedence, found.reference_id) == (None, None, None)
+
+
+@pytest.mark.parametrize("labels", ["", "SUBJECT: ROADS\n"])
+@pytest.mark.parametrize("group", ["R  210941Z  FEB  07", "R 210941Z  FEB 2007"])
+def test_a_date_time_group_with_doubled_blanks_is_one(group, labels):
+    text = f"{group}\nFM AMEMBASSY OSLO\nUNCLAS OSLO 000012\n{labels}\n1. (U) All is well."
+    found = assemble(text, path="-", format="text").header
+    assert (found.created, found.precedence) == ("2007-02-21T09:41:00", "ROUTINE")
+    assert found.reference_id == "07OSLO12"
+
+
+@pytest.mark.parametrize("group", ["R 210941Z\nFEB 07", "R 210941Z FEB\n07"])
+def test_a_date_time_group_can_be_wrapped(group):
+    assert date_time_group(group) == ("ROUTINE", "2007-02-21T09:41:00")
+
+
 def test_addressees_end_where_the_header_ends():
     info = header_of(PAGE).info
     assert [addressee.name for addressee in info] == ["EU MEMBER STATES COLLECTIVE"]

@@ -35,9 +35,9 @@ _WRITTEN = re.compile(
 )
 # R 210941Z FEB 07; P R 041820Z JAN 10
 _DATE_TIME_GROUP = re.compile(
-    rf"""\b(?P<letters>(?:[ZOPRYM]\ ){{0,3}})
-    (?P<day>\d\d)(?P<hour>\d\d)(?P<minute>\d\d)Z?\ ?
-    (?P<month>{_MONTH})\ ?(?P<year>\d{{4}}|\d{{2}})\b""",
+    rf"""\b(?P<letters>(?:[ZOPRYM]\ {{1,3}}){{0,3}})
+    (?P<day>\d\d)(?P<hour>\d\d)(?P<minute>\d\d)(?:Z\s{{0,3}}|\ {{0,3}})   # a wrap after Z
+    (?P<month>{_MONTH})\s{{0,3}}(?P<year>\d{{4}}|\d{{2}})\b""",
     re.VERBOSE,
 )
 _PRECEDENCES = {"Z": "FLASH", "O": "IMMEDIATE", "P": "PRIORITY", "R": "ROUTINE"}

@@ -80,7 +80,8 @@ def _transmission_line() -> re.Pattern[str]:
         | (?:[OPRZY]{{1,2}}\ )+RUE?[A-Z]*.*                        # precedence, routes
         | DE\ RU[A-Z]{{2,6}}\ .* | (?:ZN[RY]|ZYY)\ [A-Z ]{{3,14}}(?:\ ZZH.*)? | ZZH.*
         | RU[A-Z]{{2,6}}(?:\ RU[A-Z]{{2,6}}){{0,20}}                 # routes of the line before
-        | (?:[OPRZYM]\ ){{0,3}}\d{{6}}Z?\ ?[A-Z]{{3}}\ ?\d{{2,4}}.*    # date-time group
+        | (?:[OPRZYM]\ {{1,3}}){{0,3}}                             # date-time group
+          \d{{6}}Z?\ {{0,3}}[A-Z]{{3}}\ {{0,3}}\d{{2,4}}.*
         | FM\ .* | TO[:\ ]\ ?.* | INFO[:\ ].* | XMT\ .* | R[UH][A-Z]{{2,6}}\ ?/\ ?.*
         | ACTION\ [A-Z].{{0,10}}-\d\d.* | INFO\ +OCT-.* | (?:[A-Z/]{{1,6}}-\d\d\ ){{2,}}.*
         | (?:AM)?(?:EMBASSY|EMB|CONSUL|CONGEN)\ [A-Z .'-]{{2,30}}(?:\ \d{{1,5}})?

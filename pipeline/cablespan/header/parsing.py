@@ -88,16 +88,18 @@ def parse(
     head: str,
     body: str,
     *,
+    apart: str = "",
     listed: Iterable[Reference] = (),
     page_created: str | None = None,
     **known: Any,
 ) -> Header:
     r"""The header of a cable.
 
-    `head` is the text of its opening, `body` that of its end; `listed` are references that a list
-    outside the text names; `page_created` is the time that a web page states, which counts only
-    where the cable has no date-time group; `known` are facts from outside the text by the names of
-    the header's fields, which win; None is no fact.
+    `head` is the text of its opening, `body` that of its end; `apart` is the transmission header
+    where it stands outside the text; `listed` are references that a list outside the text names;
+    `page_created` is the time that a web page states, which counts only where the cable has no
+    date-time group; `known` are facts from outside the text by the names of the header's fields,
+    which win; None is no fact.
 
     >>> from cablespan.header.opening import read_opening
     >>> text = "R 210941Z FEB 07\nFM AMEMBASSY OSLO\nUNCLAS OSLO 000012\nSUBJECT: ROADS"
@@ -108,7 +110,9 @@ def parse(
     facts = {name: value for name, value in known.items() if value is not None}
     if "signers" not in facts:
         facts["signers"] = tuple(signers(body))
-    group = date_time_group(head)
+    # The labelled lines can cite other messages by their date-time groups.
+    group = date_time_group("\n".join([apart, *opening.transmission]))
+    head = f"{apart}\n{head}" if apart else head
     created = facts.get("created") or group.time or page_created
     reference_id = facts.get("reference_id") or reference_id_of(opening, created)
     sender, to, info = correspondents(head)

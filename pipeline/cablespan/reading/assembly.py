@@ -137,9 +137,16 @@ def _assembled(
     lines_above = text[start : opening.body]
     names, signed = signature(text, opening.body, end)
     known = {"signers": tuple(names), **known}
-    above = lines_above if head is None else f"{head}\n{lines_above}"
     tail = text[max(opening.body, end - TAIL) : end]
-    header = parse(opening, above, tail, listed=listed, page_created=page_created, **known)
+    header = parse(
+        opening,
+        lines_above,
+        tail,
+        apart=head or "",
+        listed=listed,
+        page_created=page_created,
+        **known,
+    )
     if page_created and page_created != header.created:
         meta = {**(meta or {}), "created": page_created}
     cable_id = header.reference_id or fallback_id
