@@ -180,6 +180,11 @@ def test_who_classified_is_told_from_offices(line, name):
         ("E.O. 12356: DECL: ORIGINATING AGENCY'S DETERMINATION REQUIRED", "OADR"),
         ("E.O. 12958\nDECLASSIFY ON:\n09/10/2017\nTAGS: ECON", date(2017, 9, 10)),
         ("E.O. 12958: DECL: 76-09-30", date(1976, 9, 30)),
+        ("E.O. 12958: DECL:\n09/10/2017\nTAGS: ECON", date(2017, 9, 10)),
+        ("E.O. 12958: DECL:\nDEPT FOR EUR\nTAGS: ECON", None),
+        ("E.O. 12958: DECL: 20 YEARS", "20 YEARS"),
+        ("E.O. 12958: DECL: SEPTEMBER 2018", "SEPTEMBER 2018"),
+        ("E.O. 12958: DECL: SEPTEMBER 10 18", date(2018, 9, 10)),
     ],
 )
 def test_declassification_in_words_below_its_label_and_year_first(lines, found):

@@ -29,6 +29,7 @@ _EVENT = re.compile(
     | (?<![A-Za-z])X[1-9](?:\s?,\s?X?[1-9])*\b""",
     re.VERBOSE | re.IGNORECASE,
 )
+_WORDS = re.compile(r"(?:\d{1,2}[ -])?[^\W\d_]")  # "TEN YEARS", "20 YEARS"; no date that is garbled
 _USUAL_SPELLINGS: dict[str | None, str] = {"oadr": "OADR", "none": "N/A"}
 _LETTER_FOR_ZERO = re.compile(r"\bO(?=\d/)|(?<=\d)O(?=[\d/])")
 _LABEL = re.compile(
@@ -93,7 +94,7 @@ def _event(text: str) -> str | None:
 
 def _plain_words(text: str) -> str | None:
     words = " ".join(text.split()).strip(" .:;,-")
-    return words if words[:1].isalpha() else None
+    return words if _WORDS.match(words) else None
 
 
 def declassify_on(text: str) -> date | str | None:

@@ -29,6 +29,7 @@ _WRITTEN = re.compile(
       (?P<day>\d{{1,2}}) (?:ST|ND|RD|TH)? [\ ./-]{{0,3}}
       (?P<month>{_MONTH}) [\ .,/-]{{0,3}} (?P<year>\d{{4}}|\d{{2}})
     | (?P<month_first>{_MONTH}) \.?\ {{0,2}}
+      (?!(?:19|20)\d\d\b)                              # a year alone: SEPTEMBER 2017
       (?P<day_after>\d{{1,2}}) (?:ST|ND|RD|TH)?,?\ {{0,2}} (?P<year_after>\d{{4}}|\d{{2}})
     )\b""",
     re.VERBOSE | re.IGNORECASE,

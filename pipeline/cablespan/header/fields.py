@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from cablespan.header.dates import date_of
 from cablespan.header.posts import post_at_end
 from cablespan.header.prose import is_running, within_titles
 from cablespan.lexicon import listed
@@ -130,6 +131,11 @@ def _is_cut(line: _Next) -> bool:
     return line.above.endswith(",") or line.above.lower().rpartition(" ")[2] in within_titles()
 
 
+def _is_in_order(line: _Next) -> bool:
+    """Whether a line has the date for which an E.O. line ends with its label: "DECL:"."""
+    return line.above.endswith(":") and date_of(line.text) is not None
+
+
 def _begins(line: _Next) -> bool:
     """Whether a line is the first with content: the label stands on a line of its own."""
     return not line.above and _is_no_text(line)
@@ -140,7 +146,7 @@ _RULES = {
     "ref": (_is_in_references, _is_reference),
     "tags": (_is_in_tags, _is_cut_list),
     "subject": (_is_in_subject, _is_cut),
-    "eo": (_begins, _is_cut),
+    "eo": (_is_in_order, _is_cut),
     "declassify": (_begins, _is_cut),
 }
 _RULES_OF_OTHERS = (_is_no_text, _is_cut)
