@@ -295,6 +295,13 @@ def test_a_signature_after_the_last_sentence_is_no_text():
         ("STATE 41 AND 57 AND PREVIOUS", ["09STATE41", "09STATE57"]),
         ("OSLO 41 - 43, ROME 12-09", ["09OSLO41", "09OSLO43", "09ROME12"]),
         ("OSLO 41 - 03 ROME 12 - 2 PAGES", ["09OSLO41", "03ROME12"]),
+        ("OSLO 41 ('06), ROME 12", ["06OSLO41", "09ROME12"]),
+        ("OSLO 41 (06), 45 (05), 46", ["06OSLO41", "05OSLO45", "06OSLO46"]),
+        ("OSLO 41, 45 (05)", ["05OSLO41", "05OSLO45"]),
+        ("A. OSLO 41 (08/27/07) B. ROME 12 (03/02) AND 13", ["07OSLO41", "09ROME12", "09ROME13"]),
+        ("STATE 1O234, 2O08 ROME 1O", ["09STATE10234", "08ROME1"]),
+        ("SECTION 01 OF 02 OSLO 41", ["09OSLO41"]),
+        ("PARA 2 OF 07 OSLO 41", ["07OSLO41"]),
     ],
 )
 def test_references_share_posts_and_years(line, found):

@@ -31,8 +31,8 @@ _NAME = r"(?P<post>[A-Z][A-Z .]*)"
 _MOVED = tuple(
     re.compile(rf"\s*{order}\s*")
     for order in (
-        rf"{_NAME}(?P<serial>\d+)\s*(?:,?\s?['’/(,]|\bOF\b)\s?{_YEAR}\)?",
-        rf"(?P<serial>\d{{3,7}})\s+{_NAME}\s['’]?(?P<year>\d\d)",
+        rf"{_NAME}(?P<serial>\d+)\s*(?:,?\s?['’/(,]{{1,2}}|\bOF\b)\s?{_YEAR}\)?",
+        rf"(?P<serial>(?!(?:19|20)\d\d\s)\d{{3,7}})\s+{_NAME}\s['’]?(?P<year>\d\d)",
         rf"{_NAME}\s{_YEAR}\s(?P<serial>\d{{2,7}})",
         rf"{_YEAR}\s(?P<serial>\d{{2,7}})\s{_NAME}",
     )
@@ -48,7 +48,8 @@ _DIGIT_IN_NUMBER = re.compile(
 _DIGITS = {"l": "1", "I": "1", "O": "0", "o": "0", ",": ""}
 # Words around a post's name in a garbled id, without blanks.
 _NOISE = re.compile(
-    r"""(?:SECTION|SECT)(?:\d{1,2}OF\d{1,2}|\d{0,2})(?:OF\d{0,2})?
+    r"""S[A-Z]{3,7}(?:\d{1,2}|O\d)OF(?:\d{1,2}|O\d)              # SECTION, misspelt too
+    | (?:SECTION|SECT)\d{0,2}(?:OF\d{0,2})?
     | EFTO | AMEMBASSY | AMEMB | EMBASSY | AMCONSUL | AMCONGEN | CONGEN | CONSULATE | USMISSION
     | TOSEC\d* | SECTO\d* | WASHDC
     | UNCLAS(?:SIFIED)? | CONFIDENTIAL | SECRET | NOFORN | SENSITIVE | SIPDIS

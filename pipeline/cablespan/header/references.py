@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     r"""(?<![A-Za-z0-9])[01][A-Za-z]{2,}                # 0SLO: a digit for a letter
     | [A-Za-z]{1,20}[015][A-Za-z]{2,}
     | [A-Za-z]{3,20}[015][A-Za-z](?=\s{1,3}\d)
-    | \d+
+    | \d+(?:[Oo]\d+)*                                   # 1O2: a letter for a digit
     | [A-Za-z](?:[A-Za-z']*[A-Za-z])?
     | [^\sA-Za-z\d]""",
     re.VERBOSE,
@@ -38,10 +38,13 @@ _NUMBER_ALONE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _YEAR = re.compile(r"\d\d|(?:19|20)\d\d")
+_DATE = re.compile(r"\(\d{1,2}[/-]\d{1,2}(?:[/-]((?:19|20)?\d\d))?\)")  # (10/27/08), (10/27)
 _SERIAL_BEFORE = re.compile(r"\d{3,}")  # "0012 OSLO"
 _PIVOT = 45  # 44 is 2044, 45 is 1945
 _FILLERS = frozenset({"#", "-", ".", ":", "NO", "NR", "TEL", "TELS", "CABLE", "NUMBER", "("})
-_BEFORE_YEAR = ("'", "/", "-", "’", "(")
+_ZEROS = str.maketrans("Oo", "00")
+_APOSTROPHES = ("'", "’")
+_BEFORE_YEAR = (*_APOSTROPHES, "/", "-", "(")
 _AFTER_YEAR = frozenset({")"})
 _JOINERS = frozenset({",", "/", "&", "AND", ";", "+", "OR"})
 
@@ -175,20 +178,19 @@ class _Post(NamedTuple):
 
 
 class _Cable(NamedTuple):
-    """A post with its numbers: tokens from `first` to before `after`; indices of the serials."""
+    """A post with the years of its serials, by their indices: tokens from `first` to before
+    `after`."""
 
     origin: str
-    year: str | None
-    serials: list[int]
+    years: dict[int, str | None]
     first: int
     after: int
 
 
 class _Serials(NamedTuple):
-    """Indices of the serials in a list, the year after one of them, the index after all."""
+    """The year after each serial of a list, by the serial's index, and the index after all."""
 
-    indices: list[int]
-    year: str | None
+    years: dict[int, str | None]
     after: int
 
 
@@ -198,7 +200,7 @@ class _Item:
     def __init__(self, text: str, year: int | None) -> None:
         self.text = text
         self.year = year
-        self.tokens = [_Token(match[0], *match.span()) for match in _TOKEN.finditer(text)]
+        self.tokens = [*_tokens(text)]
         self._words = [token.text.upper() for token in self.tokens]
         self._used = 0  # tokens that belong to a cable already
 
@@ -216,11 +218,11 @@ class _Item:
                 index += 1
 
     def _written(self, cable: _Cable, letter: str | None) -> Iterator[Reference]:
-        """A reference for each serial; a cable without year has that of the citing one."""
-        year = self.year if cable.year is None else cable.year
-        digits = f"{int(year) % 100:02}" if year else ""
+        """A reference for each serial; one without year has that of the citing cable."""
         first = cable.first
-        for at in cable.serials:
+        for at, own_year in cable.years.items():
+            year = own_year or self.year
+            digits = f"{int(year) % 100:02}" if year else ""
             last = at if at > cable.first else cable.after - 1  # "12 OSLO": the post too
             text = " ".join(self.text[self.tokens[first].start : self.tokens[last].end].split())
             value = f"{digits}{cable.origin}{int(self.tokens[at].text)}"
@@ -243,16 +245,17 @@ class _Item:
         if self._is_year_before_serial(at):  # "STATE 2006 055412"
             year, at = self._word(at), at + 1
         serials = self._serials_from(at)
-        if serials.indices:
-            year = year or serials.year
-            return _Cable(post.origin, year, serials.indices, first, serials.after)
+        if serials.years:
+            shared = next(filter(None, serials.years.values()), None)
+            years = {index: year or own or shared for index, own in serials.years.items()}
+            return _Cable(post.origin, years, first, serials.after)
         if year or not _SERIAL_BEFORE.fullmatch(self._unused(index - 1)):
             return None
-        return _Cable(post.origin, None, [index - 1], index - 1, post.after)
+        return _Cable(post.origin, {index - 1: None}, index - 1, post.after)
 
     def _is_edition(self, cable: _Cable) -> bool:
         """Whether a year after a place is that of a report or an article: "INCSR BRAZIL 2008"."""
-        if not self._is_past_year(cable.serials[0]):
+        if not self._is_past_year(min(cable.years)):
             return False
         return _kind_of(self.text[: self.tokens[cable.first].start]) is not None
 
@@ -306,10 +309,15 @@ class _Item:
         before = index - 1
         if _is_between_year_and_post(self._unused(before)):
             before -= 1
-        if not _is_year(self._unused(before)):
+        if not _is_year(self._unused(before)) or self._ends_section_mark(before):
             return None, index
         opened = self._unused(before - 1) == "("
         return self._word(before), before - 1 if opened else before
+
+    def _ends_section_mark(self, index: int) -> bool:
+        """Whether a number is the last of "SECTION 01 OF 02", which stands before a post, too."""
+        section = self._word(index - 2)
+        return self._word(index - 1) == "OF" and section.isdecimal() and len(section) == 2
 
     def _is_past_year(self, index: int) -> bool:
         """Whether a token is the cable's year or one of the thirty before it."""
@@ -329,17 +337,15 @@ class _Item:
 
     def _serials_from(self, at: int) -> _Serials:
         """The serials that a list has from a token on."""
-        indices: list[int] = []
-        year = None
+        years: dict[int, str | None] = {}
         while self._word(at).isdecimal() and not self._is_time(at):
-            indices.append(at)
-            year_after, at = self._year_after(at + 1)
-            year = year or year_after
-            following = self._after_joiners(at, indices[-1])
+            serial = at
+            years[serial], at = self._year_after(serial + 1)
+            following = self._after_joiners(at, serial)
             if following == at or self._can_name_post(following + 1):
                 break
             at = following
-        return _Serials(indices, year, at)
+        return _Serials(years, at)
 
     def _after_joiners(self, at: int, serial: int) -> int:
         """The index after what joins a serial to the next; a dash does before a higher one."""
@@ -353,11 +359,22 @@ class _Item:
         return self._post_at(index) is not None or _is_name_word(self._word(index))
 
     def _year_after(self, at: int) -> tuple[str | None, int]:
-        """The year after a serial, `(07)`, `/07`, `'07`, `2007`, and the index after it."""
+        """The year after a serial, `(07)`, `('07)`, `/07`, `2007`, and the index after it."""
+        date = _DATE.match(self.text, self.tokens[at].start) if self._word(at) == "(" else None
+        if date:
+            return date[1], at + len(_TOKEN.findall(date[0]))
         year_at = at + 1 if self._word(at) in _BEFORE_YEAR else at
+        year_at += self._word(year_at) in _APOSTROPHES
         if not self._is_past_year(year_at) or self._post_at(year_at + 1):
             return None, at
         return self._word(year_at), self._skip(year_at + 1, _AFTER_YEAR)
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    """The tokens of a text, with zeros where the letter O stands for them in a number."""
+    for match in _TOKEN.finditer(text):
+        token = match[0].translate(_ZEROS) if match[0][-1].isdecimal() else match[0]
+        yield _Token(token, *match.span())
 
 
 def _is_word(token: str) -> bool:
