@@ -6,7 +6,8 @@ from html import unescape
 from cablespan.header.furniture import without_marks_inside
 from cablespan.header.opening import read_opening
 
-PORTION = r"(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/ ]{1,20})?"  # SBU, C/NF, S//REL X
+# SBU, C/NF, S//REL TO USA, GBR
+PORTION = r"(?:U|SBU|C|S|TS|LOU|FOUO)(?:[/ ,-]{1,2}[A-Z/ ,]{1,80})?"
 _MARKING_BEFORE = re.compile(rf"\(\s?{PORTION}\s?\)")
 
 
