@@ -141,6 +141,11 @@ def test_a_text_that_breaks_off_is_partial():
         ("1.4 (B), (C) AND (\nD)", "bcd"),
         ("1.4: b, d", "bd"),
         ("1.4 (b) a letter follows", "b"),
+        ("1.4 (b+d)", "bd"),
+        ("1.4 [b] and/or [d]", "bd"),
+        ("1.4 (b)-(d)", "bd"),
+        ("1.4 (B) through (D)", "bcd"),
+        ("1.4 (b) - A/S Roe", "b"),
         ("for the usual reasons", ""),
     ],
 )

@@ -8,16 +8,18 @@ from cablespan.header.dates import date_of
 from cablespan.header.opening import read_opening
 
 _ORDER_NUMBER = re.compile(r"(?<!\d)\d{5}(?!\d)")
-# 1.4 (b) and (d); 1.5 B/D; a hard wrap can stand within "and".
+# 1.4 (b) and (d); 1.5 B/D; [b+d]; (b-d); a hard wrap can stand within "and".
 _SECTION = re.compile(
     r"""(?<![\dA-Z]) [1Il]\s?[.,-]\s?(?P<section>[456])\s?[.,]?
     (?P<letters>(?:
-        A\s?N\s?D\b | a\s?n\s?d\b | [\s,;:/&().]
+        A\s?N\s?D\b | a\s?n\s?d\b | (?i:OR|THROUGH|THRU)\b | [\s,;:/&+().\[\]]
+      | -(?=\s?[(\[]?[A-Ha-h][)\]])
       | [A-Ha-h](?![A-Za-z]|\.\s?[Oo0])                # no E.O. after the letters
     ){1,40})""",
     re.VERBOSE,
 )
-_AND = re.compile(r"\ba\s?n\s?d\b", re.IGNORECASE)
+_RANGE = re.compile(r"([a-h])\W{1,4}(?:through|thru)\W{1,4}([a-h])", re.IGNORECASE)
+_WORDS_BETWEEN = re.compile(r"\b(?:a\s?n\s?d|or|through|thru)\b", re.IGNORECASE)
 _LETTER = re.compile(r"[A-Ha-h]")
 _ARTICLE = re.compile(r"(?<=\))[\s.]+a\s*\Z")  # "(d) a" before a word that is no reason
 # OADR, GDS, XGDS-2, N/A, X1, 25X1-human, 1/2015
@@ -126,4 +128,11 @@ def reasons(fields: Mapping[str, str]) -> list[str]:
 
 
 def _letters(text: str) -> list[str]:
-    return [letter.lower() for letter in _LETTER.findall(_ARTICLE.sub("", _AND.sub(" ", text)))]
+    listed = _WORDS_BETWEEN.sub(" ", _RANGE.sub(_each_letter, text))
+    return [letter.lower() for letter in _LETTER.findall(_ARTICLE.sub("", listed))]
+
+
+def _each_letter(span: re.Match[str]) -> str:
+    """The letters from the first to the last of "(b) through (d)"."""
+    first, last = sorted(map(ord, "".join(span.groups()).lower()))
+    return " ".join(map(chr, range(first, last + 1)))
