@@ -204,6 +204,12 @@ def test_a_bracket_that_a_summary_does_not_open_is_of_its_frame():
     assert header.summary("1. (U) (Summary: All is well)\n\n2. (U) More.") == "All is well"
 
 
+def test_the_items_of_a_summary_are_lines_whatever_the_one_before_ends_in():
+    items = "-- to close one road; and\n\n-- to open another."
+    text = f"1. (U) Summary: They agreed:\n\n{items}\n\nEnd summary."
+    assert header.summary(text) == f"They agreed:\n{items}".replace("\n\n", "\n")
+
+
 def test_a_hard_wrap_before_an_accent_cuts_no_name():
     line = "Acting Deputy Chief of Mission and Political Counselor\nÉtienne Roe, reason 1.4 (b)"
     assert header.classified_by(f"Classified By: {line}") == "Étienne Roe"

@@ -10,11 +10,11 @@ _MARKING = rf"(?:[(\[]\s?{PORTION}\s?[)\]])"
 # "1.", "¶ 2)", "12 (C)", "¶3"
 _NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}(?:\s?[.)](?!\d)|(?=[ ]{_MARKING}))|¶\s?\d{{1,3}})"
 _START = rf"(?:{_NUMBER}\s{{0,3}})?(?:{_MARKING}[ \t]*)?"  # of a paragraph; empty where it has none
-_WORD = r"SU{0,2}M{1,3}[AE]{0,2}M?R{0,2}A?Y"  # misspelt too
+_WORD = r"(?:SU{0,2}M{1,3}[AE]{0,2}M?R{0,2}A?Y|S\ U\ M\ M\ A\ R\ Y)"  # misspelt too
 # "1. (C) SUMMARY AND COMMENT:", "- BEGIN SUMMARY -", "Executive Summary" on a line of its own
 _OPENER = re.compile(
     rf"""(?:^|(?<=[.)\n]))[ \t]*{_START}[-=*\ \t(]{{0,6}}
-    (?:BEGIN\s)?(?:EXECUTIVE\s|INTRODUCTION\sAND\s|INTRO(?:DUCTORY)?\s|BRIEF\s)?{_WORD}
+    (?:BEGIN\s)?(?:EXECUTIVE\s|INTRODUCTION(?:\sAND\s|/)|INTRO(?:DUCTORY)?[\s/]|BRIEF\s)?{_WORD}
     (?:\s?(?:AND|&|/|,)\s?[A-Z]+(?:[ ][A-Z]+){{0,3}})?            # and comment, action request
     [ \t]*{_MARKING}?[ \t]*
     (?P<sign>[:.)]|-{{1,3}}(?=[ \t\w])|[–—]|(?=[ \t]*\n)|[-=*]{{3,}})""",
@@ -22,7 +22,7 @@ _OPENER = re.compile(
 )
 _END = re.compile(
     rf"""[-=*\s(\[{{]{{0,6}}(?:
-      \bEND\s{{1,3}}(?:OF\s)?(?:EXECUTIVE\s|BRIEF\s|INTRO(?:DUCTION)?\sAND\s|COMMENT\sAND\s)?
+      \bEND\s{{1,3}}(?:OF\s)?(?:EXECUTIVE\s|BRIEF\s|INTRO(?:DUCTION)?(?:\sAND\s|/)|COMMENT\sAND\s)?
         {_WORD}\b
     | \bENDSUMMARY | \b{_WORD}\ ENDS?\b)""",
     re.VERBOSE | re.IGNORECASE,
@@ -30,10 +30,12 @@ _END = re.compile(
 _END_BEFORE = re.compile(rf"\bEND\s+(?:OF\s+)?{_WORD}[^.:]*\Z", re.IGNORECASE)
 _LEFT_OF_FRAME = re.compile(r"(?<=[.!?]) END\.?$", re.IGNORECASE)
 _LONGEST_SUMMARY = 12_000  # characters
+_POINT = r"(?:--?|[*•])"
 _RULE_LINE = re.compile(r"^[-=*_~# ]{3,}$\n?", re.MULTILINE)
-# In text whose lines are stripped: a blank line after a sentence, or the next number.
-_BREAK = re.compile(rf"""(?<=[.:;?!")\]'”’])\n{{2,}}|\n(?={_NUMBER})""")
-_LINE_START = re.compile(rf"^(?P<point>(?:--?|[*•])\s{{0,3}})?{_START}", re.MULTILINE)
+# In text whose lines are stripped: a blank line after a sentence or before an item, or the next
+# number.
+_BREAK = re.compile(rf"""(?<=[.:;?!")\]'”’])\n{{2,}}|\n{{2,}}(?={_POINT}\s)|\n(?={_NUMBER})""")
+_LINE_START = re.compile(rf"^(?P<point>{_POINT}\s{{0,3}})?{_START}", re.MULTILINE)
 _NUMBERED = re.compile(rf"\s*{_NUMBER}")
 _SHORT = r"""[A-Z][^\n]{0,57}[^.,;:?!")\n]"""  # short and no sentence
 _NEXT_HEADING = re.compile(
