@@ -199,6 +199,18 @@ def test_a_number_written_twice_is_lost_twice():
     assert shapes("3. (U) 3. (U) All is well.") == [(3, "U", None, "numbered", "All is well.")]
 
 
+def test_the_numbers_of_author_and_site_are_both_no_text_where_they_go_on_together():
+    body = "5. 5. Rain.\n\n7. 6. (U) Sun.\n\n8. 7. (U) Fog.\n\n9. 8. Snow."
+    assert [shape[:2] for shape in shapes(body)] == [(5, None), (7, "U"), (8, "U"), (9, None)]
+    assert texts(body) == ["Rain.", "Sun.", "Fog.", "Snow."]
+    assert texts("5. Rain.\n\n6. 5. Sun.\n\n7. Fog.\n\n8. Snow.")[1] == "5. Sun."
+    assert texts("1. Two ways:\n\n2. 1. Rain.\n\n3. 1. Sun.\n\n4. 1. Fog.")[1:] == [
+        "1. Rain.",
+        "1. Sun.",
+        "1. Fog.",
+    ]
+
+
 def test_the_paragraphs_of_the_modern_gold_are_read_as_annotated():
     """Kind and section, too: models learn what they will be told."""
     root = Path(__file__).parents[2]

@@ -2,7 +2,7 @@
 one."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 _CLASSES = "SBU|FOUO|LOU|TS|U|C|S|UNCLASSIFIED|CONFIDENTIAL|SECRET|UNCLAS|R"
 _MARKING = re.compile(
@@ -41,6 +41,8 @@ _SITE_NUMBER = re.compile(r"(\d{1,3})\s{1,4}")  # after a pilcrow
 _DOUBLED = re.compile(r"(\d{1,2})\.\s?(?=\1\.(?!\d))")
 _SECOND_NUMBER = re.compile(r"(\d{1,2})\.(?!\d)\s{0,2}(?=\S)")
 _FARTHEST_SECOND = 3  # "7. 6. Text": the author's number after the site's
+_TWO_NUMBERS = re.compile(r"\n[ \t]{0,8}\d{1,2}\.[ ]{1,4}(\d{1,2})\.(?!\d)")
+_LEAST_TWO_NUMBERS = 3  # lines that show that a site has numbered the paragraphs once more
 _ITEM = re.compile(
     r"""
     (?P<dash>(?:--+|[-–—•·*▪●◦○‣>+]+)(?=[ \t\w"'($“])(?!-)|o(?=\s))
@@ -88,12 +90,15 @@ class Starts:
     def __init__(self, body: str):
         self._bullets = _damaged_bullets(body)
         self._are_in_brackets = _has_numbers_in_brackets(body)
+        self._are_numbered_twice = _has_second_numbers(body)
 
     def of(self, line: str) -> Start | None:
         """The start that a line of the body has the form of, as `start_of` has it."""
         if self._bullets and line[0] in self._bullets and line[1:2] in (" ", "\t"):
             return Start("item", None, None, "-", 0)
         start = start_of(line)
+        if self._are_numbered_twice and start and start.number is not None:
+            return _with_second_number(start, start.number, line)
         if not (self._are_in_brackets and start and start.marking and start.style.isdecimal()):
             return start
         return Start("numbered", int(start.style), start.marking, "(", start.skip)
@@ -111,6 +116,27 @@ def _has_numbers_in_brackets(body: str) -> bool:
     before = body[: first.start()].rstrip()
     lines = filter(None, map(str.strip, before.splitlines()))
     return not before.endswith((":", ",", ";")) and not any(map(start_of, lines))
+
+
+def _has_second_numbers(body: str) -> bool:
+    r"""Whether numbers one higher each stand after the paragraphs' own: the author's and a site's.
+
+    >>> _has_second_numbers("\n1. 1. Rain.\n3. 2. Sun.\n4. 3. Fog."), _has_second_numbers("1. 1.")
+    (True, False)
+    """
+    numbers = [*map(int, _TWO_NUMBERS.findall(body))]
+    first = numbers[0] if numbers else 0
+    in_sequence = numbers == [*range(first, first + len(numbers))]
+    return in_sequence and len(numbers) >= _LEAST_TWO_NUMBERS
+
+
+def _with_second_number(start: Start, number: int, line: str) -> Start:
+    """A numbered paragraph's start with the author's number after the site's, and the marking after
+    both."""
+    second = start_of(line[start.skip :]) if start.skip < len(line) else None
+    if second is None or second.number is None or abs(second.number - number) > _FARTHEST_SECOND:
+        return start
+    return replace(start, marking=second.marking, skip=start.skip + second.skip)
 
 
 def _damaged_bullets(body: str) -> frozenset[str]:
