@@ -324,6 +324,51 @@ def test_a_paragraph_on_one_line_runs_on_across_a_mark(mark, around, rest):
     assert texts(body) == [f"{LONG} in {rest}", "It rains."]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "DRAFTED BY THE YUGOSLAVS AND TABLED ON",
+        "DRAFTED BY NORWEGIANS: NO STEP",
+        "PAGE 3 OF THE ROAD REPORT",
+        "PAGE 12 STORY IN MAY 1975 SAYS",
+        "PAGE 02 OF THE DRAFT",
+        "SECRET PROTOCOL OF 1939 ON ROADS",
+        "SECRET TALKS IN OSLO 1973",
+        "CONFIDENTIAL PAPER PART 1 OF 2",
+        "CORRECTED COPY OF THE ROAD MAP",
+        "ROAD-21, ROAD-23, SU-22 AND IL-28",
+        "ACTION E-18 ROADS ARE",
+    ],
+)
+def test_a_line_that_only_begins_as_furniture_does_is_text(line):
+    assert texts(f"1. HE SPOKE OF THE\n{line}\nAND LEFT.") == [f"HE SPOKE OF THE {line} AND LEFT."]
+
+
+def test_what_stands_after_a_rule_with_a_number_is_text():
+    assert texts("1. ROADS:\n----- TOTAL 1975\nAND LATER.") == ["ROADS:", "TOTAL 1975 AND LATER."]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "PAGE 02 OSLO 01634 01 OF 02 071251Z",
+        "PAGE O2 OSLO 1634",
+        "PAGE 12        PORT AU PR  01634  071251Z",
+        "PAGE 3 OF 5",
+        "CONFIDENTIAL OSLO 1234",
+        "UNCLAS E F T O SECTION 01 OF 02 OSLO 000012",
+        "SECRET/NODIS ATLANTIS 12345 EXDIS",
+        "(CORRECTED COPY FOR PARA 3)",
+        "DRAFTED BY EUR/NE:JROE:AB",
+        "INFO  OCT-01  ISO-00  AID-05  /044 W",
+        "DODE-00  INR-07  NSAE-00",
+        "------------------081234 071251Z /41",
+    ],
+)
+def test_furniture_in_a_sentence_in_capitals_is_no_text(line):
+    assert texts(f"1. HE SPOKE OF THE\n{line}\nROADS.") == ["HE SPOKE OF THE ROADS."]
+
+
 def test_wrapped_and_whole_paragraphs_of_one_page_are_each_read_as_they_stand():
     wrapped = (
         "The road to the harbor is long and it was closed for most of the\n"

@@ -5,8 +5,9 @@ Page and section marks, banners, captions, operators' signs.
 
 import re
 from functools import cache
+from itertools import dropwhile
 
-from cablespan.header.posts import post_at_end
+from cablespan.header.posts import post_at_end, post_of_mark
 from cablespan.lexicon import listed
 
 # The section of sections: "002 OF 003", "001.2 of 004", "002. 2 OF 003"; "001.2 OF 0..." where the
@@ -32,21 +33,30 @@ _INLINE_MARK = re.compile(
     re.VERBOSE,
 )
 _SECTION_SIGN = re.compile(r"0(?<=[ ](?:OF|of|Of)[ ]0)")  # its rare sign first: the search is fast
+# What follows a page's number: of how many, the post, the section of sections, the time.
+_PAGES = r"(?:[ \t]{1,40}OF[ \t]{1,4}\d{1,3}\b)?"
+_POST_OF_PAGE = rf"[ \t]{{1,40}}(?!OF\b){_POST_WORD}(?:[ \t]{{1,4}}{_POST_WORD}){{0,3}}"
+_TIME_OF_PAGE = r"(?:[ \t]{1,20}\d\d[ \t]OF[ \t]\d\d)?(?:[ \t]{1,20}\d{6}Z)?"
 _PAGE_MARK = re.compile(
-    r"""
-    PAGE[ \t]{0,10}[0-9OI]{1,3}                               # PAGE 02, with letters for digits
-    (?:[ \t]{1,40}(?:OF[ \t]{1,4}\d{1,3}\b[ \t]{0,40})?\S.{0,60})?       # OF 03, post, serial, time
-    """,
+    rf"""
+    PAGE[ \t]{{0,10}}(?:
+      [0O][0-9OI]{{1,2}}{_PAGES}                                # PAGE 02, with letters for digits
+      (?:(?:{_POST_OF_PAGE})?[ \t\#]{{0,12}}\d{{3,7}}.{{0,60}})?
+      | [0-9OI]{{1,3}}{_PAGES}                                  # PAGE 3, which authors write, too
+      (?:{_POST_OF_PAGE}[ \t]{{1,12}}(?:0\d{{2,6}}|\d{{5,7}}){_TIME_OF_PAGE})?
+    )""",
     re.VERBOSE,
 )
 # "UNCLAS SECTION 01 OF 02 OSLO 000012", "SECRET OSLO 000012 NOFORN"
-_BANNER_PREFIX = re.compile(
+_BANNER = re.compile(
     r"""(?:UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET|TOP\ SECRET|LIMITED\ OFFICIAL\ USE|LOU)\b
-    [ /A-Z]{0,60}?
-    (?:(?:SECTION|SEC|SECT|PART)\ ?\d{1,2}\ OF\ \d{1,2}\b\ ?(?:OF\ )?.{0,60}
-      | [A-Z][A-Z .']{1,30}\ \d{3,7}(?:\ [A-Z/, ]{0,40})?)""",
+    (?P<before>[A-Z .,'/]{0,60}?)
+    (?:(?:SECTION|SEC|SECT|PART)\ ?\d{1,2}\ OF\ \d{1,2}\b.{0,60}
+      | \ (?P<serial>\d{3,7})(?P<after>[ /,][A-Z/, ]{0,40})?)""",
     re.VERBOSE,
 )
+_SIGNS_AS_BLANKS = str.maketrans("/,", "  ")
+_LONGEST_YEAR = 4  # digits
 # "C O N F I D E N T I A L SECTION 01 OF 02 OSLO 000012"
 _SPACED = re.compile(
     r"""(?:T\ ?O\ ?P\ {1,3})?
@@ -56,12 +66,17 @@ _SPACED = re.compile(
     .{0,90}""",
     re.VERBOSE,
 )
-_CORRECTED = re.compile(r"\(?CORRECTED COPY\b.{0,60}")
-# "ACTION EUR-12", "INFO OCT-01 ISO-00 AID-05": the Department's offices that got a copy.
+_CORRECTED = re.compile(r"\(CORRECTED COPY\b.{0,60}|CORRECTED COPY(?: {0,2}[(:/*-].{0,60})?")
+_DRAFTER = re.compile(r"DRAFTED BY:?[ ]{1,4}[A-Z/]{1,16}:\S.{0,60}")  # "DRAFTED BY EUR/NE:JROE"
+# "ACTION EUR-12", "INFO OCT-01 ISO-00 AID-05": the Department's offices that got a copy, below
+# them a rule with a number.
+_OFFICE = r"[A-Z/]{1,6}-\d\d\b"
+_COPIES = r"(?:[ ]{0,6}/\d{1,3}\b(?:[ ][A-Z]{1,2})?)"  # "/058 W"
 _DISTRIBUTION = re.compile(
-    r"""(?:\d{2,3}\ ?)?(?:ACTION|INFO)[ ]{1,6}[A-Z/]{1,6}-\d\d\b.{0,70}
-    | (?:[A-Z/]{1,6}-\d\d[ ,]{1,3}){2,20}(?:[A-Z/]{1,6}-\d\d|/\d{3}\ [A-Z])?.{0,12}
-    | -{5}.*\d""",
+    rf"""(?:\d{{2,3}}\ ?)?(?:ACTION|INFO)[ ]{{1,6}}{_OFFICE}
+      (?:(?:{_COPIES} | [ ]{{1,12}}(?:INFO[ ]{{1,6}})?{_OFFICE}).{{0,60}})?
+    | (?=.*-0\d)(?:{_OFFICE}[ ]{{1,3}}){{1,20}}(?:{_OFFICE}|{_COPIES})
+    | -{{10,60}}[ ]{{0,40}}\d{{5,6}}(?:[ ][\dZ/ -]{{0,30}})?""",
     re.VERBOSE,
 )
 RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")  # a line of dashes, equals, asterisks
@@ -103,10 +118,10 @@ def _whole_lines() -> frozenset[str]:
 # How a line in capitals begins, and the shape of the whole that makes it furniture.
 _SHAPES = (
     (("PAGE",), _PAGE_MARK),
-    (("UNCLAS", "CONFIDENTIAL", "SECRET", "TOP SECRET", "LIMITED", "LOU"), _BANNER_PREFIX),
     (("S ", "C ", "T ", "U ", "L "), _SPACED),
     (("#",), re.compile(r"#{1,3} ?\d{0,5}")),  # "#0454", the message's number after BT
     (("CORRECTED COPY", "(CORRECTED COPY"), _CORRECTED),
+    (("DRAFTED BY",), _DRAFTER),
 )
 _BEGINNINGS = tuple(beginning for begins, _ in _SHAPES for beginning in begins)
 
@@ -125,7 +140,9 @@ def is_furniture(line: str) -> bool:
         return True
     if line != line.upper():
         return False
-    return line in _whole_lines() or _is_distribution(line) or _has_shape(line)
+    if line in _whole_lines() or _is_distribution(line):
+        return True
+    return _has_shape(line) or _is_banner(line)
 
 
 def _is_section_mark(line: str) -> bool:
@@ -138,6 +155,37 @@ def _has_shape(line: str) -> bool:
     if not line.startswith(_BEGINNINGS):
         return False
     return any(line.startswith(begins) and shape.fullmatch(line) for begins, shape in _SHAPES)
+
+
+def _is_banner(line: str) -> bool:
+    """Whether a line in capitals is a classification with the section, or with post and serial.
+
+    "SECRET PROTOCOL OF 1939" is none: the number can be a year's and no post stands before it.
+    """
+    banner = _BANNER.fullmatch(line)
+    if banner is None:
+        return False
+    post = " ".join(dropwhile(_is_caption, _words(banner["before"])))
+    serial = banner["serial"]
+    if serial is None or not post:
+        return serial is None and not post
+    is_no_year = serial.startswith("0") or len(serial) > _LONGEST_YEAR
+    captions = _words(banner["after"] or "")
+    return all(map(_is_caption, captions)) and (is_no_year or post_of_mark(post) is not None)
+
+
+def _words(text: str) -> list[str]:
+    return text.translate(_SIGNS_AS_BLANKS).split()
+
+
+def _is_caption(word: str) -> bool:
+    return word in _caption_words()
+
+
+@cache
+def _caption_words() -> frozenset[str]:
+    """The words of banners and captions, apart."""
+    return frozenset(_words(" ".join(words("banner", "caption"))))
 
 
 def _is_distribution(line: str) -> bool:
