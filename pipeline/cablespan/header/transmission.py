@@ -6,16 +6,19 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cablespan.cable import Recipient
-from cablespan.header.furniture import words
+from cablespan.header.furniture import is_furniture, words
 from cablespan.header.labels import label_of
+from cablespan.header.posts import known_post, says_kind
+from cablespan.lexicon import listed
 
-_ROUTE = r"R[A-Z]{3,7}\s{0,2}/"
+_ROUTE = r"R[A-Z]{3,7}(?=\s{0,2}/(?!/))"  # and no "ROME//POL//"
 # RUEHC/SECSTATE WASHDC IMMEDIATE 0123
 _ADDRESS = re.compile(
-    r"""(?:(?P<route>R[A-Z]{3,7})\s{0,2}/\s{0,2})?
+    rf"""(?:(?P<route>{_ROUTE})\s{{0,2}}/\s{{0,2}})?
     (?P<name>\S.*?)
-    (?:(?:\s{1,4}|(?<=//))(?P<precedence>NIACT\ IMMEDIATE|IMMEDIATE|PRIORITY|ROUTINE|FLASH|NIACT))?
-    (?:\s{1,4}(?P<mcn>\d{1,5}(?:-\d{1,5})?))?""",
+    (?:(?:\s{{1,4}}|(?<=//))
+      (?P<precedence>NIACT\ IMMEDIATE|IMMEDIATE|PRIORITY|ROUTINE|FLASH|NIACT))?
+    (?:\s{{1,4}}(?P<mcn>\d{{1,5}}(?:[-/]\d{{1,5}})?))?""",
     re.VERBOSE,
 )
 _KEYWORD = re.compile(
@@ -24,22 +27,42 @@ _KEYWORD = re.compile(
     (?:\b[:\s]\s{0,8}(?P<address>.*))?""",
     re.VERBOSE,
 )
+_POST_KIND = r"(?:AMEMBASSY|AMCONSUL|USMISSION)"
+# Lines that can have lost their ends: with a route, a sender or addressees.
+_CAN_HOLD_LINES = re.compile(
+    rf"""[^/]*/
+    | (?:(?:[OPRZYM]\ ){{1,3}}\d{{6}}Z?\ ?[A-Z]{{3}}\ ?\d\d\s{{1,8}})?FM\ [A-Z]    # after a time
+    | (?:TO|INFO)\ (?:{_POST_KIND}|SECSTATE|ALL)\ """,
+    re.VERBOSE,
+)
 _LOST_LINE_ENDS = re.compile(
     rf"""\s(?<=\S\s) \s{{0,8}}(?=(?:FM|TO|INFO|XMT)\ [A-Z])
-    | \s(?<=\S\s) (?<!\bTO\s)(?<!\bINFO\s)(?<!\bFM\s) \s{{0,8}}(?={_ROUTE}|BT\b)""",
+    | \s(?<=\S\s) (?<!\bTO\s)(?<!\bINFO\s)(?<!\bFM\s)(?<!\bXMT\s) \s{{0,8}}
+      (?={_ROUTE} | BT\b | UNCLAS\b | E\.\ ?O\.
+        | (?<!/\s){_POST_KIND}\b
+        | (?<!\s[A-Z]\s)(?:[A-Z]\ ){{3}})              # letters apart, and none of them before
+    """,
     re.VERBOSE,
 )
 _AFTER_LISTS = re.compile(
     r"""BT(?:\ .*)?                                           # end of the header
     | .?UNCLAS.* | (?:CONFIDENTIAL|SECRET|LIMITED\ OFFICIAL\ USE)\b.*     # banner
-    | [CUS]\ [OENI]\ [NC][A-Z ]*\b.*                          # banner with its letters apart
-    | SIPDIS
+    | (?:[A-Z]\ {1,3}){3}.*                                   # banner with its letters apart
+    | SEC(?:TION|T)?\ \d.*                                    # section of sections
     | E\.?O\.?\ ?1.*                                          # executive order
-    | (?:DEPT\ FOR|PASS)\ .*                                  # to whom it is passed on
-    | STATE\ \d{3,7}                                          # serial
+    | (?:PASS|FOR)\ .*                                        # to whom it is passed on
+    | STATE\ \d{3,7}\b.*                                      # serial
     | [A-Z]{3,12}:\s.*                                        # a line with a label
     | \d\.\ .*                                                # first paragraph
     """,
+    re.VERBOSE,
+)
+# "OSLO 1234": a message's own number, where OSLO sends it.
+_SERIAL = re.compile(r"(?P<post>[A-Z][A-Z .']{1,30}?)\ \d{1,7}\b.*")
+# "DEPT PLEASE PASS ...", "ROME FOR FAO, VIENNA FOR UNIDO"; but CINCPAC FOR POLAD is an addressee.
+_PASSED_ON = re.compile(
+    r"""(?P<whom>[A-Z][A-Z ]{1,30}?)
+    \ (?:(?:ALSO|PLEASE|PLS)\ )?(?:PASS|FOR(?!\ POLAD))\ .*""",
     re.VERBOSE,
 )
 _SMALL_LETTER = re.compile(r"[a-z]")
@@ -104,11 +127,36 @@ class _Lists:
         """Whether a line that begins no list cannot be one more address."""
         if self._addressees is None:
             return False
-        if _AFTER_LISTS.fullmatch(line) or label_of(line):
+        if _ends_lists(line) or self._is_own_serial(line):
             return True
         if not self._addressees:
             return False
         return _has_small_letters(line) and not _has_small_letters(self._addressees[-1].name)
+
+    def _is_own_serial(self, line: str) -> bool:
+        """Whether a line is the number that the sender has given the message."""
+        serial = _SERIAL.fullmatch(line)
+        if serial is None or self.sender is None:
+            return False
+        return set(serial["post"].split()) <= set(self.sender.split())
+
+
+def _ends_lists(line: str) -> bool:
+    """Whether a line is one of those that follow the lists, whoever sends."""
+    if _AFTER_LISTS.fullmatch(line) or is_furniture(line):
+        return True
+    return label_of(line) is not None or _is_passed_on(line)
+
+
+def _is_passed_on(line: str) -> bool:
+    """Whether a line says to whom a post, or the Department, passes the message on."""
+    passed = _PASSED_ON.fullmatch(line)
+    if passed is None:
+        return False
+    whom = passed["whom"]
+    if whom in listed("header_words", "word", "pass_to"):
+        return True
+    return known_post(whom) is not None and not says_kind(whom.split()[0])
 
 
 def _has_small_letters(line: str) -> bool:
@@ -126,7 +174,7 @@ def _lines(text: str) -> Iterator[str]:
     """The lines of a header without banners; where it has lost its line ends, as they were."""
     for raw in map(str.strip, text.splitlines()):
         if raw not in words("banner"):
-            lost = "/" in raw and label_of(raw) is None
+            lost = label_of(raw) is None and _CAN_HOLD_LINES.match(raw)
             yield from _LOST_LINE_ENDS.split(raw) if lost else [raw]
 
 
@@ -138,15 +186,15 @@ def correspondents(text: str) -> Correspondents:
     """
     lists = _Lists()
     for line in _lines(text):
-        address = line
         keyword = _KEYWORD.fullmatch(line)
+        address = (keyword["address"] or "") if keyword else line
         if keyword:
             lists.open(keyword["keyword"])
-            address = keyword["address"] or ""
-        elif lists.end_before(line):
+        if address.startswith("PAGE "):
+            continue
+        if not keyword and lists.end_before(line):
             break
-        if not address.startswith("PAGE "):
-            lists.add(address.strip(" .;,"))
+        lists.add(address.strip(" .;,"))
     return Correspondents(lists.sender, lists.to, lists.info)
 
 
