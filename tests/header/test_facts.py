@@ -421,3 +421,20 @@ def test_lists_of_addressees_on_one_line_are_told_apart_by_their_keywords():
     sender, to, info = correspondents(line)
     assert (sender, [recipient.name for recipient in to]) == ("AMEMBASSY OSLO", ["SECSTATE WASHDC"])
     assert [(r.name, r.excluded) for r in info] == [("NATO COLLECTIVE", ["AMEMBASSY ROME"])]
+
+
+@pytest.mark.parametrize(
+    ("lines", "captions"),
+    [
+        ("UNCLAS OSLO 000012\nSENSITIVE SIPDIS", ["SENSITIVE", "SIPDIS"]),
+        ("UNCLAS OSLO 000012\nEXDIS, NOFORN", ["EXDIS", "NOFORN"]),
+        ("UNCLAS OSLO 000012\nSIPDIS/NOFORN", ["SIPDIS", "NOFORN"]),
+        ("UNCLAS OSLO 000012\nN O F O R N", ["NOFORN"]),
+        ("SECRET NODIS OSLO 001234", ["NODIS"]),
+        ("UNCLAS SENSITIVE OSLO 000012 SIPDIS", ["SENSITIVE", "SIPDIS"]),
+        ("UNCLAS OSLO 000012\nC O R R E C T E D C O P Y", []),
+    ],
+)
+def test_captions_stand_alone_together_or_in_the_banner(lines, captions):
+    text = f"{lines}\nSUBJECT: ROADS\n\n1. (U) All is well."
+    assert read_opening(text).captions == captions

@@ -79,6 +79,7 @@ _DISTRIBUTION = re.compile(
     | -{{10,60}}[ ]{{0,40}}\d{{5,6}}(?:[ ][\dZ/ -]{{0,30}})?""",
     re.VERBOSE,
 )
+_LETTERS_APART = re.compile(r"(?:[A-Z] ){3,20}[A-Z]")
 RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")  # a line of dashes, equals, asterisks
 
 
@@ -105,6 +106,39 @@ def beginnings(*kinds: str) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(words(*kinds)))))
 
 
+def captions_of(line: str) -> list[str]:
+    """The captions that a line in capitals consists of, letters apart or not; none if it has more.
+
+    >>> captions_of("SENSITIVE, SIPDIS"), captions_of("N O F O R N"), captions_of("SIPDIS OSLO")
+    (['SENSITIVE', 'SIPDIS'], ['NOFORN'], [])
+    """
+    together = line.replace(" ", "") if _LETTERS_APART.fullmatch(line) else line
+    forms = [form for form in (line, together) if _captions().fullmatch(form)]
+    return captions_in(forms[0]) if forms else []
+
+
+def captions_in(line: str) -> list[str]:
+    """The captions in a line, a banner say, in their order.
+
+    >>> captions_in("SECRET NODIS OSLO 1234 SENSITIVE")
+    ['NODIS', 'SENSITIVE']
+    """
+    return _caption().findall(line)
+
+
+@cache
+def _caption() -> re.Pattern[str]:
+    longest_first = sorted(words("caption"), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+
+
+@cache
+def _captions() -> re.Pattern[str]:
+    """A line of captions."""
+    caption = _caption().pattern
+    return re.compile(rf"{caption}(?:[ ,/;]{{1,4}}{caption}){{0,6}}")
+
+
 @cache
 def _archive() -> tuple[str, ...]:
     return tuple(words("archive"))
@@ -112,7 +146,7 @@ def _archive() -> tuple[str, ...]:
 
 @cache
 def _whole_lines() -> frozenset[str]:
-    return listed("furniture", "text", "banner", "caption", "operator")
+    return listed("furniture", "text", "banner", "operator")
 
 
 # How a line in capitals begins, and the shape of the whole that makes it furniture.
@@ -140,7 +174,7 @@ def is_furniture(line: str) -> bool:
         return True
     if line != line.upper():
         return False
-    if line in _whole_lines() or _is_distribution(line):
+    if line in _whole_lines() or captions_of(line) or _is_distribution(line):
         return True
     return _has_shape(line) or _is_banner(line)
 

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import pairwise, takewhile
 
 from cablespan.header.fields import belongs, is_enumerated
-from cablespan.header.furniture import is_furniture, words
+from cablespan.header.furniture import captions_in, captions_of, is_furniture, words
 from cablespan.header.labels import Label, label_of
 from cablespan.header.prose import is_running
 from cablespan.lexicon import listed
@@ -242,13 +242,14 @@ class _Reader:
         return None
 
     def _take_furniture(self, text: str) -> None:
-        if text in words("caption"):
+        captions = captions_of(text)
+        if captions:
             self._marked = False
-            self.captions.append(text)
+            self.captions += captions
             return
         is_mark = self._marked or text not in words("banner")
         self._marked = is_mark and self._current == "subject"
-        self.captions += _captions_after(text)
+        self.captions += captions_in(text)
         if self._current is None:
             self.transmission.append(text)
 
@@ -297,12 +298,6 @@ class _Reader:
             return False
         content.append(text)
         return True
-
-
-def _captions_after(banner: str) -> list[str]:
-    """The captions at the end of a banner's line: "UNCLAS OSLO 000012 SENSITIVE SIPDIS"."""
-    captions = takewhile(words("caption").__contains__, reversed(banner.split()[1:]))
-    return [*captions][::-1]
 
 
 def _split_labels(raw: str, whole: _Line) -> list[_Line]:
