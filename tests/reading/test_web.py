@@ -1,5 +1,7 @@
 """The real cable, as a web page hands it over."""
 
+from io import StringIO
+
 import pytest
 
 from cablespan import reading as readers
@@ -78,6 +80,48 @@ def test_a_second_cable_inside_the_body_is_one_of_its_own(tmp_path):
         ("07OSLO12", "AMEMBASSY OSLO", "Embassy Oslo", ("ROE",), 2),
         ("07BERN77", "AMEMBASSY BERN", None, ("ROE",), 2),
     ]
+
+
+OSLO = (
+    "07OSLO12 2007-02-21 09:41 2011-08-30 01:44 CONFIDENTIAL Embassy Oslo\n\n"
+    "R 210941Z FEB 07\nFM AMEMBASSY OSLO\nTO RUEHC/SECSTATE WASHDC\n\nSUBJECT: ROADS\n\n"
+    "1. (C) The road to Oslo is open as of today, and the harbor is closed for the winter. The\n"
+    "minister of transport said that both will be open in spring.\n\n"
+)
+BERN = (
+    "{}FM AMEMBASSY BERN\nTO RUEHC/SECSTATE WASHDC 0124\nUNCLAS BERN 000013\n"
+    "SUBJECT: BRIDGES\n\n1. (C) Bridges are well.\n"
+)
+ROUTED = "RR RUEHAG\nDE RUEHNY #0013\nZNY CCCCC ZZH\nR 220941Z FEB 07\n"
+
+
+@pytest.mark.parametrize(
+    ("above", "lines", "cables"),
+    [
+        ("ROE", ROUTED, 2),
+        ("UNQUOTE. ROE", "OO RUEHAG RUEHSW\nDE RUEHNY #0013\nP R 220941Z FEB 07\n", 2),
+        ("ROE", "DE RUEHNY #0013 0530941\nZNR UUUUU ZZH\n", 1),
+        ("ROE", "DE RUEHNY #0013 0530941\nZNR UUUUU ZZH\nR 220941Z FEB 07\n", 2),
+        ("END TEXT.\nROE", "ZNY CCCCC ZZH\nR 220941Z FEB 07\n", 2),
+        ("ROE", "R 220941Z FEB 07\n", 2),
+        ("2. (C) Bern has sent this:", ROUTED, 1),
+        ("BEGIN TEXT", "R 220941Z FEB 07\n", 1),
+        ("2. (C) Bern has sent this. QUOTE", ROUTED, 1),
+        ("ROE", "R 210941Z FEB 07\n", 1),
+    ],
+)
+def test_a_transmission_header_begins_a_cable_unless_it_is_quoted_or_its_own(above, lines, cables):
+    page = StringIO(OSLO + above + "\n\n" + BERN.format(lines))
+    read = list(readers.read(page))
+    assert [cable.header.subject for cable in read] == ["ROADS", "BRIDGES"][:cables]
+    assert "Bridges are well." in read[-1].paragraphs[-1].text
+
+
+def test_a_header_below_words_of_a_site_is_the_cables_own():
+    words = "The library thanks its readers for a hundred years of their letters.\n" * 4
+    row, cable = OSLO.split("\n\n", 1)
+    (cable,) = readers.read(StringIO(f"{row}\n\n{words}\n{cable}"))
+    assert (cable.id, cable.header.released) == ("07OSLO12", "2011-08-30T01:44:00")
 
 
 def test_a_row_of_a_dump_inside_a_page_is_a_cable_of_its_own(tmp_path):

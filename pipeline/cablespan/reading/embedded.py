@@ -6,15 +6,27 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import NamedTuple
 
-# "VZCZCXRO1234" or "PP RUEHXX RUEHYY", and its FM line not far below.
+from cablespan.header.opening import read_opening
+from cablespan.reading.body.sections import ended_sections
+from cablespan.reading.body.titles import section_of_heading
+
 _HEADER = re.compile(
     r"""
-    ^(?:V[ZV]CZC\w{2,12} | PP\ RU[A-Z]{4}[^\n]{0,60})[ \t\r]*\n
+    # "VZCZCXRO1234" or "PP RUEHXX RUEHYY", and its FM line not far below
+    ^(?:V[ZV]CZC\w{2,12} | [OPRZY]{2}\ RU[A-Z]{4}[^\n]{0,60})[ \t\r]*\n
     (?:[^\n]{0,80}\n){1,8}?
     FM\ [A-Z]
+    # or these are lost: "DE RUEHNY #0013", "ZNY CCCCC ZZH", or the date-time group alone, with
+    # FM and TO at once
+    | ^(?:(?:DE\ RU[A-Z]{2,6}\b | Z[NY]Y\ [A-Z]{5}\b)[^\n]{0,60}\n){0,2}
+    (?:[OPRZYM]\ ){0,3}(?P<group>\d{6}Z\ [A-Z]{3}\ \d{2,4})[^\n]{0,40}\n
+    FM\ [A-Z][^\n]{0,80}\n
+    (?:TO|INFO)\ [A-Z]
     """,
     re.VERBOSE | re.MULTILINE,
 )
+_LETTER = re.compile(r"[^\W\d_]")
+_JUST_ABOVE = 300  # characters in which the last line above a header ends
 # The first six cells of a row, and the sign that opens the seventh, the transmission header.
 _ROW = re.compile(
     r"""
@@ -78,8 +90,31 @@ def _headers(text: str) -> Iterator[_Beginning]:
     if "\nFM" not in text:  # the blank after it, in every line, would slow the search
         return
     for match in _HEADER.finditer(text):
-        if text[: match.start()].strip():
+        if _begins_cable(text, match):
             yield _Beginning(match.start(), match.start(), {})
+
+
+def _begins_cable(text: str, header: re.Match[str]) -> bool:
+    """Whether a header is another cable's: none that a cable quotes, nor its own once more."""
+    at = header.start()
+    above = text[max(at - _JUST_ABOVE, 0) : at].strip()
+    if not above or _introduces_text(above.splitlines()[-1]):
+        return False
+    group = header["group"]
+    return group is None or (text.find(group, 0, at) < 0 and _is_cable(text, at))
+
+
+def _introduces_text(line: str) -> bool:
+    """Whether what stands below a line is quoted: it ends in a colon, QUOTE or BEGIN TEXT."""
+    if line.endswith(":"):
+        return True
+    return section_of_heading(line.split()[-1]) == "text" and not ended_sections(line)
+
+
+def _is_cable(text: str, end: int) -> bool:
+    """Whether `text[:end]` has labelled lines and a body, and not only a site's words."""
+    opening = read_opening(text, 0, end)
+    return bool(opening.fields and _LETTER.search(text, opening.body, end))
 
 
 def _rows(text: str) -> Iterator[_Beginning]:
