@@ -6,18 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from cablespan.cable import Cable, Header, Paragraph, Reject, Source, SourceMap
+from cablespan.cable import Cable, Paragraph, Reject, Source, SourceMap
 from cablespan.header.labels import label_of
-from cablespan.header.opening import Opening, read_opening
-from cablespan.header.parsing import parse
+from cablespan.header.opening import read_opening
 from cablespan.header.prose import is_running
-from cablespan.reading.assembly import TAIL, digest, through
+from cablespan.reading.assembly import digest, through
 from cablespan.reading.body import paragraphs
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.starts import Start, start_of
 from cablespan.reading.decode import LEADING, name_of
+from cablespan.reading.documents import Document, documents_of
 from cablespan.reading.elements import (
-    BLOCKS,
     ID,
     MARKS,
     NS,
@@ -25,27 +24,11 @@ from cablespan.reading.elements import (
     Mark,
     fold,
     on_one_line,
-    plain_text,
-    tag,
     text_and_spans,
 )
 from cablespan.reading.markup import without_tags
 
-_TELEGRAM = re.compile(
-    r"""
-    \W{0,3} \d{0,4} \.? \s*         # the document's number
-    (?:\[ [^\]]{0,80} \] \s*)?      # "[Extract]"
-    (?:[A-Z][a-z]+[ ])?              # "Intelligence", "Circular"
-    (?:Tele(?:gram|type) | Backchannel[ ]Message)
-    """,
-    re.VERBOSE,
-)
 _TEI, _XML, _PAGE = (re.compile(tag, re.IGNORECASE) for tag in ("<tei", r"<\?xml", "<html"))
-_APART = frozenset({"note", "head", "dateline", "del"})  # blocks within them are no paragraphs
-_FROM = re.compile(r"Telegram\s+(?:\S+\s+)?From\s+the\s+(.{3,80}?)\s+to\s")
-# The source note of the volumes of 1948-54: "711.61/1-2048: Telegram".
-_TELEGRAM_NOTE = re.compile(r"\bTelegram\W{0,3}$|^[^.]{0,60}: Telegram\b")
-_ADDRESSED = re.compile(r"The (.{3,80}?)(?: \([^()]*\))? to the ")
 _LONGEST_OPENING = 300  # a labelled paragraph that is longer carries text
 _FARTHEST_NUMBER = 30  # a number that is so far above its paragraph's place is none, but a year
 
@@ -76,7 +59,7 @@ def read(
     ('frus1/d1', 'All is well.')
     """
     root, cut = _parse(source)
-    documents = _documents(root)
+    documents = documents_of(root)
     if not documents:
         yield _without_documents(path, root, cut)
         return
@@ -129,65 +112,9 @@ def _without_documents(path: str, root: Any, cut: _Break | None) -> Reject:
     return Reject(path, place, "no document in it", remedy)
 
 
-class _Document(NamedTuple):
-    """A document of a volume: its element, and its number among them, counted from 1."""
-
-    div: Any
-    number: int
-
-    @property
-    def name(self) -> str:
-        return self.div.get(ID) or f"d{self.number}"
-
-    @property
-    def head(self) -> str:
-        return plain_text(self.div.find(f"{NS}head"))
-
-    @property
-    def date(self) -> str | None:
-        dates = (date.get("when") for date in self.div.iter(f"{NS}date"))
-        return next(filter(None, dates), None)
-
-    @property
-    def is_telegram(self) -> bool:
-        """Whether the document's head, or the note of its source, calls it a telegram."""
-        if _TELEGRAM.match(self.head):
-            return True
-        sources = filter(_tells_source, self.div.iter(f"{NS}note"))
-        return any(_TELEGRAM_NOTE.search(on_one_line(note.itertext())) for note in sources)
-
-    def blocks(self) -> Iterator[Any]:
-        """The elements that are its paragraphs."""
-        for node in self.div.iter():
-            if tag(node) in BLOCKS and _APART.isdisjoint(map(tag, node.iterancestors())):
-                yield node
-
-    def header(self, text: str, opening: Opening) -> Header:
-        """The header that its text and the editors' mark-up make."""
-        sender = _FROM.search(self.head) or _ADDRESSED.match(self.head)
-        return parse(
-            opening,
-            text[: opening.body],
-            text[-TAIL:],
-            signers=tuple(map(plain_text, self.div.iter(f"{NS}signed"))) or None,
-            created=self.date,
-            origin=sender[1] if sender else None,
-        )
-
-
-def _documents(root: Any) -> list[_Document]:
-    divs = [] if root is None else root.iter(f"{NS}div")
-    documents = (div for div in divs if div.get("type") == "document")
-    return [_Document(div, number) for number, div in enumerate(documents, 1)]
-
-
-def _without_text(path: str, document: _Document) -> Reject:
+def _without_text(path: str, document: Document) -> Reject:
     reason = f"document {document.name} has no text"
     return Reject(path, f"line {document.div.sourceline}", reason, "nothing to read there")
-
-
-def _tells_source(note: Any) -> bool:
-    return note.get("type") == "source" or note.get("rend") == "inline"
 
 
 def _without_declaration(source: str) -> str:
@@ -255,7 +182,7 @@ class _Volume:
         self._source = Source(path, "tei", digest(source))
         self._source_text = source
 
-    def cable(self, document: _Document, index: int) -> Cable | None:
+    def cable(self, document: Document, index: int) -> Cable | None:
         """The cable of a document, the volume's `index`th; None where it has no text."""
         blocks = [
             block
