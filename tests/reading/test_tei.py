@@ -37,3 +37,70 @@ def telegram(
 )
 def test_the_origin_is_the_whole_name_of_the_sender_in_the_head(head, origin):
     assert telegram("<p>1. All is well.</p>", head).header.origin == origin
+
+
+def header_list(head: str, *items: str) -> str:
+    """A line of the header as the editors' list."""
+    return f"<list><head>{head}</head>{''.join(f'<item>{item}</item>' for item in items)}</list>"
+
+
+ADDRESSED = (
+    "<p>TELEGRAM<lb/> Department of State<lb/> OSLO 416<lb/> INFO CIAE 00<lb/> R 031735Z FEB 69</p>"
+    + header_list("FM ", "AMEMBASSY OSLO")
+    + header_list("Action:", "SECSTATE WASHDC PRIORITY 7464", "USUN")
+    + header_list("INFO", "AMEMBASSY BERN", "AMEMBASSY ROME")
+)
+
+
+def test_the_lists_of_the_header_are_its_facts_and_no_paragraphs():
+    lists = header_list("SUBJ:", "ROADS<lb/>AND SHIPS") + header_list(
+        "REF", "A. OSLO 408", "B. BERN 3"
+    )
+    cable = telegram(ADDRESSED + "<p>FOR ROE</p>" + lists + "<p>1. HARBOR IS CLOSED.</p>")
+    header = cable.header
+    assert (header.from_, header.subject) == ("AMEMBASSY OSLO", "ROADS AND SHIPS")
+    assert [(to.name, to.mcn) for to in header.to] == [("SECSTATE WASHDC", "7464"), ("USUN", None)]
+    assert [info.name for info in header.info] == ["AMEMBASSY BERN", "AMEMBASSY ROME"]
+    assert [reference.value for reference in header.references] == ["69OSLO408", "69BERN3"]
+    assert [paragraph.text for paragraph in cable.paragraphs] == ["HARBOR IS CLOSED."]
+
+
+@pytest.mark.parametrize(
+    ("body", "texts"),
+    [
+        (
+            "<p>THIS IS THE LAST OF TWO LONG MESSAGES ON HARBORS.</p>"
+            + header_list("REF:", "OSLO 9"),
+            ["THIS IS THE LAST OF TWO LONG MESSAGES ON HARBORS."],
+        ),
+        (
+            header_list("PRESENT:", "Roe", "Doe") + header_list("SUBJECT", "ROADS"),
+            ["PRESENT:", "Roe", "Doe"],
+        ),
+        (
+            "<p>1. Bern has sent us what follows.</p>" + header_list("TO", "OSLO", "ROME"),
+            ["Bern has sent us what follows.", "TO OSLO ROME"],
+        ),
+        (
+            "<p>[Attachment]</p>" + header_list("FM ", "AMEMBASSY ROME"),
+            ["[Attachment]", "FM AMEMBASSY ROME"],
+        ),
+        ("<div><head>Annex</head><p>Ships are late.</p></div>", ["Annex", "Ships are late."]),
+    ],
+)
+def test_what_is_no_list_of_the_header_stays_text(body, texts):
+    cable = telegram(ADDRESSED + body)
+    assert [paragraph.text for paragraph in cable.paragraphs] == texts
+    assert cable.header.from_ == "AMEMBASSY OSLO"
+
+
+def test_a_table_is_a_paragraph_of_its_rows():
+    table = (
+        "<table><head>Ships<note>Of 1970.</note></head><row><cell>Oslo</cell><cell>12</cell></row>"
+        "<row> <cell>Bern</cell> <cell>0</cell> </row></table>"
+    )
+    cable = telegram(f"<p>1. Figures follow:</p>{table}<p>2. That is all.</p>")
+    ships = cable.paragraphs[1]
+    assert (ships.kind, ships.text) == ("text", "Ships\nOslo 12\nBern 0")
+    places = [cable.source_text[at : at + n] for _, at, n in ships.source_map.pieces]
+    assert places == ["Ships", "Oslo", "12", "Bern", "0"]

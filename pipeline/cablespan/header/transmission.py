@@ -22,8 +22,8 @@ _ADDRESS = re.compile(
     re.VERBOSE,
 )
 _KEYWORD = re.compile(
-    r"""(?!INFO\s{1,8}[A-Z/]{1,6}-\d\d\b)       # no office of the Department: INFO OCT-01 ISO-00
-    (?P<keyword>FM|FROM|TO|INFO|XMT)
+    r"""(?!(?:INFO|ACTION:)\s{1,8}[A-Z/]{1,6}-\d\d\b)  # no office of the Department: INFO OCT-01
+    (?P<keyword>FM|FROM|TO|INFO|XMT|ACTION(?=:))
     (?:\b[:\s]\s{0,8}(?P<address>.*))?""",
     re.VERBOSE,
 )
@@ -100,7 +100,8 @@ class _Lists:
         self._routed = None
         self._excluding = keyword == "XMT"
         if keyword != "XMT":
-            self._addressees = {"TO": self.to, "INFO": self.info}.get(keyword)
+            lists = {"TO": self.to, "ACTION": self.to, "INFO": self.info}
+            self._addressees = lists.get(keyword)
             self._sends = self._addressees is None
 
     def add(self, line: str) -> None:
@@ -196,6 +197,16 @@ def correspondents(text: str) -> Correspondents:
             break
         lists.add(address.strip(" .;,"))
     return Correspondents(lists.sender, lists.to, lists.info)
+
+
+def opens_list(words: str) -> bool:
+    """Whether words are what a list of addressees, or the sender, is headed with.
+
+    >>> opens_list("TO"), opens_list("ACTION:"), opens_list("TO BE DONE")
+    (True, True, False)
+    """
+    match = _KEYWORD.fullmatch(words)
+    return match is not None and not match["address"]
 
 
 def recipients(text: str) -> list[Recipient]:

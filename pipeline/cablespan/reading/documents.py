@@ -1,16 +1,21 @@
 """The documents of a TEI volume: what their heads say, which of their elements are text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from cablespan.cable import Header
-from cablespan.header.opening import Opening
+from cablespan.header.labels import label_of
+from cablespan.header.opening import Opening, read_opening
 from cablespan.header.parsing import parse
+from cablespan.header.prose import is_running
+from cablespan.header.transmission import correspondents, opens_list
 from cablespan.lexicon import listed
 from cablespan.reading.assembly import TAIL
-from cablespan.reading.elements import BLOCKS, ID, NS, on_one_line, plain_text, tag
+from cablespan.reading.elements import BLOCKS, ID, NS, Folded, on_one_line, plain_text, tag
 
 _TELEGRAM = re.compile(
     r"""
@@ -21,7 +26,9 @@ _TELEGRAM = re.compile(
     """,
     re.VERBOSE,
 )
-_APART = frozenset({"note", "head", "dateline", "del"})  # blocks within them are no paragraphs
+_APART = frozenset({"note", "dateline", "del"})  # blocks within them are no paragraphs
+_LONGEST_OPENING = 300  # a labelled paragraph that is longer carries text
+_LONGEST_LINE = 7  # words in capitals up to a full stop that are no sentence
 # The source note of the volumes of 1948-54: "711.61/1-2048: Telegram".
 _TELEGRAM_NOTE = re.compile(r"\bTelegram\W{0,3}$|^[^.]{0,60}: Telegram\b")
 _ADDRESSED = re.compile(r"The (.{3,80}?)(?: \([^()]*\))? to the ")
@@ -58,21 +65,128 @@ class Document(NamedTuple):
         return any(_TELEGRAM_NOTE.search(on_one_line(note.itertext())) for note in sources)
 
     def blocks(self) -> Iterator[Any]:
-        """The elements that are its paragraphs."""
-        for node in self.div.iter():
-            if tag(node) in BLOCKS and _APART.isdisjoint(map(tag, node.iterancestors())):
-                yield node
+        """The elements that are its paragraphs, and the lists of its header."""
+        title = self.div.find(f"{NS}head")
+        return (block for block in _blocks_in(self.div) if block is not title)
 
-    def header(self, text: str, opening: Opening) -> Header:
-        """The header that its text and the editors' mark-up make."""
+    def header(self, text: str, opening: Opening, above: list[Folded]) -> Header:
+        """The header that its text and the editors' mark-up make; `above`: the blocks of its
+        opening."""
+        lists = list(filter(_is_list, above))
         return parse(
-            opening,
+            replace(opening, fields={**opening.fields, **_listed_fields(lists)}),
             text[: opening.body],
             text[-TAIL:],
             signers=tuple(map(plain_text, self.div.iter(f"{NS}signed"))) or None,
             created=self.date,
             origin=sender_in(self.head),
+            **_correspondents(lists),
         )
+
+
+def _blocks_in(node: Any) -> Iterator[Any]:
+    """The blocks within an element, those within blocks among them."""
+    for child in node:
+        name = tag(child)
+        if name in _APART:
+            continue
+        is_whole = name == "table" or _is_header_list(child)
+        if is_whole or name in BLOCKS:
+            yield child
+        if not is_whole:
+            yield from _blocks_in(child)
+
+
+def _is_header_list(node: Any) -> bool:
+    """Whether an element is a list that the editors made of a header's line: its head is FM, TO,
+    INFO, SUBJECT, REF or the like."""
+    if tag(node) != "list":
+        return False
+    head, item = (plain_text(node.find(f"{NS}{name}")) for name in ("head", "item"))
+    return opens_list(head.upper()) or (bool(head) and label_of(f"{head} {item}") is not None)
+
+
+def _is_list(block: Folded) -> bool:
+    return tag(block.element) == "list"
+
+
+def _listed_fields(lists: Iterable[Folded]) -> dict[str, str]:
+    """Subject, references and the like, as the lists of a header hold them."""
+    fields: dict[str, str] = {}
+    for block in lists:
+        fields |= read_opening(block.text()).fields
+    return fields
+
+
+def _correspondents(lists: Iterable[Folded]) -> dict[str, Any]:
+    """Sender and addressees that the lists of a header name; they are all that it has."""
+    sender, to, info = correspondents("\n".join(map(_with_keyword, lists)))
+    if not (sender or to or info):
+        return {}
+    excluded = tuple(name for addressee in (*to, *info) for name in addressee.excluded)
+    return {"from_": sender, "to": tuple(to), "info": tuple(info), "excluded": excluded}
+
+
+def _with_keyword(block: Folded) -> str:
+    """The text of a header's list, its head in capitals as transmission headers have it."""
+    head, text = _head_of(block), block.text()
+    return text[: len(head)].upper() + text[len(head) :]
+
+
+def _head_of(block: Folded) -> str:
+    return plain_text(block.element.find(f"{NS}head"))
+
+
+def before_attachment(blocks: list[Folded]) -> int:
+    """How many blocks are the document's own: up to the first list of a header that is headed as
+    one above it is, which is an attachment's."""
+    heads: set[str] = set()
+    for index, block in enumerate(blocks):
+        if _is_list(block) and _head_of(block) in heads:
+            return index
+        if _is_list(block):
+            heads.add(_head_of(block))
+    return len(blocks)
+
+
+def parted(blocks: list[Folded], body: int) -> tuple[list[Folded], list[Folded]]:
+    """The blocks that are the opening, and those that are text: those after offset `body` of the
+    blocks' text and after the lists of the header, and others that are no opening."""
+    opening: list[Folded] = []
+    text: list[Folded] = []
+    last, offset = _last_of_lists(blocks), 0
+    for index, block in enumerate(blocks):
+        end = offset + len(block.text())
+        is_above = end <= body or index <= last
+        (opening if is_above and _is_opening(block) else text).append(block)
+        offset = end + 2
+    return opening, text
+
+
+def _last_of_lists(blocks: list[Folded]) -> int:
+    """The index of the last of the header's lists that no text stands above; -1 for none."""
+    above = takewhile(lambda block: _is_opening(block) or _is_item(block), blocks)
+    return max((index for index, block in enumerate(above) if _is_list(block)), default=-1)
+
+
+def _is_item(block: Folded) -> bool:
+    """Whether a block belongs to a list or is a heading, as that of the participants."""
+    return tag(block.element) in ("item", "head")
+
+
+def _is_opening(block: Folded) -> bool:
+    """Whether a block before a late SUBJECT or REF is part of the opening, and no text: a list of
+    the header, or a paragraph that is short, labelled or no sentence."""
+    words = block.text()
+    if _is_list(block):
+        return True
+    if _is_item(block) or tag(block.element) == "table" or len(words) > _LONGEST_OPENING:
+        return False
+    return not _is_sentence(words) or label_of(words) is not None
+
+
+def _is_sentence(words: str) -> bool:
+    return words[-1] in ".?!]" and (is_running(words) or len(words.split()) > _LONGEST_LINE)
 
 
 def sender_in(head: str) -> str | None:

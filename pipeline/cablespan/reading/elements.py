@@ -9,7 +9,8 @@ from cablespan.cable import Piece, SourceMap
 NS = "{http://www.tei-c.org/ns/1.0}"
 ID = "{http://www.w3.org/XML/1998/namespace}id"
 _LEFT_OUT = frozenset({"note", "del", "pb", "figure"})
-BLOCKS = frozenset({"p", "item", "salute", "ab", "l"})
+BLOCKS = frozenset({"p", "item", "salute", "ab", "l", "head", "table"})
+WHOLE = frozenset({"list", "table"})  # what else they hold, rows, items and heads, is their text
 MARKS = {"persName": "persons", "gloss": "terms", "placeName": "places"}
 
 
@@ -48,9 +49,10 @@ class Mark(NamedTuple):
 
 class Folded:
     """A paragraph's text in the making: white space folded, every run with its place in the
-    volume's text."""
+    volume's text; `element` is the block that it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, element: Any) -> None:
+        self.element = element
         self.parts: list[str] = []
         self.pieces: list[Piece] = []
         self.marks: list[Mark] = []
@@ -76,9 +78,12 @@ class Folded:
             self.length += len(word)
         self.blank = self.blank or text[-1:].isspace()
 
-    def break_line(self) -> None:
-        """Ends the line before the next word."""
-        self.blank = self.line_end = True
+    def part(self, node: Any) -> None:
+        """Ends the line or the word before an element that stands apart from the text above it."""
+        name = tag(node)
+        ends_line = name in ("lb", "row") or (name == "item" and _comes_after_item(node))
+        self.line_end = self.line_end or ends_line
+        self.blank = self.blank or ends_line or name in ("cell", "item")
 
     def mark(self, node: Any, start: int) -> None:
         """Marks the text from `start` on as what an element of the editors says that it is."""
@@ -125,8 +130,9 @@ def tag(node: Any) -> str:
 
 
 def fold(block: Any, spans: Mapping[Any, tuple[int, int]]) -> Folded:
-    """A block's text without the notes and the blocks within it; `spans` as of `text_and_spans`."""
-    folded = Folded()
+    """A block's text without the notes, and the blocks within it unless it is read whole; `spans`
+    as of `text_and_spans`."""
+    folded = Folded(block)
     _fold_into(folded, block, block, spans)
     return folded
 
@@ -134,9 +140,9 @@ def fold(block: Any, spans: Mapping[Any, tuple[int, int]]) -> Folded:
 def _fold_into(folded: Folded, node: Any, block: Any, spans: Mapping[Any, tuple[int, int]]) -> None:
     """Adds an element's text."""
     name = tag(node)
-    if name == "lb":
-        folded.break_line()
-    if name in _LEFT_OUT or (name in BLOCKS and node is not block):
+    folded.part(node)
+    is_other = name in BLOCKS and node is not block and tag(block) not in WHOLE
+    if name in _LEFT_OUT or is_other:
         return
     start = folded.next_word
     folded.add(node.text or "", spans[node][0])
@@ -144,6 +150,10 @@ def _fold_into(folded: Folded, node: Any, block: Any, spans: Mapping[Any, tuple[
         _fold_into(folded, child, block, spans)
         folded.add(child.tail or "", _after(child, spans))
     folded.mark(node, start)
+
+
+def _comes_after_item(node: Any) -> bool:
+    return next(node.itersiblings(f"{NS}item", preceding=True), None) is not None
 
 
 def _after(node: Any, spans: Mapping[Any, tuple[int, int]]) -> int:

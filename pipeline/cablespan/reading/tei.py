@@ -7,15 +7,13 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from cablespan.cable import Cable, Paragraph, Reject, Source, SourceMap
-from cablespan.header.labels import label_of
 from cablespan.header.opening import read_opening
-from cablespan.header.prose import is_running
 from cablespan.reading.assembly import digest, through
 from cablespan.reading.body import paragraphs
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.starts import Start, start_of
 from cablespan.reading.decode import LEADING, name_of
-from cablespan.reading.documents import Document, documents_of
+from cablespan.reading.documents import Document, before_attachment, documents_of, parted
 from cablespan.reading.elements import (
     ID,
     MARKS,
@@ -24,12 +22,12 @@ from cablespan.reading.elements import (
     Mark,
     fold,
     on_one_line,
+    tag,
     text_and_spans,
 )
 from cablespan.reading.markup import without_tags
 
 _TEI, _XML, _PAGE = (re.compile(tag, re.IGNORECASE) for tag in ("<tei", r"<\?xml", "<html"))
-_LONGEST_OPENING = 300  # a labelled paragraph that is longer carries text
 _FARTHEST_NUMBER = 30  # a number that is so far above its paragraph's place is none, but a year
 
 
@@ -192,12 +190,14 @@ class _Volume:
         if not blocks:
             return None
         text = "\n\n".join(block.text() for block in blocks)
-        opening = read_opening(text)
+        own = before_attachment(blocks)
+        opening = read_opening(text, 0, len("\n\n".join(block.text() for block in blocks[:own])))
         cable_id = f"{self._name}/{document.name}"
-        placed = _paragraphs_of(_without_opening(blocks, opening.body), cable_id)
+        above, body = parted(blocks[:own], opening.body)
+        placed = _paragraphs_of([*body, *blocks[own:]], cable_id)
         return Cable(
             cable_id,
-            document.header(text, opening),
+            document.header(text, opening, above),
             tuple(map(self._with_source_map, placed)),
             replace(self._source, index=index),
             {"head": document.head, "date": document.date, **self._marks(placed)},
@@ -229,34 +229,16 @@ class _Volume:
         return {**place, "ref": mark.ref, **({} if name is None else {"name": name})}
 
 
-def _without_opening(blocks: list[Folded], body: int) -> list[Folded]:
-    """The blocks that are text: those after offset `body`, and others that are no opening."""
-    kept, offset = [], 0
-    for block in blocks:
-        words = block.text()
-        if offset + len(words) > body or not _is_opening(words):
-            kept.append(block)
-        offset += len(words) + 2
-    return kept
-
-
-def _is_opening(words: str) -> bool:
-    """Whether a paragraph before a late SUBJECT or REF is part of the opening, and no text: short,
-    labelled or no sentence."""
-    if len(words) > _LONGEST_OPENING:
-        return False
-    is_sentence = is_running(words) and words[-1] in ".?!"
-    return not is_sentence or label_of(words) is not None
-
-
 def _paragraphs_of(blocks: list[Folded], cable_id: str) -> list[_Placed]:
-    texts = (block.text().replace("\n", " ") for block in blocks)
-    drafts = [_draft(text, index) for index, text in enumerate(texts)]
+    drafts = [_draft(block, index) for index, block in enumerate(blocks)]
     made = zip(paragraphs(drafts, cable_id), blocks, drafts, strict=True)
     return [_Placed(paragraph, block, draft.spans[0][0]) for paragraph, block, draft in made]
 
 
-def _draft(text: str, index: int) -> Draft:
+def _draft(block: Folded, index: int) -> Draft:
+    if tag(block.element) == "table":
+        return Draft("text", block.text(), spans=[(0, block.length)], rows=True)
+    text = block.text().replace("\n", " ")
     start = start_of(text)
     if start is None or start.skip >= len(text) or _is_far(start, index):
         return Draft("text", text, spans=[(0, len(text))])
