@@ -104,3 +104,54 @@ def test_a_table_is_a_paragraph_of_its_rows():
     assert (ships.kind, ships.text) == ("text", "Ships\nOslo 12\nBern 0")
     places = [cable.source_text[at : at + n] for _, at, n in ships.source_map.pieces]
     assert places == ["Ships", "Oslo", "12", "Bern", "0"]
+
+
+@pytest.mark.parametrize(
+    ("body", "texts", "signers"),
+    [
+        ("<p>2. SHIPS ARE LATE. ROE</p>", ["SHIPS ARE LATE."], ("ROE",)),
+        ("<p>2. SHIPS ARE LATE.<lb/> ROE</p>", ["SHIPS ARE LATE."], ("ROE",)),
+        (
+            "<p>2. SHIPS ARE LATE.</p><p>ROE<note>Jane Roe.</note></p>",
+            ["SHIPS ARE LATE."],
+            ("ROE",),
+        ),
+        (
+            "<p>2. SHIPS ARE LATE. ROE<lb/> NOTE BY OCT: POUCHED <placeName>BERN</placeName>.</p>",
+            ["SHIPS ARE LATE.", "NOTE BY OCT: POUCHED BERN."],
+            ("ROE",),
+        ),
+        (
+            "<p>2. SHIPS ARE LATE. ROE</p><p>NOTE BY OCT: POUCHED <placeName>BERN</placeName>.</p>",
+            ["SHIPS ARE LATE.", "NOTE BY OCT: POUCHED BERN."],
+            ("ROE",),
+        ),
+        (
+            "<p>2. SHIPS ARE LATE. ROE</p><closer><signed>DOE</signed></closer>",
+            ["SHIPS ARE LATE. ROE"],
+            ("DOE",),
+        ),
+        ("<p>2. SHIPS ARE LATE. END FYI. YY</p>", ["SHIPS ARE LATE. END FYI. YY"], ()),
+    ],
+)
+def test_the_signature_is_no_text_and_a_note_below_it_is(body, texts, signers):
+    cable = telegram(f"<p>SUBJ: ROADS</p><p>1. HARBOR IS CLOSED.</p>{body}")
+    _, *after = cable.paragraphs
+    assert ([paragraph.text for paragraph in after], cable.header.signers) == (texts, signers)
+    assert all(
+        paragraph.text[offset : offset + n] == cable.source_text[at : at + n]
+        for paragraph in after
+        for offset, at, n in paragraph.source_map.pieces
+    )
+    paragraphs = {paragraph.id: paragraph.text for paragraph in after}
+    for place in cable.meta["places"]:
+        assert paragraphs[place["paragraph"]][place["start"] : place["end"]] == "BERN"
+    assert len(cable.meta["places"]) == body.count("<placeName>")
+
+
+def test_a_name_at_the_end_of_another_paper_stays():
+    source = (
+        '<TEI xmlns="http://www.tei-c.org/ns/1.0"><div type="document" xml:id="d1">'
+        "<head>1. Memorandum</head><p>1. Ships are late.</p><p>ROE</p></div></TEI>"
+    )
+    assert parse(source, all_documents=True).paragraphs[-1].text == "ROE"

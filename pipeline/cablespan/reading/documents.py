@@ -12,6 +12,7 @@ from cablespan.header.labels import label_of
 from cablespan.header.opening import Opening, read_opening
 from cablespan.header.parsing import parse
 from cablespan.header.prose import is_running
+from cablespan.header.signature import Signature, signature
 from cablespan.header.transmission import correspondents, opens_list
 from cablespan.lexicon import listed
 from cablespan.reading.assembly import TAIL
@@ -69,7 +70,16 @@ class Document(NamedTuple):
         title = self.div.find(f"{NS}head")
         return (block for block in _blocks_in(self.div) if block is not title)
 
-    def header(self, text: str, opening: Opening, above: list[Folded]) -> Header:
+    def signature(self, text: str, body: int) -> Signature:
+        """Who signed it, and where in its text, whose body begins at offset `body`; nowhere if the
+        editors marked the names apart. Who stands at the end of other papers stays text."""
+        signed = list(map(plain_text, self.div.iter(f"{NS}signed")))
+        found = Signature(signed, None) if signed else signature(text, body)
+        return found if self.is_telegram else found._replace(span=None)
+
+    def header(
+        self, text: str, opening: Opening, above: list[Folded], signers: list[str]
+    ) -> Header:
         """The header that its text and the editors' mark-up make; `above`: the blocks of its
         opening."""
         lists = list(filter(_is_list, above))
@@ -77,7 +87,7 @@ class Document(NamedTuple):
             replace(opening, fields={**opening.fields, **_listed_fields(lists)}),
             text[: opening.body],
             text[-TAIL:],
-            signers=tuple(map(plain_text, self.div.iter(f"{NS}signed"))) or None,
+            signers=tuple(signers),
             created=self.date,
             origin=sender_in(self.head),
             **_correspondents(lists),

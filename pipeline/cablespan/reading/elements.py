@@ -97,12 +97,22 @@ class Folded:
 
     def map_from(self, skip: int) -> SourceMap:
         """The map of the text after its first `skip` characters."""
-        pieces: list[Piece] = []
+        return SourceMap(tuple(self.between(skip, self.length).pieces))
+
+    def between(self, begin: int, end: int) -> "Folded":
+        """The block with nothing but the text between two offsets."""
+        part = Folded(self.element)
+        part.parts, part.length = [self.text()[begin:end]], end - begin
         for at, place, run in self.pieces:
-            cut = max(skip - at, 0)
-            if cut < run:
-                pieces.append((max(at - skip, 0), place + cut, run - cut))
-        return SourceMap(tuple(pieces))
+            first, last = max(at, begin), min(at + run, end)
+            if first < last:
+                part.pieces.append((first - begin, place + first - at, last - first))
+        part.marks = [
+            mark._replace(start=mark.start - begin, end=mark.end - begin)
+            for mark in self.marks
+            if begin <= mark.start and mark.end <= end
+        ]
+        return part
 
 
 def text_and_spans(root: Any) -> tuple[str, dict[Any, tuple[int, int]]]:

@@ -193,11 +193,13 @@ class _Volume:
         own = before_attachment(blocks)
         opening = read_opening(text, 0, len("\n\n".join(block.text() for block in blocks[:own])))
         cable_id = f"{self._name}/{document.name}"
+        signers, signed = document.signature(text, opening.body)
+        blocks = list(_without(signed, blocks)) if signed else blocks
         above, body = parted(blocks[:own], opening.body)
         placed = _paragraphs_of([*body, *blocks[own:]], cable_id)
         return Cable(
             cable_id,
-            document.header(text, opening, above),
+            document.header(text, opening, above, signers),
             tuple(map(self._with_source_map, placed)),
             replace(self._source, index=index),
             {"head": document.head, "date": document.date, **self._marks(placed)},
@@ -227,6 +229,23 @@ class _Volume:
         place = {"paragraph": placed.paragraph.id, "start": start, "end": end, "text": text}
         name = self._known.get(mark.ref or "")
         return {**place, "ref": mark.ref, **({} if name is None else {"name": name})}
+
+
+def _without(signed: tuple[int, int], blocks: list[Folded]) -> Iterator[Folded]:
+    """The blocks without the signature, which lies between two offsets of their text; words that
+    stand below it in the same block are a block of their own."""
+    at = 0
+    for block in blocks:
+        begin, end = (min(max(offset - at, 0), block.length) for offset in signed)
+        if begin == end:
+            yield block
+        else:
+            above, below = block.text()[:begin].rstrip(), block.text()[end:].lstrip()
+            if above:
+                yield block.between(0, len(above))
+            if any(map(str.isalpha, below)):
+                yield block.between(block.length - len(below), block.length)
+        at += block.length + len("\n\n")
 
 
 def _paragraphs_of(blocks: list[Folded], cable_id: str) -> list[_Placed]:
