@@ -21,6 +21,8 @@ DATES = {
     "past six years": "2001/2007",
     "mid-1990s": "1993/1996",
     "end of the year": "2007-12",
+    "end of spring 2006": "2006-05",
+    "beginning of summer": "2007-06",
     "first half of March": "2007-03-01/2007-03-15",
     "May 7-9": "2007-05-07/2007-05-09",
     "22 May 1999": "1999-05-22",

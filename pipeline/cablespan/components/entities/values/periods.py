@@ -85,12 +85,23 @@ def part(period: Period, first: int, last: int) -> Period:
     begin = period.start
     count = period.end.year - begin.year + 1
     if period.precision == "year" and count > 1:
-        stop = round(last * count / 12)
-        return years(begin.year + round(first * count / 12), begin.year + max(stop - 1, 0))
+        skipped, stop = _units_within(first, last, count)
+        return years(begin.year + skipped, begin.year + stop - 1)
     if not period.is_month:
         count = (count - 1) * 12 + period.end.month - begin.month + 1
-        skipped = round(first * count / 12)
-        return months(begin.year, begin.month + skipped, round(last * count / 12) - skipped)
-    start = begin + round(first * _DAYS_OF_MONTH / 12) * DAY
-    end = begin + (round(last * _DAYS_OF_MONTH / 12) - 1) * DAY
-    return days(start, period.end if last == 12 else end)
+        skipped, stop = _units_within(first, last, count)
+        return months(begin.year, begin.month + skipped, stop - skipped)
+    skipped, stop = _units_within(first, last, _DAYS_OF_MONTH)
+    end = period.end if last == 12 else begin + (stop - 1) * DAY
+    return days(begin + skipped * DAY, end)
+
+
+def _units_within(first: int, last: int, count: int) -> tuple[int, int]:
+    """How many of `count` units lie before one twelfth of them, how many before another; at least
+    one lies between.
+
+    >>> _units_within(0, 4, 12), _units_within(11, 12, 3), _units_within(0, 1, 2)
+    ((0, 4), (2, 3), (0, 1))
+    """
+    skipped = min(round(first * count / 12), count - 1)
+    return skipped, max(round(last * count / 12), skipped + 1)
