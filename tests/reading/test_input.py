@@ -71,6 +71,31 @@ def test_a_row_whose_body_holds_a_bare_quote_is_torn_and_not_cut(tmp_path):
     assert "torn" in reject(path).reason
 
 
+@pytest.mark.parametrize("unreadable", ['1. (U) The "sea"', "", "SUBJECT: ROADS"])
+@pytest.mark.parametrize("name", ["07OSLO12", "07 OSLO 012", "Oslo, memo 3", "Tromsø 3 ", " "])
+def test_a_dump_read_from_the_middle_on_has_the_ids_of_the_whole_one(tmp_path, unreadable, name):
+    path = tmp_path / "dump.csv"
+    rows = (
+        ROW.format(",", "2/21/2007 9:41", body).replace("07OSLO12", name)
+        for body in (unreadable, BODY, BODY, BODY)
+    )
+    path.write_text("".join(rows))
+    first, *cables = items = list(scan(path))
+    assert isinstance(first, Reject) and len({cable.id for cable in cables}) == 3
+    for start in range(5):
+        assert list(scan(path, start=start)) == items[start:]
+
+
+def test_an_id_that_ends_as_a_second_one_does_is_given_once(tmp_path):
+    path = tmp_path / "dump.csv"
+    rows = (
+        ROW.format(",", "2/21/2007 9:41", BODY).replace("07OSLO12", name)
+        for name in ("memo", "memo", "memo~2", "memo~2", "memo")
+    )
+    path.write_text("".join(rows))
+    assert len({cable.id for cable in scan(path)}) == 5
+
+
 @pytest.mark.parametrize("name", ["cables.csv", "cables.tsv", "cables.csv.old"])
 def test_a_table_of_other_columns_is_no_cable(tmp_path, name):
     path = tmp_path / name

@@ -36,7 +36,7 @@ COLUMNS = (
 _ROW = rb"""(?x:
     "?\d{1,9}"? [,;\t]
     "?(?:\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d)[ T]\d{1,2}:\d{2}(?::\d{2})?(?:[ ][AP]M|Z)?"?
-    (?P<separator>[,;\t]) "?(?P<id>[^",;\t\r\n]{1,60})
+    (?P<separator>[,;\t]) "?[^",;\t\r\n]
 )"""
 ROW = re.compile(_ROW)
 _NEXT_ROW = re.compile(b"\n" + _ROW)  # a literal first sign is found faster than a line's beginning
@@ -117,14 +117,15 @@ def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable |
         if number == 1 and _is_heading(row):
             continue
         if index < start and not _can_hold_more(row):
-            first_cells = ROW.match(row)
-            if first_cells:
-                ids.take(id_of(first_cells["id"].decode("utf-8", "replace")) or "")
+            ids.take(_id_in(row))
             index += 1
             continue
-        for item in map(ids.given_to, _items(row, path, line, number, index)):
+        for at, item in enumerate(_items(row, path, line, number, index)):
+            if at == 0 and isinstance(item, Reject):  # no later row is given its id
+                ids.take(_id_in(row))
+            named = ids.given_to(item)
             if index >= start:
-                yield item
+                yield named
             index += 1
 
 
@@ -134,6 +135,27 @@ def _can_hold_more(row: bytes) -> bool:
         return True
     sender = row.rfind(b"\nFM ")
     return sender >= 0 and row.find(b'","', sender) < 0
+
+
+def _id_in(row: bytes) -> str:
+    r"""The id in the first cells of a row, whether or not the rest can be read; "" for none.
+
+    >>> _id_in(b'1,"2/21/2007 9:41","07 OSLO 012","Emb'), _id_in(b"\nstray\n")
+    ('07OSLO12', '')
+    """
+    first_cells = ROW.match(row)
+    if first_cells is None:
+        return ""
+    start = StringIO(decoded(row)[0][:_LONGEST_START], newline="")
+    separator = first_cells["separator"].decode()
+    cells = next(csv.reader(start, delimiter=separator, escapechar="\\"))
+    return _id_of(dict(zip(COLUMNS, cells, strict=False)))
+
+
+def _id_of(row: Mapping[str, str]) -> str:
+    """The id of a row's cable: in its canonical form, else as it is written, else its number."""
+    name = row.get("reference_id", "")
+    return id_of(name) or name.strip() or f"row {row.get('number')}"
 
 
 def _items(row: bytes, path: str, line: int, number: int, index: int) -> Iterator[Cable | Reject]:
@@ -211,8 +233,7 @@ def row_facts(row: Mapping[str, str]) -> dict[str, Any]:
     >>> facts["reference_id"], facts["created"]
     ('07OSLO12', '2007-02-21T09:41:00')
     """
-    name = row["reference_id"]
-    cable_id = id_of(name) or name.strip() or f"row {row.get('number')}"
+    cable_id = _id_of(row)
     created = _iso(row["created"])
     return {
         "fallback_id": cable_id,

@@ -10,8 +10,8 @@ class DistinctNames:
     """The names so far: one that came before gets a number after it.
 
     >>> names = DistinctNames()
-    >>> names.take("07OSLO1"), names.take("07OSLO1")
-    ('07OSLO1', '07OSLO1~2')
+    >>> [names.take(name) for name in ("07OSLO1", "07OSLO1", "07OSLO1~2")]
+    ['07OSLO1', '07OSLO1~2', '07OSLO1~2~2']
     """
 
     def __init__(self) -> None:
@@ -20,7 +20,8 @@ class DistinctNames:
     def take(self, name: str) -> str:
         """Counts a name, and returns it as none was yet."""
         self._seen[name] += 1
-        return name if self._seen[name] == 1 else f"{name}~{self._seen[name]}"
+        count = self._seen[name]
+        return name if count == 1 else self.take(f"{name}~{count}")
 
 
 class ParagraphIds:
