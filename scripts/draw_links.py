@@ -18,7 +18,6 @@ import typer
 
 from cablespan import lexicon
 
-_FILES = ("countries", "cities", "regions", "people", "orgs", "bodies", "laws", "us_agencies")
 _AROUND = 70
 
 
@@ -28,7 +27,7 @@ def _glosses() -> dict[str, str]:
         entry["kb_id"]: ", ".join(
             str(entry[key]) for key in ("name", "office", "country", "kind") if entry.get(key)
         )
-        for file in _FILES
+        for file in lexicon.THINGS
         for entry in lexicon.load(file)
     }
 

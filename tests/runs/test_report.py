@@ -13,7 +13,7 @@ import pytest
 
 from cablespan.runs.report import report
 from cablespan.runs.report.findings import LISTED, Findings
-from cablespan.runs.report.things import Key
+from cablespan.runs.report.things import Key, identified
 from made_up import records
 
 
@@ -59,6 +59,14 @@ def test_text_of_a_cable_is_text(tmp_path):
     text = (tmp_path / "report.html").read_text("utf-8")
     assert "alert(1)" in text
     assert "<script>alert" not in text and "<img src=x" not in text
+
+
+def test_a_thing_has_its_name_in_the_lexicon_and_not_that_of_a_mention():
+    names = {
+        kb_id: identified("AGENCY", {"name": "it", "kb_id": kb_id}, None)[1]
+        for kb_id in ("us:STATE/NEA", "mil:ARVN")
+    }
+    assert names == {"us:STATE/NEA": "Bureau of Near Eastern Affairs", "mil:ARVN": "ARVN"}
 
 
 def test_counts_are_those_of_the_records():

@@ -8,6 +8,19 @@ from typing import Any, Literal, NotRequired, TypedDict, overload
 
 import orjson
 
+# The files whose entries stand for one thing each, by its `kb_id`.
+THINGS = (
+    "countries",
+    "cities",
+    "regions",
+    "us_agencies",
+    "state_offices",
+    "bodies",
+    "military",
+    "orgs",
+    "laws",
+    "people",
+)
 _LINKED = frozenset({"name", "kb_id"})  # what an entry has that mentions are linked to
 
 

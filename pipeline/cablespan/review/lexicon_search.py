@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 from cablespan import lexicon
 
 MOST = 12
-_FILES = ("countries", "us_agencies", "orgs", "people", "laws", "regions", "cities")
 
 
 class Candidate(NamedTuple):
@@ -28,12 +28,12 @@ def candidates(words: str) -> list[Candidate]:
     wanted = words.casefold()
     if not wanted:
         return []
-    fitting = {
-        candidate: (written != wanted, len(written))
-        for written, candidate in reversed(_names())
-        if written.startswith(wanted)
-    }
-    return sorted(fitting, key=lambda candidate: fitting[candidate])[:MOST]
+    ranks: dict[Candidate, tuple[bool, int]] = {}
+    for written, candidate in _names():
+        if written.startswith(wanted):
+            rank = written != wanted, len(written)
+            ranks[candidate] = min(rank, ranks.get(candidate, rank))
+    return sorted(ranks, key=ranks.__getitem__)[:MOST]
 
 
 @cache
@@ -42,12 +42,12 @@ def _names() -> tuple[tuple[str, Candidate], ...]:
 
 
 def _read_names() -> Iterator[tuple[str, Candidate]]:
-    for file in _FILES:
-        for entry in lexicon.load(file):
-            if entry.get("kb_id"):
-                candidate = Candidate(entry["kb_id"], entry["name"])
-                for text in (entry["name"], *entry.get("aliases", ())):
-                    yield text.casefold(), candidate
+    # A body's id wants the state whose it is ("body:MFA/TR"), which no name here says.
+    files = (file for file in lexicon.THINGS if file != "bodies")
+    for entry in chain.from_iterable(map(lexicon.load, files)):
+        candidate = Candidate(entry["kb_id"], entry["name"])
+        for text in (entry["name"], *entry.get("aliases", ())):
+            yield text.casefold(), candidate
     for entry in lexicon.load("posts"):
         candidate = Candidate(f"post:{entry['origin']}", entry["name"])
         for text in (entry["name"], entry["origin"], *entry["aliases"]):

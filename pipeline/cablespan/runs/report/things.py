@@ -9,10 +9,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
+from cablespan import lexicon
 from cablespan.labels import Entity
-from cablespan.lexicon import load
 
 PEOPLE = (Entity.OFFICIAL, Entity.PERSON)
 REDACTED = re.compile(r"(?:\W*X{4,}\W*)+")
@@ -50,9 +51,8 @@ class Thing:
 @cache
 def known_names() -> dict[str, str]:
     """The proper names of the lexicon's entries by their `kb_id`."""
-    lists = ("countries", "cities", "regions", "orgs", "us_agencies", "bodies", "laws")
-    entries = (entry for name in lists for entry in load(name))
-    return {entry["kb_id"]: entry["name"] for entry in entries if entry.get("kb_id")}
+    entries = chain.from_iterable(map(lexicon.load, lexicon.THINGS))
+    return {entry["kb_id"]: entry["name"] for entry in entries}
 
 
 def is_redacted(name: str) -> bool:
