@@ -80,6 +80,10 @@ def test_labels_beside_ours_have_keys_and_what_a_file_asks_for_is_free(tmp_path)
         ('[entities.A]\ncolour = "red"', "A: 'red' is no colour"),
         ('[entities.A]\nkey = "1"\n[entities.B]\nkey = "1"', "one label only"),
         ('[entities.A]\nkey = "r"\n[statements.B]\nkey = "r"', "one label only"),
+        ("[entities.A]\nkey = 1", "A: key 1 is no text: write it in quotes"),
+        ("[entities.A]\nkey = ['s']", "A: key .* is no text"),
+        ("[entities.A]\ncolour = 5", "A: colour 5 is no text"),
+        ("[entities.A]\ndefinition = 5", "A: definition 5 is no text"),
         ('[entities.A]\nkey = "s"', "key 's' marks a part of a claim"),
     ],
 )

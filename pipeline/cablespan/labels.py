@@ -253,6 +253,7 @@ def scheme_of_tables(tables: Mapping[str, Any], place: str, ours: Scheme | None 
     for layer, rows in layers.items():
         if not _is_table_of_tables(rows):
             raise ValueError(f"{place}: {layer} holds no labels: write [{layer}.NAME] for each")
+        _require_text(rows, place)
     known = ours.tables() if ours else {"entities": _rows(Entity), "statements": _rows(Statement)}
     wanted = [key for rows in layers.values() for row in rows.values() if (key := row.get("key"))]
 
@@ -300,6 +301,16 @@ def _parsed(path: Path) -> dict[str, Any]:
 
 def _is_table_of_tables(rows: Any) -> bool:
     return isinstance(rows, dict) and bool(rows) and all(isinstance(r, dict) for r in rows.values())
+
+
+def _require_text(rows: Mapping[str, Mapping[str, Any]], place: str) -> None:
+    """Raises ValueError for what should be a string and is none: `key = 1`."""
+    for name, row in rows.items():
+        for fact in ("definition", "colour", "key"):
+            value = row.get(fact)
+            if not isinstance(value, str | None):
+                what = f"{fact} {value!r} is no text"
+                raise ValueError(f"{place}: {name}: {what}: write it in quotes")
 
 
 def _rows(labels: type[_Defined]) -> dict[str, dict[str, str]]:
