@@ -198,6 +198,7 @@ def test_name_of_two_entries_is_ambiguous(write):
         ),
         (({**ACME, "same_as": "acme:1"},), r"goes in a circle"),
         (({**ACME, "same_as": "c"},), r"kb.jsonl:1: same_as names 'c'"),
+        (({**ACME, "same_as": None},), r"kb.jsonl:1: same_as must be the id of another entry"),
         (("{",), r"kb.jsonl:1: not JSON"),
         (("[]",), r"kb.jsonl:1: no id, name, kind"),
         (({"id": "a", "kind": "company"},), r"kb.jsonl:1: no name"),

@@ -145,6 +145,8 @@ def _problem(entry: Any) -> str | None:
     aliases = entry.get("aliases", [])
     if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
         return "aliases must be a list of strings"
+    if not isinstance(entry.get("same_as", ""), str):
+        return "same_as must be the id of another entry; leave it out where there is none"
     return None
 
 
