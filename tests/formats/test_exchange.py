@@ -8,6 +8,7 @@ import re
 from importlib.util import find_spec
 
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.training.converters import conll_ner_to_docs
@@ -289,6 +290,19 @@ def test_a_folder_is_read_file_by_file(tmp_path):
     assert find_format(folder) == "standoff"
     convert(folder, out, "records")
     assert [record["id"] for record in read_records(out)] == [full_record()["id"], "B"]
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"), [("gold.jsonl.gz", gzip.compress), ("gold.jsonl.zst", zstandard.compress)]
+)
+def test_a_packed_file_is_unpacked(tmp_path, name, pack):
+    path, packed = tmp_path / name, pack(json.dumps(gold_line(entities=[RUSK])).encode())
+    path.write_bytes(packed)
+    (record,) = read_records(path)
+    assert [entity["text"] for entity in record["entities"]] == ["Rusk"]
+    path.write_bytes(packed[:-5])
+    with pytest.raises(GoldError, match="torn"):
+        list(read_records(path))
 
 
 def test_all_files_of_a_folder_are_checked_in_one_run(tmp_path):

@@ -1,32 +1,30 @@
 """Text files of annotations: lines with their places, compressed or not."""
 
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from gzip import BadGzipFile
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import fsspec
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem
+from cablespan.reading.decode import TORN, open_input
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """The file's bytes, uncompressed. Raises GoldError where the compressed data are damaged."""
+    """The file's bytes, out of gzip or zstd. Raises GoldError where the packed data are damaged."""
     try:
-        with fsspec.open(str(path), "rb", compression="infer") as file:
+        with open_input(str(path)) as file:
             yield file
-    except (EOFError, zlib.error, BadGzipFile) as error:
+    except TORN as error:
         raise GoldError(
             [Problem(str(path), f"torn ({error})", "get the whole file anew")]
         ) from error
 
 
 def read_text(path: Path) -> str:
-    """The decoded content, line ends as they are; `.gz` and other compressions are undone.
+    """The decoded content, line ends as they are, out of gzip or zstd.
 
     Raises GoldError where the file is torn or no UTF-8.
     """
