@@ -20,7 +20,7 @@ from cablespan.components.entities.clusters import EntityClusters
 from cablespan.components.entities.lexicon_names import surfaces
 from cablespan.components.entities.person_names import normalize_name
 from cablespan.document import SEPARATOR
-from json_lines import lines
+from cablespan.reading.lines import json_lines
 
 TELEGRAMS = Path(__file__).parents[2] / "shared" / "frus" / "telegrams.jsonl.gz"
 
@@ -50,7 +50,7 @@ def abbreviations() -> tuple[int, int, int]:
     """Mentions of marked abbreviations, those whose abbreviation the lexicon knows, and those for
     which it knows the marked meaning."""
     marked = known = right = 0
-    for telegram in lines(TELEGRAMS):
+    for telegram in json_lines(TELEGRAMS):
         mentions = [
             ref
             for paragraph in telegram["paragraphs"]
@@ -94,7 +94,7 @@ def main() -> None:
     nlp = spacy.blank("en")
     aliases = EntityClusters(nlp, "aliases")
     scores, everything = [], ([], [])
-    for telegram in lines(TELEGRAMS):
+    for telegram in json_lines(TELEGRAMS):
         doc, gold = marked_persons(nlp, telegram)
         if not gold:
             continue

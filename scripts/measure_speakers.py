@@ -22,7 +22,7 @@ from cablespan.components.claims.attribution import Triple, overlap
 from cablespan.components.claims.speakers import SpeakerFinder, author
 from cablespan.components.sentences import statement_spans
 from cablespan.document import Speaker, make_doc, paragraph_starts
-from json_lines import lines
+from cablespan.reading.lines import json_lines
 
 MARKS = Path(__file__).parents[1] / "annotations" / "speakers"
 ROLES = ("source", "cue", "content")
@@ -33,10 +33,10 @@ def marked_documents(texts: Path) -> dict[str, tuple[dict, list[dict]]]:
     not the one that was marked."""
     marks: dict[str, list[dict]] = {}
     for file in sorted(MARKS.glob("*.jsonl")):
-        for mark in lines(file):
+        for mark in json_lines(file):
             marks.setdefault(mark["doc"], []).append(mark)
     documents = {}
-    for document in lines(texts):
+    for document in json_lines(texts):
         if document["id"] in marks:
             for mark in marks[document["id"]]:
                 text = document["paragraphs"][mark["paragraph"]]["text"]

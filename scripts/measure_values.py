@@ -25,7 +25,7 @@ import cablespan
 from cablespan.cable import Cable
 from cablespan.components.entities.values import Values
 from cablespan.document import character_span, make_doc, paragraph_starts, to_doc
-from json_lines import lines
+from cablespan.reading.lines import json_lines
 
 
 class Context(NamedTuple):
@@ -87,7 +87,7 @@ class Sources:
 
 
 def _lines(folder: Path) -> Iterator[dict[str, Any]]:
-    return chain.from_iterable(map(lines, sorted(folder.glob("*.jsonl.gz"))))
+    return chain.from_iterable(map(json_lines, sorted(folder.glob("*.jsonl.gz"))))
 
 
 def found_values(
@@ -124,7 +124,7 @@ def main() -> None:
     warnings.simplefilter("ignore")  # what cannot be read of a volume
     nlp = spacy.blank("en")
     values = Values(nlp, "values")
-    marks = list(lines(options.marks))
+    marks = list(json_lines(options.marks))
     contexts = Sources(nlp, options.shared).find(marks)
     by_paragraph = defaultdict(list)
     for mark in marks:

@@ -19,7 +19,8 @@ import orjson
 import typer
 from spacy.util import minibatch
 
-from json_lines import lines, texts
+from cablespan.reading.lines import json_lines
+from json_lines import texts
 
 WORDS = re.compile(r"\w+")
 # A text of fewer words is a remnant, a paragraph of more is a table or an enclosure.
@@ -76,17 +77,19 @@ def main(
 ) -> None:
     """Everything of the telegrams and the reports that no gold covers, as JSON Lines."""
     annotated: dict[str, set[int]] = defaultdict(set)
-    for line in (line for file in gold for line in lines(file)):
+    for line in (line for file in gold for line in json_lines(file)):
         annotated[line["doc"]].add(line["paragraph"])
-    names = {line.get("doc") for file in kept for line in lines(file)}
+    names = {line.get("doc") for file in kept for line in json_lines(file)}
     quoted = runs(texts(kept))
     free = [
         text
-        for telegram in lines(telegrams)
+        for telegram in json_lines(telegrams)
         if telegram["id"] not in names
         for text in of_telegram(telegram, annotated.get(telegram["id"], set()))
     ]
-    free += of_reports((line for line in lines(reports) if line["doc"] not in names), annotated)
+    free += of_reports(
+        (line for line in json_lines(reports) if line["doc"] not in names), annotated
+    )
     new = [text for text in free if len(runs([text["text"]]) & quoted) < SHARED]
     output.write_bytes(b"".join(orjson.dumps(text) + b"\n" for text in new))
     words = sum(len(text["text"].split()) for text in new)

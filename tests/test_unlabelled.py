@@ -11,7 +11,8 @@ LONG = (
 
 
 def write(path, *records):
-    path.write_bytes(b"".join(orjson.dumps(record) + b"\n" for record in records))
+    """JSON Lines with a blank one at the end, as editors leave it."""
+    path.write_bytes(b"".join(orjson.dumps(record) + b"\n" for record in records) + b"\n")
     return path
 
 

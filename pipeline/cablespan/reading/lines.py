@@ -1,6 +1,7 @@
 """Lines of JSON as runs write them: plain or packed, on the disk or at a URL."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -8,7 +9,7 @@ import orjson
 from cablespan.reading.decode import TORN, open_input
 
 
-def json_lines(path: str) -> Iterator[dict[str, Any]]:
+def json_lines(path: str | Path) -> Iterator[dict[str, Any]]:
     """The objects of a JSON Lines file.
 
     Raises ValueError, with the place and the remedy, where a line is no JSON or the file is torn;
@@ -16,7 +17,7 @@ def json_lines(path: str) -> Iterator[dict[str, Any]]:
     """
     number = 0
     try:
-        with open_input(path) as lines:
+        with open_input(str(path)) as lines:
             for line in lines:
                 number += 1
                 if line.strip():

@@ -179,10 +179,10 @@ def test_persons_marked_by_the_historians(shared, blank):
     """B-cubed F1 of at least 0.95 over a tenth of the telegrams (scripts/evaluate_clusters.py
     measures all)."""
     import evaluate_clusters as script
-    from json_lines import lines
+    from cablespan.reading.lines import json_lines
 
     aliases, scores = EntityClusters(blank, "aliases"), []
-    for telegram in islice(lines(script.TELEGRAMS), 0, None, 10):
+    for telegram in islice(json_lines(script.TELEGRAMS), 0, None, 10):
         doc, gold = script.marked_persons(blank, telegram)
         named = [
             (ref, number) for ref, number in zip(gold, aliases.process(doc), strict=True) if ref
