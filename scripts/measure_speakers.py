@@ -122,8 +122,10 @@ def main() -> None:
             right_found = bool(claim) and is_right(doc, claim.speaker, mark["speaker"], starts)
             counts.update(marked=1, right=right, found=bool(claim), right_found=right_found)
             if options.verbose and not (right and right_found):
-                source = doc.text[slice(*triple.source)] if triple.source else "-"
-                cue = doc.text[slice(*triple.cue)]
+                source, cue = (
+                    doc.text[slice(*place)] if place else "-"
+                    for place in (triple.source, triple.cue)
+                )
                 print(
                     f"{document['id']} {mark['paragraph']}: "
                     f"{source} | {cue} | marked {mark['speaker']}:",
@@ -131,7 +133,7 @@ def main() -> None:
                 )
                 print(
                     f"{told if right else f'{told} is wrong'}, "
-                    f"found {claim['speaker'] if claim else 'no claim'}"
+                    f"found {claim.speaker if claim else 'no claim'}"
                 )
     print(
         f"{counts['marked']} claims marked: speaker right in "

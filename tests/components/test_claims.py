@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from spacy.lang.en import English
 from spacy.tokens import Doc
 
+import measure_speakers
 from cablespan.components.claims.attribution import Part, Triple, flatten, link_parts, overlap
 from cablespan.components.claims.component import Claims
 from cablespan.components.claims.cues import certainty
@@ -246,6 +247,24 @@ def test_marked_speakers_lie_on_their_texts(shared):
             place = slice(mark["speaker"]["start"], mark["speaker"]["end"])
             mention = telegrams[mark["doc"]][mark["speaker"]["paragraph"]][place]
             assert mention and mention == mention.strip()
+
+
+def test_what_is_wrong_with_a_speaker_is_shown(tmp_path, bundled, monkeypatch, capsys):
+    text = "We believe that the road is closed."
+    mark = {
+        "doc": "v1/d1", "origin": "Embassy Oslo", "paragraph": 0,
+        "sha256": sha256(text.encode()).hexdigest(),
+        "source": {"start": 0, "end": 2}, "cue": None, "content": {"start": 16, "end": 34},
+        "speaker": None,
+    }  # fmt: skip
+    (tmp_path / "marks.jsonl").write_bytes(orjson.dumps(mark))
+    telegrams = tmp_path / "telegrams.json"
+    telegrams.write_bytes(orjson.dumps({"id": "v1/d1", "paragraphs": [{"text": text}]}))
+    monkeypatch.setattr(measure_speakers, "MARKS", tmp_path)
+    monkeypatch.setattr(measure_speakers, "load", lambda _: bundled)
+    monkeypatch.setattr("sys.argv", ["measure_speakers.py", str(telegrams), "--verbose"])
+    measure_speakers.main()
+    assert "v1/d1 0: We | - | marked None: post:OSLO is wrong, found" in capsys.readouterr().out
 
 
 def test_overlap_is_of_the_longer():

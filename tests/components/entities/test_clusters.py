@@ -1,5 +1,7 @@
 """Who is who within a cable."""
 
+import json
+import re
 from itertools import islice
 from time import process_time
 
@@ -190,6 +192,20 @@ def test_persons_marked_by_the_historians(shared, blank):
         if named:
             scores.append(bcubed(*zip(*named, strict=True)).f1)
     assert sum(scores) / len(scores) > 0.95
+
+
+def test_telegrams_with_mistakes_are_shown(tmp_path, monkeypatch, capsys):
+    import evaluate_clusters as script
+
+    text = "Mr. Roe spoke. Mr. Doe left. Mr. Roe and Mr. Poe stayed."
+    spans = [(0, 7, "person", "#roe"), (15, 22, "person", None), (29, 36, "person", "#other")]
+    telegram = {"id": "v1/d1", "paragraphs": [{"text": text, "spans": spans}], "terms": {}}
+    path = tmp_path / "telegrams.json"
+    path.write_text(json.dumps(telegram))
+    monkeypatch.setattr(script, "TELEGRAMS", path)
+    monkeypatch.setattr("sys.argv", ["evaluate_clusters.py", "--show", "1"])
+    script.main()
+    assert re.match(r"v1/d1 0.67 \[\('#other', \d+, 'Mr. Roe'\), ", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(
