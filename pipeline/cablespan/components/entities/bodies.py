@@ -208,15 +208,24 @@ def government_of(name: str, home: str | None, definition: str | None = None) ->
     >>> government_of("GOK", "FR", "government of kenya")
     'gov:KE'
     """
-    name = bare_name(name)
-    if name in ("us", "u.s.", "usg", "united states"):
-        return "us:USG"
-    named = _OF.fullmatch(name) or _ITS.fullmatch(name)
-    country = country_code(named["country"]) if named else None
-    country = country or _country_of_acronym(name, home, definition or "")
+    country = country_of_government(name, home, definition)
     if country is None:
         return None
     return "us:USG" if country == "US" else f"gov:{country}"
+
+
+def country_of_government(name: str, home: str | None, definition: str | None = None) -> str | None:
+    """The ISO code of the country whose government a name means, as `government_of` finds it.
+
+    >>> country_of_government("GOF", "FR"), country_of_government("the U.S.", None)
+    ('FR', 'US')
+    """
+    name = bare_name(name)
+    if name in word_list("united_states"):
+        return "US"
+    named = _OF.fullmatch(name) or _ITS.fullmatch(name)
+    country = country_code(named["country"]) if named else None
+    return country or _country_of_acronym(name, home, definition or "")
 
 
 def government_or_post(name: str, sender: Post | None, definition: str | None = None) -> str | None:
@@ -226,7 +235,7 @@ def government_or_post(name: str, sender: Post | None, definition: str | None = 
 
 
 def _country_of_acronym(name: str, home: str | None, definition: str) -> str | None:
-    known = _acronyms().get(name, ())
+    known = governments_of_acronym(name)
     defined = country_code(definition.split(" of ")[-1]) if " of " in definition else None
     if defined and (known or _ACRONYM_OF_GOVERNMENT.fullmatch(name)):
         return defined

@@ -64,13 +64,11 @@ _LONGEST_ACRONYM = 5
 
 
 class Surface(NamedTuple):
-    """One way to write a name: as the lexicon has it, with its class, its entry, the entry's
-    file."""
+    """One way to write a name: as the lexicon has it, with its class and its entry."""
 
     text: str
     name_class: str
     entry: Mapping[str, Any]
-    file: str
 
 
 class Match(NamedTuple):
@@ -94,12 +92,12 @@ def _named() -> Iterator[Surface]:
     for file, name_class in _CLASS_OF_FILE.items():
         for entry in lexicon.load(file):
             for text in (entry["name"], *entry.get("aliases", ())):
-                yield Surface(text, name_class, entry, file)
+                yield Surface(text, name_class, entry)
             for text in (*entry.get("adjectives", ()), *entry.get("people", ())):
-                yield Surface(text, "nationality", entry, file)
+                yield Surface(text, "nationality", entry)
     for entry in lexicon.load("posts"):
         for text in filter(None, (entry["origin"], entry["city"], *entry["aliases"])):
-            yield Surface(text, "post", entry, "posts")
+            yield Surface(text, "post", entry)
 
 
 @cache

@@ -2,7 +2,7 @@
 organisations, laws, office holders."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -17,7 +17,7 @@ from cablespan.components.entities.bodies import (
     acronym_definitions,
     body_of_state,
     country_code,
-    government_of,
+    country_of_government,
     government_or_post,
     home_country,
     sending_post,
@@ -328,40 +328,33 @@ def _most_told_country(mentions: Iterable[Span]) -> str | None:
 
 def _country_served(ent: Span) -> str | None:
     """The country an official serves: the first that one of these says."""
-    ways: tuple[Callable[[Doc, Span], str | None], ...] = (
-        _adjective_before,
-        _government_at_start,
-        _country_after,
-        _country_at_start,
-    )
-    return next(filter(None, (way(ent.doc, ent) for way in ways)), None)
+    ways = (_adjective_before, _government_at_start, _country_after, _country_at_start)
+    return next(filter(None, (way(ent) for way in ways)), None)
 
 
-def _adjective_before(doc: Doc, ent: Span) -> str | None:
+def _adjective_before(ent: Span) -> str | None:
     """The country of "Turkish" before the mention."""
     for size in (2, 1):
-        before = doc[max(0, ent.start - size) : ent.start].text
+        before = ent.doc[max(0, ent.start - size) : ent.start].text
         if ent.start >= size and before[:1].isupper() and country_code(before):
             return country_code(before)
     return None
 
 
-def _government_at_start(_doc: Doc, ent: Span) -> str | None:
+def _government_at_start(ent: Span) -> str | None:
     """The country of "GOC" before the title, within the mention."""
-    if len(ent) < 2 or not ent[0].text.isupper():
-        return None
-    government = government_of(normalize_name(ent[0].text), None)
-    return government and government.removeprefix("gov:").replace("us:USG", "US")
+    is_acronym = len(ent) > 1 and ent[0].text.isupper()
+    return country_of_government(ent[0].text, None) if is_acronym else None
 
 
-def _country_after(doc: Doc, ent: Span) -> str | None:
+def _country_after(ent: Span) -> str | None:
     """The country of "of Kenya" after the mention."""
-    if ent.end + 1 >= len(doc) or doc[ent.end].lower_ != "of":
+    following = ent.doc[ent.end : ent.end + 3]
+    if len(following) < 2 or following[0].lower_ != "of":
         return None
-    first, both = doc[ent.end + 1], doc[ent.end + 1 : ent.end + 3]
-    return country_code(first.text) or country_code(both.text)
+    return country_code(following[1].text) or country_code(following[1:].text)
 
 
-def _country_at_start(_doc: Doc, ent: Span) -> str | None:
+def _country_at_start(ent: Span) -> str | None:
     """The country of "Turkish" as the first word of the mention."""
     return country_code(ent[0].text) if len(ent) > 1 else None
