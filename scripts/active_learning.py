@@ -24,6 +24,7 @@ from spacy.training.loop import train as train_nlp
 from spacy.util import import_file
 from thinc.api import Config, set_current_ops
 
+from cablespan.labels import LAYERS
 from cablespan.learning.corpus import unannotated
 from cablespan.learning.evaluation import judge
 from cablespan.learning.evaluation.counts import Judged
@@ -33,7 +34,7 @@ from cablespan.learning.training import write_docs
 from cablespan.learning.training.finetuning import finetuning_config, mix_weights
 from cablespan.nlp import add_rules, cpu_ops, load, model_folder
 from cablespan.records import to_record
-from cablespan.review.store.layers import LAYERS, uncertainty
+from cablespan.review.store.layers import uncertainty
 
 
 def tuned(base: str, gold: Sequence[Gold], seed: int, overrides: Mapping[str, Any]) -> Language:

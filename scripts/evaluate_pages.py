@@ -23,14 +23,13 @@ import cablespan
 from cablespan.cable import Cable
 from cablespan.document import to_doc
 from cablespan.formats import read_placed
-from cablespan.labels import Role
+from cablespan.labels import LAYERS, Role
 from cablespan.learning.evaluation import report_scores
 from cablespan.learning.evaluation.counts import Judged, judged
 from cablespan.learning.evaluation.table import tables
 from cablespan.records import to_record
 from paragraph_alignment import ParagraphAlignment
 
-LAYERS = ("entities", "statements", "claims")
 FOUND = 0.5  # a gold paragraph of which less was read is said to be missing
 
 

@@ -19,9 +19,9 @@ import typer
 
 from cablespan.cable import Cable
 from cablespan.document import to_doc
-from cablespan.labels import Role
+from cablespan.labels import LAYERS, Role
 from cablespan.records import to_record
-from evaluate_pages import LAYERS, gold_cables
+from evaluate_pages import gold_cables
 from paragraph_alignment import ParagraphAlignment
 
 # A paragraph of which the gold holds less is left out: what it holds of it would teach that there

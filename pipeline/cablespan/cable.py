@@ -9,8 +9,10 @@ from operator import itemgetter
 from typing import Any
 
 RECORD_SCHEMA = "cablespan.record/1"
+# What a paragraph has beside its id and text.
+PARAGRAPH_FACTS = ("number", "marking", "section", "kind")
+# A kind's position is part of trained models: only ever add at the end.
 PARAGRAPH_KINDS = ("numbered", "item", "heading", "text", "header")
-
 
 # (offset, source offset, length) in code points: text[offset:offset + length] ==
 # source[source_offset:source_offset + length]. A plain tuple: a dump has millions, and the garbage

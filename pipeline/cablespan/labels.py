@@ -9,11 +9,14 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 SCHEME_VERSION = "cablespan.scheme/1"
 # Where a run leaves the labels of its records, if they are not ours.
 LABELS_FILE = "labels.json"
+# What is annotated, and what a record calls its lists of it.
+Layer = Literal["entities", "statements", "claims"]
+LAYERS: tuple[Layer, ...] = get_args(Layer)
 
 
 class _Defined(StrEnum):

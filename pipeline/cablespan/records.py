@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, NotRequired, TypedDict
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from cablespan.cable import RECORD_SCHEMA
+from cablespan.cable import PARAGRAPH_FACTS, RECORD_SCHEMA
 from cablespan.document import (
     PARAGRAPHS,
     STATEMENTS,
@@ -21,11 +21,7 @@ from cablespan.document import (
     set_claims,
     text_of,
 )
-from cablespan.labels import VALUED
-
-LAYERS = ("entities", "statements", "claims")
-# What a paragraph has beside its id and text.
-PARAGRAPH_FACTS = ("number", "marking", "section", "kind")
+from cablespan.labels import LAYERS, VALUED
 
 
 def annotated_layers(record: Mapping[str, Any]) -> list[str]:

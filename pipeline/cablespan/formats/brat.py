@@ -18,8 +18,8 @@ from cablespan.formats.completion import Placed, bare_record, kept_meta
 from cablespan.formats.files import read_text
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
 from cablespan.formats.linked import LinkedSpan, Links, add_marks, links_of, part_links
-from cablespan.labels import ROLES, Certainty, Role, Scheme
-from cablespan.records import LAYERS, annotated_layers
+from cablespan.labels import LAYERS, ROLES, Certainty, Role, Scheme
+from cablespan.records import annotated_layers
 
 LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
 _FACTS = {

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from spacy.tokens import Doc, Span
 
-from cablespan.labels import SCHEME_VERSION, Certainty, Role, Scheme
-from cablespan.records import LAYERS, RECORD_SCHEMA, by_paragraph
+from cablespan.labels import LAYERS, SCHEME_VERSION, Certainty, Role, Scheme
+from cablespan.records import RECORD_SCHEMA, by_paragraph
 
 FLAT_LAYERS = ("entities", "statements")
 SHOWN = 30

@@ -3,14 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from cablespan.cable import Header, header_record
+from cablespan.cable import PARAGRAPH_FACTS, Header, header_record
 from cablespan.labels import ROLES
-from cablespan.records import (
-    PARAGRAPH_FACTS,
-    RECORD_SCHEMA,
-    ParagraphRecord,
-    paragraph_record,
-)
+from cablespan.records import RECORD_SCHEMA, ParagraphRecord, paragraph_record
 
 # Facts of `meta` that formats keep which have no place for all of it.
 _KEPT_META = ("date", "origin", "head")

@@ -14,8 +14,7 @@ from cablespan.formats.checks import Problem
 from cablespan.formats.detection import FOLDERS, FORMATS, format_of_folder
 from cablespan.formats.known_cables import with_known_facts
 from cablespan.formats.tasks import tokenize
-from cablespan.labels import Scheme, scheme_of
-from cablespan.records import LAYERS
+from cablespan.labels import LAYERS, Scheme, scheme_of
 
 _OF_TOKENS = ("prodigy", "docbin", "conll")
 _LISTING_LABELS = ("labelstudio", "brat")

@@ -14,8 +14,8 @@ from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed, bare_record, kept_meta
 from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.formats.linked import LinkedSpan, add_marks, links_of, part_links
-from cablespan.labels import ROLES, Scheme
-from cablespan.records import LAYERS, annotated_layers, by_paragraph, paragraph_record
+from cablespan.labels import LAYERS, ROLES, Scheme
+from cablespan.records import annotated_layers, by_paragraph, paragraph_record
 
 LEAVES_OUT = (
     "speakers and certainties of claims",

@@ -20,8 +20,8 @@ from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
 from cablespan.formats.linked import LinkedSpan, Links, add_marks, links_of, part_links
 from cablespan.formats.tasks import tokenize
-from cablespan.labels import ROLES, Scheme
-from cablespan.records import LAYERS, annotated_layers
+from cablespan.labels import LAYERS, ROLES, Scheme
+from cablespan.records import annotated_layers
 
 if TYPE_CHECKING:
     from cassis import Cas, TypeSystem

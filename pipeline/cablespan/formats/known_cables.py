@@ -8,7 +8,8 @@ from typing import Any
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.detection import annotations_in
 from cablespan.formats.files import placed_objects
-from cablespan.records import LAYERS, annotated_layers
+from cablespan.labels import LAYERS
+from cablespan.records import annotated_layers
 
 
 def with_known_facts(

@@ -18,8 +18,8 @@ from cablespan.formats.checks import GoldError, Problem, objects
 from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.files import read_text
 from cablespan.formats.linked import LinkedSpan, add_marks, links_of, part_links
-from cablespan.labels import ROLES, Role, Scheme
-from cablespan.records import LAYERS, annotated_layers, by_paragraph, paragraph_record
+from cablespan.labels import LAYERS, ROLES, Role, Scheme
+from cablespan.records import annotated_layers, by_paragraph, paragraph_record
 
 LEAVES_OUT = ()
 _FACTS = {"entities": ("kb_id", "cluster", "score", "value"), "statements": ("score",)}

@@ -5,17 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from cablespan.cable import PARAGRAPH_FACTS
 from cablespan.formats.checks import GoldError, Problem, objects
 from cablespan.formats.completion import Placed, bare_record, kept_meta
 from cablespan.formats.files import placed_objects, write_json_lines
-from cablespan.formats.tasks import VIEWS
-from cablespan.labels import ROLES
-from cablespan.records import (
-    PARAGRAPH_FACTS,
-    annotated_layers,
-    by_paragraph,
-    paragraph_record,
-)
+from cablespan.labels import LAYERS, ROLES
+from cablespan.records import annotated_layers, by_paragraph, paragraph_record
 
 LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
 
@@ -28,7 +23,7 @@ def read(path: Path) -> Iterator[Placed]:
         if not all(isinstance(line.get(key), str) for key in ("doc", "text")):
             remedy = "write one paragraph a line, see docs/formats.md"
             raise GoldError([Problem(place, "no `doc` and `text`", remedy)])
-        for layer in VIEWS:
+        for layer in LAYERS:
             objects(line.get(layer, []), f"`{layer}`", place)
         if line["doc"] not in documents:
             meta = kept_meta(line)
@@ -59,9 +54,9 @@ def add_line(document: Placed, line: Mapping[str, Any], text: str, place: str) -
     name = number if isinstance(number, str) else f"{record['id']}/{number}"
     facts: dict[str, Any] = {key: line.get(key) for key in PARAGRAPH_FACTS}
     paragraph = paragraph_record(name, text, **facts)
-    paragraph["unannotated"] = [layer for layer in VIEWS if layer not in line]
+    paragraph["unannotated"] = [layer for layer in LAYERS if layer not in line]
     document.add_paragraph(paragraph, place)
-    for layer in VIEWS:
+    for layer in LAYERS:
         if layer in line:
             marks = ({"paragraph": name, **mark} for mark in line[layer])
             record.setdefault(layer, []).extend(marks)

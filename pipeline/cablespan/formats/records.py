@@ -7,7 +7,7 @@ from typing import Any
 from cablespan.formats.checks import GoldError, Problem, objects
 from cablespan.formats.completion import Placed
 from cablespan.formats.files import placed_objects, write_json_lines
-from cablespan.records import LAYERS
+from cablespan.labels import LAYERS
 
 LEAVES_OUT = ()
 

@@ -27,11 +27,10 @@ from cablespan.formats import paragraphs
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.files import opened, placed_objects
-from cablespan.labels import SCHEME_VERSION
+from cablespan.labels import LAYERS, SCHEME_VERSION
 from cablespan.reading.decode import HEAD, decode, open_input
 from cablespan.reading.elements import ID, NS, runs
 from cablespan.reading.tei import volume_id
-from cablespan.records import LAYERS
 
 LEAVES_OUT = ()
 SCHEMA = "cablespan.standoff/1"

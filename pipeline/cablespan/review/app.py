@@ -23,14 +23,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from cablespan.labels import ROLE_KEYS, Certainty, Role, colour_variables
+from cablespan.labels import LAYERS, ROLE_KEYS, Certainty, Role, colour_variables
 from cablespan.review.guidelines import guidelines_html
 from cablespan.review.lexicon_search import candidates
 from cablespan.review.payload import task_payload
 from cablespan.review.safety import Guard
 from cablespan.review.store import Action, Annotator, AnnotatorRole, Queue, Stale, Store
 from cablespan.review.store.database import trouble
-from cablespan.review.store.layers import LAYERS
 
 HERE = Path(__file__).parent
 Arguments = Mapping[str, Any]

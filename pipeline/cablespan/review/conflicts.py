@@ -6,9 +6,10 @@ Stretches of a paragraph that an adjudicator has to decide, and what all agree o
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypedDict, cast
 
+from cablespan.labels import LAYERS, Layer
 from cablespan.review.store.annotators import Action
-from cablespan.review.store.layers import LAYERS, identity
-from cablespan.review.store.shapes import Layer, Layers, Version
+from cablespan.review.store.layers import identity
+from cablespan.review.store.shapes import Layers, Version
 
 
 class Reading(TypedDict):

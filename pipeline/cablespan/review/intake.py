@@ -11,12 +11,13 @@ from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
+from cablespan.cable import PARAGRAPH_FACTS
 from cablespan.reading.decode import TORN, open_input
 from cablespan.review.store import Annotator, AnnotatorRole, Store
 from cablespan.review.store.adding import token_edges
 from cablespan.review.store.annotators import Action
 from cablespan.review.store.layers import checked, cut_tokens
-from cablespan.review.store.shapes import FIELDS, Layers
+from cablespan.review.store.shapes import Layers
 
 CHUNK = 20  # records a transaction: tens of milliseconds, so that no answer waits for long
 
@@ -235,7 +236,7 @@ def _add_to_record(
     cable = str(meta.get("cable") or key.paragraph.rpartition("/")[0])
     facts = {name: meta[name] for name in ("origin", "date") if meta.get(name)}
     record = records.setdefault(cable, bare_record(cable, format="prodigy", meta=facts))
-    fields = {name: meta.get(name) for name in FIELDS}
+    fields = {name: meta.get(name) for name in PARAGRAPH_FACTS}
     record["paragraphs"].append({"id": key.paragraph, "text": key.text, **fields})
     for layer, annotations in suggested.items():
         placed = [{**mark, "paragraph": key.paragraph} for mark in annotations]

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from cablespan.cable import PARAGRAPH_FACTS
 from cablespan.formats.tasks import tokenize
 from cablespan.review.conflicts import agreed_and_conflicts
 from cablespan.review.store import Annotator, AnnotatorRole, Store
 from cablespan.review.store.layers import labels_of
-from cablespan.review.store.shapes import FIELDS, Neighbour
+from cablespan.review.store.shapes import Neighbour
 
 _HEADER_FIELDS = (
     "reference_id",
@@ -62,6 +63,6 @@ def tokens_of(text: str) -> list[list[Any]]:
 
 
 def _near(neighbour: Neighbour) -> dict[str, Any]:
-    shown = {key: neighbour["fields"].get(key) for key in FIELDS}
+    shown = {key: neighbour["fields"].get(key) for key in PARAGRAPH_FACTS}
     facts = {key: neighbour[key] for key in ("id", "paragraph", "text", "along")}
     return {**facts, **shown, "labels": list(labels_of(neighbour["layers"]))}

@@ -34,6 +34,7 @@ from thinc.api import (
 )
 from thinc.types import Floats2d, Ints1d, Ragged
 
+from cablespan.cable import PARAGRAPH_KINDS
 from cablespan.components.network.embed import GOLDEN
 from cablespan.components.network.prediction import no_backprop
 from cablespan.components.sentences import statement_spans
@@ -48,11 +49,18 @@ BLOCKS = (
     "text",  # of another, between BEGIN TEXT and END TEXT
     "note|bio|participant",
 )
-KINDS = ("numbered", "item", "heading", "text", "header")
 MARKINGS = ("", "U", "SBU", "C", "S")
 LAST = 3  # the position of the sentence that closes a paragraph
 # How many values each of a sentence's facts has, in the order of `SentencePlace`.
-PLACE_ROWS = (len(BLOCKS) + 1, len(KINDS), len(MARKINGS) + 1, LAST + 1, 8, len(SENDERS), 8)
+PLACE_ROWS = (
+    len(BLOCKS) + 1,
+    len(PARAGRAPH_KINDS),
+    len(MARKINGS) + 1,
+    LAST + 1,
+    8,
+    len(SENDERS),
+    8,
+)
 # Rows of the table of words that open a cue or close a source.
 WORD_ROWS = 500
 FACT_WIDTH = 16
@@ -108,7 +116,7 @@ def sentence_places(doc: Doc, sentences: Sequence[Span]) -> list[SentencePlace]:
         places.append(
             SentencePlace(
                 block=_block((paragraph.facts.get("section") or "").lower()),
-                kind=KINDS.index(paragraph.facts.get("kind") or "text"),
+                kind=PARAGRAPH_KINDS.index(paragraph.facts.get("kind") or "text"),
                 marking=_marking(paragraph.facts.get("marking")),
                 position=_position(seen[number], closes=sentence.end >= paragraph.end),
                 length=min(len(sentence) // 4, 7),

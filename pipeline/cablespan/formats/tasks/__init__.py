@@ -10,6 +10,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
+from cablespan.cable import PARAGRAPH_FACTS
 from cablespan.formats.completion import bare_record, completed
 from cablespan.formats.tasks.claims import claim_graph, claims_of, plain_claim
 from cablespan.formats.tasks.hashing import hashes
@@ -22,7 +23,7 @@ from cablespan.formats.tasks.tokens import (
     tokens_of_paragraphs,
 )
 from cablespan.labels import Scheme, scheme_of
-from cablespan.records import PARAGRAPH_FACTS, by_paragraph, paragraph_record
+from cablespan.records import by_paragraph, paragraph_record
 
 __all__ = [
     "ANSWERS",

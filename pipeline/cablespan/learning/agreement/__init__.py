@@ -15,7 +15,7 @@ from typing import Any
 from cablespan.document import character_span
 from cablespan.formats.tasks import tokenize
 from cablespan.formats.tasks.claims import plain_parts
-from cablespan.labels import ROLES, Scheme, in_order
+from cablespan.labels import LAYERS, ROLES, Scheme, in_order
 from cablespan.learning.agreement.matching import (
     match,
     match_claims,
@@ -26,7 +26,6 @@ from cablespan.learning.agreement.matching import (
     unmatched,
 )
 from cablespan.learning.agreement.versions import Layers, Unit, Versions, read_versions
-from cablespan.records import LAYERS
 
 __all__ = ["agree", "agreement", "read_versions"]
 Values = Sequence[Sequence[str | None]]

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cablespan.formats.files import write_json_lines
-from cablespan.formats.tasks import VIEWS, make_task, token_records, tokenize
-from cablespan.labels import Scheme
+from cablespan.formats.tasks import make_task, token_records, tokenize
+from cablespan.labels import LAYERS, Scheme
 from cablespan.learning.agreement import plain
 from cablespan.learning.agreement.versions import Unit, Versions, read_versions
 
@@ -36,7 +36,7 @@ def adjudicate(
         raise ValueError(f"{prefer} is none of the annotators: {', '.join(versions.of)}")
     gold, conflicts, settled = [], [], dict.fromkeys(("agreed", "decided", "preferred"), 0)
     for unit, said in versions.units():
-        for layer in VIEWS:
+        for layer in LAYERS:
             opinions = {name: layers[layer] for name, layers in said.items() if layer in layers}
             if not opinions:
                 continue

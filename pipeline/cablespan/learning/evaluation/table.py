@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
+from cablespan.labels import LAYERS
 from cablespan.learning.tables import confusion_table, figure, table
-from cablespan.records import LAYERS
 
 Score = Mapping[str, float] | None
 HEADLINE = {

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from cablespan.formats.tasks import VIEWS
+from cablespan.labels import LAYERS
 from cablespan.learning.evaluation.table import markdown
 from cablespan.learning.gold import Gold
 
@@ -31,7 +31,7 @@ def _data(gold: Sequence[Gold]) -> str:
     words = sum(
         len(paragraph["text"].split()) for known in gold for paragraph in known.record["paragraphs"]
     )
-    counts = {layer: sum(len(known.record.get(layer) or ()) for known in gold) for layer in VIEWS}
+    counts = {layer: sum(len(known.record.get(layer) or ()) for known in gold) for layer in LAYERS}
     annotations = ", ".join(f"{count} {layer}" for layer, count in counts.items())
     return f"{documents} documents, {paragraphs} paragraphs, {words} words: {annotations}"
 

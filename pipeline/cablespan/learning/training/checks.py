@@ -15,8 +15,7 @@ from thinc.api import Config, ConfigValidationError
 from cablespan.components.network.span_tagger import SpanTagger
 from cablespan.document import CLAIM_PARTS
 from cablespan.formats.checks import Problem
-from cablespan.formats.tasks import VIEWS
-from cablespan.labels import Role, Scheme
+from cablespan.labels import LAYERS, Role, Scheme
 from cablespan.learning.gold import Gold
 
 # A text of fewer words may stand in any document ("End summary.").
@@ -89,7 +88,7 @@ def label_counts(golds: Sequence[Gold]) -> dict[str, Counter[str]]:
     """
     counts: dict[str, Counter[str]] = {}
     for gold in golds:
-        for layer in VIEWS:
+        for layer in LAYERS:
             for mark in gold.record.get(layer) or ():
                 counts.setdefault(layer, Counter()).update(_labels_of(mark))
     return counts

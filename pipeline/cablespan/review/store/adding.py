@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from cablespan.labels import Scheme
+from cablespan.cable import PARAGRAPH_FACTS
+from cablespan.labels import LAYERS, Scheme
 from cablespan.review.store.layers import (
-    LAYERS,
     LabelBits,
     cut_tokens,
     plain_edges,
     sound_layers,
     uncertainty,
 )
-from cablespan.review.store.shapes import FIELDS, Layers
+from cablespan.review.store.shapes import Layers
 from cablespan.review.store.tables import cables, contents, tasks
 
 SCRAP_WORDS = 6  # a heading or a paragraph of so few words is accepted along with its neighbour
@@ -130,7 +130,7 @@ def _add_rows(db: sa.Connection, rows: list[Row], bits: LabelBits) -> None:
                 "current": True,
             }
         )
-        fields = {key: row.paragraph.get(key) for key in FIELDS}
+        fields = {key: row.paragraph.get(key) for key in PARAGRAPH_FACTS}
         text = row.paragraph["text"]
         content_rows.append({"task": task, "text": text, "fields": fields, "layers": row.layers})
     changing = ("cable", "position", "labels", "uncertainty", "scrap", "current")

@@ -6,10 +6,9 @@ What they hold, whether they are sound, whether two annotators agree.
 from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any, Literal
 
-from cablespan.labels import Certainty, Label, Role, Scheme
-from cablespan.review.store.shapes import Claim, ClaimPart, Layer, Layers, Mark, Place
+from cablespan.labels import LAYERS, Certainty, Label, Layer, Role, Scheme
+from cablespan.review.store.shapes import Claim, ClaimPart, Layers, Mark, Place
 
-LAYERS: tuple[Layer, ...] = ("entities", "statements", "claims")
 ROLES: tuple[ClaimPart, ...] = ("source", "cue", "content")
 _FACTS: dict[Layer, tuple[Literal["kb_id", "cluster", "score"], ...]] = {
     "entities": ("kb_id", "cluster", "score"),

@@ -9,11 +9,12 @@ from typing import cast
 
 import sqlalchemy as sa
 
+from cablespan.cable import PARAGRAPH_FACTS
 from cablespan.review.store.annotators import Action, Annotator, AnnotatorRole, pace
 from cablespan.review.store.history import corrections
 from cablespan.review.store.layers import labels_of
 from cablespan.review.store.queue import holds_words
-from cablespan.review.store.shapes import FIELDS, Overview, OwnProgress
+from cablespan.review.store.shapes import Overview, OwnProgress
 from cablespan.review.store.tables import (
     answers,
     cables,
@@ -75,7 +76,7 @@ def _overview(row: sa.RowMapping, adjudicating: bool) -> Overview:
     text, fields = row["text"], row["fields"]
     shown = {
         **{name: row[name] for name in ("id", "paragraph", "cable")},
-        **{name: fields.get(name) for name in FIELDS},
+        **{name: fields.get(name) for name in PARAGRAPH_FACTS},
         "text": text if len(text) <= _SHOWN_TEXT else f"{text[:_SHOWN_TEXT]} …",
         "state": _state(row, adjudicating),
         "flagged": bool(draft.get("flagged", row["flagged"])),

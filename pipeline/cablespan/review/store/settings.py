@@ -6,10 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from cablespan.labels import Label, Scheme, scheme_of
+from cablespan.labels import LAYERS, Label, Layer, Scheme, scheme_of
 from cablespan.review.store.database import Database
-from cablespan.review.store.layers import LAYERS, LabelBits, labels_of, sound_layers
-from cablespan.review.store.shapes import Layer
+from cablespan.review.store.layers import LabelBits, labels_of, sound_layers
 from cablespan.review.store.tables import answers, contents, settings, tasks, upsert
 
 

@@ -5,9 +5,6 @@ Offsets are code points in the paragraph's text, ends exclusive.
 
 from typing import Any, Literal, NotRequired, TypedDict
 
-# What a paragraph's `fields` hold of the record's facts.
-FIELDS = ("number", "marking", "section", "kind")
-Layer = Literal["entities", "statements", "claims"]
 ClaimPart = Literal["source", "cue", "content"]
 
 
