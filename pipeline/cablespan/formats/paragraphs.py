@@ -10,7 +10,7 @@ from cablespan.formats.checks import GoldError, Problem, objects
 from cablespan.formats.completion import Placed, bare_record, kept_meta
 from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.labels import LAYERS, ROLES
-from cablespan.records import annotated_layers, by_paragraph, paragraph_record
+from cablespan.records import ParagraphRecord, annotated_layers, by_paragraph, paragraph_record
 
 LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
 
@@ -49,16 +49,30 @@ def mark_missing(record: Mapping[str, Any]) -> None:
 def add_line(document: Placed, line: Mapping[str, Any], text: str, place: str) -> None:
     """Appends the paragraph of a line, and its annotations, to the document; `mark_missing` is to
     be called after the last."""
-    record = document.record
-    number = line.get("paragraph", len(record["paragraphs"]))
-    name = number if isinstance(number, str) else f"{record['id']}/{number}"
+    numbered = {"paragraph": len(document.record["paragraphs"]), **line}
     facts: dict[str, Any] = {key: line.get(key) for key in PARAGRAPH_FACTS}
-    paragraph = paragraph_record(name, text, **facts)
-    paragraph["unannotated"] = [layer for layer in LAYERS if layer not in line]
+    paragraph = paragraph_record(paragraph_id(numbered), text, **facts)
     document.add_paragraph(paragraph, place)
+    add_layers(document.record, paragraph, line)
+
+
+def paragraph_id(line: Mapping[str, Any]) -> str:
+    """The id of a line's paragraph: as it stands there, or the document's with the number.
+
+    >>> paragraph_id({"doc": "A", "paragraph": 1}), paragraph_id({"doc": "A", "paragraph": "A/p1"})
+    ('A/1', 'A/p1')
+    """
+    number = line["paragraph"]
+    return number if isinstance(number, str) else f"{line['doc']}/{number}"
+
+
+def add_layers(record: dict[str, Any], paragraph: ParagraphRecord, line: Mapping[str, Any]) -> None:
+    """Adds a line's annotations of a paragraph to the record; the layers that the line lacks are
+    `unannotated` in the paragraph."""
+    paragraph["unannotated"] = [layer for layer in LAYERS if layer not in line]
     for layer in LAYERS:
         if layer in line:
-            marks = ({"paragraph": name, **mark} for mark in line[layer])
+            marks = ({"paragraph": paragraph["id"], **mark} for mark in line[layer])
             record.setdefault(layer, []).extend(marks)
 
 
@@ -83,7 +97,7 @@ def lines_of(record: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], dic
 
 
 def _number(paragraph: Mapping[str, Any], cable: str) -> int | str:
-    """The number that a paragraph's id ends in, where `add_line` makes the same id of it."""
+    """The number that a paragraph's id ends in, where `paragraph_id` makes the same id of it."""
     number = paragraph["id"].removeprefix(f"{cable}/")
     is_number = number.isascii() and number.isdigit() and str(int(number)) == number
     return int(number) if is_number else paragraph["id"]

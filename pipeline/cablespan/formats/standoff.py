@@ -159,30 +159,16 @@ def _laid_on_records(lines: list[tuple[str, dict[str, Any]]], beside: Path) -> I
             paragraph["unannotated"] = list(LAYERS)
         by_name = {paragraph["id"]: paragraph for paragraph in record["paragraphs"]}
         for place, line in found:
-            name = _paragraph_name(line)
+            name = paragraphs.paragraph_id(line)
             paragraph = by_name.get(name)
             if paragraph is None or text_hash(paragraph["text"]) != line["sha256"]:
                 what = f"the text of {name} is not the annotated one (its hash differs)"
                 remedy = f"take the text that it was written for from {beside.name}"
                 raise GoldError([Problem(place, what, remedy)])
             places[name] = place
-            _lay(line, record, paragraph)
+            paragraphs.add_layers(record, paragraph, line)
         paragraphs.mark_missing(record)
         yield Placed(record, places)
-
-
-def _paragraph_name(line: Mapping[str, Any]) -> str:
-    number = line["paragraph"]
-    return number if isinstance(number, str) else f"{line['doc']}/{number}"
-
-
-def _lay(line: Mapping[str, Any], record: dict[str, Any], paragraph: dict[str, Any]) -> None:
-    """Adds a line's annotations of a paragraph to the record."""
-    present = [layer for layer in LAYERS if layer in line]
-    paragraph["unannotated"] = [layer for layer in LAYERS if layer not in present]
-    for layer in present:
-        annotations = ({"paragraph": paragraph["id"], **mark} for mark in line[layer])
-        record.setdefault(layer, []).extend(annotations)
 
 
 class Library:
