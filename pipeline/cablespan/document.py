@@ -236,7 +236,7 @@ def tokenized(nlp: Language, text: str) -> Doc:
 
 
 def character_span(
-    doc: Doc, start: int, end: int, label: str, *, kb_id: str = "", span_id: str = ""
+    doc: Doc, start: int, end: int, label: str = "", *, kb_id: str = "", span_id: str = ""
 ) -> Span:
     """A span by character offsets, widened to whole tokens where it cuts one. Raises ValueError
     where the offsets are none of the text.
@@ -329,7 +329,7 @@ def _claims(doc: Doc) -> list[Claim]:
         Claim(
             source=span(claim.source),
             cue=span(claim.cue),
-            content=character_span(doc, *claim.content, label=""),
+            content=character_span(doc, *claim.content),
             speaker=claim.speaker,
             certainty=claim.certainty,
         )

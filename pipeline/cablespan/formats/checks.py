@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
+from cablespan.document import character_span
 from cablespan.labels import LAYERS, SCHEME_VERSION, Certainty, Role, Scheme
 from cablespan.records import RECORD_SCHEMA, by_paragraph
 
@@ -205,19 +206,6 @@ def _check_place(label: str, part: Any, text: str, where: str) -> Iterator[Probl
         yield Problem(where, what, remedy)
 
 
-def whole_tokens(doc: Doc, start: int, end: int) -> Span:
-    """The tokens that characters `start:end` touch. Raises ValueError where there are none.
-
-    >>> import spacy
-    >>> whole_tokens(spacy.blank("en")("Mr. Rusk agreed."), 5, 10)
-    Rusk agreed
-    """
-    span = doc.char_span(start, end, alignment_mode="expand")
-    if span is None:
-        raise ValueError(f"{start}-{end} lies outside the text of {len(doc.text)} characters")
-    return span
-
-
 def fitted(
     record: Mapping[str, Any], places: Mapping[str, str], tokenize: Callable[[str], Doc]
 ) -> tuple[dict[str, Any], list[Problem]]:
@@ -256,7 +244,7 @@ class _Fitting:
         start, end, doc = place["start"], place["end"], self.docs[paragraph]
         if doc.char_span(start, end) is not None:
             return dict(place)
-        whole = whole_tokens(doc, start, end)
+        whole = character_span(doc, start, end)
         where = self.places.get(paragraph, self.places.get("", paragraph))
         what = f"{label} {_short(doc.text[start:end])} ({start}-{end}) cuts a token"
         self.problems.append(Problem(where, what, f"taken as {_short(whole.text)}"))

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import orjson
 from spacy.tokens import Doc
 
-from cablespan.formats.checks import GoldError, Problem, whole_tokens
+from cablespan.document import character_span
+from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed, bare_record, kept_meta
 from cablespan.formats.files import placed_objects, read_text
 from cablespan.formats.tasks import tokenize
@@ -86,7 +87,7 @@ def _layout(record: Mapping[str, Any], docs: Sequence[Doc]) -> dict[str, Any]:
 def _tags(doc: Doc, marks: Iterable[Mapping[str, Any]]) -> list[str]:
     tags = ["O"] * len(doc)
     for mark in marks:
-        span = whole_tokens(doc, mark["start"], mark["end"])
+        span = character_span(doc, mark["start"], mark["end"])
         tags[span.start : span.end] = [f"I-{mark['label']}"] * len(span)
         # A tag on white space would be lost with its row.
         first = next((token.i for token in span if not token.is_space), span.start)
