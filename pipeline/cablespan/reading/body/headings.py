@@ -82,20 +82,34 @@ def lines_above_text(block: Block, page: Page) -> int:
 
 
 def _is_above_text(block: Block, count: int, page: Page) -> bool:
-    """Whether the first `count` lines of a block end early, have a title's capitals, and text
-    begins after them."""
-    lines, below = block.lines[:count], block.lines[count]
-    title, last = " ".join(line.words for line in lines), lines[-1].last
-    if below.text[0] in LOWER or not all(map(_can_be_of_title, lines)):
+    """Whether the first `count` lines of a block are a title, and text begins after them."""
+    lines = block.lines[:count]
+    title = " ".join(line.words for line in lines)
+    if not all(map(_can_be_of_title, lines)) or _is_no_title(title, lines[-1].last):
         return False
-    if len(last) > UNWRAPPED or title[-1] in ".:," or ";" in title or is_no_heading(title):
+    if block.lines[count].text[0] in LOWER:
         return False
     if section_of_heading(title):
         return True
-    is_whole_block = len(block.lines) == count + 1 and below.single
-    if is_whole_block or not _begins_text(below) or not has_capitals(title):
+    return has_capitals(title) and _text_begins_after(block, count, page)
+
+
+def _is_no_title(title: str, last: str) -> bool:
+    """Whether a title's signs, or the length of its last line, speak against it."""
+    if len(last) > UNWRAPPED or title[-1] in ".:," or ";" in title:
+        return True
+    return is_no_heading(title)
+
+
+def _text_begins_after(block: Block, count: int, page: Page) -> bool:
+    """Whether the first `count` lines of a block were ended on purpose, and text begins below."""
+    last, below = block.lines[count - 1].last, block.lines[count]
+    is_rest_of_block = len(block.lines) == count + 1 and below.single
+    if is_rest_of_block or not _begins_text(below):
         return False
-    return ends_early(last, below.text, page) or begins_sentence(below.text) and not leads_on(last)
+    if ends_early(last, below.text, page):
+        return True
+    return begins_sentence(below.text) and not leads_on(last)
 
 
 def _can_be_of_title(line: Line) -> bool:

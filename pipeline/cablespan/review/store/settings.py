@@ -44,12 +44,13 @@ class Settings(Database):
         """
         with self.read() as db:
             stored = db.scalar(sa.select(settings.c.value).where(settings.c.name == name))
-        value = wanted or stored or otherwise
-        if value != (stored or otherwise) or (stored is None and wanted):
+        if not wanted:
+            return stored or otherwise
+        if wanted != stored:
             with self.write() as db:
-                change(db, value)
-                upsert(db, settings, {"name": name}, {"value": value})
-        return value
+                change(db, wanted)
+                upsert(db, settings, {"name": name}, {"value": wanted})
+        return wanted
 
     def _reopen(self, db: sa.Connection, overlap: int) -> None:
         db.execute(sa.update(tasks).values(open=tasks.c.done < overlap))

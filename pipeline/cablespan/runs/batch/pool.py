@@ -193,20 +193,26 @@ class Pool:
         tries it.
         """
         shard = replace(job.shard, items=[job.shard.items[item]])
-        status = ""
-        for attempt in range(DEATHS):
-            if attempt:
-                self._end_all()  # what they hold is memory as well
-            outcome = self._do(shard, {0: job.fatal[item]} if item in job.fatal else {})
+        while True:
+            outcome = self._tried(shard, {0: job.fatal[item]} if item in job.fatal else {})
             if isinstance(outcome, Result):
                 return outcome
-            if outcome.overdue:
-                job.fatal[item] = time_limit_reason(self.options.time_limit)
+            job.fatal[item] = (
+                time_limit_reason(self.options.time_limit)
+                if outcome.overdue
+                else f"its process died on it, alone too ({outcome.status})"
+            )
+
+    def _tried(self, shard: Shard, fatal: dict[int, str]) -> Result | Death:
+        """The result of a shard, or how the last of `DEATHS` processes ended that tried it; one
+        that took too long is the last."""
+        outcome = self._do(shard, fatal)
+        for _ in range(1, DEATHS):
+            if isinstance(outcome, Result) or outcome.overdue:
                 break
-            status = outcome.status
-        else:
-            job.fatal[item] = f"its process died on it, alone too ({status})"
-        return self._alone(job, item)
+            self._end_all()  # what they hold is memory as well
+            outcome = self._do(shard, fatal)
+        return outcome
 
     def _do(self, shard: Shard, fatal: dict[int, str]) -> Result | Death:
         """Does a shard while this waits; its files are not compressed."""
