@@ -9,7 +9,6 @@ screen.
 """
 
 import random
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import orjson
 import typer
 
 from cablespan import lexicon
+from cablespan.cable import text_hash
 
 _AROUND = 70
 
@@ -54,10 +54,8 @@ def main(
     with drawn.open("wb") as lines:
         for number, (doc, entity, text) in enumerate(random.Random(seed).sample(linked, count)):
             place = {key: entity[key] for key in ("paragraph", "start", "end", "label", "kb_id")}
-            digest = sha256(text.encode()).hexdigest()
-            lines.write(
-                orjson.dumps({"doc": doc, **place, "verdict": None, "sha256": digest}) + b"\n"
-            )
+            line = {"doc": doc, **place, "verdict": None, "sha256": text_hash(text)}
+            lines.write(orjson.dumps(line) + b"\n")
             start, end = entity["start"], entity["end"]
             before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
             gloss = glosses.get(entity["kb_id"].split("/")[0], "")

@@ -19,7 +19,6 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +26,7 @@ from typing import NamedTuple
 import orjson
 
 from cablespan import read
-from cablespan.cable import Cable, Header, Paragraph
+from cablespan.cable import Cable, Header, Paragraph, text_hash
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLD = ROOT / "annotations" / "layout" / "first.jsonl"
@@ -269,7 +268,7 @@ def score_page(row: dict, cables: list[Cable]) -> tuple[Score, list[Error]]:
     if not cables:
         return score_rejected(row)
     source = cables[0].source_text
-    if sha256(source.encode("utf-8", "surrogatepass")).hexdigest() != row["sha256"]:
+    if text_hash(source) != row["sha256"]:
         raise ValueError(f"{row['doc']}: the page is not the one that was marked")
     flags = counted(source, markup=row["file"].endswith(".html"))
     read = [

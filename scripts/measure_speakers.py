@@ -12,12 +12,12 @@ or more).
 
 import argparse
 from collections import Counter
-from hashlib import sha256
 from pathlib import Path
 
 from spacy.tokens import Doc
 
 from cablespan import load
+from cablespan.cable import text_hash
 from cablespan.components.claims.attribution import Triple, overlap
 from cablespan.components.claims.speakers import SpeakerFinder, author
 from cablespan.components.sentences import statement_spans
@@ -40,7 +40,7 @@ def marked_documents(texts: Path) -> dict[str, tuple[dict, list[dict]]]:
         if document["id"] in marks:
             for mark in marks[document["id"]]:
                 text = document["paragraphs"][mark["paragraph"]]["text"]
-                if sha256(text.encode()).hexdigest() != mark["sha256"]:
+                if text_hash(text) != mark["sha256"]:
                     raise ValueError(
                         f"{document['id']}, paragraph {mark['paragraph']}: "
                         "the text is not the one that was marked"

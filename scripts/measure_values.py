@@ -12,7 +12,6 @@ import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
-from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +21,7 @@ from spacy.language import Language
 from spacy.util import filter_spans
 
 import cablespan
-from cablespan.cable import Cable
+from cablespan.cable import Cable, text_hash
 from cablespan.components.entities.values import Values
 from cablespan.document import character_span, make_doc, paragraph_starts, to_doc
 from cablespan.reading.lines import json_lines
@@ -48,7 +47,7 @@ class Sources:
         wanted = {mark["sha256"] for mark in marks}
         docs = {mark["doc"] for mark in marks if isinstance(mark["paragraph"], str)}
         every = (*self._gold(), *self._reports(), *(c for doc in docs for c in self._read(doc)))
-        digests = ((sha256(context.text.encode()).hexdigest(), context) for context in every)
+        digests = ((text_hash(context.text), context) for context in every)
         return {digest: context for digest, context in digests if digest in wanted}
 
     def _gold(self) -> Iterator[Context]:

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from hashlib import sha256
 from operator import itemgetter
 from typing import Any
 
@@ -127,6 +128,15 @@ class Source:
     format: str
     sha256: str
     index: int = 0
+
+
+def text_hash(text: str) -> str:
+    r"""SHA-256 of a text in UTF-8, as hexadecimal digits; a lone surrogate counts, too.
+
+    >>> text_hash("All is well.")[:8], text_hash("\ud800")[:8]
+    ('8ec321e3', '91a681b9')
+    """
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
-from hashlib import sha256
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
@@ -19,7 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from cablespan import lexicon
-from cablespan.cable import Cable, Header, Paragraph, Source, SourceMap, cable_record
+from cablespan.cable import Cable, Header, Paragraph, Source, SourceMap, cable_record, text_hash
 from cablespan.labels import Entity, Role, Statement
 from cablespan.signs import repaired
 
@@ -167,13 +166,12 @@ def plain_description(text: str, paragraphs: Iterable[Span] = ()) -> dict[str, A
     >>> [paragraph["id"] for paragraph in plain_description("Post agreed.")["paragraphs"]]
     ['text/1']
     """
-    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     places = [(span.start_char, span.end_char, span.label_) for span in paragraphs]
     described = tuple(
         _plain_paragraph(number, text, *place)
         for number, place in enumerate(places or [(0, len(text), "text")], 1)
     )
-    source = Source("", "text", digest)
+    source = Source("", "text", text_hash(text))
     return _described(Cable("text", Header(), described if text else (), source))
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from cablespan.cable import text_hash
 from cablespan.formats import GoldError, convert, read_records
 from cablespan.formats.standoff import (
     loose_paragraphs,
     paragraphs_as_read,
     tei_paragraphs,
-    text_hash,
 )
 
 GOLD = Path(__file__).resolve().parents[2] / "annotations" / "gold"

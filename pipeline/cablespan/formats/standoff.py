@@ -8,7 +8,6 @@ and one as `annotate` reads it, by its hash. Without `texts` the file beside, `N
 taken, which `write` made.
 """
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -21,7 +20,7 @@ from typing import Any
 import orjson
 
 from cablespan import reading
-from cablespan.cable import Cable
+from cablespan.cable import Cable, text_hash
 from cablespan.document import origin
 from cablespan.formats import paragraphs
 from cablespan.formats.checks import GoldError, Problem
@@ -35,11 +34,6 @@ from cablespan.reading.tei import volume_id
 LEAVES_OUT = ()
 SCHEMA = "cablespan.standoff/1"
 MATCHED = "matched"
-
-
-def text_hash(text: str) -> str:
-    """SHA-256 of the text in UTF-8, as hexadecimal digits."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def texts_beside(out: Path) -> Path:

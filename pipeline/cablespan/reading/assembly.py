@@ -3,11 +3,11 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from operator import itemgetter
 from typing import Any
 
 from cablespan.cable import Cable, Piece, Reference, Reject, Source, SourceMap
+from cablespan.cable import text_hash as digest
 from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
 from cablespan.header.signature import signature
@@ -17,15 +17,6 @@ from cablespan.reading.body.ids import DistinctNames
 _FIRST = 1000  # characters whose lines tell whether a margin can be there
 _FEW_LINES = 20  # one of so many lines may be indented less than the others
 TAIL = 1500  # characters at the end of a body in which its signers stand
-
-
-def digest(text: str) -> str:
-    """SHA-256 of a source text in UTF-8.
-
-    >>> digest("All is well.")[:8]
-    '8ec321e3'
-    """
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def assemble(

@@ -6,10 +6,10 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from cablespan.cable import Cable, Reject, Source
+from cablespan.cable import Cable, Reject, Source, text_hash
 from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
-from cablespan.reading.assembly import TAIL, DistinctIds, digest
+from cablespan.reading.assembly import TAIL, DistinctIds
 from cablespan.reading.body import segment_blocks
 from cablespan.reading.decode import LEADING, name_of, repair
 
@@ -98,7 +98,7 @@ def _cable(row: dict[str, Any], path: str, index: int) -> Cable:
         created=_string(meta.get("date")),
         origin=_string(meta.get("origin")),
     )
-    source = Source(path, "jsonl", digest(text), index)
+    source = Source(path, "jsonl", text_hash(text), index)
     paragraphs = segment_blocks(text, cable_id, opening.body)
     return Cable(cable_id, header, paragraphs, source, meta, tuple(notes), text)
 

@@ -3,14 +3,13 @@
 A paragraph that is known takes the new suggestion, one whose text has changed becomes a new task.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from cablespan.cable import PARAGRAPH_FACTS
+from cablespan.cable import PARAGRAPH_FACTS, text_hash
 from cablespan.labels import LAYERS, Scheme
 from cablespan.review.store.layers import (
     LabelBits,
@@ -41,7 +40,7 @@ class Row(NamedTuple):
     @property
     def text_hash(self) -> str:
         """The hash of its text."""
-        return text_hash(self.paragraph["text"])
+        return short_hash(self.paragraph["text"])
 
     @property
     def scrap(self) -> bool:
@@ -163,6 +162,6 @@ def _upsert(
         db.execute(statement.on_conflict_do_update([key], set_=changes), rows)
 
 
-def text_hash(text: str) -> str:
+def short_hash(text: str) -> str:
     """What tells a paragraph's texts apart."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return text_hash(text)[:16]

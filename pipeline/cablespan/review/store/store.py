@@ -8,7 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from cablespan.review.store import history, overview
-from cablespan.review.store.adding import add_records, shown_layers, text_hash
+from cablespan.review.store.adding import add_records, short_hash, shown_layers
 from cablespan.review.store.annotators import Action, Annotator, AnnotatorRole, Stale
 from cablespan.review.store.layers import checked, uncertainty
 from cablespan.review.store.queue import (
@@ -93,7 +93,7 @@ class Store(Settings):
 
     def find(self, paragraph: str, text: str | None = None) -> int | None:
         """The task of a paragraph that has this text, or its present text."""
-        same = tasks.c.text_hash == text_hash(text) if text is not None else tasks.c.current
+        same = tasks.c.text_hash == short_hash(text) if text is not None else tasks.c.current
         with self.read() as db:
             return db.scalar(sa.select(tasks.c.id).where(tasks.c.paragraph == paragraph, same))
 
