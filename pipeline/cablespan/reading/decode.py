@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 _MOJIBAKE = re.compile(r"(?:Ã[\x80-¿ƒ€]|â€|Â[\xa0-¿]|â\x80)")
+_ENDINGS = re.compile(r"(?<=.)(?:\.(?:gz|zst|txt|html?|xml|jsonl?|csv))+$")
 _MOJIBAKE_BEGINS = "ÃÂâ"
 HEAD = 1 << 16
 LEADING = "\ufeff \t\r\n"  # signs before the first that says something
@@ -91,14 +92,14 @@ def _buffered(stream: Any) -> io.BufferedReader:
 
 
 def name_of(path: str) -> str:
-    """The file's name without folders and endings.
+    """The file's name without folders, and without the endings of formats at its end.
 
-    >>> name_of("cables/frus1964.xml.gz"), name_of("-")
-    ('frus1964', 'stdin')
+    >>> name_of("cables/frus1964.xml.gz"), name_of("a.csv.old.txt"), name_of("-")
+    ('frus1964', 'a.csv.old', 'stdin')
     """
     if path == "-":
         return "stdin"
-    return re.sub(r"\.(?:gz|zst|txt|html?|xml|jsonl?|csv)", "", Path(path).name) or path
+    return _ENDINGS.sub("", Path(path).name) or path
 
 
 def is_binary(head: bytes) -> bool:
