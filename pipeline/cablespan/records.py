@@ -105,7 +105,7 @@ class ClaimRecord(TypedDict):
     paragraph: str
     source: Part | None
     cue: Part | None
-    content: Part | None
+    content: Part
     speaker: int | str | None
     certainty: str | None
 
@@ -287,14 +287,9 @@ def _statements(doc: Doc, locate: _Locator) -> list[StatementRecord]:
 def _claims(doc: Doc, locate: _Locator) -> list[ClaimRecord]:
     text = text_of(doc)
 
-    def part(place: Place | None, offset: int) -> Part | None:
-        if place is None:
-            return None
-        return {
-            "start": place[0] - offset,
-            "end": place[1] - offset,
-            "text": text[slice(*place)],
-        }
+    def part(place: Place, offset: int) -> Part:
+        start, end = place
+        return {"start": start - offset, "end": end - offset, "text": text[start:end]}
 
     claims: list[ClaimRecord] = []
     for claim in claims_of(doc):
@@ -302,8 +297,8 @@ def _claims(doc: Doc, locate: _Locator) -> list[ClaimRecord]:
         claims.append(
             {
                 "paragraph": paragraph,
-                "source": part(claim.source, offset),
-                "cue": part(claim.cue, offset),
+                "source": claim.source and part(claim.source, offset),
+                "cue": claim.cue and part(claim.cue, offset),
                 "content": part(claim.content, offset),
                 "speaker": claim.speaker,
                 "certainty": claim.certainty,

@@ -284,7 +284,7 @@ class _RecordCounter:
         self.findings.speakers[speaker] += 1
         self.findings.certainty[speaker, claim["certainty"]] += 1
         self.findings.about.update((speaker, key) for key in about)
-        content = claim["content"] or {"start": 0, "text": ""}
+        content = claim["content"]
         self.findings.claims.offer(
             f"{claim['paragraph']}:{content['start']}",
             lambda: Said(
@@ -293,11 +293,10 @@ class _RecordCounter:
         )
 
     def _named_in(self, claim: dict[str, Any]) -> set[Key]:
-        content = claim["content"] or {"start": 0, "end": 0}
         return {
             key
             for entity, key in self.by_paragraph[claim["paragraph"]]
-            if key and key.label in ACTORS and _within(entity, content)
+            if key and key.label in ACTORS and _within(entity, claim["content"])
         }
 
     def _count_event(self, statement: dict[str, Any]) -> None:
