@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from cablespan.cli import app
 from cablespan.labels import scheme_of
-from cablespan.review import labels_of
+from cablespan.review import labels_file
 from cablespan.review.intake import input_files, take_in
 from cablespan.review.outcome import write_answers
 from cablespan.review.store import Annotator, Store
@@ -68,12 +68,12 @@ def test_labels_of_ones_own_are_asked_for_stored_and_remembered(tmp_path, vessel
 
 def test_the_labels_of_a_run_are_those_of_the_first_review_and_do_not_replace_later_ones(tmp_path):
     (tmp_path / "cables.jsonl").write_text(json.dumps(make_record()) + "\n")
-    assert labels_of([tmp_path]) is None
+    assert labels_file([tmp_path]) is None
     (tmp_path / "labels.json").write_text('{"entities": {"VESSEL": {}}}')
-    assert labels_of([tmp_path]) == labels_of([tmp_path / "cables.jsonl"])
-    assert labels_of([tmp_path]) == tmp_path / "labels.json"
+    assert labels_file([tmp_path]) == labels_file([tmp_path / "cables.jsonl"])
+    assert labels_file([tmp_path]) == tmp_path / "labels.json"
     Store(tmp_path / "review.sqlite").close()
-    assert labels_of([tmp_path]) is None
+    assert labels_file([tmp_path]) is None
 
 
 def test_answers_take_their_labels_along(tmp_path, vessels):
@@ -85,7 +85,7 @@ def test_answers_take_their_labels_along(tmp_path, vessels):
         answer(store, 1, store.task(1)["layers"], Annotator(name))
     answers = tmp_path / "answers"
     write_answers(store, answers, dataset="demo")
-    assert labels_of([answers]) == answers / "labels.json"
+    assert labels_file([answers]) == answers / "labels.json"
     gold = answers / "gold.jsonl"
     for command in (
         ["agree", answers],

@@ -15,7 +15,7 @@ class Engine(StrEnum):
 
 
 class Layer(StrEnum):
-    """The layers that can be left out of a run or shown alone."""
+    """The layers that `review --layers` takes."""
 
     entities = "entities"
     statements = "statements"

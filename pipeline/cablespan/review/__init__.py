@@ -30,7 +30,7 @@ def database_of(paths: Iterable[Path]) -> Path:
     return (first if first.is_dir() else first.parent) / DATABASE
 
 
-def labels_of(paths: Sequence[Path]) -> Path | None:
+def labels_file(paths: Sequence[Path]) -> Path | None:
     """The file of labels that a review begins with: what `annotate` left beside the records.
 
     None where there is none, or where the database of an earlier review knows its labels.
@@ -69,7 +69,7 @@ def review(
         )
     files = input_files(paths)
     database = database_of(paths)
-    labels = labels or labels_of(paths)
+    labels = labels or labels_file(paths)
     scheme = scheme_of(labels) if labels else None
     store = Store(database, overlap=overlap, layers=layers, scheme=scheme)
     intake = take_in(store, files)

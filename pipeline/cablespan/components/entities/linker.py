@@ -151,7 +151,7 @@ class Linker:
         return ranked([" ".join(person.names) for person in people], label, clues, own)
 
     def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
-        """Saves the knowledge that was trained, if there is any."""
+        """Saves the knowledge base of one's own, if there is one."""
         if self.knowledge:
             folder = Path(path)
             folder.mkdir(parents=True, exist_ok=True)
@@ -166,7 +166,7 @@ class Linker:
             )
 
     def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> "Linker":
-        """Loads the knowledge that `to_disk` saved, if there is any."""
+        """Loads the knowledge base that `to_disk` saved, if there is one."""
         file = Path(path) / "knowledge.npz"
         if file.is_file():
             with numpy.load(file) as saved:

@@ -264,9 +264,9 @@ def _going_on_wrapped() -> re.Pattern[str]:
 def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: bool) -> None:
     """Hands the lines to `blocks`, those that just go on together with the one before them."""
     if source.find(_CAPTION, start, end) < 0:
-        marked = _Ahead(_INLINE_MARK, _SIGNS_OF_MARKS, source, start, end)
+        marked = _NextMatch(_INLINE_MARK, _SIGNS_OF_MARKS, source, start, end)
     else:
-        marked = _Ahead(_MARK_OR_CAPTION, (_CAPTION,), source, start, end)
+        marked = _NextMatch(_MARK_OR_CAPTION, (_CAPTION,), source, start, end)
     continuation = _Continuation(source, start, end, marked, wrapped)
     at = start
     while at < end:
@@ -287,9 +287,9 @@ def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: boo
 class _Continuation:
     """Where the lines end that just go on after another; `wrapped`: full lines are such, too."""
 
-    def __init__(self, source: str, start: int, end: int, marked: "_Ahead", wrapped: bool):
-        columns = _Ahead(_COLUMN_SIGN, ("\t", "|"), source, start, end)
-        gaps = _Ahead(_GAP, ("   ",), source, start, end)
+    def __init__(self, source: str, start: int, end: int, marked: "_NextMatch", wrapped: bool):
+        columns = _NextMatch(_COLUMN_SIGN, ("\t", "|"), source, start, end)
+        gaps = _NextMatch(_GAP, ("   ",), source, start, end)
         self._source = source
         self._end = end
         self._unusual = tuple(
@@ -315,7 +315,7 @@ class _Continuation:
         return end
 
 
-class _Ahead:
+class _NextMatch:
     """Where a pattern occurs next in `source[start:end]`, asked in order: the text is searched
     once, and not at all where it has none of the `signs` of which each match has one."""
 
