@@ -23,8 +23,8 @@ import typer
 from spacy.training import Example
 from thinc.types import Floats1d, Floats2d, Ints1d
 
-from cablespan.components.network import sentence_lengths
 from cablespan.components.network.span_tagger import OUTSIDE, SpanTagger, decode
+from cablespan.components.network.spans import sentence_lengths
 from cablespan.components.network.training import TrainedPipe
 from cablespan.learning.corpus import example_of
 from cablespan.learning.gold import read_gold, training_doc

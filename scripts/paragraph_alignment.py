@@ -45,8 +45,6 @@ class ParagraphAlignment:
     >>> laid = ParagraphAlignment(["Post agrees. He", "left."], ["1. (U) Post agrees.", "He left."])
     >>> list(laid.to_theirs(0, 0, 12))
     [Place(paragraph=0, start=7, end=19)]
-    >>> list(laid.to_ours(1, 0, 8))
-    [Place(paragraph=0, start=13, end=15), Place(paragraph=1, start=0, end=5)]
     """
 
     def __init__(self, ours: Sequence[str], theirs: Sequence[str]):
@@ -60,10 +58,6 @@ class ParagraphAlignment:
         """The stretches of their paragraphs that a span of ours covers, without what has no
         counterpart."""
         return _laid(self.ours, self.theirs, self.forward, Place(paragraph, start, end))
-
-    def to_ours(self, paragraph: int, start: int, end: int) -> Iterator[Place]:
-        """The inverse of `to_theirs`."""
-        return _laid(self.theirs, self.ours, self.backward, Place(paragraph, start, end))
 
     def share_found(self, paragraph: int) -> float:
         """How much of one of their paragraphs stands in ours, of its characters other than white

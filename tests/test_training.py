@@ -645,7 +645,7 @@ def test_warnings_stop_nothing(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["cable_sm.cfg"])
 def test_the_configs_are_complete(name):
     """Nothing is filled in silently that a reader of the config would not see."""
-    config, nlp = checked_config(CONFIGS / name, {})
+    config, nlp = spacy.util.load_config(CONFIGS / name), checked_config(CONFIGS / name, {})
     for section in ("training", "corpora"):
         assert set(nlp.config[section]) >= set(config[section])
     assert nlp.pipe_names == config["nlp"]["pipeline"]

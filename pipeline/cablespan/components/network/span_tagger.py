@@ -13,7 +13,7 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 from thinc.api import Model
 
-from cablespan.components.network import sentence_lengths
+from cablespan.components.network.spans import sentence_lengths
 from cablespan.components.network.training import TrainedPipe, check_upstream, default_model
 from cablespan.document import CLAIM_PARTS, unannotated_paragraphs
 
@@ -109,7 +109,7 @@ def decode(
     """The best legal tag sequence of each sentence.
 
     `scores`: log probabilities (tokens, tags); `lengths`: tokens a sentence; `allowed[i, j]`: 0
-    where tag j may follow tag i, else -inf; `first`: the same for the first token. A sentence may
+    where tag j may follow tag i, else -1e9; `first`: the same for the first token. A sentence may
     end only where the outside tag, the first, could follow.
 
     The likeliest tags of all tokens are mostly legal as they are, and then they are the best; only

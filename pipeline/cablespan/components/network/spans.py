@@ -39,7 +39,7 @@ def running_maximum(
     return Y, backprop
 
 
-def sentence_context(size: int, nI: int | None = None) -> Model:
+def sentence_context(size: int) -> Model:
     """Widens each token vector by `2 * size`: running maxima of a projection, forwards and
     backwards, within its sentence.
 
@@ -50,8 +50,8 @@ def sentence_context(size: int, nI: int | None = None) -> Model:
         "sentence_context",
         _forward_context,
         init=_init_context,
-        layers=[Mish(nO=size, nI=nI)],
-        dims={"nI": nI, "nO": None},
+        layers=[Mish(nO=size)],
+        dims={"nI": None, "nO": None},
     )
 
 

@@ -107,13 +107,13 @@ def train(
     start = None
     if base is None:
         config = _config_file(config)
-        _, nlp = checked_config(config, overrides)  # before gold, which may take minutes, is read
+        nlp = checked_config(config, overrides)  # before gold, which may take minutes, is read
         training = read(train)
     else:
         training = read(train)
         start = _start(base, config, scheme, output, training, warn)
         config = start.config
-        _, nlp = checked_config(config, overrides)
+        nlp = checked_config(config, overrides)
     settings = nlp.config.interpolate()
     seed = settings["training"]["seed"] or 0
     overrides |= _default_vectors(settings, config, warn)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from spacy.language import Language
 from spacy.schemas import ConfigSchemaTraining
 from spacy.util import RegistryError, load_config, load_model_from_config, registry
-from thinc.api import Config, ConfigValidationError
+from thinc.api import ConfigValidationError
 
 from cablespan.components.network.span_tagger import SpanTagger
 from cablespan.document import CLAIM_PARTS
@@ -131,9 +131,9 @@ def trained_layers(nlp: Language) -> dict[str, str]:
     return layers
 
 
-def checked_config(path: Path, overrides: Mapping[str, Any]) -> tuple[Config, Language]:
-    """The config with its overrides, and the empty pipeline it describes: everything it names has
-    been found.
+def checked_config(path: Path, overrides: Mapping[str, Any]) -> Language:
+    """The empty pipeline that a config with its overrides describes: everything it names has been
+    found.
 
     Raises ValueError naming what is missing or wrong, FileNotFoundError where there is no config.
     """
@@ -155,7 +155,7 @@ def checked_config(path: Path, overrides: Mapping[str, Any]) -> tuple[Config, La
         ) from error
     except (RegistryError, ModuleNotFoundError, ValueError) as error:
         raise ValueError(f"{path}: {_reason(error)}: {_remedy(error)}") from error
-    return config, nlp
+    return nlp
 
 
 def _reason(error: Exception) -> str:
