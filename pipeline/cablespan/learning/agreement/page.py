@@ -1,14 +1,12 @@
 """The comparison as one self-contained HTML page: figures, confusion, and the disagreements side by
 side."""
 
-from collections.abc import Callable, Iterable, Mapping
-from importlib.resources import files
+from collections.abc import Iterable, Mapping
 from itertools import groupby, pairwise
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-
 from cablespan.learning.agreement.table import FIGURES
+from cablespan.learning.pages import render
 from cablespan.learning.tables import figure
 
 
@@ -20,16 +18,6 @@ def page(result: Mapping[str, Any]) -> str:
     ]
     filters = {"figure": figure}
     return render(__package__, filters, result=result, pairs=pairs, figures=FIGURES, pieces=pieces)
-
-
-def render(package: str, filters: Mapping[str, Callable], **values: Any) -> str:
-    """The template page.html.jinja of a package, filled in."""
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= filters
-    source = files(package).joinpath("page.html.jinja").read_text("utf-8")
-    return environment.from_string(source).render(**values)
 
 
 def _by_paragraph(

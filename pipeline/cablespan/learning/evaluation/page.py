@@ -4,8 +4,9 @@ mistakes in context."""
 from collections.abc import Mapping
 from typing import Any
 
-from cablespan.learning.agreement.page import pieces, render
+from cablespan.learning.agreement.page import pieces
 from cablespan.learning.evaluation.table import HEADLINE, rows, with_interval, without_interval
+from cablespan.learning.pages import render
 
 # Paragraphs with mistakes that the page shows; the JSON has all.
 SHOWN = 150

@@ -5,15 +5,14 @@ It opens from the disk, without a network.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import orjson
-from jinja2 import Environment, StrictUndefined
 
 from cablespan import __version__
 from cablespan.labels import Certainty, Scheme, colour_variables, scheme_beside
+from cablespan.learning.pages import render
 from cablespan.runs.batch.results import Results
 from cablespan.runs.report.chart import script
 from cablespan.runs.report.charts import all_charts
@@ -43,15 +42,10 @@ def report(run: str, output: Path, *, warn: Callable[[str], None] = lambda messa
 
 
 def _page(findings: Findings, scheme: Scheme, title: str) -> str:
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["thousands"] = "{:,}".format
-    template = environment.from_string(
-        files(__name__).joinpath("page.html.jinja").read_text("utf-8")
-    )
     charts = all_charts(findings, scheme)
-    return template.render(
+    return render(
+        __name__,
+        {"thousands": "{:,}".format},
         title=title,
         made=datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC"),
         version=__version__,

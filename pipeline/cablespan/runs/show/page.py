@@ -1,10 +1,7 @@
 """A cable as one self-contained page."""
 
-from importlib.resources import files
-
-from jinja2 import Environment, StrictUndefined
-
 from cablespan.labels import Scheme, colour_variables
+from cablespan.learning.pages import render
 from cablespan.runs.show.layout import Record, actors, facts, passages, speaker_name
 
 
@@ -13,13 +10,8 @@ def to_html(record: Record, scheme: Scheme) -> str:
 
     `scheme`: all labels of the record.
     """
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.from_string(
-        files(__package__).joinpath("page.html").read_text(encoding="utf-8")
-    )
-    return template.render(
+    return render(
+        __package__,
         record=record,
         facts=facts(record),
         passages=list(passages(record)),
