@@ -6,8 +6,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
-from cablespan.cable import Cable, Piece, Reference, Reject, Source, SourceMap
-from cablespan.cable import text_hash as digest
+from cablespan.cable import Cable, Piece, Reference, Reject, Source, SourceMap, text_hash
 from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
 from cablespan.header.signature import signature
@@ -141,7 +140,7 @@ def _assembled(
     if page_created and page_created != header.created:
         meta = {**(meta or {}), "created": page_created}
     cable_id = header.reference_id or fallback_id
-    source = Source(path, format, digest(text), index)
+    source = Source(path, format, text_hash(text), index)
     paragraphs = segment(text, cable_id, opening.body, end, signed or (end, end), lines_above)
     if len(paragraphs) >= layout.MOST_PARAGRAPHS:
         notes = (
@@ -241,6 +240,6 @@ def laid_back(cable: Cable, mapping: SourceMap, source_text: str) -> Cable:
     return replace(
         cable,
         paragraphs=paragraphs,
-        source=replace(cable.source, sha256=digest(source_text)),
+        source=replace(cable.source, sha256=text_hash(source_text)),
         source_text=source_text,
     )

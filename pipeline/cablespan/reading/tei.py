@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from cablespan.cable import Cable, Paragraph, Reject, Source, SourceMap
+from cablespan.cable import Cable, Paragraph, Reject, Source, SourceMap, text_hash
 from cablespan.header.opening import read_opening
-from cablespan.reading.assembly import digest, through
+from cablespan.reading.assembly import through
 from cablespan.reading.body import paragraphs
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.starts import Start, start_of
@@ -177,7 +177,7 @@ class _Volume:
         self._notes = notes if self._mapping else (*notes, damage)
         self._known = _known_names(root)
         self._name = _volume_name(root) or name_of(path)
-        self._source = Source(path, "tei", digest(source))
+        self._source = Source(path, "tei", text_hash(source))
         self._source_text = source
 
     def cable(self, document: Document, index: int) -> Cable | None:
