@@ -4,11 +4,12 @@ import re
 from typing import NamedTuple
 
 from cablespan.header.dates import date_of
+from cablespan.header.portions import PORTION_CLASSES
 from cablespan.header.posts import post_at_end
 from cablespan.header.prose import is_running, within_titles
 from cablespan.lexicon import listed
 
-_MARKED = re.compile(r"[(\[](?:U|C|S|SBU|LOU|TS)(?:/[A-Z/]{1,10})?[)\]]\s?\S")
+_MARKED = re.compile(rf"[(\[](?:{PORTION_CLASSES})(?:/[A-Z/]{{1,10}})?[)\]]\s?\S")
 _ENUMERATED = re.compile(
     r"""¶?\s?[(\[]?[A-Za-z][.):\]] | [(\[]?\d{1,2}[.)\]] | -
     | \d\d\  | (?:19|20)\d\d\  | AND\  | &\ """,

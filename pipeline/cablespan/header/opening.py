@@ -9,20 +9,21 @@ from itertools import pairwise, takewhile
 from cablespan.header.fields import belongs, is_enumerated
 from cablespan.header.furniture import captions_in, captions_of, is_furniture, words
 from cablespan.header.labels import Label, label_of
+from cablespan.header.portions import PORTION_CLASSES
 from cablespan.header.prose import is_running
 from cablespan.lexicon import listed
 
 # Where a labelled line is cut: before each further label on it, and before the first paragraph.
 _FURTHER_LABEL = re.compile(
-    r"""(?<=\S)[ \t]{1,40}(?=
+    rf"""(?<=\S)[ \t]{{1,40}}(?=
         (?:TAGS|SUBJECT|SUBJ|REF|REFS|REF\(S\)|REFTEL|REFTELS|REFERENCES?
-          |E\.O\.\ ?\d{5}|EO\ \d{5}|DECLASSIFY\ ON|Declassify\ on
-          |CLASSIFIED\ BY|Classified\ By|Classified\ by|Subject|Subj|Refs?|Tags)[ \t]{0,3}:
-      | 1\.\s{1,3}\((?:U|SBU|C|S|C/NF|S/NF|TS|LOU)\)
+          |E\.O\.\ ?\d{{5}}|EO\ \d{{5}}|DECLASSIFY\ ON|Declassify\ on
+          |CLASSIFIED\ BY|Classified\ By|Classified\ by|Subject|Subj|Refs?|Tags)[ \t]{{0,3}}:
+      | 1\.\s{{1,3}}\((?:{PORTION_CLASSES})(?:/NF)?\)
       | (?:CLASSIFIED\ BY|Classified\ By)\ [A-Z]
-      | [(\[](?:U|SBU|C|S)[)\]]\ {1,3}(?i:this\ (?:cable|message|telegram|is))\b
-      | (?:REFS?|REFTELS?)\.?\ (?:[(\[]?[A-Z][.)\]]\s | [A-Z]{3,}(?:\ [A-Z]{3,})?\ \d\d))
-    | (?<=[A-Z]{3})(?=(?:TAGS|SUBJECT|REFS?|REFTELS?):)              # a line end was lost
+      | [(\[](?:{PORTION_CLASSES})[)\]]\ {{1,3}}(?i:this\ (?:cable|message|telegram|is))\b
+      | (?:REFS?|REFTELS?)\.?\ (?:[(\[]?[A-Z][.)\]]\s | [A-Z]{{3,}}(?:\ [A-Z]{{3,}})?\ \d\d))
+    | (?<=[A-Z]{{3}})(?=(?:TAGS|SUBJECT|REFS?|REFTELS?):)              # a line end was lost
     | (?<=[A-Za-z.])(?=Classified\ [Bb]y:)
     | (?<=[a-z])(?=(?:TAGS|SUBJECT|REFS?|REFTELS?|CLASSIFIED\ BY):)
     """,
@@ -42,9 +43,9 @@ _BEFORE_REF = re.compile(r"[A-Z][^:;]{2,80} REF(?:S|TELS?)?: ?[^:]{3,60}\d")
 _MARKING_ALONE = re.compile(r"\s{0,9}[(\[][A-Z/]{1,5}[)\]]")
 # "1. (U)", "¶1.", "PARA 1.", "2. (C)", "2.  The": a numbered paragraph, one of the first.
 _NUMBERED = re.compile(
-    r"""(?:¶\s{0,2})? (?:PARA(?:GRAPH)?\ )? [(\[]? (?:[A-Z/]{1,5}[)\]]\s?)?
-    (?:1 | [2-9](?=[.),]?\s{0,3}[(\[][A-Z/]{1,6}[)\]] | \.\ {1,3}[A-Z]))\s?
-    (?:[.)](?!\d) | ,?\s?(?=[(\[](?:U|C|S|SBU|LOU)[)\]/]))
+    rf"""(?:¶\s{{0,2}})? (?:PARA(?:GRAPH)?\ )? [(\[]? (?:[A-Z/]{{1,5}}[)\]]\s?)?
+    (?:1 | [2-9](?=[.),]?\s{{0,3}}[(\[][A-Z/]{{1,6}}[)\]] | \.\ {{1,3}}[A-Z]))\s?
+    (?:[.)](?!\d) | ,?\s?(?=[(\[](?:{PORTION_CLASSES})[)\]/]))
     | ¶\s?[1-9]\b""",
     re.VERBOSE,
 )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cablespan.header.ending import end_of_text
 from cablespan.header.furniture import RULE, beginnings, inline_marks, is_furniture
+from cablespan.header.portions import PORTION_CLASSES
 from cablespan.header.posts import known_post
 from cablespan.header.prose import within_sentences
 from cablespan.lexicon import listed, load, lowered
@@ -42,7 +43,7 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
-_MARKING = re.compile(r"^[ \t]*\((?:U|SBU|C|S|TS|LOU)(?:/[A-Z/ ]+)?\)[ \t]*")
+_MARKING = re.compile(rf"^[ \t]*\((?:{PORTION_CLASSES})(?:/[A-Z/ ]+)?\)[ \t]*")
 _NOTE_AFTER = re.compile(r"\s{1,9}\(?NOTE(?::| BY\b).{0,300}$")
 _BEFORE = re.compile(
     r"""^(?:[-\s*#"]{1,10} | \(?(?:signed|sgd)\)?[:.]?\s

@@ -2,6 +2,7 @@
 
 import re
 
+from cablespan.header.portions import PORTION_CLASSES
 from cablespan.reading.body.flow import leads_to_number
 from cablespan.reading.body.headings import heading_at_the_end
 from cablespan.reading.body.lines import Line
@@ -11,26 +12,26 @@ from cablespan.reading.body.titles import looks_like_heading, section_of_heading
 
 # A sentence's end before a number in mid-line: "... has left. 9. (SBU) Over the summer".
 _NUMBER_WITHIN = re.compile(
-    r"""
-    \.["')\]”’]{0,2}[ \t]{1,4}
-    (?=¶?\d{1,2}\.[ ]{0,3}(?:\((?:U|SBU|C|S|TS|LOU|C/NF|S/NF)\)|[A-Z][\w']*[ ]))
+    rf"""
+    \.["')\]”’]{{0,2}}[ \t]{{1,4}}
+    (?=¶?\d{{1,2}}\.[ ]{{0,3}}(?:\((?:{PORTION_CLASSES})(?:/NF)?\)|[A-Z][\w']*[ ]))
     """,
     re.VERBOSE,
 )
 # "SUMMARY 1. (C) The talks", "... has left. THE LONG ROAD ------ 9. (SBU) Over the summer": line
 # ends around a heading were lost, rules too.
 _HEADING_BEFORE_NUMBER = re.compile(
-    r"""
-    (?:\A|(?<=[.!?)"”])[ ]{1,4}) (?:[-=*]{3,}[ ])?
-    (?P<title>[A-Z][^.;\n]{2,80}?):?[ ]{1,4}(?:[-=*]{3,}[-=* ]{0,80})?
-    (?=¶?(?P<number>\d{1,2})\.[ ]{0,3}\((?:U|SBU|C|S|TS|LOU)[)/])
+    rf"""
+    (?:\A|(?<=[.!?)"”])[ ]{{1,4}}) (?:[-=*]{{3,}}[ ])?
+    (?P<title>[A-Z][^.;\n]{{2,80}}?):?[ ]{{1,4}}(?:[-=*]{{3,}}[-=* ]{{0,80}})?
+    (?=¶?(?P<number>\d{{1,2}})\.[ ]{{0,3}}\((?:{PORTION_CLASSES})[)/])
     """,
     re.VERBOSE,
 )
 _FARTHEST_WITHIN = 5  # paragraph numbers between two headings in one line
 # Such a number in mid-line and no sentence before it; its stop first: the search is fast.
 _NUMBER_AFTER_WORD = re.compile(
-    r"""\.(?=[ ]{0,3}\((?:U|SBU|C|S|TS|LOU)[)/])
+    rf"""\.(?=[ ]{{0,3}}\((?:{PORTION_CLASSES})[)/])
     (?:(?<=[^\s.][ ]\d\.)|(?<=[^\s.][ ]\d\d\.)|(?<=[^\s.][ ]¶\d\.)|(?<=[^\s.][ ]¶\d\d\.))""",
     re.VERBOSE,
 )

@@ -4,7 +4,9 @@ one."""
 import re
 from dataclasses import dataclass, field, replace
 
-_CLASSES = "SBU|FOUO|LOU|TS|U|C|S|UNCLASSIFIED|CONFIDENTIAL|SECRET|UNCLAS|R"
+from cablespan.header.portions import PORTION_CLASSES
+
+_CLASSES = rf"{PORTION_CLASSES}|UNCLASSIFIED|CONFIDENTIAL|SECRET|UNCLAS|R"
 _MARKING = re.compile(
     rf"""
     [(\[{{]\s?({_CLASSES})

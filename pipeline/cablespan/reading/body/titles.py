@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from cablespan.header.portions import PORTION_CLASSES
 from cablespan.lexicon import listed, load
 from cablespan.reading.body.page import LOWER
 
@@ -12,7 +13,7 @@ _LONGEST_SMALL = 4  # letters of a word that titles have without a capital
 _CLOSER = re.compile(r"[-/(\[ ]*end\b", re.IGNORECASE)
 _SPACED = re.compile(r"(?:[A-Z] ){3,}[A-Z]")  # S U M M A R Y
 _LETTER = re.compile(r"(?:[IVX]{1,4}|[A-H])[.)] ")  # "II. (C) COMMENT", "A. SUMMARY"
-_PORTION = re.compile(r"\((?:U|SBU|C|S)(?:/[A-Z/]+)?\)")
+_PORTION = re.compile(rf"\((?:{PORTION_CLASSES})(?:/[A-Z/]+)?\)")
 _REDACTED = re.compile(r"[X ]{4,}")
 # "(He was calm. It passed.)": a sentence that ends inside, after a word in small letters; an
 # exclamation ends in its quotes as a title does.
