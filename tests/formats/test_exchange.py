@@ -426,6 +426,18 @@ def test_what_a_model_marked_leaves_label_studios_tasks_open(tmp_path):
     assert list(read_records(tmp_path / "x.json")) == []  # nobody has annotated anything
 
 
+def test_what_people_accepted_goes_to_label_studio_as_annotations(tmp_path):
+    convert(write(tmp_path / "in.jsonl", full_record()), tmp_path / "tasks", "prodigy")
+    for file in (tmp_path / "tasks").iterdir():
+        answered = [json.loads(task) | {"answer": "accept"} for task in file.open()]
+        write(file, *answered)
+    (gold,) = read_records(tmp_path / "tasks")
+    assert not any(mark["score"] for mark in gold["entities"] + gold["statements"])
+    convert(tmp_path / "tasks", tmp_path / "x.json", "labelstudio")
+    (back,) = read_records(tmp_path / "x.json")
+    assert all(by_position(back[layer]) == by_position(gold[layer]) for layer in LAYERS)
+
+
 def test_annotations_of_a_task_in_label_studio_are_of_several_annotators(tmp_path):
     source = write(tmp_path / "in.jsonl", full_record())
     convert(source, tmp_path / "x.json", "labelstudio")

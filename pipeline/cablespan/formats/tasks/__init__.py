@@ -267,6 +267,15 @@ def _record_of(
         paragraph = paragraph_record(name, said[layers[0]]["text"], **facts)
         record["paragraphs"].append(paragraph)
         for layer in layers:
-            marks = annotations_of(said[layer], scheme)
+            marks = _marks_of(said[layer], scheme)
             record[layer] += ({"paragraph": name, **mark} for mark in marks)
     return completed(record)
+
+
+def _marks_of(task: Mapping[str, Any], scheme: Scheme | None) -> list[dict[str, Any]]:
+    """A task's annotations. What a person accepted is that person's: the score that a model gave it
+    as a suggestion would make it the model's again."""
+    marks = annotations_of(task, scheme)
+    if "answer" not in task:
+        return marks
+    return [mark | {"score": None} if "score" in mark else mark for mark in marks]
