@@ -438,6 +438,22 @@ def test_what_people_accepted_goes_to_label_studio_as_annotations(tmp_path):
     assert all(by_position(back[layer]) == by_position(gold[layer]) for layer in LAYERS)
 
 
+def test_label_studios_open_tasks_are_told_and_take_no_header_with_them(tmp_path):
+    convert(write(tmp_path / "in.jsonl", full_record()), tmp_path / "x.json", "labelstudio")
+    accept_predictions(tmp_path / "x.json")
+    first, second = json.loads((tmp_path / "x.json").read_text())
+    (tmp_path / "x.json").write_text(json.dumps([first | {"annotations": []}, second]))
+    told = convert(tmp_path / "x.json", tmp_path / "back.jsonl", "records")
+    assert any("x.json: 1 of 2 tasks have no submitted annotation: their" in line for line in told)
+    (back,) = read_records(tmp_path / "back.jsonl")
+    assert len(back["paragraphs"]) == 1
+    assert all(back[key] == full_record()[key] for key in ("header", "clusters", "notes"))
+    # Label Studio's export may be of the annotated tasks alone.
+    (tmp_path / "x.json").write_text(json.dumps([second]))
+    told = convert(tmp_path / "x.json", tmp_path / "back.jsonl", "records")
+    assert any("x.json: the first task of 1 of 1 cables is not in it" in line for line in told)
+
+
 def test_annotations_of_a_task_in_label_studio_are_of_several_annotators(tmp_path):
     source = write(tmp_path / "in.jsonl", full_record())
     convert(source, tmp_path / "x.json", "labelstudio")

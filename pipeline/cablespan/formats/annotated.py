@@ -47,6 +47,8 @@ def read_placed(
         options: dict[str, Any] = {"scheme": scheme} if known in _SORTED_BY_LABEL else {}
         if known == "prodigy":
             options |= {"layers": layers, "report": report}
+        if known == "labelstudio":
+            options |= {"report": report}
         if known == "standoff" and texts:
             options |= {"texts": texts, "report": report}
         try:

@@ -8,7 +8,7 @@ settings. A region's `meta` keeps what Label Studio has no field for.
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -116,36 +116,49 @@ def _add_claim(result: list, claim: Mapping[str, Any], text: str) -> None:
         result.append({"type": "relation", **ends, "labels": [role]})
 
 
-class _Answer(NamedTuple):
-    """What one annotator said of a task."""
+class _Task(NamedTuple):
+    """A paragraph with the result of each annotator who submitted one; `id` is the paragraph's if
+    `data` has none for it."""
 
-    annotator: str
+    cable: str
+    id: str
     data: Mapping[str, Any]
-    result: list[dict[str, Any]]
-    name: str
+    results: Mapping[str, list[dict[str, Any]]]
     place: str
 
 
-def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
+class _Answer(NamedTuple):
+    """What one annotator said of a task."""
+
+    task: _Task
+    result: list[dict[str, Any]]
+
+
+def read(
+    path: Path, scheme: Scheme, report: Callable[[Problem], None] = lambda problem: None
+) -> Iterator[Placed]:
     """Records of the annotated tasks, with the places of their paragraphs.
 
-    Tasks without an annotation are left out. Raises GoldError where a task has several, as one gold
-    is needed: `read_versions` reads those.
+    Tasks without an annotation are left out; `report` is told how many, and of how many cables the
+    header is lost. Raises GoldError where a task has several, as one gold is needed:
+    `read_versions` reads those.
     """
-    answers = list(_answers(path))
-    counts = Counter(answer.place for answer in answers)
+    tasks = list(_tasks_of(path))
     problems = [
         Problem(
-            place,
-            f"{count} annotations",
+            task.place,
+            f"{len(task.results)} annotations",
             "compare them (cablespan agree), and export one annotation a task as gold",
         )
-        for place, count in counts.items()
-        if count > 1
+        for task in tasks
+        if len(task.results) > 1
     ]
     if problems:
         raise GoldError(problems)
-    yield from _records(answers, path, scheme)
+    for problem in _losses(tasks, path):
+        report(problem)
+    answers = [_Answer(task, result) for task in tasks for result in task.results.values()]
+    yield from _records(answers, _wholes(tasks), path, scheme)
 
 
 def read_versions(path: Path, scheme: Scheme) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -153,27 +166,55 @@ def read_versions(path: Path, scheme: Scheme) -> Iterator[tuple[str, dict[str, A
 
     The name is the e-mail address, else "annotator" and the number that Label Studio has for it.
     """
+    tasks = list(_tasks_of(path))
+    wholes = _wholes(tasks)
     by_annotator: dict[str, list[_Answer]] = {}
-    for answer in _answers(path):
-        by_annotator.setdefault(answer.annotator, []).append(answer)
+    for task in tasks:
+        for annotator, result in task.results.items():
+            by_annotator.setdefault(annotator, []).append(_Answer(task, result))
     for annotator, answers in by_annotator.items():
-        for record, _ in _records(answers, path, scheme):
+        for record, _ in _records(answers, wholes, path, scheme):
             yield annotator, record
 
 
-def _answers(path: Path) -> Iterator[_Answer]:
-    """The submitted annotations, of each annotator the latest of each task."""
+def _tasks_of(path: Path) -> Iterator[_Task]:
+    """The tasks with their submitted annotations, of each annotator the latest."""
+    numbers: Counter[str] = Counter()
     for number, task in enumerate(_read_tasks(path), 1):
         place = f"{path}: task {number}"
         data = task.get("data")
         if not isinstance(data, dict) or not isinstance(data.get("text"), str):
             remedy = "export tasks with `text` and without JSON-MIN"
             raise GoldError([Problem(place, "no data.text", remedy)])
-        name = data.get("cable") or f"{path.stem}-{task.get('id', number)}"
+        cable = data.get("cable") or f"{path.stem}-{task.get('id', number)}"
         given = objects(task.get("annotations") or [], "`annotations`", place)
-        for annotator, annotation in _latest(given).items():
-            result = objects(annotation.get("result") or [], "`result`", place)
-            yield _Answer(annotator, data, result, name, place)
+        results = {
+            annotator: objects(annotation.get("result") or [], "`result`", place)
+            for annotator, annotation in _latest(given).items()
+        }
+        yield _Task(cable, f"{cable}/{numbers[cable]}", data, results, place)
+        numbers[cable] += 1
+
+
+def _wholes(tasks: Iterable[_Task]) -> dict[str, dict[str, Any]]:
+    """What is known of each cable as a whole: the task of its first paragraph has it, answered or
+    not."""
+    return {task.cable: task.data["record"] for task in tasks if "record" in task.data}
+
+
+def _losses(tasks: Sequence[_Task], path: Path) -> Iterator[Problem]:
+    """What an export has not got: answers, and cables' first tasks (Label Studio may leave out
+    tasks that nobody annotated)."""
+    unanswered = sum(not task.results for task in tasks)
+    if unanswered:
+        what = f"{unanswered} of {len(tasks)} tasks have no submitted annotation"
+        yield Problem(str(path), what, "their paragraphs are left out")
+    ours = {task.cable for task in tasks if "paragraph" in task.data}
+    headless = ours - _wholes(tasks).keys()
+    if headless:
+        what = f"the first task of {len(headless)} of {len(ours)} cables is not in it"
+        remedy = "header and clusters are left out, --cables RUN has them"
+        yield Problem(str(path), what, remedy)
 
 
 def _latest(given: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
@@ -204,19 +245,24 @@ def _read_tasks(path: Path) -> list[dict[str, Any]]:
     return objects(tasks, "the list of tasks", str(path))
 
 
-def _records(answers: Iterable[_Answer], path: Path, scheme: Scheme) -> Iterator[Placed]:
+def _records(
+    answers: Iterable[_Answer],
+    wholes: Mapping[str, dict[str, Any]],
+    path: Path,
+    scheme: Scheme,
+) -> Iterator[Placed]:
     records: dict[str, Placed] = {}
     for answer in answers:
-        data, cable = answer.data, answer.name
+        task, cable = answer.task, answer.task.cable
         if cable not in records:
             record = bare_record(cable, path=str(path), format="labelstudio")
-            record |= data.get("record", {}) | {"paragraphs": []}
-            records[cable] = Placed(record, {"": answer.place})
+            record |= wholes.get(cable, {}) | {"paragraphs": []}
+            records[cable] = Placed(record, {"": task.place})
         placed = records[cable]
-        facts = {"id": f"{cable}/{len(placed.record['paragraphs'])}"} | data.get("paragraph", {})
-        paragraph = paragraph_record(**facts, text=data["text"])
-        placed.add_paragraph(paragraph, answer.place)
-        for layer in data.get("layers", LAYERS):
+        facts = {"id": task.id} | task.data.get("paragraph", {})
+        paragraph = paragraph_record(**facts, text=task.data["text"])
+        placed.add_paragraph(paragraph, task.place)
+        for layer in task.data.get("layers", LAYERS):
             placed.record.setdefault(layer, [])
         _add_result(placed.record, paragraph["id"], answer, scheme)
     yield from records.values()
@@ -232,16 +278,16 @@ def _add_result(record: dict[str, Any], paragraph: str, answer: _Answer, scheme:
             for relation in relations
             for label in relation.get("labels") or ()
         )
-        spans = [_span(paragraph, answer.data["text"], region) for region in regions]
+        spans = [_span(paragraph, answer.task.data["text"], region) for region in regions]
     except KeyError as error:
         what = f"a region or relation lacks {error}"
-        raise GoldError([Problem(answer.place, what, "export the project as JSON")]) from error
+        raise GoldError([Problem(answer.task.place, what, "export the project as JSON")]) from error
     try:
         add_marks(record, spans, links, scheme)
     except KeyError as error:
         what = "a relation points at a region that is no part of a claim"
         remedy = "link CUE with SOURCE and CONTENT"
-        raise GoldError([Problem(answer.place, what, remedy)]) from error
+        raise GoldError([Problem(answer.task.place, what, remedy)]) from error
 
 
 def _span(paragraph: str, text: str, region: Mapping[str, Any]) -> LinkedSpan:
