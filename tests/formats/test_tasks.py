@@ -200,6 +200,16 @@ def test_only_paragraphs_accepted_in_every_layer_are_gold():
     assert "statements" not in entities_only and len(entities_only["paragraphs"]) == 3
 
 
+def test_a_paragraph_keeps_the_layers_that_it_has_tasks_of():
+    layers = tasks.record_tasks(record_of(TOLD, "It rained."))
+    lines = [*layers["entities"], layers["statements"][0]]
+    (record,) = tasks.records_of(lines)
+    assert [p.get("unannotated") for p in record["paragraphs"]] == [None, ["statements"]]
+    assert len(record["entities"]) == 3 and "claims" not in record
+    (both,) = tasks.records_of(lines, ["entities", "statements"])
+    assert len(both["paragraphs"]) == 1
+
+
 def test_two_annotators_need_adjudication_and_the_later_answer_of_one_holds():
     (task,) = tasks.record_tasks(record_of(TOLD))["entities"]
     anna = {**task, "answer": "accept", "_annotator_id": "gold-anna", "_timestamp": 10}

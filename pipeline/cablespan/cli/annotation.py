@@ -134,7 +134,7 @@ def convert(
         typer.Option(
             "--layer",
             help="Layer that each paragraph of Prodigy tasks must have; repeat it.",
-            show_default="all in the file",
+            show_default="those that it has tasks of",
         ),
     ] = None,
     texts: Annotated[

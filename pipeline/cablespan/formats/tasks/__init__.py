@@ -201,20 +201,19 @@ def records_of(
 ) -> Iterator[dict[str, Any]]:
     """Records made of tasks: gold where the tasks are answered.
 
-    A paragraph is kept if each of `layers` (default: all that occur in the tasks) has a task of it,
-    and all of these are accepted or have no answer yet. Layers that do not occur are no keys of the
-    record. Of two answers of one annotator the later holds. Raises ValueError where several
-    annotators answered one task: that needs adjudication.
+    A paragraph is kept if it has a task of each of `layers`, which the record then has, and all of
+    these are accepted or have no answer yet. By default a paragraph has the layers that it has
+    tasks of: others of the record are `unannotated` in it. Of two answers of one annotator the
+    later holds. Raises ValueError where several annotators answered one task: that needs
+    adjudication.
     """
-    cables = _by_place(tasks, scheme)
-    seen = {
-        layer for paragraphs in cables.values() for said in paragraphs.values() for layer in said
-    }
-    layers = tuple(layers or (layer for layer in VIEWS if layer in seen))
-    for cable, paragraphs in cables.items():
-        accepted = {name: said for name, said in paragraphs.items() if _accepted(said, layers)}
+    wanted = tuple(layers or ())
+    for cable, paragraphs in _by_place(tasks, scheme).items():
+        accepted = {
+            name: said for name, said in paragraphs.items() if _accepted(said, wanted or said)
+        }
         if accepted:
-            yield _record_of(cable, accepted, layers, scheme)
+            yield _record_of(cable, accepted, wanted or _layers_in(accepted), scheme)
 
 
 _Answers = dict[str, Mapping[str, Any]]
@@ -252,22 +251,32 @@ def _accepted(said: _Answers, layers: Iterable[str]) -> bool:
     )
 
 
+def _layers_in(paragraphs: Mapping[str, _Answers]) -> list[str]:
+    """The layers that some paragraph has a task of, in the order of VIEWS."""
+    return [layer for layer in VIEWS if any(layer in said for said in paragraphs.values())]
+
+
 def _record_of(
     cable: str,
     paragraphs: Mapping[str, _Answers],
     layers: Sequence[str],
     scheme: Scheme | None,
 ) -> dict[str, Any]:
-    metas = {name: said[layers[0]].get("meta") or {} for name, said in paragraphs.items()}
+    first_tasks = {
+        name: next(said[layer] for layer in layers if layer in said)
+        for name, said in paragraphs.items()
+    }
+    metas = {name: task.get("meta") or {} for name, task in first_tasks.items()}
     first = next(iter(metas.values()))
     known = {key: first[key] for key in ("origin", "date") if first.get(key)}
     record = bare_record(cable, format="prodigy", meta=known) | {layer: [] for layer in layers}
     for name, said in paragraphs.items():
         facts: dict[str, Any] = {key: metas[name].get(key) for key in PARAGRAPH_FACTS}
-        paragraph = paragraph_record(name, said[layers[0]]["text"], **facts)
+        missing = [layer for layer in layers if layer not in said]
+        paragraph = paragraph_record(name, first_tasks[name]["text"], **facts, unannotated=missing)
         record["paragraphs"].append(paragraph)
         for layer in layers:
-            marks = _marks_of(said[layer], scheme)
+            marks = _marks_of(said[layer], scheme) if layer in said else ()
             record[layer] += ({"paragraph": name, **mark} for mark in marks)
     return completed(record)
 
