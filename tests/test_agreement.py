@@ -169,6 +169,18 @@ def test_paragraphs_with_another_text_are_not_compared(tmp_path):
         agree([one])
 
 
+def test_a_layer_that_a_line_lacks_is_no_opinion(tmp_path):
+    rusk, rain = [span("Rusk", "OFFICIAL")], [span("It rained.", "REPORT")]
+    both = {"doc": "d", "text": TEXT, "entities": rusk, "statements": rain}
+    others = {key: value for key, value in both.items() if key != "entities"}
+    anna = write(tmp_path / "anna.jsonl", both | {"paragraph": 0}, both | {"paragraph": 1})
+    ben = write(tmp_path / "ben.jsonl", both | {"paragraph": 0}, others | {"paragraph": 1})
+    (pair,) = agree([anna, ben])["pairs"]
+    assert pair["entities"]["exact_f1"] == 1.0 and not pair["disagreements"]
+    gold = adjudicate(read_versions([anna, ben]), prefer="ben").gold
+    assert all(task["spans"] for task in gold) and len(gold) == 4
+
+
 def test_unusable_answers_are_named(tmp_path):
     bad = answers(tmp_path, "anna", line(entities=[span("Rusk", "OFFICIAL")]))
     bad[0]["spans"][0]["label"] = "PERS"

@@ -11,7 +11,7 @@ from cablespan.formats.files import placed_objects
 from cablespan.formats.prodigy import task_files
 from cablespan.formats.tasks import annotator_of, records_of, task_meta
 from cablespan.labels import Scheme, scheme_of
-from cablespan.records import annotated_layers
+from cablespan.records import annotated_layers, by_paragraph
 
 Layers = dict[str, list[dict[str, Any]]]
 
@@ -119,13 +119,13 @@ def _add_label_studio(versions: Versions, path: Path, name: str, scheme: Scheme)
 
 
 def _add_record(versions: Versions, annotator: str, record: Mapping[str, Any]) -> None:
-    layers = annotated_layers(record)
-    units = {p["id"]: Unit(p["id"], p["text"]) for p in record["paragraphs"]}
+    """Adds what an annotator says; a layer that a paragraph lacks is no opinion on it."""
+    marks = {layer: by_paragraph(record[layer]) for layer in annotated_layers(record)}
     said = versions.of.setdefault(annotator, {})
     for paragraph in record["paragraphs"]:
-        unit = units[paragraph["id"]]
+        unit = Unit(paragraph["id"], paragraph["text"])
         versions.meta.setdefault(unit, task_meta(record, paragraph))
-        said.setdefault(unit, {}).update({layer: [] for layer in layers})
-    for layer in layers:
-        for annotation in record[layer]:
-            said[units[annotation["paragraph"]]][layer].append(annotation)
+        layers = said.setdefault(unit, {})
+        for layer in marks:
+            if layer not in paragraph.get("unannotated", ()):
+                layers[layer] = [*map(dict, marks[layer].get(unit.paragraph, ()))]
