@@ -1,6 +1,7 @@
 """Agreement on small cases worked out by hand, and one gold from several annotators."""
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -179,6 +180,22 @@ def test_a_layer_that_a_line_lacks_is_no_opinion(tmp_path):
     assert pair["entities"]["exact_f1"] == 1.0 and not pair["disagreements"]
     gold = adjudicate(read_versions([anna, ben]), prefer="ben").gold
     assert all(task["spans"] for task in gold) and len(gold) == 4
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        (["g.anna.jsonl", "g.ben.jsonl", "carla.jsonl"], ["g.anna.jsonl", "g.ben.jsonl", "carla"]),
+        (["anna/gold.jsonl", "ben/gold.jsonl", "carla.jsonl"], ["anna", "ben", "carla"]),
+        (["a/g.jsonl", "b/g.jsonl", "a.jsonl"], ["a/g.jsonl", "b", "a.jsonl"]),
+    ],
+)
+def test_every_file_is_an_annotator(tmp_path, monkeypatch, files, names):
+    monkeypatch.chdir(tmp_path)
+    for file in map(Path, files):
+        file.parent.mkdir(exist_ok=True)
+        write(file, line())
+    assert read_versions([Path(file) for file in files]).annotators() == names
 
 
 def test_unusable_answers_are_named(tmp_path):

@@ -72,13 +72,15 @@ def read_versions(paths: Sequence[Path], scheme: Scheme | None = None) -> Versio
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
-    """A file's name without its suffixes, or its folder's where files of several folders have one
-    name."""
-    stems = [path.name.partition(".")[0] for path in paths]
-    return [
-        stem if stems.count(stem) == 1 else path.resolve().parent.name
-        for path, stem in zip(paths, stems, strict=True)
-    ]
+    """A name for each file: its own without suffixes, and where others have that as well, with
+    them, its folder's, or at last its path."""
+    names = [path.name.partition(".")[0] for path in paths]
+    for longer in (lambda path: path.name, lambda path: path.resolve().parent.name, str):
+        names = [
+            name if names.count(name) == 1 else longer(path)
+            for path, name in zip(paths, names, strict=True)
+        ]
+    return names
 
 
 def _add_tasks(versions: Versions, path: Path, name: str, scheme: Scheme) -> list[Problem]:
