@@ -454,6 +454,50 @@ def test_label_studios_open_tasks_are_told_and_take_no_header_with_them(tmp_path
     assert any("x.json: the first task of 1 of 1 cables is not in it" in line for line in told)
 
 
+def region(label, start, end):
+    value = {"start": start, "end": end, "labels": [label]}
+    return {"id": f"{label}{start}", "type": "labels", "value": value}
+
+
+def task_of(text, *regions, **columns):
+    return {"data": {"text": text, **columns}, "annotations": [{"result": [*regions]}]}
+
+
+def test_label_studio_from_elsewhere_has_the_layers_that_it_has_marks_of(tmp_path):
+    project = [task_of("Rusk came.", region("OFFICIAL", 0, 4)), task_of("It rained.")]
+    (tmp_path / "x.json").write_text(json.dumps(project))
+    for record in read_records(tmp_path / "x.json"):
+        assert "entities" in record and not record.keys() & {"statements", "claims"}
+
+
+def test_a_mark_in_label_studio_makes_its_paragraphs_layer_annotated(tmp_path):
+    lines = [gold_line(paragraph=number, statements=[]) for number in (1, 2)]
+    for line in lines:
+        del line["entities"], line["claims"]
+    convert(write(tmp_path / "in.jsonl", *lines), tmp_path / "x.json", "labelstudio")
+    project = json.loads((tmp_path / "x.json").read_text())
+    project[1]["annotations"][0]["result"].append(region("OFFICIAL", 0, 4))
+    (tmp_path / "x.json").write_text(json.dumps(project))
+    (record,) = read_records(tmp_path / "x.json")
+    assert [p.get("unannotated") for p in record["paragraphs"]] == [["entities"], None]
+    assert len(record["entities"]) == 1 and "claims" not in record
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"paragraph": 3, "cable": 12},
+        {"paragraph": {"page": 3}, "layers": ["top"]},
+        {"record": "7 inch", "layers": "two"},
+    ],
+)
+def test_another_projects_columns_in_label_studio_are_passed_over(tmp_path, columns):
+    task = task_of("Rusk came.", region("OFFICIAL", 0, 4), **columns)
+    (tmp_path / "x.json").write_text(json.dumps([task]))
+    (record,) = read_records(tmp_path / "x.json")
+    assert record["paragraphs"][0]["id"] == f"{record['id']}/0" and len(record["entities"]) == 1
+
+
 def test_annotations_of_a_task_in_label_studio_are_of_several_annotators(tmp_path):
     source = write(tmp_path / "in.jsonl", full_record())
     convert(source, tmp_path / "x.json", "labelstudio")

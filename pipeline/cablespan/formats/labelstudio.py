@@ -8,7 +8,7 @@ settings. A region's `meta` keeps what Label Studio has no field for.
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from cablespan.formats.checks import GoldError, Problem, objects
 from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.files import read_text
 from cablespan.formats.linked import LinkedSpan, add_marks, links_of, part_links
+from cablespan.formats.paragraphs import mark_missing
 from cablespan.labels import LAYERS, ROLES, Role, Scheme
 from cablespan.records import annotated_layers, by_paragraph, paragraph_record
 
@@ -117,12 +118,16 @@ def _add_claim(result: list, claim: Mapping[str, Any], text: str) -> None:
 
 
 class _Task(NamedTuple):
-    """A paragraph with the result of each annotator who submitted one; `id` is the paragraph's if
-    `data` has none for it."""
+    """A paragraph with the result of each annotator who submitted one.
+
+    `note` is what `_tasks` wrote beside the text, empty of a task from elsewhere; `id` is the
+    paragraph's where there is none.
+    """
 
     cable: str
     id: str
-    data: Mapping[str, Any]
+    text: str
+    note: Mapping[str, Any]
     results: Mapping[str, list[dict[str, Any]]]
     place: str
 
@@ -143,22 +148,22 @@ def read(
     header is lost. Raises GoldError where a task has several, as one gold is needed:
     `read_versions` reads those.
     """
-    tasks = list(_tasks_of(path))
+    export = _Export(path, scheme)
     problems = [
         Problem(
             task.place,
             f"{len(task.results)} annotations",
             "compare them (cablespan agree), and export one annotation a task as gold",
         )
-        for task in tasks
+        for task in export.tasks
         if len(task.results) > 1
     ]
     if problems:
         raise GoldError(problems)
-    for problem in _losses(tasks, path):
+    for problem in export.losses():
         report(problem)
-    answers = [_Answer(task, result) for task in tasks for result in task.results.values()]
-    yield from _records(answers, _wholes(tasks), path, scheme)
+    answers = [_Answer(task, result) for task in export.tasks for result in task.results.values()]
+    yield from export.records(answers)
 
 
 def read_versions(path: Path, scheme: Scheme) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -166,15 +171,84 @@ def read_versions(path: Path, scheme: Scheme) -> Iterator[tuple[str, dict[str, A
 
     The name is the e-mail address, else "annotator" and the number that Label Studio has for it.
     """
-    tasks = list(_tasks_of(path))
-    wholes = _wholes(tasks)
+    export = _Export(path, scheme)
     by_annotator: dict[str, list[_Answer]] = {}
-    for task in tasks:
+    for task in export.tasks:
         for annotator, result in task.results.items():
             by_annotator.setdefault(annotator, []).append(_Answer(task, result))
     for annotator, answers in by_annotator.items():
-        for record, _ in _records(answers, wholes, path, scheme):
+        for record, _ in export.records(answers):
             yield annotator, record
+
+
+class _Export:
+    """The tasks of a file, and what they say together.
+
+    `wholes`: what is known of each cable, which the task of its first paragraph has, answered or
+    not. `foreign_layers`: those that tasks from elsewhere have marks of, annotated in all of them.
+    """
+
+    def __init__(self, path: Path, scheme: Scheme):
+        self.path, self.scheme = path, scheme
+        self.tasks = list(_tasks_of(path))
+        self.wholes = {
+            task.cable: task.note["record"] for task in self.tasks if "record" in task.note
+        }
+        foreign = [task.results.values() for task in self.tasks if not task.note]
+        self.foreign_layers = self._marked(itertools.chain.from_iterable(foreign))
+
+    def losses(self) -> Iterator[Problem]:
+        """What the export has not got: answers, and cables' first tasks (Label Studio may leave out
+        tasks that nobody annotated)."""
+        unanswered = sum(not task.results for task in self.tasks)
+        if unanswered:
+            what = f"{unanswered} of {len(self.tasks)} tasks have no submitted annotation"
+            yield Problem(str(self.path), what, "their paragraphs are left out")
+        ours = {task.cable for task in self.tasks if task.note}
+        headless = ours - self.wholes.keys()
+        if headless:
+            what = f"the first task of {len(headless)} of {len(ours)} cables is not in it"
+            remedy = "header and clusters are left out, --cables RUN has them"
+            yield Problem(str(self.path), what, remedy)
+
+    def records(self, answers: Iterable[_Answer]) -> Iterator[Placed]:
+        """The records that some answers make, one a cable."""
+        records: dict[str, Placed] = {}
+        for answer in answers:
+            task, cable = answer.task, answer.task.cable
+            if cable not in records:
+                record = bare_record(cable, path=str(self.path), format="labelstudio")
+                record |= self.wholes.get(cable, {}) | {"paragraphs": []}
+                records[cable] = Placed(record, {"": task.place})
+            self._add(answer, records[cable])
+        for placed in records.values():
+            mark_missing(placed.record)
+            yield placed
+
+    def _add(self, answer: _Answer, placed: Placed) -> None:
+        task, annotated = answer.task, self._annotated(answer)
+        facts = {"id": task.id} | task.note.get("paragraph", {})
+        paragraph = paragraph_record(**facts, text=task.text)
+        paragraph["unannotated"] = [layer for layer in LAYERS if layer not in annotated]
+        placed.add_paragraph(paragraph, task.place)
+        placed.record.update(
+            {layer: placed.record.get(layer, []) for layer in LAYERS if layer in annotated}
+        )
+        _add_result(placed.record, paragraph["id"], answer, self.scheme)
+
+    def _annotated(self, answer: _Answer) -> set[str]:
+        """The layers annotated in a task: those that were when it was written, and those that have
+        a mark."""
+        note = answer.task.note
+        if not note:
+            return self.foreign_layers
+        lacking = note["paragraph"].get("unannotated", ())
+        return {*note["layers"]}.difference(lacking) | self._marked([answer.result])
+
+    def _marked(self, results: Iterable[list[dict[str, Any]]]) -> set[str]:
+        """The layers that some results have a region of."""
+        regions = itertools.chain.from_iterable(map(_regions, results))
+        return {self.scheme.layer_of(_label(region)) or "entities" for region in regions}
 
 
 def _tasks_of(path: Path) -> Iterator[_Task]:
@@ -186,35 +260,22 @@ def _tasks_of(path: Path) -> Iterator[_Task]:
         if not isinstance(data, dict) or not isinstance(data.get("text"), str):
             remedy = "export tasks with `text` and without JSON-MIN"
             raise GoldError([Problem(place, "no data.text", remedy)])
-        cable = data.get("cable") or f"{path.stem}-{task.get('id', number)}"
+        cable = str(data.get("cable") or f"{path.stem}-{task.get('id', number)}")
         given = objects(task.get("annotations") or [], "`annotations`", place)
         results = {
             annotator: objects(annotation.get("result") or [], "`result`", place)
             for annotator, annotation in _latest(given).items()
         }
-        yield _Task(cable, f"{cable}/{numbers[cable]}", data, results, place)
+        id = f"{cable}/{numbers[cable]}"
+        yield _Task(cable, id, data["text"], _note(data), results, place)
         numbers[cable] += 1
 
 
-def _wholes(tasks: Iterable[_Task]) -> dict[str, dict[str, Any]]:
-    """What is known of each cable as a whole: the task of its first paragraph has it, answered or
-    not."""
-    return {task.cable: task.data["record"] for task in tasks if "record" in task.data}
-
-
-def _losses(tasks: Sequence[_Task], path: Path) -> Iterator[Problem]:
-    """What an export has not got: answers, and cables' first tasks (Label Studio may leave out
-    tasks that nobody annotated)."""
-    unanswered = sum(not task.results for task in tasks)
-    if unanswered:
-        what = f"{unanswered} of {len(tasks)} tasks have no submitted annotation"
-        yield Problem(str(path), what, "their paragraphs are left out")
-    ours = {task.cable for task in tasks if "paragraph" in task.data}
-    headless = ours - _wholes(tasks).keys()
-    if headless:
-        what = f"the first task of {len(headless)} of {len(ours)} cables is not in it"
-        remedy = "header and clusters are left out, --cables RUN has them"
-        yield Problem(str(path), what, remedy)
+def _note(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A task's data where we wrote them; columns of another's project can have the same names."""
+    paragraph, layers = data.get("paragraph"), data.get("layers")
+    is_ours = isinstance(paragraph, dict) and "source_map" in paragraph and isinstance(layers, list)
+    return data if is_ours else {}
 
 
 def _latest(given: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
@@ -245,40 +306,16 @@ def _read_tasks(path: Path) -> list[dict[str, Any]]:
     return objects(tasks, "the list of tasks", str(path))
 
 
-def _records(
-    answers: Iterable[_Answer],
-    wholes: Mapping[str, dict[str, Any]],
-    path: Path,
-    scheme: Scheme,
-) -> Iterator[Placed]:
-    records: dict[str, Placed] = {}
-    for answer in answers:
-        task, cable = answer.task, answer.task.cable
-        if cable not in records:
-            record = bare_record(cable, path=str(path), format="labelstudio")
-            record |= wholes.get(cable, {}) | {"paragraphs": []}
-            records[cable] = Placed(record, {"": task.place})
-        placed = records[cable]
-        facts = {"id": task.id} | task.data.get("paragraph", {})
-        paragraph = paragraph_record(**facts, text=task.data["text"])
-        placed.add_paragraph(paragraph, task.place)
-        for layer in task.data.get("layers", LAYERS):
-            placed.record.setdefault(layer, [])
-        _add_result(placed.record, paragraph["id"], answer, scheme)
-    yield from records.values()
-
-
 def _add_result(record: dict[str, Any], paragraph: str, answer: _Answer, scheme: Scheme) -> None:
     """Adds the regions and relations of one paragraph to the record."""
     relations = [item for item in answer.result if item.get("type") == "relation"]
-    regions = [item for item in answer.result if (item.get("value") or {}).get("labels")]
     try:
         links = links_of(
             (relation["from_id"], label, relation["to_id"])
             for relation in relations
             for label in relation.get("labels") or ()
         )
-        spans = [_span(paragraph, answer.task.data["text"], region) for region in regions]
+        spans = [_span(paragraph, answer.task.text, region) for region in _regions(answer.result)]
     except KeyError as error:
         what = f"a region or relation lacks {error}"
         raise GoldError([Problem(answer.task.place, what, "export the project as JSON")]) from error
@@ -290,10 +327,18 @@ def _add_result(record: dict[str, Any], paragraph: str, answer: _Answer, scheme:
         raise GoldError([Problem(answer.task.place, what, remedy)]) from error
 
 
+def _regions(result: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [item for item in result if (item.get("value") or {}).get("labels")]
+
+
+def _label(region: Mapping[str, Any]) -> str:
+    return region["value"]["labels"][0]
+
+
 def _span(paragraph: str, text: str, region: Mapping[str, Any]) -> LinkedSpan:
     value, facts = region["value"], dict(region.get("meta") or {})
     start, end = _code_points(text, value)
-    label = value["labels"][0]
+    label = _label(region)
     if "text" in value and label not in Role.__members__:
         facts["text"] = value["text"]
     return LinkedSpan(region["id"], paragraph, label, start, end, facts)
