@@ -163,6 +163,45 @@ def test_doccano_from_elsewhere(tmp_path):
         list(read_records(path, format="doccano"))
 
 
+@pytest.mark.parametrize(
+    "format", [name for name in NAMES if name in ("brat", "inception", "doccano")]
+)
+def test_from_elsewhere_a_layer_that_nobody_marked_is_unannotated(tmp_path, format):
+    """What another document of the same folder or file has marks of was annotated in all."""
+    person, claim = RUSK, {"source": {"start": 0, "end": 4}, "content": {"start": 10, "end": 16}}
+    lines = [gold_line(doc="07OSLO1", entities=[person]), gold_line(doc="07OSLO2")]
+    for claims, layers in ([], ["entities"]), ([claim], ["entities", "claims"]):
+        out = tmp_path / f"{len(claims)}" / NAMES[format]
+        lines[1]["claims"] = claims
+        convert(write(tmp_path / "in.jsonl", *lines), out, format)
+        as_from_elsewhere(out)
+        for record in read_records(out):
+            assert [layer for layer in LAYERS if layer in record] == layers
+
+
+def as_from_elsewhere(out):
+    """Takes out of a file or the files of a folder what only this package writes."""
+    for file in [out] if out.is_file() else out.iterdir():
+        lines = file.read_text().splitlines()
+        if file.suffix == ".ann":
+            lines = [line for line in lines if not line.startswith("#")]
+        elif file.suffix == ".jsonl":
+            lines = [
+                json.dumps(
+                    {key: json.loads(line)[key] for key in ("text", "entities", "relations")}
+                )
+                for line in lines
+            ]
+        elif file.suffix == ".json":
+            cas = json.loads(file.read_text())
+            (note,) = (one for one in cas["%FEATURE_STRUCTURES"] if "CableRecord" in one["%TYPE"])
+            cas["%FEATURE_STRUCTURES"].remove(note)
+            for view in cas["%VIEWS"].values():
+                view["%MEMBERS"].remove(note["%ID"])
+            lines = [json.dumps(cas)]
+        file.write_text("\n".join(lines))
+
+
 def test_layers_that_a_file_has_not_got_stay_unannotated(tmp_path, blank):
     record = full_record()
     layers = tasks.record_tasks(record)

@@ -17,7 +17,14 @@ from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed, bare_record, kept_meta
 from cablespan.formats.files import read_text
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
-from cablespan.formats.linked import LinkedSpan, Links, add_marks, links_of, part_links
+from cablespan.formats.linked import (
+    LinkedSpan,
+    Links,
+    add_marks,
+    links_of,
+    part_links,
+    with_shared_layers,
+)
 from cablespan.labels import LAYERS, ROLES, Certainty, Role, Scheme
 from cablespan.records import annotated_layers
 
@@ -119,14 +126,12 @@ class _Lines:
 
 def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
     """Every ID.ann of a folder with its ID.txt, or one of them. Files from elsewhere: blank lines
-    separate paragraphs. Raises GoldError where a text is missing or an annotation does not fit."""
+    separate paragraphs, the folder's marks tell the layers.
+
+    Raises GoldError where a text is missing or an annotation does not fit.
+    """
     files = sorted(path.glob("*.ann")) if path.is_dir() else [path.with_suffix(".ann")]
-    for file in files:
-        text = file.with_suffix(".txt")
-        if not text.exists():
-            remedy = f"put {text.name} into the folder"
-            raise GoldError([Problem(str(file), "no text beside", remedy)])
-        yield _read_one(file, scheme)
+    yield from with_shared_layers(_read_one(file, scheme) for file in files)
 
 
 class _Span(NamedTuple):
@@ -201,26 +206,35 @@ class _Annotations:
             self.cable = orjson.loads(columns[2])
 
 
-def _read_one(file: Path, scheme: Scheme) -> Placed:
-    text, cable_id = read_text(file.with_suffix(".txt")), unquote(file.stem)
+def _read_one(file: Path, scheme: Scheme) -> tuple[Placed, bool]:
+    """A record, and whether a note says which layers it has."""
+    text, cable_id = _text_beside(file), unquote(file.stem)
     said = _Annotations(file, text)
     record = bare_record(cable_id, path=str(file), format="brat", meta=said.cable.get("meta"))
     blocks = said.paragraphs or list(blocks_of(text, cable_id))
     for start, end, facts in blocks:
         record["paragraphs"].append({**facts, "text": text[start:end], "source_map": []})
-    layers = said.cable.get("layers", LAYERS)
-    record |= {layer: [] for layer in layers}
+    layers = said.cable.get("layers")
+    record |= {layer: [] for layer in layers or ()}
     spans, places = [], {"": str(file)}
     for name, span in said.spans.items():
         layer = scheme.layer_of(span.label) or "entities"
-        if layer not in layers:
+        if layers is not None and layer not in layers:
             what = f"{span.label} is of the {layer}, which the note of the cable leaves out"
             raise GoldError([Problem(span.place, what, "add them to its layers")])
         located = in_paragraph(span.start, span.end, blocks, name, span.place)
         places.setdefault(located[0], span.place)
         spans.append(LinkedSpan(name, located[0], span.label, *located[1:], said.facts_of(name)))
     add_marks(record, spans, _links_by_head(said.spans, said.links), scheme)
-    return Placed(record, places)
+    return Placed(record, places), layers is not None
+
+
+def _text_beside(file: Path) -> str:
+    text = file.with_suffix(".txt")
+    if not text.exists():
+        remedy = f"put {text.name} into the folder"
+        raise GoldError([Problem(str(file), "no text beside", remedy)])
+    return read_text(text)
 
 
 def _on_one_line(text: str, fragments: Iterable[tuple[int, int]]) -> str:

@@ -13,8 +13,14 @@ from typing import Any
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed, bare_record, kept_meta
 from cablespan.formats.files import placed_objects, write_json_lines
-from cablespan.formats.linked import LinkedSpan, add_marks, links_of, part_links
-from cablespan.labels import LAYERS, ROLES, Scheme
+from cablespan.formats.linked import (
+    LinkedSpan,
+    add_marks,
+    links_of,
+    part_links,
+    with_shared_layers,
+)
+from cablespan.labels import ROLES, Scheme
 from cablespan.records import annotated_layers, by_paragraph, paragraph_record
 
 LEAVES_OUT = (
@@ -80,11 +86,13 @@ class _Spans:
 
 
 def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
-    """Records with the places of their paragraphs; a line from elsewhere is a cable of its own.
+    """Records with the places of their paragraphs; a line from elsewhere is a cable of its own, the
+    marks of all such lines tell the layers.
 
     Raises GoldError where a line has no text.
     """
     records: dict[str, Placed] = {}
+    with_layers: set[str] = set()
     for number, (place, line) in enumerate(placed_objects(path), 1):
         if not isinstance(line.get("text"), str):
             raise GoldError([Problem(place, "no `text`", "export the project as JSONL")])
@@ -97,10 +105,11 @@ def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
         facts = line.get("paragraph") or {"id": placed.next_id}
         paragraph = paragraph_record(**facts, text=line["text"])
         placed.add_paragraph(paragraph, place)
-        for layer in line.get("layers", LAYERS if "relations" in line else ("entities",)):
-            placed.record.setdefault(layer, [])
+        if "layers" in line:
+            with_layers.add(cable)
+            placed.record.update({layer: placed.record.get(layer, []) for layer in line["layers"]})
         _add_spans(placed.record, paragraph["id"], line, place, scheme)
-    yield from records.values()
+    yield from with_shared_layers((one, cable in with_layers) for cable, one in records.items())
 
 
 def _add_spans(

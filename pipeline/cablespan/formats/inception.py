@@ -18,7 +18,14 @@ import orjson
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
-from cablespan.formats.linked import LinkedSpan, Links, add_marks, links_of, part_links
+from cablespan.formats.linked import (
+    LinkedSpan,
+    Links,
+    add_marks,
+    links_of,
+    part_links,
+    with_shared_layers,
+)
 from cablespan.formats.tasks import tokenize
 from cablespan.labels import LAYERS, ROLES, Scheme
 from cablespan.records import annotated_layers
@@ -140,11 +147,11 @@ def _add_claim(cas: "Cas", claim: Mapping[str, Any], start: int) -> None:
 def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
     """Every document of a folder, or one.
 
-    Where our metadata is missing, blank lines part the paragraphs.
+    Where our metadata is missing, blank lines part the paragraphs, and the folder's marks tell the
+    layers.
     """
     files = sorted([*path.glob("*.json"), *path.glob("*.xmi")]) if path.is_dir() else [path]
-    for file in files:
-        yield _record_of(_load(file), file, scheme)
+    yield from with_shared_layers(_record_of(_load(file), file, scheme) for file in files)
 
 
 def _load(file: Path) -> "Cas":
@@ -167,20 +174,21 @@ def _load(file: Path) -> "Cas":
         raise GoldError([Problem(str(file), what, remedy)]) from error
 
 
-def _record_of(cas: "Cas", file: Path, scheme: Scheme) -> Placed:
+def _record_of(cas: "Cas", file: Path, scheme: Scheme) -> tuple[Placed, bool]:
+    """A document's record, and whether its metadata say which layers it has."""
     text, cable = cas.sofa_string or "", unquote(file.stem)
     kept: dict[str, Any] = next((orjson.loads(one.content) for one in _select(cas, _RECORD)), {})
     whole = kept.pop("paragraphs", None)
-    layers = kept.pop("layers", LAYERS)
+    layers = kept.pop("layers", None)
     record = bare_record(kept.get("id", cable), path=str(file), format="inception") | kept
     blocks = [Block(**one) for one in whole] if whole else list(blocks_of(text, record["id"]))
     for start, end, facts in blocks:
         record["paragraphs"].append({"source_map": [], **facts, "text": text[start:end]})
-    record |= {layer: [] for layer in layers}
+    record |= {layer: [] for layer in layers or ()}
     spans = [span for layer in LAYERS for span in _spans(cas, layer, blocks, str(file))]
     add_marks(record, spans, _links(cas), scheme)
     places = {block.facts["id"]: str(file) for block in blocks}
-    return Placed(record, places | {"": str(file)})
+    return Placed(record, places | {"": str(file)}), layers is not None
 
 
 def _select(cas: "Cas", name: str) -> list[Any]:

@@ -4,7 +4,8 @@ head."""
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from cablespan.labels import ROLES, Role, Scheme
+from cablespan.formats.completion import Placed
+from cablespan.labels import LAYERS, ROLES, Role, Scheme
 
 Links = dict[str, dict[str, list[str]]]
 
@@ -73,6 +74,25 @@ def add_marks(
         places = {role: _place(parts[name]) if name else None for role, name in named}
         claim = {"paragraph": content.paragraph, **places, **content.facts}
         record.setdefault("claims", []).append(claim)
+
+
+def with_shared_layers(found: Iterable[tuple[Placed, bool]]) -> list[Placed]:
+    """The records of a folder or file; those that do not say which layers they have (False beside
+    them) have those that any such record has marks of.
+
+    So a document without claims among others with claims has none, and a project that marks
+    entities alone says nothing of claims.
+
+    >>> one, other = Placed({"entities": [{}]}, {}), Placed({}, {})
+    >>> [placed.record for placed in with_shared_layers([(one, False), (other, False)])]
+    [{'entities': [{}]}, {'entities': []}]
+    """
+    found = list(found)
+    silent = [placed.record for placed, says_layers in found if not says_layers]
+    layers = [layer for layer in LAYERS if any(layer in record for record in silent)]
+    for record in silent:
+        record |= {layer: record.get(layer, []) for layer in layers}
+    return [placed for placed, _ in found]
 
 
 def _place(span: LinkedSpan) -> dict[str, int]:
