@@ -662,6 +662,31 @@ def test_a_folder_that_holds_annotations_keeps_them_and_gets_no_others(tmp_path,
     assert record["id"] == "07OSLO1"
 
 
+@pytest.mark.parametrize("format", NAMES)
+def test_cables_of_one_id_are_kept_apart_or_refused(tmp_path, format):
+    source = write(tmp_path / "in.jsonl", *[full_record()] * 2)
+    try:
+        convert(source, tmp_path / NAMES[format], format)
+    except GoldError as error:
+        name = full_record()["paragraphs"][0]["id"]
+        assert str(error).startswith(f"{source}:2: paragraph {name} stands at {source}:1 already")
+        assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+    else:
+        ids = [record["id"] for record in read_records(tmp_path / NAMES[format])]
+        assert ids == [full_record()["id"]] * 2
+
+
+@pytest.mark.parametrize("format", [name for name in NAMES if name != "standoff"])
+def test_two_parts_of_a_cable_lose_no_paragraph(tmp_path, format):
+    (tmp_path / "gold").mkdir()
+    for day in (1, 2):
+        write(tmp_path / "gold" / f"{day}.jsonl", gold_line(paragraph=day, text=f"Day {day}."))
+    convert(tmp_path / "gold", tmp_path / NAMES[format], format)
+    records = read_records(tmp_path / NAMES[format])
+    found = [(record["id"], p["text"]) for record in records for p in record["paragraphs"]]
+    assert found == [("d", "Day 1."), ("d", "Day 2.")]
+
+
 def test_unknown_file(tmp_path):
     (tmp_path / "x.bin").write_text("Rusk said no.")
     with pytest.raises(GoldError, match=r"x.bin: no annotations in a known format: say which"):

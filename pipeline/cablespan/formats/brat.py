@@ -26,6 +26,7 @@ from cablespan.formats.linked import (
     with_shared_layers,
 )
 from cablespan.labels import LAYERS, ROLES, Certainty, Role, Scheme
+from cablespan.reading.body.ids import DistinctNames
 from cablespan.records import annotated_layers
 
 LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
@@ -38,11 +39,12 @@ _CABLE, _PARAGRAPH, _FACT = "Cable", "Paragraph", "Facts"
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path, scheme: Scheme) -> None:
-    """Into the folder `out`; ids are file names with `/` as `%2F`."""
+    """Into the folder `out`; ids are file names with `/` as `%2F`, `~2` after what comes again."""
     out.mkdir(parents=True, exist_ok=True)
     (out / "annotation.conf").write_text(configuration(scheme), encoding="utf-8", newline="\n")
+    names = DistinctNames()
     for record in records:
-        name = quote(record["id"], safe=" ")
+        name = names.take(quote(record["id"], safe=" "))
         text, blocks = joined(record)
         (out / f"{name}.txt").write_text(text, encoding="utf-8", newline="\n")
         (out / f"{name}.ann").write_text(
@@ -80,7 +82,7 @@ class _Lines:
     def head(self, record: Mapping[str, Any], blocks: Iterable[Block]) -> None:
         """Notes of what brat has no line for: the cable's facts, and its paragraphs."""
         meta, layers = kept_meta(record.get("meta", {})), annotated_layers(record)
-        self.note(_CABLE, "-", {"meta": meta, "layers": layers})
+        self.note(_CABLE, "-", {"id": record["id"], "meta": meta, "layers": layers})
         for start, end, facts in blocks:
             kept = {key: value for key, value in facts.items() if key != "source_map"}
             self.note(_PARAGRAPH, "-", {"start": start, "end": end, **kept})
@@ -208,8 +210,9 @@ class _Annotations:
 
 def _read_one(file: Path, scheme: Scheme) -> tuple[Placed, bool]:
     """A record, and whether a note says which layers it has."""
-    text, cable_id = _text_beside(file), unquote(file.stem)
+    text = _text_beside(file)
     said = _Annotations(file, text)
+    cable_id = said.cable.get("id", unquote(file.stem))
     record = bare_record(cable_id, path=str(file), format="brat", meta=said.cable.get("meta"))
     blocks = said.paragraphs or list(blocks_of(text, cable_id))
     for start, end, facts in blocks:

@@ -9,8 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from cablespan.formats.annotated import read_records
-from cablespan.formats.checks import Problem
+from cablespan.formats.annotated import read_placed
+from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.completion import Placed
 from cablespan.formats.detection import FOLDERS, FORMATS, format_of_folder
 from cablespan.formats.known_cables import with_known_facts
 from cablespan.formats.tasks import tokenize
@@ -18,6 +19,8 @@ from cablespan.labels import LAYERS, Scheme, scheme_of
 
 _OF_TOKENS = ("prodigy", "docbin", "conll")
 _LISTING_LABELS = ("labelstudio", "brat")
+# Those that hold paragraphs one by one: of two with one id a reader makes one, or refuses them.
+_OF_PARAGRAPHS = ("prodigy", "gold", "standoff", "labelstudio", "doccano")
 # Header facts that every format keeps as the record's date and origin.
 _KEPT_HEADER = ("created", "origin")
 
@@ -92,8 +95,8 @@ def convert(
     `out` is a folder for FOLDERS, a file for the others. `cables`: records of the same cables,
     whose facts the annotations get again (`with_known_facts`); the other options are those of
     `read_placed`. Nothing stays at `out` of a conversion that fails. Raises ValueError for an
-    unknown format, FileExistsError where the folder `out` holds annotations, and what
-    `read_placed` raises.
+    unknown format, FileExistsError where the folder `out` holds annotations, GoldError where two
+    paragraphs have one id and the format would take them for one, and what `read_placed` raises.
     """
     if to not in FORMATS:
         raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
@@ -102,7 +105,7 @@ def convert(
     writer = import_module(FORMATS[to])
     scheme = scheme or scheme_of()
     told: list[Problem] = []
-    records = read_records(
+    placed = read_placed(
         source,
         format=format,
         layers=layers,
@@ -111,6 +114,9 @@ def convert(
         report=told.append,
         scheme=scheme,
     )
+    if to in _OF_PARAGRAPHS:
+        placed = _told_apart(placed, to)
+    records: Iterator[dict[str, Any]] = (record for record, _ in placed)
     if cables is not None:
         records = with_known_facts(records, Path(cables), told.append)
     counts: Counter[str] = Counter()
@@ -134,6 +140,19 @@ def _must_hold_no_annotations(folder: Path) -> None:
     if held in FOLDERS:
         remedy = "take another folder, or empty it"
         raise FileExistsError(f"{folder}: holds annotations in {held}; {remedy}")
+
+
+def _told_apart(placed: Iterable[Placed], to: str) -> Iterator[Placed]:
+    """The same. Raises GoldError where a paragraph's id came before in another record."""
+    seen: dict[str, str] = {}
+    for record, places in placed:
+        here = {p["id"]: places.get(p["id"], places[""]) for p in record["paragraphs"]}
+        if again := next((name for name in here if name in seen), None):
+            what = f"paragraph {again} stands at {seen[again]} already, {to} would mix the two"
+            remedy = "take one of them out, or give their cables two ids"
+            raise GoldError([Problem(here[again], what, remedy)])
+        seen |= here
+        yield Placed(record, places)
 
 
 def _counted(

@@ -28,6 +28,7 @@ from cablespan.formats.linked import (
 )
 from cablespan.formats.tasks import tokenize
 from cablespan.labels import LAYERS, ROLES, Scheme
+from cablespan.reading.body.ids import DistinctNames
 from cablespan.records import annotated_layers
 
 if TYPE_CHECKING:
@@ -71,11 +72,13 @@ def layers() -> "TypeSystem":
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
-    """Into the folder `out`; ids are file names with `/` as `%2F`."""
+    """Into the folder `out`; ids are file names with `/` as `%2F`, `~2` after what comes again."""
     out.mkdir(parents=True, exist_ok=True)
     layers().to_xml(out / TYPES)
+    names = DistinctNames()
     for record in records:
-        _cas_of(record).to_json(out / f"{quote(record['id'], safe=' ')}.json")
+        name = names.take(quote(record["id"], safe=" "))
+        _cas_of(record).to_json(out / f"{name}.json")
 
 
 def _cas_of(record: Mapping[str, Any]) -> "Cas":
