@@ -344,6 +344,21 @@ def test_a_packed_file_is_unpacked(tmp_path, name, pack):
         list(read_records(path))
 
 
+@pytest.mark.parametrize("packing", [".gz", ".zst"])
+@pytest.mark.parametrize("format", ["records", "gold", "standoff", "docbin", "conll", "doccano"])
+def test_a_file_is_packed_as_its_name_says(tmp_path, format, packing):
+    source, plain = write(tmp_path / "in.jsonl", full_record()), tmp_path / NAMES[format]
+    packed = tmp_path / f"{NAMES[format]}{packing}"
+    convert(source, packed, format)
+    assert packed.read_bytes().startswith({".gz": b"\x1f\x8b", ".zst": b"\x28\xb5"}[packing])
+    assert find_format(packed) == format
+    found = [*read_records(packed)]
+    convert(source, plain, format)
+    assert [one | {"source": 0} for one in found] == [
+        one | {"source": 0} for one in read_records(plain)
+    ]
+
+
 def test_all_files_of_a_folder_are_checked_in_one_run(tmp_path):
     (tmp_path / "a.jsonl").write_text(
         '{"doc": "A", "text": "It rained.", "entities": [{"start": 0, "end": 2, "label": "X"}]}'

@@ -19,7 +19,7 @@ from spacy.tokens import Doc
 from cablespan.document import character_span
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed, bare_record, kept_meta
-from cablespan.formats.files import placed_objects, read_text
+from cablespan.formats.files import placed_objects, read_text, unpacked_name, written
 from cablespan.formats.tasks import tokenize
 from cablespan.records import ParagraphRecord, by_paragraph, paragraph_record
 
@@ -46,16 +46,20 @@ class _Row(NamedTuple):
 
 def _beside(path: Path, kind: str) -> Path:
     """`x.cables.jsonl` of `x.conll`."""
-    return path.with_name(f"{path.name.removesuffix('.gz').rpartition('.')[0]}.{kind}")
+    return path.with_name(f"{unpacked_name(path).rpartition('.')[0]}.{kind}")
+
+
+def _statements_beside(path: Path) -> Path:
+    """`x.statements.conll` of `x.conll` and of `x.conll.gz`."""
+    return _beside(path, f"statements{Path(unpacked_name(path)).suffix}")
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
     """Writes `out` and the two files beside it."""
-    statements = _beside(out, f"statements{out.suffix}")
     with ExitStack() as stack:
         files = {
-            layer: stack.enter_context(file.open("w", encoding="utf-8", newline="\n"))
-            for layer, file in zip(_LAYERS, (out, statements), strict=True)
+            layer: stack.enter_context(written(file))
+            for layer, file in zip(_LAYERS, (out, _statements_beside(out)), strict=True)
         }
         layout = stack.enter_context(_beside(out, "cables.jsonl").open("wb"))
         for record in records:
@@ -66,7 +70,7 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
                 here = {layer: found.get(paragraph["id"], []) for layer, found in marks.items()}
                 begins = {mark["start"] for mark in here["statements"]}
                 for layer, file in files.items():
-                    file.write(_block(doc, _tags(doc, here[layer]), begins))
+                    file.write(_block(doc, _tags(doc, here[layer]), begins).encode())
 
 
 def _layout(record: Mapping[str, Any], docs: Sequence[Doc]) -> dict[str, Any]:
@@ -114,7 +118,7 @@ def read(path: Path) -> Iterator[Placed]:
 
 
 def _laid_out(path: Path, layout: Path) -> Iterator[Placed]:
-    statements = _beside(path, f"statements{Path(path.name.removesuffix('.gz')).suffix}")
+    statements = _statements_beside(path)
     files = {"entities": path} | ({"statements": statements} if statements.exists() else {})
     rows = {layer: chain.from_iterable(list(_blocks(file))) for layer, file in files.items()}
     for place, cable in placed_objects(layout):

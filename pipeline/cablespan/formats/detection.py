@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem
-from cablespan.formats.files import opened
+from cablespan.formats.files import opened, unpacked_name
 
 # Format -> its module.
 FORMATS = {
@@ -111,12 +111,12 @@ def format_of_folder(folder: Path) -> str | None:
 
 def _holds_annotations(file: Path) -> bool:
     """Whether a file in a folder is one of annotations, by its name."""
-    name = file.name.removesuffix(".gz")
+    name = unpacked_name(file)
     return name.endswith((".jsonl", *_BY_SUFFIX)) and not name.endswith(_TEXTS)
 
 
 def _format_of_file(path: Path) -> str:
-    suffix = Path(path.name.removesuffix(".gz")).suffix
+    suffix = Path(unpacked_name(path)).suffix
     if suffix == ".json":
         return "inception" if _is_cas(path) else "labelstudio"
     if suffix in _BY_SUFFIX:

@@ -11,6 +11,7 @@ from spacy.tokens import Doc, DocBin
 from cablespan.document import CLAIMS, PARAGRAPHS, STATEMENTS, unannotated_paragraphs
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed, bare_record
+from cablespan.formats.files import opened, written
 from cablespan.formats.tasks import blank_pipeline
 from cablespan.labels import Scheme
 from cablespan.records import from_record, paragraph_record, to_record
@@ -74,7 +75,8 @@ def _place(paragraph: Mapping[str, Any], span) -> dict[str, Any]:
 def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
     """The records of a DocBin, with what each could not hold. Raises GoldError where it is none."""
     try:
-        docs = DocBin().from_disk(path)
+        with opened(path) as file:
+            docs = DocBin().from_bytes(file.read())
     except Exception as error:  # msgpack, zlib and srsly each raise their own
         raise GoldError(
             [Problem(str(path), f"no DocBin ({error})", "write it with DocBin.to_disk")]
@@ -87,4 +89,6 @@ def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
     """Records as a DocBin, by the blank pipeline's tokens."""
     nlp = blank_pipeline()
-    DocBin(docs=(gold_doc(nlp, record) for record in records), store_user_data=True).to_disk(out)
+    docs = DocBin(docs=(gold_doc(nlp, record) for record in records), store_user_data=True)
+    with written(out) as file:
+        file.write(docs.to_bytes())

@@ -1,14 +1,18 @@
-"""Text files of annotations: lines with their places, compressed or not."""
+"""Files of annotations, compressed or not: lines with their places."""
 
+import gzip
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
+import zstandard
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.reading.decode import TORN, open_input
+
+_PACKINGS = (".gz", ".zst")
 
 
 @contextmanager
@@ -67,8 +71,30 @@ def json_object(line: bytes, place: str) -> dict[str, Any]:
     return value
 
 
+def unpacked_name(path: Path) -> str:
+    """The file's name without the ending of gzip or zstd.
+
+    >>> unpacked_name(Path("run/gold.jsonl.gz")), unpacked_name(Path("gold.conll"))
+    ('gold.jsonl', 'gold.conll')
+    """
+    return path.stem if path.suffix in _PACKINGS else path.name
+
+
+@contextmanager
+def written(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to, packed as its name says: the same content makes the same bytes."""
+    with ExitStack() as stack:
+        file: Any = stack.enter_context(path.open("wb"))
+        if path.suffix == ".gz":
+            packed = gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0)
+            file = stack.enter_context(packed)
+        elif path.suffix == ".zst":
+            file = stack.enter_context(zstandard.ZstdCompressor().stream_writer(file))
+        yield file
+
+
 def write_json_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
-    """Plain dictionaries as JSON Lines."""
-    with path.open("wb") as file:
+    """Plain dictionaries as JSON Lines, packed as the file's name says."""
+    with written(path) as file:
         for line in lines:
             file.write(orjson.dumps(line) + b"\n")

@@ -25,7 +25,7 @@ from cablespan.document import origin
 from cablespan.formats import paragraphs
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed, bare_record
-from cablespan.formats.files import opened, placed_objects
+from cablespan.formats.files import opened, placed_objects, unpacked_name, written
 from cablespan.labels import LAYERS, SCHEME_VERSION
 from cablespan.reading.decode import HEAD, decode, open_input
 from cablespan.reading.elements import ID, NS, runs
@@ -42,13 +42,13 @@ def texts_beside(out: Path) -> Path:
     >>> texts_beside(Path("gold.jsonl.gz")).name
     'gold.texts.jsonl'
     """
-    return out.with_name(out.name.removesuffix(".gz").removesuffix(".jsonl") + ".texts.jsonl")
+    return out.with_name(unpacked_name(out).removesuffix(".jsonl") + ".texts.jsonl")
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
     """Annotations to `out`; the records without them to `NAME.texts.jsonl` beside. The first alone
     can be published without the texts."""
-    with out.open("wb") as annotations, texts_beside(out).open("wb") as texts:
+    with written(out) as annotations, texts_beside(out).open("wb") as texts:
         for record in records:
             for line in standoff_lines(record):
                 annotations.write(orjson.dumps(line) + b"\n")
