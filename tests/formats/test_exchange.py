@@ -332,6 +332,28 @@ def test_a_folder_is_read_file_by_file(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("format", "name"),
+    [
+        *(pair for pair in NAMES.items() if pair[0] not in ("records", "prodigy")),
+        ("conll", "cables.conll"),
+        ("labelstudio", "x.json.gz"),
+    ],
+)
+def test_a_file_is_found_in_a_folder_with_others(tmp_path, format, name):
+    """Also those of brat and INCEpTION, and of CoNLL, which has files beside it."""
+    folder, whole = tmp_path / "mine", format in ("brat", "inception")
+    source = write(tmp_path / "in.jsonl", gold_line(doc="07OSLO1", entities=[RUSK]))
+    convert(source, folder if whole else folder / name, format)
+    write(folder / "another.jsonl", gold_line(doc="07OSLO2"))
+    (folder / "labels.json").write_text("{}")
+    (folder / "TypeSystem.xml").unlink(missing_ok=True)
+    assert {record["id"] for record in read_records(folder)} == {"07OSLO1", "07OSLO2"}
+    (folder / "another.jsonl").unlink()
+    (record,) = read_records(folder)
+    assert record["entities"][0]["text"] == "Rusk"
+
+
+@pytest.mark.parametrize(
     ("name", "pack"), [("gold.jsonl.gz", gzip.compress), ("gold.jsonl.zst", zstandard.compress)]
 )
 def test_a_packed_file_is_unpacked(tmp_path, name, pack):

@@ -1,5 +1,6 @@
 """Which format annotations are in, found by looking at names and first lines."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,6 +9,7 @@ import orjson
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.files import opened, unpacked_name
+from cablespan.labels import LABELS_FILE
 
 # Format -> its module.
 FORMATS = {
@@ -24,6 +26,8 @@ FORMATS = {
 }
 # Those whose annotations are a whole folder.
 FOLDERS = ("prodigy", "brat", "inception")
+# Of those, the ones whose folder has a file for each cable, and may have others among them.
+_A_FILE_A_CABLE = ("brat", "inception")
 # A folder that holds a file of such a name is of that format.
 _BY_GLOB = {
     "*.ann": "brat",
@@ -43,7 +47,12 @@ _BY_SUFFIX = {
     ".iob2": "conll",
 }
 _ZLIB = b"\x78\x9c"  # a DocBin is packed so
-_TEXTS = ".texts.jsonl"
+_TEXTS, _LAYOUT = ".texts.jsonl", ".cables.jsonl"
+# A JSON file that begins so is a UIMA CAS; or a list of objects, as Label Studio's.
+_JSON_BEGINS = {
+    "inception": re.compile(rb'\s*\{\s*"%TYPES"'),
+    "labelstudio": re.compile(rb"\s*\[\s*\{"),
+}
 _TASK_KEYS = {"_input_hash", "_view_id", "answer", "tokens", "spans", "relations"}
 
 
@@ -86,39 +95,69 @@ def annotations_in(path: Path, format: str | None = None) -> Iterator[Annotation
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist: name a file or folder of annotations")
     if path.is_dir():
-        yield from _in_folder(path, format or format_of_folder(path))
+        yield from _in_folder(path, format)
     else:
         yield Annotations(path, format or _format_of_file(path))
 
 
 def _in_folder(folder: Path, format: str | None) -> Iterator[Annotations]:
-    """The folder itself, where one is read as a whole, else its files: of a run, the cables."""
-    if format in FOLDERS:
-        yield Annotations(folder, format)
+    """The folder itself, where one is read as a whole, else its files: of a run, the cables.
+
+    The folder stands once for its files of brat or INCEpTION.
+    """
+    known = format or format_of_folder(folder)
+    if known == "prodigy":
+        yield Annotations(folder, known)
         return
-    files = sorted(folder.glob("cables*.jsonl*")) if format == "records" else []
-    files = files or [file for file in sorted(folder.iterdir()) if _holds_annotations(file)]
+    files = _named(folder, "cables*.jsonl*") if known == "records" else []
+    files = files or [file for file in _named(folder, "*") if _holds_annotations(file)]
     if not files:
         raise _unknown(folder)
-    for file in files:
-        yield Annotations(file, format or _format_of_file(file))
+    found = ((file, format or _format_of_file(file)) for file in files)
+    yield from dict.fromkeys(
+        Annotations(folder if one in _A_FILE_A_CABLE else file, one) for file, one in found
+    )
 
 
 def format_of_folder(folder: Path) -> str | None:
-    """The format of a folder by the names in it; None where they tell none, or there is none."""
-    return next((format for glob, format in _BY_GLOB.items() if any(folder.glob(glob))), None)
+    """The format of a folder by the names in it, or as it holds a UIMA CAS; None where nothing
+    tells, or there is none."""
+    named = (format for glob, format in _BY_GLOB.items() if _named(folder, glob))
+    holds_cas = any(_format_of_json(file) == "inception" for file in _named(folder, "*.json"))
+    return next(named, "inception" if holds_cas else None)
+
+
+def _named(folder: Path, glob: str) -> list[Path]:
+    """A folder's files of such names, but for those that belong to another."""
+    files = (file for file in sorted(folder.glob(glob)) if not file.is_dir())
+    return [file for file in files if not _lies_beside(file)]
+
+
+def _lies_beside(file: Path) -> bool:
+    """Whether a file is read with another: the texts of stand-off, what `x.conll` has beside it."""
+    name = unpacked_name(file)
+    if name.endswith(_TEXTS):
+        return True
+    base, _, kind = Path(name).stem.rpartition(".")
+    if kind not in ("cables", "statements"):
+        return False
+    conll = {f"{base}{suffix}" for suffix, format in _BY_SUFFIX.items() if format == "conll"}
+    has_conll = any(unpacked_name(other) in conll for other in file.parent.iterdir())
+    return has_conll and file.with_name(f"{base}{_LAYOUT}").exists()
 
 
 def _holds_annotations(file: Path) -> bool:
-    """Whether a file in a folder is one of annotations, by its name."""
+    """Whether a file is one of annotations, by its name; of JSON, by its beginning."""
     name = unpacked_name(file)
-    return name.endswith((".jsonl", *_BY_SUFFIX)) and not name.endswith(_TEXTS)
+    if name.endswith(".json"):
+        return name != LABELS_FILE and _format_of_json(file) is not None
+    return name.endswith((".jsonl", *_BY_SUFFIX))
 
 
 def _format_of_file(path: Path) -> str:
     suffix = Path(unpacked_name(path)).suffix
     if suffix == ".json":
-        return "inception" if _is_cas(path) else "labelstudio"
+        return _format_of_json(path) or "labelstudio"
     if suffix in _BY_SUFFIX:
         return _BY_SUFFIX[suffix]
     first = _first_line(path)
@@ -128,10 +167,11 @@ def _format_of_file(path: Path) -> str:
     return format
 
 
-def _is_cas(path: Path) -> bool:
-    """Whether a JSON file begins as a UIMA CAS does."""
+def _format_of_json(path: Path) -> str | None:
+    """The format of a JSON file by its beginning; None where it is none of ours."""
     with opened(path) as file:
-        return b'"%TYPES"' in file.read(100)
+        head = file.read(100).removeprefix(b"\xef\xbb\xbf")
+    return next((format for format, begins in _JSON_BEGINS.items() if begins.match(head)), None)
 
 
 def _first_line(path: Path) -> bytes:

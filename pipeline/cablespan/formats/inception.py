@@ -27,7 +27,7 @@ from cablespan.formats.linked import (
     with_shared_layers,
 )
 from cablespan.formats.tasks import tokenize
-from cablespan.labels import LAYERS, ROLES, Scheme
+from cablespan.labels import LABELS_FILE, LAYERS, ROLES, Scheme
 from cablespan.reading.body.ids import DistinctNames
 from cablespan.records import annotated_layers
 
@@ -153,8 +153,13 @@ def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
     Where our metadata is missing, blank lines part the paragraphs, and the folder's marks tell the
     layers.
     """
-    files = sorted([*path.glob("*.json"), *path.glob("*.xmi")]) if path.is_dir() else [path]
+    files = _documents(path) if path.is_dir() else [path]
     yield from with_shared_layers(_record_of(_load(file), file, scheme) for file in files)
+
+
+def _documents(folder: Path) -> list[Path]:
+    files = sorted([*folder.glob("*.json"), *folder.glob("*.xmi")])
+    return [file for file in files if file.name != LABELS_FILE]
 
 
 def _load(file: Path) -> "Cas":
