@@ -158,6 +158,9 @@ def test_doccano_from_elsewhere(tmp_path):
     one, other = read_records(path)
     assert [(e["text"], e["label"]) for e in one["entities"]] == [("Rusk", "OFFICIAL")]
     assert other["entities"][0]["text"] == "Ankara"
+    write(path, *[line | {"paragraph": 3, "layers": "x", "cable": 7, "meta": 1} for line in lines])
+    one, other = read_records(path)
+    assert one["id"] == "all-3" and other["entities"][0]["text"] == "Ankara"
     write(path, {"text": "Rusk", "label": ["OFFICIAL"]})
     with pytest.raises(GoldError, match=r"all.jsonl:1: .*export .* sequence labelling"):
         list(read_records(path, format="doccano"))
@@ -722,6 +725,20 @@ def test_two_parts_of_a_cable_lose_no_paragraph(tmp_path, format):
     records = read_records(tmp_path / NAMES[format])
     found = [(record["id"], p["text"]) for record in records for p in record["paragraphs"]]
     assert found == [("d", "Day 1."), ("d", "Day 2.")]
+
+
+def test_the_folder_where_one_stands_is_a_place_to_write_to(tmp_path, monkeypatch):
+    source = write(tmp_path / "in.jsonl", gold_line())
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    convert(source, ".", "brat")
+    assert sorted(path.name for path in (tmp_path / "here").iterdir()) == [
+        "annotation.conf",
+        "d.ann",
+        "d.txt",
+    ]
+    with pytest.raises(IsADirectoryError, match=r"^\.: is a folder; name a file in it"):
+        convert(source, ".", "gold")
 
 
 def test_unknown_file(tmp_path):

@@ -95,8 +95,9 @@ def convert(
     `out` is a folder for FOLDERS, a file for the others. `cables`: records of the same cables,
     whose facts the annotations get again (`with_known_facts`); the other options are those of
     `read_placed`. Nothing stays at `out` of a conversion that fails. Raises ValueError for an
-    unknown format, FileExistsError where the folder `out` holds annotations, GoldError where two
-    paragraphs have one id and the format would take them for one, and what `read_placed` raises.
+    unknown format, FileExistsError where the folder `out` holds annotations, IsADirectoryError
+    where it should be a file, GoldError where two paragraphs have one id and the format would take
+    them for one, and what `read_placed` raises.
     """
     if to not in FORMATS:
         raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
@@ -170,7 +171,9 @@ def _counted(
 def _written_whole(out: Path, *, is_folder: bool) -> Iterator[Path]:
     """A file or folder to write to; its content, and what was written beside a file, comes to its
     place where nothing failed."""
-    partial = out.with_name(f".{out.name}.partial")
+    if out.is_dir() and not is_folder:
+        raise IsADirectoryError(f"{out}: is a folder; name a file in it")
+    partial = out.parent / f".{out.name}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     place = out if is_folder else out.parent

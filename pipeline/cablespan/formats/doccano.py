@@ -33,6 +33,8 @@ LEAVES_OUT = (
     "cluster tables",
     "notes",
 )
+# What a line has beside doccano's own keys.
+_OURS = ("cable", "layers", "paragraph", "meta")
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
@@ -96,6 +98,8 @@ def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
     for number, (place, line) in enumerate(placed_objects(path), 1):
         if not isinstance(line.get("text"), str):
             raise GoldError([Problem(place, "no `text`", "export the project as JSONL")])
+        if not _is_ours(line):
+            line = {key: value for key, value in line.items() if key not in _OURS}
         cable = line.get("cable") or f"{path.stem}-{line.get('id', number)}"
         if cable not in records:
             meta = line.get("meta")
@@ -110,6 +114,11 @@ def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
             placed.record.update({layer: placed.record.get(layer, []) for layer in line["layers"]})
         _add_spans(placed.record, paragraph["id"], line, place, scheme)
     yield from with_shared_layers((one, cable in with_layers) for cable, one in records.items())
+
+
+def _is_ours(line: Mapping[str, Any]) -> bool:
+    """Whether `write` made a line: metadata of another's project may have the same names."""
+    return isinstance(line.get("cable"), str) and isinstance(line.get("paragraph"), dict)
 
 
 def _add_spans(
