@@ -370,7 +370,7 @@ def test_a_packed_file_is_unpacked(tmp_path, name, pack):
 
 
 @pytest.mark.parametrize("packing", [".gz", ".zst"])
-@pytest.mark.parametrize("format", ["records", "gold", "standoff", "docbin", "conll", "doccano"])
+@pytest.mark.parametrize("format", [format for format, name in NAMES.items() if "." in name])
 def test_a_file_is_packed_as_its_name_says(tmp_path, format, packing):
     source, plain = write(tmp_path / "in.jsonl", full_record()), tmp_path / NAMES[format]
     packed = tmp_path / f"{NAMES[format]}{packing}"

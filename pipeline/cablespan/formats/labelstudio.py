@@ -16,7 +16,7 @@ import orjson
 
 from cablespan.formats.checks import GoldError, Problem, objects
 from cablespan.formats.completion import Placed, bare_record
-from cablespan.formats.files import read_text
+from cablespan.formats.files import read_text, unpacked_name, written
 from cablespan.formats.linked import LinkedSpan, add_marks, links_of, part_links
 from cablespan.formats.paragraphs import mark_missing
 from cablespan.labels import LAYERS, ROLES, Role, Scheme
@@ -41,13 +41,16 @@ def configuration(scheme: Scheme) -> str:
 
 def write(records: Iterable[Mapping[str, Any]], out: Path, scheme: Scheme) -> None:
     """Records as Label Studio's tasks, with the labelling configuration beside them."""
-    out.with_name(out.name.removesuffix(".json") + ".config.xml").write_text(
+    out.with_name(unpacked_name(out).removesuffix(".json") + ".config.xml").write_text(
         configuration(scheme), encoding="utf-8", newline="\n"
     )
-    with out.open("wb") as file:
-        for number, task in enumerate(itertools.chain.from_iterable(map(_tasks, records))):
-            file.write((b",\n" if number else b"[\n") + orjson.dumps({"id": number + 1, **task}))
-        file.write(b"\n]\n" if file.tell() else b"[]\n")
+    separator = b"\n"
+    with written(out) as file:
+        file.write(b"[")
+        for number, task in enumerate(itertools.chain.from_iterable(map(_tasks, records)), 1):
+            file.write(separator + orjson.dumps({"id": number, **task}))
+            separator = b",\n"
+        file.write(b"\n]\n")
 
 
 def _tasks(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
