@@ -14,7 +14,7 @@ from cablespan.document import (
     to_doc,
     tokenized,
 )
-from cablespan.records import from_record, to_record
+from cablespan.records import from_record, paragraph_record, to_record
 
 NLP = English()
 TEXT = "Minister Poe said the dam held. It rained."
@@ -96,6 +96,28 @@ def test_paragraphs_of_a_cable():
         ("One.", "text"),
         ("Two.", "heading"),
     ]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["It rained.", "    Poe left."],
+        ["It rained. ", "\nPoe left.\n\n", " \n"],
+        ["", "It rained,s.", "", "  Poe left. ", ""],
+        [""],
+    ],
+)
+def test_a_paragraph_keeps_white_space_at_its_edges_and_what_lies_in_it(texts):
+    paragraphs = [paragraph_record(f"text/{number}", text) for number, text in enumerate(texts)]
+    record = to_record(NLP("")) | {"paragraphs": paragraphs}
+    record["entities"] = [
+        {"paragraph": paragraph["id"], "start": start, "end": start + 3, "label": "PERSON"}
+        | {"text": "Poe", "kb_id": None, "cluster": None, "score": None}
+        for paragraph in paragraphs
+        if (start := paragraph["text"].find("Poe")) >= 0
+    ]
+    doc = from_record(NLP, record)
+    assert to_record(doc) == to_record(kept(doc, store_user_data=True)) == record
 
 
 def test_a_text_in_place_of_a_cable_is_refused_with_the_remedy():

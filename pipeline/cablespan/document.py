@@ -6,7 +6,7 @@ as plain data, so that DocBin, `n_process` and `Doc.to_bytes` keep them.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from itertools import pairwise
@@ -199,20 +199,22 @@ def make_doc(nlp: Language, texts: list[str], description: dict[str, Any]) -> Do
     >>> paragraph_starts(doc)
     [0, 14]
     """
-    doc = tokenized(nlp, SEPARATOR.join(texts))
-    doc._.cable = description
-    spans, offset = [], 0
-    for text, paragraph in zip(texts, description["paragraphs"], strict=True):
-        if text:
-            spans.append(character_span(doc, offset, offset + len(text), paragraph["kind"]))
+    places, offset = [], 0
+    for text in texts:
+        places.append((offset, offset + len(text)))
         offset += len(text) + len(SEPARATOR)
-    doc.spans[PARAGRAPHS] = spans
+    doc = tokenized(nlp, SEPARATOR.join(texts), places)
+    doc._.cable = description
+    doc.spans[PARAGRAPHS] = [
+        paragraph_span(doc, *place, paragraph["kind"])
+        for place, paragraph in zip(places, description["paragraphs"], strict=True)
+    ]
     return doc
 
 
-def tokenized(nlp: Language, text: str) -> Doc:
+def tokenized(nlp: Language, text: str, paragraphs: Iterable[Place] = ()) -> Doc:
     """The text as tokens of the pipeline, cut as if no sign in it were damaged; what has no blank
-    for 200 characters is cut there.
+    for 200 characters is cut there, and so is white space at the edges of `paragraphs`.
 
     >>> import spacy
     >>> [len(token) for token in tokenized(spacy.blank("en"), "X" * 450)]
@@ -221,7 +223,8 @@ def tokenized(nlp: Language, text: str) -> Doc:
     [France, ,s]
     """
     whole = repaired(text)
-    cuts = [match.end() for match in _UNBROKEN.finditer(whole)]
+    unbroken = {match.end() for match in _UNBROKEN.finditer(whole)}
+    cuts = sorted(unbroken.union(*(_white_edges(whole, place) for place in paragraphs)))
     if not cuts and whole == text:
         return nlp.tokenizer(text)
     tokens = [
@@ -231,6 +234,20 @@ def tokenized(nlp: Language, text: str) -> Doc:
     ]
     words, spaces = [text[start:end] for start, end, _ in tokens], [blank for *_, blank in tokens]
     return Doc(nlp.vocab, words, spaces)
+
+
+def _white_edges(text: str, paragraph: Place) -> tuple[int, ...]:
+    r"""Where a paragraph that begins or ends in white space, or is empty, is to be cut: its edge
+    would be one token with the blank line beside it, and no span could begin or end there.
+
+    >>> _white_edges("No.\n\n  Yes. ", (5, 12)), _white_edges("No.", (0, 3))
+    ((5, 11, 12), ())
+    """
+    start, end = paragraph
+    inside = text[start:end]
+    if inside[:1].strip() and inside[-1:].strip():
+        return ()
+    return start, start + len(inside.rstrip()), end
 
 
 def character_span(
@@ -249,6 +266,20 @@ def character_span(
     if span is None:
         raise ValueError(f"characters {start} to {end} are outside the text of {len(doc.text)}")
     return span
+
+
+def paragraph_span(doc: Doc, start: int, end: int, kind: str) -> Span:
+    """The span of a paragraph by character offsets; that of an empty one has no tokens.
+
+    >>> import spacy
+    >>> span = paragraph_span(spacy.blank("en")("Agreed."), 7, 7, "text")
+    >>> span.start, span.end, span.start_char
+    (2, 2, 7)
+    """
+    if start < end:
+        return character_span(doc, start, end, kind)
+    token = bisect_left(doc, start, key=lambda token: token.idx)
+    return Span(doc, token, token, kind)
 
 
 def unannotated_paragraphs(doc: Doc, layer: str) -> list[Span]:

@@ -92,6 +92,12 @@ def test_what_a_doc_holds_comes_along():
     assert after.spans["paragraphs"].attrs == {"read": True}
 
 
+def test_paragraphs_keep_white_space_at_their_edges():
+    texts = ["Norland,s court. ", "    Poe left.", ""]
+    doc = RESTORE(REPAIR(make_doc(NLP, texts, {"paragraphs": [{"kind": "text"}] * 3})))
+    assert [span.text for span in doc.spans["paragraphs"]] == texts
+
+
 def test_a_doc_that_nobody_annotated_stays_so():
     assert not RESTORE(REPAIR(NLP("Norland,s court"))).has_annotation("ENT_IOB")
 

@@ -10,7 +10,7 @@ offset.
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from cablespan.document import character_span, text_of, tokenized
+from cablespan.document import PARAGRAPHS, character_span, paragraph_span, text_of, tokenized
 from cablespan.signs import repaired
 
 _AS_IN_THE_CABLE = "cable_repair.text"
@@ -29,7 +29,9 @@ class Repair:
         text = repaired(written)
         if text == written:
             return doc
-        other = tokenized(self.nlp, text)
+        paragraphs = doc.spans.get(PARAGRAPHS, ())
+        places = [(span.start_char, span.end_char) for span in paragraphs]
+        other = tokenized(self.nlp, text, places)
         other.user_data.update(doc.user_data)
         other.user_data[_AS_IN_THE_CABLE] = written
         other._context = doc._context
@@ -62,6 +64,8 @@ class Restore:
 
 
 def _moved(doc: Doc, span: Span) -> Span:
+    if not len(span):  # an empty paragraph
+        return paragraph_span(doc, span.start_char, span.end_char, span.label_)
     return character_span(
         doc,
         span.start_char,

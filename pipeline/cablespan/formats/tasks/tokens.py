@@ -37,11 +37,15 @@ def tokens_of_paragraphs(doc: Doc) -> dict[str, list[dict[str, Any]]]:
     """The `tokens` of paragraphs by their text, as they stand in their Doc, so that nobody need cut
     them anew.
 
-    White space at the edge of a paragraph is one token with the blank line after it: such a
+    White space at the edge of a paragraph can be cut otherwise beside a blank line: such a
     paragraph is left out.
     """
     facts = _facts(doc)
-    whole = (span for span in doc.spans[PARAGRAPHS] if not (span[0].is_space or span[-1].is_space))
+    whole = (
+        span
+        for span in doc.spans[PARAGRAPHS]
+        if len(span) and not (span[0].is_space or span[-1].is_space)
+    )
     return {span.text: _records(doc, facts[span.start : span.end]) for span in whole}
 
 
