@@ -474,6 +474,17 @@ def test_files_of_something_else_are_not_overwritten(source, tmp_path):
     assert not (tmp_path / "cables.jsonl").exists() and (tmp_path / "notes.txt").exists()
 
 
+def test_a_run_is_kept_where_the_inputs_hold_no_cable_to_overwrite_it_with(source, tmp_path):
+    output = tmp_path / "out"
+    assert run(source, output) == 0
+    before = written(output)
+    (tmp_path / "empty.txt").touch()
+    for name, place in {"typo.txt": "file", "*.csv": "file", "empty.txt": "byte 0"}.items():
+        with pytest.raises(ValueError, match=rf"kept, as .*\{name[-4:]}, {place}: .*; "):
+            run(tmp_path / name, output, resume=False)
+    assert written(output) == before
+
+
 def test_two_runs_in_one_folder(source, tmp_path):
     first = Folder(str(tmp_path))
     first.make()

@@ -3,11 +3,14 @@ some shards are done again.
 """
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
+from cablespan.cable import Cable
+from cablespan.reading import scan
 from cablespan.runs.batch.folder import WORK, Folder
 from cablespan.runs.batch.manifest import NAME, Manifest
-from cablespan.runs.batch.stream import changed_inputs, is_of_a_run
+from cablespan.runs.batch.stream import STDIN, changed_inputs, is_of_a_run
 
 
 def open_run(
@@ -22,10 +25,13 @@ def open_run(
 
     With `resume` the shards of which a file is missing or changed are done again, with
     `retry_rejects` those that rejected something. Raises FileExistsError or ValueError where the
-    folder holds something else, or a run that `resume` must be said to.
+    folder holds something else, or a run that `resume` must be said to, or one that nothing would
+    take the place of.
     """
     names = [name for name in folder.names() if is_of_a_run(name)]
     if resume is False:
+        if names:
+            _must_have_a_cable(folder, paths, settings["format"])
         _empty(folder, names)
         return Manifest(dict(settings))
     manifest = Manifest.load(folder)
@@ -68,6 +74,19 @@ def _go_on(folder: Folder, manifest: Manifest, retry_rejects: bool) -> None:
     manifest.forget(manifest.damage(folder))
     if retry_rejects:
         manifest.forget_rejects()
+
+
+def _must_have_a_cable(folder: Folder, paths: list[str], format: str | None) -> None:
+    """A run is given up only for inputs with a cable in them; standard input is read but once."""
+    if STDIN in paths:
+        return
+    reject = None
+    for item in chain.from_iterable(scan(path, format) for path in paths):
+        if isinstance(item, Cable):
+            return
+        reject = reject or item
+    why = reject and f": {reject.path}, {reject.place}: {reject.reason}; {reject.remedy}"
+    raise ValueError(f"{folder}: kept, as there is no cable in the inputs{why or ''}")
 
 
 def _empty(folder: Folder, names: list[str]) -> None:
