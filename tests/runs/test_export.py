@@ -11,6 +11,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from cablespan.runs.export import TABLES, export, schema
+from cablespan.runs.report import report
 from made_up import records
 
 
@@ -28,6 +29,20 @@ def tables(run, tmp_path_factory):
     output = tmp_path_factory.mktemp("tables")
     export(str(run), output)
     return {table: parquet.read_table(output / f"{table}.parquet") for table in TABLES}
+
+
+@pytest.mark.parametrize("write", [export, report])
+def test_lines_that_are_no_records_are_refused_with_the_remedy(tmp_path, write):
+    (tmp_path / "entities.jsonl").write_text('{"text": "All is well.", "spans": []}\n')
+    told = "entities.jsonl, object 1: no record, it has no `id`; give the folder that"
+    with pytest.raises(ValueError, match=told):
+        write(str(tmp_path / "entities.jsonl"), tmp_path / "out")
+    (tmp_path / "cables.jsonl").write_text('{"id": "A", "meta": {}, "source": {}}\n')
+    with pytest.raises(ValueError, match=r"cables.jsonl, object 1: .* no `header`"):
+        write(str(tmp_path), tmp_path / "out")
+    (tmp_path / "cables.jsonl").write_text("5\n")
+    with pytest.raises(ValueError, match="no record"):
+        write(str(tmp_path), tmp_path / "out")
 
 
 def test_every_table_has_its_schema_with_descriptions(tables):

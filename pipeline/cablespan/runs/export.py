@@ -149,7 +149,7 @@ def export(
 
     In CSV, lists are joined by `|`. A table appears under its name when all are whole. `warn` hears
     what an unfinished run lacks. Raises FileNotFoundError where there is no run, ValueError where a
-    file of it has been changed.
+    file of it has been changed, or a line is no record.
     """
     results = Results(run)
     if results.unfinished:
@@ -157,7 +157,7 @@ def export(
     output.mkdir(parents=True, exist_ok=True)
     parts = {table: output / f".{table}.{to}.writing" for table in TABLES}
     try:
-        counts = _write(results.lines(), parts, to)
+        counts = _write(results.records(), parts, to)
     except BaseException:
         for path in parts.values():
             path.unlink(missing_ok=True)

@@ -10,6 +10,8 @@ from cablespan.reading.lines import json_lines
 from cablespan.runs.batch.folder import Folder
 from cablespan.runs.batch.manifest import Manifest
 
+EVERY_RECORD_HAS = ("id", "meta", "source", "header", "paragraphs")
+
 
 class Results:
     """The lines that a run has written.
@@ -38,11 +40,23 @@ class Results:
         Raises FileNotFoundError where the folder holds no run, ValueError where a file is not as
         the run wrote it.
         """
+        for path in self._paths(kind):
+            yield from json_lines(path)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """The records, as `lines`; raises ValueError for what is none as well."""
+        for path in self._paths("cables"):
+            for number, record in enumerate(json_lines(path), 1):
+                known = record if isinstance(record, dict) else {}
+                if missing := [key for key in EVERY_RECORD_HAS if key not in known]:
+                    what = f"no record, it has no `{missing[0]}`"
+                    raise ValueError(f"{path}, object {number}: {what}; {_GIVE}")
+                yield record
+
+    def _paths(self, kind: str) -> Iterator[str]:
         for name in self._names(kind):
             path = self.folder / name
-            yield from json_lines(
-                path if self.folder.local else self.folder.fs.unstrip_protocol(path)
-            )
+            yield path if self.folder.local else self.folder.fs.unstrip_protocol(path)
 
     def _names(self, kind: str) -> list[str]:
         if self.file:

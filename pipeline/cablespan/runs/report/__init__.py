@@ -30,7 +30,7 @@ def report(run: str, output: Path, *, warn: Callable[[str], None] = lambda messa
     if results.unfinished:
         warn(results.unfinished)
     findings = Findings(unfinished=results.unfinished)
-    for record in results.lines():
+    for record in results.records():
         findings.add(record)
     for reject in results.lines("rejects"):
         findings.add_reject(reject)
