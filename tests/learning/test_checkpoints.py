@@ -1,5 +1,7 @@
 """A training that is stopped goes on from its last evaluation when the command is given again."""
 
+from itertools import chain
+
 import orjson
 import pytest
 import spacy
@@ -66,6 +68,21 @@ def test_the_best_model_of_before_stays_the_best(stopped):
     (best.folder / "progress.json").write_bytes(orjson.dumps(progress))
     assert stopped().exit_code == 0
     assert (stopped.output / "model-best" / "ner" / "model").read_bytes() == weights
+
+
+def test_it_goes_on_from_the_weights_and_not_from_their_mean(mine, monkeypatch):
+    """A mean that began at nothing: of weights that stay, it would grow with each step."""
+    weights, keep = [], checkpoints._keep
+
+    def note(output, progress, **facts):
+        keep(output, progress, **facts)
+        weights.append((latest(output).folder / "model-last" / "ner" / "model").read_bytes())
+
+    monkeypatch.setattr(checkpoints, "_keep", note)
+    optimizer = {"learn_rate.initial_rate": 0, "use_averages": "true"}
+    values = [(f"--training.optimizer.{name}", value) for name, value in optimizer.items()]
+    assert mine(*chain.from_iterable(values)).exit_code == 0
+    assert len(weights) > 1 and len(set(weights)) == 1
 
 
 def test_a_torn_checkpoint_is_none(stopped):

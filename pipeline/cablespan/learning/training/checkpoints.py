@@ -1,7 +1,9 @@
 """Training that goes on where it was stopped: what each evaluation leaves behind, and the config to
 go on from it.
 
-A checkpoint holds the weights. Adam's moments are lost: its rate warms up anew, for as many steps.
+A checkpoint holds the weights, not their moving average, which spaCy judges and saves: begun at
+nothing, it has too little of them at first. Adam's moments are lost: its rate warms up anew, for as
+many steps.
 """
 
 import shutil
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
+from spacy.language import Language
 from spacy.training.loop import DIR_MODEL_BEST as BEST
 from spacy.training.loop import DIR_MODEL_LAST as LAST
 from spacy.util import registry
@@ -73,7 +76,8 @@ def checkpoint_logger(
                 "epoch": epoch + info["epoch"],
                 "best_score": max(best, best_score),
             }
-            _keep(Path(info["output_path"]).parent, progress, is_best=best >= best_score)
+            output = Path(info["output_path"]).parent
+            _keep(output, progress, nlp=nlp, is_best=best >= best_score)
 
         return log_step, finish
 
@@ -90,15 +94,17 @@ def checkpoint_values(logger: Mapping[str, Any], begun_with: str) -> dict[str, A
     return {"@loggers": name, "begun_with": begun_with, "logger": dict(logger)}
 
 
-def _keep(output: Path, progress: dict[str, Any], *, is_best: bool) -> None:
-    """Copies the models of `output` into a new checkpoint, and removes the one before.
+def _keep(output: Path, progress: dict[str, Any], *, nlp: Language, is_best: bool) -> None:
+    """Writes the weights and the best model of `output` into a new checkpoint, and removes the one
+    before.
 
     Where the best model is of before the training was stopped, the checkpoint before has it.
     """
     before = latest(output)
     folder = output / f"checkpoint-{progress['step']}"
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(output / LAST, folder / LAST)
+    folder.mkdir()
+    nlp.to_disk(folder / LAST)
     shutil.copytree((output if is_best or not before else before.folder) / BEST, folder / BEST)
     (folder / PROGRESS).write_bytes(orjson.dumps(progress))
     remove_checkpoints(output, but=folder)
