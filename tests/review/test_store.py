@@ -105,6 +105,17 @@ def test_undo_brings_the_answer_before_it_back(store):
     assert store.view(ANNA, 1)["answer"]["action"] == "accept"
 
 
+def test_undo_keeps_an_open_correction_of_the_answer(store):
+    answer(store, ANNA, 1, edits=["first"])
+    version = store.view(ANNA, 1)["version"]
+    correction = {"layers": NOTHING, "comment": "long thought", "edits": ["second"]}
+    store.save_draft(ANNA, 1, correction, version=version, draft_version=0)
+    assert store.undo(ANNA, uuid="u") == 1
+    view = store.view(ANNA, 1)
+    assert (view["answer"], view["draft_version"]) == (None, 2)
+    assert view["draft"] == correction | {"edits": ["first", "second"]}
+
+
 def test_a_draft_is_kept_and_goes_with_its_answer(store):
     store.save_draft(ANNA, 1, {"layers": NOTHING}, version=0, draft_version=0)
     assert Store(store.path).view(ANNA, 1)["draft"] == {"layers": NOTHING}

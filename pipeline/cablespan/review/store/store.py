@@ -230,7 +230,7 @@ class Store(Settings):
     def undo(self, annotator: Annotator, *, uuid: str) -> int | None:
         """Takes the annotator's last answer back as a draft, with what went along.
 
-        Returns its task, None where nothing is left to undo. The same `uuid` again changes nothing.
+        An open correction of it stays in the draft. Returns its task, None where nothing is left to undo. The same `uuid` again changes nothing.
         """
         with self.write() as db:
             done = db.scalar(sa.select(answers.c.task).where(answers.c.uuid == uuid))
@@ -239,15 +239,10 @@ class Store(Settings):
             last = history.last_answer(db, annotator)
             if last is None:
                 return None
+            view = history.view_of(db, annotator, last["task"])
             version = self._undo(db, annotator, last, uuid)
-            state: State = {
-                "layers": last["layers"],
-                "comment": last["comment"],
-                "flagged": last["flagged"],
-                "action": last["action"],
-                "edits": last["edits"] or [],
-            }
-            history.put_draft(db, annotator, last["task"], state, 1)
+            state = _taken_back(last, view["draft"])
+            history.put_draft(db, annotator, last["task"], state, view["draft_version"] + 1)
             if annotator.role == AnnotatorRole.ANNOTATOR:
                 lease(db, last["task"], annotator.name, DRAFT_LEASE_SECONDS)
             along = sa.select(answers).where(answers.c.uuid.startswith(f"{last['uuid']}/"))
@@ -369,6 +364,15 @@ class Store(Settings):
                     self._counted = time.monotonic()
                 total, finished = self._team
         return {"total": total, "finished": finished, **own}
+
+
+def _taken_back(answer: sa.RowMapping, correction: State | None) -> State:
+    """An answer as half-done work, with the edits of an open correction after its own."""
+    edits = answer["edits"] or []
+    if correction and correction.get("edits"):
+        return {**correction, "edits": [*edits, *correction["edits"]]}
+    facts = {name: answer[name] for name in ("layers", "comment", "flagged", "action")}
+    return cast(State, {**facts, "edits": edits})
 
 
 def _digest(cookie: str) -> str:
