@@ -58,6 +58,28 @@ def test_a_visitor_on_this_machine_is_let_in_under_the_name_given(anna):
     assert anna.get("/api/session").json()["annotator"] == "ANNA"
 
 
+def test_the_name_given_at_the_start_holds_against_that_of_an_earlier_one(store, anna):
+    carla = visit(store, annotator="CARLA", adjudicate=True)
+    carla.cookies = anna.cookies
+    assert carla.get("/api/session").status_code == 401, "ANNA's open tab writes nothing as CARLA"
+    carla.get("/")
+    session = carla.get("/api/session").json()
+    assert (session["annotator"], session["mode"]) == ("CARLA", "adjudicator")
+    carla.post("/enter", data={"name": "EVA"})
+    assert carla.get("/api/session").json()["annotator"] == "EVA"
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"annotator": "ANNA"}, {"annotator": "BEN", "token": "secret"}]
+)
+def test_a_name_lasts_over_restarts_that_give_no_other(store, options):
+    client = visit(store, **options)
+    client.post("/enter", data={"name": "ANNA", "token": "secret"})
+    again = visit(store, **options)  # an open tab goes on
+    again.cookies = client.cookies
+    assert again.get("/api/session").json()["annotator"] == "ANNA"
+
+
 def test_without_a_name_the_page_asks(store):
     client = visit(store)
     assert client.get("/").url.path == "/enter"

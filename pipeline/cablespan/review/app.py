@@ -7,6 +7,7 @@ import asyncio
 import hmac
 import logging
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -208,9 +209,9 @@ def _queue(arguments: Arguments) -> Queue:
 class Review:
     """The pages, and who may see them.
 
-    `annotator` is who a visitor on this machine is without asking; None: the page asks. `token`
-    must be known to enter. `adjudicate`: the visitors decide between the annotators instead of
-    being blind to them.
+    `annotator` is who a visitor on this machine is without asking, whoever it was before this
+    start; None: the page asks. `token` must be known to enter. `adjudicate`: the visitors
+    decide between the annotators instead of being blind to them.
     """
 
     def __init__(
@@ -225,6 +226,7 @@ class Review:
     ):
         self.store, self.dataset, self.default = store, dataset, annotator
         self.token, self.cookie = token, cookie
+        self.started = time.time()
         self.role = AnnotatorRole.ADJUDICATOR if adjudicate else AnnotatorRole.ANNOTATOR
         self.templates = Environment(
             loader=PackageLoader("cablespan.review"), autoescape=select_autoescape()
@@ -276,7 +278,13 @@ class Review:
 
     async def _name(self, request: Request) -> str | None:
         key = request.cookies.get(self.cookie)
-        return await run_in_threadpool(self.store.session, key) if key else None
+        session = await run_in_threadpool(self.store.session, key) if key else None
+        return self._valid_name(*session) if session else None
+
+    def _valid_name(self, name: str, since: float) -> str | None:
+        # Who starts the server under a name works under it; visitors with a token keep their own.
+        outdated = self.default and not self.token and since < self.started
+        return None if outdated and name != self.default else name
 
     async def guidelines(self, request: Request) -> Response:
         """The annotation guidelines."""

@@ -230,7 +230,8 @@ class Store(Settings):
     def undo(self, annotator: Annotator, *, uuid: str) -> int | None:
         """Takes the annotator's last answer back as a draft, with what went along.
 
-        An open correction of it stays in the draft. Returns its task, None where nothing is left to undo. The same `uuid` again changes nothing.
+        An open correction of it stays in the draft. Returns its task, None where nothing is left to
+        undo. The same `uuid` again changes nothing.
         """
         with self.write() as db:
             done = db.scalar(sa.select(answers.c.task).where(answers.c.uuid == uuid))
@@ -327,11 +328,12 @@ class Store(Settings):
         with self.write() as db:
             db.execute(sa.insert(sessions).values(row))
 
-    def session(self, cookie: str) -> str | None:
-        """The annotator's name for a cookie."""
-        query = sa.select(sessions.c.annotator).where(sessions.c.key == _digest(cookie))
+    def session(self, cookie: str) -> tuple[str, float] | None:
+        """The annotator's name for a cookie, and since when it holds."""
+        query = sa.select(sessions.c.annotator, sessions.c.created)
         with self.read() as db:
-            return db.scalar(query)
+            row = db.execute(query.where(sessions.c.key == _digest(cookie))).first()
+        return (row.annotator, row.created) if row else None
 
     def overview(self, annotator: Annotator, cable: str) -> list[Overview]:
         """The paragraphs of a cable as one annotator has them."""
