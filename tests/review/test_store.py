@@ -177,6 +177,19 @@ def test_a_paragraph_with_a_new_text_is_a_new_task_and_the_old_answer_stays(stor
     assert walk(store, ANNA) == [2, 3, 4, 5]
 
 
+def test_a_paragraph_with_a_new_text_stands_where_the_old_one_stood(store):
+    record = make_record()
+    record["paragraphs"][0]["text"] += " He was glad."
+    store.add([make_record("07ASTANA9")])
+    store.add([record])
+    new = store.find("07ASTANA454/1")
+    assert [store.step(ANNA, task, 1) for task in (new, 2, 3, 4)] == [2, 3, 4, 5]
+    assert [store.step(ANNA, task, -1) for task in (new, 2, 5)] == [None, new, 4]
+    assert store.neighbouring_cables("07ASTANA454") == (None, 5)
+    assert store.neighbouring_cables("07ASTANA9") == (new, None)
+    assert walk(store, ANNA) == [new, 2, 3, 4, 5, 6, 7, 8]
+
+
 def test_answers_come_out_in_the_order_of_the_cable_whatever_that_of_answering(store):
     for task in (3, 1, 2):
         answer(store, ANNA, task)
@@ -237,14 +250,16 @@ def test_a_damaged_database_is_one_sentence_with_a_remedy(tmp_path):
 
 def test_a_database_of_an_earlier_version_is_taken_over(tmp_path):
     path = tmp_path / "review.sqlite"
-    Store(path).close()
-    with sqlite3.connect(path) as db:
-        for name in ("tasks_waiting", "tasks_waiting_by_uncertainty"):
-            db.execute(f"DROP INDEX {name}")
-        db.execute("ALTER TABLE tasks DROP COLUMN scrap")
     store = Store(path)
-    store.add([make_record()])
-    assert store.next_task(ANNA) == 1
+    store.add([make_record(), make_record("07ASTANA9")])
+    store.close()
+    with sqlite3.connect(path) as db:
+        for name in ("tasks_in_order", "tasks_in_queue", "tasks_in_queue_by_uncertainty"):
+            db.execute(f"DROP INDEX {name}")
+        for column in ("scrap", "place"):
+            db.execute(f"ALTER TABLE tasks DROP COLUMN {column}")
+    store = Store(path)
+    assert (store.next_task(ANNA), store.step(ANNA, 4, 1), store.step(ANNA, 5, -1)) == (1, 5, 4)
 
 
 @pytest.mark.parametrize(

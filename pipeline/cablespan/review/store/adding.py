@@ -19,7 +19,7 @@ from cablespan.review.store.layers import (
     uncertainty,
 )
 from cablespan.review.store.shapes import Layers
-from cablespan.review.store.tables import cables, contents, tasks
+from cablespan.review.store.tables import cables, contents, place_of, tasks
 
 SCRAP_WORDS = 6  # a heading or a paragraph of so few words is accepted along with its neighbour
 
@@ -111,6 +111,7 @@ def _add_rows(db: sa.Connection, rows: list[Row], bits: LabelBits) -> None:
     latest = {row.id: row for row in rows}  # a paragraph that stands twice: the last one
     known = _known_tasks(db, latest)
     next_id = (db.scalar(sa.select(sa.func.max(tasks.c.id))) or 0) + 1
+    firsts = _first_tasks(db, latest.values())
     task_rows, content_rows = [], []
     for row in latest.values():
         task = known.get((row.id, row.text_hash))
@@ -123,6 +124,7 @@ def _add_rows(db: sa.Connection, rows: list[Row], bits: LabelBits) -> None:
                 "text_hash": row.text_hash,
                 "cable": row.cable,
                 "position": row.position,
+                "place": place_of(firsts.setdefault(row.cable, task), row.position),
                 "labels": bits(row.layers),
                 "uncertainty": uncertainty(row.layers),
                 "scrap": row.scrap,
@@ -132,7 +134,7 @@ def _add_rows(db: sa.Connection, rows: list[Row], bits: LabelBits) -> None:
         fields = {key: row.paragraph.get(key) for key in PARAGRAPH_FACTS}
         text = row.paragraph["text"]
         content_rows.append({"task": task, "text": text, "fields": fields, "layers": row.layers})
-    changing = ("cable", "position", "labels", "uncertainty", "scrap", "current")
+    changing = ("cable", "position", "place", "labels", "uncertainty", "scrap", "current")
     _upsert(db, tasks, task_rows, changing, key="id")
     _upsert(db, contents, content_rows, ("fields", "layers"), key="task")
     outdated = [
@@ -140,6 +142,13 @@ def _add_rows(db: sa.Connection, rows: list[Row], bits: LabelBits) -> None:
     ]
     if outdated:
         db.execute(sa.update(tasks).where(tasks.c.id.in_(outdated)).values(current=False))
+
+
+def _first_tasks(db: sa.Connection, rows: Iterable[Row]) -> dict[str, int]:
+    """The task of each cable that was there first, outdated ones too: it is the cable's place."""
+    some = tasks.c.cable.in_({row.cable for row in rows})
+    query = sa.select(tasks.c.cable, sa.func.min(tasks.c.id)).where(some)
+    return {cable: first for cable, first in db.execute(query.group_by(tasks.c.cable))}
 
 
 def _known_tasks(db: sa.Connection, latest: Mapping[str, Row]) -> dict[tuple[str, str], int]:

@@ -162,7 +162,7 @@ def all_current(db: sa.Connection, role: AnnotatorRole | None) -> Iterator[Curre
         .join(tasks, tasks.c.id == answers.c.task)
         .join(contents, contents.c.task == answers.c.task)
         .outerjoin(cables, cables.c.id == tasks.c.cable)
-        .order_by(answers.c.task, answers.c.seq)
+        .order_by(tasks.c.place, answers.c.task, answers.c.seq)
     )
     if role:
         query = query.where(current_answers.c.role == role)

@@ -13,7 +13,7 @@ from cablespan.cable import PARAGRAPH_FACTS
 from cablespan.review.store.annotators import Action, Annotator, AnnotatorRole, pace
 from cablespan.review.store.history import corrections
 from cablespan.review.store.layers import labels_of
-from cablespan.review.store.queue import holds_words
+from cablespan.review.store.queue import IN_ORDER, holds_words
 from cablespan.review.store.shapes import Overview, OwnProgress
 from cablespan.review.store.tables import (
     answers,
@@ -63,7 +63,7 @@ def paragraphs(
         .outerjoin(answers, answers.c.seq == current_answers.c.answer)
         .outerjoin(drafts, mine[1])
         .where(tasks.c.current, *conditions)
-        .order_by(tasks.c.position if limit is None else tasks.c.id)
+        .order_by(*IN_ORDER)
         .limit(limit)
     )
     adjudicating = annotator.role == AnnotatorRole.ADJUDICATOR
@@ -129,15 +129,13 @@ def matching_paragraphs(db: sa.Connection, annotator: Annotator, words: str) -> 
 
 def neighbouring_cables(db: sa.Connection, cable: str) -> Iterator[int | None]:
     """The first task of the cable before and of the one after, in the order of import."""
-    edges = sa.select(sa.func.min(tasks.c.id), sa.func.max(tasks.c.id))
+    place = tasks.c.place
+    edges = sa.select(sa.func.min(place), sa.func.max(place))
     first, last = db.execute(edges.where(tasks.c.cable == cable, tasks.c.current)).one()
-    others = (tasks.c.current, tasks.c.cable != cable)
-    before = sa.select(tasks.c.cable).where(*others, tasks.c.id < first).order_by(tasks.c.id.desc())
-    previous = db.scalar(before.limit(1))
-    yield db.scalar(sa.select(sa.func.min(tasks.c.id)).where(tasks.c.cable == previous))
-    yield db.scalar(
-        sa.select(tasks.c.id).where(*others, tasks.c.id > last).order_by(tasks.c.id).limit(1)
-    )
+    before = sa.select(tasks.c.cable).where(tasks.c.current, place < first).order_by(place.desc())
+    task = sa.select(tasks.c.id).where(tasks.c.current).order_by(*IN_ORDER).limit(1)
+    yield db.scalar(task.where(tasks.c.cable == db.scalar(before.limit(1))))
+    yield db.scalar(task.where(place > last))
 
 
 def own_progress(db: sa.Connection, annotator: Annotator) -> OwnProgress:

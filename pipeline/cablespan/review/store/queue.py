@@ -18,6 +18,14 @@ from cablespan.review.store.tables import contents, current_answers, leases, of_
 
 LEASE_SECONDS = 3600  # a task that is shown to one annotator is not handed to another meanwhile
 DRAFT_LEASE_SECONDS = 7 * 86400  # half-done work keeps its task for longer
+IN_ORDER = (tasks.c.place, tasks.c.id)  # of the cables as imported, then of their paragraphs
+
+
+def _further(task: int, direction: int) -> sa.ColumnElement[bool]:
+    this = tasks.alias()
+    place = sa.select(this.c.place).where(this.c.id == task).scalar_subquery()
+    here, there = sa.tuple_(place, task), sa.tuple_(*IN_ORDER)
+    return there < here if direction < 0 else there > here
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +114,14 @@ def next_waiting(
     """
     query = sa.select(tasks.c.id).where(*open_to(annotator, overlap), *queue.filters(bits))
     if annotator.role == AnnotatorRole.ADJUDICATOR:
-        return db.scalar(query.order_by(tasks.c.disputed.desc(), tasks.c.id).limit(1))
+        return db.scalar(query.order_by(tasks.c.disputed.desc(), *IN_ORDER).limit(1))
     by_certainty = queue.order == "uncertainty"
-    ordering = [tasks.c.uncertainty.desc(), tasks.c.id] if by_certainty else [tasks.c.id]
+    ordering = [tasks.c.uncertainty.desc(), *IN_ORDER] if by_certainty else IN_ORDER
     query = query.order_by(*ordering).limit(1)
     for scrap in (False, True):
         of_kind = query.where(tasks.c.scrap == scrap)
         if after and not by_certainty:
-            task = db.scalar(of_kind.where(tasks.c.id > after))
+            task = db.scalar(of_kind.where(_further(after, 1)))
             if task is not None:
                 return task
         task = db.scalar(of_kind)
@@ -162,10 +170,9 @@ def beside(
     )
     if annotator.role == AnnotatorRole.ADJUDICATOR:
         visible = tasks.c.done >= 2
-    further = tasks.c.id < task if direction < 0 else tasks.c.id > task
-    nearest = tasks.c.id.desc() if direction < 0 else tasks.c.id
-    query = sa.select(tasks.c.id).where(tasks.c.current, visible, further, *conditions)
-    return query.order_by(nearest)
+    nearest = [column.desc() for column in IN_ORDER] if direction < 0 else IN_ORDER
+    query = sa.select(tasks.c.id).where(tasks.c.current, visible, *conditions)
+    return query.where(_further(task, direction)).order_by(*nearest)
 
 
 def lease(db: sa.Connection, task: int, annotator: str, seconds: float) -> None:

@@ -56,6 +56,7 @@ cables = sa.Table(
 )
 # Narrow rows with the contents apart, so that the queue's indexes are walked without reading texts.
 _WAITING = ("open", "current", "scrap")
+_LONGEST_CABLE = 1 << 24
 tasks = sa.Table(
     "tasks",
     metadata,
@@ -64,6 +65,7 @@ tasks = sa.Table(
     _required("text_hash", sa.Text),
     _required("cable", sa.Text),
     _required("position", sa.Integer),
+    _required("place", sa.Integer),  # see place_of
     _required("labels", sa.Integer),
     _required("uncertainty", sa.Float),
     _required("done", sa.Integer, server_default="0"),
@@ -73,11 +75,13 @@ tasks = sa.Table(
     _flag("current", True),  # false: the paragraph has another text by now
     sa.UniqueConstraint("paragraph", "text_hash"),
     sa.Index("tasks_of_cable", "cable", "position"),
-    sa.Index("tasks_waiting", *_WAITING, "id", "labels", "done"),
+    sa.Index("tasks_in_order", "current", "place", "id"),
+    sa.Index("tasks_in_queue", *_WAITING, "place", "id", "labels", "done"),
     sa.Index(
-        "tasks_waiting_by_uncertainty",
+        "tasks_in_queue_by_uncertainty",
         *_WAITING,
         sa.text("uncertainty DESC"),
+        "place",
         "id",
         "labels",
         "done",
@@ -158,11 +162,27 @@ def upsert(
     db.execute(statement.on_conflict_do_update(list(keys), set_=values))
 
 
+def place_of(first: int, position: Any) -> Any:
+    """A task's place among all: that of its cable, whose first task is `first`, then its position.
+
+    Ids do not tell it: a paragraph that came later, or with another text, has the highest.
+    """
+    return first * _LONGEST_CABLE + position
+
+
 def create_tables(db: sa.Connection) -> None:
     """Makes what is missing, in a new database or in one of an earlier version."""
     metadata.create_all(db)
     columns = {column["name"] for column in sa.inspect(db).get_columns("tasks")}
     if "scrap" not in columns:
         db.exec_driver_sql("ALTER TABLE tasks ADD COLUMN scrap BOOLEAN NOT NULL DEFAULT 0")
+    if "place" not in columns:
+        db.exec_driver_sql("ALTER TABLE tasks ADD COLUMN place INTEGER NOT NULL DEFAULT 0")
+        firsts = sa.select(tasks.c.cable, sa.func.min(tasks.c.id)).group_by(tasks.c.cable)
+        for cable, first in db.execute(firsts).all():
+            place = place_of(first, tasks.c.position)
+            db.execute(sa.update(tasks).where(tasks.c.cable == cable).values(place=place))
+        for outdated in ("tasks_waiting", "tasks_waiting_by_uncertainty"):
+            db.exec_driver_sql(f"DROP INDEX IF EXISTS {outdated}")
         for index in tasks.indexes:
             index.create(db, checkfirst=True)
