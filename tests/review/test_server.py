@@ -332,6 +332,31 @@ def test_one_layer_from_prodigy_is_a_suggestion_and_no_answer(tmp_path, store):
     assert len(again.task(1)["layers"]["entities"]) == 4
 
 
+def test_paragraphs_that_come_later_stand_in_the_order_of_their_file(tmp_path):
+    path, store = tmp_path / "entities.jsonl", Store(tmp_path / "review.sqlite")
+
+    def write(*numbers):
+        tasks = [
+            {
+                "text": f"The frigate sailed to port {number} with the usual crew.",
+                "meta": {"cable": "C1", "paragraph": f"C1/{number}"},
+                "_view_id": "ner_manual",
+                "spans": [],
+            }
+            for number in numbers
+        ]
+        path.write_text("".join(json.dumps(task) + "\n" for task in tasks))
+        assert take(store, path) == []
+        return [one["paragraph"] for one in store.overview(ANNA, "C1")]
+
+    write(2, 4)
+    assert write(1, 2, 3, 4) == [f"C1/{number}" for number in (1, 2, 3, 4)]
+    assert write(5, 6) == [f"C1/{number}" for number in (1, 2, 3, 4, 5, 6)]
+    task = store.task(store.find("C1/5"))
+    around = [one["paragraph"] for one in store.neighbours(ANNA, task)]
+    assert around == ["C1/3", "C1/4", "C1/6"]
+
+
 @pytest.mark.parametrize(
     "line",
     [

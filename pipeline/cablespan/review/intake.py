@@ -212,28 +212,37 @@ class _SortedTasks:
 def _add_paragraphs(store: Store, tasks: _SortedTasks, problems: list[str]) -> None:
     """Suggestions for the paragraphs that the store has, records of those that it lacks."""
     records: dict[str, dict[str, Any]] = {}
+    order: dict[str, list[str]] = {}
     for key, task in tasks.paragraphs.items():
         known, suggested = store.find(*key), tasks.suggested.get(key, {})
+        order.setdefault(_cable_of(key, task), []).append(key.paragraph)
         if known is None:
-            _add_to_record(records, key, task.get("meta") or {}, suggested)
+            _add_to_record(records, key, task, suggested)
         elif suggested:
             faults = store.suggest(known, suggested)
             problems += [f"{key.paragraph}: {fault}; left out" for fault in faults]
     chunks = iter(records.values())
     while chunk := list(itertools.islice(chunks, CHUNK)):
         store.add(chunk, problems)
+        for record in chunk:  # they hold new paragraphs alone, and know no place among the others
+            store.put_in_order(record["id"], order[record["id"]])
+
+
+def _cable_of(key: Key, task: Task) -> str:
+    meta = task.get("meta") or {}
+    return str(meta.get("cable") or key.paragraph.rpartition("/")[0])
 
 
 def _add_to_record(
     records: dict[str, dict[str, Any]],
     key: Key,
-    meta: Mapping[str, Any],
+    task: Task,
     suggested: Mapping[str, list],
 ) -> None:
     """A paragraph and what is suggested for it, in the record of its cable."""
     from cablespan.formats.completion import bare_record
 
-    cable = str(meta.get("cable") or key.paragraph.rpartition("/")[0])
+    cable, meta = _cable_of(key, task), task.get("meta") or {}
     facts = {name: meta[name] for name in ("origin", "date") if meta.get(name)}
     record = records.setdefault(cable, bare_record(cable, format="prodigy", meta=facts))
     fields = {name: meta.get(name) for name in PARAGRAPH_FACTS}

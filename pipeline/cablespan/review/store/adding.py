@@ -111,7 +111,7 @@ def _add_rows(db: sa.Connection, rows: list[Row], bits: LabelBits) -> None:
     latest = {row.id: row for row in rows}  # a paragraph that stands twice: the last one
     known = _known_tasks(db, latest)
     next_id = (db.scalar(sa.select(sa.func.max(tasks.c.id))) or 0) + 1
-    firsts = _first_tasks(db, latest.values())
+    firsts = _first_tasks(db, (row.cable for row in latest.values()))
     task_rows, content_rows = [], []
     for row in latest.values():
         task = known.get((row.id, row.text_hash))
@@ -144,9 +144,25 @@ def _add_rows(db: sa.Connection, rows: list[Row], bits: LabelBits) -> None:
         db.execute(sa.update(tasks).where(tasks.c.id.in_(outdated)).values(current=False))
 
 
-def _first_tasks(db: sa.Connection, rows: Iterable[Row]) -> dict[str, int]:
+def put_in_order(db: sa.Connection, cable: str, paragraphs: Iterable[str]) -> None:
+    """Gives paragraphs of a cable this order, after those that are not named."""
+    first = _first_tasks(db, [cable])[cable]
+    columns = (tasks.c.id, tasks.c.paragraph, tasks.c.position)
+    query = sa.select(*columns).where(tasks.c.cable == cable, tasks.c.current)
+    ranks = {paragraph: rank for rank, paragraph in enumerate(paragraphs)}
+    rows = sorted(
+        db.execute(query.order_by(tasks.c.place)),
+        key=lambda row: ranks.get(row.paragraph, -1),
+    )
+    for position, row in enumerate(rows):
+        if row.position != position:
+            facts = {"position": position, "place": place_of(first, position)}
+            db.execute(sa.update(tasks).where(tasks.c.id == row.id).values(**facts))
+
+
+def _first_tasks(db: sa.Connection, of_cables: Iterable[str]) -> dict[str, int]:
     """The task of each cable that was there first, outdated ones too: it is the cable's place."""
-    some = tasks.c.cable.in_({row.cable for row in rows})
+    some = tasks.c.cable.in_(set(of_cables))
     query = sa.select(tasks.c.cable, sa.func.min(tasks.c.id)).where(some)
     return {cable: first for cable, first in db.execute(query.group_by(tasks.c.cable))}
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from cablespan.review.store import history, overview
-from cablespan.review.store.adding import add_records, short_hash, shown_layers
+from cablespan.review.store.adding import add_records, put_in_order, short_hash, shown_layers
 from cablespan.review.store.annotators import Action, Annotator, AnnotatorRole, Stale
 from cablespan.review.store.layers import checked, uncertainty
 from cablespan.review.store.queue import (
@@ -90,6 +90,11 @@ class Store(Settings):
         if problems is not None:
             problems += faults
         return count
+
+    def put_in_order(self, cable: str, paragraphs: Iterable[str]) -> None:
+        """Gives paragraphs of a cable this order, after those that are not named."""
+        with self.write() as db:
+            put_in_order(db, cable, paragraphs)
 
     def find(self, paragraph: str, text: str | None = None) -> int | None:
         """The task of a paragraph that has this text, or its present text."""
