@@ -105,3 +105,15 @@ def test_labels_of_another_scheme_are_named_before_the_first_answer(tmp_path):
     (problem,) = store.problems()
     assert "'VESSEL' is no label" in problem
     assert "--labels FILE" in problem
+
+
+def test_labels_that_are_brought_later_show_the_marks_that_were_left_out(tmp_path, vessels):
+    record = make_record()
+    record["entities"] = [record["entities"][0] | {"label": "VESSEL"}]
+    (tmp_path / "cables.jsonl").write_text(json.dumps(record) + "\n")
+    for scheme, shown in ((None, 0), (vessels, 1), (scheme_of(), 0), (vessels, 1)):
+        store = Store(tmp_path / "review.sqlite", scheme=scheme)
+        list(take_in(store, input_files([tmp_path])))
+        assert len(store.task(1)["layers"]["entities"]) == shown
+        assert len(store.problems()) == 1 - shown
+        store.close()

@@ -12,9 +12,10 @@ from uuid import NAMESPACE_URL, uuid5
 import orjson
 
 from cablespan.cable import PARAGRAPH_FACTS
+from cablespan.labels import Scheme
 from cablespan.reading.decode import TORN, open_input
 from cablespan.review.store import Annotator, AnnotatorRole, Store
-from cablespan.review.store.adding import token_edges
+from cablespan.review.store.adding import short_hash, token_edges
 from cablespan.review.store.annotators import Action
 from cablespan.review.store.layers import checked, cut_tokens
 from cablespan.review.store.shapes import Layers
@@ -103,20 +104,22 @@ def _is_usable(item: Any) -> bool:
     return isinstance(item.get("paragraphs"), list) or (is_task and _OF_OTHERS.isdisjoint(item))
 
 
-def _fingerprint(path: Path) -> str:
+def _fingerprint(path: Path, scheme: Scheme) -> str:
+    """Of a file and the labels that it is read with: others can show marks that were left out."""
     stat = path.stat()
-    return f"{stat.st_size}-{stat.st_mtime_ns}"
+    labels = [[label.name for label in layer] for layer in scheme]
+    return f"{stat.st_size}-{stat.st_mtime_ns}-{short_hash(str(labels))}"
 
 
 def take_in(store: Store, paths: Iterable[Path]) -> Iterator[int]:
-    """Imports files that are new or changed; broken off, it can be repeated.
+    """Imports files that are new, changed or read with other labels; it can be repeated.
 
     Yields the number of paragraphs after each transaction.
     """
     tasks: list[Task] = []
     done: list[tuple[str, str, list[str]]] = []
     for path in paths:
-        name, fingerprint = str(path.resolve()), _fingerprint(path)
+        name, fingerprint = str(path.resolve()), _fingerprint(path, store.scheme)
         if store.file_is_known(name, fingerprint):
             continue
         problems: list[str] = []
