@@ -407,6 +407,22 @@ def test_files_that_are_known_are_not_read_again(tmp_path):
     assert store.progress(ANNA)["total"] == 8
 
 
+def test_a_paragraph_that_a_new_run_lacks_is_gone_unless_somebody_worked_on_it(tmp_path):
+    path, store = tmp_path / "cables.jsonl", Store(tmp_path / "review.sqlite")
+    path.write_text(json.dumps(make_record()) + "\n")
+    take(store, path)
+    store.answer(ANNA, 1, "accept", store.task(1)["layers"], uuid="a", version=0)
+    store.save_draft(BEN, 2, {"layers": {}}, version=0, draft_version=0)
+    record = make_record()
+    layers = {layer: [] for layer in ("entities", "statements", "claims")}
+    last = record["paragraphs"][3:]
+    path.write_text(json.dumps(record | {"paragraphs": last} | layers) + "\n")
+    take(store, path)
+    left = [one["id"] for one in store.overview(ANNA, "07ASTANA454")]
+    assert sorted(left) == [1, 2, 4]
+    assert store.progress(ANNA)["total"] == 3
+
+
 def test_nothing_to_review_says_what_to_do(tmp_path):
     with pytest.raises(FileNotFoundError, match="cablespan annotate"):
         input_files([tmp_path])

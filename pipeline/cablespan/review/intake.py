@@ -118,9 +118,11 @@ def take_in(store: Store, paths: Iterable[Path]) -> Iterator[int]:
     """
     tasks: list[Task] = []
     done: list[tuple[str, str, list[str]]] = []
+    anew: dict[str, set[str]] = {}  # the paragraphs of cables in files that were known before
     for path in paths:
         name, fingerprint = str(path.resolve()), _fingerprint(path, store.scheme)
-        if store.file_is_known(name, fingerprint):
+        known = store.fingerprint(name)
+        if known == fingerprint:
             continue
         problems: list[str] = []
         objects = _objects(path, problems)
@@ -129,9 +131,14 @@ def take_in(store: Store, paths: Iterable[Path]) -> Iterator[int]:
             records = [item for item in chunk if "paragraphs" in item]
             if records:
                 yield store.add(records, problems)
+            for record in records if known else ():
+                paragraphs = {paragraph["id"] for paragraph in record["paragraphs"]}
+                anew.setdefault(record["id"], set()).update(paragraphs)
         done.append((name, fingerprint, problems))
     if tasks:
         yield take_in_tasks(store, tasks, done[-1][2])
+    for cable, paragraphs in anew.items():
+        store.retire_others(cable, paragraphs)
     for name, fingerprint, problems in done:
         store.file_done(name, fingerprint, problems)
 

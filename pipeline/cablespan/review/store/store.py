@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -35,6 +35,7 @@ from cablespan.review.store.tables import (
     answers,
     cables,
     contents,
+    current_answers,
     drafts,
     files,
     leases,
@@ -57,11 +58,10 @@ class Store(Settings):
 
     # --- what comes in ---------------------------------------------------------------------------
 
-    def file_is_known(self, path: str, fingerprint: str) -> bool:
-        """Whether a file was taken in as it is now."""
+    def fingerprint(self, path: str) -> str | None:
+        """That of a file as it was taken in, None where it was not."""
         with self.read() as db:
-            stored = db.scalar(sa.select(files.c.fingerprint).where(files.c.path == path))
-        return stored == fingerprint
+            return db.scalar(sa.select(files.c.fingerprint).where(files.c.path == path))
 
     def file_done(self, path: str, fingerprint: str, problems: list[str]) -> None:
         """Notes that a file was taken in, and what of it could not be."""
@@ -90,6 +90,25 @@ class Store(Settings):
         if problems is not None:
             problems += faults
         return count
+
+    def retire_others(self, cable: str, paragraphs: Set[str]) -> None:
+        """Takes paragraphs that a cable no longer has out of queue and overview.
+
+        Those that somebody answered or began stay.
+        """
+        of_cable = (tasks.c.cable == cable, tasks.c.current)
+        with self.read() as db:
+            rows = db.execute(sa.select(tasks.c.id, tasks.c.paragraph).where(*of_cable)).all()
+        gone = [row.id for row in rows if row.paragraph not in paragraphs]
+        if gone:
+            touched = [
+                sa.exists().where(table.c.task == tasks.c.id) for table in (current_answers, drafts)
+            ]
+            untouched = sa.not_(sa.or_(*touched))
+            with self.write() as db:
+                outdated = sa.update(tasks).where(tasks.c.id.in_(gone), untouched)
+                db.execute(outdated.values(current=False))
+            self._counted = float("-inf")
 
     def put_in_order(self, cable: str, paragraphs: Iterable[str]) -> None:
         """Gives paragraphs of a cable this order, after those that are not named."""

@@ -72,7 +72,7 @@ tasks = sa.Table(
     _flag("open", True),
     _flag("disputed"),
     _flag("scrap"),  # goes along
-    _flag("current", True),  # false: the paragraph has another text by now
+    _flag("current", True),  # false: the paragraph has another text by now, or is gone
     sa.UniqueConstraint("paragraph", "text_hash"),
     sa.Index("tasks_of_cable", "cable", "position"),
     sa.Index("tasks_in_order", "current", "place", "id"),
