@@ -11,7 +11,7 @@ from cablespan.labels import scheme_of
 from cablespan.review import labels_file
 from cablespan.review.intake import input_files, take_in
 from cablespan.review.outcome import write_answers
-from cablespan.review.store import Annotator, Store
+from cablespan.review.store import Annotator, Queue, Store
 from review_sample import make_record
 
 ANNA = Annotator("ANNA")
@@ -64,6 +64,17 @@ def test_labels_of_ones_own_are_asked_for_stored_and_remembered(tmp_path, vessel
     assert Store(store.path).scheme == vessels
     with pytest.raises(ValueError, match="answers with the label VESSEL"):
         Store(store.path, scheme=scheme_of())
+
+
+def test_as_many_labels_as_one_likes_can_be_asked_for_and_filtered_by(tmp_path):
+    path = tmp_path / "labels.toml"
+    path.write_text("".join(f"[entities.L{number}]\n" for number in range(70)))
+    store = Store(tmp_path / "review.sqlite", scheme=scheme_of(path))
+    record = make_record() | {"statements": [], "claims": []}
+    record["entities"] = [record["entities"][0] | {"label": "L69"}]
+    store.add([record])
+    found = {label: store.next_task(ANNA, Queue(label=label)) for label in ("L69", "L6", "SOURCE")}
+    assert found == {"L69": 1, "L6": None, "SOURCE": None}
 
 
 def test_the_labels_of_a_run_are_those_of_the_first_review_and_do_not_replace_later_ones(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
-from cablespan.review.store.queue import has_words
+from cablespan.review.store.queue import has_label, has_words
 from cablespan.review.store.tables import create_tables
 
 _DAMAGE = ("malformed", "not a database", "disk image", "file is encrypted")
@@ -88,6 +88,7 @@ class Database:
 
 def _configure(connection, _record) -> None:
     connection.isolation_level = None  # SQLAlchemy's "begin" event begins the transactions
-    connection.create_function("has_words", 2, has_words, deterministic=True)
+    for function in (has_words, has_label):
+        connection.create_function(function.__name__, 2, function, deterministic=True)
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from cablespan.labels import LAYERS, Certainty, Label, Layer, Role, Scheme
 from cablespan.review.store.shapes import Claim, ClaimPart, Layers, Mark, Place
 
+_BITS = 63  # of SQLite's integers
 ROLES: tuple[ClaimPart, ...] = ("source", "cue", "content")
 _FACTS: dict[Layer, tuple[Literal["kb_id", "cluster", "score"], ...]] = {
     "entities": ("kb_id", "cluster", "score"),
@@ -47,6 +48,8 @@ def labels_of(layers: Layers) -> Iterator[str]:
 class LabelBits:
     """The labels of a paragraph as one integer: queues are filtered without reading texts.
 
+    Of more labels than it has bits some share one.
+
     >>> from cablespan.labels import scheme_of
     >>> bits = LabelBits(scheme_of())
     >>> bin(bits({"entities": [{"label": "PLACE"}], "claims": []})), bits.bit("AGENCY")
@@ -55,7 +58,7 @@ class LabelBits:
 
     def __init__(self, scheme: Scheme):
         names = [*(label.name for label in scheme.entities + scheme.statements), *Role]
-        self.bits = {str(name): 1 << number for number, name in enumerate(names)}
+        self.bits = {str(name): 1 << number % _BITS for number, name in enumerate(names)}
 
     def __call__(self, layers: Layers) -> int:
         """The labels that a paragraph's layers hold."""

@@ -9,11 +9,12 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from cablespan.review.store.annotators import Annotator, AnnotatorRole
-from cablespan.review.store.layers import LabelBits
+from cablespan.review.store.layers import LabelBits, labels_of
 from cablespan.review.store.tables import contents, current_answers, leases, of_annotator, tasks
 
 LEASE_SECONDS = 3600  # a task that is shown to one annotator is not handed to another meanwhile
@@ -44,6 +45,8 @@ class Queue:
         conditions = []
         if self.label:
             conditions.append(tasks.c.labels.op("&")(bits.bit(self.label)) != 0)
+            has = sa.func.has_label(contents.c.layers, self.label) == 1  # labels can share a bit
+            conditions.append(sa.exists().where(contents.c.task == tasks.c.id, has))
         if self.search:
             conditions.append(
                 sa.exists().where(contents.c.task == tasks.c.id, holds_words(self.search))
@@ -66,6 +69,15 @@ def has_words(text: str, words: str) -> bool:
     (True, False)
     """
     return _pattern(words).search(text) is not None
+
+
+def has_label(layers: bytes, label: str) -> bool:
+    """Whether a paragraph's layers, as they are stored, have a label.
+
+    >>> has_label(b'{"entities": [{"label": "PLACE"}]}', "PLACE")
+    True
+    """
+    return label in labels_of(orjson.loads(layers))
 
 
 @lru_cache(64)
