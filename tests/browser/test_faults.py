@@ -98,6 +98,32 @@ def test_the_browser_is_killed_with_an_answer_on_its_way(serve, open_page):
     assert len(stored(server)) == 1
 
 
+def test_unsent_work_waits_for_its_own_run_and_annotator(spawn, open_page, tmp_path):
+    server = spawn("--as", "ANNA")
+    page = open_page(server)
+    server.kill()
+    press(page, "Tab 5 Enter")
+    expect(page.locator("#banner")).to_contain_text("not saved yet")
+    first, server.folder = server.folder, tmp_path / "other"
+    server.folder.mkdir()
+    write_records(server.folder, [make_record("07BAKU1")])
+    server.options = ("--as", "BEN")
+    server.start()
+    other = open_page(server, page.context)
+    on_paragraph(other, 1)
+    assert entity(other, "Econoff") == "AGENCY"
+    retry_now(page)  # the tab of the first run: its cookie is BEN's now, or nobody's just before
+    expect(page.locator("#banner")).to_contain_text("kept")
+    assert stored(server) == []
+    page.close()
+    server.kill()
+    server.folder, server.options = first, ("--as", "ANNA")
+    server.start()
+    on_paragraph(open_page(server, other.context), 2)
+    (row,) = stored(server)
+    assert (row["annotator"], row["layers"]["entities"][0]["label"]) == ("ANNA", "ORG")
+
+
 def test_work_that_the_server_never_saw_is_kept_by_the_browser(serve, open_page):
     server = serve(annotator="ANNA")
     page = open_page(server)

@@ -78,6 +78,25 @@ def test_a_name_lasts_over_restarts_that_give_no_other(store, options):
     again = visit(store, **options)  # an open tab goes on
     again.cookies = client.cookies
     assert again.get("/api/session").json()["annotator"] == "ANNA"
+def test_a_page_of_another_run_annotator_or_mode_gets_and_sends_nothing(store, anna, tmp_path):
+    work = anna.get("/api/session").json()["work"]
+    other = Store(tmp_path / "other.sqlite")
+    others = [
+        visit(store, annotator="BEN"),
+        visit(store, annotator="ANNA", adjudicate=True),
+        visit(other, annotator="ANNA"),
+    ]
+    sent, own = body(anna), {"x-work": work}
+    for client in others:
+        client.get("/")
+        assert client.get("/api/session").json()["work"] != work
+        assert client.get("/api/next", headers=own).status_code == 401
+        assert client.post("/api/answer", json=sent, headers=own).status_code == 401
+    other.close()
+    assert list(store.current_answers()) == []
+    again = visit(Store(store.path), annotator="ANNA")
+    again.get("/")
+    assert again.post("/api/answer", json=sent, headers=own).status_code == 200
 
 
 def test_without_a_name_the_page_asks(store):

@@ -36,6 +36,10 @@ HERE = Path(__file__).parent
 Arguments = Mapping[str, Any]
 Work = Callable[[Annotator, Arguments], dict[str, Any]]
 _log = logging.getLogger(__name__)
+_OTHER_WORK = (
+    "The server has another run or annotator now. Reload the page for theirs; what is not saved is "
+    "kept in this browser until yours is open again."
+)
 
 
 class JSON(Response):
@@ -76,6 +80,7 @@ class Api:
         return {
             "annotator": annotator.name,
             "mode": annotator.role,
+            "work": self.store.work_of(annotator),
             "overlap": self.store.overlap,
             "layers": self.store.layers,
             "labels": labels,
@@ -312,12 +317,17 @@ class Review:
     def api(self, work: Work) -> Callable:
         """A route that calls `work` in a thread.
 
-        Arguments are the query of a GET, the JSON body of a POST.
+        Arguments are the query of a GET, the JSON body of a POST. A page that was opened in another
+        run or by another annotator (this port's cookie is theirs all together) gets and sends
+        nothing.
         """
 
         async def endpoint(request: Request) -> Response:
             try:
                 annotator = await self._annotator(request)
+                work_here = self.store.work_of(annotator)
+                if request.headers.get("x-work", work_here) != work_here:
+                    raise Problem(401, _OTHER_WORK)
                 arguments = await _arguments(request)
                 return JSON(await run_in_threadpool(work, annotator, arguments))
             except Problem as problem:

@@ -16,7 +16,7 @@ import {
 import { ACTIONS, readLabelKeys } from "./keys.js";
 import { drawQueue, goTo, loadNext, paragraphOfAddress, readFilters } from "./queue.js";
 import { banner, refreshWhenSeen, saveDraft, sendPending } from "./saving.js";
-import { get } from "./server.js";
+import { get, workOn } from "./server.js";
 import { drawHelp, drawLegend } from "./legend.js";
 import { drawArcs } from "./arcs.js";
 import { workspace } from "./sentences.js";
@@ -48,6 +48,7 @@ function listen() {
 
 async function start() {
   page.session = await get("/api/session");
+  workOn(page.session);
   const { labels, layers, mode, progress } = page.session;
   readFilters();
   readLabelKeys(labels, layers);

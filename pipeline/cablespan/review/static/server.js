@@ -1,9 +1,17 @@
 // Talking with the server. Writes go one after the other; an answer that did not get through is
-// kept in the browser until it has.
+// kept in the browser until it has, apart for every run, annotator and mode: task numbers and ports
+// are the same in all of them.
 
 import { drop, keep, kept } from "./kept.js";
 
-const PENDING = "pending";
+let work = null; // whose work this page is; null until the session says so
+
+export function workOn(session) {
+  work = session.work;
+}
+
+const own = (name) => `${work}.${name}`;
+const pendingName = () => own("pending");
 
 export class Refused extends Error {
   constructor(status, body) {
@@ -16,7 +24,11 @@ export class Refused extends Error {
 async function request(path, options) {
   let response;
   try {
-    response = await fetch(path, { ...options, signal: AbortSignal.timeout(30_000) });
+    response = await fetch(path, {
+      ...options,
+      headers: { ...options?.headers, ...(work && { "x-work": work }) },
+      signal: AbortSignal.timeout(30_000),
+    });
   } catch {
     throw new Refused(0, { error: "The server does not answer. Is it still running?" });
   }
@@ -48,17 +60,17 @@ export function post(path, body, { keepalive = false } = {}) {
 
 // Tries again until the server has it: it may be down, out of disk, or this machine was asleep.
 // `report` hears of each failure, and gets a function that tries at once. Refusals for another
-// reason are passed on.
+// reason are passed on; where somebody else is let in, the answer waits for its annotator.
 export async function postUntilSaved(path, body, report) {
-  keep(PENDING, { path, body });
+  keep(pendingName(), { path, body });
   for (let wait = 1; ; wait = Math.min(wait * 2, 15)) {
     try {
       const result = await post(path, body);
-      drop(PENDING);
+      drop(pendingName());
       return result;
     } catch (error) {
       if (![0, 502, 503, 504, 507].includes(error.status)) {
-        drop(PENDING);
+        if (error.status !== 401) drop(pendingName());
         throw error;
       }
       await new Promise((resolve) => {
@@ -74,10 +86,10 @@ export async function postUntilSaved(path, body, report) {
   }
 }
 
-export const pending = () => kept(PENDING);
+export const pending = () => kept(pendingName());
 
 // Half-done work that the server does not have yet.
-const draft = (task) => `draft.${task}`;
+const draft = (task) => own(`draft.${task}`);
 
 export const drafts = {
   keep: (task, state) => keep(draft(task), state),

@@ -16,8 +16,9 @@ class Settings(Database):
     """A database with its settings.
 
     `overlap` is the number of annotators of each paragraph, `layers` what they are asked for,
-    `scheme` the labels; None: as before, and at first 1, all three, and ours. Raises ValueError for
-    layers or labels that the answers in the database do not fit.
+    `scheme` the labels; None: as before, and at first 1, all three, and ours. `id` is this
+    database's alone, for good. Raises ValueError for layers or labels that the answers in the
+    database do not fit.
     """
 
     def __init__(
@@ -29,6 +30,9 @@ class Settings(Database):
         scheme: Scheme | None = None,
     ):
         super().__init__(Path(path))
+        with self.read() as db:
+            query = sa.select(settings.c.value).where(settings.c.name == "id")
+            self.id: str = db.execute(query).scalar_one()
         self.overlap: int = self._setting("overlap", overlap, 1, self._reopen)
         chosen = [layer for layer in LAYERS if layer in layers] if layers else None
         self.layers: list[Layer] = self._setting("layers", chosen, list(LAYERS), self._fit_layers)

@@ -346,6 +346,10 @@ class Store(Settings):
         names = ("task", "annotator", "role", "paragraph")
         return [dict(zip(names, row, strict=True)) for row in rows]
 
+    def work_of(self, annotator: Annotator) -> str:
+        """What an annotator's work in this database is told by from all other work."""
+        return _digest(f"{self.id}/{annotator.role}/{annotator.name}")
+
     def open_session(self, cookie: str, annotator: str) -> None:
         """Lets a visitor be known by a cookie."""
         row = {"key": _digest(cookie), "annotator": annotator, "created": time.time()}
@@ -401,5 +405,5 @@ def _taken_back(answer: sa.RowMapping, correction: State | None) -> State:
     return cast(State, {**facts, "edits": edits})
 
 
-def _digest(cookie: str) -> str:
-    return hashlib.sha256(cookie.encode()).hexdigest()
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

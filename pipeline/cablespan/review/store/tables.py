@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import sqlalchemy as sa
@@ -186,3 +187,5 @@ def create_tables(db: sa.Connection) -> None:
             db.exec_driver_sql(f"DROP INDEX IF EXISTS {outdated}")
         for index in tasks.indexes:
             index.create(db, checkfirst=True)
+    name = insert(settings).values(name="id", value=uuid4().hex)
+    db.execute(name.on_conflict_do_nothing())
