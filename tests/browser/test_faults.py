@@ -221,6 +221,20 @@ def test_two_tabs_keep_mine(serve, open_page):
     assert [row["layers"]["entities"][0]["label"] for row in stored(server)] == ["AGENCY", "PLACE"]
 
 
+def test_two_tabs_one_drafts_and_the_other_answers(serve, open_page):
+    server = serve(annotator="ANNA")
+    one = open_page(server)
+    two = open_page(server, one.context)
+    press(two, "Tab 5")
+    draft_saved(two)
+    press(one, "Enter")
+    expect(one.locator("#ask")).to_contain_text("a newer draft in another tab")
+    assert stored(server) == []
+    one.locator("#ask button", has_text="Keep mine").click()
+    on_paragraph(one, 2)
+    assert [row["layers"]["entities"][0]["label"] for row in stored(server)] == ["AGENCY"]
+
+
 def test_two_annotators_do_not_meet_and_are_blind(serve, open_page):
     server = serve(overlap=2)
 

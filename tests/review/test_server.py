@@ -99,6 +99,19 @@ def test_a_page_of_another_run_annotator_or_mode_gets_and_sends_nothing(store, a
     assert again.post("/api/answer", json=sent, headers=own).status_code == 200
 
 
+def test_an_answer_takes_no_newer_draft_of_another_window_away(anna, store):
+    sent = body(anna, draft_version=0)
+    state = {"layers": sent["layers"], "comment": "half an hour of work"}
+    draft = {"task": sent["task"], "state": state, "version": 0, "draft_version": 0}
+    assert anna.post("/api/draft", json=draft).json() == {"draft_version": 1}
+    refused = anna.post("/api/answer", json=sent)
+    assert refused.status_code == 409
+    assert refused.json()["current"]["draft"] == state
+    assert list(store.current_answers()) == []
+    assert anna.post("/api/answer", json=sent | {"draft_version": 1}).status_code == 200
+    assert anna.post("/api/answer", json=sent).status_code == 200  # its receipt was lost
+
+
 def test_without_a_name_the_page_asks(store):
     client = visit(store)
     assert client.get("/").url.path == "/enter"

@@ -157,6 +157,7 @@ class Api:
                 arguments["layers"],
                 uuid=str(arguments["uuid"]),
                 version=int(arguments["version"]),
+                draft_version=int(arguments.get("draft_version") or 0),
                 comment=str(arguments.get("comment") or ""),
                 flagged=bool(arguments.get("flagged")),
                 edits=arguments.get("edits"),

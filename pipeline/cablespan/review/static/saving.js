@@ -127,6 +127,7 @@ function bodyOf(action) {
 async function settleDraft() {
   stopTimer();
   await draftRun;
+  stopTimer(); // one that failed would come again, newer than the draft that the answer names
 }
 
 function goOnAfter(saved) {
@@ -170,7 +171,7 @@ async function send(body) {
   try {
     const saved = await postUntilSaved(
       "/api/answer",
-      { ...body, version: body.version ?? versions.version },
+      { version: versions.version, draft_version: versions.draft, ...body },
       (error, now) => {
         byId("saved").textContent = "not saved";
         banner(`Your answer is not saved yet. ${error.message} It is tried again by itself.`, now);
@@ -241,6 +242,7 @@ function conflict(current, body) {
               ...body,
               uuid: crypto.randomUUID(),
               version: current.version,
+              draft_version: current.draft_version,
             });
             if (saved) goOnAfter(saved);
           });

@@ -51,6 +51,16 @@ def check_version(db: sa.Connection, annotator: Annotator, task: int, version: i
         raise Stale(current)
 
 
+def check_draft_version(
+    db: sa.Connection, annotator: Annotator, task: int, draft_version: int
+) -> None:
+    """Raises Stale where there is another draft than the one that the annotator saw (0: none)."""
+    mine = _on_task(drafts, annotator, task)
+    current = db.scalar(sa.select(drafts.c.version).where(mine)) or 0
+    if current != draft_version:
+        raise Stale(current)
+
+
 def set_current(
     db: sa.Connection,
     annotator: Annotator,

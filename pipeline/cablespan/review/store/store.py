@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from cablespan.review.store import history, overview
 from cablespan.review.store.adding import add_records, put_in_order, short_hash, shown_layers
-from cablespan.review.store.annotators import Action, Annotator, AnnotatorRole, Stale
+from cablespan.review.store.annotators import Action, Annotator, AnnotatorRole
 from cablespan.review.store.layers import checked, uncertainty
 from cablespan.review.store.queue import (
     DRAFT_LEASE_SECONDS,
@@ -201,6 +201,7 @@ class Store(Settings):
         *,
         uuid: str,
         version: int,
+        draft_version: int | None = None,
         comment: str = "",
         flagged: bool = False,
         edits: Any = None,
@@ -209,9 +210,10 @@ class Store(Settings):
         """Appends an answer and returns the task's new version.
 
         The same `uuid` again changes nothing and returns the same version. What is accepted takes
-        the headings and scraps beside it along. `version` is the one that the annotator saw. Raises
-        Stale where it is no longer the task's, ValueError on unsound layers, LookupError where
-        there is no such task.
+        the headings and scraps beside it along. `version` and `draft_version` are those that the
+        annotator saw (None: the answer was not given on the page); the draft goes. Raises Stale
+        where they are no longer the task's, ValueError on unsound layers, LookupError where there
+        is no such task.
         """
         with self.write() as db:
             done = db.scalar(sa.select(answers.c.seq).where(answers.c.uuid == uuid))
@@ -222,6 +224,8 @@ class Store(Settings):
                 raise LookupError(f"there is no task {task}")
             sound = checked(text, layers, self.scheme)
             history.check_version(db, annotator, task, version)
+            if draft_version is not None:
+                history.check_draft_version(db, annotator, task, draft_version)
             if Action(action) == Action.ACCEPT and timestamp is None:
                 self._accept_along(db, annotator, task, uuid)
             values = {"layers": sound, "comment": comment, "flagged": flagged, "edits": edits}
@@ -322,9 +326,8 @@ class Store(Settings):
         """
         with self.write() as db:
             history.check_version(db, annotator, task, version)
+            history.check_draft_version(db, annotator, task, draft_version)
             view = history.view_of(db, annotator, task)
-            if view["draft_version"] != draft_version:
-                raise Stale(version)
             if view["answer"] and not state.get("edits"):
                 history.drop_draft(db, annotator, task)
                 return 0
