@@ -89,3 +89,24 @@ def test_the_result_stands_beside_the_versions(judged):
             version.bounding_box(),
         )
         assert frame["y"] <= word["y"] < frame["y"] + frame["height"]
+
+
+def test_a_claim_without_a_cue_is_decided_anew_by_another_reading(serve, open_page):
+    server = serve(annotator="EVA", adjudicate=True, overlap=3)
+    layers = server.store.task(3)["layers"]
+    (claim,) = layers["claims"]
+    bare = {**claim, "cue": None}  # its source stands before the stretch of its content
+    short = {**bare, "content": {**bare["content"], "end": bare["content"]["end"] - 6}}
+    for name, claims in (("ANNA", [bare]), ("BEN", [short]), ("CLEO", [])):
+        version = {**layers, "claims": claims}
+        server.store.answer(Annotator(name), 3, "accept", version, uuid=name, version=0)
+    page = open_page(server)
+    on_paragraph(page, 3)
+    press(page, "Alt+1")
+    expect(page.locator("#conflicts .reading.stands")).to_contain_text("ANNA")
+    press(page, "Alt+2")
+    expect(page.locator("#conflicts .reading.stands")).to_contain_text("BEN")
+    press(page, "Alt+3 Alt+2")
+    answer_and_wait(page)
+    gold = next(row for row in stored(server) if row["role"] == "adjudicator")
+    assert [one["content"] for one in gold["layers"]["claims"]] == [short["content"]]

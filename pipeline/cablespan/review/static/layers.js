@@ -7,8 +7,8 @@ export const LAYERS = ["entities", "statements", "claims"];
 export const byPlace = (a, b) => a.first - b.first;
 export const sameRange = (a, b) => Boolean(a && b && a.first === b.first && a.end === b.end);
 
-// What a claim is found by.
-export const anchor = (claim) => claim.cue ?? claim.source ?? claim.content;
+// What a claim is found by, as the server has it; the source of one that has no content yet.
+export const anchor = (claim) => claim.cue ?? claim.content ?? claim.source;
 
 const placeOf = (part) => (part ? `${part.first}-${part.end}` : "none");
 
