@@ -18,6 +18,7 @@ from driver import (
 )
 from playwright.sync_api import expect
 
+from cablespan.review.store import Annotator
 from review_sample import make_record
 
 
@@ -280,3 +281,23 @@ def test_half_done_work_comes_back(serve, open_page):
     assert entity(page, "Econoff") == "ORG"
     press(page, "z")
     assert entity(page, "Econoff") == "AGENCY"
+
+
+def test_an_edit_keeps_what_it_changed_and_not_the_whole_layer(serve, open_page):
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    before = entities(page)
+    press(page, "Tab 5 1 5 Delete 1 z")
+    draft_saved(page)
+    steps = server.store.view(Annotator("ANNA"), 1)["draft"]["edits"]
+    assert [len(step["entities"].get("marks", ())) for step in steps[:-1]] == [1, 1, 1]
+    page.context.close()
+    page = open_page(server)
+    press(page, "Z")
+    again = entities(page)
+    for _ in range(5):
+        press(page, "z")
+    assert entities(page) == before
+    for _ in range(5):
+        press(page, "Z")
+    assert entities(page) == again

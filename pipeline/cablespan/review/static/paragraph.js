@@ -13,6 +13,7 @@ import {
   wholeStatements,
   writeLayer,
 } from "./layers.js";
+import { readSteps, writeSteps } from "./steps.js";
 
 export class Paragraph {
   constructor(task) {
@@ -42,13 +43,7 @@ export class Paragraph {
       (state.action === "accept" ? (this.task.conflicts ?? []).map(({ key }) => key) : []);
     // An edit is the layers that it changed, as they were before it.
     const before = (edit) => ("before" in edit ? { [edit.layer]: edit.before } : edit); // as earlier versions kept them
-    const each = (work) => (list) =>
-      (list ?? []).map((edit) =>
-        Object.fromEntries(
-          Object.entries(before(edit)).map(([layer, value]) => [layer, work(layer, value)]),
-        ),
-      );
-    const steps = each((layer, value) => readLayer(this.tokens, layer, value));
+    const steps = (list) => readSteps(this.tokens, list?.map(before), this);
     this.edits = steps(state.edits);
     this.undone = steps(state.undone);
     this.conflicts = (this.task.conflicts ?? []).map((conflict) => this.#readConflict(conflict));
@@ -56,23 +51,14 @@ export class Paragraph {
 
   // What is saved: layers as the store keeps them, and the edits that led there.
   state() {
-    const steps = (list) =>
-      list.map((before) =>
-        Object.fromEntries(
-          Object.entries(before).map(([layer, value]) => [
-            layer,
-            writeLayer(this.tokens, layer, value),
-          ]),
-        ),
-      );
     const { comment, flagged, settled } = this;
     return {
       layers: this.layers(),
       comment,
       flagged,
       settled,
-      edits: steps(this.edits),
-      undone: steps(this.undone),
+      edits: writeSteps(this.tokens, this.edits),
+      undone: writeSteps(this.tokens, this.undone),
     };
   }
 
