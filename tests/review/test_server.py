@@ -78,6 +78,8 @@ def test_a_name_lasts_over_restarts_that_give_no_other(store, options):
     again = visit(store, **options)  # an open tab goes on
     again.cookies = client.cookies
     assert again.get("/api/session").json()["annotator"] == "ANNA"
+
+
 def test_a_page_of_another_run_annotator_or_mode_gets_and_sends_nothing(store, anna, tmp_path):
     work = anna.get("/api/session").json()["work"]
     other = Store(tmp_path / "other.sqlite")
@@ -110,6 +112,15 @@ def test_an_answer_takes_no_newer_draft_of_another_window_away(anna, store):
     assert list(store.current_answers()) == []
     assert anna.post("/api/answer", json=sent | {"draft_version": 1}).status_code == 200
     assert anna.post("/api/answer", json=sent).status_code == 200  # its receipt was lost
+
+
+def test_an_answer_with_a_mark_that_cuts_a_token_is_refused(anna, store):
+    sent = body(anna)
+    sent["layers"]["entities"][0]["end"] -= 2  # "Econo"
+    refused = anna.post("/api/answer", json=sent)
+    assert refused.status_code == 422
+    assert "entities at 0-5 cuts a token" in refused.json()["error"]
+    assert list(store.current_answers()) == []
 
 
 def test_without_a_name_the_page_asks(store):

@@ -205,7 +205,7 @@ def test_annotators_do_not_see_each_other(store):
 def test_adjudication_begins_with_what_differs(tmp_path):
     store = Store(tmp_path / "review.sqlite", overlap=2)
     store.add([make_record()])
-    differing = {**NOTHING, "entities": [{"start": 0, "end": 4, "label": "ORG"}]}
+    differing = {**NOTHING, "entities": [{"start": 0, "end": 9, "label": "ORG"}]}
     for task in (1, 2, 3):
         answer(store, ANNA, task)
         answer(store, BEN, task, layers=differing if task == 3 else NOTHING)

@@ -13,6 +13,7 @@ from cablespan.cable import PARAGRAPH_FACTS, text_hash
 from cablespan.labels import LAYERS, Scheme
 from cablespan.review.store.layers import (
     LabelBits,
+    checked,
     cut_tokens,
     plain_edges,
     sound_layers,
@@ -78,6 +79,19 @@ def shown_layers(text: str, layers: Mapping[str, Any], scheme: Scheme) -> tuple[
         return sound, faults
     whole, cut = cut_tokens(sound, token_edges(text))
     return whole, faults + cut
+
+
+def answered_layers(text: str, layers: Any, scheme: Scheme) -> Layers:
+    """Layers of an answer as they may be stored.
+
+    Raises ValueError as `checked` does, and where a mark cuts a token.
+    """
+    sound = checked(text, layers, scheme)
+    if not plain_edges(text, sound):
+        _, cut = cut_tokens(sound, token_edges(text))
+        if cut:
+            raise ValueError(cut[0])
+    return sound
 
 
 def token_edges(text: str) -> list[tuple[int, int]]:

@@ -8,9 +8,15 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from cablespan.review.store import history, overview
-from cablespan.review.store.adding import add_records, put_in_order, short_hash, shown_layers
+from cablespan.review.store.adding import (
+    add_records,
+    answered_layers,
+    put_in_order,
+    short_hash,
+    shown_layers,
+)
 from cablespan.review.store.annotators import Action, Annotator, AnnotatorRole
-from cablespan.review.store.layers import checked, uncertainty
+from cablespan.review.store.layers import uncertainty
 from cablespan.review.store.queue import (
     DRAFT_LEASE_SECONDS,
     LEASE_SECONDS,
@@ -222,7 +228,7 @@ class Store(Settings):
             text = db.scalar(sa.select(contents.c.text).where(contents.c.task == task))
             if text is None:
                 raise LookupError(f"there is no task {task}")
-            sound = checked(text, layers, self.scheme)
+            sound = answered_layers(text, layers, self.scheme)
             history.check_version(db, annotator, task, version)
             if draft_version is not None:
                 history.check_draft_version(db, annotator, task, draft_version)
