@@ -113,8 +113,7 @@ def captions_of(line: str) -> list[str]:
     (['SENSITIVE', 'SIPDIS'], ['NOFORN'], [])
     """
     together = line.replace(" ", "") if _LETTERS_APART.fullmatch(line) else line
-    forms = [form for form in (line, together) if _captions().fullmatch(form)]
-    return captions_in(forms[0]) if forms else []
+    return captions_in(together) if _captions().fullmatch(together) else []
 
 
 def captions_in(line: str) -> list[str]:
