@@ -122,9 +122,11 @@ def _in_folder(folder: Path, format: str | None) -> Iterator[Annotations]:
 def format_of_folder(folder: Path) -> str | None:
     """The format of a folder by the names in it, or as it holds a UIMA CAS; None where nothing
     tells, or there is none."""
-    named = (format for glob, format in _BY_GLOB.items() if _named(folder, glob))
+    for glob, format in _BY_GLOB.items():
+        if _named(folder, glob):
+            return format
     holds_cas = any(_format_of_json(file) == "inception" for file in _named(folder, "*.json"))
-    return next(named, "inception" if holds_cas else None)
+    return "inception" if holds_cas else None
 
 
 def _named(folder: Path, glob: str) -> list[Path]:
