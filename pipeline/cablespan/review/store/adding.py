@@ -75,9 +75,7 @@ def rows_of(record: Mapping[str, Any], scheme: Scheme) -> tuple[list[Row], list[
 def shown_layers(text: str, layers: Mapping[str, Any], scheme: Scheme) -> tuple[Layers, list[str]]:
     """What of suggested layers can be shown on whole tokens, and why the rest cannot."""
     sound, faults = sound_layers(text, layers, scheme, suggested=True)
-    if plain_edges(text, sound):
-        return sound, faults
-    whole, cut = cut_tokens(sound, token_edges(text))
+    whole, cut = _on_tokens(text, sound)
     return whole, faults + cut
 
 
@@ -87,11 +85,15 @@ def answered_layers(text: str, layers: Any, scheme: Scheme) -> Layers:
     Raises ValueError as `checked` does, and where a mark cuts a token.
     """
     sound = checked(text, layers, scheme)
-    if not plain_edges(text, sound):
-        _, cut = cut_tokens(sound, token_edges(text))
-        if cut:
-            raise ValueError(cut[0])
+    _, cut = _on_tokens(text, sound)
+    if cut:
+        raise ValueError(cut[0])
     return sound
+
+
+def _on_tokens(text: str, layers: Layers) -> tuple[Layers, list[str]]:
+    """The layers with the marks that lie on whole tokens, and why the others do not."""
+    return (layers, []) if plain_edges(text, layers) else cut_tokens(layers, token_edges(text))
 
 
 def token_edges(text: str) -> list[tuple[int, int]]:
