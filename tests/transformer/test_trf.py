@@ -3,11 +3,13 @@ encoder by path."""
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import spacy
-from transformers import BertConfig, BertModel, BertTokenizerFast
+from transformers import BertConfig, BertModel, BertTokenizerFast, MPNetConfig, MPNetModel
 
+from cablespan.components.network.encoder import tune_encoder
 from cablespan.learning.training import train
 from cablespan.learning.training.checks import checked_config
 from cablespan.nlp import load
@@ -99,6 +101,17 @@ def test_frozen_layers_stay_as_they_are(encoder, trained, tmp_path):
 
     assert embeddings(tmp_path / "frozen" / "model-last").equal(before)
     assert not embeddings(trained).equal(before)
+
+
+def test_positions_that_all_layers_share_stay_with_the_frozen_ones():
+    sizes = {"num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
+    encoder = MPNetModel(MPNetConfig(vocab_size=50, hidden_size=16, **sizes))
+    transformer = SimpleNamespace(model=SimpleNamespace(transformer=encoder))
+    nlp = SimpleNamespace(get_pipe={"transformer": transformer}.get)
+    tune_encoder(bfloat16=False, frozen_layers=1)(nlp)
+    learning = {name for name, weight in encoder.named_parameters() if weight.requires_grad}
+    upper = {name for name in encoder.state_dict() if name.startswith("encoder.layer.1.")}
+    assert learning == upper
 
 
 def test_fine_tuning_goes_back_to_the_base_with_the_encoder_too(trained, tmp_path):

@@ -49,8 +49,8 @@ def tune_encoder(bfloat16: bool, frozen_layers: int = 0) -> Callable[[Language],
 
     `bfloat16`: matrix products in half the bits, for CPUs that have them (spacy-transformers' own
     `mixed_precision` is for GPUs alone); weights stay in float32, and what is saved loads as any
-    other pipeline. `frozen_layers`: so many layers from below, and the word embeddings, stay as
-    they are.
+    other pipeline. `frozen_layers`: so many layers from below, and the embeddings of words and
+    positions, stay as they are.
     """
 
     def tune(nlp: Language) -> Language:
@@ -72,8 +72,9 @@ def _freeze(encoder, count: int) -> None:
             f"frozen_layers is {count}, all that the encoder has: leave some to learn, "
             "or name the transformer in training.frozen_components"
         )
-    for part in (encoder.embeddings, *layers[:count]):
-        part.requires_grad_(False)
+    encoder.requires_grad_(False)
+    for layer in layers[count:]:
+        layer.requires_grad_(True)
 
 
 def _in_bfloat16(forward: Callable) -> Callable:
