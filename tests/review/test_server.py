@@ -230,6 +230,12 @@ def test_answers_that_do_not_fit_are_refused_and_nothing_is_stored(store, anna, 
     assert list(store.current_answers()) == []
 
 
+def test_of_a_cable_that_is_not_there_there_is_no_overview(anna):
+    assert anna.get("/api/overview?cable=07ASTANA454").status_code == 200
+    missing = anna.get("/api/overview?cable=07ASTANA1")
+    assert (missing.status_code, missing.json()["error"]) == (404, "There is no cable 07ASTANA1.")
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe"])
 def test_broken_requests_get_an_answer_and_no_traceback(anna, content):
     assert anna.post("/api/answer", content=content).status_code in (400, 422)

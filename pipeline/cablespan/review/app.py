@@ -122,10 +122,15 @@ class Api:
         return {"task": self._payload(annotator, wanted)}
 
     def overview(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
-        """A cable's paragraphs with their states; the first ones of the cables beside it."""
+        """A cable's paragraphs with their states; the first ones of the cables beside it.
+
+        Raises Problem where there is no such cable.
+        """
         cable = arguments["cable"]
-        before, after = self.store.neighbouring_cables(cable)
         paragraphs = self.store.overview(annotator, cable)
+        if not paragraphs:
+            raise Problem(404, f"There is no cable {cable}.")
+        before, after = self.store.neighbouring_cables(cable)
         return {"cable": cable, "paragraphs": paragraphs, "before": before, "after": after}
 
     def search(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
