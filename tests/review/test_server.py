@@ -236,6 +236,15 @@ def test_of_a_cable_that_is_not_there_there_is_no_overview(anna):
     assert (missing.status_code, missing.json()["error"]) == (404, "There is no cable 07ASTANA1.")
 
 
+@pytest.mark.parametrize("path", ["task?id={}", "task?id={}&step=-1", "next?after={}"])
+def test_numbers_that_the_database_cannot_hold_are_refused(anna, path):
+    assert anna.get("/api/" + path.format(10**20)).status_code == 422
+    task = b'{"task": 100000000000000000000, "version": 0, "draft_version": 0, "state": {}, '
+    rest = b'"uuid": "u", "action": "accept", "layers": {}}'
+    for sent in ("answer", "draft"):
+        assert anna.post(f"/api/{sent}", content=task + rest).status_code == 422
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe"])
 def test_broken_requests_get_an_answer_and_no_traceback(anna, content):
     assert anna.post("/api/answer", content=content).status_code in (400, 422)

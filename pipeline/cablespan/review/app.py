@@ -338,7 +338,7 @@ class Review:
                 return JSON(await run_in_threadpool(work, annotator, arguments))
             except Problem as problem:
                 return JSON(problem.body, problem.status)
-            except (KeyError, TypeError, ValueError, LookupError) as error:
+            except (TypeError, ValueError, LookupError, OverflowError) as error:
                 return JSON({"error": f"the request does not fit: {error}"}, 422)
             except DatabaseError as error:
                 _log.error("%s: %s", self.store.path, error.orig)
