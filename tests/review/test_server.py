@@ -245,6 +245,12 @@ def test_numbers_that_the_database_cannot_hold_are_refused(anna, path):
         assert anna.post(f"/api/{sent}", content=task + rest).status_code == 422
 
 
+def test_a_draft_of_a_task_that_is_not_there_is_refused(anna, store):
+    draft = {"task": 99, "state": {"layers": {}}, "version": 0, "draft_version": 0}
+    assert anna.post("/api/draft", json=draft).status_code == 422
+    assert store.view(ANNA, 99)["draft"] is None
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe"])
 def test_broken_requests_get_an_answer_and_no_traceback(anna, content):
     assert anna.post("/api/answer", content=content).status_code in (400, 422)

@@ -225,10 +225,7 @@ class Store(Settings):
             done = db.scalar(sa.select(answers.c.seq).where(answers.c.uuid == uuid))
             if done is not None:
                 return done
-            text = db.scalar(sa.select(contents.c.text).where(contents.c.task == task))
-            if text is None:
-                raise LookupError(f"there is no task {task}")
-            sound = answered_layers(text, layers, self.scheme)
+            sound = answered_layers(_text_of(db, task), layers, self.scheme)
             history.check_version(db, annotator, task, version)
             if draft_version is not None:
                 history.check_draft_version(db, annotator, task, draft_version)
@@ -327,10 +324,12 @@ class Store(Settings):
     ) -> int:
         """Keeps half-done work and returns the draft's new version.
 
-        Raises Stale where another tab answered or drafted meanwhile. Of an answered task, work
-        without an edit is the answer itself: no draft is kept then, and the version is 0.
+        Raises Stale where another tab answered or drafted meanwhile, LookupError where there is no
+        such task. Of an answered task, work without an edit is the answer itself: no draft is kept
+        then, and the version is 0.
         """
         with self.write() as db:
+            _text_of(db, task)
             history.check_version(db, annotator, task, version)
             history.check_draft_version(db, annotator, task, draft_version)
             view = history.view_of(db, annotator, task)
@@ -403,6 +402,14 @@ class Store(Settings):
                     self._counted = time.monotonic()
                 total, finished = self._team
         return {"total": total, "finished": finished, **own}
+
+
+def _text_of(db: sa.Connection, task: int) -> str:
+    """The text of a task. Raises LookupError where there is no such task."""
+    text = db.scalar(sa.select(contents.c.text).where(contents.c.task == task))
+    if text is None:
+        raise LookupError(f"there is no task {task}")
+    return text
 
 
 def _taken_back(answer: sa.RowMapping, correction: State | None) -> State:
