@@ -220,6 +220,8 @@ def test_no_path_leads_out_of_the_static_files(anna, path):
         ({"task": "x; DROP TABLE answers"}, 422),
         ({"layers": {"entities": [{"start": 0, "end": 9999, "label": "ORG"}]}}, 422),
         ({"layers": [1, 2]}, 422),
+        ({"layers": {"claims": [1]}}, 422),
+        ({"layers": {"entities": [{"start": 0, "end": 7, "label": ["ORG"]}]}}, 422),
         ({"version": 7}, 409),
     ],
 )

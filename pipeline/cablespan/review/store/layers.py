@@ -176,7 +176,9 @@ def _claims(text: str, claims: Iterable[Any]) -> Iterator[Claim | Fault]:
             yield fault
 
 
-def _claim(text: str, claim: Mapping[str, Any]) -> Claim:
+def _claim(text: str, claim: Any) -> Claim:
+    if not isinstance(claim, Mapping):
+        raise Fault(f"{claim!r} is no claim")
     source, cue, content = (
         _place(text, claim[role], role) if claim.get(role) else None for role in ROLES
     )
