@@ -69,6 +69,14 @@ def test_the_name_given_at_the_start_holds_against_that_of_an_earlier_one(store,
     assert carla.get("/api/session").json()["annotator"] == "EVA"
 
 
+@pytest.mark.parametrize("to", ["http://[", "//[", "http://a]b/", "//evil.example/", "/api/undo"])
+def test_whoever_enters_stays_on_the_pages_of_this_server(store, to):
+    entered = visit(store).post(
+        "/enter", params={"to": to}, data={"name": "ANNA"}, follow_redirects=False
+    )
+    assert (entered.status_code, entered.headers["location"]) == (303, "/")
+
+
 @pytest.mark.parametrize(
     "options", [{}, {"annotator": "ANNA"}, {"annotator": "BEN", "token": "secret"}]
 )

@@ -362,7 +362,10 @@ def _own_path(to: str) -> str:
     >>> _own_path("/cable/07ASTANA454/7?label=ORG"), _own_path("//evil.example/")
     ('/cable/07ASTANA454/7?label=ORG', '/')
     """
-    parts = urlsplit(to)
+    try:
+        parts = urlsplit(to)
+    except ValueError:  # "http://[" is no address
+        return "/"
     foreign = parts.scheme or parts.netloc or "\\" in to
     fits = parts.path == "/" or parts.path.startswith("/cable/")
     return to if fits and not foreign else "/"
