@@ -231,6 +231,8 @@ def test_no_path_leads_out_of_the_static_files(anna, path):
         ({"layers": {"claims": [1]}}, 422),
         ({"layers": {"entities": [{"start": 0, "end": 7, "label": ["ORG"]}]}}, 422),
         ({"version": 7}, 409),
+        ({"queue": {"label": "PLAICE"}}, 422),
+        ({"queue": ["PLACE"]}, 422),
     ],
 )
 def test_answers_that_do_not_fit_are_refused_and_nothing_is_stored(store, anna, changes, status):

@@ -91,17 +91,22 @@ class Api:
 
     def next(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
         """The next task of a queue, None where it is empty."""
+        after = int(arguments.get("after") or 0)
         return {
-            "task": self._next(annotator, arguments),
+            "task": self._next(annotator, self._queue(arguments), after),
             "progress": self.store.progress(annotator),
         }
 
-    def _next(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any] | None:
-        after = arguments.get("after")
-        task = self.store.next_task(
-            annotator, _queue(arguments), after=int(after) if after else None
-        )
+    def _next(self, annotator: Annotator, queue: Queue, after: int) -> dict[str, Any] | None:
+        task = self.store.next_task(annotator, queue, after=after)
         return self._payload(annotator, task) if task else None
+
+    def _queue(self, arguments: Arguments) -> Queue:
+        """What a request asks to see. Raises LookupError for a label of another scheme."""
+        label, search = (str(arguments.get(name) or "") or None for name in ("label", "search"))
+        if label:
+            self.store.bits.bit(label)
+        return Queue(order=arguments.get("order") or "order", label=label, search=search)
 
     def task(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
         """One task by its `id` or its `paragraph`; `step` -1 or 1.
@@ -116,7 +121,7 @@ class Api:
             wanted = int(arguments["id"])
         if arguments.get("step"):
             step = int(arguments["step"])
-            wanted = self.store.step(annotator, wanted, step, _queue(arguments))
+            wanted = self.store.step(annotator, wanted, step, self._queue(arguments))
             if wanted is None:
                 raise Problem(404, "There is no paragraph further on in this direction.")
         return {"task": self._payload(annotator, wanted)}
@@ -154,6 +159,7 @@ class Api:
         Returns the next task of the queue along. Raises Problem where another window was first.
         """
         task = int(arguments["task"])
+        queue = self._queue(dict(arguments.get("queue") or {}))  # before anything is stored
         try:
             version = self.store.answer(
                 annotator,
@@ -169,10 +175,9 @@ class Api:
             )
         except Stale as error:
             raise self._stale(annotator, task) from error
-        queue = {**(arguments.get("queue") or {}), "after": task}
         return {
             "version": version,
-            "next": self._next(annotator, queue),
+            "next": self._next(annotator, queue, task),
             "progress": self.store.progress(annotator),
         }
 
@@ -207,14 +212,6 @@ class Api:
     def _stale(self, annotator: Annotator, task: int) -> Problem:
         error = "This paragraph was changed in another tab meanwhile."
         return Problem(409, error, current=self._payload(annotator, task))
-
-
-def _queue(arguments: Arguments) -> Queue:
-    return Queue(
-        order=arguments.get("order") or "order",
-        label=arguments.get("label") or None,
-        search=arguments.get("search") or None,
-    )
 
 
 class Review:
