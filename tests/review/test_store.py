@@ -216,6 +216,19 @@ def test_adjudication_begins_with_what_differs(tmp_path):
     }
 
 
+def test_an_adjudicator_filters_by_the_labels_that_annotators_gave(tmp_path):
+    store = Store(tmp_path / "review.sqlite", overlap=2)
+    store.add([make_record()])
+    law = {**NOTHING, "entities": [{"start": 0, "end": 9, "label": "LAW"}]}  # not suggested in 3
+    for task in (2, 3):
+        answer(store, ANNA, task)
+        answer(store, BEN, task, layers=law if task == 3 else NOTHING)
+    assert store.step(EVA, 2, 1, Queue(label="LAW")) == 3
+    assert store.step(EVA, 3, -1, Queue(label="LAW")) is None, "nobody kept the suggestion in 2"
+    assert walk(store, EVA, label="LAW") == [3]
+    assert store.next_task(Annotator("CLEO"), Queue(label="LAW")) == 4
+
+
 def test_progress_counts_and_pace_leaves_pauses_out(store):
     for task, action in ((1, "accept"), (2, "reject"), (3, "ignore")):
         answer(store, ANNA, task, action, timestamp=1000 + 10 * task)

@@ -15,7 +15,14 @@ from sqlalchemy.dialects.sqlite import insert
 
 from cablespan.review.store.annotators import Annotator, AnnotatorRole
 from cablespan.review.store.layers import LabelBits, labels_of
-from cablespan.review.store.tables import contents, current_answers, leases, of_annotator, tasks
+from cablespan.review.store.tables import (
+    answers,
+    contents,
+    current_answers,
+    leases,
+    of_annotator,
+    tasks,
+)
 
 LEASE_SECONDS = 3600  # a task that is shown to one annotator is not handed to another meanwhile
 DRAFT_LEASE_SECONDS = 7 * 86400  # half-done work keeps its task for longer
@@ -40,18 +47,40 @@ class Queue:
     label: str | None = None
     search: str | None = None
 
-    def filters(self, bits: LabelBits) -> list[sa.ColumnElement[bool]]:
-        """The conditions that a task has to fulfil. Raises LookupError for an unknown label."""
+    def filters(self, annotator: Annotator, bits: LabelBits) -> list[sa.ColumnElement[bool]]:
+        """The conditions that a task has to fulfil: the label is one of the suggestion, to an
+        adjudicator one that an annotator gave.
+
+        Raises LookupError for an unknown label.
+        """
         conditions = []
         if self.label:
-            conditions.append(tasks.c.labels.op("&")(bits.bit(self.label)) != 0)
-            has = sa.func.has_label(contents.c.layers, self.label) == 1  # labels can share a bit
-            conditions.append(sa.exists().where(contents.c.task == tasks.c.id, has))
+            bit = bits.bit(self.label)
+            if annotator.role == AnnotatorRole.ADJUDICATOR:
+                conditions.append(_answered_with(self.label))
+            else:
+                conditions.append(tasks.c.labels.op("&")(bit) != 0)
+                has = _has_label(contents.c.layers, self.label)  # labels can share a bit
+                conditions.append(sa.exists().where(contents.c.task == tasks.c.id, has))
         if self.search:
             conditions.append(
                 sa.exists().where(contents.c.task == tasks.c.id, holds_words(self.search))
             )
         return conditions
+
+
+def _has_label(layers: sa.ColumnElement, label: str) -> sa.ColumnElement[bool]:
+    return sa.func.has_label(layers, label) == 1
+
+
+def _answered_with(label: str) -> sa.ColumnElement[bool]:
+    """Whether the label is in an annotator's answer that stands."""
+    return sa.exists().where(
+        current_answers.c.task == tasks.c.id,
+        current_answers.c.role == AnnotatorRole.ANNOTATOR,
+        current_answers.c.answer == answers.c.seq,
+        _has_label(answers.c.layers, label),
+    )
 
 
 def holds_words(words: str) -> sa.ColumnElement[bool]:
@@ -124,7 +153,9 @@ def next_waiting(
 
     Paragraphs that go along with others come last.
     """
-    query = sa.select(tasks.c.id).where(*open_to(annotator, overlap), *queue.filters(bits))
+    query = sa.select(tasks.c.id).where(
+        *open_to(annotator, overlap), *queue.filters(annotator, bits)
+    )
     if annotator.role == AnnotatorRole.ADJUDICATOR:
         return db.scalar(query.order_by(tasks.c.disputed.desc(), *IN_ORDER).limit(1))
     by_certainty = queue.order == "uncertainty"

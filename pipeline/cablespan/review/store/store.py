@@ -192,7 +192,7 @@ class Store(Settings):
         self, annotator: Annotator, task: int, direction: int, queue: Queue | None = None
     ) -> int | None:
         """The task before (-1) or after (+1) a task that passes the queue's filters."""
-        conditions = (queue or Queue()).filters(self.bits)
+        conditions = (queue or Queue()).filters(annotator, self.bits)
         with self.read() as db:
             return db.scalar(beside(annotator, task, direction, conditions).limit(1))
 
