@@ -190,6 +190,14 @@ def test_a_paragraph_with_a_new_text_stands_where_the_old_one_stood(store):
     assert walk(store, ANNA) == [new, 2, 3, 4, 5, 6, 7, 8]
 
 
+def test_at_the_end_of_the_queue_a_step_back_leads_to_the_last_paragraph(store):
+    walk(store, ANNA)
+    no_task = 2**53 - 1  # what the page asks from where it shows none
+    assert store.step(ANNA, no_task, -1) == 4
+    assert store.step(ANNA, no_task, -1, Queue(label="PERSON")) == 3
+    assert store.step(ANNA, no_task, 1) is None
+
+
 def test_answers_come_out_in_the_order_of_the_cable_whatever_that_of_answering(store):
     for task in (3, 1, 2):
         answer(store, ANNA, task)

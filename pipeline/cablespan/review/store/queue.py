@@ -26,13 +26,14 @@ from cablespan.review.store.tables import (
 
 LEASE_SECONDS = 3600  # a task that is shown to one annotator is not handed to another meanwhile
 DRAFT_LEASE_SECONDS = 7 * 86400  # half-done work keeps its task for longer
+_END = 2**63 - 1  # the place of a task that is not there
 IN_ORDER = (tasks.c.place, tasks.c.id)  # of the cables as imported, then of their paragraphs
 
 
 def _further(task: int, direction: int) -> sa.ColumnElement[bool]:
     this = tasks.alias()
     place = sa.select(this.c.place).where(this.c.id == task).scalar_subquery()
-    here, there = sa.tuple_(place, task), sa.tuple_(*IN_ORDER)
+    here, there = sa.tuple_(sa.func.coalesce(place, _END), task), sa.tuple_(*IN_ORDER)
     return there < here if direction < 0 else there > here
 
 
