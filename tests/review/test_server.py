@@ -461,6 +461,41 @@ def test_broken_lines_are_named_and_the_rest_comes_in(tmp_path):
     assert store.progress(ANNA)["total"] == 4
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"paragraphs": [1]},
+        {"paragraphs": [{"id": "07OSLO1/1"}]},
+        {"paragraphs": None},
+        {"id": None},
+        {"header": "OSLO"},
+        {"entities": [1]},
+        {"entities": [{"start": 0, "end": 4, "label": "ORG"}]},
+    ],
+)
+def test_a_record_of_another_shape_is_named_and_the_rest_comes_in(tmp_path, broken):
+    path, store = tmp_path / "cables.jsonl", Store(tmp_path / "review.sqlite")
+    path.write_text(json.dumps(make_record() | broken) + "\n" + json.dumps(make_record()) + "\n")
+    (problem,) = take(store, path)
+    assert problem.startswith("cables.jsonl, line 1: neither a record nor a task")
+    assert store.progress(ANNA)["total"] == 4
+
+
+@pytest.mark.parametrize(
+    "broken", [{"meta": "C1/1"}, {"claims": [1]}, {"_timestamp": "now"}, {"text": " "}]
+)
+def test_a_task_of_another_shape_takes_none_along(tmp_path, store, broken):
+    store.answer(ANNA, 1, "accept", store.task(1)["layers"], uuid="a", version=0)
+    write_answers(store, tmp_path / "out", dataset="demo")
+    tasks = [json.loads(file.read_text()) for file in (tmp_path / "out").iterdir()]
+    path, again = tmp_path / "tasks.jsonl", Store(tmp_path / "again.sqlite")
+    other = {"text": "It rained.", "meta": {"paragraph": "C2/1"}, "_view_id": "ner_manual"}
+    lines = [json.dumps(task | broken) for task in tasks] + [json.dumps(other)]
+    path.write_text("\n".join(lines))
+    take(again, path)
+    assert again.find("C2/1")
+
+
 def test_of_a_torn_file_the_whole_paragraphs_come_in(tmp_path):
     path = tmp_path / "cables.jsonl.gz"
     cables = (json.dumps(make_record(f"07ASTANA{7**n}")).encode() for n in range(200))

@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 import orjson
 
 from cablespan.cable import PARAGRAPH_FACTS
-from cablespan.labels import Scheme
+from cablespan.labels import LAYERS, Scheme
 from cablespan.reading.decode import TORN, open_input
 from cablespan.review.store import Annotator, AnnotatorRole, Store
 from cablespan.review.store.adding import short_hash
@@ -98,8 +98,31 @@ def _lines(path: Path, problems: list[str]) -> Iterator[bytes]:
 def _is_usable(item: Any) -> bool:
     if not isinstance(item, dict):
         return False
+    if not all(isinstance(item.get(name) or {}, dict) for name in ("header", "meta")):
+        return False
+    return _is_record(item) if "paragraphs" in item else _is_task(item)
+
+
+def _is_record(item: Mapping[str, Any]) -> bool:
+    return (
+        isinstance(item.get("id"), str)
+        and _all_have(("id", "text"), item["paragraphs"])
+        and all(_all_have(("paragraph",), item.get(layer) or []) for layer in LAYERS)
+    )
+
+
+def _all_have(names: Iterable[str], things: Any) -> bool:
+    """Whether these are objects with a text under each name."""
+    return isinstance(things, list) and all(
+        isinstance(thing, dict) and isinstance(thing.get(name), str)
+        for thing in things
+        for name in names
+    )
+
+
+def _is_task(item: Mapping[str, Any]) -> bool:
     is_task = isinstance(item.get("text"), str) and not _OF_TASKS.isdisjoint(item)
-    return isinstance(item.get("paragraphs"), list) or (is_task and _OF_OTHERS.isdisjoint(item))
+    return is_task and _OF_OTHERS.isdisjoint(item)
 
 
 def _fingerprint(path: Path, scheme: Scheme) -> str:
@@ -184,10 +207,12 @@ class _SortedTasks:
             layer_of,
         )
 
+        if not task["text"].strip():
+            return
         meta = task.get("meta") or {}
         try:
             layer, annotations = layer_of(task), annotations_of(task)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             place = meta.get("paragraph") or repr(task["text"][:40])
             self.problems.append(f"task of {place}: {error}; left out")
             return
@@ -196,7 +221,7 @@ class _SortedTasks:
         self.paragraphs.setdefault(key, task)
         annotator = annotator_of(task)
         if annotator and task.get("answer") in ANSWERS:
-            self.answered.setdefault((key, annotator), {})[layer] = task
+            self.answered.setdefault((key, str(annotator)), {})[layer] = task
         else:
             self.suggested.setdefault(key, {})[layer] = annotations
 
@@ -279,8 +304,8 @@ def _add_answer(
     role = AnnotatorRole.ADJUDICATOR if meta.get("adjudicated") else AnnotatorRole.ANNOTATOR
     annotator = Annotator(name, role)
     plain = {layer: annotations_of(one) for layer, one in layers.items()}
-    timestamp = max((one.get("_timestamp") or 0 for one in layers.values()), default=0)
     try:
+        timestamp = max((one.get("_timestamp") or 0 for one in layers.values()), default=0)
         store.answer(
             annotator,
             task,
@@ -288,11 +313,11 @@ def _add_answer(
             plain,
             uuid=_same_uuid(task, name, role, action, plain, timestamp),
             version=store.view(annotator, task)["version"],
-            comment=meta.get("comment") or "",
+            comment=str(meta.get("comment") or ""),
             flagged=bool(meta.get("flagged")),
             timestamp=timestamp,
         )
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         problems.append(f"{place}: answer of {name} left out: {error}")
 
 

@@ -3,7 +3,7 @@
 What they hold, whether they are sound, whether two annotators agree.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from cablespan.labels import LAYERS, Certainty, Label, Layer, Role, Scheme
@@ -130,7 +130,9 @@ def sound_layers(
                 yield mark
 
     def marks(layer: Layer, labels: Iterable[Label]) -> list[Mark]:
-        names = {label.name for label in labels} | ({None} if suggested else set())
+        names: list[str | None] = [label.name for label in labels]
+        if suggested:
+            names.append(None)
         return list(keep(_marks(text, layer, layers.get(layer) or [], names)))
 
     claims = keep(_claims(text, layers.get("claims") or []))
@@ -143,7 +145,7 @@ def sound_layers(
 
 
 def _marks(
-    text: str, layer: Layer, marks: Iterable[Any], names: Set[str | None]
+    text: str, layer: Layer, marks: Iterable[Any], names: Collection[str | None]
 ) -> Iterator[Mark | Fault]:
     reached = 0
     for mark in sorted(marks, key=_start):
@@ -185,7 +187,7 @@ def _claim(text: str, claim: Any) -> Claim:
     if content is None:
         raise Fault(f"a claim without CONTENT: {dict(source=source, cue=cue, content=None)}")
     certainty = claim.get("certainty")
-    if certainty not in {None, *Certainty}:
+    if certainty not in (None, *Certainty):
         raise Fault(f"{certainty!r} is no certainty of {', '.join(Certainty)}")
     return {
         "source": source,
