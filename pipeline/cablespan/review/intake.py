@@ -137,31 +137,59 @@ def take_in(store: Store, paths: Iterable[Path]) -> Iterator[int]:
 
     Yields the number of paragraphs after each transaction.
     """
-    tasks: list[Task] = []
-    done: list[tuple[str, str, list[str]]] = []
-    anew: dict[str, set[str]] = {}  # the paragraphs of cables in files that were known before
+    intake = _Intake(store)
     for path in paths:
-        name, fingerprint = str(path.resolve()), _fingerprint(path, store.scheme)
-        known = store.fingerprint(name)
-        if known == fingerprint:
-            continue
-        problems: list[str] = []
-        objects = _objects(path, problems)
+        yield from intake.records_of(path)
+    yield from intake.rest()
+
+
+class _File(NamedTuple):
+    """A file that was read, and what of it could not be taken in."""
+
+    name: str
+    fingerprint: str
+    problems: list[str]
+
+
+class _Intake:
+    """Records go into the store as they are read; all tasks together at the end, as a paragraph's
+    layers may lie in several files."""
+
+    def __init__(self, store: Store):
+        self.store = store
+        self.tasks: list[Task] = []
+        self.files: list[_File] = []
+        self.anew: dict[str, set[str]] = {}  # paragraphs of cables in files that were known before
+
+    def records_of(self, path: Path) -> Iterator[int]:
+        """Adds the records of a file that is new or has changed, and keeps its tasks."""
+        file = _File(str(path.resolve()), _fingerprint(path, self.store.scheme), [])
+        known = self.store.fingerprint(file.name)
+        if known == file.fingerprint:
+            return
+        objects = _objects(path, file.problems)
         while chunk := list(itertools.islice(objects, CHUNK)):
-            tasks += [item for item in chunk if "paragraphs" not in item]
             records = [item for item in chunk if "paragraphs" in item]
+            self.tasks += [item for item in chunk if "paragraphs" not in item]
             if records:
-                yield store.add(records, problems)
-            for record in records if known else ():
-                paragraphs = {paragraph["id"] for paragraph in record["paragraphs"]}
-                anew.setdefault(record["id"], set()).update(paragraphs)
-        done.append((name, fingerprint, problems))
-    if tasks:
-        yield take_in_tasks(store, tasks, done[-1][2])
-    for cable, paragraphs in anew.items():
-        store.retire_others(cable, paragraphs)
-    for name, fingerprint, problems in done:
-        store.file_done(name, fingerprint, problems)
+                yield self.store.add(records, file.problems)
+            if known:
+                self._note(records)
+        self.files.append(file)
+
+    def _note(self, records: Iterable[Mapping[str, Any]]) -> None:
+        for record in records:
+            paragraphs = {paragraph["id"] for paragraph in record["paragraphs"]}
+            self.anew.setdefault(record["id"], set()).update(paragraphs)
+
+    def rest(self) -> Iterator[int]:
+        """Adds the tasks, and takes out what files no longer have; then the files are done."""
+        if self.tasks:
+            yield take_in_tasks(self.store, self.tasks, self.files[-1].problems)
+        for cable, paragraphs in self.anew.items():
+            self.store.retire_others(cable, paragraphs)
+        for file in self.files:
+            self.store.file_done(*file)
 
 
 def take_in_tasks(store: Store, tasks: Iterable[Task], problems: list[str]) -> int:
