@@ -23,7 +23,7 @@ from cablespan.formats.tasks.tokens import (
     tokens_of_paragraphs,
 )
 from cablespan.labels import Scheme, scheme_of
-from cablespan.records import by_paragraph, paragraph_record
+from cablespan.records import ParagraphRecord, by_paragraph, paragraph_record
 
 __all__ = [
     "ANSWERS",
@@ -262,23 +262,32 @@ def _record_of(
     layers: Sequence[str],
     scheme: Scheme | None,
 ) -> dict[str, Any]:
-    first_tasks = {
-        name: next(said[layer] for layer in layers if layer in said)
-        for name, said in paragraphs.items()
-    }
-    metas = {name: task.get("meta") or {} for name, task in first_tasks.items()}
-    first = next(iter(metas.values()))
+    first = _meta_of(next(iter(paragraphs.values())), layers)
     known = {key: first[key] for key in ("origin", "date") if first.get(key)}
     record = bare_record(cable, format="prodigy", meta=known) | {layer: [] for layer in layers}
     for name, said in paragraphs.items():
-        facts: dict[str, Any] = {key: metas[name].get(key) for key in PARAGRAPH_FACTS}
-        missing = [layer for layer in layers if layer not in said]
-        paragraph = paragraph_record(name, first_tasks[name]["text"], **facts, unannotated=missing)
-        record["paragraphs"].append(paragraph)
-        for layer in layers:
-            marks = _marks_of(said[layer], scheme) if layer in said else ()
+        record["paragraphs"].append(_paragraph_of(name, said, layers))
+        for layer in filter(said.__contains__, layers):
+            marks = _marks_of(said[layer], scheme)
             record[layer] += ({"paragraph": name, **mark} for mark in marks)
     return completed(record)
+
+
+def _first_of(said: _Answers, layers: Sequence[str]) -> Mapping[str, Any]:
+    """The task of the first layer that has one: it tells the paragraph's text and facts."""
+    return next(said[layer] for layer in layers if layer in said)
+
+
+def _meta_of(said: _Answers, layers: Sequence[str]) -> Mapping[str, Any]:
+    return _first_of(said, layers).get("meta") or {}
+
+
+def _paragraph_of(name: str, said: _Answers, layers: Sequence[str]) -> ParagraphRecord:
+    meta = _meta_of(said, layers)
+    facts: dict[str, Any] = {key: meta.get(key) for key in PARAGRAPH_FACTS}
+    missing = [layer for layer in layers if layer not in said]
+    text = _first_of(said, layers)["text"]
+    return paragraph_record(name, text, **facts, unannotated=missing)
 
 
 def _marks_of(task: Mapping[str, Any], scheme: Scheme | None) -> list[dict[str, Any]]:
