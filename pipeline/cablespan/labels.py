@@ -344,13 +344,20 @@ def _labels(
     for number, (name, row) in enumerate(rows.items()):
         colour = row.get("colour") or _PALETTE[number % len(_PALETTE)]
         key = row.get("key") or next(free, "")
-        if not re.fullmatch("#[0-9a-fA-F]{6}", colour):
-            raise ValueError(f'{place}: {name}: {colour!r} is no colour: write "#rrggbb"')
-        if len(key) > 1 or wanted.count(key) > 1:
-            raise ValueError(f"{place}: {name}: key {key!r}: one character, and for one label only")
-        if key and key in ROLE_KEYS:
-            raise ValueError(f"{place}: {name}: key {key!r} marks a part of a claim: take another")
-        if not re.fullmatch(r"\w[\w.-]*", name):
-            raise ValueError(f"{place}: {name!r}: letters, digits, _ . - make a label's name")
-        labels.append(Label(name, row.get("definition") or "", colour, key))
+        label = Label(name, row.get("definition") or "", colour, key)
+        _check(label, place, wanted)
+        labels.append(label)
     return tuple(labels)
+
+
+def _check(label: Label, place: str, wanted: Sequence[str]) -> None:
+    """Raises ValueError for a colour, a key or a name that no label can have."""
+    name, _, colour, key = label
+    if not re.fullmatch("#[0-9a-fA-F]{6}", colour):
+        raise ValueError(f'{place}: {name}: {colour!r} is no colour: write "#rrggbb"')
+    if len(key) > 1 or wanted.count(key) > 1:
+        raise ValueError(f"{place}: {name}: key {key!r}: one character, and for one label only")
+    if key and key in ROLE_KEYS:
+        raise ValueError(f"{place}: {name}: key {key!r} marks a part of a claim: take another")
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise ValueError(f"{place}: {name!r}: letters, digits, _ . - make a label's name")
