@@ -9,7 +9,7 @@ from cablespan.header.opening import read_opening
 
 _ORDER_NUMBER = re.compile(r"(?<!\d)\d{5}(?!\d)")
 # 1.4 (b) and (d); 1.5 B/D; [b+d]; (b-d); a hard wrap can stand within "and".
-_SECTION = re.compile(
+SECTION = re.compile(
     r"""(?<![\dA-Z]) [1Il]\s?[.,-]\s?(?P<section>[456])\s?[.,]?
     (?P<letters>(?:
         A\s?N\s?D\b | a\s?n\s?d\b | (?i:OR|THROUGH|THRU)\b | [\s,;:/&+().\[\]]
@@ -121,7 +121,7 @@ def reasons(fields: Mapping[str, str]) -> list[str]:
     stated = (
         f"1.{match['section']} ({letter})"
         for name in ("classified_by", "reason", "eo")
-        for match in _SECTION.finditer(fields.get(name, ""))
+        for match in SECTION.finditer(fields.get(name, ""))
         for letter in _letters(match["letters"])
     )
     return list(dict.fromkeys(stated))

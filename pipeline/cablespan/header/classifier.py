@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import dropwhile
 from typing import NamedTuple
 
+from cablespan.header.classification import SECTION
 from cablespan.header.offices import is_office, office_words, particles
 from cablespan.header.opening import read_opening
 from cablespan.header.posts import is_country, known_post
@@ -29,6 +30,10 @@ _REASON = re.compile(
     | \bE\.?\s?O\.?\s?1[23]                                   # E.O. 12958
     | \bdeclas | \bdecl\b""",
     re.VERBOSE | re.IGNORECASE,
+)
+# What may stand before the section where a line begins with the reasons.
+_REASONS_FIRST = re.compile(
+    r"(?:\W|\b(?:for|the|following|E\.?O|1[23]\d{3}|reasons?)\b)*", re.IGNORECASE
 )
 _NEXT_PARAGRAPH = re.compile(r"\n[ \t]*\n|\n\s*(?:¶?\s?\d{1,2}\.\s|SUBJ|TAGS|REF)")
 _PARTS = re.compile(
@@ -142,8 +147,19 @@ def _apart(pair: re.Match[str]) -> str:
 
 
 def _without_reason(line: str) -> str:
-    reason = _REASON.search(line, 3)
+    """What stands before the reasons; after them and a comma, where the line begins with these."""
+    begin = 3
+    section = SECTION.search(line)
+    if section and _begins_with(section, line):
+        line, begin = line[section.end() :], 0
+    reason = _REASON.search(line, begin)
     return line[: reason.start()] if reason else line
+
+
+def _begins_with(section: re.Match[str], line: str) -> bool:
+    """Whether the reasons stand first in a line, with a comma after them."""
+    before = _REASONS_FIRST.fullmatch(line, 0, section.start())
+    return before is not None and section[0].rstrip().endswith((",", ";"))
 
 
 def _persons(line: str) -> list[list[str]]:
