@@ -18,6 +18,7 @@ _TOKEN = re.compile(
     r"""(?<![A-Za-z0-9])[01][A-Za-z]{2,}                # 0SLO: a digit for a letter
     | [A-Za-z]{1,20}[015][A-Za-z]{2,}
     | [A-Za-z]{3,20}[015][A-Za-z](?=\s{1,3}\d)
+    | (?<![\d,])[1-9]\d?,\d{3}(?!,?\d)                   # 1,234; not 123,124
     | \d+(?:[Oo]\d+)*                                   # 1O2: a letter for a digit
     | [A-Za-z](?:[A-Za-z']*[A-Za-z])?
     | [^\sA-Za-z\d]""",
@@ -42,7 +43,7 @@ _DATE = re.compile(r"\(\d{1,2}[/-]\d{1,2}(?:[/-]((?:19|20)?\d\d))?\)")  # (10/27
 _SERIAL_BEFORE = re.compile(r"\d{3,}")  # "0012 OSLO"
 _PIVOT = 45  # 44 is 2044, 45 is 1945
 _FILLERS = frozenset({"#", "-", ".", ":", "NO", "NR", "TEL", "TELS", "CABLE", "NUMBER", "("})
-_ZEROS = str.maketrans("Oo", "00")
+_DIGITS = str.maketrans("Oo", "00", ",")
 _APOSTROPHES = ("'", "’")
 _BEFORE_YEAR = (*_APOSTROPHES, "/", "-", "(")
 _AFTER_YEAR = frozenset({")"})
@@ -371,9 +372,9 @@ class _Item:
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    """The tokens of a text, with zeros where the letter O stands for them in a number."""
+    """The tokens of a text; a number has zeros for the letter O, and no comma for thousands."""
     for match in _TOKEN.finditer(text):
-        token = match[0].translate(_ZEROS) if match[0][-1].isdecimal() else match[0]
+        token = match[0].translate(_DIGITS) if match[0][-1].isdecimal() else match[0]
         yield _Token(token, *match.span())
 
 
