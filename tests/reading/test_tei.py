@@ -52,6 +52,24 @@ ADDRESSED = (
 )
 
 
+def test_lists_that_the_editors_mark_as_addressees_are_no_paragraphs_whatever_their_head():
+    lists = [
+        header_list("TO:", "AMEMBASSY OSLO"),
+        header_list("ATTN:", "JANE ROE"),
+        header_list("ROUTINE", "BERN", "ROME PRIORITY"),
+        header_list("ROUTINE", "PARIS"),
+    ]
+    marked = "".join(lists).replace("<list>", '<list type="to">')
+    cable = telegram(marked + "<p>1. HARBOR IS CLOSED.</p>")
+    assert [paragraph.text for paragraph in cable.paragraphs] == ["HARBOR IS CLOSED."]
+    assert [(addressee.name, addressee.precedence) for addressee in cable.header.to] == [
+        ("AMEMBASSY OSLO", None),
+        ("BERN", "ROUTINE"),
+        ("ROME", "PRIORITY"),
+        ("PARIS", "ROUTINE"),
+    ]
+
+
 def test_the_lists_of_the_header_are_its_facts_and_no_paragraphs():
     lists = header_list("SUBJ:", "ROADS<lb/>AND SHIPS") + header_list(
         "REF", "A. OSLO 408", "B. BERN 3"

@@ -1,7 +1,7 @@
 """The transmission header: who sends to whom."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -207,6 +207,25 @@ def opens_list(words: str) -> bool:
     """
     match = _KEYWORD.fullmatch(words)
     return match is not None and not match["address"]
+
+
+def is_precedence(words: str) -> bool:
+    """Whether words are a precedence, with which a list of addressees can be headed, too.
+
+    >>> is_precedence("ROUTINE"), is_precedence("ATTN:")
+    (True, False)
+    """
+    return _address_of(f"OSLO {words}").precedence == words
+
+
+def addressed(lines: Iterable[str], precedence: str) -> str:
+    r"""A TO list of the addressees below a precedence; who has one of its own keeps that.
+
+    >>> addressed(["OSLO", "ROME PRIORITY"], "ROUTINE")
+    'TO OSLO ROUTINE\nROME PRIORITY'
+    """
+    own = (line if _address_of(line).precedence else f"{line} {precedence}" for line in lines)
+    return "TO " + "\n".join(own)
 
 
 def recipients(text: str) -> list[Recipient]:

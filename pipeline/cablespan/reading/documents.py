@@ -13,7 +13,7 @@ from cablespan.header.opening import Opening, read_opening
 from cablespan.header.parsing import parse
 from cablespan.header.prose import is_running
 from cablespan.header.signature import Signature, signature
-from cablespan.header.transmission import correspondents, opens_list
+from cablespan.header.transmission import addressed, correspondents, is_precedence, opens_list
 from cablespan.lexicon import listed
 from cablespan.reading.assembly import TAIL
 from cablespan.reading.elements import BLOCKS, ID, NS, Folded, on_one_line, plain_text, tag
@@ -109,11 +109,18 @@ def _blocks_in(node: Any) -> Iterator[Any]:
 
 def _is_header_list(node: Any) -> bool:
     """Whether an element is a list that the editors made of a header's line: its head is FM, TO,
-    INFO, SUBJECT, REF or the like."""
+    INFO, SUBJECT, REF or the like, or they say that it names addressees."""
     if tag(node) != "list":
         return False
     head, item = (plain_text(node.find(f"{NS}{name}")) for name in ("head", "item"))
-    return opens_list(head.upper()) or (bool(head) and label_of(f"{head} {item}") is not None)
+    if not head:
+        return False
+    opens = opens_list(head.upper()) or _names_addressees(node)
+    return opens or label_of(f"{head} {item}") is not None
+
+
+def _names_addressees(node: Any) -> bool:
+    return node.get("type") == "to"
 
 
 def _is_list(block: Folded) -> bool:
@@ -130,7 +137,7 @@ def _listed_fields(lists: Iterable[Folded]) -> dict[str, str]:
 
 def _correspondents(lists: Iterable[Folded]) -> dict[str, Any]:
     """Sender and addressees that the lists of a header name; they are all that it has."""
-    sender, to, info = correspondents("\n".join(map(_with_keyword, lists)))
+    sender, to, info = correspondents("\n".join(filter(None, map(_with_keyword, lists))))
     if not (sender or to or info):
         return {}
     excluded = tuple(name for addressee in (*to, *info) for name in addressee.excluded)
@@ -138,9 +145,15 @@ def _correspondents(lists: Iterable[Folded]) -> dict[str, Any]:
 
 
 def _with_keyword(block: Folded) -> str:
-    """The text of a header's list, its head in capitals as transmission headers have it."""
+    """The text of a header's list, its head in capitals as transmission headers have it.
+
+    A precedence heads addressees; "" for other words, who is to read it there ("ATTN:").
+    """
     head, text = _head_of(block), block.text()
-    return text[: len(head)].upper() + text[len(head) :]
+    items = text[len(head) :]
+    if not _names_addressees(block.element) or opens_list(head.upper()):
+        return head.upper() + items
+    return addressed(items.strip().splitlines(), head) if is_precedence(head) else ""
 
 
 def _head_of(block: Folded) -> str:
@@ -149,13 +162,14 @@ def _head_of(block: Folded) -> str:
 
 def before_attachment(blocks: list[Folded]) -> int:
     """How many blocks are the document's own: up to the first list of a header that is headed as
-    one above it is, which is an attachment's."""
+    one above it is, which is an attachment's; a precedence can head several."""
     heads: set[str] = set()
     for index, block in enumerate(blocks):
-        if _is_list(block) and _head_of(block) in heads:
+        head = _head_of(block) if _is_list(block) else ""
+        if head in heads:
             return index
-        if _is_list(block):
-            heads.add(_head_of(block))
+        if head and not is_precedence(head):
+            heads.add(head)
     return len(blocks)
 
 
