@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from cablespan import header
 from cablespan.header.classification import reasons
 from cablespan.header.dates import date_time_group
-from cablespan.header.opening import read_opening
-from cablespan.header.parsing import reference_id_of
+from cablespan.header.opening import Opening, read_opening
+from cablespan.header.parsing import classification_of, reference_id_of
 from cablespan.header.transmission import correspondents
 from cablespan.reading import web
 from cablespan.reading.assembly import assemble
@@ -24,6 +24,12 @@ def test_messages_that_are_no_cables_are_typed():
         )
     ]
     assert kinds == [("email", "A"), ("cable", "B"), ("telcon", "C")]
+
+
+def test_a_secretary_among_the_addressees_makes_no_secret():
+    lines = ["SECRETARY ROE", "CONFIDENTIAL OSLO 000012"]
+    assert classification_of(Opening(transmission=lines)) == "CONFIDENTIAL"
+    assert classification_of(Opening(transmission=["SECRET OSLO 000012"])) == "SECRET"
 
 
 def test_a_post_that_a_page_mark_cuts_is_named_in_full_in_the_cables_id():

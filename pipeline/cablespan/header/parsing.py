@@ -1,7 +1,7 @@
 """All header facts of a cable at once."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cablespan.cable import Header, Reference
@@ -76,11 +76,13 @@ def classification_of(opening: Opening) -> str | None:
 def _classification_in(line: str) -> str | None:
     """The classification that a banner, whose letters can stand apart, begins with."""
     levels = load("classifications")
-    return next((level["name"] for level in levels if _begins(line, level["banners"])), None)
+    return next((level["name"] for level in levels if _begins(line, level)), None)
 
 
-def _begins(line: str, banners: list[str]) -> bool:
-    return line.startswith(tuple(banners))
+def _begins(line: str, level: Mapping[str, Any]) -> bool:
+    """Whether a line begins with a banner, and not with a word that only begins like one."""
+    other_words = tuple(level.get("other_words", ()))
+    return line.startswith(tuple(level["banners"])) and not line.startswith(other_words)
 
 
 def parse(
