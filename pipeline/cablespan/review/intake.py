@@ -343,7 +343,7 @@ def _add_answer(
             version=store.view(annotator, task)["version"],
             comment=str(meta.get("comment") or ""),
             flagged=bool(meta.get("flagged")),
-            timestamp=timestamp,
+            timestamp=float(timestamp),
         )
     except (ValueError, TypeError) as error:
         problems.append(f"{place}: answer of {name} left out: {error}")
