@@ -182,6 +182,29 @@ def test_a_layer_that_a_line_lacks_is_no_opinion(tmp_path):
     assert all(task["spans"] for task in gold) and len(gold) == 4
 
 
+def labelled(entity: dict, by: str) -> list[dict]:
+    """A project of Label Studio with one task, and its region by one annotator."""
+    place = {"start": entity["start"], "end": entity["end"], "labels": [entity["label"]]}
+    result = [{"id": "r", "type": "labels", "value": place}]
+    return [
+        {
+            "data": {"text": TEXT, "cable": "d"},
+            "annotations": [{"result": result, "completed_by": {"email": by}}],
+        }
+    ]
+
+
+def test_a_folder_may_hold_exports_of_label_studio_and_tasks_of_any_name(tmp_path):
+    for by, label in (("anna", "OFFICIAL"), ("ben", "PERSON")):
+        write(tmp_path / f"{by}.json", labelled(span("Rusk", label), by))
+    (pair,) = agree([tmp_path])["pairs"]
+    assert pair["annotators"] == ["anna", "ben"] and pair["entities"]["exact_f1"] == 0.0
+    (tmp_path / "ben.json").unlink()
+    assert read_versions([tmp_path]).annotators() == [tmp_path.name]
+    write(tmp_path / "carla.jsonl", *answers(tmp_path.parent, "carla", line()))
+    assert set(read_versions([tmp_path]).annotators()) == {tmp_path.name, "carla"}
+
+
 @pytest.mark.parametrize(
     ("files", "names"),
     [

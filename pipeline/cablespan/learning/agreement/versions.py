@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cablespan.formats import GoldError, find_format, labelstudio, read_records
+from cablespan.formats import GoldError, labelstudio, read_records
 from cablespan.formats.checks import Problem, check
+from cablespan.formats.detection import annotations_in
 from cablespan.formats.files import placed_objects
 from cablespan.formats.prodigy import task_files
 from cablespan.formats.tasks import annotator_of, records_of, task_meta
@@ -48,24 +49,26 @@ class Versions:
 
 
 def read_versions(paths: Sequence[Path], scheme: Scheme | None = None) -> Versions:
-    """The versions in some files: tasks of Prodigy and Label Studio by annotator.
+    """The versions in some files or folders: tasks of Prodigy and Label Studio by annotator.
 
-    Anything else, and tasks that name none, go by the file's name. Of tasks only the accepted
-    count. `scheme`: the labels, ours if none is given.
+    Anything else, and tasks that name none, go by the name of the file or folder. Of tasks only the
+    accepted count. `scheme`: the labels, ours if none is given.
     Raises GoldError where a file cannot be read or holds unusable annotations.
     """
     scheme = scheme or scheme_of()
     versions, problems = Versions(), []
     names = _names(paths)
     for path, name in zip(paths, names, strict=True):
-        format = find_format(path)
-        if format == "prodigy":
-            problems += _add_tasks(versions, path, name, scheme)
-        elif format == "labelstudio":
-            problems += _add_label_studio(versions, path, name, scheme)
-        else:
-            for record in read_records(path, scheme=scheme):
-                _add_record(versions, name, record)
+        exports = []
+        for file, format in annotations_in(path):
+            if format == "prodigy":
+                problems += _add_tasks(versions, file, name, scheme)
+            elif format == "labelstudio":
+                exports.append(file)
+            else:
+                for record in read_records(file, format=format, scheme=scheme):
+                    _add_record(versions, name, record)
+        problems += _add_label_studio(versions, exports, name, scheme)
     if problems:
         raise GoldError(problems)
     return versions
@@ -107,12 +110,16 @@ def _add_tasks(versions: Versions, path: Path, name: str, scheme: Scheme) -> lis
     return problems
 
 
-def _add_label_studio(versions: Versions, path: Path, name: str, scheme: Scheme) -> list[Problem]:
-    """An export of one annotator alone goes by the file's name, as any other file does."""
+def _add_label_studio(
+    versions: Versions, paths: Iterable[Path], name: str, scheme: Scheme
+) -> list[Problem]:
+    """Exports of one annotator alone go by the name of their file or folder, as any others do."""
     problems: list[Problem] = []
-    said = list(labelstudio.read_versions(path, scheme))
-    alone = len({annotator for annotator, _ in said}) == 1
-    for annotator, record in said:
+    said = [
+        (path, *version) for path in paths for version in labelstudio.read_versions(path, scheme)
+    ]
+    alone = len({annotator for _, annotator, _ in said}) == 1
+    for path, annotator, record in said:
         annotator = name if alone else annotator
         problems += check(record, {"": f"{path} ({annotator})"}, scheme)
         if not problems:
