@@ -155,6 +155,30 @@ def test_texts_beside_that_were_changed(tmp_path):
         list(read_records(tmp_path / "x.jsonl"))
 
 
+def test_lines_of_a_document_that_is_not_beside_are_named(tmp_path):
+    source = lines(tmp_path / "gold.jsonl", {"doc": "d", "text": "Rusk came.", "entities": []})
+    convert(source, tmp_path / "x.jsonl", "standoff")
+    with (tmp_path / "x.jsonl").open("a") as more:
+        more.writelines(json.dumps(standoff("e", at, "Ball came.")) + "\n" for at in (0, 1))
+    told = r"x.jsonl:2 and 1 more: document e is not in x.texts.jsonl: add .* or delete"
+    with pytest.raises(GoldError, match=told):
+        list(read_records(tmp_path / "x.jsonl"))
+
+
+@pytest.mark.parametrize("wrong", [{"doc": None}, {"paragraph": None}, {"entities": [7]}])
+def test_a_line_of_the_wrong_shape_is_named(tmp_path, wrong):
+    gold = lines(tmp_path / "x.jsonl", standoff("d", 0, "Rusk came.") | wrong)
+    with pytest.raises(GoldError, match=r"x.jsonl:1: "):
+        list(read_records(gold, texts=[lines(tmp_path / "y.jsonl", {"text": "Rusk came."})]))
+
+
+def test_texts_beside_that_are_no_records_are_named(tmp_path):
+    gold = lines(tmp_path / "x.jsonl", standoff("d", 0, "Rusk came."))
+    lines(tmp_path / "x.texts.jsonl", {"doc": "d", "text": "Rusk came."})
+    with pytest.raises(GoldError, match=r"x.texts.jsonl:1: no record: "):
+        list(read_records(gold))
+
+
 @pytest.mark.parametrize(("split", "paragraphs"), [("train", 1648), ("dev", 189)])
 def test_the_gold_has_no_text_and_the_layers_that_it_should(split, paragraphs):
     gold = [json.loads(line) for line in (GOLD / f"{split}.jsonl").read_text().splitlines()]

@@ -22,8 +22,8 @@ import orjson
 from cablespan import reading
 from cablespan.cable import Cable, text_hash
 from cablespan.document import origin
-from cablespan.formats import paragraphs
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats import paragraphs, records
+from cablespan.formats.checks import GoldError, Problem, objects
 from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.files import opened, placed_objects, unpacked_name, written
 from cablespan.labels import LAYERS, SCHEME_VERSION
@@ -45,11 +45,11 @@ def texts_beside(out: Path) -> Path:
     return out.with_name(unpacked_name(out).removesuffix(".jsonl") + ".texts.jsonl")
 
 
-def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
+def write(annotated: Iterable[Mapping[str, Any]], out: Path) -> None:
     """Annotations to `out`; the records without them to `NAME.texts.jsonl` beside. The first alone
     can be published without the texts."""
     with written(out) as annotations, texts_beside(out).open("wb") as texts:
-        for record in records:
+        for record in annotated:
             for line in standoff_lines(record):
                 annotations.write(orjson.dumps(line) + b"\n")
             bare = {key: value for key, value in record.items() if key not in LAYERS}
@@ -79,9 +79,12 @@ def read(
     """
     lines = list(placed_objects(path))
     for place, line in lines:
-        if line.get("schema") != SCHEMA or "sha256" not in line:
+        named = isinstance(line.get("doc"), str) and line.get("paragraph") is not None
+        if line.get("schema") != SCHEMA or "sha256" not in line or not named:
             remedy = "convert it with the version of cablespan that wrote it"
             raise GoldError([Problem(place, f"no line of {SCHEMA}", remedy)])
+        for layer in LAYERS:
+            objects(line.get(layer, []), f"`{layer}`", place)
     texts = list(texts)
     if texts:
         library = Library(texts, {line["sha256"] for _, line in lines})
@@ -143,8 +146,8 @@ def _laid_on_records(lines: list[tuple[str, dict[str, Any]]], beside: Path) -> I
     annotated: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     for place, line in lines:
         annotated.setdefault(line["doc"], []).append((place, line))
-    for _, record in placed_objects(beside):
-        found = annotated.get(record["id"], [])
+    for record, _ in records.read(beside):
+        found = annotated.pop(record["id"], [])
         places = {"": found[0][0] if found else str(beside)}
         record["scheme"] = SCHEME_VERSION
         if found:
@@ -163,6 +166,14 @@ def _laid_on_records(lines: list[tuple[str, dict[str, Any]]], beside: Path) -> I
             paragraphs.add_layers(record, paragraph, line)
         paragraphs.mark_missing(record)
         yield Placed(record, places)
+    remedy = "add its text there, or delete the line"
+    problems = [
+        Problem(place, f"document {doc} is not in {beside.name}", remedy)
+        for doc, without_text in annotated.items()
+        for place, _ in without_text
+    ]
+    if problems:
+        raise GoldError(problems)
 
 
 class Library:
