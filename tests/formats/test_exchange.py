@@ -562,6 +562,21 @@ def test_a_mark_in_label_studio_makes_its_paragraphs_layer_annotated(tmp_path):
     assert len(record["entities"]) == 1 and "claims" not in record
 
 
+@pytest.mark.parametrize("name", ["d.ann", "x.jsonl", "x.json"])
+def test_a_source_or_cue_without_a_content_is_named(tmp_path, name):
+    text, parts = "Rusk said no.", {"SOURCE": (0, 4), "CUE": (5, 9)}
+    (tmp_path / "d.txt").write_text(text)
+    brat = [
+        f"T{n}\t{part} {a} {b}\t{text[a:b]}\n" for n, (part, (a, b)) in enumerate(parts.items())
+    ]
+    (tmp_path / "d.ann").write_text("".join(brat))
+    write(tmp_path / "x.jsonl", {"text": text, "label": [[a, b, c] for c, (a, b) in parts.items()]})
+    write(tmp_path / "x.json", [task_of(text, *(region(c, *at) for c, at in parts.items()))])
+    with pytest.raises(GoldError, match=r"CUE at 5-9 of \S+/0 belongs to no claim: link it") as all:
+        list(read_records(tmp_path / name))
+    assert len(all.value.problems) == 2 and str(tmp_path / name) in str(all.value)
+
+
 @pytest.mark.parametrize(
     "columns",
     [

@@ -65,6 +65,10 @@ def test_a_document_of_inceptions_own_has_paragraphs_at_blank_lines(tmp_path):
     (record,) = read_records(tmp_path / "memo.json")
     assert [p["id"] for p in record["paragraphs"]] == ["memo/0", "memo/1"]
     assert [e["text"] for e in record["entities"]] == ["Rusk"]
+    cas.add(cas.typesystem.get_type(f"{MARK}ClaimPart")(begin=12, end=14, label="SOURCE"))
+    cas.to_json(tmp_path / "memo.json")
+    with pytest.raises(GoldError, match=r"memo.json: SOURCE at 0-2 of memo/1 belongs to no claim"):
+        list(read_records(tmp_path / "memo.json"))
 
 
 def test_a_damaged_document_is_named(tmp_path):

@@ -126,7 +126,7 @@ def _add_spans(
 ) -> None:
     try:
         spans = [
-            LinkedSpan(name, paragraph, label, start, end)
+            LinkedSpan(name, paragraph, label, start, end, place)
             for name, label, start, end in _spans_of(line)
         ]
         relations = (
@@ -134,6 +134,8 @@ def _add_spans(
             for relation in line.get("relations") or ()
         )
         add_marks(record, spans, links_of(relations), scheme)
+    except GoldError:
+        raise
     except (KeyError, TypeError, ValueError) as error:
         what = f"spans or relations of another shape ({type(error).__name__}: {error})"
         remedy = "export a project of sequence labelling, its relations between CUE and parts"

@@ -318,7 +318,7 @@ def _add_result(record: dict[str, Any], paragraph: str, answer: _Answer, scheme:
             for relation in relations
             for label in relation.get("labels") or ()
         )
-        spans = [_span(paragraph, answer.task.text, region) for region in _regions(answer.result)]
+        spans = [_span(paragraph, answer.task, region) for region in _regions(answer.result)]
     except KeyError as error:
         what = f"a region or relation lacks {error}"
         raise GoldError([Problem(answer.task.place, what, "export the project as JSON")]) from error
@@ -338,13 +338,13 @@ def _label(region: Mapping[str, Any]) -> str:
     return region["value"]["labels"][0]
 
 
-def _span(paragraph: str, text: str, region: Mapping[str, Any]) -> LinkedSpan:
+def _span(paragraph: str, task: _Task, region: Mapping[str, Any]) -> LinkedSpan:
     value, facts = region["value"], dict(region.get("meta") or {})
-    start, end = _code_points(text, value)
+    start, end = _code_points(task.text, value)
     label = _label(region)
     if "text" in value and label not in Role.__members__:
         facts["text"] = value["text"]
-    return LinkedSpan(region["id"], paragraph, label, start, end, facts)
+    return LinkedSpan(region["id"], paragraph, label, start, end, task.place, facts)
 
 
 def _code_points(text: str, value: Mapping[str, Any]) -> tuple[int, int]:

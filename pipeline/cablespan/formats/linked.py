@@ -4,6 +4,7 @@ head."""
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed
 from cablespan.labels import LAYERS, ROLES, Role, Scheme
 
@@ -11,14 +12,15 @@ Links = dict[str, dict[str, list[str]]]
 
 
 class LinkedSpan(NamedTuple):
-    """A span of any layer: characters `start:end` of its paragraph, under the file's name for
-    it."""
+    """A span of any layer: characters `start:end` of its paragraph, under the file's name for it,
+    and where it was read."""
 
     name: str
     paragraph: str
     label: str
     start: int
     end: int
+    place: str
     facts: Mapping[str, Any] = {}
 
 
@@ -52,10 +54,10 @@ def add_marks(
     """Adds spans to the layers of a record by their labels, and the claims that relations make.
 
     The facts of a content are those of its claim. Raises KeyError where a relation points at
-    nothing that is part of a claim.
+    nothing that is part of a claim, GoldError where a source or cue has no content.
 
     >>> from cablespan.labels import scheme_of
-    >>> record, spans = {}, [LinkedSpan("T1", "A/1", "PLACE", 0, 4)]
+    >>> record, spans = {}, [LinkedSpan("T1", "A/1", "PLACE", 0, 4, "A.ann:1")]
     >>> add_marks(record, spans, {}, scheme_of())
     >>> record["entities"]
     [{'paragraph': 'A/1', 'label': 'PLACE', 'start': 0, 'end': 4}]
@@ -68,7 +70,10 @@ def add_marks(
             continue
         mark = {"paragraph": span.paragraph, "label": span.label, **_place(span), **span.facts}
         record.setdefault(layer, []).append(mark)
-    for triple in claim_triples({name: part.label for name, part in parts.items()}, links):
+    triples = list(claim_triples({name: part.label for name, part in parts.items()}, links))
+    if alone := parts.keys() - {name for triple in triples for name in triple}:
+        raise GoldError([_of_no_claim(part) for name, part in parts.items() if name in alone])
+    for triple in triples:
         content = parts[triple[-1]]
         named = zip(ROLES, triple, strict=True)
         places = {role: _place(parts[name]) if name else None for role, name in named}
@@ -93,6 +98,11 @@ def with_shared_layers(found: Iterable[tuple[Placed, bool]]) -> list[Placed]:
     for record in silent:
         record |= {layer: record.get(layer, []) for layer in layers}
     return [placed for placed, _ in found]
+
+
+def _of_no_claim(part: LinkedSpan) -> Problem:
+    what = f"{part.label} at {part.start}-{part.end} of {part.paragraph} belongs to no claim"
+    return Problem(part.place, what, "link it from a CUE, and the CUE to a CONTENT, or delete it")
 
 
 def _place(span: LinkedSpan) -> dict[str, int]:
