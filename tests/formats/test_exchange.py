@@ -652,6 +652,15 @@ def test_a_wrong_line_of_brat_is_named(tmp_path, line, message):
         list(read_records(tmp_path))
 
 
+def test_a_claim_over_two_paragraphs_of_brat_is_named(tmp_path):
+    (tmp_path / "d.txt").write_text("Rusk came back.\n\nHe said no.")
+    spans = "T1\tSOURCE 0 4\tRusk\nT2\tCUE 20 24\tsaid\nT3\tCONTENT 25 27\tno\n"
+    links = "R1\tsource Arg1:T2 Arg2:T1\nR2\tcontent Arg1:T2 Arg2:T3\n"
+    (tmp_path / "d.ann").write_text(spans + links)
+    with pytest.raises(GoldError, match=r"d.ann:1: SOURCE of the claim .* stands in d/0, not d/1"):
+        list(read_records(tmp_path))
+
+
 def test_conll_from_elsewhere(tmp_path):
     foreign = (
         "-DOCSTART- -X- O O\n\nRusk NNP B-NP B-OFFICIAL\ncame VBD B-VP O\n\n"

@@ -54,7 +54,8 @@ def add_marks(
     """Adds spans to the layers of a record by their labels, and the claims that relations make.
 
     The facts of a content are those of its claim. Raises KeyError where a relation points at
-    nothing that is part of a claim, GoldError where a source or cue has no content.
+    nothing that is part of a claim, GoldError where a source or cue has no content, or stands in
+    another paragraph than that.
 
     >>> from cablespan.labels import scheme_of
     >>> record, spans = {}, [LinkedSpan("T1", "A/1", "PLACE", 0, 4, "A.ann:1")]
@@ -75,8 +76,10 @@ def add_marks(
         raise GoldError([_of_no_claim(part) for name, part in parts.items() if name in alone])
     for triple in triples:
         content = parts[triple[-1]]
-        named = zip(ROLES, triple, strict=True)
-        places = {role: _place(parts[name]) if name else None for role, name in named}
+        named = {role: parts[name] for role, name in zip(ROLES, triple, strict=True) if name}
+        if apart := [part for part in named.values() if part.paragraph != content.paragraph]:
+            raise GoldError([_of_another_paragraph(part, content) for part in apart])
+        places = {role: _place(named[role]) if role in named else None for role in ROLES}
         claim = {"paragraph": content.paragraph, **places, **content.facts}
         record.setdefault("claims", []).append(claim)
 
@@ -103,6 +106,12 @@ def with_shared_layers(found: Iterable[tuple[Placed, bool]]) -> list[Placed]:
 def _of_no_claim(part: LinkedSpan) -> Problem:
     what = f"{part.label} at {part.start}-{part.end} of {part.paragraph} belongs to no claim"
     return Problem(part.place, what, "link it from a CUE, and the CUE to a CONTENT, or delete it")
+
+
+def _of_another_paragraph(part: LinkedSpan, content: LinkedSpan) -> Problem:
+    claim = f"the claim at {content.start}-{content.end}"
+    what = f"{part.label} of {claim} stands in {part.paragraph}, not {content.paragraph}"
+    return Problem(part.place, what, "keep the parts of a claim within one paragraph")
 
 
 def _place(span: LinkedSpan) -> dict[str, int]:
