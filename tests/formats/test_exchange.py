@@ -227,6 +227,14 @@ def test_tasks_that_were_not_accepted_are_counted(tmp_path):
     assert left_out == "gold holds all of it"
 
 
+def test_tasks_of_layers_that_were_not_asked_for_are_counted(tmp_path):
+    convert(write(tmp_path / "in.jsonl", full_record()), tmp_path / "tasks", "prodigy")
+    told = convert(tmp_path / "tasks", tmp_path / "out.jsonl", "gold", layers=["entities"])
+    assert "4 of 6 tasks are of statements and claims: give --layer for these" in told[1]
+    told = convert(tmp_path / "tasks", tmp_path / "out.jsonl", "gold", layers=LAYERS)
+    assert not any("tasks" in line for line in told)
+
+
 def test_gold_lines_of_a_document_make_one_doc(tmp_path, blank):
     lines = [
         {

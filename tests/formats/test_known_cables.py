@@ -92,6 +92,16 @@ def test_paragraphs_stand_in_the_order_of_the_cable_whatever_that_of_the_tasks(r
     assert [entity["text"] for entity in record["entities"]][-1] == "Oslo"
 
 
+def test_marks_of_layers_that_nobody_annotated_are_left_out_and_told(run, corrected, tmp_path):
+    (record,) = map(json.loads, (run / "cables.jsonl").open())
+    words = record["paragraphs"][0]
+    statement = {"paragraph": words["id"], "start": 0, "end": len(words["text"])}
+    record["statements"] = [statement | {"label": "CLAIM", "score": 0.9}]
+    (run / "cables.jsonl").write_text(json.dumps(record) + "\n")
+    told = convert(corrected, tmp_path / "out.jsonl", "records", cables=run)
+    assert f"{run}: its 1 statements are of layers that nobody annotated: they are left out" in told
+
+
 def test_a_folder_that_is_no_run_is_refused(corrected, tmp_path):
     (tmp_path / "pages").mkdir()
     with pytest.raises(GoldError, match="pages: no records: name a run's folder"):

@@ -19,18 +19,31 @@ def with_known_facts(
     cables: header, source, source maps, values of entities, and the clusters that still occur.
 
     Paragraphs and layers are those that were annotated, in the run's order. `report` is told of
-    cables that `run` lacks, and of paragraphs that read otherwise there. Raises GoldError for a
-    folder without records, and FileNotFoundError.
+    cables that `run` lacks, of paragraphs that read otherwise there, and how many marks of `run`
+    are in layers that were not annotated. Raises GoldError for a folder without records, and
+    FileNotFoundError.
     """
     annotated = list(records)
     known = _records(run, {record["id"] for record in annotated})
+    of_other_layers: Counter[str] = Counter()
     for record in annotated:
         if record["id"] in known:
+            of_other_layers.update(_unannotated(record, known[record["id"]]))
             yield _completed(record, known[record["id"]], str(run), report)
             continue
         what = f"cable {record['id']} is not in it"
         report(Problem(str(run), what, "its header and source maps stay unknown"))
         yield record
+    if of_other_layers:
+        marks = ", ".join(f"{count} {layer}" for layer, count in of_other_layers.items())
+        what = f"its {marks} are of layers that nobody annotated"
+        report(Problem(str(run), what, "they are left out"))
+
+
+def _unannotated(record: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, int]:
+    """How many marks `known` has in the layers that the record lacks."""
+    lacking = [layer for layer in annotated_layers(known) if layer not in annotated_layers(record)]
+    return {layer: len(known[layer]) for layer in lacking if known[layer]}
 
 
 def _records(run: Path, ids: Container[str]) -> dict[str, dict[str, Any]]:

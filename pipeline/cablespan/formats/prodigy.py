@@ -1,6 +1,7 @@
 """Prodigy's JSON Lines: entities.jsonl, statements.jsonl and claims.jsonl in a folder, or one file
 of tasks with answers."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -32,7 +33,8 @@ def read(
     report: Callable[[Problem], None] = lambda problem: None,
 ) -> Iterator[Placed]:
     """Records of the accepted tasks (see `tasks.records_of`): `layers` are the ones that a
-    paragraph must have. `report` is told how many were not accepted.
+    paragraph must have, and are alone in the records then. `report` is told how many were not
+    accepted, and how many are of other layers.
 
     Raises GoldError where the tasks of a paragraph do not fit together.
     """
@@ -43,6 +45,11 @@ def read(
     if refused:
         what = f"{refused} of {len(tasks)} tasks are rejected or ignored"
         report(Problem(str(path), what, "their paragraphs are left out"))
+    layers = tuple(layers or ())
+    others = Counter(layer for task in tasks if (layer := layer_of(task, scheme)) not in layers)
+    if layers and others:
+        what = f"{others.total()} of {len(tasks)} tasks are of {' and '.join(others)}"
+        report(Problem(str(path), what, "give --layer for these too, or they are left out"))
     try:
         for record in records_of(tasks, layers, scheme):
             known = {p["id"]: places[p["id"]] for p in record["paragraphs"] if p["id"] in places}
