@@ -7,6 +7,8 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from cablespan.runs.batch.folder import LOCK, WORK, Folder
 from cablespan.runs.batch.manifest import NAME, SCHEMA, Manifest
+from cablespan.runs.batch.results import Results
+from cablespan.runs.batch.stream import expand
 
 
 @pytest.fixture
@@ -55,6 +57,23 @@ def test_one_run_writes_and_one_that_is_taken_over_stops(folder):
     with folder.lock():
         assert folder.exists(LOCK)
     assert not folder.exists(LOCK)
+
+
+class NoCredentials(Exception):
+    """As botocore's, which is none of Python's errors."""
+
+
+@pytest.mark.parametrize(
+    "reach", [lambda url: Folder(url).make(), Results, lambda url: expand([url])]
+)
+def test_a_store_that_lets_nobody_in_is_told_with_a_remedy(monkeypatch, reach):
+    def refuse(*_):
+        raise NoCredentials("Unable to locate credentials")
+
+    for asked in ("exists", "isfile", "isdir"):
+        monkeypatch.setattr(MemoryFileSystem, asked, refuse)
+    with pytest.raises(OSError, match=r"memory://run: .* locate credentials; check the address"):
+        reach("memory://run")
 
 
 def test_an_error_frees_the_folder(folder):

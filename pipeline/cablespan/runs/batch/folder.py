@@ -19,6 +19,19 @@ WORK = ".cablespan"  # what a run needs while it goes on: lock, ids, parts
 LOCK = f"{WORK}/lock"
 
 
+@contextmanager
+def reaching(url: str) -> Iterator[None]:
+    """Raises OSError with the remedy where a file system cannot be reached, in whatever words of
+    its own it says so."""
+    try:
+        yield
+    except (OSError, ValueError, ImportError):
+        raise
+    except Exception as error:  # the libraries of object stores have no error in common
+        remedy = "check the address, the network and your credentials"
+        raise OSError(f"{url}: {type(error).__name__}: {error}; {remedy}") from error
+
+
 class Folder:
     """A local folder, or any fsspec path (`s3://`, `memory://`).
 
@@ -32,7 +45,8 @@ class Folder:
             raise ValueError("the name of the folder is empty; give --output a folder")
         self.url = str(url)
         # Listings are not cached: another process may write here.
-        self.fs, self.root = fsspec.core.url_to_fs(self.url, use_listings_cache=False)
+        with reaching(self.url):
+            self.fs, self.root = fsspec.core.url_to_fs(self.url, use_listings_cache=False)
         self.local = isinstance(self.fs, LocalFileSystem)
         # fsspec's own `mv` copies and removes: what has no other one cannot rename.
         self.renames = self.local or type(self.fs).mv is not AbstractFileSystem.mv
@@ -47,9 +61,10 @@ class Folder:
 
     def make(self) -> None:
         """Makes the folder. Raises NotADirectoryError where a file has its name."""
-        if self.fs.exists(self.root) and not self.fs.isdir(self.root):
-            raise NotADirectoryError(f"{self}: is a file; give --output a folder")
-        self.fs.makedirs(self / WORK, exist_ok=True)
+        with reaching(self.url):
+            if self.fs.exists(self.root) and not self.fs.isdir(self.root):
+                raise NotADirectoryError(f"{self}: is a file; give --output a folder")
+            self.fs.makedirs(self / WORK, exist_ok=True)
 
     def publish(self, name: str, chunks: Iterable[bytes]) -> int:
         """Writes a file so that nobody ever sees a part of it; returns its size in bytes."""

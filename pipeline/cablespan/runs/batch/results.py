@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cablespan.reading.lines import json_lines
-from cablespan.runs.batch.folder import Folder
+from cablespan.runs.batch.folder import Folder, reaching
 from cablespan.runs.batch.manifest import Manifest
 
 EVERY_RECORD_HAS = ("id", "meta", "source", "header", "paragraphs")
@@ -24,7 +24,9 @@ class Results:
 
     def __init__(self, run: str):
         self.folder, self.file = Folder(run), None
-        if self.folder.fs.isfile(self.folder.root):
+        with reaching(run):
+            is_file = self.folder.fs.isfile(self.folder.root)
+        if is_file:
             parent, _, self.file = run.rpartition("/")
             self.folder = Folder(parent or ".")
         elif not self.folder.fs.isdir(self.folder.root):

@@ -19,7 +19,7 @@ from cablespan import reading as readers
 from cablespan.cable import Cable, Reject
 from cablespan.labels import LABELS_FILE
 from cablespan.reading.assembly import renamed
-from cablespan.runs.batch.folder import WORK, Folder
+from cablespan.runs.batch.folder import WORK, Folder, reaching
 from cablespan.runs.batch.manifest import NAME as MANIFEST
 from cablespan.runs.batch.manifest import SCHEMA, InputLine, Manifest, Position
 from cablespan.runs.batch.shard import KINDS, Shard
@@ -55,8 +55,9 @@ def expand(inputs: list[str], output: Folder | None = None) -> Inputs:
 
 
 def _remote(given: str) -> list[str]:
-    fs, path = fsspec.core.url_to_fs(given)
-    found = fs.find(path) if fs.isdir(path) else fs.glob(path) if "*" in path else [path]
+    with reaching(given):
+        fs, path = fsspec.core.url_to_fs(given)
+        found = fs.find(path) if fs.isdir(path) else fs.glob(path) if "*" in path else [path]
     return [fs.unstrip_protocol(name) for name in sorted(found) if f"/{WORK}/" not in name]
 
 
