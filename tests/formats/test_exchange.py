@@ -513,6 +513,21 @@ def test_what_a_model_marked_leaves_label_studios_tasks_open(tmp_path):
     assert list(read_records(tmp_path / "x.json")) == []  # nobody has annotated anything
 
 
+@pytest.mark.parametrize("name", ["", "cables.jsonl"])
+def test_what_a_run_wrote_is_a_models_without_scores_too(tmp_path, name):
+    record = completed(record_of(TOLD))  # as rules mark it
+    (tmp_path / "run").mkdir()
+    write(tmp_path / "run" / "cables.jsonl", record)
+    write(tmp_path / "run" / "manifest.jsonl", {"schema": "cablespan.manifest/1"})
+    convert(tmp_path / "run" / name, tmp_path / "x.json", "labelstudio")
+    (task,) = json.loads((tmp_path / "x.json").read_text())
+    assert "annotations" not in task and task["predictions"][0]["result"]
+    # What somebody put beside it is not the run's.
+    convert(write(tmp_path / "run" / "gold.jsonl", record), tmp_path / "x.json", "labelstudio")
+    (task,) = json.loads((tmp_path / "x.json").read_text())
+    assert task["annotations"][0]["result"] and "predictions" not in task
+
+
 def test_what_people_accepted_goes_to_label_studio_as_annotations(tmp_path):
     convert(write(tmp_path / "in.jsonl", full_record()), tmp_path / "tasks", "prodigy")
     for file in (tmp_path / "tasks").iterdir():

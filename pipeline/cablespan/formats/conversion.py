@@ -12,7 +12,7 @@ from typing import Any
 from cablespan.formats.annotated import read_placed
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed
-from cablespan.formats.detection import FOLDERS, FORMATS, format_of_folder
+from cablespan.formats.detection import FOLDERS, FORMATS, format_of_folder, is_of_a_run
 from cablespan.formats.known_cables import with_known_facts
 from cablespan.formats.tasks import tokenize
 from cablespan.labels import LAYERS, Scheme, scheme_of
@@ -122,7 +122,9 @@ def convert(
         records = with_known_facts(records, Path(cables), told.append)
     counts: Counter[str] = Counter()
     held: Counter[str] = Counter()
-    options = {"scheme": scheme} if to in _LISTING_LABELS else {}
+    options: dict[str, Any] = {"scheme": scheme} if to in _LISTING_LABELS else {}
+    if to == "labelstudio":
+        options["guessed"] = is_of_a_run(Path(source))
     with _written_whole(Path(out), is_folder=to in FOLDERS) as partial:
         writer.write(_counted(records, counts, held), partial, **options)
     left_out = [f"{held[name]} {name}" for name in writer.LEAVES_OUT if held[name]]

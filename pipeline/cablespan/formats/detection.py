@@ -129,6 +129,12 @@ def format_of_folder(folder: Path) -> str | None:
     return "inception" if holds_cas else None
 
 
+def is_of_a_run(path: Path) -> bool:
+    """Whether `annotate` wrote it, a folder or the records in one: nobody has answered it yet."""
+    folder = path if path.is_dir() else path.parent
+    return (folder / "manifest.jsonl").exists() and (path.is_dir() or path.match("cables*.jsonl*"))
+
+
 def _named(folder: Path, glob: str) -> list[Path]:
     """A folder's files of such names, but for those that belong to another."""
     files = (file for file in sorted(folder.glob(glob)) if not file.is_dir())

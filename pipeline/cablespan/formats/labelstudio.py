@@ -1,8 +1,8 @@
 """Label Studio's JSON: a task a paragraph, regions for entities, statements and parts of claims.
 
-A claim's parts are joined by relations. What a model marked (marks with scores) goes out as the
-task's `predictions`, which leave the task open; what people marked as its `annotations`. Only
-annotations come back. `NAME.config.xml` beside is the labelling interface for the project's
+A claim's parts are joined by relations. What a model marked (marks with scores, or a run's) goes
+out as the task's `predictions`, which leave the task open; what people marked as its `annotations`.
+Only annotations come back. `NAME.config.xml` beside is the labelling interface for the project's
 settings. A region's `meta` keeps what Label Studio has no field for.
 """
 
@@ -39,23 +39,29 @@ def configuration(scheme: Scheme) -> str:
     return f'<View>\n{layers}{relations}  <Text name="text" value="$text"/>\n</View>\n'
 
 
-def write(records: Iterable[Mapping[str, Any]], out: Path, scheme: Scheme) -> None:
-    """Records as Label Studio's tasks, with the labelling configuration beside them."""
+def write(
+    records: Iterable[Mapping[str, Any]], out: Path, scheme: Scheme, *, guessed: bool = False
+) -> None:
+    """Records as Label Studio's tasks, with the labelling configuration beside them.
+
+    `guessed`: a model made all marks, those of rules without a score too.
+    """
     out.with_name(unpacked_name(out).removesuffix(".json") + ".config.xml").write_text(
         configuration(scheme), encoding="utf-8", newline="\n"
     )
     separator = b"\n"
     with written(out) as file:
         file.write(b"[")
-        for number, task in enumerate(itertools.chain.from_iterable(map(_tasks, records)), 1):
+        tasks = (task for record in records for task in _tasks(record, guessed))
+        for number, task in enumerate(tasks, 1):
             file.write(separator + orjson.dumps({"id": number, **task}))
             separator = b",\n"
         file.write(b"\n]\n")
 
 
-def _tasks(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _tasks(record: Mapping[str, Any], guessed: bool) -> Iterator[dict[str, Any]]:
     layers = annotated_layers(record)
-    guessed = _is_of_a_model(record)
+    guessed = guessed or _has_scores(record)
     whole = {key: value for key, value in record.items() if key not in (*LAYERS, "paragraphs")}
     marks = {layer: by_paragraph(record[layer]) for layer in layers}
     for number, paragraph in enumerate(record["paragraphs"]):
@@ -84,8 +90,8 @@ def _result(marks: Mapping[str, Iterable[Mapping[str, Any]]], text: str) -> list
     return result
 
 
-def _is_of_a_model(record: Mapping[str, Any]) -> bool:
-    """Whether a model made the marks of a record: only a model's bear scores."""
+def _has_scores(record: Mapping[str, Any]) -> bool:
+    """Whether marks of a record bear scores, which only a model's do."""
     marks = itertools.chain(record.get("entities") or (), record.get("statements") or ())
     return any(mark.get("score") is not None for mark in marks)
 
