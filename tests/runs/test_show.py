@@ -173,6 +173,15 @@ def test_a_cable_of_a_run_is_found_by_its_id(record, tmp_path, name):
         record_of(tmp_path / name, "C")
 
 
+def test_a_cable_of_any_shard_is_found_in_the_folder(record, tmp_path):
+    for number, id_ in enumerate(("A", "B")):
+        line = orjson.dumps({**record, "id": id_}) + b"\n"
+        (tmp_path / f"cables-0000{number}.jsonl.gz").write_bytes(gzip.compress(line))
+    assert record_of(tmp_path, "B")["id"] == "B"
+    with pytest.raises(ValueError, match="no cable C in it; it holds A, B"):
+        record_of(tmp_path, "C")
+
+
 def test_a_torn_file_is_a_sentence(record, tmp_path):
     path = tmp_path / "cables.jsonl.gz"
     lines = (orjson.dumps({**record, "id": f"07OSLO{7**n}"}) + b"\n" for n in range(900))

@@ -10,6 +10,7 @@ from cablespan.cable import RECORD_SCHEMA, Cable
 from cablespan.labels import Scheme, scheme_of
 from cablespan.reading.decode import TORN, open_input
 from cablespan.reading.lines import json_lines
+from cablespan.runs.batch.results import Results
 
 
 def record_of(
@@ -21,10 +22,8 @@ def record_of(
     read; anything else is a raw cable, which is read and annotated. Raises ValueError where the
     file has no such cable, OSError where there is no such file.
     """
-    if path.is_dir():
-        path = next(iter(sorted(path.glob("cables*.jsonl*"))), path / "cables.jsonl")
     found: list[str] = []
-    for record in json_lines(str(path)) if _holds_records(path) else _annotated(path, cable, model):
+    for record in _records(path) or _annotated(path, cable, model):
         if cable is None or record["id"] == cable:
             return record
         found.append(record["id"])
@@ -39,6 +38,13 @@ def scheme_of_record(record: Mapping[str, Any], labels: Path | None = None) -> S
     return scheme_of(labels).with_found(
         [mark["label"] for mark in marks], [statement["label"] for statement in statements]
     )
+
+
+def _records(path: Path) -> Iterator[Mapping[str, Any]] | None:
+    """The records of a run's folder, or of a file of them; None of a raw cable."""
+    if path.is_dir():
+        return Results(str(path)).lines()
+    return json_lines(str(path)) if _holds_records(path) else None
 
 
 def _holds_records(path: Path) -> bool:
