@@ -26,7 +26,7 @@ from cablespan.runs.batch.manifest import Manifest
 from cablespan.runs.batch.progress import Reporter
 from cablespan.runs.batch.results import Results, lines
 from cablespan.runs.batch.shard import KINDS, Options, Shard, annotate_shard, warm_up
-from cablespan.runs.batch.stream import Ids
+from cablespan.runs.batch.stream import Ids, changed_inputs, expand, fingerprint
 from cablespan.runs.batch.worker import InHand, _StopWatch
 
 CABLES = 60
@@ -339,6 +339,11 @@ def test_a_run_does_not_read_what_runs_have_written(source, tmp_path, capfd):
     assert run(folder, folder) == 0, "the same inputs as before"
     with pytest.raises(ValueError, match="only what a run wrote"):
         run(folder / "out" / "cables-00000.jsonl.gz", tmp_path / "third")
+
+
+def test_a_file_that_is_named_twice_is_read_once(source):
+    given = [str(source), str(source.parent), str(source.parent / "*.jsonl")]
+    assert expand(given).paths == [str(source)]
 
 
 def test_a_cable_that_fails_only_beside_others_is_not_rejected(tmp_path, monkeypatch):

@@ -38,7 +38,7 @@ class Inputs(NamedTuple):
 
 
 def expand(inputs: list[str], output: Folder | None = None) -> Inputs:
-    """Every file of the inputs: folders and globs are opened, on any fsspec path.
+    """Every file of the inputs, once: folders and globs are opened, on any fsspec path.
 
     `output` is where the run will write.
     """
@@ -51,7 +51,7 @@ def expand(inputs: list[str], output: Folder | None = None) -> Inputs:
                 is_of_a_run(PurePath(path).name) and of_a_run(path.rpartition("/")[0])
             )
             (sorted_out.left_out if ours else sorted_out.paths).append(path)
-    return sorted_out
+    return Inputs(*(list(dict.fromkeys(paths)) for paths in sorted_out))
 
 
 def _remote(given: str) -> list[str]:
