@@ -277,6 +277,14 @@ def test_a_run_that_differs_is_refused_with_what_differs(source, finished, tmp_p
     assert before.keys() == written(output).keys()
 
 
+def test_a_finished_run_has_not_read_a_file_that_came_later(source):
+    paths = [str(source), "later.jsonl"]
+    manifest = Manifest({}, inputs={0: fingerprint(0, paths[0])})
+    assert list(changed_inputs(manifest, paths)) == [], "it is still to be read"
+    manifest.end = {"end": True, "shards": 6, "counts": {}, "files": {}}
+    assert list(changed_inputs(manifest, paths)) == ["input 2 was missing and is later.jsonl"]
+
+
 @pytest.mark.parametrize(
     "shard_size, damaged", [(10, "cables-00003.jsonl.gz"), (None, "cables.jsonl")]
 )

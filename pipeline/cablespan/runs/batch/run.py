@@ -172,7 +172,7 @@ class Run:
                 )
                 for result in work(self._timed("read", missing)):
                     self._publish(result, inputs)
-                self._finish()
+                self._finish(inputs)
                 finished = True
         except KeyboardInterrupt:
             pass
@@ -260,11 +260,12 @@ class Run:
             else f"{WORK}/{kind}-{number:05}.jsonl"
         )
 
-    def _finish(self) -> None:
+    def _finish(self, inputs: dict[int, InputLine]) -> None:
         """One file of each kind out of the parts, unless shards were asked for.
 
-        The end goes into the manifest.
+        The end goes into the manifest, and all inputs, those in which nothing was to be read too.
         """
+        self.manifest.inputs |= inputs
         whole = {}
         if not self.options.compress:
             for kind in KINDS:

@@ -119,6 +119,9 @@ def changed_inputs(manifest: Manifest, paths: list[str]) -> Iterator[str]:
             yield "standard input cannot be read twice: save it as a file"
         elif fingerprint(number, path) != line:
             yield f"{path} has changed"
+    if manifest.end:
+        for number, path in enumerate(paths[len(manifest.inputs) :], len(manifest.inputs) + 1):
+            yield f"input {number} was missing and is {path}"
 
 
 def shards(
