@@ -30,8 +30,16 @@ def reject(path):
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
-@pytest.mark.parametrize("time", ["2/21/2007 9:41", "2007-02-21 09:41:00", "2007-02-21T09:41:00Z"])
-@pytest.mark.parametrize("heading", ["", "heading"])
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2/21/2007 9:41",
+        "2007-02-21 09:41:00",
+        "2007-02-21T09:41:00Z",
+        "2007-02-21 09:41:00.000+00:00",
+    ],
+)
+@pytest.mark.parametrize("heading", ["", "heading", "blank"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_dump_is_read_whatever_its_dialect(tmp_path, separator, time, heading, encoding):
     names = [
@@ -44,7 +52,7 @@ def test_a_dump_is_read_whatever_its_dialect(tmp_path, separator, time, heading,
         "header",
         "body",
     ]
-    head = separator.join(names) + "\n" if heading else ""
+    head = {"": "", "heading": separator.join(names) + "\n", "blank": "\n\n"}[heading]
     path = tmp_path / "dump.csv"
     path.write_text(head + ROW.format(separator, time, BODY), encoding=encoding)
     (cable,) = scan(path)

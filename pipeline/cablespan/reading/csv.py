@@ -35,7 +35,8 @@ COLUMNS = (
 # between.
 _ROW = rb"""(?x:
     "?\d{1,9}"? [,;\t]
-    "?(?:\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d)[ T]\d{1,2}:\d{2}(?::\d{2})?(?:[ ][AP]M|Z)?"?
+    "?(?:\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d)[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?
+    (?:[ ][AP]M|Z|[+-]\d\d(?::?\d\d)?)?"?
     (?P<separator>[,;\t]) "?[^",;\t\r\n]
 )"""
 ROW = re.compile(_ROW)
@@ -114,7 +115,7 @@ def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable |
     index = 0
     ids = DistinctIds()
     for number, (line, row) in enumerate(rows(stream), 1):
-        if number == 1 and _is_heading(row):
+        if number == 1 and (_is_heading(row) or not row.strip()):
             continue
         if index < start and not _can_hold_more(row):
             ids.take(_id_in(row))
