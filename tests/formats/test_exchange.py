@@ -233,6 +233,8 @@ def test_tasks_of_layers_that_were_not_asked_for_are_counted(tmp_path):
     assert "4 of 6 tasks are of statements and claims: give --layer for these" in told[1]
     told = convert(tmp_path / "tasks", tmp_path / "out.jsonl", "gold", layers=LAYERS)
     assert not any("tasks" in line for line in told)
+    with pytest.raises(GoldError, match="no layer 'entity': use one of entities, "):
+        convert(tmp_path / "tasks", tmp_path / "out.jsonl", "gold", layers=["entity"])
 
 
 def test_gold_lines_of_a_document_make_one_doc(tmp_path, blank):

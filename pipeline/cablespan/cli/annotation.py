@@ -130,7 +130,7 @@ def convert(
         ),
     ] = None,
     layers: Annotated[
-        list[str] | None,
+        list[Layer] | None,
         typer.Option(
             "--layer",
             help="Layer that each paragraph of Prodigy tasks must have; repeat it.",

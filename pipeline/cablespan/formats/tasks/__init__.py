@@ -205,9 +205,11 @@ def records_of(
     these are accepted or have no answer yet. By default a paragraph has the layers that it has
     tasks of: others of the record are `unannotated` in it. Of two answers of one annotator the
     later holds. Raises ValueError where several annotators answered one task: that needs
-    adjudication.
+    adjudication, or `layers` are none of ours.
     """
     wanted = tuple(layers or ())
+    if unknown := [layer for layer in wanted if layer not in VIEWS]:
+        raise ValueError(f"no layer {unknown[0]!r}: use one of {', '.join(VIEWS)}")
     for cable, paragraphs in _by_place(tasks, scheme).items():
         accepted = {
             name: said for name, said in paragraphs.items() if _accepted(said, wanted or said)
