@@ -130,6 +130,17 @@ def test_officials_are_people_by_name_and_offices_by_post():
     }
 
 
+def test_a_post_speaks_that_its_cable_does_not_name():
+    record = next(record for record in records(50, paragraphs=1) if record["claims"])
+    record["header"]["origin"] = "Embassy Oslo"
+    record["claims"][0]["speaker"] = "post:OSLO"
+    findings = Findings()
+    findings.add(record)
+    post = Key("AGENCY", "post:OSLO")
+    assert findings.speakers == {post: 1} and findings.claim_table()[0][2] == "Embassy Oslo"
+    assert post not in [thing.key for thing in findings.most_named("AGENCY")]
+
+
 def test_redactions_are_nobody():
     record = next(record for record in records(50, paragraphs=1) if record["claims"])
     findings = Findings()

@@ -5,7 +5,7 @@ the size of the run.
 import heapq
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ SEARCHED = 6000  # things in the search box
 LISTED_LABELS = (Statement.RECOMMENDATION, Statement.COMMITMENT)
 EVENT_LABELS = (Statement.REPORT, Statement.CLAIM, Statement.COMMITMENT)
 ACTORS = (Entity.AGENCY, Entity.OFFICIAL, Entity.PERSON, Entity.PLACE, Entity.ORG)
+SENDERS = ("post:", "us:STATE")  # how the ids of those begin that send cables
 UNKNOWN = "unknown"
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
@@ -185,8 +186,10 @@ class Findings:
         ]
 
 
-def _most_named(things: Any, number: int) -> list[Thing]:
-    return heapq.nsmallest(number, things, key=lambda thing: (-thing.mentions, thing.name))
+def _most_named(things: Iterable[Thing], number: int) -> list[Thing]:
+    """Without those that speak and are never named."""
+    named = (thing for thing in things if thing.mentions)
+    return heapq.nsmallest(number, named, key=lambda thing: (-thing.mentions, thing.name))
 
 
 class _RecordCounter:
@@ -274,13 +277,14 @@ class _RecordCounter:
 
         Nothing where nobody knows who speaks.
         """
-        cluster = speaker_of(claim, self.clusters)
+        cluster = self._speaker(claim)
         if not cluster.get("name"):
             return
         identity = self._identity(cluster["label"], cluster)
         if identity is None:
             return
         speaker, about = identity[0], tuple(sorted(self._named_in(claim)))
+        self.findings.things.setdefault(speaker, Thing(*identity, cluster.get("kb_id") or None))
         self.findings.speakers[speaker] += 1
         self.findings.certainty[speaker, claim["certainty"]] += 1
         self.findings.about.update((speaker, key) for key in about)
@@ -291,6 +295,16 @@ class _RecordCounter:
                 self._place(claim), speaker, claim["certainty"], about, content["text"][:400]
             ),
         )
+
+    def _speaker(self, claim: dict[str, Any]) -> dict[str, Any]:
+        """The cluster that speaks; one of its own for the post that writes, which need not be named
+        in its cable."""
+        cluster = speaker_of(claim, self.clusters)
+        kb_id = cluster.get("kb_id") or ""
+        if cluster.get("name") or not kb_id.startswith(SENDERS):
+            return cluster
+        name = kb_id if self.origin == UNKNOWN else self.origin
+        return {"label": Entity.AGENCY, "name": name, "kb_id": kb_id}
 
     def _named_in(self, claim: dict[str, Any]) -> set[Key]:
         return {
