@@ -51,6 +51,27 @@ def test_read_gives_records_and_tells_of_rejects(dump, tmp_path):
     assert "line 2" in result.stderr
 
 
+def test_records_stay_where_no_cable_can_be_read_or_reading_ends(dump, tmp_path, monkeypatch):
+    records = tmp_path / "records.jsonl"
+    records.write_text("of yesterday\n")
+    (tmp_path / "empty.txt").touch()
+    for name in ("typo.jsonl", "empty.txt"):
+        command = ["read", str(tmp_path / name), "--output", str(records)]
+        assert runner.invoke(cli.app, command).exit_code == 2
+    monkeypatch.setattr("cablespan.runs.batch.reading.cable_record", interrupted)
+    runner.invoke(cli.app, ["read", str(dump), "--output", str(records)])
+    assert records.read_text() == "of yesterday\n"
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "records.jsonl",
+        "empty.txt",
+        "dump.jsonl",
+    }
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
 def test_a_full_disk_is_one_sentence_with_a_remedy(dump):
     result = runner.invoke(cli.app, ["read", str(dump), "--output", "/dev/full"])
     assert result.exit_code == 2

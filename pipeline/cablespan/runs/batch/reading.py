@@ -4,8 +4,9 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import BinaryIO
 
 from cablespan.cable import RECORD_SCHEMA, Cable, Reject, cable_record
 from cablespan.reading import scan
@@ -17,7 +18,7 @@ from cablespan.runs.batch.stream import Ids, expand
 def read(inputs: list[str], output: Path | None = None, *, format: str | None = None) -> int:
     """Writes the records of the inputs as JSON Lines and returns the exit code of the command.
 
-    Rejects are told on standard error.
+    Rejects are told on standard error. What stood at `output` stays where no cable could be read.
 
     Nothing is tokenized: the words of a cable are not needed for its record.
     """
@@ -26,7 +27,7 @@ def read(inputs: list[str], output: Path | None = None, *, format: str | None = 
     if not paths:
         raise ValueError(nothing_to_read(inputs, left_out))
     counts: Counts = {"cables": 0, "rejects": 0}
-    with open(output, "wb") if output else nullcontext(sys.stdout.buffer) as file:
+    with _destination(output) as file:
         for item in _items(paths, format):
             if isinstance(item, Reject):
                 counts["rejects"] += 1
@@ -37,6 +38,25 @@ def read(inputs: list[str], output: Path | None = None, *, format: str | None = 
             file.write(encode({**record, "notes": item.notes} if item.notes else record))
             counts["cables"] += 1
     return exit_code(counts)
+
+
+@contextmanager
+def _destination(output: Path | None) -> Iterator[BinaryIO]:
+    """Where records go: a file comes to its name when all are in it; a device or pipe is written to
+    as it is."""
+    if output is None or (output.exists() and not output.is_file()):
+        with output.open("wb") if output else nullcontext(sys.stdout.buffer) as file:
+            yield file
+        return
+    whole = output.resolve()
+    partial = whole.with_name(f".{whole.name}.writing")
+    try:
+        with partial.open("wb") as file:
+            yield file
+        if partial.stat().st_size:
+            partial.replace(whole)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _items(paths: list[str], format: str | None) -> Iterator[Cable | Reject]:
