@@ -205,6 +205,22 @@ def test_a_folder_may_hold_exports_of_label_studio_and_tasks_of_any_name(tmp_pat
     assert set(read_versions([tmp_path]).annotators()) == {tmp_path.name, "carla"}
 
 
+@pytest.mark.parametrize("tool", ["doccano", "labelstudio"])
+def test_files_of_tasks_without_a_cable_are_compared_by_their_numbers(tmp_path, tool):
+    files = []
+    for by, label in (("anna", "OFFICIAL"), ("ben", "PERSON")):
+        (task,) = labelled(span("Rusk", label), by)
+        del task["data"]["cable"]
+        line = {"id": 3, "text": TEXT, "label": [[0, 4, label]]}
+        name, content = {
+            "doccano": (f"{by}.jsonl", line),
+            "labelstudio": (f"{by}.json", [task | {"id": 3}]),
+        }[tool]
+        files.append(write(tmp_path / name, content))
+    (pair,) = agree(files)["pairs"]
+    assert pair["paragraphs"] == 1 and len(pair["disagreements"]) == 1
+
+
 @pytest.mark.parametrize(
     ("files", "names"),
     [

@@ -131,10 +131,12 @@ def _add_record(versions: Versions, annotator: str, record: Mapping[str, Any]) -
     """Adds what an annotator says; a layer that a paragraph lacks is no opinion on it."""
     marks = {layer: by_paragraph(record[layer]) for layer in annotated_layers(record)}
     said = versions.of.setdefault(annotator, {})
+    # Readers name a task without a cable after its file and its number: each annotator has a file.
+    of_file = f"{Path(record['source']['path']).stem}-"
     for paragraph in record["paragraphs"]:
-        unit = Unit(paragraph["id"], paragraph["text"])
+        unit = Unit(paragraph["id"].removeprefix(of_file), paragraph["text"])
         versions.meta.setdefault(unit, task_meta(record, paragraph))
         layers = said.setdefault(unit, {})
         for layer in marks:
             if layer not in paragraph.get("unannotated", ()):
-                layers[layer] = [*map(dict, marks[layer].get(unit.paragraph, ()))]
+                layers[layer] = [*map(dict, marks[layer].get(paragraph["id"], ()))]
