@@ -205,6 +205,18 @@ def test_a_folder_may_hold_exports_of_label_studio_and_tasks_of_any_name(tmp_pat
     assert set(read_versions([tmp_path]).annotators()) == {tmp_path.name, "carla"}
 
 
+def test_records_that_know_of_no_file_are_compared_by_their_paragraphs(tmp_path):
+    record = {
+        "id": "A",
+        "source": {},
+        "paragraphs": [{"id": "A/1", "text": TEXT}],
+        "entities": [{"paragraph": "A/1", "label": "OFFICIAL", "start": 0, "end": 4}],
+    }
+    files = [write(tmp_path / f"{by}.jsonl", record) for by in ("anna", "ben")]
+    (pair,) = agree(files)["pairs"]
+    assert pair["paragraphs"] == 1 and not pair["disagreements"]
+
+
 @pytest.mark.parametrize("tool", ["doccano", "labelstudio"])
 def test_files_of_tasks_without_a_cable_are_compared_by_their_numbers(tmp_path, tool):
     files = []

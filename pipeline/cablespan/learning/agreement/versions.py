@@ -132,7 +132,8 @@ def _add_record(versions: Versions, annotator: str, record: Mapping[str, Any]) -
     marks = {layer: by_paragraph(record[layer]) for layer in annotated_layers(record)}
     said = versions.of.setdefault(annotator, {})
     # Readers name a task without a cable after its file and its number: each annotator has a file.
-    of_file = f"{Path(record['source']['path']).stem}-"
+    path = record["source"].get("path")
+    of_file = f"{Path(path).stem}-" if path else ""
     for paragraph in record["paragraphs"]:
         unit = Unit(paragraph["id"].removeprefix(of_file), paragraph["text"])
         versions.meta.setdefault(unit, task_meta(record, paragraph))
