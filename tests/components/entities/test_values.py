@@ -68,6 +68,21 @@ SUMS = {
     "5.5 million levs": "5500000 BGN",
     "1,100,000 Guinean francs": "1100000 GNF",
     "billions of dollars": None,
+    "250-billion euro": "250000000000 EUR",
+    "half a billion dollars": "500000000 USD",
+    "three-quarters of a million dollars": "750000 USD",
+    "twenty-five million dollars": "25000000 USD",
+    "one hundred and fifty million dollars": "150000000 USD",
+    "two thousand five hundred euros": "2500 EUR",
+    "five to ten million dollars": "5000000/10000000 USD",
+    "$900,000 to 1 million": "900000/1000000 USD",
+    "$300,000 a year": "300000 USD",
+    "72 mln tenge": "72000000 KZT",
+    "1,5 million euros": "1500000 EUR",
+    "$.75": "0.75 USD",
+    "$50²": "50 USD",
+    "$5 million (3 million euros)": None,
+    "1/2 million dollars": None,
 }
 
 

@@ -9,16 +9,13 @@ from typing import NamedTuple
 
 from cablespan import lexicon
 from cablespan.components.entities.bodies import country_code
+from cablespan.components.entities.values.amounts import amounts, is_bare
 
-_DIGITS = r"\d[\d,]*(?:\.\d+)?"
-# "470 to 600 million", "90 million to 340 million", "1-2 billion"
-_RANGE = re.compile(r"\s*(?:-|–|\bto\b|\band\b|\bor\b)\s*")
-_AND_A_HALF = re.compile(r"\s+and (?:a|one)[- ]half\b")
-_WORD = re.compile(rf"{_DIGITS}|[^\W\d]+")
 _UNSURE = re.compile(
     r"""
     \b(?:several | few | some | many)\b
     | \b(?:millions | billions | hundreds | thousands)\ of\b
+    | \d/\d    # "1/2 million"
     """,
     re.VERBOSE,
 )
@@ -29,12 +26,6 @@ class Currency(NamedTuple):
 
     code: str
     worth: Decimal = Decimal(1)
-
-
-@cache
-def _numbers(kind: str) -> dict[str, Decimal]:
-    entries = (entry for entry in lexicon.load("numbers") if entry["kind"] == kind)
-    return {entry["name"]: Decimal(str(entry["value"])) for entry in entries}
 
 
 @cache
@@ -83,31 +74,15 @@ def money_value(
     >>> money_value("US$ 470 to 600 million"), money_value("several thousand dollars")
     ('470000000/600000000 USD', None)
     """
-    plain = _AND_A_HALF.sub(
-        " half", " ".join(text.lower().replace("[", "").replace("]", "").split())
-    )
+    plain = " ".join(text.lower().replace("[", "").replace("]", "").split())
     currency = _currency(plain, home)
-    if currency is None and _is_bare(plain):
+    if currency is None and is_bare(plain):
         currency = _currency_around(around, home)
     if currency is None or _UNSURE.search(plain) or _is_weight(plain, around.after):
         return None
-    amounts = _amounts(plain)
-    values = "/".join(f"{(amount * currency.worth).normalize():f}" for amount in amounts)
-    return f"{values} {currency.code}" if amounts else None
-
-
-def _amounts(text: str) -> list[Decimal]:
-    """The amount in a text, or the two of a range; [] where there are more."""
-    told = [amount for amount in map(_amount, _RANGE.split(text)) if amount]
-    if len(told) == 2 and told[0][1] == 1:
-        told[0] = told[0][0], told[1][1]  # the scale of both stands after the second
-    return [number * scale for number, scale in told] if len(told) <= 2 else []
-
-
-def _is_bare(text: str) -> bool:
-    """Whether a text is an amount and nothing else: "8 billion"."""
-    known = _numbers("scale").keys() | _numbers("cardinal").keys()
-    return all(word[0].isdigit() or word in known for word in _WORD.findall(text))
+    told = amounts(plain)
+    values = "/".join(f"{(amount * currency.worth).normalize():f}" for amount in told)
+    return f"{values} {currency.code}" if told else None
 
 
 def _is_weight(text: str, after: str) -> bool:
@@ -121,19 +96,6 @@ def _currency_around(around: Surroundings, home: str | None) -> Currency | None:
     if sign or around.previous is None:
         return sign
     return Currency(around.previous.split()[-1])
-
-
-def _amount(text: str) -> tuple[Decimal, Decimal] | None:
-    """Number and scale ("million") of an amount; None where it has no number."""
-    number, scale = None, Decimal(1)
-    for word in _WORD.findall(text):
-        if word[0].isdigit():
-            number = Decimal(word.replace(",", ""))
-        elif word in _numbers("scale"):
-            scale *= _numbers("scale")[word]
-        elif word in _numbers("cardinal"):
-            number = (number or 0) + _numbers("cardinal")[word]
-    return None if number is None else (number, scale)
 
 
 def _currency(text: str, home: str | None) -> Currency | None:
