@@ -40,6 +40,9 @@ DATES = {
     "Decmeber 3": "2006-12-03",
     "JUNE I5": "2007-06-15",
     "30 April to 2 May 1999": "1999-04-30/1999-05-02",
+    "30 December to 2 January 1999": "1998-12-30/1999-01-02",
+    "December 30-January 2 of last year": "2005-12-30/2006-01-02",
+    "November to February 1999": "1998-11/1999-02",
     "next June 30": "2007-06-30",
     "Christmas Eve 2006": "2006-12-24",
     "Thursday of next week": "2007-03-01",
@@ -92,6 +95,8 @@ def test_dates():
 
 def test_what_stands_around_a_date_tells_its_year():
     assert date_value("January", THURSDAY, "from ", " to July 2009") == "2009-01"
+    assert date_value("November", THURSDAY, "from ", " to February 2009") == "2008-11"
+    assert date_value("December 30-January 2", THURSDAY, "", ", 2009") == "2008-12-30/2009-01-02"
     assert date_value("July", THURSDAY, "It will open in ") == "2007-07"
     assert date_value("July", THURSDAY, "It opened in ") == "2006-07"
     assert date_value("March 3", THURSDAY, "by ", ", 1800 hours") == "2007-03-03"

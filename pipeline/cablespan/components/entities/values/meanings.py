@@ -40,7 +40,7 @@ _DAYS_OF_UNIT = {"day": 1, "week": 7, "month": 30}
 _YEAR_AFTER = re.compile(
     rf"""
     [\s,]*
-    (?: {TO} (?:{MONTH}\.?)? \s?\d{{0,2}},?\s? )?   # to July
+    (?: {TO} (?:(?P<month>{MONTH})\.?)? \s?\d{{0,2}},?\s? )?   # to July
     (?P<year> (?:19|20)\d\d )\b
     (?! \s?(?:hours|hrs|z\b|local) )
     """,
@@ -87,12 +87,13 @@ class Reader:
             raise ValueError("the cable has no date")
         return self.today
 
-    def year_for(self, month: int, day: int = 15) -> int:
-        """The year that brings a day nearest to the cable, or one that is said after the
-        mention."""
+    def year_for(self, month: int, day: int = 15, last_month: int | None = None) -> int:
+        """The year that brings a day nearest to the cable, or one that is said after the mention:
+        that of the last month, where the months go on to another."""
         said = _YEAR_AFTER.match(self.after)
         if said:
-            return int(said["year"])
+            last = month_number(said["month"]) if said["month"] else last_month or month
+            return int(said["year"]) - (last < month)
         today, cost = self.day, _COST_OF_A_DAY_AHEAD[self.tense]
         if self.is_year_alone:
             return today.year
@@ -119,27 +120,32 @@ def date_time_group(reader: Reader, m: Match) -> Period:
 def month_days(reader: Reader, m: Match) -> Period:
     """May 22; 22 May 1999; May 22-24; April 30 to May 2, 2007; next June 30."""
     month, first = month_number(m["month"]), number(m["day"])
-    start = date(_year_of(reader, m, month, first), month, first)
+    last_month = month_number(m["last_month"]) if m["last_month"] else month
+    start = date(_year_of(reader, m, month, first, last_month), month, first)
     if not m["last_day"]:
         return days(start)
-    last_month = month_number(m["last_month"]) if m["last_month"] else month
     return days(start, date(start.year + (last_month < month), last_month, number(m["last_day"])))
 
 
-def _year_of(reader: Reader, m: Match, month: int, day: int = 15) -> int:
-    """The year of a match: written, "of last year", else the nearest."""
+def _year_of(
+    reader: Reader, m: Match, month: int, day: int = 15, last_month: int | None = None
+) -> int:
+    """The year of a match's first month: written or "of last year", which is that of its last
+    month, else the nearest."""
+    is_before = last_month is not None and last_month < month
     if m["year"]:
-        return year_number(m["year"])
+        return year_number(m["year"]) - is_before
     if m["which"]:
-        return reader.day.year + units_of(m["which"])
-    return reader.year_for(month, day)
+        return reader.day.year + units_of(m["which"]) - is_before
+    return reader.year_for(month, day, last_month)
 
 
 def whole_months(reader: Reader, m: Match) -> Period:
     """May; May 1999; May-June 1999; May of this year."""
     month = month_number(m["month"])
     last = month_number(m["last"]) if m["last"] else month
-    return months(_year_of(reader, m, month), month, (last - month) % 12 + 1)
+    year = _year_of(reader, m, month, last_month=last)
+    return months(year, month, (last - month) % 12 + 1)
 
 
 def named_month(reader: Reader, m: Match) -> Period:
