@@ -158,9 +158,18 @@ def named_month(reader: Reader, m: Match) -> Period:
 
 
 def whole_years(_reader: Reader, m: Match) -> Period:
-    """1973; 1973-75; 74/75."""
-    first, last = year_number(m["first"]), m["last"]
-    return years(first, int(str(first)[: 4 - len(last)] + last) if last else None)
+    """1973; 1973-75; 74/75; 1999-00."""
+    first = year_number(m["first"])
+    last = _last_year(first, m["last"]) if m["last"] else first
+    return years(*sorted((first, last)))
+
+
+def _last_year(first: int, digits: str) -> int:
+    """The year of four digits; of two the one that is nearest to the first year."""
+    if len(digits) == 4:
+        return int(digits)
+    of_century = first - first % 100 + int(digits)
+    return min(of_century, of_century + 100, key=lambda year: abs(year - first))
 
 
 def decade(_reader: Reader, m: Match) -> Period:
