@@ -201,6 +201,10 @@ def test_references_by_the_cables_own_list(blank, letters):
     ]
 
 
+def test_a_superscript_after_a_reference_is_no_number():
+    assert ReferenceResolver({}).resolve("²", "07OSLO12") is None
+
+
 def test_references_by_the_part_that_a_post_has_in_the_exchange():
     def resolved(head, *pointers):
         resolver = ReferenceResolver({"meta": {"date": "1965-01-14", "head": head}})

@@ -114,7 +114,7 @@ class ReferenceResolver:
         pointer = _REFTEL.fullmatch(text)
         if pointer:
             return self._listed_from(pointer)
-        if previous and text.isdigit():
+        if previous and text.isdecimal():
             return re.sub(r"\d+$", str(int(text)), previous)
         named = _POST_AND_SERIAL.fullmatch(text)
         if named:
