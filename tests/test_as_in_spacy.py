@@ -91,6 +91,14 @@ def test_a_ruler_before_the_model_has_its_way(nlp):
     assert entities["ten shops"] == "ORG" and entities["Financial Police"] == "AGENCY"
 
 
+def test_the_ids_of_a_ruler_are_no_clusters():
+    mine = spacy.blank("en")
+    ruler = mine.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "ORG", "pattern": "Blue Harvest", "id": "harvest"}])
+    (entity,) = cablespan.to_record(mine("Blue Harvest closed."))["entities"]
+    assert entity["text"] == "Blue Harvest" and entity["cluster"] is None
+
+
 def test_entities_can_be_changed_before_the_record_is_made(nlp):
     doc = nlp(CABLE)
     first = Span(doc, doc.ents[0].start, doc.ents[0].end, label="PERSON")

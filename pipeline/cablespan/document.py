@@ -282,6 +282,18 @@ def paragraph_span(doc: Doc, start: int, end: int, kind: str) -> Span:
     return Span(doc, token, token, kind)
 
 
+def cluster_of(entity: Span) -> int | None:
+    """The number of an entity's cluster; None where it has none, or an id of another kind, such as
+    an entity ruler's.
+
+    >>> import spacy
+    >>> doc = spacy.blank("en")("Roe met Poe")
+    >>> [cluster_of(Span(doc, 0, 1, "PERSON", span_id=name)) for name in ("7", "", "roe")]
+    [7, None, None]
+    """
+    return int(entity.id_) if entity.id_.isdecimal() else None
+
+
 def unannotated_paragraphs(doc: Doc, layer: str) -> list[Span]:
     """The paragraphs of a gold Doc that nobody annotated in a layer ("entities", "statements",
     "claims"): missing is not none."""

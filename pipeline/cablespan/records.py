@@ -15,6 +15,7 @@ from cablespan.document import (
     PlacedClaim,
     character_span,
     claims_of,
+    cluster_of,
     make_doc,
     paragraph_starts,
     plain_description,
@@ -263,7 +264,7 @@ def _entities(doc: Doc, locate: _Locator) -> list[EntityRecord]:
             "label": ent.label_,
             "text": _words(ent, text),
             "kb_id": ent.kb_id_ or None,
-            "cluster": int(ent.id_) if ent.id_ else None,
+            "cluster": cluster_of(ent),
             "score": _score(scores.get(place)),
         }
         if values is not None and ent.label_ in VALUED:

@@ -35,7 +35,7 @@ def annotated(*paragraphs: str, origin: str | None = None, clusters=()) -> Doc:
     for paragraph in paragraphs:
         text, spans = parse_marked(paragraph)
         marks += [(offset + start, offset + end, label) for start, end, label in spans]
-        ids += re.findall(r"<\w+ id=(\d+)>", paragraph)
+        ids += re.findall(r"<\w+ id=(\w+)>", paragraph)
         texts.append(text)
         offset += len(text) + 2
     description = {"paragraphs": [{"kind": "text"} for _ in texts], "header": {"origin": origin}}
@@ -199,6 +199,7 @@ def speakers(*paragraphs: str, **facts) -> list:
 def test_a_named_source_is_its_cluster():
     assert speakers(said(f"Minister {POE}")) == [3]
     assert speakers(said("The <AGENCY id=2>GOR</AGENCY> officials")) == [2]
+    assert speakers(said("<OFFICIAL id=of_a_ruler>Poe</OFFICIAL>")) == [None]
     assert speakers(said("A trader in <PLACE id=1>Ruritania</PLACE>")) == [None]
 
 

@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Span, Token
 from cablespan.components.claims.attribution import Triple
 from cablespan.components.claims.cues import CueEntry, cue_entry, function_words
 from cablespan.components.entities.bodies import country_code, sending_post
-from cablespan.document import PARAGRAPHS, Place, Speaker, text_of
+from cablespan.document import PARAGRAPHS, Place, Speaker, cluster_of, text_of
 from cablespan.labels import Entity
 
 _PEOPLE = frozenset({Entity.OFFICIAL, Entity.PERSON})
@@ -28,7 +28,8 @@ _LEAD_IN = 40  # characters at the end of a sentence that can say "as follows"
 
 def speaker_of(mention: Span) -> Speaker:
     """The cluster of a mention, else its KB id, else None."""
-    return int(mention.id_) if mention.id_ else (mention.kb_id_ or None)
+    cluster = cluster_of(mention)
+    return (mention.kb_id_ or None) if cluster is None else cluster
 
 
 def author(doc: Doc) -> Speaker:
