@@ -165,6 +165,9 @@ def test_knowledge_of_ones_own(blank, write, tmp_path):
     linker.to_disk(tmp_path / "saved")
     again = Linker(blank, "linker").from_disk(tmp_path / "saved")
     assert again.knowledge.lookup("Acme Oil", "ORG") == "acme:1"
+    again = Linker(blank, "linker").from_bytes(linker.to_bytes())
+    assert again.knowledge.lookup("Acme Oil", "ORG") == "acme:1"
+    assert Linker(blank, "linker").from_bytes(Linker(blank, "linker").to_bytes()).knowledge is None
 
 
 def test_entries_of_one_name_in_a_base_of_ones_own_are_candidates(blank, write):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple, NotRequired, TypedDict
+from typing import Any, BinaryIO, NamedTuple, NotRequired, TypedDict
 
 import numpy
 import orjson
@@ -83,6 +83,17 @@ class KnowledgeBase:
         """The id of a name; None where it is unknown or stands for several."""
         ids = self.ids_of(name, label)
         return ids[0] if len(ids) == 1 else None
+
+    def save(self, file: Path | BinaryIO) -> None:
+        """Writes the base to a file, for `load`."""
+        ids = numpy.frombuffer(self.ids, dtype="u1")
+        numpy.savez(file, names=self.names, entries=self.entries, ids=ids, ends=self.ends)
+
+    @classmethod
+    def load(cls, file: Path | BinaryIO) -> "KnowledgeBase":
+        """The base that `save` wrote."""
+        with numpy.load(file) as saved:
+            return cls(saved["names"], saved["entries"], saved["ids"].tobytes(), saved["ends"])
 
     @classmethod
     def read(cls, path: str | Path) -> "KnowledgeBase":

@@ -4,11 +4,11 @@ organisations, laws, office holders."""
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import TypedDict
 
-import numpy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -44,6 +44,7 @@ from cablespan.components.entities.person_names import (
 from cablespan.labels import Entity
 from cablespan.lexicon import OfficeHolder, Post
 
+_SAVED = "knowledge.npz"
 _RANK = {name: rank for rank, name in enumerate(PRECEDENCE)}
 
 
@@ -155,24 +156,26 @@ class Linker:
         if self.knowledge:
             folder = Path(path)
             folder.mkdir(parents=True, exist_ok=True)
-            base = self.knowledge
-            ids = numpy.frombuffer(base.ids, dtype="u1")
-            numpy.savez(
-                folder / "knowledge.npz",
-                names=base.names,
-                entries=base.entries,
-                ids=ids,
-                ends=base.ends,
-            )
+            self.knowledge.save(folder / _SAVED)
 
     def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> "Linker":
         """Loads the knowledge base that `to_disk` saved, if there is one."""
-        file = Path(path) / "knowledge.npz"
+        file = Path(path) / _SAVED
         if file.is_file():
-            with numpy.load(file) as saved:
-                self.knowledge = KnowledgeBase(
-                    saved["names"], saved["entries"], saved["ids"].tobytes(), saved["ends"]
-                )
+            self.knowledge = KnowledgeBase.load(file)
+        return self
+
+    def to_bytes(self, *, exclude: Sequence[str] = ()) -> bytes:
+        """The knowledge base of one's own; no bytes where there is none."""
+        buffer = BytesIO()
+        if self.knowledge:
+            self.knowledge.save(buffer)
+        return buffer.getvalue()
+
+    def from_bytes(self, data: bytes, *, exclude: Sequence[str] = ()) -> "Linker":
+        """Takes in the knowledge base that `to_bytes` gave, if there is one."""
+        if data:
+            self.knowledge = KnowledgeBase.load(BytesIO(data))
         return self
 
 
