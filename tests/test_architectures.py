@@ -6,7 +6,7 @@ import pytest
 import spacy
 from spacy.tokens import Span
 from spacy.training import Example
-from thinc.api import Adam, fix_random_seed
+from thinc.api import Adam, Model, fix_random_seed
 
 import cablespan
 from cablespan.components.network.sentences import (
@@ -14,6 +14,7 @@ from cablespan.components.network.sentences import (
     sentence_ngrams,
     sentence_places,
 )
+from cablespan.components.network.span_tagger import SpanTagger, TaggedSpan
 from cablespan.components.network.training import default_model
 from cablespan.components.sentences import statement_spans
 from cablespan.document import CLAIM_PARTS, SENDERS, STATEMENTS, make_doc, origin, sender
@@ -311,3 +312,13 @@ def test_gradients_are_those_of_the_cross_entropy(ngrams):
             )
             checked.add(layer.name)
     assert len(checked) >= 4 + bool(ngrams)
+
+
+def test_entities_that_were_there_keep_their_scores():
+    blank = spacy.blank("en")
+    untrained = Model("none", lambda model, docs, is_train: (docs, None))
+    tagger = SpanTagger(blank.vocab, untrained, "ner", spans_key=None, scorer=None)
+    doc, roe, poe = blank("Roe met Poe"), (0, 1, "PERSON"), (2, 3, "PERSON")
+    tagger.set_annotations([doc], [[TaggedSpan(*roe, 0.9)]])
+    tagger.set_annotations([doc], [[TaggedSpan(*roe, 0.8), TaggedSpan(*poe, 0.7)]])
+    assert doc._.entity_scores == {"0-3": 0.9, "8-11": 0.7}

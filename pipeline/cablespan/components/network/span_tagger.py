@@ -94,6 +94,23 @@ def _beside_entities(doc: Doc, spans: list[TaggedSpan]) -> list[TaggedSpan]:
     return [span for span in spans if taken.isdisjoint(range(span.start, span.end))]
 
 
+def _made(doc: Doc, span: TaggedSpan) -> Span:
+    return Span(doc, span.start, span.end, label=span.label)
+
+
+def _add_entities(doc: Doc, spans: list[TaggedSpan]) -> None:
+    """Adds entities with their scores; those that were there keep theirs."""
+    known, before = doc._.entity_scores or {}, map(_place, doc.ents)
+    made = [_made(doc, span) for span in spans]
+    scores = zip(map(_place, made), (span.score for span in spans), strict=True)
+    doc._.entity_scores = {place: known[place] for place in before if place in known} | dict(scores)
+    doc.set_ents([*doc.ents, *made])
+
+
+def _place(entity: Span) -> str:
+    return f"{entity.start_char}-{entity.end_char}"
+
+
 def _on_words(doc: Doc, spans: Iterable[TaggedSpan]) -> Iterator[TaggedSpan]:
     """The spans without white space at their ends; one of nothing else is none, as with spaCy's own
     `ner`."""
@@ -233,16 +250,10 @@ class SpanTagger(TrainedPipe):
         key = self.cfg["spans_key"]
         for doc, spans in zip(docs, predictions, strict=True):
             if key is None:
-                spans = _beside_entities(doc, spans)
-            made = [Span(doc, span.start, span.end, label=span.label) for span in spans]
-            scores = [span.score for span in spans]
-            if key is None:
-                doc.set_ents([*doc.ents, *made])
-                places = [f"{span.start_char}-{span.end_char}" for span in made]
-                doc._.entity_scores = dict(zip(places, scores, strict=True))
+                _add_entities(doc, _beside_entities(doc, spans))
             else:
-                doc.spans[key] = made
-                doc.spans[key].attrs["scores"] = scores
+                doc.spans[key] = [_made(doc, span) for span in spans]
+                doc.spans[key].attrs["scores"] = [span.score for span in spans]
 
     def gold_spans(self, reference: Doc) -> Sequence[Span]:
         """The entities of a gold Doc, or the spans of the group that is learned."""
