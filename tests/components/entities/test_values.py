@@ -79,6 +79,7 @@ SUMS = {
     "three-quarters of a million dollars": "750000 USD",
     "twenty-five million dollars": "25000000 USD",
     "one hundred and fifty million dollars": "150000000 USD",
+    "one hundred and twenty-five million dollars": "125000000 USD",
     "two thousand five hundred euros": "2500 EUR",
     "five to ten million dollars": "5000000/10000000 USD",
     "$900,000 to 1 million": "900000/1000000 USD",

@@ -107,7 +107,7 @@ class _Amount:
             return False
         if joint == "and":
             return self.value % 100 == 0 and part.value < 100 and part.following != "hundred"
-        return joint in _DASHES and self.value in range(20, 100, 10) and part.value < 10
+        return joint in _DASHES and self.value % 100 in range(20, 100, 10) and part.value < 10
 
     def _add(self, part: _Part) -> None:
         """Twenty five; two million five hundred thousand."""
