@@ -71,17 +71,26 @@ def add_marks(
             continue
         mark = {"paragraph": span.paragraph, "label": span.label, **_place(span), **span.facts}
         record.setdefault(layer, []).append(mark)
+    for claim in _claims(parts, links):
+        record.setdefault("claims", []).append(claim)
+
+
+def _claims(parts: Mapping[str, LinkedSpan], links: Links) -> Iterator[dict[str, Any]]:
+    """The claims that links make of all parts."""
     triples = list(claim_triples({name: part.label for name, part in parts.items()}, links))
     if alone := parts.keys() - {name for triple in triples for name in triple}:
         raise GoldError([_of_no_claim(part) for name, part in parts.items() if name in alone])
     for triple in triples:
+        named = [parts[name] if name else None for name in triple]
         content = parts[triple[-1]]
-        named = {role: parts[name] for role, name in zip(ROLES, triple, strict=True) if name}
-        if apart := [part for part in named.values() if part.paragraph != content.paragraph]:
+        if apart := [part for part in named if part and part.paragraph != content.paragraph]:
             raise GoldError([_of_another_paragraph(part, content) for part in apart])
-        places = {role: _place(named[role]) if role in named else None for role in ROLES}
-        claim = {"paragraph": content.paragraph, **places, **content.facts}
-        record.setdefault("claims", []).append(claim)
+        places = [part and _place(part) for part in named]
+        yield {
+            "paragraph": content.paragraph,
+            **dict(zip(ROLES, places, strict=True)),
+            **content.facts,
+        }
 
 
 def with_shared_layers(found: Iterable[tuple[Placed, bool]]) -> list[Placed]:
