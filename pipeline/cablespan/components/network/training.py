@@ -155,15 +155,16 @@ class TrainedPipe(StoredInHalf, TrainablePipe):
         columns = {name: column for column, name in enumerate(self.classes)}
         truth = numpy.zeros((count, len(columns)), dtype="f")
         weights = numpy.zeros((count, 1), dtype="f")
-        taught = example.reference.user_data.get(SOFT_LABELS, {})
-        rows = taught.get(self.name, {})
-        starts = self.row_starts(example.predicted)
-        for row, (start, gold) in enumerate(zip(starts, self.gold_classes(example), strict=True)):
+        for row, gold in enumerate(self.gold_classes(example)):
             if gold in columns:
                 weights[row] = self.class_weights[columns[gold]]
                 truth[row, columns[gold]] = 1
-                if guess := _known(rows.get(str(start), {}), columns):
-                    truth[row, columns[gold]] -= taught["share"]
+        taught = example.reference.user_data.get(SOFT_LABELS, {})
+        if self.name in taught:
+            for row, start in enumerate(self.row_starts(example.predicted)):
+                guess = _known(taught[self.name].get(str(start), {}), columns)
+                if guess and truth[row].any():
+                    truth[row] *= 1 - taught["share"]
                     for name, probability in guess.items():
                         truth[row, columns[name]] += taught["share"] * probability
         return truth, weights
