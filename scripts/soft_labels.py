@@ -30,7 +30,9 @@ def main(
     with written(output) as file:
         for line in lines.values():
             file.write(orjson.dumps(line) + b"\n")
-    rows = sum(len(rows) for line in lines.values() for rows in line.values() if type(rows) is dict)
+    rows = sum(
+        len(rows) for line in lines.values() for rows in line.values() if isinstance(rows, dict)
+    )
     print(f"{output}: {len(lines)} stretches, {rows} rows in which the teacher is not sure")
 
 
