@@ -1,10 +1,7 @@
 """Annotations out of one format into another."""
 
-import os
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,6 +10,7 @@ from cablespan.formats.annotated import read_placed
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed
 from cablespan.formats.detection import FOLDERS, FORMATS, format_of_folder, is_of_a_run
+from cablespan.formats.files import written_whole
 from cablespan.formats.known_cables import with_known_facts
 from cablespan.formats.tasks import tokenize
 from cablespan.labels import LAYERS, Scheme, scheme_of
@@ -103,6 +101,8 @@ def convert(
         raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
     if to in FOLDERS:
         _must_hold_no_annotations(Path(out))
+    elif Path(out).is_dir():
+        raise IsADirectoryError(f"{out}: is a folder; name a file in it")
     writer = import_module(FORMATS[to])
     scheme = scheme or scheme_of()
     told: list[Problem] = []
@@ -125,8 +125,10 @@ def convert(
     options: dict[str, Any] = {"scheme": scheme} if to in _LISTING_LABELS else {}
     if to == "labelstudio":
         options["guessed"] = is_of_a_run(Path(source))
-    with _written_whole(Path(out), is_folder=to in FOLDERS) as partial:
-        writer.write(_counted(records, counts, held), partial, **options)
+    is_folder = to in FOLDERS
+    with written_whole(Path(out) if is_folder else Path(out).parent) as beside:
+        place = beside if is_folder else beside / Path(out).name
+        writer.write(_counted(records, counts, held), place, **options)
     left_out = [f"{held[name]} {name}" for name in writer.LEAVES_OUT if held[name]]
     return [
         ", ".join(f"{counts[name]} {name}" for name in ("cables", "paragraphs", *LAYERS)),
@@ -167,22 +169,3 @@ def _counted(
         counts.update(cables=1, paragraphs=len(record["paragraphs"]))
         counts.update({layer: len(_marks(record, layer)) for layer in LAYERS})
         yield record
-
-
-@contextmanager
-def _written_whole(out: Path, *, is_folder: bool) -> Iterator[Path]:
-    """A file or folder to write to; its content, and what was written beside a file, comes to its
-    place where nothing failed."""
-    if out.is_dir() and not is_folder:
-        raise IsADirectoryError(f"{out}: is a folder; name a file in it")
-    partial = out.parent / f".{out.name}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    place = out if is_folder else out.parent
-    try:
-        yield partial if is_folder else partial / out.name
-        place.mkdir(parents=True, exist_ok=True)
-        for file in partial.iterdir():
-            os.replace(file, place / file.name)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)

@@ -4,11 +4,13 @@ What annotators said, and the gold that adjudicators made of it.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
+from cablespan.formats.files import written_whole
 from cablespan.formats.tasks import make_task, task_meta, token_records, tokenize
 from cablespan.labels import LABELS_FILE, Scheme, scheme_of
 from cablespan.review.store import AnnotatorRole, Store
@@ -85,17 +87,17 @@ def _write_labels(scheme: Scheme, target: Path) -> None:
 def _write(
     answers: Iterable[dict[str, dict[str, Any]]], target: Path, layers: Iterable[str]
 ) -> int:
-    parts = {layer: target / f"{layer}.jsonl.part" for layer in layers}
     streams: dict[str, BinaryIO] = {}
     count = 0
-    for answer in answers:
-        if not streams:
-            target.mkdir(parents=True, exist_ok=True)
-            streams = {layer: part.open("wb") for layer, part in parts.items()}
-        for layer, stream in streams.items():
-            stream.write(orjson.dumps(answer[layer]) + b"\n")
-        count += 1
-    for layer, stream in streams.items():
-        stream.close()
-        parts[layer].replace(target / f"{layer}.jsonl")
+    with ExitStack() as whole:
+        for answer in answers:
+            if not streams:
+                beside = whole.enter_context(written_whole(target))
+                streams = {
+                    layer: whole.enter_context((beside / f"{layer}.jsonl").open("wb"))
+                    for layer in layers
+                }
+            for layer, stream in streams.items():
+                stream.write(orjson.dumps(answer[layer]) + b"\n")
+            count += 1
     return count

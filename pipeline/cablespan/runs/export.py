@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from cablespan.formats.files import written_whole
 from cablespan.labels import Role
 from cablespan.runs.batch.results import Results
 
@@ -154,16 +155,10 @@ def export(
     results = Results(run)
     if results.unfinished:
         warn(results.unfinished)
-    output.mkdir(parents=True, exist_ok=True)
-    parts = {table: output / f".{table}.{to}.writing" for table in TABLES}
-    try:
-        counts = _write(results.records(), parts, to)
-    except BaseException:
-        for path in parts.values():
-            path.unlink(missing_ok=True)
-        raise
-    for table, path in parts.items():
-        path.replace(output / f"{table}.{to}")
+    with written_whole(output) as beside:
+        counts = _write(
+            results.records(), {table: beside / f"{table}.{to}" for table in TABLES}, to
+        )
     return counts
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cablespan.cable import RECORD_SCHEMA, Cable, Reject, cable_record
+from cablespan.formats.files import written_whole
 from cablespan.reading import scan
 from cablespan.runs.batch.manifest import Counts, encode
 from cablespan.runs.batch.run import exit_code, nothing_to_read
@@ -49,14 +50,12 @@ def _destination(output: Path | None) -> Iterator[BinaryIO]:
             yield file
         return
     whole = output.resolve()
-    partial = whole.with_name(f".{whole.name}.writing")
-    try:
-        with partial.open("wb") as file:
+    with written_whole(whole.parent) as beside:
+        part = beside / whole.name
+        with part.open("wb") as file:
             yield file
-        if partial.stat().st_size:
-            partial.replace(whole)
-    finally:
-        partial.unlink(missing_ok=True)
+        if not part.stat().st_size:
+            part.unlink()
 
 
 def _items(paths: list[str], format: str | None) -> Iterator[Cable | Reject]:
