@@ -20,6 +20,8 @@ MODULES = sorted(
 
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_run(module):
+    if module.endswith("network.rounding"):
+        pytest.importorskip("torch", reason="tests/transformer runs them")
     report: list[str] = []
     runner = doctest.DocTestRunner(verbose=False)
     for test in doctest.DocTestFinder(exclude_empty=True).find(import_module(module)):

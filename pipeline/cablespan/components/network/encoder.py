@@ -1,4 +1,4 @@
-"""How a transformer under the heads reads a cable, and how it is tuned on a CPU in little time.
+"""How a transformer under the heads reads a cable, and how it is tuned on a CPU.
 
 torch is imported where it is needed alone: the small pipeline does without.
 """
@@ -9,7 +9,10 @@ from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
-from spacy.util import registry
+from spacy.util import SimpleFrozenDict, registry
+from thinc.api import Model
+
+EMPTY: dict[str, Any] = SimpleFrozenDict()
 
 
 def windows(length: int, longest: int, overlap: int) -> Iterator[tuple[int, int]]:
@@ -38,19 +41,45 @@ def even_windows(longest: int, overlap: int) -> Callable[[list[Doc]], list[list[
     return partial(_spans_of_windows, longest=longest, overlap=overlap)
 
 
+def packed_transformer(
+    name: str,
+    get_spans: Callable[[list[Doc]], list[list[Span]]],
+    tokenizer_config: dict[str, Any] = EMPTY,
+    transformer_config: dict[str, Any] = EMPTY,
+    mixed_precision: bool = False,
+    grad_scaler_config: dict[str, Any] = EMPTY,
+) -> Model:
+    """Architecture "cablespan.PackedTransformer.v1": spacy-transformers' TransformerModel.v3, whose
+    matrices, where they are rounded, are stored in four bits a weight, see `rounding`."""
+    from spacy_transformers import TransformerModel
+
+    from cablespan.components.network.rounding import PackingShim
+
+    model = TransformerModel(name, get_spans, tokenizer_config, transformer_config)
+    (shim,) = model.layers[0].shims
+    model.layers[0].shims[0] = PackingShim(
+        shim._hfmodel,
+        mixed_precision=mixed_precision,
+        grad_scaler_config=dict(grad_scaler_config),
+    )
+    return model
+
+
 # A function of the module: a pipeline that holds it can be pickled.
 def _spans_of_windows(docs: list[Doc], *, longest: int, overlap: int) -> list[list[Span]]:
     return [[doc[start:end] for start, end in windows(len(doc), longest, overlap)] for doc in docs]
 
 
 @registry.callbacks("cablespan.tune_encoder.v1")
-def tune_encoder(bfloat16: bool, frozen_layers: int = 0) -> Callable[[Language], Language]:
+def tune_encoder(
+    bfloat16: bool, frozen_layers: int = 0, rounded: bool = False
+) -> Callable[[Language], Language]:
     """For `[initialize.after_init]`: makes the training of a pipeline's transformer cheaper.
 
     `bfloat16`: matrix products in half the bits, for CPUs that have them (spacy-transformers' own
     `mixed_precision` is for GPUs alone); weights stay in float32, and what is saved loads as any
     other pipeline. `frozen_layers`: so many layers from below, and the embeddings of words and
-    positions, stay as they are.
+    positions, stay as they are. `rounded`: learns to do with four bits a weight, see `rounding`.
     """
 
     def tune(nlp: Language) -> Language:
@@ -60,6 +89,10 @@ def tune_encoder(bfloat16: bool, frozen_layers: int = 0) -> Callable[[Language],
             encoder.forward = _in_bfloat16(encoder.forward)
         if frozen_layers:
             _freeze(encoder, frozen_layers)
+        if rounded:
+            from cablespan.components.network.rounding import round_encoder
+
+            round_encoder(encoder, learns=True)
         return nlp
 
     return tune

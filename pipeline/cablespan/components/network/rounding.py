@@ -1,0 +1,120 @@
+"""An encoder's weights in four bits each on disk, and how it is trained to bear that.
+
+Weights are cut in groups of 64 of a row, which share a scale; within it each is one of the 16
+levels of NormalFloat (Dettmers et al. 2023, QLoRA: https://arxiv.org/abs/2305.14314). They are
+computed with in full precision.
+
+Imported where it is needed alone, see `encoder`: the small pipeline does without torch.
+"""
+
+from functools import partial
+from io import BytesIO
+from typing import Any, Self
+
+import srsly
+import torch
+from spacy_transformers.layers.hf_shim import HFShim
+from torch import Tensor, nn
+
+GROUP = 64
+# Quantiles of a normal distribution and a zero: the paper's appendix E.
+BELOW = (-1.0, -0.6961928, -0.5250731, -0.3949175, -0.2844414, -0.1847734, -0.0910500, 0.0)
+ABOVE = (0.0795803, 0.1609302, 0.2461123, 0.3379152, 0.4407098, 0.5626170, 0.7229568, 1.0)
+LEVELS = torch.tensor(BELOW + ABOVE)
+BORDERS = (LEVELS[1:] + LEVELS[:-1]) / 2
+# A half's smallest number that is not coarser than the others.
+SMALLEST = 2**-14
+
+
+def pack(weights: Tensor) -> tuple[Tensor, Tensor]:
+    """Codes of a matrix, two a byte, and the scales of its groups, in half precision.
+
+    >>> codes, scales = pack(torch.eye(64))
+    >>> codes.shape, scales.shape, torch.equal(unpack(codes, scales), torch.eye(64))
+    (torch.Size([64, 32]), torch.Size([64, 1]), True)
+    """
+    groups = weights.float().reshape(len(weights), -1, GROUP)
+    scales = groups.abs().amax(-1).clamp_min(SMALLEST).half()
+    codes = torch.bucketize(groups / scales.float().unsqueeze(-1), BORDERS)
+    codes = codes.to(torch.uint8).reshape(len(weights), -1)
+    return codes[:, ::2] << 4 | codes[:, 1::2], scales
+
+
+def unpack(codes: Tensor, scales: Tensor) -> Tensor:
+    """The matrix of such codes and scales."""
+    levels = LEVELS[torch.stack((codes >> 4, codes & 15), -1).long()]
+    groups = levels.reshape(*scales.shape, GROUP) * scales.float().unsqueeze(-1)
+    return groups.reshape(len(codes), -1)
+
+
+def rounded(weights: Tensor) -> Tensor:
+    """The matrix that is left of another after `pack`."""
+    return unpack(*pack(weights))
+
+
+def can_be_packed(weights: Tensor) -> bool:
+    """Whether these are a matrix whose rows are whole groups."""
+    return weights.dim() == 2 and weights.shape[1] % GROUP == 0
+
+
+def round_encoder(encoder: nn.Module, *, learns: bool = False) -> None:
+    """Rounds all matrices of an encoder.
+
+    `learns`: those of linear layers that have a gradient are kept as they are and rounded whenever
+    they are computed with; the gradient passes that as if it were nothing (Bengio et al. 2013, the
+    straight-through estimator: https://arxiv.org/abs/1308.3432).
+    """
+    for module in encoder.modules():
+        weights = getattr(module, "weight", None)
+        if weights is None or not can_be_packed(weights):
+            continue
+        if learns and weights.requires_grad and isinstance(module, nn.Linear):
+            module.forward = partial(_rounded_linear, module)
+        else:
+            weights.data = rounded(weights.data)
+
+
+def _rounded_linear(layer: nn.Linear, inputs: Tensor) -> Tensor:
+    weights = layer.weight
+    change = rounded(weights.detach()) - weights.detach()
+    return nn.functional.linear(inputs, weights + change, layer.bias)
+
+
+class PackingShim(HFShim):
+    """spacy-transformers' shim; matrices that are rounded lie in its bytes packed, the others as
+    they are: nothing is lost."""
+
+    def to_bytes(self) -> bytes:
+        """As spaCy's."""
+        message = srsly.msgpack_loads(super().to_bytes())
+        if self._hfmodel.transformer is not None:
+            state = self._model.state_dict()
+            message["state"] = _stored({name: _packed(kept) for name, kept in state.items()})
+        return srsly.msgpack_dumps(message)
+
+    def from_bytes(self, data: bytes) -> Self:
+        """As spaCy's."""
+        message = srsly.msgpack_loads(data)
+        if message["state"]:
+            state = torch.load(BytesIO(message["state"]), weights_only=True)
+            message["state"] = _stored(
+                {
+                    name: unpack(*kept) if isinstance(kept, tuple) else kept
+                    for name, kept in state.items()
+                }
+            )
+        return super().from_bytes(srsly.msgpack_dumps(message))
+
+
+def _packed(weights: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+    if can_be_packed(weights):
+        packed = pack(weights)
+        if torch.equal(unpack(*packed).to(weights.dtype), weights):
+            return packed
+    return weights
+
+
+def _stored(state: dict[str, Any]) -> bytes:
+    file = BytesIO()
+    torch.save(state, file)
+    return file.getvalue()
