@@ -7,7 +7,6 @@ computed with in full precision.
 Imported where it is needed alone, see `encoder`: the small pipeline does without torch.
 """
 
-from functools import partial
 from io import BytesIO
 from typing import Any, Self
 
@@ -22,8 +21,11 @@ BELOW = (-1.0, -0.6961928, -0.5250731, -0.3949175, -0.2844414, -0.1847734, -0.09
 ABOVE = (0.0795803, 0.1609302, 0.2461123, 0.3379152, 0.4407098, 0.5626170, 0.7229568, 1.0)
 LEVELS = torch.tensor(BELOW + ABOVE)
 BORDERS = (LEVELS[1:] + LEVELS[:-1]) / 2
+# The two levels of each byte.
+PAIRS = torch.cartesian_prod(LEVELS, LEVELS)
 # A half's smallest number that is not coarser than the others.
 SMALLEST = 2**-14
+LOOKED_UP_EVERY = 16
 
 
 def pack(weights: Tensor) -> tuple[Tensor, Tensor]:
@@ -42,7 +44,7 @@ def pack(weights: Tensor) -> tuple[Tensor, Tensor]:
 
 def unpack(codes: Tensor, scales: Tensor) -> Tensor:
     """The matrix of such codes and scales."""
-    levels = LEVELS[torch.stack((codes >> 4, codes & 15), -1).long()]
+    levels = PAIRS.index_select(0, codes.flatten().int())
     groups = levels.reshape(*scales.shape, GROUP) * scales.float().unsqueeze(-1)
     return groups.reshape(len(codes), -1)
 
@@ -69,15 +71,29 @@ def round_encoder(encoder: nn.Module, *, learns: bool = False) -> None:
         if weights is None or not can_be_packed(weights):
             continue
         if learns and weights.requires_grad and isinstance(module, nn.Linear):
-            module.forward = partial(_rounded_linear, module)
+            module.forward = _RoundedLinear(module)
         else:
             weights.data = rounded(weights.data)
 
 
-def _rounded_linear(layer: nn.Linear, inputs: Tensor) -> Tensor:
-    weights = layer.weight
-    change = rounded(weights.detach()) - weights.detach()
-    return nn.functional.linear(inputs, weights + change, layer.bias)
+class _RoundedLinear:
+    """How a linear layer computes with its weights rounded.
+
+    What rounding changes is looked up every few calls: it takes as long as a step of training, in
+    which hardly a weight gets another code.
+    """
+
+    def __init__(self, layer: nn.Linear) -> None:
+        self.layer = layer
+        self.change = torch.empty(0)
+        self.calls = 0
+
+    def __call__(self, inputs: Tensor) -> Tensor:
+        weights = self.layer.weight
+        if self.calls % LOOKED_UP_EVERY == 0:
+            self.change = rounded(weights.detach()) - weights.detach()
+        self.calls += 1
+        return nn.functional.linear(inputs, weights + self.change, self.layer.bias)
 
 
 class PackingShim(HFShim):
