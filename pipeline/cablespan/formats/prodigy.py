@@ -41,15 +41,9 @@ def read(
     found = _sound_tasks(path, scheme)
     places = {_paragraph_of(task): place for place, task in reversed(found)}  # the first of each
     tasks = [task for _, task in found]
-    refused = sum(task.get("answer", "accept") != "accept" for task in tasks)
-    if refused:
-        what = f"{refused} of {len(tasks)} tasks are rejected or ignored"
-        report(Problem(str(path), what, "their paragraphs are left out"))
     layers = tuple(layers or ())
-    others = Counter(layer for task in tasks if (layer := layer_of(task, scheme)) not in layers)
-    if layers and others:
-        what = f"{others.total()} of {len(tasks)} tasks are of {' and '.join(others)}"
-        report(Problem(str(path), what, "give --layer for these too, or they are left out"))
+    for left_out in _left_out(path, tasks, layers, scheme):
+        report(left_out)
     try:
         for record in records_of(tasks, layers, scheme):
             known = {p["id"]: places[p["id"]] for p in record["paragraphs"] if p["id"] in places}
@@ -65,6 +59,19 @@ def _sound_tasks(path: Path, scheme: Scheme) -> list[tuple[str, dict[str, Any]]]
     if problems:
         raise GoldError(problems)
     return found
+
+
+def _left_out(
+    path: Path, tasks: list[dict[str, Any]], layers: tuple[str, ...], scheme: Scheme
+) -> Iterator[Problem]:
+    refused = sum(task.get("answer", "accept") != "accept" for task in tasks)
+    if refused:
+        what = f"{refused} of {len(tasks)} tasks are rejected or ignored"
+        yield Problem(str(path), what, "their paragraphs are left out")
+    others = Counter(layer for task in tasks if (layer := layer_of(task, scheme)) not in layers)
+    if layers and others:
+        what = f"{others.total()} of {len(tasks)} tasks are of {' and '.join(others)}"
+        yield Problem(str(path), what, "give --layer for these too, or they are left out")
 
 
 def _paragraph_of(task: Mapping[str, Any]) -> Any:
