@@ -1,4 +1,4 @@
-"""Weights that may lie on disk in half precision: a transformer with all its heads in 60 MB."""
+"""Weights that may lie on disk in half precision; those of an encoder in less, see `rounding`."""
 
 from typing import Any, Self
 
