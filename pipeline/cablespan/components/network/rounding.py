@@ -37,14 +37,14 @@ def pack(weights: Tensor) -> tuple[Tensor, Tensor]:
     """
     groups = weights.float().reshape(len(weights), -1, GROUP)
     scales = groups.abs().amax(-1).clamp_min(SMALLEST).half()
-    codes = torch.bucketize(groups / scales.float().unsqueeze(-1), BORDERS)
+    codes = torch.bucketize(groups / scales.float().unsqueeze(-1), BORDERS.to(groups.device))
     codes = codes.to(torch.uint8).reshape(len(weights), -1)
     return codes[:, ::2] << 4 | codes[:, 1::2], scales
 
 
 def unpack(codes: Tensor, scales: Tensor) -> Tensor:
     """The matrix of such codes and scales."""
-    levels = PAIRS.index_select(0, codes.flatten().int())
+    levels = PAIRS.to(codes.device).index_select(0, codes.flatten().int())
     groups = levels.reshape(*scales.shape, GROUP) * scales.float().unsqueeze(-1)
     return groups.reshape(len(codes), -1)
 
@@ -105,14 +105,14 @@ class PackingShim(HFShim):
         message = srsly.msgpack_loads(super().to_bytes())
         if self._hfmodel.transformer is not None:
             state = self._model.state_dict()
-            message["state"] = _stored({name: _packed(kept) for name, kept in state.items()})
+            message["state"] = _stored({name: _packed(kept.cpu()) for name, kept in state.items()})
         return srsly.msgpack_dumps(message)
 
     def from_bytes(self, data: bytes) -> Self:
         """As spaCy's."""
         message = srsly.msgpack_loads(data)
         if message["state"]:
-            state = torch.load(BytesIO(message["state"]), weights_only=True)
+            state = torch.load(BytesIO(message["state"]), map_location="cpu", weights_only=True)
             message["state"] = _stored(
                 {
                     name: unpack(*kept) if isinstance(kept, tuple) else kept
