@@ -17,6 +17,7 @@ ORDER = [
     "cable",
     "lexicon",
     "signs",
+    "writing",
     "header",
     "reading",
     "document",

@@ -10,10 +10,10 @@ from cablespan.formats.annotated import read_placed
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed
 from cablespan.formats.detection import FOLDERS, FORMATS, format_of_folder, is_of_a_run
-from cablespan.formats.files import written_whole
 from cablespan.formats.known_cables import with_known_facts
 from cablespan.formats.tasks import tokenize
 from cablespan.labels import LAYERS, Scheme, scheme_of
+from cablespan.writing import written_whole
 
 _OF_TOKENS = ("prodigy", "docbin", "conll")
 _LISTING_LABELS = ("labelstudio", "brat")

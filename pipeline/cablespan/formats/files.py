@@ -1,11 +1,9 @@
 """Files of annotations, compressed or not: lines with their places."""
 
 import gzip
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 import orjson
@@ -27,25 +25,6 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         raise GoldError(
             [Problem(str(path), f"torn ({error})", "get the whole file anew")]
         ) from error
-
-
-@contextmanager
-def written_whole(folder: Path) -> Iterator[Path]:
-    """A folder to write to, in `folder`; its files come to `folder` where nothing failed.
-
-    What stood there under their names stays until then.
-    """
-    is_new = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with TemporaryDirectory(prefix=".", suffix=".writing", dir=folder) as beside:
-            yield Path(beside)
-            for file in Path(beside).iterdir():
-                os.replace(file, folder / file.name)
-    except BaseException:
-        if is_new:
-            folder.rmdir()
-        raise
 
 
 def read_text(path: Path) -> str:

@@ -10,11 +10,11 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from cablespan.formats.files import written_whole
 from cablespan.formats.tasks import make_task, task_meta, token_records, tokenize
 from cablespan.labels import LABELS_FILE, Scheme, scheme_of
 from cablespan.review.store import AnnotatorRole, Store
 from cablespan.review.store.shapes import CurrentAnswer
+from cablespan.writing import written_whole
 
 
 def answered_tasks(

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from cablespan.formats.files import written_whole
 from cablespan.labels import Role
 from cablespan.runs.batch.results import Results
+from cablespan.writing import written_whole
 
 Record = dict[str, Any]  # as CONTRACT.md shapes it
 Row = dict[str, Any]  # values by column

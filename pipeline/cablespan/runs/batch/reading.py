@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cablespan.cable import RECORD_SCHEMA, Cable, Reject, cable_record
-from cablespan.formats.files import written_whole
 from cablespan.reading import scan
 from cablespan.runs.batch.manifest import Counts, encode
 from cablespan.runs.batch.run import exit_code, nothing_to_read
 from cablespan.runs.batch.stream import Ids, expand
+from cablespan.writing import written_whole
 
 
 def read(inputs: list[str], output: Path | None = None, *, format: str | None = None) -> int:

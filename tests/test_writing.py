@@ -2,7 +2,7 @@
 
 import pytest
 
-from cablespan.formats.files import written_whole
+from cablespan.writing import written_whole
 
 
 def test_files_come_to_their_place_where_nothing_failed(tmp_path):
