@@ -99,10 +99,8 @@ def convert(
     """
     if to not in FORMATS:
         raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
-    if to in FOLDERS:
-        _must_hold_no_annotations(Path(out))
-    elif Path(out).is_dir():
-        raise IsADirectoryError(f"{out}: is a folder; name a file in it")
+    out, is_folder = Path(out), to in FOLDERS
+    _must_be_free(out, is_folder=is_folder)
     writer = import_module(FORMATS[to])
     scheme = scheme or scheme_of()
     told: list[Problem] = []
@@ -125,9 +123,8 @@ def convert(
     options: dict[str, Any] = {"scheme": scheme} if to in _LISTING_LABELS else {}
     if to == "labelstudio":
         options["guessed"] = is_of_a_run(Path(source))
-    is_folder = to in FOLDERS
-    with written_whole(Path(out) if is_folder else Path(out).parent) as beside:
-        place = beside if is_folder else beside / Path(out).name
+    with written_whole(out if is_folder else out.parent) as beside:
+        place = beside if is_folder else beside / out.name
         writer.write(_counted(records, counts, held), place, **options)
     left_out = [f"{held[name]} {name}" for name in writer.LEAVES_OUT if held[name]]
     return [
@@ -139,12 +136,15 @@ def convert(
     ]
 
 
-def _must_hold_no_annotations(folder: Path) -> None:
-    """What was there before would be read as if it were of this conversion."""
-    held = format_of_folder(folder)
-    if held in FOLDERS:
+def _must_be_free(out: Path, *, is_folder: bool) -> None:
+    """A folder is no file; what was in one before would be read as if it were of this
+    conversion."""
+    if not is_folder:
+        if out.is_dir():
+            raise IsADirectoryError(f"{out}: is a folder; name a file in it")
+    elif (held := format_of_folder(out)) in FOLDERS:
         remedy = "take another folder, or empty it"
-        raise FileExistsError(f"{folder}: holds annotations in {held}; {remedy}")
+        raise FileExistsError(f"{out}: holds annotations in {held}; {remedy}")
 
 
 def _told_apart(placed: Iterable[Placed], to: str) -> Iterator[Placed]:
