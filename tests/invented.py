@@ -14,6 +14,7 @@ FOLDERS = (
     "modern-lists",
     "modern-quoted",
     "modern-adversarial",
+    "modern-conclusions",
     "modern-heldout",
 )
 
