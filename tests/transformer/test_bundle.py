@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from spacy.training import Example
+from thinc.api import Adam
 
 import cablespan
 from cablespan.learning.evaluation import evaluate
@@ -18,6 +20,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from bundle_model import LIMITS_MB  # noqa: E402
 
 NAME = "en_cable_trf"
+SENTENCE = "Ankara told us that it would be a mistake to wait."
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,34 @@ def test_it_fits_and_brings_its_card():
 def test_half_precision_is_for_the_disk_alone(nlp):
     encoder = nlp.get_pipe("transformer").model.transformer
     assert {weights.dtype for weights in encoder.parameters()} == {torch.float32}
+
+
+@pytest.fixture
+def states():
+    """What the encoder makes of a sentence, in half the bits and in full precision."""
+    nlp = cablespan.load(NAME, bfloat16=True)
+    transformer = nlp.get_pipe("transformer").model
+
+    def both():
+        doc = nlp.make_doc(SENTENCE)
+        quick = transformer.predict([doc]).model_output.last_hidden_state
+        forward = vars(transformer.transformer).pop("forward")
+        full = transformer.predict([doc]).model_output.last_hidden_state
+        transformer.transformer.forward = forward
+        return quick, full
+
+    return nlp, both
+
+
+def test_it_predicts_in_half_the_bits_and_follows_its_training(states):
+    nlp, both = states
+    quick, full = both()
+    assert 0 < abs(quick - full).max() < 0.2
+    example = Example.from_dict(nlp.make_doc(SENTENCE), {"entities": [(0, 6, "PLACE")]})
+    nlp.update([example])
+    nlp.get_pipe("transformer").finish_update(Adam(0.01))
+    later, full = both()
+    assert abs(later - full).max() < 0.2 < abs(later - quick).max()
 
 
 def test_it_can_be_pickled_and_trained_on(nlp):

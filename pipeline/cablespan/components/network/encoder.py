@@ -4,6 +4,7 @@ torch is imported where it is needed alone: the small pipeline does without.
 """
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from functools import partial
 from typing import Any
 
@@ -115,8 +116,39 @@ def _in_bfloat16(forward: Callable) -> Callable:
 
     def wrapped(*inputs, **named):
         with torch.autocast("cpu", torch.bfloat16):
-            output = forward(*inputs, **named)
-        # numpy, which the heads compute with, knows no bfloat16
-        return type(output)({name: value.float() for name, value in output.items()})
+            return _in_float32(forward(*inputs, **named))
 
     return wrapped
+
+
+def _in_float32(output: Any) -> Any:
+    """The same for numpy, which the heads compute with and which knows no bfloat16."""
+    return type(output)({name: value.float() for name, value in output.items()})
+
+
+def predict_in_bfloat16(nlp: Language) -> None:
+    """Lets a pipeline's transformer predict by a copy of its weights in half the bits: twice as
+    fast on a CPU that has such products. It is trained and saved as before."""
+    transformer: Any = nlp.get_pipe("transformer")
+    encoder = transformer.model.transformer
+    encoder.forward = _Halved(encoder)
+
+
+class _Halved:
+    """An encoder's forward: predictions by a copy of it, which is made anew after training."""
+
+    def __init__(self, encoder: Any) -> None:
+        self.encoder, self.forward = encoder, encoder.forward
+        self.copy: Any = None
+
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
+        import torch
+
+        if self.encoder.training:
+            self.copy = None
+            return self.forward(*inputs, **named)
+        if self.copy is None:
+            del self.encoder.forward
+            self.copy = deepcopy(self.encoder).to(torch.bfloat16)
+            self.encoder.forward = self
+        return _in_float32(self.copy(*inputs, **named))

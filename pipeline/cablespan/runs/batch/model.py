@@ -19,13 +19,13 @@ class ModelFacts(TypedDict):
     sha256: str | None
 
 
-def load(model: str | None, ops: str, kb: str | None = None) -> Any:
+def load(model: str | None, ops: str, kb: str | None = None, *, bfloat16: bool = False) -> Any:
     """The pipeline, as a worker process loads it.
 
     Raises ValueError that says what to do where it cannot be loaded.
     """
     try:
-        return nlp.load(model, kb=kb, ops=ops)
+        return nlp.load(model, kb=kb, ops=ops, bfloat16=bfloat16)
     except (MemoryError, MissingExtra):
         raise
     except Exception as error:

@@ -68,6 +68,7 @@ def annotate(
     time_limit: float = Options.time_limit,
     profile: bool = False,
     kb: str | None = None,
+    bfloat16: bool = False,
     labels: Path | None = None,
     loader: Callable[[], Any] | None = None,
 ) -> int:
@@ -77,10 +78,10 @@ def annotate(
     takes only a folder without a run (None). `retry_rejects` goes on, and does the shards again
     that have rejects, finished or not; the time limit may differ then. `time_limit` is in seconds
     of work a cable. `kb` is a knowledge base of the user's own for the linker, checked before the
-    run begins. `labels` is a file of labels, for a model that does not know its own; those that are
-    not ours go into labels.json, for review. `loader` returns another pipeline than
-    `cablespan.nlp.load(model)`; it is called in each worker process. Raises ValueError and OSError
-    with what the user can do about it.
+    run begins. `bfloat16` is that of `cablespan.nlp.load`. `labels` is a file of labels, for a
+    model that does not know its own; those that are not ours go into labels.json, for review.
+    `loader` returns another pipeline than `cablespan.nlp.load(model)`; it is called in each worker
+    process. Raises ValueError and OSError with what the user can do about it.
     """
     folder = Folder(str(output))
     folder.make()
@@ -96,8 +97,9 @@ def annotate(
             "model": model_facts(model),
             "kb": kb and kb_facts(kb),
             "labels": labels and file_facts(labels),
-            # The other matrix multiplication may round otherwise.
+            # Another matrix multiplication may round otherwise.
             "ops": os.environ.get("CABLESPAN_OPS", "numpy"),
+            "bfloat16": bfloat16,
             "format": format,
             "shard_size": shard_size,
             "time_limit": time_limit,
@@ -112,7 +114,7 @@ def annotate(
             return exit_code(manifest.totals())
         if scheme != scheme_of():
             folder.publish(LABELS_FILE, [orjson.dumps(scheme.tables(), option=orjson.OPT_INDENT_2)])
-        loader = loader or partial(load, model, settings["ops"], kb)
+        loader = loader or partial(load, model, settings["ops"], kb, bfloat16=bfloat16)
         options = Options(time_limit, compress=shard_size is not None)
         run = Run(folder, manifest, paths, options, shard_size or PART, reporter)
         with _engine(engine, address, loader, run, workers or len(os.sched_getaffinity(0))) as work:
