@@ -261,6 +261,7 @@ def test_a_run_that_differs_is_refused_with_what_differs(source, finished, tmp_p
         ({"model": str(tmp_path / "model")}, "model was"),
         ({"format": "jsonl"}, "format was None and is 'jsonl'"),
         ({"time_limit": 5}, "time limit was 20 and is 5"),
+        ({"bfloat16": True}, "bfloat16 was False and is True"),
         ({"labels": labels}, "labels was None and is .*labels.toml"),
     ]:
         with pytest.raises(ValueError, match=difference):
