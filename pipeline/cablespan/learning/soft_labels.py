@@ -58,13 +58,18 @@ def _unsure_rows(
     for start, gold, probabilities in zip(
         pipe.row_starts(example.predicted), pipe.gold_classes(example), guess, strict=True
     ):
-        if gold in columns and probabilities[columns[gold]] < SURE:
+        if gold in columns and _stored(probabilities[columns[gold]]) < SURE:
             rows[str(start)] = {
-                name: round(float(probabilities[column]), 2)
+                name: _stored(probabilities[column])
                 for name, column in columns.items()
                 if probabilities[column] >= LEAST
             }
     return rows
+
+
+def _stored(probability: float) -> float:
+    """As it stands in the file: what is sure there is sure."""
+    return round(float(probability), 2)
 
 
 class SoftLabels:
