@@ -7,6 +7,7 @@ python scripts/word_vectors.py OUT --model en_cable_trf --often FILE_OR_FOLDER T
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import Annotated, Any
@@ -74,12 +75,8 @@ def drawn(files: list[Path], words: int) -> list[str]:
     """Paragraphs drawn by chance, about so many words in all, the longest of them cut."""
     paragraphs = list(texts(files))
     Random(0).shuffle(paragraphs)
-    read = 0
-    for number, text in enumerate(paragraphs):
-        read += len(text.split())
-        if read > words:
-            return [text[:1200] for text in paragraphs[:number]]
-    return [text[:1200] for text in paragraphs]
+    read = accumulate(len(text.split()) for text in paragraphs)
+    return [text[:1200] for text, so_far in zip(paragraphs, read, strict=True) if so_far <= words]
 
 
 class Encoder:
@@ -91,6 +88,7 @@ class Encoder:
         transformer: Any = spacy.load(model).get_pipe("transformer")
         self.tokenizer = transformer.model.tokenizer
         self.encoder = transformer.model.transformer.eval().to(torch.bfloat16)
+        self.width: int = self.encoder.config.hidden_size
 
     def __call__(self, texts: list[str], longest: int) -> tuple[NDArray, Matrix]:
         """Start and end of each piece in its text (equal: none), shape (texts, pieces, 2), and what
@@ -127,16 +125,16 @@ def in_context(
 ) -> tuple[Matrix, NDArray[numpy.int64]]:
     """The sum of what each word is wherever it stands, and how often it does."""
     index = {word: row for row, word in enumerate(words)}
-    sums, seen = numpy.zeros((0,), "f"), numpy.zeros(len(words), "i8")
+    sums = numpy.zeros((len(words), 2, encode.width), "f")
+    seen = numpy.zeros(len(words), "i8")
     for batch in minibatch(sorted(paragraphs, key=len), 16):
         offsets, states = encode(batch, longest=288)
-        if not sums.size:
-            sums = numpy.zeros((len(words), *states.shape[2:]), "f")
         for text, spans, pieces in zip(batch, offsets, states, strict=True):
             real = numpy.flatnonzero(spans[:, 1] > spans[:, 0])
+            starts = spans[real, 0]
             for word in WORD.finditer(text):
                 row = index.get(word.group().lower())
-                first, end = numpy.searchsorted(spans[real, 0], word.span())
+                first, end = numpy.searchsorted(starts, word.span())
                 if row is not None and first < end:
                     sums[row] += pieces[real[first:end]].mean(0)
                     seen[row] += 1
