@@ -90,6 +90,17 @@ def test_a_torn_row_takes_no_other_with_it_and_a_doubled_id_is_numbered():
     assert list(readers.scan(HERE / "in" / "dump.csv", start=2)) == [third]
 
 
+@pytest.mark.parametrize(
+    "written", [r'C:\dir, ""blue""', r'C:\\dir, \"blue\"', r'C:\dir, \"blue\"']
+)
+def test_a_backslash_that_escapes_nothing_is_text(tmp_path, written):
+    dump = tmp_path / "dump.csv"
+    row = f'1,"2/21/2007 9:41","07OSLO12","Embassy Oslo","SECRET","","","1. (U) It is {written}."\n'
+    dump.write_text(row)
+    (cable,) = readers.scan(dump)
+    assert cable.paragraphs[0].text == r'It is C:\dir, "blue".'
+
+
 def test_a_second_cable_in_the_body_of_a_row_is_one_of_its_own(tmp_path):
     head = "VZCZCXRO1234\nR 210941Z FEB 07\nFM AMEMBASSY OSLO\nTO RUEHC/SECSTATE WASHDC 12\n"
     first = "UNCLAS OSLO 000012\n\nSUBJECT: ROADS\n\n1. (U) All is well.\nROE\n"

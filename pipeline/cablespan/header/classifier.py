@@ -147,19 +147,13 @@ def _apart(pair: re.Match[str]) -> str:
 
 
 def _without_reason(line: str) -> str:
-    """What stands before the reasons; after them and a comma, where the line begins with these."""
-    begin = 3
+    """What stands before the reasons; after them, where the line begins with these."""
     section = SECTION.search(line)
-    if section and _begins_with(section, line):
-        line, begin = line[section.end() :], 0
-    reason = _REASON.search(line, begin)
+    reasons_first = section and _REASONS_FIRST.fullmatch(line, 0, section.start())
+    if section and reasons_first:
+        line = line[section.end() :]
+    reason = _REASON.search(line, 0 if reasons_first else 3)
     return line[: reason.start()] if reason else line
-
-
-def _begins_with(section: re.Match[str], line: str) -> bool:
-    """Whether the reasons stand first in a line, with a comma after them."""
-    before = _REASONS_FIRST.fullmatch(line, 0, section.start())
-    return before is not None and section[0].rstrip().endswith((",", ";"))
 
 
 def _persons(line: str) -> list[list[str]]:

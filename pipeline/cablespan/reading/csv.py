@@ -50,6 +50,8 @@ _TIME = re.compile(
 )
 _LINES_AFTER_ROW = re.compile(rb"""(?<![\\,;\t])"\r?\n\s*\S""")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
+# The last of an odd number, before a sign that needs no escape: C:\dir
+_PLAIN_BACKSLASH = re.compile(r"""\\(?<!\\\\)(?:\\\\)*(?![\\"\r\n])""")
 _BLOCK = 1 << 20
 _MARGIN = 64  # bytes at the end of a block in which a row's first cells can be cut
 _LONGEST_START = 256  # bytes that a row's first cells do not fill
@@ -182,7 +184,7 @@ def _cells(row: bytes, text: str) -> tuple[dict[str, str], str]:
     """
     first_cells = ROW.match(row)
     separator = first_cells["separator"].decode() if first_cells else ","
-    lines = StringIO(text, newline="")
+    lines = StringIO(_PLAIN_BACKSLASH.sub(r"\g<0>\\", text), newline="")
     cells = next(csv.reader(lines, delimiter=separator, escapechar="\\", strict=True), [])
     stray = lines.read()
     if len(cells) != len(COLUMNS):
