@@ -91,7 +91,7 @@ def test_a_torn_row_takes_no_other_with_it_and_a_doubled_id_is_numbered():
 
 
 @pytest.mark.parametrize(
-    "written", [r'C:\dir, ""blue""', r'C:\\dir, \"blue\"', r'C:\dir, \"blue\"']
+    "written", [r'C:\dir, ""blue""', r"C:\\dir, \"blue\"", r"C:\dir, \"blue\""]
 )
 def test_a_backslash_that_escapes_nothing_is_text(tmp_path, written):
     dump = tmp_path / "dump.csv"
