@@ -29,7 +29,7 @@ from cablespan.components.network.training import TrainedPipe
 from cablespan.learning.corpus import example_of
 from cablespan.learning.gold import read_gold, training_doc
 
-TEMPERATURES = numpy.geomspace(0.5, 4, 61)
+TEMPERATURES = numpy.geomspace(0.25, 4, 81)
 # Added to the log probability of the outside tag.
 OUTSIDE_SHIFTS = numpy.linspace(-2, 2, 81, dtype="f").tolist()
 
