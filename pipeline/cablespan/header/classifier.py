@@ -148,11 +148,11 @@ def _apart(pair: re.Match[str]) -> str:
 
 def _without_reason(line: str) -> str:
     """What stands before the reasons; after them, where the line begins with these."""
+    begin = 3
     section = SECTION.search(line)
-    reasons_first = section and _REASONS_FIRST.fullmatch(line, 0, section.start())
-    if section and reasons_first:
-        line = line[section.end() :]
-    reason = _REASON.search(line, 0 if reasons_first else 3)
+    if section and _REASONS_FIRST.fullmatch(line, 0, section.start()):
+        line, begin = line[section.end() :], 0
+    reason = _REASON.search(line, begin)
     return line[: reason.start()] if reason else line
 
 

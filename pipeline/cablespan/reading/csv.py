@@ -149,10 +149,15 @@ def _id_in(row: bytes) -> str:
     first_cells = ROW.match(row)
     if first_cells is None:
         return ""
-    start = StringIO(decoded(row)[0][:_LONGEST_START], newline="")
+    start = _lines(decoded(row)[0][:_LONGEST_START])
     separator = first_cells["separator"].decode()
     cells = next(csv.reader(start, delimiter=separator, escapechar="\\"))
     return _id_of(dict(zip(COLUMNS, cells, strict=False)))
+
+
+def _lines(text: str) -> StringIO:
+    """A row for the csv module, to which every backslash escapes something."""
+    return StringIO(_PLAIN_BACKSLASH.sub(r"\g<0>\\", text), newline="")
 
 
 def _id_of(row: Mapping[str, str]) -> str:
@@ -184,7 +189,7 @@ def _cells(row: bytes, text: str) -> tuple[dict[str, str], str]:
     """
     first_cells = ROW.match(row)
     separator = first_cells["separator"].decode() if first_cells else ","
-    lines = StringIO(_PLAIN_BACKSLASH.sub(r"\g<0>\\", text), newline="")
+    lines = _lines(text)
     cells = next(csv.reader(lines, delimiter=separator, escapechar="\\", strict=True), [])
     stray = lines.read()
     if len(cells) != len(COLUMNS):
