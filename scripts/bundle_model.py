@@ -16,11 +16,15 @@ import spacy
 import typer
 from spacy.language import Language
 from spacy.strings import StringStore
+from thinc.api import Config
 
 from cablespan.components.network.storage import StoredInHalf, change_precision
+from cablespan.learning.training.finetuning import bundled_config
 
 TRANSFORMER = "transformer"
-LIMITS_MB = {True: 60, False: 20}  # with and without a transformer
+# With and without a transformer.
+LIMITS_MB = {True: 60, False: 20}
+CONFIGS = {True: "cable_trf.cfg", False: "cable_sm_pages.cfg"}
 LOADS = """
 import sys, cablespan
 doc = cablespan.load(sys.argv[1])("Post agreed.")
@@ -78,6 +82,18 @@ def describe(nlp: Language, name: str) -> None:
     }
 
 
+def with_settings_of(config: Config, whole: Config) -> Config:
+    """The config with the training of `whole`, the config of a whole pipeline.
+
+    Its own tells of the last stretch alone, which may have left components as they are; whoever
+    goes on from the bundle trains all of it.
+    """
+    for section in ("corpora", "training"):
+        config[section] = whole[section]
+    config["initialize"]["after_init"] = whole["initialize"].get("after_init")
+    return config
+
+
 def make_package(folder: Path, name: str) -> None:
     """Makes a package of the pipeline's folder, with metadata in a folder beside it."""
     (folder / "__init__.py").write_text(PACKAGE.format(name=name, version=version("cablespan")))
@@ -92,6 +108,8 @@ def main(model: Path, bundle: Path) -> None:
     nlp = spacy.load(model)
     has_transformer = TRANSFORMER in nlp.pipe_names
     describe(nlp, bundle.name)
+    whole = Config().from_disk(bundled_config(CONFIGS[has_transformer]), interpolate=False)
+    nlp.config = with_settings_of(nlp.config, whole)
     if has_transformer:
         nlp.get_pipe(TRANSFORMER).model.transformer.half()
     for _, pipe in nlp.pipeline:

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 import torch
 from spacy.training import Example
-from thinc.api import Adam
+from thinc.api import Adam, Config
 
 import cablespan
 from cablespan.learning.evaluation import evaluate
 from cablespan.learning.gold import read_gold
-from cablespan.learning.training.finetuning import mix_weights
+from cablespan.learning.training.finetuning import bundled_config, finetuning_config, mix_weights
 from cablespan.nlp import model_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
-from bundle_model import LIMITS_MB  # noqa: E402
+from bundle_model import LIMITS_MB, with_settings_of  # noqa: E402
 
 NAME = "en_cable_trf"
 SENTENCE = "Ankara told us that it would be a mistake to wait."
@@ -33,6 +33,20 @@ def test_it_fits_and_brings_its_card():
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
     assert size <= LIMITS_MB[True]
     assert (folder / "README.md").is_file() and (folder / "scores.json").is_file()
+
+
+def test_what_its_last_stretch_left_as_it_was_learns_again():
+    config = finetuning_config(NAME)
+    whole = Config().from_disk(bundled_config("cable_trf.cfg"), interpolate=False)
+    frozen = config.copy()
+    frozen["training"]["frozen_components"] = ["ner", "claim_tagger"]
+    frozen["training"]["optimizer"]["encoder_scale"] = 0.0
+    frozen["initialize"]["after_init"]["frozen_layers"] = 9
+    for told in (config, with_settings_of(frozen, whole)):
+        assert told["training"]["frozen_components"] == []
+        assert told["training"]["optimizer"]["encoder_scale"] > 0
+        assert told["initialize"]["after_init"]["frozen_layers"] == 0
+        assert told["training"]["logger"] == whole["training"]["logger"]
 
 
 def test_half_precision_is_for_the_disk_alone(nlp):

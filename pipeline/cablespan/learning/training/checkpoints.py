@@ -85,13 +85,16 @@ def checkpoint_logger(
 
 
 def checkpoint_values(logger: Mapping[str, Any], begun_with: str) -> dict[str, Any]:
-    """The config of a logger that leaves checkpoints, around that of another.
+    """The config of a logger that leaves checkpoints, around that of another: of the one within,
+    where the pipeline to go on from is of a training that was stopped.
 
-    >>> checkpoint_values({"@loggers": "spacy.ConsoleLogger.v1"}, "5c2ba84")["logger"]
+    >>> stopped = checkpoint_values({"@loggers": "spacy.ConsoleLogger.v1"}, "5c2ba84")
+    >>> checkpoint_values(stopped, "64dfd86")["logger"]
     {'@loggers': 'spacy.ConsoleLogger.v1'}
     """
     name = "cablespan.CheckpointLogger.v1"
-    return {"@loggers": name, "begun_with": begun_with, "logger": dict(logger)}
+    within = logger["logger"] if logger["@loggers"] == name else logger
+    return {"@loggers": name, "begun_with": begun_with, "logger": dict(within)}
 
 
 def _keep(output: Path, progress: dict[str, Any], *, nlp: Language, is_best: bool) -> None:
