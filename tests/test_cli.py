@@ -72,6 +72,14 @@ def interrupted(*_):
     raise KeyboardInterrupt
 
 
+def test_a_link_to_itself_costs_no_record(dump, tmp_path):
+    loop, records = tmp_path / "loop.jsonl", tmp_path / "records.jsonl"
+    loop.symlink_to(loop)
+    result = runner.invoke(cli.app, ["read", str(dump), str(loop), "--output", str(records)])
+    assert result.exit_code == 1 and "loop.jsonl" in result.stderr
+    assert records.stat().st_size
+
+
 def test_a_full_disk_is_one_sentence_with_a_remedy(dump):
     result = runner.invoke(cli.app, ["read", str(dump), "--output", "/dev/full"])
     assert result.exit_code == 2

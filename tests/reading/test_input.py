@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cablespan.cable import Cable, Reject
 from cablespan.reading import expand, parse, scan
@@ -104,6 +106,76 @@ def test_an_id_that_ends_as_a_second_one_does_is_given_once(tmp_path):
     assert len({cable.id for cable in scan(path)}) == 5
 
 
+def test_a_heading_names_the_columns_in_any_order(tmp_path):
+    path = tmp_path / "dump.csv"
+    path.write_text(
+        "number,created,reference id,classification,origin,references,Body,header\n"
+        f'7,"2/21/2007 9:41","07OSLO12","SECRET","Embassy Oslo","","{BODY}","FM AMEMBASSY OSLO"\n'
+    )
+    (cable,) = scan(path)
+    assert (cable.header.origin, cable.header.classification) == ("Embassy Oslo", "SECRET")
+    assert [paragraph.text for paragraph in cable.paragraphs] == ["All is well.", "So it is."]
+
+
+def test_a_dump_that_lost_its_beginning_is_read_from_its_first_whole_row_on(tmp_path):
+    path = tmp_path / "dump.csv"
+    path.write_text('end of a body."\n' + ROW.format(",", "2/21/2007 9:41", BODY))
+    lost, cable = scan(path)
+    assert lost.place == "line 1, row 1" and cable.id == "07OSLO12"
+
+
+CELLS = st.lists(
+    st.sampled_from(
+        ["1. (U) All is well.", "\n", "\r\n", "\r", '"', '""', "\\", '\\"', ",", ";", "\t"]
+        + ["\nFM AMEMBASSY OSLO\nTO SECSTATE WASHDC\n", 'Regards,"', '","', "SUBJECT: FISH"]
+    ),
+    max_size=6,
+).map("".join)
+STRAY = st.sampled_from(["\n", "\r\n", "\n\n", "\nand a second paragraph.\n", ""])
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, st.booleans(), STRAY), min_size=1, max_size=4))
+def test_a_dump_of_any_signs_can_be_read_from_the_middle_on(cells):
+    def row(number, head, body, quoted):
+        names = str(number), "2/21/2007 9:41", f"07OSLO{number}", "Embassy Oslo", "SECRET", ""
+        sign = '"' if quoted else ""
+        return ",".join(f"{sign}{cell}{sign}" for cell in (*names, head, body))
+
+    dump = "".join(
+        row(number, head, body, quoted) + stray
+        for number, (head, body, quoted, stray) in enumerate(cells, 1)
+    ).encode()
+    items = list(scan("dump.csv", "csv", content=dump))
+    for start in range(1, len(items) + 1):
+        assert list(scan("dump.csv", "csv", content=dump, start=start)) == items[start:]
+
+
+@pytest.mark.parametrize(
+    ("given_date", "created"),
+    [
+        ("2/21/2007", "2007-02-21"),
+        ("Feb 21, 2007", "2007-02-21"),
+        ("2007-02-21 09:41", "2007-02-21T09:41:00"),
+        ("n/a", None),
+        (3.5, None),
+        ([1], None),
+    ],
+)
+def test_a_date_in_any_form_costs_no_cable(tmp_path, given_date, created):
+    path = tmp_path / "cables.jsonl"
+    meta = {"id": "memo", "date": given_date}
+    path.write_bytes(orjson.dumps({"text": f"REF: OSLO 11\n{BODY}", "meta": meta}))
+    (cable,) = scan(path)
+    assert cable.header.created == created and cable.meta["date"] == given_date
+
+
+def test_a_file_without_cables_of_the_format_that_was_named_is_rejected(tmp_path):
+    path = tmp_path / "cable.txt"
+    path.write_text(BODY)
+    (item,) = scan(path, format="web")
+    assert item.reason == "no cable in it, read as web"
+
+
 @pytest.mark.parametrize("name", ["cables.csv", "cables.tsv", "cables.csv.old"])
 def test_a_table_of_other_columns_is_no_cable(tmp_path, name):
     path = tmp_path / name
@@ -116,6 +188,15 @@ def test_bytes_that_windows_1252_has_no_sign_for_cost_nothing(tmp_path):
     path = tmp_path / "cable.txt"
     path.write_bytes(b"1. (U) The caf\xe9 \x93opened\x94 \x81 again.\n")
     assert texts(path) == ["The café “opened” \x81 again."]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_line_of_json_ends_at_a_line_feed_alone(tmp_path, encoding):
+    path = tmp_path / "cables.jsonl"
+    path.write_text(
+        '{"text": "All is\u2028well."}\n{"text": "So\x85it is."}\n', encoding=encoding
+    )
+    assert len(texts(path)) == 2
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])

@@ -355,4 +355,4 @@ def test_a_scrap_of_a_cable_is_one(tmp_path):
 def test_one_endless_line_is_rejected(tmp_path):
     (tmp_path / "line.txt").write_text("1. (U) " + "A" * 2_000_000)
     (reject,) = readers.scan(tmp_path / "line.txt")
-    assert "2,000,000 characters" in reject.reason and reject.place.startswith("cable 0")
+    assert "2,000,000 characters" in reject.reason and reject.place.startswith("cable 1")

@@ -173,3 +173,8 @@ def test_a_name_at_the_end_of_another_paper_stays():
         "<head>1. Memorandum</head><p>1. Ships are late.</p><p>ROE</p></div></TEI>"
     )
     assert parse(source, all_documents=True).paragraphs[-1].text == "ROE"
+
+
+def test_a_reference_to_half_a_sign_costs_nothing():
+    (paragraph,) = telegram("<p>1. All is &#xD83D; well.</p>").paragraphs
+    assert paragraph.text == "All is \ufffd well."

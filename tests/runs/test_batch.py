@@ -522,6 +522,17 @@ def test_a_missing_input_in_the_middle_is_a_reject(tmp_path):
     assert reject["path"].endswith("b.jsonl") and reject["remedy"]
 
 
+def test_a_name_that_is_no_utf_8_is_a_reject_and_costs_no_other_file(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(poison.dump(2))
+    (tmp_path / "caf\udce9.jsonl").write_bytes(poison.dump(2))
+    paths = [str(tmp_path / "a.jsonl"), str(tmp_path / "caf\udce9.jsonl")]
+    assert run(paths, tmp_path / "out") == 1
+    assert run(paths, tmp_path / "out", resume=True) == 1
+    [reject] = lines(str(tmp_path / "out"), "rejects")
+    assert reject["path"].endswith("caf\\xe9.jsonl") and "rename" in reject["remedy"]
+    assert len([*lines(str(tmp_path / "out"))]) == 2
+
+
 def test_where_nothing_can_be_read_it_says_why(tmp_path, capfd):
     (tmp_path / "empty.txt").write_bytes(b"")
     assert run(tmp_path / "empty.txt", tmp_path / "out") == 2

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from cablespan.lexicon import load
@@ -41,6 +41,15 @@ _DATE_TIME_GROUP = re.compile(
     (?P<month>{_MONTH})\s{{0,3}}(?P<year>\d{{4}}|\d{{2}})\b""",
     re.VERBOSE,
 )
+# 2/21/2007 9:41 PM, 2007-02-21 09:41:00
+_GIVEN_TIME = re.compile(
+    r"""
+    (?: (?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4}) | (?P<date>\d{4}-\d\d-\d\d) )
+    [ T] (?P<hour>\d{1,2}):(?P<minute>\d{2}) (?::\d{2})? (?:[ ](?P<half>[AP]M))?
+    """,
+    re.VERBOSE,
+)
+_DAY_OR_LESS = re.compile(r"\d{4}(?:-\d\d){0,2}")  # 2007, 2007-02, 2007-02-21
 _PRECEDENCES = {"Z": "FLASH", "O": "IMMEDIATE", "P": "PRIORITY", "R": "ROUTINE"}
 
 
@@ -69,6 +78,43 @@ def year_of(time: str | None) -> int | None:
     (2007, None)
     """
     return int(time[:4]) if time else None
+
+
+def time_of(given: str) -> str | None:
+    """The time that a page, a table or a record gives, in ISO 8601 (UTC): no hour where none is.
+
+    >>> time_of("2/21/2007 9:41 PM"), time_of("2007-02-21 09:41:05+02:00"), time_of("n/a")
+    ('2007-02-21T21:41:00', '2007-02-21T07:41:05', None)
+    >>> time_of("Feb 21, 2007"), time_of("2007-02")
+    ('2007-02-21', '2007-02')
+    """
+    if _DAY_OR_LESS.fullmatch(given):
+        return given
+    match = _GIVEN_TIME.search(given)
+    if match is None:
+        day = date_of(given)
+        return day.isoformat() if day else None
+    if match["date"]:
+        return _in_utc(given) or f"{match['date']}T{_hour(match):02d}:{match['minute']}:00"
+    day = f"{match['year']}-{int(match['month']):02d}-{int(match['day']):02d}"
+    return f"{day}T{_hour(match):02d}:{match['minute']}:00"
+
+
+def _in_utc(given: str) -> str | None:
+    """A time that is whole in ISO 8601, without its fractions."""
+    try:
+        time = datetime.fromisoformat(given)
+        in_utc = time.astimezone(UTC) if time.tzinfo else time
+    except (ValueError, OverflowError):
+        return None
+    return in_utc.replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def _hour(time: re.Match[str]) -> int:
+    hour = int(time["hour"])
+    if time["half"] is None:
+        return hour
+    return hour % 12 + (12 if time["half"] == "PM" else 0)
 
 
 def _calendar_date(year: int, month: int, day: int) -> date | None:

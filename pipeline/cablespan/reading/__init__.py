@@ -29,7 +29,7 @@ from cablespan.reading.formats import (
     reader_of,
     takes_streams,
 )
-from cablespan.reading.inputs import expand, must_have_name
+from cablespan.reading.inputs import expand, in_unicode, must_have_name
 
 __all__ = [
     "LONGEST_PARAGRAPH",
@@ -85,10 +85,13 @@ def _items(
             if reject is not None:
                 yield reject
                 return
-            chosen = format or _format_of(head)
+            chosen = format or _format_of(path, head)
             for item in _cables(stream, path, chosen, start, options):
                 yield _of_bearable_length(item)
                 done += 1
+            if not done:
+                remedy = "leave the format out, or name another"
+                yield Reject(path, "file", f"no cable in it, read as {chosen}", remedy)
     except (OSError, *TORN) as error:
         yield _unreadable(path, error, done)
 
@@ -107,11 +110,8 @@ def _without_content(path: str) -> Reject | None:
     if "://" not in path and isdir(path):
         reason = "no file in the folder, or it cannot be listed"
         return Reject(path, "folder", reason, "look what it holds and who may read it")
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        readable = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-        return Reject(readable, "file", "the file's name is not UTF-8", "rename the file")
+    if in_unicode(path) != path:
+        return Reject(in_unicode(path), "file", "the file's name is not UTF-8", "rename the file")
     return None
 
 
@@ -122,15 +122,19 @@ def _without_cables(path: str, head: bytes, format: str | None) -> Reject | None
     if is_binary(head):
         remedy = "give text, HTML, CSV, XML or JSON Lines; packed as gzip or zstd at most"
         return Reject(path, "byte 0", "binary data, no text", remedy)
-    if format is None and _is_table(path) and _format_of(head) == "text":
+    if format is None and _is_table(path) and _format_of(path, head) == "text":
         reason = f"a table, but not with the columns of a dump: {', '.join(csv.COLUMNS)}"
         remedy = "give its rows as JSON Lines, or a frame to cablespan.from_frame"
         return Reject(path, "line 1", reason, remedy)
     return None
 
 
-def _format_of(head: bytes) -> str:
-    return find_format(decode(head, whole=False)[0])
+def _format_of(path: str, head: bytes) -> str:
+    """The format found by looking; a table in which a row of a dump begins is one that lost its
+    beginning."""
+    text = decode(head, whole=False)[0]
+    found = find_format(text)
+    return "csv" if found == "text" and _is_table(path) and csv.holds_row(text) else found
 
 
 def _is_table(path: str) -> bool:
@@ -146,7 +150,7 @@ def _of_bearable_length(item: Cable | Reject) -> Cable | Reject:
     longest = max((len(paragraph.text) for paragraph in item.paragraphs), default=0)
     if longest <= LONGEST_PARAGRAPH:
         return item
-    place = f"cable {item.source.index} ({item.id})"
+    place = f"cable {item.source.index + 1} ({item.id})"
     reason = f"a paragraph of {longest:,} characters; cables have at most {LONGEST_PARAGRAPH:,}"
     return Reject(item.source.path, place, reason, "break the text into lines and paragraphs")
 

@@ -8,18 +8,18 @@ which becomes one of its own.
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from itertools import chain
 from typing import Any, BinaryIO
 
 from cablespan.cable import Cable, Reference, Reject
-from cablespan.header.dates import year_of
+from cablespan.header.dates import time_of, year_of
 from cablespan.header.posts import id_of, is_canonical
 from cablespan.header.references import references_of
 from cablespan.reading.assembly import DistinctIds, assemble, with_text
 from cablespan.reading.decode import LEADING, decoded, repair
-from cablespan.reading.embedded import Part, cables_in
+from cablespan.reading.embedded import Part, cables_in, may_hold_several
 
 COLUMNS = (
     "number",
@@ -41,14 +41,6 @@ _ROW = rb"""(?x:
 )"""
 ROW = re.compile(_ROW)
 _NEXT_ROW = re.compile(b"\n" + _ROW)  # a literal first sign is found faster than a line's beginning
-_TIME = re.compile(
-    r"""
-    (?: (?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4}) | (?P<date>\d{4}-\d\d-\d\d) )
-    [ T] (?P<hour>\d{1,2}):(?P<minute>\d{2}) (?::\d{2})? (?:[ ](?P<half>[AP]M))?
-    """,
-    re.VERBOSE,
-)
-_LINES_AFTER_ROW = re.compile(rb"""(?<![\\,;\t])"\r?\n\s*\S""")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 # The last of an odd number, before a sign that needs no escape: C:\dir
 _PLAIN_BACKSLASH = re.compile(r"""\\(?<!\\\\)(?:\\\\)*(?![\\"\r\n])""")
@@ -71,10 +63,26 @@ def knows(head: str) -> bool:
     return ROW.match(row[:200].encode()) is not None
 
 
+def holds_row(head: str) -> bool:
+    r"""Whether a row begins anywhere in a text: a dump that lost its beginning has no more.
+
+    >>> holds_row('the end of a body."\n2,"2007-02-21 09:41","07OSLO2","Embassy Oslo"')
+    True
+    """
+    return _NEXT_ROW.search(head.encode("utf-8", "replace")) is not None
+
+
 def _is_heading(row: bytes) -> bool:
     """Whether a row holds the names of the columns."""
     cells = re.split(rb"[,;\t]", row.strip())
     return len(cells) >= len(COLUMNS) and not any(sign in row for sign in b"0123456789")
+
+
+def _columns(heading: bytes) -> Sequence[str]:
+    """The columns in the order of a heading that names them all, else in their own."""
+    cells = re.split(r"[,;\t]", decoded(heading)[0].replace('"', ""))
+    names = ["_".join(cell.lower().split()) for cell in cells]
+    return names if sorted(names) == sorted(COLUMNS) else COLUMNS
 
 
 def rows(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -114,16 +122,17 @@ def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable |
     >>> first.id, second.id, first.paragraphs[0].text, first.header.references[0].value
     ('07OSLO12', '07OSLO12~2', 'All is well.', '06ROME1')
     """
-    index = 0
+    index, columns = 0, COLUMNS
     ids = DistinctIds()
     for number, (line, row) in enumerate(rows(stream), 1):
         if number == 1 and (_is_heading(row) or not row.strip()):
+            columns = _columns(row)
             continue
-        if index < start and not _can_hold_more(row):
+        if index < start and not _can_hold_more(row, columns):
             ids.take(_id_in(row))
             index += 1
             continue
-        for at, item in enumerate(_items(row, path, line, number, index)):
+        for at, item in enumerate(_items(row, columns, path, line, number, index)):
             if at == 0 and isinstance(item, Reject):  # no later row is given its id
                 ids.take(_id_in(row))
             named = ids.given_to(item)
@@ -132,12 +141,13 @@ def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable |
             index += 1
 
 
-def _can_hold_more(row: bytes) -> bool:
-    """Whether an FM line stands in a row's last cell, the body, or stray lines after it."""
-    if _LINES_AFTER_ROW.search(row):
-        return True
-    sender = row.rfind(b"\nFM ")
-    return sender >= 0 and row.find(b'","', sender) < 0
+def _can_hold_more(row: bytes, columns: Sequence[str]) -> bool:
+    """Whether stray lines stand after a row, or another cable can stand in its body."""
+    try:
+        cells, stray = _cells(row, decoded(row)[0], columns)
+    except csv.Error:
+        return False
+    return bool(stray.strip() or may_hold_several(cells["body"]))
 
 
 def _id_in(row: bytes) -> str:
@@ -166,12 +176,14 @@ def _id_of(row: Mapping[str, str]) -> str:
     return id_of(name) or name.strip() or f"row {row.get('number')}"
 
 
-def _items(row: bytes, path: str, line: int, number: int, index: int) -> Iterator[Cable | Reject]:
+def _items(
+    row: bytes, columns: Sequence[str], path: str, line: int, number: int, index: int
+) -> Iterator[Cable | Reject]:
     """The cables of a row that begins on a line, and a reject for the stray lines after it."""
     text, notes = decoded(row)
     place = f"line {line}, row {number}"
     try:
-        cells, stray = _cells(row, text)
+        cells, stray = _cells(row, text, columns)
     except csv.Error as error:
         yield Reject(path, place, f"torn row: {error}", _REMEDY)
         return
@@ -182,7 +194,7 @@ def _items(row: bytes, path: str, line: int, number: int, index: int) -> Iterato
         yield Reject(path, place, "stray lines, part of no row", _REMEDY)
 
 
-def _cells(row: bytes, text: str) -> tuple[dict[str, str], str]:
+def _cells(row: bytes, text: str, columns: Sequence[str]) -> tuple[dict[str, str], str]:
     """The cells of a row by column, and the lines after it; `text` is the same row, decoded.
 
     Raises csv.Error where it is torn.
@@ -196,7 +208,7 @@ def _cells(row: bytes, text: str) -> tuple[dict[str, str], str]:
         raise csv.Error(f"{len(cells)} cells where eight belong")
     if _is_rest_of_cell(stray):
         raise csv.Error("a quote that is not escaped")
-    return dict(zip(COLUMNS, cells, strict=True)), stray
+    return dict(zip(columns, cells, strict=True)), stray
 
 
 def _is_rest_of_cell(stray: str) -> bool:
@@ -242,7 +254,7 @@ def row_facts(row: Mapping[str, str]) -> dict[str, Any]:
     ('07OSLO12', '2007-02-21T09:41:00')
     """
     cable_id = _id_of(row)
-    created = _iso(row["created"])
+    created = time_of(row["created"])
     return {
         "fallback_id": cable_id,
         "reference_id": cable_id,
@@ -270,18 +282,3 @@ def _references(listed: str, created: str | None, cable_id: str) -> list[Referen
         others = (name for name in dict.fromkeys(names) if name != cable_id)
         return [Reference(name, "cable", name) for name in others]
     return references_of(listed.replace("|", ", "), year_of(created), cable_id)
-
-
-def _iso(time: str) -> str | None:
-    match = _TIME.search(time)
-    if match is None:
-        return None
-    date = match["date"] or f"{match['year']}-{int(match['month']):02d}-{int(match['day']):02d}"
-    return f"{date}T{_hour(match):02d}:{match['minute']}:00"
-
-
-def _hour(time: re.Match[str]) -> int:
-    hour = int(time["hour"])
-    if time["half"] is None:
-        return hour
-    return hour % 12 + (12 if time["half"] == "PM" else 0)

@@ -123,7 +123,9 @@ def in_utf8(stream: BinaryIO) -> BinaryIO:
     """
     start = stream.peek(3)[:3] if isinstance(stream, io.BufferedReader) else b""
     if start.startswith(_UTF_16):
-        return codecs.EncodedFile(stream, "utf-8", "utf-16", errors="replace")
+        blocks = iter(lambda: stream.read(HEAD), b"")
+        text = codecs.iterdecode(blocks, "utf-16", errors="replace")
+        return io.BufferedReader(_Chunks(part.encode() for part in text), HEAD)
     if start == codecs.BOM_UTF8:
         stream.read(3)
     return stream

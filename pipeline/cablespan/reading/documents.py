@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from cablespan.cable import Header
+from cablespan.header.dates import time_of
 from cablespan.header.labels import label_of
 from cablespan.header.opening import Opening, read_opening
 from cablespan.header.parsing import parse
@@ -54,8 +55,8 @@ class Document(NamedTuple):
     @property
     def date(self) -> str | None:
         """The first date that the editors give it, in ISO 8601."""
-        dates = (date.get("when") for date in self.div.iter(f"{NS}date"))
-        return next(filter(None, dates), None)
+        dates = (date.get("when") or "" for date in self.div.iter(f"{NS}date"))
+        return next(filter(time_of, dates), None)
 
     @property
     def is_telegram(self) -> bool:

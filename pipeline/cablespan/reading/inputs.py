@@ -37,6 +37,15 @@ def must_have_name(path: str) -> None:
         raise FileNotFoundError("the input's name is empty: give a file, a URL, or -")
 
 
+def in_unicode(path: str) -> str:
+    r"""A path as it can be written down: bytes of its name that are no UTF-8 as `\xe9`.
+
+    >>> in_unicode("caf\udce9.txt")
+    'caf\\xe9.txt'
+    """
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def _leads_nowhere(path: str) -> bool:
     return os.path.islink(path) and not os.path.exists(path)
 

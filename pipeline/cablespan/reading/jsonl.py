@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from cablespan.cable import Cable, Reject, Source, text_hash
+from cablespan.header.dates import time_of
 from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
 from cablespan.reading.assembly import TAIL, DistinctIds
@@ -95,7 +96,7 @@ def _cable(row: dict[str, Any], path: str, index: int) -> Cable:
         text[: opening.body],
         text[max(opening.body, len(text) - TAIL) :],
         reference_id=_given_id(row),
-        created=_string(meta.get("date")),
+        created=time_of(_string(meta.get("date")) or ""),
         origin=_string(meta.get("origin")),
     )
     source = Source(path, "jsonl", text_hash(text), index)

@@ -28,6 +28,11 @@ from cablespan.reading.elements import (
 from cablespan.reading.markup import without_tags
 
 _TEI, _XML, _PAGE = (re.compile(tag, re.IGNORECASE) for tag in ("<tei", r"<\?xml", "<html"))
+# A reference to a number that UTF-16 keeps for halves of signs: D800 to DFFF, 55296 to 57343.
+_HALF_SIGN = re.compile(
+    r"&#(?:x0*d[89a-f][0-9a-f]{2}|0*5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-2]\d\d|73[0-3]\d|734[0-3]));",
+    re.IGNORECASE,
+)
 _FARTHEST_NUMBER = 30  # a number that is so far above its paragraph's place is none, but a year
 
 
@@ -95,7 +100,8 @@ def _parse(source: str) -> tuple[Any, _Break | None]:
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, recover=True
     )
     try:
-        root = etree.fromstring(_without_declaration(source).encode("utf-8", "replace"), parser)
+        mark_up = _without_half_signs(_without_declaration(source))
+        root = etree.fromstring(mark_up.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError as error:
         return None, _Break(error.lineno or 1, error.msg)
     fatal = (entry for entry in parser.error_log if entry.level_name == "FATAL")
@@ -118,6 +124,16 @@ def _without_text(path: str, document: Document) -> Reject:
 def _without_declaration(source: str) -> str:
     """The XML without its declaration: the text is decoded already."""
     return re.sub(r"^\ufeff?<\?xml\b[^<>]{0,200}\?>", lambda match: " " * len(match[0]), source)
+
+
+def _without_half_signs(source: str) -> str:
+    r"""The same with U+FFFD for references to half a sign, on which lxml fails when it is asked for
+    the text.
+
+    >>> _without_half_signs("A &#xD83D;&#65; b")
+    'A \ufffd&#65; b'
+    """
+    return _HALF_SIGN.sub("\ufffd", source)
 
 
 def _body_text(source: str) -> tuple[str, SourceMap]:

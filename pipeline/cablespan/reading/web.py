@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cablespan.cable import Cable
+from cablespan.header.dates import time_of
 from cablespan.header.furniture import beginnings
 from cablespan.header.posts import id_of
 from cablespan.reading.assembly import assemble
@@ -82,18 +83,11 @@ def page_facts(row: Mapping[str, str | None]) -> dict[str, Any]:
     """
     return {
         "reference_id": id_of(row.get("reference_id") or ""),
-        "page_created": _iso(row.get("created")),
-        "released": _iso(row.get("released")),
+        "page_created": time_of(row.get("created") or ""),
+        "released": time_of(row.get("released") or ""),
         "classification": row.get("classification") or None,
         "origin": row.get("origin") or None,
     }
-
-
-def _iso(time: str | None) -> str | None:
-    """`2007-02-21 09:41` as `2007-02-21T09:41:00`; a bare date stays one."""
-    if time is None or len(time) == 10:
-        return time
-    return time.replace(" ", "T") + (":00" if len(time) == 16 else "")
 
 
 def _parts(text: str) -> list[Part]:

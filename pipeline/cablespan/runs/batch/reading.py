@@ -24,7 +24,8 @@ def read(inputs: list[str], output: Path | None = None, *, format: str | None = 
     Nothing is tokenized: the words of a cable are not needed for its record.
     """
     paths, left_out = expand(inputs)
-    paths = [path for path in paths if output is None or Path(path).resolve() != output.resolve()]
+    if output is not None:
+        paths = [path for path in paths if os.path.realpath(path) != os.path.realpath(output)]
     if not paths:
         raise ValueError(nothing_to_read(inputs, left_out))
     counts: Counts = {"cables": 0, "rejects": 0}

@@ -21,6 +21,7 @@ import orjson
 
 from cablespan import __version__
 from cablespan.labels import LABELS_FILE, scheme_of
+from cablespan.reading.inputs import in_unicode
 from cablespan.runs.batch import manifest as manifests
 from cablespan.runs.batch.folder import WORK, Folder
 from cablespan.runs.batch.manifest import (
@@ -103,7 +104,7 @@ def annotate(
             "format": format,
             "shard_size": shard_size,
             "time_limit": time_limit,
-            "inputs": list(inputs),
+            "inputs": list(map(in_unicode, inputs)),
         }
         manifest = open_run(folder, settings, paths, resume=resume, retry_rejects=retry_rejects)
         reporter = Reporter(_size_left(paths, manifest), manifest.totals())

@@ -19,6 +19,7 @@ from cablespan import reading as readers
 from cablespan.cable import Cable, Reject
 from cablespan.labels import LABELS_FILE
 from cablespan.reading.assembly import renamed
+from cablespan.reading.inputs import in_unicode
 from cablespan.runs.batch.folder import WORK, Folder, reaching
 from cablespan.runs.batch.manifest import NAME as MANIFEST
 from cablespan.runs.batch.manifest import SCHEMA, InputLine, Manifest, Position
@@ -95,7 +96,8 @@ def fingerprint(number: int, path: str) -> InputLine:
 
     None for both where it cannot be known beforehand (standard input) or cannot be read.
     """
-    unknown: InputLine = {"input": number, "path": path, "bytes": None, "sha256": None}
+    name = in_unicode(path)
+    unknown: InputLine = {"input": number, "path": name, "bytes": None, "sha256": None}
     if path == STDIN:
         return unknown
     digest, size = hashlib.sha256(), 0
@@ -113,8 +115,9 @@ def changed_inputs(manifest: Manifest, paths: list[str]) -> Iterator[str]:
     """What is no longer as it was when a run read it, in words."""
     for number, line in sorted(manifest.inputs.items()):
         path = paths[number] if number < len(paths) else None
-        if path != line["path"]:
-            yield f"input {number + 1} was {line['path']} and is {path or 'missing'}"
+        if path is None or in_unicode(path) != line["path"]:
+            now = "missing" if path is None else in_unicode(path)
+            yield f"input {number + 1} was {line['path']} and is {now}"
         elif path == STDIN:
             yield "standard input cannot be read twice: save it as a file"
         elif fingerprint(number, path) != line:
