@@ -189,9 +189,7 @@ def test_bytes_that_windows_1252_has_no_sign_for_cost_nothing(tmp_path):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_a_line_of_json_ends_at_a_line_feed_alone(tmp_path, encoding):
     path = tmp_path / "cables.jsonl"
-    path.write_text(
-        '{"text": "All is\u2028well."}\n{"text": "So\x85it is."}\n', encoding=encoding
-    )
+    path.write_text('{"text": "All is\u2028well."}\n{"text": "So\x85it is."}\n', encoding=encoding)
     assert len(texts(path)) == 2
 
 
