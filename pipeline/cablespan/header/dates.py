@@ -92,11 +92,11 @@ def time_of(given: str) -> str | None:
         return given
     match = _GIVEN_TIME.search(given)
     if match is None:
-        day = date_of(given)
-        return day.isoformat() if day else None
-    if match["date"]:
-        return _in_utc(given) or f"{match['date']}T{_hour(match):02d}:{match['minute']}:00"
-    day = f"{match['year']}-{int(match['month']):02d}-{int(match['day']):02d}"
+        found = date_of(given)
+        return found.isoformat() if found else None
+    if match["date"] and (time := _in_utc(given)):
+        return time
+    day = match["date"] or f"{match['year']}-{int(match['month']):02d}-{int(match['day']):02d}"
     return f"{day}T{_hour(match):02d}:{match['minute']}:00"
 
 

@@ -21,7 +21,7 @@ from cablespan.reading.assembly import DistinctIds, assemble, with_text
 from cablespan.reading.decode import LEADING, decoded, repair
 from cablespan.reading.embedded import Part, cables_in, may_hold_several
 
-COLUMNS = (
+COLUMNS: Sequence[str] = (
     "number",
     "created",
     "reference_id",
