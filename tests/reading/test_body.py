@@ -338,6 +338,7 @@ def test_a_paragraph_on_one_line_runs_on_across_a_mark(mark, around, rest):
         "CORRECTED COPY OF THE ROAD MAP",
         "ROAD-21, ROAD-23, SU-22 AND IL-28",
         "ACTION E-18 ROADS ARE",
+        "RELEASED IN PART BY THE COURT",
     ],
 )
 def test_a_line_that_only_begins_as_furniture_does_is_text(line):
@@ -363,6 +364,14 @@ def test_what_stands_after_a_rule_with_a_number_is_text():
         "INFO  OCT-01  ISO-00  AID-05  /044 W",
         "DODE-00  INR-07  NSAE-00",
         "------------------081234 071251Z /41",
+        "NNNNMAFVVZCZ",
+        "SECRET U.S. Department of State Case No. F-2011-00012 Doc No. C05600012 Date: 01/31/2013",
+        "Case No. F-2011-00012 Doc No. C05600012 Date: 01/31/2013 Page 2 of 3 UNCLASSIFIED",
+        "RELEASE IN PART B1,1.4(B),1.4(D)",
+        "RELEASED IN FULL",
+        "REVIEW AUTHORITY: Jane Roe, Senior Reviewer",
+        "Page 2 of 3",
+        "Current Class: UNCLASSIFIED                     Page: 1",
     ],
 )
 def test_furniture_in_a_sentence_in_capitals_is_no_text(line):
@@ -540,6 +549,39 @@ def test_the_web_address_of_a_post_is_no_text(address):
 def test_a_stamp_below_the_signature_is_no_text(stamp):
     assert texts(f"1. (U) All is well.\nROE\n\n{stamp}") == ["All is well."]
     assert signers(f"1. (U) All is well.\nROE\n\n{stamp}") == ["ROE"]
+
+
+ATTRIBUTES = (
+    "Capture Date: 01 JAN 1994\nChannel Indicators: n/a\nConcepts: ROADS, HARBORS\n"
+    "Document Number: 1975OSLO00012\nFrom: OSLO\nLine Count: '94'\nMarkings: Declassified/Released"
+)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [f"Message Attributes\n\nAutomatic Decaptioning: X\n{ATTRIBUTES}", f"---\n\n{ATTRIBUTES}"],
+)
+def test_what_an_archive_lists_below_a_telegram_is_no_text_and_hides_no_signer(attributes):
+    body = (
+        f"1. ALL IS WELL.\nROE\n\nUNCLASSIFIED\n\nNNNN\n\n<< END OF DOCUMENT >>\n\n{attributes}\n"
+    )
+    assert texts(body) == ["ALL IS WELL."]
+    assert signers(body) == ["ROE"]
+
+
+def test_a_date_of_capture_begins_no_list_of_an_archive():
+    body = "1. (U) Two men:\n\nCapture Date: May 1\nName: Roe\n\n2. (U) All is well.\nROE"
+    assert texts(body)[-1] == "All is well."
+    assert texts(f"1. ROADS.\n{ATTRIBUTES}\nPAGE 01  OSLO  00012\n2. HARBORS.")[-1] == "HARBORS."
+
+
+def test_the_stamp_of_a_released_document_hides_no_signer():
+    stamp = "UNCLASSIFIED U.S. Department of State Case No. F-2011-00012 Doc No. C05600012"
+    body = (
+        f"1. (U) The road to the\n\n{stamp}\n\nharbor is open.\nROE\n\n{stamp} Date: 01/31/2013\n"
+    )
+    assert texts(body) == ["The road to the harbor is open."]
+    assert signers(body) == ["ROE"]
 
 
 @pytest.mark.parametrize("note", ["Minimize considered.", "MINIMIZE CONSIDERED FOR POSTS IN ASIA."])

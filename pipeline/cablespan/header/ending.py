@@ -1,4 +1,5 @@
-"""What stands at a cable's end and is no text of it: the post's web address, a site's stamp."""
+"""What stands at a cable's end and is no text of it: the post's web address, a site's stamp, the
+attributes that an archive lists."""
 
 import re
 from functools import cache
@@ -7,6 +8,7 @@ from cablespan.header.furniture import words
 from cablespan.lexicon import listed, lowered
 
 _LAST = 500  # characters in which it stands
+_LONGEST_LIST = 8_000  # characters of an archive's attributes
 
 
 def _signs() -> frozenset[str]:
@@ -43,13 +45,32 @@ def _stamp() -> re.Pattern[str]:
     return re.compile(rf"{line}(?:\s+ID:[^\n]*)?\s*\Z")
 
 
+@cache
+def _attributes() -> re.Pattern[str]:
+    """What the National Archives list below a telegram of 1973-79: two of the first labels, and
+    after them no further page."""
+    label = f"(?:{'|'.join(map(re.escape, sorted(words('attributes'))))})"
+    first = rf"^[ \t]*{label}[^\n]*?\s+{label}"
+    return re.compile(rf"{first}(?!.*^[ \t]*PAGE \d).*\Z", re.MULTILINE | re.DOTALL)
+
+
+def _before_attributes(source: str, start: int, end: int) -> int:
+    """Where the attributes begin that an archive lists at the end of `source[start:end]`."""
+    start = max(start, end - _LONGEST_LIST)
+    if not any(source.find(first, start, end) >= 0 for first in words("attributes")):
+        return end
+    return start + len(_before(_attributes(), source[start:end]))
+
+
 def end_of_text(source: str, start: int, end: int) -> int:
-    r"""Where the text of `source[start:end]` ends: before a site's stamp and the web address.
+    r"""Where the text of `source[start:end]` ends: before a site's stamp and the web address, and
+    before what an archive lists below those.
 
     >>> text = "2. All is well.\nVisit Oslo's Classified Website: http://state.sgov.gov/oslo"
     >>> text[: end_of_text(text, 0, len(text))]
     '2. All is well.\n'
     """
+    end = _before_attributes(source, start, end)
     tail = source[max(start, end - _LAST) : end]
     lowered_tail = tail.lower()
     if not any(map(lowered_tail.__contains__, _lowered_signs())):  # they are looked for fast

@@ -79,6 +79,21 @@ _DISTRIBUTION = re.compile(
     | -{{10,60}}[ ]{{0,40}}\d{{5,6}}(?:[ ][\dZ/ -]{{0,30}})?""",
     re.VERBOSE,
 )
+# What a document that is released on request bears on each page, in any order: "UNCLASSIFIED
+# U.S. Department of State Case No. F-2011-12345 Doc No. C05612345 Date: 01/31/2013".
+_CASE_OR_DOCUMENT = r"(?:Case\ No\.\ [A-Z]{1,3}-\d{4}-\d{3,6} | Doc\ No\.\ [A-Z]\d{6,9})"
+_RELEASE = re.compile(
+    rf"""(?=.*{_CASE_OR_DOCUMENT})
+    (?:(?:{_CASE_OR_DOCUMENT} | U\.S\.\ Department\ of\ State | Date:\ [\d/]{{8,10}}
+      | (?:TOP\ )?SECRET | CONFIDENTIAL | UNCLASSIFIED | Page:?\ \d{{1,3}}(?:\ of\ \d{{1,3}})?
+      | RELEASED?\ IN\ (?:FULL|PART))[\s,|]*)+""",
+    re.VERBOSE,
+)
+_PAGE_OF_PRINT = re.compile(r"Page(?: \d{1,3} of|:) {0,3}\d{1,3}")  # "Page 2 of 3", "Page: 2"
+# "RELEASE IN PART B1,1.4(D)": the exemptions by which parts are withheld.
+_RELEASED = re.compile(
+    r"(?:RELEASED?|DENIED) IN (?:FULL|PART)(?:[ ,;]{1,4}(?:B\d|1\.\d ?\([A-H]\)))*"
+)
 _LETTERS_APART = re.compile(r"(?:[A-Z] ){3,20}[A-Z]")
 RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")  # a line of dashes, equals, asterisks
 
@@ -87,8 +102,8 @@ RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")  # a line of dashes, equals, a
 def words(*kinds: str) -> frozenset[str]:
     """The furniture of some kinds as the lexicon lists it.
 
-    Kinds: banner, caption, operator, archive, stamp (of a newspaper's site), before, after (a web
-    page's cable).
+    Kinds: banner, caption, operator, archive, attributes (labels of the first that an archive
+    lists), stamp (of a newspaper's site), before, after (a web page's cable).
 
     >>> "SIPDIS" in words("caption")
     True
@@ -155,6 +170,8 @@ _SHAPES = (
     (("#",), re.compile(r"#{1,3} ?\d{0,5}")),  # "#0454", the message's number after BT
     (("CORRECTED COPY", "(CORRECTED COPY"), _CORRECTED),
     (("DRAFTED BY",), _DRAFTER),
+    (("NNNN",), re.compile(r"N{4}[A-Z]{1,12}")),  # "NNNNMAFVVZCZ", the operators' letters after it
+    (("RELEASE", "DENIED IN"), _RELEASED),
 )
 _BEGINNINGS = tuple(beginning for begins, _ in _SHAPES for beginning in begins)
 
@@ -169,13 +186,20 @@ def is_furniture(line: str) -> bool:
     >>> is_furniture("A line of text")
     False
     """
-    if line[-1:] in _LAST_OF_MARKS and _is_section_mark(line) or line.startswith(_archive()):
+    if line[-1:] in _LAST_OF_MARKS and _is_section_mark(line) or _is_of_archive(line):
         return True
     if line != line.upper():
         return False
     if line in _whole_lines() or captions_of(line) or _is_distribution(line):
         return True
     return _has_shape(line) or _is_banner(line)
+
+
+def _is_of_archive(line: str) -> bool:
+    """Whether an archive, or who printed or released the document, has put a line there."""
+    if line.startswith("Page") and _PAGE_OF_PRINT.fullmatch(line):
+        return True
+    return line.startswith(_archive()) or " No. " in line and _RELEASE.fullmatch(line) is not None
 
 
 def _is_section_mark(line: str) -> bool:
