@@ -615,6 +615,43 @@ def test_the_transmission_header_of_a_second_section_is_no_text():
     ]
 
 
+SECOND_SECTION = (
+    "CONFIDENTIAL\n\nNNNN\n\nCONFIDENTIAL\n\nPAGE 01        OSLO  00454  02 OF 02  211142Z\n\n64\n"
+    "ACTION EUR-12\n\nINFO  OCT-01  ISO-00  /034 W\n                    ------------- 046244\n"
+    "R 210955Z FEB 75\nFM AMEMBASSY OSLO\nTO SECSTATE WASHDC 4403\nINFO AMEMBASSY ROME\n"
+    "USMISSION BERLIN PRIORITY\n\nC O N F I D E N T I A L SECTION 02 OF 02 OSLO 0454\n\n"
+)
+FIRST_SECTION = (
+    "R 210941Z FEB 75\nFM AMEMBASSY OSLO\nTO SECSTATE WASHDC 4402\n\n"
+    "C O N F I D E N T I A L SECTION 01 OF 02 OSLO 0454\n\nSUBJ: ROADS\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("end", "begin", "expected"),
+    [
+        (".\nROE\n\n\n", "2. SO BE IT", ["ROADS ARE OPEN.", "SO BE IT."]),
+        (".\n\nROE\n", "2. SO BE IT", ["ROADS ARE OPEN.", "SO BE IT."]),
+        (" AS\n", "ROE SAYS", ["ROADS ARE OPEN AS ROE SAYS."]),
+        (", SAYS\nPOE.\n", "2. SO BE IT", ["ROADS ARE OPEN, SAYS POE.", "SO BE IT."]),
+    ],
+)
+def test_signature_and_header_between_sections_are_no_text(end, begin, expected):
+    text = f"{FIRST_SECTION}1. ROADS ARE OPEN{end}{SECOND_SECTION}{begin}.\nROE\n"
+    cable = parse(text)
+    assert [p.text for p in cable.paragraphs] == expected
+    assert cable.header.signers == ("ROE",)
+
+
+def test_a_foreign_minister_and_a_name_at_the_end_of_a_page_are_text():
+    body = "1. FM AMEMBASSY\nFM POE SAW MET\nROE\nPAGE 02  OSLO  00454  211142Z\nFM POE\nAGREED."
+    text = f"{FIRST_SECTION}{body}\n2. ALL IS WELL.\nROE\n"
+    assert [p.text for p in parse(text).paragraphs] == [
+        "FM AMEMBASSY FM POE SAW MET ROE FM POE AGREED.",
+        "ALL IS WELL.",
+    ]
+
+
 def test_a_sentence_in_brackets_before_a_number_is_no_heading():
     made = shapes("1. (U) Roads.\n\n(Comment: It passed. End comment.)\n\n2. (U) Harbors.")
     assert [(section, kind) for _, _, section, kind, _ in made] == [

@@ -128,7 +128,7 @@ class _Lists:
         """Whether a line that begins no list cannot be one more address."""
         if self._addressees is None:
             return False
-        if _ends_lists(line) or self._is_own_serial(line):
+        if ends_lists(line) or self._is_own_serial(line):
             return True
         if not self._addressees:
             return False
@@ -142,8 +142,12 @@ class _Lists:
         return set(serial["post"].split()) <= set(self.sender.split())
 
 
-def _ends_lists(line: str) -> bool:
-    """Whether a line is one of those that follow the lists, whoever sends."""
+def ends_lists(line: str) -> bool:
+    """Whether a line is one of those that follow the lists, whoever sends.
+
+    >>> ends_lists("UNCLAS OSLO 000012"), ends_lists("INFO AMEMBASSY OSLO")
+    (True, False)
+    """
     if _AFTER_LISTS.fullmatch(line) or is_furniture(line):
         return True
     return label_of(line) is not None or _is_passed_on(line)

@@ -33,7 +33,8 @@ def segment(
     """
     end = end_of_text(source, start, len(source) if end is None else end)
     signed = signed or signature(source, start, end)[1] or (end, end)
-    drafts = lay_out(source, start, end_of_text(source, start, signed[0]), opening)
+    text_end = end_of_text(source, start, signed[0])
+    drafts = lay_out(source, start, text_end, opening, source[slice(*signed)].strip())
     if not source[signed[1] : end].isspace() and signed[1] < end:
         # Only notes are text after a signature; numbers there are the operators'.
         drafts += [

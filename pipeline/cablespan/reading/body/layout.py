@@ -35,12 +35,15 @@ MOST_PARAGRAPHS = 100_000
 _SHORT_TITLE = 80  # characters
 
 
-def lay_out(source: str, start: int, end: int, opening: str = "") -> list[Draft]:
-    """The paragraphs of `source[start:end]` as drafts, in order; `opening` is the text above."""
+def lay_out(
+    source: str, start: int, end: int, opening: str = "", signature: str = ""
+) -> list[Draft]:
+    """The paragraphs of `source[start:end]` as drafts, in order; `opening` is the text above, and
+    `signature` the text of the signature below."""
     body = source[start:end]
     raws = body.splitlines(True)
     page = Page.measured(raws)
-    blocks = written_blocks(source, start, end, page, opening)
+    blocks = written_blocks(source, start, end, page, opening, signature)
     layout = _Layout(
         page,
         source,

@@ -3,12 +3,13 @@ no text."""
 
 import re
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from itertools import pairwise
 from statistics import median
 
 from cablespan.header.furniture import beginnings, inline_marks, is_furniture
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
+from cablespan.reading.body.seams import repeatable, seams, without_number
 
 # Lines that just go on: they begin with a small letter and have not the form of an item ("a. ", "o
 # ").
@@ -113,10 +114,13 @@ def is_row(line: str) -> bool:
     return "   " in line or "\t" in line or line.count("|") > 1
 
 
-def written_blocks(source: str, start: int, end: int, page: Page, opening: str = "") -> list[Block]:
+def written_blocks(
+    source: str, start: int, end: int, page: Page, opening: str = "", signature: str = ""
+) -> list[Block]:
     r"""The blocks of `source[start:end]`.
 
-    The lines of `opening` are no text where they come again after a page mark.
+    The lines of `opening` are no text where they come again after a page mark, nor is `signature`
+    where a section ends before the last.
 
     >>> text = "The road\n\nOSLO 00000012  002 OF 003\nis long."
     >>> page = Page.measured(text.splitlines())
@@ -124,9 +128,9 @@ def written_blocks(source: str, start: int, end: int, page: Page, opening: str =
     [('The road', False), ('is long.', True)]
     """
     blocks = _Blocks(page, opening)
-    _read_lines(
-        source, start, end, blocks, page.wrapped and page.blank_separated and not page.mixed
-    )
+    wrapped = page.wrapped and page.blank_separated and not page.mixed
+    skipped = seams(source, start, end, opening, signature)
+    _read_lines(source, start, end, blocks, wrapped, skipped)
     written = blocks.all()
     if page.mixed:
         for block in written:
@@ -158,11 +162,6 @@ def overflowing_column(blocks: list[Block]) -> int | None:
         return None
     longest = max(len(block.lines[-1].last) for block in blocks)
     return shortest if shortest >= longest - 2 else None
-
-
-def _without_number(line: str) -> str:
-    """A line without the number at its end, which differs: "TO SECSTATE WASHDC 4402"."""
-    return line.strip().rstrip("0123456789").rstrip()
 
 
 class _Blocks:
@@ -198,12 +197,8 @@ class _Blocks:
         """Whether a line of the opening comes again after a page mark: at a section's beginning."""
         if not self._open.mark or self._open.lines:
             return False
-        line = _without_number(text)
-        return line in self._opening and line in self._opening_lines
-
-    @cached_property
-    def _opening_lines(self) -> frozenset[str]:
-        return frozenset(map(_without_number, self._opening.splitlines())) - {""}
+        line = without_number(text)
+        return line in self._opening and line in repeatable(self._opening)
 
     def all(self) -> list[Block]:
         self._close()
@@ -261,8 +256,11 @@ def _going_on_wrapped() -> re.Pattern[str]:
     return re.compile(rf"(?:{_SMALL}[^\n]*|{full}(?!\n *[-=*]{{3}}))+")
 
 
-def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: bool) -> None:
-    """Hands the lines to `blocks`, those that just go on together with the one before them."""
+def _read_lines(
+    source: str, start: int, end: int, blocks: _Blocks, wrapped: bool, skipped: dict[int, int]
+) -> None:
+    """Hands the lines to `blocks`, those that just go on together with the one before them; what is
+    `skipped`, by the offset of its first line, is a mark."""
     if source.find(_CAPTION, start, end) < 0:
         marked = _NextMatch(_INLINE_MARK, _SIGNS_OF_MARKS, source, start, end)
     else:
@@ -270,6 +268,10 @@ def _read_lines(source: str, start: int, end: int, blocks: _Blocks, wrapped: boo
     continuation = _Continuation(source, start, end, marked, wrapped)
     at = start
     while at < end:
+        if at in skipped:
+            blocks.mark()
+            at = skipped[at]
+            continue
         stop = source.find("\n", at, end)
         stop = end if stop < 0 else stop
         raw = source[at:stop]
