@@ -575,6 +575,23 @@ def test_a_date_of_capture_begins_no_list_of_an_archive():
     assert texts(f"1. ROADS.\n{ATTRIBUTES}\nPAGE 01  OSLO  00012\n2. HARBORS.")[-1] == "HARBORS."
 
 
+DRAFTING = (
+    "Signature:\tROE\n\nDrafted By:\tOSLO:Poe, Jane\nCleared By:\tPOL:Doe, John\n"
+    "Released By:\tOSLO:Poe, Jane\nInfo:\tROME, AMEMBASSY ROUTINE\n\nUNCLASSIFIED\nSBU\n"
+)
+
+
+def test_who_drafted_a_message_is_no_text_and_no_signer():
+    body = f"1. (U) All is well.\n\n{DRAFTING}"
+    assert texts(body) == ["All is well."]
+    assert signers(body) == ["ROE"]
+
+
+def test_text_after_who_drafted_it_stays():
+    body = "1. (U) All is well.\n\nDrafted By: OSLO:Poe, Jane\n\n2. (U) So be it.\nROE\n"
+    assert texts(body)[-1] == "So be it."
+
+
 def test_the_stamp_of_a_released_document_hides_no_signer():
     stamp = "UNCLASSIFIED U.S. Department of State Case No. F-2011-00012 Doc No. C05600012"
     body = (

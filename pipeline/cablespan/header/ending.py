@@ -54,23 +54,33 @@ def _attributes() -> re.Pattern[str]:
     return re.compile(rf"{first}(?!.*^[ \t]*PAGE \d).*\Z", re.MULTILINE | re.DOTALL)
 
 
-def _before_attributes(source: str, start: int, end: int) -> int:
-    """Where the attributes begin that an archive lists at the end of `source[start:end]`."""
+@cache
+def _drafting() -> re.Pattern[str]:
+    """What messages of 2009 and later list below the signature: "Drafted By: OSLO:Roe, Jane", and
+    to the end nothing but lines with labels and in capitals."""
+    first = "|".join(map(re.escape, sorted(words("drafting"))))
+    line = r"(?>[ \t]*+(?:[A-Z][A-Za-z /]{1,30}:[^\n]*|[^a-z\d\n]{0,60}))"
+    return re.compile(rf"^[ \t]*(?:{first})[^\n]*(?:\n{line})*+\Z", re.MULTILINE)
+
+
+def _before_list(source: str, start: int, end: int) -> int:
+    """Where the list begins at the end of `source[start:end]`, an archive's or of who drafted."""
     start = max(start, end - _LONGEST_LIST)
-    if not any(source.find(first, start, end) >= 0 for first in words("attributes")):
-        return end
-    return start + len(_before(_attributes(), source[start:end]))
+    for kind, pattern in (("attributes", _attributes), ("drafting", _drafting)):
+        if any(source.find(first, start, end) >= 0 for first in words(kind)):
+            end = start + len(_before(pattern(), source[start:end]))
+    return end
 
 
 def end_of_text(source: str, start: int, end: int) -> int:
     r"""Where the text of `source[start:end]` ends: before a site's stamp and the web address, and
-    before what an archive lists below those.
+    before what an archive or a message of 2009 lists below those.
 
     >>> text = "2. All is well.\nVisit Oslo's Classified Website: http://state.sgov.gov/oslo"
     >>> text[: end_of_text(text, 0, len(text))]
     '2. All is well.\n'
     """
-    end = _before_attributes(source, start, end)
+    end = _before_list(source, start, end)
     tail = source[max(start, end - _LAST) : end]
     lowered_tail = tail.lower()
     if not any(map(lowered_tail.__contains__, _lowered_signs())):  # they are looked for fast

@@ -46,7 +46,7 @@ _NUMBER = re.compile(
 _MARKING = re.compile(rf"^[ \t]*\((?:{PORTION_CLASSES})(?:/[A-Z/ ]+)?\)[ \t]*")
 _NOTE_AFTER = re.compile(r"\s{1,9}\(?NOTE(?::| BY\b).{0,300}$")
 _BEFORE = re.compile(
-    r"""^(?:[-\s*#"]{1,10} | \(?(?:signed|sgd)\)?[:.]?\s
+    r"""^(?:[-\s*#"]{1,10} | \(?(?:signed|sgd)\)?[:.]?\s | signature:\s
       | (?:[A-Z]\.\s?){1,2}(?=[A-Z]{2}))                                # initials
     """,
     re.VERBOSE | re.IGNORECASE,

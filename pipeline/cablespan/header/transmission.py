@@ -23,7 +23,7 @@ _ADDRESS = re.compile(
 )
 _KEYWORD = re.compile(
     r"""(?!(?:INFO|ACTION:)\s{1,8}[A-Z/]{1,6}-\d\d\b)  # no office of the Department: INFO OCT-01
-    (?P<keyword>FM|FROM|TO|INFO|XMT|ACTION(?=:))
+    (?P<keyword>FM|FROM|TO|INFO|XMT|ACTION(?=:)|(?:From|Action|Info)(?=:\s))
     (?:\b[:\s]\s{0,8}(?P<address>.*))?""",
     re.VERBOSE,
 )
@@ -194,12 +194,13 @@ def correspondents(text: str) -> Correspondents:
         keyword = _KEYWORD.fullmatch(line)
         address = (keyword["address"] or "") if keyword else line
         if keyword:
-            lists.open(keyword["keyword"])
+            lists.open(keyword["keyword"].upper())
         if address.startswith("PAGE "):
             continue
         if not keyword and lists.end_before(line):
             break
-        lists.add(address.strip(" .;,"))
+        for part in address.split(";"):
+            lists.add(part.strip(" .;,"))
     return Correspondents(lists.sender, lists.to, lists.info)
 
 
