@@ -158,3 +158,31 @@ def test_a_page_whose_body_is_a_row_of_a_dump_holds_one_cable(tmp_path):
     (cable,) = readers.scan(page)  # and no reject
     assert cable.id == "07OSLO13"
     assert [p.text for p in cable.paragraphs] == ["The road is open."]
+
+
+LIBRARY = (
+    "Browse by tag\n\nROADS AND HARBORS\n{}1975 April 4, 15:10 (Friday)\n{}1975OSLO00012_b\n"
+    "{}LIMITED OFFICIAL USE\n{}UNCLASSIFIED\n-- N/A or Blank --\nTE - Telegram (cable)\n\n"
+    "Content\nShow Headers\n1. ROADS ARE OPEN.\n\n2. SO BE IT.\nROE\n\n\nNNN\n\n\n"
+    "Raw content\nMetadata\nPrint\nShare\n"
+)
+LABELS = ("Date:\n", "Canonical ID:\n", "Original Classification:\n", "Current Classification:\n")
+
+
+@pytest.mark.parametrize("labels", [LABELS, [""] * 4])
+def test_the_page_of_a_library_of_telegrams(labels):
+    cable = readers.parse(LIBRARY.format(*labels))
+    header = cable.header
+    assert (cable.id, header.created, header.classification, header.subject, header.signers) == (
+        "75OSLO12",
+        "1975-04-04T15:10:00",
+        "LIMITED OFFICIAL USE",
+        "ROADS AND HARBORS",
+        ("ROE",),
+    )
+    assert [p.text for p in cable.paragraphs] == ["ROADS ARE OPEN.", "SO BE IT."]
+
+
+def test_a_cable_that_speaks_of_a_page_stays_whole():
+    text = "SUBJECT: ROADS\n\n1. (U) The page says:\nShow Headers\nand no more."
+    assert readers.parse(text).paragraphs[0].text == "The page says: Show Headers and no more."

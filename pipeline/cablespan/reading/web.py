@@ -3,6 +3,8 @@ again."""
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from cablespan.cable import Cable
@@ -29,16 +31,32 @@ _VALUES = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 
+_ABOVE_CABLE = "Show Headers"
+# The page of a library of telegrams: title, time, id, classification, other facts, the cable. Each
+# fact stands after its label, or alone.
+_ENTRY = re.compile(
+    rf"""
+    (?:^[ \t]*(?P<subject>\S[^\n]{{3,300}})\n\s*)? (?:Date:\s{{1,9}})?
+    (?P<created>\d{{4}}\ [A-Z][a-z]{{2,8}}\ \d{{1,2}},\ \d\d:\d\d)\ \([A-Z][a-z]{{2,5}}day\)
+    \s{{1,9}}(?:Canonical\ ID:\s{{1,9}})?
+    (?P<reference_id>\d{{4}}[A-Z]{{3,30}}\d{{1,7}})_[a-z]
+    (?:\s{{1,9}}(?:Original\ Classification:\s{{1,9}})?(?P<classification>{_CLASS}))?
+    .{{0,4000}}?\n[ \t]*{re.escape(_ABOVE_CABLE)}[ \t]*(?=\n)
+    """,
+    re.VERBOSE | re.MULTILINE | re.DOTALL,
+)
 _LEAST_CABLE = 200  # characters before a transmission header that are a cable, not the site's words
 
 
 def knows(head: str) -> bool:
-    """Whether a line of a page's facts stands in a text.
+    """Whether a line of a page's facts stands in a text, or those of a library's page.
 
     >>> knows("07OSLO12 2007-02-21 09:41 2011-08-30 01:44 SECRET Embassy Oslo"), knows("07OSLO12")
     (True, False)
     """
-    return _MONTH_AND_DAY.search(head) is not None and _VALUES.search(head) is not None
+    if _MONTH_AND_DAY.search(head) and _VALUES.search(head):
+        return True
+    return _ABOVE_CABLE in head and _ENTRY.search(head) is not None
 
 
 def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable]:
@@ -69,6 +87,25 @@ def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable]:
                 **{"fallback_id": f"page {read_so_far + 1}", **facts},
             )
             read_so_far += 1
+    if not heads and _ABOVE_CABLE in text:
+        yield from _of_library(text, path, notes)
+
+
+def _of_library(text: str, path: str, notes: tuple[str, ...]) -> Iterator[Cable]:
+    """The cable of a library's page; the page's title is its subject where it names none."""
+    entry = _ENTRY.search(text)
+    if entry is None:
+        return
+    start, row = entry.end(), entry.groupdict()
+    try:
+        row["created"] = datetime.strptime(entry["created"], "%Y %B %d, %H:%M").isoformat()
+    except ValueError:
+        row["created"] = None
+    end = _end_of_cable(text, start, len(text))
+    facts = {"fallback_id": "page 1", **page_facts(row)}
+    cable = assemble(text, path=path, format="web", start=start, end=end, notes=notes, **facts)
+    subject = cable.header.subject or row["subject"]
+    yield replace(cable, header=replace(cable.header, subject=subject))
 
 
 def page_facts(row: Mapping[str, str | None]) -> dict[str, Any]:
