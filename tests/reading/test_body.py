@@ -369,6 +369,7 @@ def test_what_stands_after_a_rule_with_a_number_is_text():
         "Case No. F-2011-00012 Doc No. C05600012 Date: 01/31/2013 Page 2 of 3 UNCLASSIFIED",
         "RELEASE IN PART B1,1.4(B),1.4(D)",
         "RELEASED IN FULL",
+        "C05600012",
         "REVIEW AUTHORITY: Jane Roe, Senior Reviewer",
         "Page 2 of 3",
         "Current Class: UNCLASSIFIED                     Page: 1",

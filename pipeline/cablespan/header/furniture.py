@@ -86,7 +86,7 @@ _RELEASE = re.compile(
     rf"""(?=.*{_CASE_OR_DOCUMENT})
     (?:(?:{_CASE_OR_DOCUMENT} | U\.S\.\ Department\ of\ State | Date:\ [\d/]{{8,10}}
       | (?:TOP\ )?SECRET | CONFIDENTIAL | UNCLASSIFIED | Page:?\ \d{{1,3}}(?:\ of\ \d{{1,3}})?
-      | RELEASED?\ IN\ (?:FULL|PART))[\s,|]*)+""",
+      | RELEASED?\ IN\ (?:FULL|PART) | C0\d{{7}})[\s,|]*)+""",
     re.VERBOSE,
 )
 _PAGE_OF_PRINT = re.compile(r"Page(?: \d{1,3} of|:) {0,3}\d{1,3}")  # "Page 2 of 3", "Page: 2"
@@ -172,6 +172,7 @@ _SHAPES = (
     (("DRAFTED BY",), _DRAFTER),
     (("NNNN",), re.compile(r"N{4}[A-Z]{1,12}")),  # "NNNNMAFVVZCZ", the operators' letters after it
     (("RELEASE", "DENIED IN"), _RELEASED),
+    (("C0",), re.compile(r"C0\d{7}")),  # the number of a released document alone
 )
 _BEGINNINGS = tuple(beginning for begins, _ in _SHAPES for beginning in begins)
 
