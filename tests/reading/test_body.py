@@ -486,6 +486,33 @@ def test_items_in_brackets_have_their_portion_mark_as_a_field():
     ]
 
 
+@pytest.mark.parametrize(
+    "sign",
+    ["-- A.", "--B)", "-- (C)", "-- 4.", "27A.", "27.B.", "¶3.C.", "1d)", "A4.", "A.", "A:", "K."],
+)
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_sign_before_a_portion_mark_is_that_of_an_item(sign, blank):
+    body = f"1. (U) Answers:\n\n{sign}{blank}(SBU) Ships bring them.\n\n2. (U) Oslo agrees."
+    assert shapes(body)[1:] == [
+        (None, "SBU", None, "item", "Ships bring them."),
+        (2, "U", None, "numbered", "Oslo agrees."),
+    ]
+
+
+def test_a_number_before_an_item_s_sign_and_its_portion_mark_is_a_field():
+    body = "27. A. (U) Ships bring them.\n\nB. (SBU) So do trucks.\n\n28. -- A. (C) None."
+    assert shapes(body) == [
+        (27, "U", None, "numbered", "Ships bring them."),
+        (None, "SBU", None, "item", "So do trucks."),
+        (28, "C", None, "numbered", "None."),
+    ]
+
+
+@pytest.mark.parametrize("line", ["A: Ships bring them.", "-- A. Ships.", "F16. (C) Ships."])
+def test_a_sign_without_a_portion_mark_and_a_name_before_one_stay_in_the_text(line):
+    assert texts(f"1. (U) Answers:\n\n{line}\n\n2. (U) Oslo agrees.")[1] == line
+
+
 def test_a_numbered_list_with_markings_is_one_of_items():
     body = "1. (U) Points:\n\n1) (S/NF) The road.\n\n2) (S/NF) The harbor.\n\n2. (c) So it is."
     assert [(number, marking, kind) for number, marking, _, kind, _ in shapes(body)] == [

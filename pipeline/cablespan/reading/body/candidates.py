@@ -110,6 +110,9 @@ class Candidate:
         return is_after_item and not self._is_small
 
     def _is_next_item(self) -> bool:
-        """Whether a letter or a number is the first of a list or the next one."""
+        """Whether a letter or a number is the first of a list or the next one, or a portion mark
+        shows that it is an item's."""
         apart = self._is_apart if self.page.blank_separated else self._is_free
-        return apart and (self.start.style in "aA1iI" or self.numbering.follows(self.start.style))
+        sign = self.start.style
+        marked = self.start.marking is not None
+        return apart and (marked or sign in "aA1iI" or self.numbering.follows(sign))

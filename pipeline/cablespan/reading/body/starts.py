@@ -53,6 +53,19 @@ _ITEM = re.compile(
     """,
     re.VERBOSE,
 )
+# An item's sign that the portion mark after it shows to be one: "A.(C)", "A: (C)", "27.A. (C)",
+# "A4. (C)" under a question, and any sign after a dash.
+_SIGN_BEFORE_MARKING = re.compile(
+    rf"""
+    (?: [-–—•·*▪●◦○‣>+]{{1,4}}[ \t]{{0,4}}
+        [(\[]?(?:\d{{1,3}}\.?[A-Za-z]?|[A-Za-z]\d{{0,2}}|[ivxIVX]{{1,5}})
+      | \d{{1,3}}\.?[A-Za-z]
+      | [AQ]\d{{1,2}}
+      | (?P<letter>[A-Za-z]|[ivx]{{1,5}}|[IVX]{{1,5}})
+    )[.:)\]]{{1,2}}\s{{0,3}}(?=[(\[](?:{_CLASSES})[)\]/])
+    """,
+    re.VERBOSE,
+)
 # A bullet that came out as a letter: "Q The road"; and how many lines of a body begin with it at
 # least.
 _DAMAGED_BULLET = re.compile(r"\n([B-HJ-Z?§\ufffd])[ \t]{1,3}(?=[A-Z\"'($“])")
@@ -167,6 +180,9 @@ def start_of(line: str) -> Start | None:
     pilcrow = _PILCROW.match(line) if line[0] == "¶" else None
     at = pilcrow.end() if pilcrow else 0
     before = _MARKING.match(line, at) if line[at : at + 1] in _BRACKETS else None
+    marked = _marked_item(line, at)
+    if marked is not None:
+        return marked
     numbered = _numbered(line, before.end() if before else at, before, pilcrow is not None)
     if numbered is not None:
         return numbered
@@ -180,8 +196,8 @@ def _can_start(line: str) -> bool:
     none."""
     return (
         line[0] in _STARTERS
-        or line[1:2] in (".", ")", " ")
-        or line[2:3] in (".", ")")
+        or line[1:2] in (".", ")", " ", ":")
+        or line[2:3] in (".", ")", ":")
         or line[3:4] in (".", ")")
         or line.startswith("PARA")
     )
@@ -239,6 +255,9 @@ def _after_second_number(line: str, at: int, number: int) -> int:
 
 
 def _marking_after(line: str, at: int) -> re.Match[str] | None:
+    """The marking after a number; an item's sign can stand between: "27. A. (U) Post believes"."""
+    sign = _SIGN_BEFORE_MARKING.match(line, at)
+    at = sign.end() if sign else at
     if line[at : at + 1] in _BRACKETS:
         patterns = (_MARKING, _SMALL_MARKING, _UNCLOSED_MARKING)
         return next(filter(None, (pattern.match(line, at) for pattern in patterns)), None)
@@ -251,6 +270,15 @@ def _marking(match: re.Match[str]) -> str:
     if "REL" not in more or "/" not in more:
         more = more.replace(" ", "") if "/" in more else more
     return (match[1] + more).strip().upper()
+
+
+def _marked_item(line: str, at: int) -> Start | None:
+    """An item whose sign only its marking shows."""
+    sign = _SIGN_BEFORE_MARKING.match(line, at)
+    marking = _MARKING.match(line, sign.end()) if sign else None
+    if sign is None or marking is None:
+        return None
+    return Start("item", None, _marking(marking), sign["letter"] or "-", marking.end())
 
 
 def _item(line: str, at: int) -> Start | None:
