@@ -13,10 +13,11 @@ from cablespan.lexicon import listed
 # The section of sections: "002 OF 003", "001.2 of 004", "002. 2 OF 003"; "001.2 OF 0..." where the
 # text breaks off.
 _SECTION_OF = r"\d{3}(?:\s?\.\s?\d)?\s{1,3}(?:OF|of|Of)\s{1,3}(?:\d{3}\b|\d{0,2}\.{3})"
-_POST_WORD = r"[A-Z][A-Za-z.'/-]{0,20}"
+_LETTERS = r"[A-Za-z.'/-]{0,20}"
+_POST_WORD = rf"[A-Z]{_LETTERS}"
 _SECTION_MARK = re.compile(
     rf"""
-    (?:{_POST_WORD}(?:\s[A-Za-z][A-Za-z.'/-]{{0,20}}){{0,3}}\s)?\s*   # the post, cut at times
+    (?:[A-Za-z]{_LETTERS}\s){{0,4}}\s*                            # the post, cut at times
     \d{{4,8}}\s{{1,6}}                                            # the serial with its zeros
     {_SECTION_OF}
     """,
@@ -37,8 +38,10 @@ _SECTION_SIGN = re.compile(r"0(?<=[ ](?:OF|of|Of)[ ]0)")  # its rare sign first:
 _PAGES = r"(?:[ \t]{1,40}OF[ \t]{1,4}\d{1,3}\b)?"
 _POST_OF_PAGE = rf"[ \t]{{1,40}}(?!OF\b){_POST_WORD}(?:[ \t]{{1,4}}{_POST_WORD}){{0,3}}"
 _TIME_OF_PAGE = r"(?:[ \t]{1,20}\d\d[ \t]OF[ \t]\d\d)?(?:[ \t]{1,20}\d{6}Z)?"
+_CLASS = r"(?:UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET|TOP\ SECRET|LIMITED\ OFFICIAL\ USE|LOU)\b"
 _PAGE_MARK = re.compile(
     rf"""
+    (?:{_CLASS}[ \t]{{1,40}})?
     PAGE[ \t]{{0,10}}(?:
       [0O][0-9OI]{{1,2}}{_PAGES}                                # PAGE 02, with letters for digits
       (?:(?:{_POST_OF_PAGE})?[ \t\#]{{0,12}}\d{{3,7}}.{{0,60}})?
@@ -48,13 +51,23 @@ _PAGE_MARK = re.compile(
     re.VERBOSE,
 )
 # "UNCLAS SECTION 01 OF 02 OSLO 000012", "SECRET OSLO 000012 NOFORN"
+_SECTION = r"(?:SECTION|SEC|SECT|PART)\ ?\d{1,2}\ OF\ \d{1,2}\b"
 _BANNER = re.compile(
-    r"""(?:UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET|TOP\ SECRET|LIMITED\ OFFICIAL\ USE|LOU)\b
-    (?P<before>[A-Z .,'/]{0,60}?)
-    (?:(?:SECTION|SEC|SECT|PART)\ ?\d{1,2}\ OF\ \d{1,2}\b.{0,60}
-      | \ (?P<serial>\d{3,7})(?P<after>[ /,][A-Z/, ]{0,40})?)""",
+    rf"""{_CLASS}
+    (?P<before>[A-Z .,'/]{{0,60}}?)
+    (?:{_SECTION}.{{0,60}} | \ (?P<serial>\d{{3,7}})(?P<after>[ /,][A-Z/, ]{{0,40}})?)""",
     re.VERBOSE,
 )
+# Without a classification or before it: "SECTION 02 OF 02 OSLO 000012", "PAGE TWO OSLO 123",
+# "PAGE 2 RUEHNY 0012 C O N F I D E N T I A L".
+_CARDINALS = "|".join(sorted(listed("numbers", "name", "cardinal"))).upper()
+_MARK_OF_POST = re.compile(
+    rf"""(?:{_SECTION} | PAGE[ \t]{{1,10}}(?:\d{{1,3}}|{_CARDINALS}){_PAGES})
+    (?P<before>{_POST_OF_PAGE})[ \t]{{1,12}}(?P<serial>\d{{3,7}})(?:/\d)?{_TIME_OF_PAGE}
+    (?P<after>[ \t][A-Z/, ]{{0,60}})?""",
+    re.VERBOSE,
+)
+_ROUTE = re.compile(r"RUE?[A-Z]{3,5}")
 _SIGNS_AS_BLANKS = str.maketrans("/,", "  ")
 _LONGEST_YEAR = 4  # digits
 # "C O N F I D E N T I A L SECTION 01 OF 02 OSLO 000012"
@@ -165,7 +178,7 @@ def _whole_lines() -> frozenset[str]:
 
 # How a line in capitals begins, and the shape of the whole that makes it furniture.
 _SHAPES = (
-    (("PAGE",), _PAGE_MARK),
+    (("PAGE", "UNCLAS", "CONFID", "SECRET ", "TOP SECRET", "LIMITED", "LOU "), _PAGE_MARK),
     (("S ", "C ", "T ", "U ", "L "), _SPACED),
     (("#",), re.compile(r"#{1,3} ?\d{0,5}")),  # "#0454", the message's number after BT
     (("CORRECTED COPY", "(CORRECTED COPY"), _CORRECTED),
@@ -184,8 +197,10 @@ def is_furniture(line: str) -> bool:
 
     >>> is_furniture("ASTANA 00000454  002 OF 003"), is_furniture("PAGE 02 WARSAW 01634 071251Z")
     (True, True)
-    >>> is_furniture("A line of text")
-    False
+    >>> is_furniture("oslo 00000012  002 of 003"), is_furniture("PAGE TWO OSLO 123")
+    (True, True)
+    >>> is_furniture("A line of text"), is_furniture("PAGE TWO OF 123")
+    (False, False)
     """
     if line[-1:] in _LAST_OF_MARKS and _is_section_mark(line) or _is_of_archive(line):
         return True
@@ -216,11 +231,12 @@ def _has_shape(line: str) -> bool:
 
 
 def _is_banner(line: str) -> bool:
-    """Whether a line in capitals is a classification with the section, or with post and serial.
+    """Whether a line in capitals is a classification with the section, or with post and serial, or
+    a mark of section or page with these.
 
     "SECRET PROTOCOL OF 1939" is none: the number can be a year's and no post stands before it.
     """
-    banner = _BANNER.fullmatch(line)
+    banner = _BANNER.fullmatch(line) or _MARK_OF_POST.fullmatch(line)
     if banner is None:
         return False
     post = " ".join(dropwhile(_is_caption, _words(banner["before"])))
@@ -228,8 +244,13 @@ def _is_banner(line: str) -> bool:
     if serial is None or not post:
         return serial is None and not post
     is_no_year = serial.startswith("0") or len(serial) > _LONGEST_YEAR
-    captions = _words(banner["after"] or "")
-    return all(map(_is_caption, captions)) and (is_no_year or post_of_mark(post) is not None)
+    is_known = _ROUTE.fullmatch(post) or post_of_mark(post)
+    return _are_captions(banner["after"] or "") and bool(is_no_year or is_known)
+
+
+def _are_captions(text: str) -> bool:
+    """Whether a text has nothing but captions and classifications, their letters apart or not."""
+    return _SPACED.fullmatch(text.strip()) is not None or all(map(_is_caption, _words(text)))
 
 
 def _words(text: str) -> list[str]:

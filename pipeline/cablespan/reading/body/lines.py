@@ -183,7 +183,7 @@ class _Blocks:
         """Whether a line is no text but blank, a mark or a rule; then it stands between blocks."""
         if text in _NOTHING:
             self.blank()
-        elif text[0] not in LOWER and is_furniture(text):
+        elif (text[0] not in LOWER or text[-1].isdecimal()) and is_furniture(text):
             self.mark()
         elif text[0] in _RULE_SIGNS and is_rule(text):
             self.rule()
