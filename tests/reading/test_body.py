@@ -310,6 +310,7 @@ LONG = (
 MARKS = [
     "OSLO 00000454  002 OF 003",
     "Oslo 00000454 002 of 003",
+    "oslo 00000454  002 of 003",
     "OSLO 00000454  002. 2 OF 003",
     "SIPDIS",
     "CONFIDENTIAL\nPAGE 02        OSLO  01634  071251Z",
@@ -335,6 +336,10 @@ def test_a_paragraph_on_one_line_runs_on_across_a_mark(mark, around, rest):
         "SECRET PROTOCOL OF 1939 ON ROADS",
         "SECRET TALKS IN OSLO 1973",
         "CONFIDENTIAL PAPER PART 1 OF 2",
+        "PAGE TWO STORY 12",
+        "PAGE 2 ROADS 1975",
+        "SECTION 2 OF 3 ROADS 1975",
+        "SECTION 2 OF 3 OSLO 1234 AND LATER",
         "CORRECTED COPY OF THE ROAD MAP",
         "ROAD-21, ROAD-23, SU-22 AND IL-28",
         "ACTION E-18 ROADS ARE",
@@ -356,6 +361,11 @@ def test_what_stands_after_a_rule_with_a_number_is_text():
         "PAGE O2 OSLO 1634",
         "PAGE 12        PORT AU PR  01634  071251Z",
         "PAGE 3 OF 5",
+        "PAGE TWO OSLO 214",
+        "PAGE 2 RUEHNY 1234 C O N F I D E N T I A L",
+        "CONFIDENTIAL   PAGE 02  OSLO  01634  071251Z",
+        "SECTION 02 OF 03 OSLO 000012",
+        "SECTION 1 OF 2 OSLO 1234/1",
         "CONFIDENTIAL OSLO 1234",
         "UNCLAS E F T O SECTION 01 OF 02 OSLO 000012",
         "SECRET/NODIS ATLANTIS 12345 EXDIS",
@@ -506,6 +516,30 @@ def test_a_number_before_an_item_s_sign_and_its_portion_mark_is_a_field():
         (None, "SBU", None, "item", "So do trucks."),
         (28, "C", None, "numbered", "None."),
     ]
+
+
+@pytest.mark.parametrize(("first", "second"), [("I.", "II."), ("A.", "B."), ("I. (U)", "II. (U)")])
+@pytest.mark.parametrize("titles", ["ROADS AND SHIPS", "Roads and Ships"])
+def test_the_first_heading_with_a_letter_is_one_as_the_later_are(first, second, titles):
+    body = (
+        f"1. (U) All is well.\n\n{first} {titles}\n\n2. (U) So.\n\n{second} {titles}\n\n3. (U) So."
+    )
+    assert [kind for *_, kind, _ in shapes(body)] == [
+        "numbered", "heading", "numbered", "heading", "numbered",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "1. (U) It needs:\n\nA. Roads",
+        "1. (U) It needs two.\n\nA. Roads\n\nB. Ships",
+        "1. (U) It needs one.\n\nA. The long road to Oslo",
+        "1. (U) It needs one.\n\n-- Roads",
+    ],
+)
+def test_a_short_item_of_a_list_above_a_number_is_no_heading(lines):
+    assert "heading" not in [kind for *_, kind, _ in shapes(f"{lines}\n\n2. (U) So it is.")]
 
 
 @pytest.mark.parametrize("line", ["A: Ships bring them.", "-- A. Ships.", "F16. (C) Ships."])

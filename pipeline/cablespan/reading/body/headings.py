@@ -166,9 +166,21 @@ def is_framed_heading(line: Line, block: Block) -> bool:
 
 def is_lettered_heading(line: Line, block: Block, start: Start) -> bool:
     """Whether a line that stands alone is a section's heading after a letter: "II. (C) COMMENT"."""
-    if start.kind != "item" or start.style == "-" or len(block.lines) > 1:
+    return _is_lettered(block, start) and section_of_heading(line.text) is not None
+
+
+def is_titled_item(line: Line, block: Block, start: Start) -> bool:
+    """Whether the words after an item's letter, on a line that stands alone, are a title: "I.
+    POLITICS"."""
+    if not (_is_lettered(block, start) and line.single and start.style.isupper()):
         return False
-    return section_of_heading(line.text) is not None
+    title = line.text[start.skip :] if start.marking else line.text.partition(" ")[2].strip()
+    return title[-1:] not in (":", "?") and looks_like_heading(title)
+
+
+def _is_lettered(block: Block, start: Start) -> bool:
+    """Whether a block is one line that begins with an item's letter."""
+    return start.kind == "item" and start.style != "-" and len(block.lines) == 1
 
 
 def heading_at_the_end(text: str) -> int | None:

@@ -11,6 +11,7 @@ from cablespan.reading.body.headings import (
     is_another_heading,
     is_heading_without_blanks,
     is_lettered_heading,
+    is_titled_item,
     lines_above_rule,
     lines_above_text,
 )
@@ -85,6 +86,7 @@ class _Layout:
         self._cutter = cutter
         self._starts = starts
         self._participants = participants
+        self._below = ""  # the text after the block
         self._names_persons = False  # whether the line names a participant
         self._has_texts = False  # without a number, after the first one
         self._is_after_number = False  # whether the open paragraph stands after a number
@@ -112,6 +114,7 @@ class _Layout:
         """Adds the lines of a block that are no headings, by their `indices` in it; `persons`: of
         those that name participants; `below`: the text after the block."""
         lines = block.lines
+        self._below = below
         next_texts = _texts_after(lines, "")
         self._entries = block.wrapped and len(lines) > 1 and lists_entries(self.source, block)
         for index in indices:
@@ -162,14 +165,27 @@ class _Layout:
                 self._open(Draft("text", self.source, rows=True))
             self._add(line)
         elif start is not None and self._is_start(start, line, block, first):
+            heads = self._is_heading(start, line, block)
             self._begin(start, line)
-            if is_lettered_heading(line, block, start):
+            if heads:
                 self.current.kind = "heading"
         else:
             kind = self._kind_without_start(line, block, first, next_text)
             if kind is not None:
                 self._open(Draft(kind, self.source))
             self._add(line)
+
+    def _is_heading(self, start: Start, line: Line, block: Block) -> bool:
+        """Whether an item's line is a heading: a section's own, or a title above a number where no
+        list is open."""
+        if is_lettered_heading(line, block, start):
+            return True
+        below = self._starts.of(self._below) if self._below else None
+        if below is None or below.number is None or self.numbering.lists(below):
+            return False
+        if self.current.kind == "item":
+            return False
+        return not self.previous.endswith(":") and is_titled_item(line, block, start)
 
     def _kind_without_start(
         self, line: Line, block: Block, first: bool, next_text: str
