@@ -542,6 +542,31 @@ def test_a_short_item_of_a_list_above_a_number_is_no_heading(lines):
     assert "heading" not in [kind for *_, kind, _ in shapes(f"{lines}\n\n2. (U) So it is.")]
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Party       Seats    Change\n---------------------------\nRoads       12       +1",
+        "-----------\nParty       Seats\n=================\nRoads       12\n-------\nAll       9",
+        "Year      Roads\n----      -----\n2006      12.1\n2007      13.4",
+        "            2006     2007\nRoads       12.1     13.4\n  of stone  12.0     13.3",
+    ],
+)
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_a_table_keeps_its_first_row_its_rules_and_its_columns(table, indent):
+    body = f"1. (U) Figures follow:\n\n{table}\n\n2. (U) So it is."
+    rows = table.removeprefix("-----------\n")
+    assert texts(re.sub("^", indent, body, flags=re.MULTILINE))[1] == rows
+
+
+@pytest.mark.parametrize(
+    ("title", "below"),
+    [("Seats by Party", "Roads       12\nShips       3"), ("The Two   Parties", "All is well.")],
+)
+def test_a_line_above_a_rule_is_no_row_where_not_both_sides_have_columns(title, below):
+    made = shapes(f"1. (U) Figures follow:\n\n{title}\n--------\n{below}\n\n2. (U) So it is.")
+    assert made[1][3:] == ("heading", " ".join(title.split()))
+
+
 @pytest.mark.parametrize("line", ["A: Ships bring them.", "-- A. Ships.", "F16. (C) Ships."])
 def test_a_sign_without_a_portion_mark_and_a_name_before_one_stay_in_the_text(line):
     assert texts(f"1. (U) Answers:\n\n{line}\n\n2. (U) Oslo agrees.")[1] == line

@@ -11,9 +11,10 @@ from cablespan.reading.body.flow import (
     leads_on,
     leads_to_number,
 )
-from cablespan.reading.body.lines import Block, Line, is_row
+from cablespan.reading.body.lines import Block, Line
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.starts import Start, start_of
+from cablespan.reading.body.tables import has_columns
 from cablespan.reading.body.titles import (
     ends_as_sentence,
     has_capitals,
@@ -33,7 +34,7 @@ def lines_above_rule(block: Block, ruled: bool) -> int:
 
     `ruled`: it follows a heading with a rule, so that it can begin with a small letter.
     """
-    if not block.rule_below or any(is_row(line.text) for line in block.lines[-2:]):
+    if not block.rule_below or any(has_columns(line.text) for line in block.lines[-2:]):
         return 0
     last = block.lines[-1]
     if _begins_paragraph(last.text) or is_no_heading(last.text):
@@ -113,7 +114,7 @@ def _text_begins_after(block: Block, count: int, page: Page) -> bool:
 
 
 def _can_be_of_title(line: Line) -> bool:
-    return line.at_most_two and not is_row(line.text) and not start_of(line.text)
+    return line.at_most_two and not has_columns(line.text) and not start_of(line.text)
 
 
 def _begins_text(line: Line) -> bool:

@@ -18,7 +18,6 @@ from cablespan.reading.body.headings import (
 from cablespan.reading.body.lines import (
     Block,
     Line,
-    is_row,
     lists_entries,
     overflowing_column,
     usual_blanks_at_marks,
@@ -28,6 +27,7 @@ from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.participants import Participants, begins_entry, is_delegation
 from cablespan.reading.body.repeats import leave_out_copies
 from cablespan.reading.body.starts import Numbering, Start, Starts
+from cablespan.reading.body.tables import has_columns, is_row, is_rule
 from cablespan.reading.body.titles import looks_like_heading, section_of_heading
 from cablespan.reading.body.wraps import find_cut_words
 
@@ -201,9 +201,11 @@ class _Layout:
         return None if self.drafts and self._goes_on(line, block, first) else "text"
 
     def _is_row(self, line: Line, start: Start | None, next_text: str) -> bool:
-        if not is_row(line.text) or start is not None and start.style != "-":
+        if self.current.rows and is_rule(line.text):
+            return True
+        if not is_row(line.text, start):
             return False
-        return self.current.rows or is_row(next_text)
+        return self.current.rows or has_columns(next_text) or is_rule(next_text)
 
     def _is_entry(self, line: Line) -> bool:
         """Whether a line begins an entry of a list whose entries end in ";"."""

@@ -10,6 +10,7 @@ from statistics import median
 from cablespan.header.furniture import beginnings, inline_marks, is_furniture
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.seams import repeatable, seams, without_number
+from cablespan.reading.body.tables import RULE_SIGNS, has_columns, is_rule, rules_between_rows
 
 # Lines that just go on: they begin with a small letter and have not the form of an item ("a. ", "o
 # ").
@@ -29,7 +30,6 @@ _MARK_OR_CAPTION = re.compile(f"{_INLINE_MARK.pattern}|{_CAPTION_WITHIN.pattern}
 _SIGNS_OF_MARKS = (" OF 0", " of 0", " Of 0")
 _CAPTION = " SIPDIS"
 _FULL = 50  # characters of a line that was not ended early
-_RULE_SIGNS = "-=*_~#"
 _RULE_AT_THE_END = re.compile(r"\s+[-=*_~#]{3}[-=*_~# ]*$")
 _RULE_AT_THE_BEGINNING = re.compile(r"[-=*_~#]{5,} +(?=\S)")
 _NOTHING = ("", "-", "--", ".", "¶")  # signs that stand where a blank line would
@@ -97,21 +97,6 @@ def lists_entries(source: str, block: Block) -> bool:
     begin, end = block.lines[0].begin, block.lines[-1].end
     entries = source.count(";", begin, end)
     return entries >= _LEAST_ENTRIES and len(_ENTRY_END.findall(source, begin, end)) == entries
-
-
-def is_rule(line: str) -> bool:
-    """Whether a line, stripped, is drawn: dashes, equals, asterisks, with blanks between or not."""
-    return (
-        len(line) >= 3
-        and line[0] in _RULE_SIGNS
-        and line[-1] in _RULE_SIGNS
-        and not line.strip(_RULE_SIGNS + " ")
-    )
-
-
-def is_row(line: str) -> bool:
-    """Whether a line, stripped, looks like the row of a table."""
-    return "   " in line or "\t" in line or line.count("|") > 1
 
 
 def written_blocks(
@@ -185,7 +170,7 @@ class _Blocks:
             self.blank()
         elif (text[0] not in LOWER or text[-1].isdecimal()) and is_furniture(text):
             self.mark()
-        elif text[0] in _RULE_SIGNS and is_rule(text):
+        elif text[0] in RULE_SIGNS and is_rule(text):
             self.rule()
         elif self._is_repeated(text):
             self.mark()
@@ -208,14 +193,14 @@ class _Blocks:
         self._blanks_in_a_row = 0
         if self._open.mark and not self._open.lines and line.text.isdigit():
             return  # a page's or an office's number beside a page mark
-        if line.text[0] in _RULE_SIGNS:
+        if line.text[0] in RULE_SIGNS:
             ruled_above = _RULE_AT_THE_BEGINNING.match(line.text)
-            if ruled_above and not is_row(line.text):
+            if ruled_above and not has_columns(line.text):
                 self.rule()
                 line = _without_beginning(line, ruled_above.end())
-        if line.last[-1] in _RULE_SIGNS:
+        if line.last[-1] in RULE_SIGNS:
             ruled_below = _RULE_AT_THE_END.search(line.last)
-            if ruled_below and not is_row(line.last):
+            if ruled_below and not has_columns(line.last):
                 self._open.lines.append(_without_end(line, ruled_below.start()))
                 self.rule()
                 return
@@ -266,6 +251,7 @@ def _read_lines(
     else:
         marked = _NextMatch(_MARK_OR_CAPTION, (_CAPTION,), source, start, end)
     continuation = _Continuation(source, start, end, marked, wrapped)
+    ruled = rules_between_rows(source, start, end)
     at = start
     while at < end:
         if at in skipped:
@@ -276,7 +262,7 @@ def _read_lines(
         stop = end if stop < 0 else stop
         raw = source[at:stop]
         text = raw.strip()
-        if not blocks.separated(text):
+        if at in ruled and blocks.begun or not blocks.separated(text):
             marks = _marks_within(text) if marked.after(at) < stop else []
             if marks:
                 _write_parts(at + raw.index(text[0]), text, marks, blocks)

@@ -5,8 +5,9 @@ from itertools import pairwise, takewhile
 
 from cablespan.header.posts import is_country
 from cablespan.reading.body.flow import ends_sentence, leads_on
-from cablespan.reading.body.lines import Block, is_row
+from cablespan.reading.body.lines import Block
 from cablespan.reading.body.starts import start_of
+from cablespan.reading.body.tables import has_columns
 from cablespan.reading.body.titles import known_sections, looks_like_heading, section_of_heading
 
 _LONGEST = 75  # characters of a line that names a person
@@ -70,7 +71,7 @@ def _is_list(texts: list[str]) -> bool:
 
 def _names_person(text: str) -> bool:
     """Whether a line can name a person or a delegation: short, and no sentence."""
-    if len(text) > _LONGEST or not text[0].isupper() or is_row(text):
+    if len(text) > _LONGEST or not text[0].isupper() or has_columns(text):
         return False
     return not ends_sentence(text) or is_delegation(text) or "," in text
 

@@ -4,6 +4,7 @@ import re
 
 from cablespan.cable import Piece, SourceMap
 from cablespan.reading.body.draft import Draft
+from cablespan.reading.body.tables import indented
 
 _HYPHEN = re.compile(r"- *\n")
 _END_WITHOUT_BLANK = re.compile(r"\n(?<! \n)")
@@ -67,7 +68,7 @@ def reflow(draft: Draft) -> tuple[str, SourceMap]:
     parts: list[str] = []
     pieces: list[Piece] = []
     offset, previous = 0, ""
-    for begin, line in draft.lines():
+    for begin, line in indented(draft.source, draft.lines()) if draft.rows else draft.lines():
         if previous:
             between = _between(draft, previous, begin, line)
             parts.append(between)
