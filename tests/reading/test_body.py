@@ -756,6 +756,30 @@ def test_a_foreign_minister_and_a_name_at_the_end_of_a_page_are_text():
     ]
 
 
+@pytest.mark.parametrize(("first", "second"), [("/01 0530941", "/02 0530942"), ("", "")])
+@pytest.mark.parametrize("above", ["", "BT\n#0013\n\n", "NNNN\nVZCZCXRO0002\n"])
+@pytest.mark.parametrize("repeated", ["", "SIPDIS\n\nSUBJECT: ROADS\n\n"])
+def test_the_transmission_header_of_a_section_is_no_text_in_mid_sentence(
+    first, second, above, repeated
+):
+    lines = (
+        "RR RUEHAG\nDE RUEHNY #0013{}\nZNY CCCCC ZZH\nR 210941Z FEB 07\nFM AMEMBASSY OSLO\n"
+        "TO RUEHC/SECSTATE WASHDC 440{}\nINFO RUEHSW/AMEMBASSY BERN\n\n"
+        "C O N F I D E N T I A L SECTION {} OF 02 OSLO 000013\n\n"
+    )
+    text = (
+        f"{lines.format(first, 2, '01')}SUBJECT: ROADS\n\n1. (C) The road to the\n\n"
+        f"{above}{lines.format(second, 3, '02')}{repeated}harbor is open.\n\n2. (C) So.\n"
+    )
+    assert [p.text for p in parse(text).paragraphs] == ["The road to the harbor is open.", "So."]
+
+
+def test_a_transmission_header_that_begins_no_section_stays():
+    lines = "R 210941Z FEB 07\nFM AMEMBASSY OSLO\nTO RUEHC/SECSTATE WASHDC\n\n"
+    text = f"1. (C) Oslo has sent this:\n\n{lines}UNCLAS OSLO 12\n\nThe road is open."
+    assert "FM AMEMBASSY OSLO" in " ".join(texts(text))
+
+
 def test_a_sentence_in_brackets_before_a_number_is_no_heading():
     made = shapes("1. (U) Roads.\n\n(Comment: It passed. End comment.)\n\n2. (U) Harbors.")
     assert [(section, kind) for _, _, section, kind, _ in made] == [

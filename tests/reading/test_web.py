@@ -108,6 +108,21 @@ ROUTED = "RR RUEHAG\nDE RUEHNY #0013\nZNY CCCCC ZZH\nR 220941Z FEB 07\n"
         ("BEGIN TEXT", "R 220941Z FEB 07\n", 1),
         ("2. (C) Bern has sent this. QUOTE", ROUTED, 1),
         ("ROE", "R 210941Z FEB 07\n", 1),
+        (
+            "ROE\nBT\n#0012",
+            "VZCZCXRO2\nRR RUEHAG\nDE RUEHNY #0012/02 0530941\nR 220941Z FEB 07\n",
+            1,
+        ),
+        (
+            "ROE\nBT\n#0012",
+            "VZCZCXRO2\nRR RUEHAG\nDE RUEHNY #0012/01 0530941\nR 220941Z FEB 07\n",
+            2,
+        ),
+        (
+            "ROE\nBT\n#0012",
+            "VZCZCXRO2\nRR RUEHAG\nDE RUEHNY #0013/02 0530941\nR 220941Z FEB 07\n",
+            2,
+        ),
     ],
 )
 def test_a_transmission_header_begins_a_cable_unless_it_is_quoted_or_its_own(above, lines, cables):

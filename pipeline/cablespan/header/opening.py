@@ -73,7 +73,7 @@ def _pass_to() -> frozenset[str]:
 
 
 @cache
-def _transmission_line() -> re.Pattern[str]:
+def transmission_line() -> re.Pattern[str]:
     """Lines of the transmission header and of passing on, in a cable without labels."""
     pass_to = "|".join(map(re.escape, sorted(_pass_to())))
     return re.compile(
@@ -146,7 +146,7 @@ class _Lines:
             whole.label = Label("subject", 0)
         self.labelled = bool(line) and (self.labelled or whole.label is not None)
         for part in _split_labels(raw, whole) if _holds_label(raw, self.labelled) else [whole]:
-            self.filled += bool(part.text) and not _transmission_line().fullmatch(part.text)
+            self.filled += bool(part.text) and not transmission_line().fullmatch(part.text)
             if part.label and self._counts(part.label):
                 self.last = len(self.lines)
             self.lines.append(part)
@@ -266,7 +266,7 @@ class _Reader:
             if "subject" in self.fields and _begins_text(self._lines[index:]):
                 return False
             self._current = None
-        elif self.fields or not _transmission_line().fullmatch(line.text):
+        elif self.fields or not transmission_line().fullmatch(line.text):
             return False
         self.transmission.append(line.text)
         return True
@@ -363,7 +363,7 @@ def _is_prose(lines: list[_Line]) -> bool:
 def _begins_text(lines: list[_Line]) -> bool:
     """Whether the text begins with the first of some lines: what is like a label below is none."""
     text = " ".join(takewhile(_is_in_paragraph, (line.text for line in lines)))
-    if _transmission_line().fullmatch(text):
+    if transmission_line().fullmatch(text):
         return False
     return is_running(text) if not text.isupper() else len(text.split()) > _LONGEST_REMARK
 

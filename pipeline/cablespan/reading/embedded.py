@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from cablespan.header.opening import read_opening
+from cablespan.header.sections import headers_of_sections
 from cablespan.reading.body.sections import ended_sections
 from cablespan.reading.body.titles import section_of_heading
 
@@ -99,9 +100,17 @@ def _headers(text: str) -> Iterator[_Beginning]:
     """Where transmission headers in the middle of a text begin, which is where their cables do."""
     if _SENDER not in text:  # the blank after it, in every line, would slow the search
         return
+    sections = headers_of_sections(text, 0, len(text))
+    own = [(begin, end) for begin, end, number in sections if _stands_above(text, begin, number)]
     for match in _HEADER.finditer(text):
-        if _begins_cable(text, match):
+        is_own = any(begin <= match.start() < end for begin, end in own)
+        if not is_own and _begins_cable(text, match):
             yield _Beginning(match.start(), match.start(), {})
+
+
+def _stands_above(text: str, at: int, number: str) -> bool:
+    """Whether a message's number stands above an offset: the header there is a section's."""
+    return re.compile(rf"(?<!\d)0{{0,5}}{number}(?!\d)").search(text, 0, at) is not None
 
 
 def _begins_cable(text: str, header: re.Match[str]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from cablespan.header.furniture import is_furniture
+from cablespan.header.sections import headers_of_sections
 from cablespan.header.transmission import ends_lists
 
 _SENDER = re.compile(
@@ -30,8 +31,9 @@ def repeatable(opening: str) -> frozenset[str]:
 def seams(source: str, start: int, end: int, opening: str, signature: str = "") -> dict[int, int]:
     r"""The offsets of what stands between the sections of `source[start:end]`: first line, end.
 
-    The headers of all sections but the first, from the sender that `opening` names to the last
-    addressee; and the cable's `signature` where it ends a section before the last.
+    The headers of all sections but the first: those with a section's number, and from a sender that
+    `opening` names to the last addressee; and the cable's `signature` where it ends a section
+    before the last.
 
     >>> text = "1. All is well.\nROE\n\nNNNN\nFM OSLO\nTO ROME\nINFO BONN\n\n2. So be it.\nROE"
     >>> seams(text, 0, len(text), "FM OSLO\nTO ROME", "ROE")
@@ -40,7 +42,7 @@ def seams(source: str, start: int, end: int, opening: str, signature: str = "") 
     if source.find("FM ", start, end) < 0:
         return {}
     lines = repeatable(opening)
-    found: dict[int, int] = {}
+    found = {begin: stop + 1 for begin, stop, _ in headers_of_sections(source, start, end)}
     for match in _SENDER.finditer(source, start, end):
         if without_number(match["sender"]) in lines:
             found.update(_signature_above(source, start, match.start(), lines, signature))
