@@ -27,6 +27,7 @@ _HEADER = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _LETTER = re.compile(r"[^\W\d_]")
+_LONGEST_HEADER = 4000  # characters of a transmission header below its sender
 _JUST_ABOVE = 300  # characters in which the last line above a header ends
 # The first six cells of a row, and the sign that opens the seventh, the transmission header.
 _ROW = re.compile(
@@ -100,17 +101,9 @@ def _headers(text: str) -> Iterator[_Beginning]:
     """Where transmission headers in the middle of a text begin, which is where their cables do."""
     if _SENDER not in text:  # the blank after it, in every line, would slow the search
         return
-    sections = headers_of_sections(text, 0, len(text))
-    own = [(begin, end) for begin, end, number in sections if _stands_above(text, begin, number)]
     for match in _HEADER.finditer(text):
-        is_own = any(begin <= match.start() < end for begin, end in own)
-        if not is_own and _begins_cable(text, match):
+        if _begins_cable(text, match) and not _begins_section(text, match):
             yield _Beginning(match.start(), match.start(), {})
-
-
-def _stands_above(text: str, at: int, number: str) -> bool:
-    """Whether a message's number stands above an offset: the header there is a section's."""
-    return re.compile(rf"(?<!\d)0{{0,5}}{number}(?!\d)").search(text, 0, at) is not None
 
 
 def _begins_cable(text: str, header: re.Match[str]) -> bool:
@@ -121,6 +114,16 @@ def _begins_cable(text: str, header: re.Match[str]) -> bool:
         return False
     group = header["group"]
     return group is None or (text.find(group, 0, at) < 0 and _is_cable(text, at))
+
+
+def _begins_section(text: str, header: re.Match[str]) -> bool:
+    """Whether a header is that of a further section of the message whose number stands above."""
+    at = header.start()
+    sections = headers_of_sections(text, at, header.end() + _LONGEST_HEADER)
+    begin, _, number = next(sections, (header.end(), 0, ""))
+    if begin >= header.end():
+        return False
+    return re.compile(rf"(?<!\d)0{{0,5}}{number}(?!\d)").search(text, 0, at) is not None
 
 
 def _introduces_text(line: str) -> bool:
