@@ -79,7 +79,7 @@ def test_it_goes_on_from_the_weights_and_not_from_their_mean(mine, monkeypatch):
         weights.append((latest(output).folder / "model-last" / "ner" / "model").read_bytes())
 
     monkeypatch.setattr(checkpoints, "_keep", note)
-    optimizer = {"learn_rate.initial_rate": 0, "use_averages": "true"}
+    optimizer = {"@optimizers": "Adam.v1", "learn_rate.initial_rate": 0, "use_averages": "true"}
     values = [(f"--training.optimizer.{name}", value) for name, value in optimizer.items()]
     assert mine(*chain.from_iterable(values)).exit_code == 0
     assert len(weights) > 1 and len(set(weights)) == 1

@@ -3,6 +3,7 @@
 import numpy
 import pytest
 import spacy
+from spacy.util import registry
 from typer.testing import CliRunner
 
 from cablespan.cli import app
@@ -37,6 +38,16 @@ def test_a_bundled_pipeline_is_trained_on_without_a_config(tmp_path):
     assert 0 < distance < 0.1, "it goes on from what the pipeline had learned"
     config = (tmp_path / "mine" / "model-best" / "config.cfg").read_text()
     assert "source" not in config and "CableEmbed" in config and str(tmp_path) not in config
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.5])
+def test_the_average_of_the_weights_begins_at_them(rate):
+    """thinc's begins at zero; so it is 2/11 of the beginning and 9/11 of the first step."""
+    before = numpy.array([1.0, -4.0], dtype="f")
+    optimizer = registry.optimizers.get("cablespan.Adam.v1")(rate, 0.0, 1.0, use_averages=True)
+    after, _ = optimizer((0, "W"), before.copy(), numpy.array([0.5, 0.5], dtype="f"))
+    assert rate == abs(after - before).max().round(3)
+    assert numpy.allclose(optimizer.averages[(0, "W")], (2 * before + 9 * after) / 11)
 
 
 def test_without_config_and_base_the_remedy_is_named(tmp_path):

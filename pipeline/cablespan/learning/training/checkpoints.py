@@ -1,9 +1,8 @@
 """Training that goes on where it was stopped: what each evaluation leaves behind, and the config to
 go on from it.
 
-A checkpoint holds the weights, not their moving average, which spaCy judges and saves: begun at
-nothing, it has too little of them at first. Adam's moments are lost: its rate warms up anew, for as
-many steps.
+A checkpoint holds the weights; their moving average, which spaCy judges and saves, begins anew at
+them. Adam's moments are lost: its rate warms up anew, for as many steps.
 """
 
 import shutil
