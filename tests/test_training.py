@@ -25,7 +25,7 @@ from cablespan.formats import convert, read_records
 from cablespan.learning.corpus import cable_corpus, case_augmenter, recased, unannotated
 from cablespan.learning.evaluation import judge
 from cablespan.learning.gold import read_gold
-from cablespan.learning.training import split, train, write_docs
+from cablespan.learning.training import finishing, split, train, write_docs
 from cablespan.learning.training.checks import checked_config
 from cablespan.nlp import load
 
@@ -240,6 +240,23 @@ class TestTrained:
             ValueError, match=f"Component '{name}' has been initialized with an output dimension"
         ):
             pipe.add_label("RUMOUR")
+
+
+def test_the_last_step_is_judged_whatever_the_frequency(gold, dev, tmp_path, monkeypatch):
+    """spaCy judges each so-manieth step, which the last need not be."""
+    judged = []
+
+    def score(model, *_):
+        judged.append(model.name)
+        return float(model.name == "model-last")
+
+    monkeypatch.setattr(finishing, "_score", score)
+    steps = ("--training.max_steps", 3, "--training.eval_frequency", 100)
+    outcome = run("--train", gold, "--dev", dev, "--output", tmp_path / "mine", *steps)
+    assert outcome.exit_code == 0, outcome.output
+    best, last = (tmp_path / "mine" / name / "ner" / "model" for name in ("model-best", judged[0]))
+    assert sorted(judged) == ["model-best", "model-last"]
+    assert best.read_bytes() == last.read_bytes()
 
 
 def layers(doc) -> list:

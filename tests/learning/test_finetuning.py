@@ -40,6 +40,30 @@ def test_a_bundled_pipeline_is_trained_on_without_a_config(tmp_path):
     assert "source" not in config and "CableEmbed" in config and str(tmp_path) not in config
 
 
+def test_where_no_step_was_better_the_base_is_given_back(tmp_path):
+    gold = write(tmp_path / "mine.jsonl", documents("abcde", 1))
+    dev = write(tmp_path / "dev.jsonl", documents("xy", 2))
+    absurd = ("--training.optimizer.learn_rate.initial_rate", "50")
+    sets = ("--train", gold, "--dev", dev, "--output", tmp_path / "mine")
+    outcome = train("--base", "en_cable_sm", *sets, *absurd)
+    assert outcome.exit_code == 0, outcome.output
+    assert "no step was better than the base on dev" in outcome.stderr
+    best = tmp_path / "mine" / "model-best"
+    for name in ("tok2vec", "ner", "claim_tagger", "statements"):
+        kept, base = (folder / name / "model" for folder in (best, bundled_model()))
+        assert kept.read_bytes() == base.read_bytes(), name
+    assert spacy.load(best)("Post agreed.").has_annotation("ENT_IOB")
+    card = (best / "README.md").read_text()
+    assert "it is the base as it was" in card and "chosen by dev" not in card
+
+
+def test_the_card_of_one_without_dev_says_that_it_is_the_last(tmp_path):
+    gold = write(tmp_path / "mine.jsonl", documents("abcde", 1))
+    assert train("--base", "en_cable_sm", "--train", gold, "-o", tmp_path / "mine").exit_code == 0
+    card = (tmp_path / "mine" / "model-best" / "README.md").read_text()
+    assert "that of the last step" in card and "chosen by dev" not in card
+
+
 @pytest.mark.parametrize("rate", [0.0, 0.5])
 def test_the_average_of_the_weights_begins_at_them(rate):
     """thinc's begins at zero; so it is 2/11 of the beginning and 9/11 of the first step."""

@@ -46,7 +46,7 @@ def train(
         list[Path] | None,
         typer.Option(
             help="Gold of other documents, to choose the best model by.",
-            show_default="a share of --train",
+            show_default="a share of --train, by which with --base nothing is chosen",
         ),
     ] = None,
     labels: LabelsOption = None,

@@ -3,7 +3,6 @@ config of spaCy's."""
 
 import hashlib
 import random
-import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,14 +20,10 @@ from thinc.api import Config, set_current_ops
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.labels import Scheme, scheme_of
 from cablespan.learning import BASE_SHARE, DEV_SHARE, SOFT_SHARE
-from cablespan.learning.corpus import example_of
-from cablespan.learning.evaluation import evaluate
 from cablespan.learning.gold import Gold, read_gold, training_doc
 from cablespan.learning.soft_labels import SoftLabels
-from cablespan.learning.training.card import card
 from cablespan.learning.training.checkpoints import (
     BEST,
-    LAST,
     Checkpoint,
     checkpoint_values,
     latest,
@@ -43,13 +38,9 @@ from cablespan.learning.training.checks import (
     leaks,
     trained_layers,
 )
-from cablespan.learning.training.finetuning import (
-    Start,
-    bundled_config,
-    mix_weights,
-    write_finetuning,
-)
-from cablespan.nlp import bundled_model, cpu_ops, load, model_scheme
+from cablespan.learning.training.finetuning import Start, bundled_config, write_finetuning
+from cablespan.learning.training.finishing import finish_models, write_scores
+from cablespan.nlp import bundled_model, cpu_ops, model_scheme
 
 __all__ = ["split", "train", "write_docs"]
 
@@ -141,16 +132,19 @@ def train(
         whole["training"]["logger"] = checkpoint_values(settings["training"]["logger"], begun_with)
     _run(whole, gold, soft, output, gpu)
     take_best(output)
-    _finish_models(output, start, base_share, scheme, gold.dev, is_chosen=bool(dev))
+    chosen = finish_models(
+        output, start, base_share, scheme, gold.dev, is_chosen=bool(dev), warn=warn
+    )
     facts = {
         "config": config,
         "seed": seed,
         "overrides": overrides,
         "train": (train, gold.train),
         "dev": (dev, gold.dev),
+        "chosen": chosen,
         "split": "" if dev else f"Split off by document: {dev_share:.0%}, seed {seed}.",
     }
-    scores = _write_scores(output / BEST, gold.dev, output.name, facts)
+    scores = write_scores(output / BEST, gold.dev, output.name, facts)
     remove_checkpoints(output)
     return scores
 
@@ -177,20 +171,6 @@ def _digest(config: Config, gold: Sets, soft: SoftLabels | None) -> str:
     return hashlib.sha256(config.to_bytes() + orjson.dumps([*records, *taught])).hexdigest()
 
 
-def _write_scores(
-    model: Path, dev: Sequence[Gold], name: str, facts: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Writes scores.json and the card into a model's folder; `facts` are those of `card`."""
-    scores = evaluate(load(model), dev)
-    del scores["errors"]
-    (model / "scores.json").write_bytes(orjson.dumps(scores, option=orjson.OPT_INDENT_2))
-    network = orjson.loads((model / "meta.json").read_bytes())["performance"]
-    size = sum(file.stat().st_size for file in model.rglob("*") if file.is_file())
-    text = card(name, **facts, scores=scores, network=network, size=size)
-    (model / "README.md").write_text(text, encoding="utf-8")
-    return scores
-
-
 def _config_file(config: Path | None) -> Path:
     """The file of the config to train with: one of a path, or one of ours by its name."""
     if config is None:
@@ -213,38 +193,6 @@ def _start(
         remedy = "to keep it, name its labels too (extend = true in the file of labels)"
         warn(Problem(str(base), what, remedy))
     return start
-
-
-def _finish_models(
-    output: Path,
-    start: Start | None,
-    base_share: float,
-    scheme: Scheme,
-    dev: Sequence[Gold],
-    is_chosen: bool,
-) -> None:
-    """Finishes `model-last` and `model-best`, which is the last where fine-tuning had no dev set.
-
-    The document or two that were split off then are too few to choose by.
-    """
-    best, last = output / BEST, output / LAST
-    takes_last = start is not None and not is_chosen
-    for model in (last,) if takes_last else (best, last):
-        if start is not None:
-            _mix_with_base(model, start, base_share)
-        _finish(model, scheme, dev)
-    if takes_last:
-        shutil.rmtree(best)
-        shutil.copytree(last, best)
-
-
-def _mix_with_base(model: Path, start: Start, base_share: float) -> None:
-    """Moves a trained model's weights back to those of its base, where there is a share to mix."""
-    if not base_share or start.anew:
-        return
-    nlp = spacy.load(model)
-    mix_weights(nlp, spacy.load(start.base), base_share)
-    nlp.to_disk(model)
 
 
 def _without_missing_layers(
@@ -368,23 +316,3 @@ def write_docs(gold: Iterable[Gold], path: Path, soft: SoftLabels | None = None)
     nlp = spacy.blank("en")
     docs: Iterable[Doc] = (training_doc(nlp, known) for known in gold)
     DocBin(docs=soft.add_to(docs) if soft else docs, store_user_data=True).to_disk(path)
-
-
-def _finish(model: Path, scheme: Scheme, dev: Sequence[Gold]) -> None:
-    """Takes the temporary files out of a model's config, and writes what it is into its meta.json.
-
-    That is its labels, if they are not ours, and the network's own scores on dev.
-    """
-    file = model / "config.cfg"
-    config = Config().from_disk(file, interpolate=False)
-    # An encoder is no file of the training: its name describes the network.
-    config["paths"] |= dict.fromkeys(set(config["paths"]) - {"encoder"})
-    # So have the checkpoints gone with it.
-    config["training"]["logger"] = config["training"]["logger"]["logger"]
-    config.to_disk(file)
-    nlp = spacy.load(model)
-    scores = nlp.evaluate(example_of(training_doc(nlp, known)) for known in dev)
-    meta = orjson.loads((model / "meta.json").read_bytes()) | {"performance": scores}
-    if scheme != scheme_of():
-        meta["scheme"] = scheme.tables()
-    (model / "meta.json").write_bytes(orjson.dumps(meta, option=orjson.OPT_INDENT_2))

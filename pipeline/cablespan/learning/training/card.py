@@ -68,13 +68,14 @@ def card(
     train: tuple[Sequence[Any], Sequence[Gold]],
     dev: tuple[Sequence[Any], Sequence[Gold]],
     split: str,
+    chosen: str,
     scores: Mapping[str, Any],
     network: Mapping[str, Any],
     size: int,
 ) -> str:
     """Markdown.
 
-    `train`, `dev`: the files and the gold in them; `scores`: of `evaluate` on dev; `network`: those
+    `train`, `dev`: the files and the gold in them; `chosen`: how the model was; `scores`: of `evaluate` on dev; `network`: those
     of spaCy's training, of the trained components alone; `size`: bytes of the model.
     """
     versions = ", ".join(
@@ -95,8 +96,7 @@ def card(
         "",
         "## Scores on dev",
         "",
-        "The whole pipeline of `cablespan.load` with its rules; "
-        "the best model was chosen by dev too. "
+        f"The whole pipeline of `cablespan.load` with its rules; {chosen}. "
         f"Intervals: {scores['resamples']} bootstrap samples of the documents.",
         "",
         markdown(scores),
