@@ -692,6 +692,11 @@ def test_the_project_calls_commands_and_options_that_exist():
                     if argument.startswith("--") and "." not in argument
                 }
                 assert options <= known, f"{step['name']}: {options - known}"
+                if arguments[0] == "train":  # else a step whose inputs changed would be refused
+                    output = arguments[arguments.index("--output") + 1]
+                    assert f"rm -rf {output}/model-best" in step["script"]
+            elif program == "rm":
+                continue
             elif not program.endswith("uv"):  # uv fetches the package with the encoder
                 assert program.endswith("python"), script
                 assert (CONFIGS.parent / arguments[0]).is_file(), script

@@ -99,6 +99,7 @@ def test_another_training_is_no_longer_this_one(stopped):
     assert "stopped after 5 steps that had other gold, config or values" in outcome.output
     assert "--overwrite" in outcome.output
     assert stopped("--overwrite").exit_code == 0
+    assert stopped("--overwrite").exit_code == 0, "now a finished model"
 
 
 def test_the_rate_falls_on_from_where_it_was(stopped):

@@ -74,7 +74,8 @@ def train(
     resume: Annotated[
         bool,
         typer.Option(
-            "--resume/--overwrite", help="Go on where a training was stopped, or begin anew."
+            "--resume/--overwrite",
+            help="Go on where a training was stopped; or begin anew, and replace a finished model.",
         ),
     ] = True,
     code: Annotated[

@@ -39,7 +39,11 @@ from cablespan.learning.training.checks import (
     trained_layers,
 )
 from cablespan.learning.training.finetuning import Start, bundled_config, write_finetuning
-from cablespan.learning.training.finishing import finish_models, write_scores
+from cablespan.learning.training.finishing import (
+    check_no_model_lost,
+    finish_models,
+    write_scores,
+)
 from cablespan.nlp import bundled_model, cpu_ops, model_scheme
 
 __all__ = ["split", "train", "write_docs"]
@@ -90,11 +94,13 @@ def train(
     `overrides`: of the config ("training.max_steps").
 
     A training that was stopped goes on from its last evaluation when it is called again; it begins
-    anew with `overwrite`.
+    anew with `overwrite`, without which no finished model in `output` is replaced.
 
     `model-best` gets scores.json (without the mistakes) and README.md, a model card. Raises
     GoldError and ValueError for anything wrong with gold or config, before any training.
     """
+    if not overwrite:
+        check_no_model_lost(output)
     scheme = scheme_of(labels, model_scheme(base) if base is not None else None)
     overrides, texts = dict(overrides or {}), list(texts)
 

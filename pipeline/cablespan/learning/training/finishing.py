@@ -17,9 +17,20 @@ from cablespan.learning.corpus import example_of
 from cablespan.learning.evaluation import evaluate
 from cablespan.learning.gold import Gold, training_doc
 from cablespan.learning.training.card import card
-from cablespan.learning.training.checkpoints import BEST, LAST
+from cablespan.learning.training.checkpoints import BEST, LAST, latest
 from cablespan.learning.training.finetuning import Start, mix_weights
 from cablespan.nlp import load
+
+# Written after everything else: a model without it is not finished.
+CARD = "README.md"
+
+
+def check_no_model_lost(output: Path) -> None:
+    """Raises ValueError where a training into a folder would take the place of a finished model."""
+    if (output / BEST / CARD).is_file() and latest(output) is None:
+        raise ValueError(
+            f"{output / BEST}: a finished model is there: give another --output, or --overwrite"
+        )
 
 
 def finish_models(
@@ -131,5 +142,5 @@ def write_scores(
     network = orjson.loads((model / "meta.json").read_bytes())["performance"]
     size = sum(file.stat().st_size for file in model.rglob("*") if file.is_file())
     text = card(name, **facts, scores=scores, network=network, size=size)
-    (model / "README.md").write_text(text, encoding="utf-8")
+    (model / CARD).write_text(text, encoding="utf-8")
     return scores
