@@ -39,8 +39,20 @@ def stopped(mine, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(checkpoints, "_keep", keep_and_die)
-        assert mine().exit_code != 0
+        outcome = mine()
+        assert outcome.exit_code == 130
+        assert "interrupted; 5 steps are kept: the same command goes on" in outcome.stderr
     return mine
+
+
+def test_one_that_is_interrupted_early_says_that_nothing_is_kept(mine, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(checkpoints, "_keep", interrupt)
+    outcome = mine()
+    assert outcome.exit_code == 130
+    assert "no checkpoint yet: the same command begins anew" in outcome.stderr
 
 
 def test_it_takes_the_steps_that_are_left(stopped, monkeypatch):

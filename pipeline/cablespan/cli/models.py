@@ -99,29 +99,35 @@ def train(
     from spacy.util import import_file, logger
 
     from cablespan.learning.training import train as run
+    from cablespan.learning.training.checkpoints import saying_what_is_kept
 
     if verbose:
         logger.setLevel("DEBUG")
     if code is not None:
         import_file("python_code", code)
-    run(
-        config,
-        train,
-        dev or [],
-        output,
-        base=base,
-        base_share=base_share,
-        labels=labels,
-        texts=texts or (),
-        dev_share=dev_share,
-        soft_labels=soft_labels,
-        soft_share=soft_share,
-        allow_empty=allow_empty,
-        overrides=parse_config_overrides(list(context.args)),
-        gpu=gpu,
-        overwrite=not resume,
-        warn=lambda problem: typer.echo(f"warning: {problem}", err=True),
-    )
+
+    def tell_problem(problem: object) -> None:
+        typer.echo(f"warning: {problem}", err=True)
+
+    with saying_what_is_kept(output, tell_problem):
+        run(
+            config,
+            train,
+            dev or [],
+            output,
+            base=base,
+            base_share=base_share,
+            labels=labels,
+            texts=texts or (),
+            dev_share=dev_share,
+            soft_labels=soft_labels,
+            soft_share=soft_share,
+            allow_empty=allow_empty,
+            overrides=parse_config_overrides(list(context.args)),
+            gpu=gpu,
+            overwrite=not resume,
+            warn=tell_problem,
+        )
     best = output / "model-best"
     typer.echo(
         f"{best}: scores in README.md and scores.json. Use it with --model {best}, or "

@@ -6,7 +6,8 @@ them. Adam's moments are lost: its rate warms up anew, for as many steps.
 """
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from spacy.training.loop import DIR_MODEL_LAST as LAST
 from spacy.util import registry
 from thinc.api import Config
 
+from cablespan.formats.checks import Problem
 from cablespan.learning.training.finetuning import sourced
 
 # Written after everything else: a folder without it is a torn checkpoint.
@@ -40,6 +42,19 @@ def latest(output: Path) -> Checkpoint | None:
         for file in output.glob(f"checkpoint-[0-9]*/{PROGRESS}")
     ]
     return max(found, key=lambda checkpoint: checkpoint.step, default=None)
+
+
+@contextmanager
+def saying_what_is_kept(output: Path, warn: Callable[[Problem], None]) -> Iterator[None]:
+    """Tells where a training that is interrupted goes on, or that it does not."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        kept = latest(output)
+        what = f"{kept.step} steps are kept" if kept else "there was no checkpoint yet"
+        remedy = f"the same command {'goes on from there' if kept else 'begins anew'}"
+        warn(Problem(str(output), f"interrupted; {what}", remedy))
+        raise
 
 
 def remove_checkpoints(output: Path, *, but: Path | None = None) -> None:
