@@ -633,7 +633,15 @@ class TestRefused:
         message = self.refused(
             tmp_path, "--train", write(tmp_path / "one.jsonl", documents("a", 1))
         )
-        assert "no paragraph to judge on" in message
+        assert "all paragraphs are of one document, a:" in message and "--dev" in message
+
+    def test_a_finished_model_is_not_replaced_unasked(self, trained, gold, dev):
+        sets = ("--train", gold, "--dev", dev, "--output", trained.parent)
+        before = (trained / "README.md").stat().st_mtime_ns
+        outcome = run(*sets)
+        assert outcome.exit_code == 2
+        assert "a finished model is there" in outcome.stderr and "--overwrite" in outcome.stderr
+        assert (trained / "README.md").stat().st_mtime_ns == before
 
 
 def test_warnings_stop_nothing(tmp_path, monkeypatch):

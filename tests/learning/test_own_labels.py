@@ -144,6 +144,15 @@ class TestGrown:
         assert nlp.get_pipe("ner").labels == (*old, "PORT")
         assert [label.name for label in model_scheme(nlp.path).entities][-2:] == ["VESSEL", "PORT"]
 
+    def test_an_added_label_without_example_is_named(self, folder, tmp_path):
+        labels = tmp_path / "labels.toml"
+        labels.write_text(VESSELS + "[entities.PORT]\n")
+        sets = ("--train", folder / "gold.jsonl", "--dev", folder / "dev.jsonl")
+        base = ("--base", folder / "mine" / "model-best", "--labels", labels)
+        steps = ("--training.max_steps", 1)
+        told = run("train", *base, *sets, "--output", tmp_path / "out", *steps).stderr
+        assert "gold.jsonl: no example of PORT among the entities: add some" in told
+
     def test_a_head_whose_labels_are_not_named_begins_anew(self, folder, tmp_path):
         labels = tmp_path / "labels.toml"
         labels.write_text("[entities.PORT]\n[entities.SHIP]\n")

@@ -124,7 +124,11 @@ def train(
     layers = trained_layers(nlp)
     # A pipeline that is trained on keeps the labels that the gold does not show.
     learned = [layer for layer, name in layers.items() if not start or name in start.anew]
-    _check(gold, learned, scheme, ", ".join(map(str, train)), allow_empty, warn)
+    wanted = {layer: scheme.names(layer) for layer in learned}
+    place = ", ".join(map(str, train))
+    _check(gold, wanted, place, allow_empty, warn)
+    for problem in empty_labels(gold.train, start.added if start else {}, place):
+        warn(problem._replace(remedy="add some: the model will hardly ever give the label"))
     new = {layer: layers[layer] for layer in learned}
     overrides |= _without_missing_layers(nlp, gold.train, new, warn)
     whole = Config().from_disk(config, interpolate=False, overrides=overrides)
@@ -265,22 +269,15 @@ def _values(section: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
 
 def _check(
     gold: Sets,
-    learned: Iterable[str],
-    scheme: Scheme,
+    wanted: Mapping[str, Sequence[str]],
     place: str,
     allow_empty: bool,
     warn: Warn,
 ) -> None:
-    """Raises GoldError for sets that are empty or share documents, and for labels without
-    example."""
-    sets = {"train": gold.train, "judge": gold.dev}
-    problems = [
-        Problem(place, f"no paragraph to {aim} on", "give more gold")
-        for aim, golds in sets.items()
-        if not golds
-    ]
-    problems += leaks(gold.train, gold.dev, warn)
-    empty = list(empty_labels(gold.train, learned, scheme, place))
+    """Raises GoldError for sets that are empty or share documents, and for labels without example
+    (`wanted`: by layer)."""
+    problems = [*_empty_sets(gold, place), *leaks(gold.train, gold.dev, warn)]
+    empty = list(empty_labels(gold.train, wanted, place))
     if allow_empty:
         for problem in empty:
             warn(problem)
@@ -288,8 +285,19 @@ def _check(
         problems += empty
     if problems:
         raise GoldError(problems)
-    for problem in empty_labels(gold.dev, learned, scheme, "dev"):
+    for problem in empty_labels(gold.dev, wanted, "dev"):
         warn(problem._replace(remedy="the scores say nothing about it"))
+
+
+def _empty_sets(gold: Sets, place: str) -> Iterator[Problem]:
+    documents = {known.document for known in gold.train}
+    if not documents:
+        yield Problem(place, "no paragraph to train on", "give more gold")
+    elif not gold.dev and len(documents) == 1:
+        what = f"all paragraphs are of one document, {min(documents)}: none is left to judge on"
+        yield Problem(place, what, "name gold of another one with --dev")
+    elif not gold.dev:
+        yield Problem("dev", "no paragraph to judge on", "give more gold")
 
 
 def split(gold: Sequence[Gold], share: float, seed: int) -> Sets:

@@ -15,7 +15,7 @@ from thinc.api import ConfigValidationError
 from cablespan.components.network.span_tagger import SpanTagger
 from cablespan.document import CLAIM_PARTS
 from cablespan.formats.checks import Problem
-from cablespan.labels import LAYERS, Role, Scheme
+from cablespan.labels import LAYERS, Role
 from cablespan.learning.gold import Gold
 
 # A text of fewer words may stand in any document ("End summary.").
@@ -100,14 +100,18 @@ def _labels_of(mark: Mapping[str, Any]) -> list[str]:
 
 
 def empty_labels(
-    golds: Sequence[Gold], layers: Iterable[str], scheme: Scheme, place: str
+    golds: Sequence[Gold], wanted: Mapping[str, Sequence[str]], place: str
 ) -> Iterator[Problem]:
-    """Labels of the scheme without an example, in those of the layers that somebody annotated."""
+    """Labels without an example, of those that are `wanted` of a layer, if somebody annotated it.
+
+    >>> gold = Gold({"entities": [{"label": "PLACE"}]}, {})
+    >>> wanted = {"entities": ["PLACE", "ORG"], "statements": ["COMMENT"]}
+    >>> [problem.what for problem in empty_labels([gold], wanted, "mine.jsonl")]
+    ['no example of ORG among the entities']
+    """
     counts = label_counts(golds)
-    for layer in layers:
-        missing = [
-            label for label in scheme.names(layer) if not counts.get(layer, {label: 1})[label]
-        ]
+    for layer, labels in wanted.items():
+        missing = [label for label in labels if not counts.get(layer, {label: 1})[label]]
         if missing:
             yield Problem(
                 place,

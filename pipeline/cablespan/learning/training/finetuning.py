@@ -72,11 +72,13 @@ def sourced(config: Config, folder: Path, *, anew: Iterable[str] = ()) -> Config
 
 
 class Start(NamedTuple):
-    """Where fine-tuning begins: the config, the pipeline that it sources, and what begins anew."""
+    """Where fine-tuning begins: the config, the pipeline that it sources, what begins anew, and the
+    labels that heads were given, by layer."""
 
     config: Path
     base: Path
     anew: list[str]
+    added: dict[str, list[str]]
 
 
 def write_finetuning(
@@ -92,6 +94,7 @@ def write_finetuning(
     with computing_with(cpu_ops()):
         nlp = spacy.load(folder)
     anew: list[str] = []
+    added: dict[str, list[str]] = {}
     growing: dict[TrainedPipe, Iterable[str]] = {}
     for layer, name in trained_layers(nlp).items():
         pipe, labels = nlp.get_pipe(name), scheme.names(layer)
@@ -101,12 +104,13 @@ def write_finetuning(
             anew.append(name)
         elif set(pipe.labels) != set(labels):
             growing[pipe] = labels
+            added[layer] = [label for label in labels if label not in pipe.labels]
     if growing:
         _widen_heads(nlp, growing, gold)
         folder = output / BASE
         nlp.to_disk(folder)
     finetuning_config(folder, values, anew=anew).to_disk(output / FINETUNE)
-    return Start(output / FINETUNE, folder, anew)
+    return Start(output / FINETUNE, folder, anew, added)
 
 
 def _widen_heads(
