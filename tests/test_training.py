@@ -618,11 +618,27 @@ class TestRefused:
             (("--components.ner.model.@architectures", "acme.Tagger.v1"), "acme.Tagger.v1"),
             (("--training.optimizer.@optimizers", "acme.Sgd.v1"), "acme.Sgd.v1"),
             (("--training.dropout", "much"), "dropout"),
+            (("--training.dropuot", "0.3"), "is training.dropout meant?"),
+            (("--paths.vektors", "en_cable_sm"), "is paths.vectors meant?"),
+            (("--system.colour", "7"), "no value system.colour: correct it"),
+            (("--corpora.train.limitt", "7"), "unexpected argument: 'limitt'"),
         ],
     )
     def test_a_config_with_unknown_names_or_values(self, tmp_path, gold, override, told):
         message = self.refused(tmp_path, "--train", gold, *override)
         assert "cable_sm.cfg" in message and told in message
+
+    @pytest.mark.parametrize(
+        "arguments, told",
+        [
+            (("--max-steps", "3"), "no option --max-steps: is --training.max_steps meant?"),
+            (("--label", "mine.toml"), "no option --label: is --labels meant?"),
+            (("--training.max_steps", "3", "4"), "4 belongs to no option"),
+        ],
+    )
+    def test_what_is_no_option(self, tmp_path, gold, arguments, told):
+        message = self.refused(tmp_path, "--train", gold, *arguments)
+        assert told in message and len(message.splitlines()) == 1
 
     def test_no_config(self, tmp_path, gold):
         assert "does not exist" in self.refused(

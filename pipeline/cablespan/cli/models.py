@@ -95,16 +95,19 @@ def train(
     Gold and config are checked before. Any value of the config is given as --section.key value, as
     with `spacy train`.
     """
-    from spacy.cli._util import parse_config_overrides
     from spacy.util import import_file, logger
 
     from cablespan.learning.training import train as run
     from cablespan.learning.training.checkpoints import saying_what_is_kept
+    from cablespan.learning.training.overrides import config_overrides
 
     if verbose:
         logger.setLevel("DEBUG")
     if code is not None:
         import_file("python_code", code)
+
+    options = [name for parameter in context.command.params for name in parameter.opts]
+    overrides = config_overrides(context.args, options)
 
     def tell_problem(problem: object) -> None:
         typer.echo(f"warning: {problem}", err=True)
@@ -123,7 +126,7 @@ def train(
             soft_labels=soft_labels,
             soft_share=soft_share,
             allow_empty=allow_empty,
-            overrides=parse_config_overrides(list(context.args)),
+            overrides=overrides,
             gpu=gpu,
             overwrite=not resume,
             warn=tell_problem,

@@ -17,6 +17,7 @@ from cablespan.document import CLAIM_PARTS
 from cablespan.formats.checks import Problem
 from cablespan.labels import LAYERS, Role
 from cablespan.learning.gold import Gold
+from cablespan.learning.training.overrides import check_known
 
 # A text of fewer words may stand in any document ("End summary.").
 DISTINCTIVE = 8
@@ -143,6 +144,7 @@ def checked_config(path: Path, overrides: Mapping[str, Any]) -> Language:
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path} does not exist: name a config, as cable_sm.cfg")
+    check_known(overrides, path)
     try:
         config = load_config(path, overrides=dict(overrides), interpolate=False)
         nlp = load_model_from_config(config, auto_fill=True)
