@@ -39,6 +39,12 @@ def test_examples_run(page, tmp_path, monkeypatch):
         example.evaluate()
 
 
+def test_the_config_that_the_shell_is_given_is_there(capsys):
+    (code,) = re.findall(r'\$\(python -c "(.+?)"\)', (ROOT / "docs" / "train.md").read_text())
+    exec(code, {})
+    assert Path(capsys.readouterr().out.strip()).is_file()
+
+
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))
 def test_what_a_page_names_is_there(page):
     """Options of commands and scripts, steps and variables of the project, links to files."""

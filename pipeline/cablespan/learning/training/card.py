@@ -75,8 +75,9 @@ def card(
 ) -> str:
     """Markdown.
 
-    `train`, `dev`: the files and the gold in them; `chosen`: how the model was; `scores`: of `evaluate` on dev; `network`: those
-    of spaCy's training, of the trained components alone; `size`: bytes of the model.
+    `train`, `dev`: the files and the gold in them; `chosen`: how the model was; `scores`: of
+    `evaluate` on dev; `network`: those of spaCy's training, of the trained components alone;
+    `size`: bytes of the model.
     """
     versions = ", ".join(
         f"{package} {version(package)}" for package in ("cablespan", "spacy", "thinc", "numpy")
