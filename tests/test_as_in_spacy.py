@@ -64,6 +64,21 @@ def test_a_copy_of_a_pipeline_annotates_alike(nlp, record, copied):
     assert cablespan.to_record(copied(nlp)(CABLE)) == record
 
 
+def test_what_a_doc_holds_beside_spans_is_plain_data(nlp):
+    """An enum's member equals its text, and comes out of a DocBin as another type."""
+
+    def types(value) -> set[type]:
+        if isinstance(value, dict):
+            value = [*value, *value.values()]
+        inner = value if type(value) in (list, tuple) else ()
+        return set().union(*map(types, inner)) or {type(value)}
+
+    doc = nlp(CABLE)
+    assert any(cluster["label"] == "OFFICIAL" for cluster in doc._.clusters)
+    held = [*doc.user_data.values(), *(group.attrs for group in doc.spans.values())]
+    assert types(held) <= {str, int, float, bool, type(None), list, tuple}
+
+
 def test_threads_share_a_pipeline(nlp, record):
     answers = []
     threads = [

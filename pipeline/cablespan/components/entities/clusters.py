@@ -129,7 +129,8 @@ def _cluster(number: int, mentions: list[Span]) -> ClusterRecord:
     best = max(mentions, key=lambda mention: (_tells(mention), -mention.start))
     label = Counter(mention.label_ for mention in mentions).most_common(1)[0][0]
     if label in PEOPLE:
-        label = Entity.OFFICIAL if any(map(_has_title, mentions)) else best.label_
+        titled = any(map(_has_title, mentions))
+        label = Entity.OFFICIAL.value if titled else best.label_  # plain data: no enum's member
     return {
         "cluster": number,
         "label": label,
