@@ -15,6 +15,7 @@ from spacy.training.converters import conll_ner_to_docs
 from test_tasks import TOLD, record_of
 from typer.testing import CliRunner
 
+from cablespan.cli import app
 from cablespan.formats import GoldError, convert, find_format, read_docs, read_records, tasks
 from cablespan.formats.completion import bare_record, completed
 from cablespan.labels import Certainty, Entity, Statement
@@ -95,7 +96,7 @@ def test_round_trip(tmp_path, format):
                 for a in record[layer]
             ]
             assert by_position(back[layer]) == by_position(expected)
-    if left_out.endswith("holds all of it"):
+    if left_out.endswith("holds all that was read"):
         assert back == record | {"source": back["source"]}
     else:
         assert ("3 header facts" in left_out) == (back["header"] != record["header"])
@@ -224,7 +225,7 @@ def test_tasks_that_were_not_accepted_are_counted(tmp_path):
     path = write(tmp_path / "answers.jsonl", *answers)
     _, refused, left_out = convert(path, tmp_path / "gold.jsonl", "gold")
     assert refused.startswith(f"{path}: {len(answers) - 1} of {len(answers)} tasks are rejected")
-    assert left_out == "gold holds all of it"
+    assert left_out == "gold holds all that was read"
 
 
 def test_tasks_of_layers_that_were_not_asked_for_are_counted(tmp_path):
@@ -513,6 +514,13 @@ def test_what_a_model_marked_leaves_label_studios_tasks_open(tmp_path):
     for task in json.loads((tmp_path / "x.json").read_text()):
         assert "annotations" not in task and task["predictions"][0]["model_version"]
     assert list(read_records(tmp_path / "x.json")) == []  # nobody has annotated anything
+    out = tmp_path / "back.jsonl"
+    outcome = CliRunner().invoke(
+        app, ["convert", f"{tmp_path / 'x.json'}", f"{out}", "--to", "gold"]
+    )
+    assert outcome.exit_code == 2 and not out.exists()
+    assert "2 of 2 tasks have no submitted annotation" in outcome.stderr
+    assert "nothing in it is annotated" in outcome.stderr and "holds all" not in outcome.stderr
 
 
 @pytest.mark.parametrize("name", ["", "cables.jsonl"])
@@ -804,8 +812,6 @@ def test_a_file_of_any_name_is_known_by_its_content(tmp_path, format):
 
 
 def test_command(tmp_path):
-    from cablespan.cli import app
-
     source = write(tmp_path / "in.jsonl", full_record())
     result = CliRunner().invoke(
         app, ["convert", str(source), str(tmp_path / "x.spacy"), "--to", "docbin"]

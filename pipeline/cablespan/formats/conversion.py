@@ -94,8 +94,8 @@ def convert(
     whose facts the annotations get again (`with_known_facts`); the other options are those of
     `read_placed`. Nothing stays at `out` of a conversion that fails. Raises ValueError for an
     unknown format, FileExistsError where the folder `out` holds annotations, IsADirectoryError
-    where it should be a file, GoldError where two paragraphs have one id and the format would take
-    them for one, and what `read_placed` raises.
+    where it should be a file, GoldError where nothing is annotated, or two paragraphs have one id and
+    the format would take them for one, and what `read_placed` raises.
     """
     if to not in FORMATS:
         raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
@@ -126,13 +126,16 @@ def convert(
     with written_whole(out if is_folder else out.parent) as beside:
         place = beside if is_folder else beside / out.name
         writer.write(_counted(records, counts, held), place, **options)
+        if not counts["cables"]:
+            nothing = Problem(str(source), "nothing in it is annotated", "name another file")
+            raise GoldError([*told, nothing])
     left_out = [f"{held[name]} {name}" for name in writer.LEAVES_OUT if held[name]]
     return [
         ", ".join(f"{counts[name]} {name}" for name in ("cables", "paragraphs", *LAYERS)),
         *map(str, told),
         f"left out, as {to} cannot hold it: {', '.join(left_out)}"
         if left_out
-        else f"{to} holds all of it",
+        else f"{to} holds all that was read",
     ]
 
 
