@@ -94,8 +94,8 @@ def convert(
     whose facts the annotations get again (`with_known_facts`); the other options are those of
     `read_placed`. Nothing stays at `out` of a conversion that fails. Raises ValueError for an
     unknown format, FileExistsError where the folder `out` holds annotations, IsADirectoryError
-    where it should be a file, GoldError where nothing is annotated, or two paragraphs have one id and
-    the format would take them for one, and what `read_placed` raises.
+    where it should be a file, GoldError where nothing is annotated, or two paragraphs have one id
+    and the format would take them for one, and what `read_placed` raises.
     """
     if to not in FORMATS:
         raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
