@@ -41,7 +41,7 @@ def stopped(mine, monkeypatch):
         patch.setattr(checkpoints, "_keep", keep_and_die)
         outcome = mine()
         assert outcome.exit_code == 130
-        assert "interrupted; 5 steps are kept: the same command goes on" in outcome.stderr
+        assert "interrupted; the checkpoint of step 5 is kept: the same command" in outcome.stderr
     return mine
 
 

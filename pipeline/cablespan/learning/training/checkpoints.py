@@ -51,8 +51,10 @@ def saying_what_is_kept(output: Path, warn: Callable[[Problem], None]) -> Iterat
         yield
     except KeyboardInterrupt:
         kept = latest(output)
-        what = f"{kept.step} steps are kept" if kept else "there was no checkpoint yet"
-        remedy = f"the same command {'goes on from there' if kept else 'begins anew'}"
+        what, remedy = "there was no checkpoint yet", "the same command begins anew"
+        if kept:
+            what = f"the checkpoint of step {kept.step} is kept"
+            remedy = "the same command without --overwrite goes on from there"
         warn(Problem(str(output), f"interrupted; {what}", remedy))
         raise
 
