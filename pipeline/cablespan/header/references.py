@@ -2,35 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from itertools import islice
-from typing import NamedTuple
 
 from cablespan.cable import Reference
 from cablespan.header.dates import full_year
 from cablespan.header.furniture import without_marks
+from cablespan.header.items import DTG, Item, kind_of
 from cablespan.header.opening import read_opening
-from cablespan.header.posts import id_of, known_post, longest_post, nearest_post, says_kind
-from cablespan.lexicon import listed, load
+from cablespan.header.posts import id_of
 
-_TOKEN = re.compile(
-    r"""(?<![A-Za-z0-9])[01][A-Za-z]{2,}                # 0SLO: a digit for a letter
-    | [A-Za-z]{1,20}[015][A-Za-z]{2,}
-    | [A-Za-z]{3,20}[015][A-Za-z](?=\s{1,3}\d)
-    | (?<![\d,])[1-9]\d?,\d{3}(?!,?\d)                   # 1,234; not 123,124
-    | \d+(?:[Oo]\d+)*                                   # 1O2: a letter for a digit
-    | [A-Za-z](?:[A-Za-z']*[A-Za-z])?
-    | [^\sA-Za-z\d]""",
-    re.VERBOSE,
-)
 # "A.", "(B)", "C) (C)", "D -"
 _ENUMERATOR = re.compile(
     r"""(?:^|(?<=[\s,;:.)\]])) [(\[]?(?P<letter>[A-Z]|[a-z])(?:[.):\]]{1,2}|-(?=\s))
       (?:\s{0,2}[(\[][A-Za-z][)\]])?(?![A-Za-z]\.)(?=\s|\d|[A-Z(])""",
     re.VERBOSE | re.MULTILINE,
 )
-_DTG = re.compile(r"\b\d{6}Z(?: ?[A-Z]{3} ?\d{2,4})?", re.IGNORECASE)
 _NUMBER_ALONE = re.compile(
     r"""
     [\s.]{0,5}(\d{1,7})(?:\s{0,3}\([A-Z ]{2,20}\))?           # 1234 (NOTAL)
@@ -38,30 +23,7 @@ _NUMBER_ALONE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_YEAR = re.compile(r"\d\d|(?:19|20)\d\d")
-_DATE = re.compile(r"\(\d{1,2}[/-]\d{1,2}(?:[/-]((?:19|20)?\d\d))?\)")  # (10/27/08), (10/27)
-_SERIAL_BEFORE = re.compile(r"\d{3,}")  # "0012 OSLO"
 _PIVOT = 45  # 44 is 2044, 45 is 1945
-_FILLERS = frozenset({"#", "-", ".", ":", "NO", "NR", "TEL", "TELS", "CABLE", "NUMBER", "("})
-_DIGITS = str.maketrans("Oo", "00", ",")
-_APOSTROPHES = ("'", "’")
-_BEFORE_YEAR = (*_APOSTROPHES, "/", "-", "(")
-_AFTER_YEAR = frozenset({")"})
-_JOINERS = frozenset({",", "/", "&", "AND", ";", "+", "OR"})
-
-
-@dataclass(slots=True)
-class _Token:
-    text: str
-    start: int
-    end: int
-
-
-@cache
-def _kinds() -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (entry["word"], entry["kind"]) for entry in load("references") if entry["kind"] != "word"
-    )
 
 
 def _block(text: str) -> str:
@@ -150,246 +112,16 @@ def _items(block: str) -> Iterator[tuple[str | None, str]]:
         yield letter, block[begin:]
 
 
-def _kind_of(item: str) -> str | None:
-    """The kind of an item that is no cable by its words."""
-    upper = " " + " ".join(item.upper().split()) + " "
-    return next((kind for word, kind in _kinds() if word in upper), None)
-
-
 def _references_of(item: str, letter: str | None, year: int | None) -> list[Reference]:
     """The cables of an item, else the message that is none."""
-    return _Item(item, year).references(letter) or _message_in(item, letter)
+    return Item(item, year).references(letter) or _message_in(item, letter)
 
 
 def _message_in(item: str, letter: str | None) -> list[Reference]:
     """The e-mail, telephone call, report or message with a date-time group that an item names."""
     text = " ".join(item.split()).strip(" ,;.")
-    kind = _kind_of(item)
+    kind = kind_of(item)
     if kind:
         return [Reference(text, kind, text, letter)]
-    dtg = _DTG.search(item)
+    dtg = DTG.search(item)
     return [Reference(" ".join(dtg[0].upper().split()), "dtg", text, letter)] if dtg else []
-
-
-class _Post(NamedTuple):
-    """A post's origin, and the index of the token after its name."""
-
-    origin: str
-    after: int
-
-
-class _Cable(NamedTuple):
-    """A post with the years of its serials, by their indices: tokens from `first` to before
-    `after`."""
-
-    origin: str
-    years: dict[int, str | None]
-    first: int
-    after: int
-
-
-class _Serials(NamedTuple):
-    """The year after each serial of a list, by the serial's index, and the index after all."""
-
-    years: dict[int, str | None]
-    after: int
-
-
-class _Item:
-    """The tokens of an item of a REF line, read from left to right. `year`: that of the cable."""
-
-    def __init__(self, text: str, year: int | None) -> None:
-        self.text = text
-        self.year = year
-        self.tokens = [*_tokens(text)]
-        self._words = [token.text.upper() for token in self.tokens]
-        self._used = 0  # tokens that belong to a cable already
-
-    def references(self, letter: str | None) -> list[Reference]:
-        return [reference for cable in self._cables() for reference in self._written(cable, letter)]
-
-    def _cables(self) -> Iterator[_Cable]:
-        index = 0
-        while index < len(self.tokens):
-            cable = self._cable_at(index) if _is_word(self.tokens[index].text) else None
-            if cable:
-                yield cable
-                self._used = index = cable.after
-            else:
-                index += 1
-
-    def _written(self, cable: _Cable, letter: str | None) -> Iterator[Reference]:
-        """A reference for each serial; one without year has that of the citing cable."""
-        first = cable.first
-        for at, own_year in cable.years.items():
-            year = own_year or self.year
-            digits = f"{int(year) % 100:02}" if year else ""
-            last = at if at > cable.first else cable.after - 1  # "12 OSLO": the post too
-            text = " ".join(self.text[self.tokens[first].start : self.tokens[last].end].split())
-            value = f"{digits}{cable.origin}{int(self.tokens[at].text)}"
-            yield Reference(value, "cable", text, letter)
-            first = at
-
-    def _cable_at(self, index: int) -> _Cable | None:
-        """The cable whose post is named at a token."""
-        for find in (self._post_at, self._garbled_post_at):
-            post = find(index)
-            cable = self._cable_of(post, index) if post else None
-            if cable:
-                return None if self._is_edition(cable) else cable
-        return None
-
-    def _cable_of(self, post: _Post, index: int) -> _Cable | None:
-        """The cable of a post that is named at a token; None where no serial stands beside it."""
-        year, first = self._year_before(index)
-        at = self._skip(post.after, _FILLERS)
-        if self._is_year_before_serial(at):  # "STATE 2006 055412"
-            year, at = self._word(at), at + 1
-        serials = self._serials_from(at)
-        if serials.years:
-            shared = next(filter(None, serials.years.values()), None)
-            years = {index: year or own or shared for index, own in serials.years.items()}
-            return _Cable(post.origin, years, first, serials.after)
-        if year or not _SERIAL_BEFORE.fullmatch(self._unused(index - 1)):
-            return None
-        return _Cable(post.origin, {index - 1: None}, index - 1, post.after)
-
-    def _is_edition(self, cable: _Cable) -> bool:
-        """Whether a year after a place is that of a report or an article: "INCSR BRAZIL 2008"."""
-        if not self._is_past_year(min(cable.years)):
-            return False
-        return _kind_of(self.text[: self.tokens[cable.first].start]) is not None
-
-    def _word(self, index: int) -> str:
-        """The text of a token in capitals; "" outside the item."""
-        return self._words[index] if 0 <= index < len(self._words) else ""
-
-    def _unused(self, index: int) -> str:
-        """The text of a token in capitals; "" where it belongs to a cable already."""
-        return self._word(index) if index >= self._used else ""
-
-    def _skip(self, index: int, words: frozenset[str]) -> int:
-        while self._word(index) in words:
-            index += 1
-        return index
-
-    def _post_at(self, index: int) -> _Post | None:
-        """The post that is named at a token: the longest spelling that is known."""
-        names = islice(self._names_from(index), longest_post() + 1)
-        posts = [_Post(origin, after) for name, after in names if (origin := known_post(name))]
-        return posts[-1] if posts else None
-
-    def _names_from(self, index: int) -> Iterator[tuple[str, int]]:
-        """What one, two and more words from a token on spell, each with the index after them."""
-        name = ""
-        for at in range(index, len(self.tokens)):
-            token = self.tokens[at].text
-            if _is_word(token):
-                name += token
-                yield name, at + 1
-            elif token not in "-./'":
-                return
-
-    def _garbled_post_at(self, index: int) -> _Post | None:
-        """A post whose name, one or two words before a serial, is garbled."""
-        words = self._words_before_number(index)
-        origin = nearest_post("".join(words))
-        return _Post(origin, index + len(words)) if origin else None
-
-    def _words_before_number(self, index: int) -> list[str]:
-        """The one or two words before a number that can be the name of a post."""
-        for count, least_letters in ((1, 4), (2, 7)):
-            words = [self._word(index + n) for n in range(count)]
-            named = all(map(_is_name_word, words)) and len("".join(words)) >= least_letters
-            if named and self._word(index + count).isdecimal():
-                return words
-        return []
-
-    def _year_before(self, index: int) -> tuple[str | None, int]:
-        """The year before a post, and the index of the cable's first token."""
-        before = index - 1
-        if _is_between_year_and_post(self._unused(before)):
-            before -= 1
-        if not _is_year(self._unused(before)) or self._ends_section_mark(before):
-            return None, index
-        opened = self._unused(before - 1) == "("
-        return self._word(before), before - 1 if opened else before
-
-    def _ends_section_mark(self, index: int) -> bool:
-        """Whether a number is the last of "SECTION 01 OF 02", which stands before a post, too."""
-        section = self._word(index - 2)
-        return self._word(index - 1) == "OF" and section.isdecimal() and len(section) == 2
-
-    def _is_past_year(self, index: int) -> bool:
-        """Whether a token is the cable's year or one of the thirty before it."""
-        word = self._word(index)
-        if not _is_year(word):
-            return False
-        if self.year is None:
-            return True
-        return (self.year - int(word)) % 100 <= 30
-
-    def _is_year_before_serial(self, index: int) -> bool:
-        return self._is_past_year(index) and self._word(index + 1).isdecimal()
-
-    def _is_time(self, index: int) -> bool:
-        """Whether a number begins a date-time group."""
-        return _DTG.match(self.text, self.tokens[index].start) is not None
-
-    def _serials_from(self, at: int) -> _Serials:
-        """The serials that a list has from a token on."""
-        years: dict[int, str | None] = {}
-        while self._word(at).isdecimal() and not self._is_time(at):
-            serial = at
-            years[serial], at = self._year_after(serial + 1)
-            following = self._after_joiners(at, serial)
-            if following == at or self._can_name_post(following + 1):
-                break
-            at = following
-        return _Serials(years, at)
-
-    def _after_joiners(self, at: int, serial: int) -> int:
-        """The index after what joins a serial to the next; a dash does before a higher one."""
-        number = self._word(at + 1) if self._word(at) == "-" else ""
-        if number.isdecimal() and int(number) > int(self._word(serial)):
-            return at + 1
-        return self._skip(at, _JOINERS)
-
-    def _can_name_post(self, index: int) -> bool:
-        """Whether a token begins a post's name, or is a word that can be one."""
-        return self._post_at(index) is not None or _is_name_word(self._word(index))
-
-    def _year_after(self, at: int) -> tuple[str | None, int]:
-        """The year after a serial, `(07)`, `('07)`, `/07`, `2007`, and the index after it."""
-        date = _DATE.match(self.text, self.tokens[at].start) if self._word(at) == "(" else None
-        if date:
-            return date[1], at + len(_TOKEN.findall(date[0]))
-        year_at = at + 1 if self._word(at) in _BEFORE_YEAR else at
-        year_at += self._word(year_at) in _APOSTROPHES
-        if not self._is_past_year(year_at) or self._post_at(year_at + 1):
-            return None, at
-        return self._word(year_at), self._skip(year_at + 1, _AFTER_YEAR)
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    """The tokens of a text; a number has zeros for the letter O, and no comma for thousands."""
-    for match in _TOKEN.finditer(text):
-        token = match[0].translate(_DIGITS) if match[0][-1].isdecimal() else match[0]
-        yield _Token(token, *match.span())
-
-
-def _is_word(token: str) -> bool:
-    return token[-1].isalpha()  # its first sign may be a digit that stands for a letter
-
-
-def _is_name_word(word: str) -> bool:
-    """Whether a word can be a post's name or a part of it."""
-    return len(word) >= 3 and word not in listed("references", "word", "word")
-
-
-def _is_year(word: str) -> bool:
-    return len(word) in (2, 4) and _YEAR.fullmatch(word) is not None
-
-
-def _is_between_year_and_post(word: str) -> bool:
-    return word in ("'", "-", "/", ".", ")") or says_kind(word)
