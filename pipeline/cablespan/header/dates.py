@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import NamedTuple
 
-from cablespan.lexicon import load
+from cablespan.lexicon import listed, load
 
 _MONTHS = (entry["name"] for entry in load("calendar") if entry["kind"] == "month")
 _MONTH_NUMBERS = {name[:3].upper(): number for number, name in enumerate(_MONTHS, 1)}
@@ -51,6 +52,17 @@ _GIVEN_TIME = re.compile(
 )
 _DAY_OR_LESS = re.compile(r"\d{4}(?:-\d\d){0,2}")  # 2007, 2007-02, 2007-02-21
 _PRECEDENCES = {"Z": "FLASH", "O": "IMMEDIATE", "P": "PRIORITY", "R": "ROUTINE"}
+
+
+@cache
+def months() -> frozenset[str]:
+    """The names of months and their abbreviations, in capitals.
+
+    >>> months().issuperset(["MARCH", "MAR"])
+    True
+    """
+    names = listed("calendar", "name", "month") | listed("calendar", "aliases", "month")
+    return frozenset(map(str.upper, names))
 
 
 class DateTimeGroup(NamedTuple):

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from cablespan.cable import Reference
+from cablespan.header.dates import months
 from cablespan.header.posts import known_post, longest_post, nearest_post, says_kind
 from cablespan.lexicon import listed, load
 
@@ -31,6 +32,9 @@ _APOSTROPHES = ("'", "’")
 _BEFORE_YEAR = (*_APOSTROPHES, "/", "-", "(")
 _AFTER_YEAR = frozenset({")"})
 _JOINERS = frozenset({",", "/", "&", "AND", ";", "+", "OR"})
+_BEFORE_DATE = frozenset({",", ";", "-", "("})
+_LAST_DAY = 31
+_PART_END = re.compile("[,;]")
 
 
 @dataclass(slots=True)
@@ -130,9 +134,10 @@ class Item:
             year, at = self._word(at), at + 1
         serials = self._serials_from(at)
         if serials.years:
-            shared = next(filter(None, serials.years.values()), None)
+            dated, after = self._date_behind(serials.after)
+            shared = next(filter(None, serials.years.values()), dated)
             years = {index: year or own or shared for index, own in serials.years.items()}
-            return _Cable(post.origin, years, first, serials.after)
+            return _Cable(post.origin, years, first, after)
         if year or not _SERIAL_BEFORE.fullmatch(self._unused(index - 1)):
             return None
         return _Cable(post.origin, {index - 1: None}, index - 1, post.after)
@@ -215,14 +220,52 @@ class Item:
     def _is_year_before_serial(self, index: int) -> bool:
         return self._is_past_year(index) and self._word(index + 1).isdecimal()
 
-    def _is_time(self, index: int) -> bool:
-        """Whether a number begins a date-time group."""
-        return DTG.match(self.text, self.tokens[index].start) is not None
+    def _is_moment(self, at: int, *, in_list: bool) -> bool:
+        """Whether a number begins a date-time group or a date, directly behind the post one with
+        its year: "LONDON 12 MAY 3" is telegram 12."""
+        if DTG.match(self.text, self.tokens[at].start):
+            return True
+        end = self._after_date(at)
+        if in_list and (end > at or self._is_day_of_message(at)):
+            return True
+        return end > at and self._is_past_year(end - 1)
+
+    def _after_date(self, at: int) -> int:
+        """The index after "3/14/08", "14 MAR 08", "14 MAR"; `at` where no date begins there."""
+        sign = self._word(at + 1)
+        if sign in ("/", "-") and sign == self._word(at + 3) and self._are_days(at, at + 2):
+            return at + 5 if self._is_past_year(at + 4) else at
+        month = at + 1 + (sign == "-")
+        if not self._are_days(at) or self._word(month) not in months():
+            return at
+        year = month + 1 + (self._word(month + 1) == "-")
+        return year + 1 if self._is_past_year(year) else month + 1
+
+    def _is_day_of_message(self, at: int) -> bool:
+        """Whether a message that is no cable follows a day: "5/6 TELCON"."""
+        is_day = self._word(at + 1) == "/" and self._are_days(at, at + 2)
+        return is_day and kind_of(self._word(at + 3)) is not None
+
+    def _are_days(self, *indices: int) -> bool:
+        """Whether tokens are numbers that days and months have."""
+        words = map(self._word, indices)
+        return all(word.isdecimal() and 0 < int(word) <= _LAST_DAY for word in words)
+
+    def _date_behind(self, at: int) -> tuple[str | None, int]:
+        """The year of the date behind a cable's serials, None of one that is a message's, and the
+        index after it."""
+        first = self._skip(at, _BEFORE_DATE)
+        end = self._after_date(first)
+        if end == first:
+            return None, at
+        following = _PART_END.split(self.text[self.tokens[end - 1].end :], maxsplit=1)[0]
+        is_own = self._is_past_year(end - 1) and kind_of(following) is None
+        return self._word(end - 1) if is_own else None, end
 
     def _serials_from(self, at: int) -> _Serials:
         """The serials that a list has from a token on."""
         years: dict[int, str | None] = {}
-        while self._word(at).isdecimal() and not self._is_time(at):
+        while self._word(at).isdecimal() and not self._is_moment(at, in_list=bool(years)):
             serial = at
             years[serial], at = self._year_after(serial + 1)
             following = self._after_joiners(at, serial)
@@ -249,7 +292,9 @@ class Item:
             return date[1], at + len(_TOKEN.findall(date[0]))
         year_at = at + 1 if self._word(at) in _BEFORE_YEAR else at
         year_at += self._word(year_at) in _APOSTROPHES
-        if not self._is_past_year(year_at) or self._post_at(year_at + 1):
+        if not self._is_past_year(year_at) or self._after_date(year_at) > year_at:
+            return None, at
+        if self._post_at(year_at + 1):
             return None, at
         return self._word(year_at), self._skip(year_at + 1, _AFTER_YEAR)
 

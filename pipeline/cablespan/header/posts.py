@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from cablespan.header.dates import months
 from cablespan.lexicon import listed, load, lowered
 
 _CANONICAL = re.compile(r"\d\d([A-Z]{3,30})[1-9]\d{0,6}")
@@ -186,12 +187,6 @@ def _only(origins: set[str]) -> str | None:
     return origins.pop() if len(origins) == 1 else None
 
 
-@cache
-def _months() -> frozenset[str]:
-    names = listed("calendar", "name", "month") | listed("calendar", "aliases", "month")
-    return frozenset(map(str.upper, names))
-
-
 class _WrittenId(NamedTuple):
     """An id as a text writes it: year of two digits, name of the post, serial."""
 
@@ -244,7 +239,7 @@ def _written_id(text: str) -> _WrittenId | None:
         return None
     year, post, serial = match.group("year", "post", "serial")
     # No ids: "UNSCR 1701 (2006)", "9 FAM 41", "21 February 2007".
-    doubtful = moved is not None or years_mended > 0 or post in _months()
+    doubtful = moved is not None or years_mended > 0 or post in months()
     return _WrittenId(year[-2:], post, serial, doubtful)
 
 
