@@ -11,13 +11,21 @@ _MARKING = rf"(?:[(\[]\s?{PORTION}\s?[)\]])"
 _NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}(?:\s?[.)](?!\d)|(?=[ ]{_MARKING}))|¶\s?\d{{1,3}})"
 _START = rf"(?:{_NUMBER}\s{{0,3}})?(?:{_MARKING}[ \t]*)?"  # of a paragraph; empty where it has none
 _WORD = r"(?:SU{0,2}M{1,3}[AE]{0,2}M?R{0,2}A?Y|S\ U\ M\ M\ A\ R\ Y)"  # misspelt too
+_FRAME = r"[-=*\ \t(\[]{0,6}"
+_HEADING = rf"""(?:BEGIN\s)?
+    (?:EXECUTIVE\s|INTRODUCTION(?:\sAND\s|/)|INTRO(?:DUCTORY)?[\s/]|BRIEF\s)?{_WORD}"""
 # "1. (C) SUMMARY AND COMMENT:", "- BEGIN SUMMARY -", "Executive Summary" on a line of its own
 _OPENER = re.compile(
-    rf"""(?:^|(?<=[.)\n]))[ \t]*{_START}[-=*\ \t(]{{0,6}}
-    (?:BEGIN\s)?(?:EXECUTIVE\s|INTRODUCTION(?:\sAND\s|/)|INTRO(?:DUCTORY)?[\s/]|BRIEF\s)?{_WORD}
+    rf"""(?:^|(?<=[.)\n]))[ \t]*{_START}{_FRAME}{_HEADING}
     (?:\s?(?:AND|&|/|,)\s?[A-Z]+(?:[ ][A-Z]+){{0,3}})?            # and comment, action request
     [ \t]*{_MARKING}?[ \t]*
     (?P<sign>[:.)]|-{{1,3}}(?=[ \t\w])|[–—]|(?=[ \t]*\n)|[-=*]{{3,}})""",
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+)
+# "1. (C) SUMMARY The bank", "BEGIN SUMMARY AND COMMENT THE BANK"
+_OPENER_WITHOUT_SIGN = re.compile(
+    rf"""^[ \t]*{_START}{_FRAME}(?P<heading>{_HEADING}(?:\s(?:AND|&)\s[A-Z]+)?)
+    [ \t]+(?!OF\b)(?=(?-i:["“(]?[A-Z\d]))""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _END = re.compile(
@@ -60,7 +68,8 @@ def summary(text: str) -> str | None:
     'All is well.\nSo it is.'
     """
     text = without_marks(text)
-    opener = next((match for match in _OPENER.finditer(text) if not _is_end(text, match)), None)
+    openers = (match for match in _OPENER.finditer(text) if not _is_end(text, match))
+    opener = next(openers, None) or _opener_without_sign(text)
     if opener is None:
         return _before_end(text)
     paragraphs = _after_opener(opener, _with_stripped_lines(text[opener.end() :]))
@@ -81,6 +90,18 @@ def _is_end(text: str, opener: re.Match[str]) -> bool:
     """Whether what looks like the beginning of a summary is its end: "End of summary."."""
     sign = opener.start("sign")
     return _END_BEFORE.search(text, max(0, sign - 30), sign) is not None
+
+
+def _opener_without_sign(text: str) -> re.Match[str] | None:
+    """The words that open a summary without a sign behind them, where the summary's end is marked
+    or it begins in small letters after capitals."""
+    opener = _OPENER_WITHOUT_SIGN.search(text, read_opening(text).body)
+    if opener is None:
+        return None
+    first = text[opener.end() : opener.end() + 2]
+    is_told = opener["heading"].isupper() and first[:1].isupper() and first[1:].islower()
+    end = _END.search(text, opener.end(), opener.end() + _LONGEST_SUMMARY)
+    return opener if is_told or end else None
 
 
 def _before_end(text: str) -> str | None:
