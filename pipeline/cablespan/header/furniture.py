@@ -181,6 +181,7 @@ _SHAPES = (
     (("PAGE", "UNCLAS", "CONFID", "SECRET ", "TOP SECRET", "LIMITED", "LOU "), _PAGE_MARK),
     (("S ", "C ", "T ", "U ", "L "), _SPACED),
     (("#",), re.compile(r"#{1,3} ?\d{0,5}")),  # "#0454", the message's number after BT
+    (("NNNN",), re.compile(r"NNNN[A-Z0-9]{0,20}")),  # the next message's beginning glued to it
     (("CORRECTED COPY", "(CORRECTED COPY"), _CORRECTED),
     (("DRAFTED BY",), _DRAFTER),
     (("NNNN",), re.compile(r"N{4}[A-Z]{1,12}")),  # "NNNNMAFVVZCZ", the operators' letters after it

@@ -30,8 +30,13 @@ _NAMES = re.compile(
 # Roe, Jane Roe, ROE Roe
 _FIRST_NAME = rf"(?:{_IN_SMALL_LETTERS}|[A-Z]{{3,20}})"
 _SMALL_NAMES = re.compile(rf"{_FIRST_NAME}(?: {_IN_SMALL_LETTERS})?")
+# Marks of handling beside a signature: XGDS-1, GP-4, DECONTROL JUNE 5, 1975
+_HANDLING = r"(?:X?GDS(?:[ -]?\d)?|GP[ -]?\d|DECONTROL\b[^.\n]{0,40}|DECLAS(?:SIFY)?\b[^.\n]{0,20})"
+_HANDLING_ALONE = re.compile(rf"{_HANDLING}\.?")
+_UNQUOTE = r"\bUNQ(?:UO)?TE\b"
 _AFTER_SENTENCE = re.compile(
-    rf"""[.!?)"]\s{{0,4}}(?:XGDS(?:-\d)?\s|GDS\s|DECONTROL.{{0,20}}\.\s{{0,3}})?
+    rf"""(?:(?:^|[.!?)"]\s{{0,4}})(?:X?GDS|GP)(?:[ -]?\d)?\.?\s{{1,3}}
+      | (?:[.!?)"]|{_UNQUOTE})\s{{0,4}}(?:DECONTROL.{{0,40}}\.\s{{0,3}}|{_UNQUOTE}\s{{1,4}})?)
     (?:(?P<names>{_NAMES.pattern})|(?<=\s)(?P<small>{_IN_SMALL_LETTERS}))
     [\s#*\d/-]{{0,14}}$""",
     re.VERBOSE,
@@ -53,8 +58,11 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(r"[\s#*\d.()-]{1,20}$")
 _ACTING = re.compile(r"(?:\s?\(A|(?:\s?\(|,\s?)(?:ACTING|CDA|CHARGE))$")
-_AROUND_NAME = (_BEFORE, _AFTER, _ACTING)  # signs and words around a name, in this order
-_NO_SENTENCE = re.compile(rf"://|(?:X{{4,}}|x{{4,}})$|{RULE.pattern}")  # address, redacted, rule
+_HANDLING_AFTER = re.compile(rf"(?<=[A-Z]{{2}})\s{{1,9}}{_HANDLING}\.?$")
+# Signs and words around a name, in this order.
+_AROUND_NAME = (_BEFORE, _HANDLING_AFTER, _AFTER, _ACTING)
+# An address, a redaction, the end of a quotation, a rule.
+_NO_SENTENCE = re.compile(rf"://|(?:X{{4,}}|x{{4,}})$|{_UNQUOTE}$|{RULE.pattern}")
 _SEPARATOR = re.compile(r"/|&| AND |,")
 _OF_SITES = ("after", "stamp")  # kinds of furniture in sentences, whose words can be names
 _STOPS = (".", "!", "?")
@@ -188,7 +196,7 @@ def _is_note(line: str) -> bool:
         return True
     if line.isupper() and line.endswith("..."):
         return True  # of a page that breaks off in its second part
-    return is_furniture(_MARKING.sub("", line))
+    return bool(_HANDLING_ALONE.fullmatch(line)) or is_furniture(_MARKING.sub("", line))
 
 
 def _read(line: _Line) -> Signature | None:
