@@ -4,6 +4,8 @@ import re
 from typing import NamedTuple
 
 from cablespan.header.dates import date_of
+from cablespan.header.furniture import RULE, words
+from cablespan.header.passing import passes_on
 from cablespan.header.portions import PORTION_CLASSES
 from cablespan.header.posts import post_at_end
 from cablespan.header.prose import is_running, within_titles
@@ -35,6 +37,10 @@ _SENSITIVE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_ENTIRE_TEXT = re.compile(
+    r"(?P<before>.{0,40}?)\bENTIRE (?:TEXT|MESSAGE)\b(?: IS)?(?P<after>.{0,40})", re.IGNORECASE
+)
+_PASSING_WORD = re.compile(r"\b(?:FOR|PASS)\b")
 _SMALL = re.compile(r"[a-z]{3,}")
 _LONGEST_REFERENCE = 6  # words without a digit
 _LONGEST_ENUMERATED = 75  # characters of an item of a REF list
@@ -114,7 +120,8 @@ def _is_next_item(line: _Next) -> bool:
 
 def _is_in_tags(line: _Next) -> bool:
     in_list = _is_tag_line(line.text) or not line.above or _is_open(line.above)
-    return in_list and _is_no_text(line)
+    is_code = _PASSING_WORD.search(line.text) is None and not passes_on(line.text)
+    return in_list and is_code and _is_no_text(line)
 
 
 def _is_cut_list(line: _Next) -> bool:
@@ -122,9 +129,11 @@ def _is_cut_list(line: _Next) -> bool:
 
 
 def _is_in_subject(line: _Next) -> bool:
-    if _SENSITIVE.match(line.text) or _is_remark(line):
+    if _SENSITIVE.match(line.text) or _classifies_text(line.text) or _is_remark(line):
         return False
-    return _is_no_text(line)
+    if passes_on(line.text) and not _is_cut(line):
+        return False
+    return _is_no_text(line) and not _is_contact(line.text)
 
 
 def _is_cut(line: _Next) -> bool:
@@ -175,8 +184,24 @@ def _is_remark(line: _Next) -> bool:
     return begun.isupper() and len(_SMALL.findall(line.text)) > 2
 
 
+def _classifies_text(line: str) -> bool:
+    """Whether a line is "(C - ENTIRE TEXT)", "ENTIRE TEXT CONFIDENTIAL."."""
+    match = _ENTIRE_TEXT.fullmatch(line)
+    if match is None:
+        return False
+    around = {match[side].strip(" ()[]-.:").upper() for side in ("before", "after")} - {""}
+    return bool(around) and around <= listed("classifications", "portions") | words("banner")
+
+
+def _is_contact(line: str) -> bool:
+    """Whether a line names whom to ask: "POC: JANE ROE"."""
+    label, colon, _ = line.partition(":")
+    return bool(colon) and label.strip().upper() in listed("header_words", "word", "contact")
+
+
 def _is_heading(line: str) -> bool:
     """Whether a line is a heading, or begins with one: "SUMMARY: THE KING ..."."""
     headings = listed("headings", "words")
-    words = line.lower().strip(" .:-*=")
-    return line.startswith("---") or words in headings or words.partition(":")[0] in headings
+    title = line.lower().strip(" .:-*=")
+    is_rule = line.startswith("---") or RULE.match(line) is not None
+    return is_rule or title in headings or title.partition(":")[0] in headings

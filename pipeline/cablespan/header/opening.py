@@ -9,16 +9,17 @@ from itertools import pairwise, takewhile
 from cablespan.header.fields import belongs, is_enumerated
 from cablespan.header.furniture import captions_in, captions_of, is_furniture, words
 from cablespan.header.labels import Label, label_of
+from cablespan.header.passing import passes_on, passing_words
 from cablespan.header.portions import PORTION_CLASSES
 from cablespan.header.prose import is_running
-from cablespan.lexicon import listed
 
 # Where a labelled line is cut: before each further label on it, and before the first paragraph.
 _FURTHER_LABEL = re.compile(
     rf"""(?<=\S)[ \t]{{1,40}}(?=
         (?:TAGS|SUBJECT|SUBJ|REF|REFS|REF\(S\)|REFTEL|REFTELS|REFERENCES?
           |E\.O\.\ ?\d{{5}}|EO\ \d{{5}}|DECLASSIFY\ ON|Declassify\ on
-          |CLASSIFIED\ BY|Classified\ By|Classified\ by|Subject|Subj|Refs?|Tags)[ \t]{{0,3}}:
+          |CLASSIFIED\ BY|Classified\ By|Classified\ by|Subject|Subj|Refs?|Tags)
+          (?:[ \t]?\((?:{PORTION_CLASSES})(?:/NF)?\))?[ \t]{{0,3}}:
       | 1\.\s{{1,3}}\((?:{PORTION_CLASSES})(?:/NF)?\)
       | (?:CLASSIFIED\ BY|Classified\ By)\ [A-Z]
       | [(\[](?:{PORTION_CLASSES})[)\]]\ {{1,3}}(?i:this\ (?:cable|message|telegram|is))\b
@@ -67,15 +68,10 @@ _FARTHEST_SPACED = 8  # lines of its last field
 _LONGEST_REMARK = 12  # words of a remark in capitals below a subject
 
 
-def _pass_to() -> frozenset[str]:
-    """Whom lines of passing on begin with: "DEPT"."""
-    return listed("header_words", "word", "pass_to")
-
-
 @cache
 def transmission_line() -> re.Pattern[str]:
     """Lines of the transmission header and of passing on, in a cable without labels."""
-    pass_to = "|".join(map(re.escape, sorted(_pass_to())))
+    pass_to = "|".join(map(re.escape, sorted(passing_words())))
     return re.compile(
         rf"""V[ZV]CZ[A-Z0-9]*                                      # transmission id
         | (?:[OPRZY]{{1,2}}\ )+RUE?[A-Z]*.*                        # precedence, routes
@@ -159,7 +155,7 @@ class _Lines:
             return False
         filled = [bool(part.text) for part in above]
         is_first_after_gap = not filled[-1] and filled == sorted(filled, reverse=True)
-        if not is_first_after_gap or line.startswith(("FOR ", "PASS ", *_pass_to())):
+        if not is_first_after_gap or line.startswith(("FOR ", "PASS ", *passing_words())):
             return False
         return line.isupper() and _BEFORE_REF.fullmatch(line) is not None
 
@@ -363,7 +359,7 @@ def _is_prose(lines: list[_Line]) -> bool:
 def _begins_text(lines: list[_Line]) -> bool:
     """Whether the text begins with the first of some lines: what is like a label below is none."""
     text = " ".join(takewhile(_is_in_paragraph, (line.text for line in lines)))
-    if transmission_line().fullmatch(text):
+    if passes_on(text) or transmission_line().fullmatch(text):
         return False
     return is_running(text) if not text.isupper() else len(text.split()) > _LONGEST_REMARK
 

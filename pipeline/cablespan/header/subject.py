@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 from cablespan.header.furniture import without_marks_inside
+from cablespan.header.hyphens import joint
 from cablespan.header.opening import read_opening
 from cablespan.header.portions import PORTION_CLASSES
 
@@ -27,7 +28,9 @@ def subject_of(field: str) -> str | None:
     >>> subject_of("(C) ROADS &amp;\nBRIDGES")
     'ROADS & BRIDGES'
     """
-    text = " ".join(map(without_marks_inside, field.splitlines()))
+    text = ""
+    for below in filter(None, map(without_marks_inside, field.splitlines())):
+        text += (joint(text, below) if text.endswith("-") else " ") + below
     line = " ".join(unescape(text).split()).strip(" -")
     if _is_marked(line):
         line = _MARKING_BEFORE.sub("", line, count=1).strip()

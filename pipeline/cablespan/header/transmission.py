@@ -8,8 +8,8 @@ from typing import NamedTuple
 from cablespan.cable import Recipient
 from cablespan.header.furniture import is_furniture, words
 from cablespan.header.labels import label_of
+from cablespan.header.passing import passing_words
 from cablespan.header.posts import known_post, says_kind
-from cablespan.lexicon import listed
 
 _ROUTE = r"R[A-Z]{3,7}(?=\s{0,2}/(?!/))"  # and no "ROME//POL//"
 # RUEHC/SECSTATE WASHDC IMMEDIATE 0123
@@ -159,7 +159,7 @@ def _is_passed_on(line: str) -> bool:
     if passed is None:
         return False
     whom = passed["whom"]
-    if whom in listed("header_words", "word", "pass_to"):
+    if whom in passing_words():
         return True
     return known_post(whom) is not None and not says_kind(whom.split()[0])
 

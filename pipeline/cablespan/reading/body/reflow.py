@@ -3,13 +3,13 @@
 import re
 
 from cablespan.cable import Piece, SourceMap
+from cablespan.header.hyphens import joint
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.tables import indented
 
 _HYPHEN = re.compile(r"- *\n")
 _END_WITHOUT_BLANK = re.compile(r"\n(?<! \n)")
 _OTHER_BLANKS = "\t\v\f\r\x1c\x1d\x1e\x1f"  # white space of ASCII, blank and line feed apart
-_STAY_APART = ("and ", "or ", "to ", "AND ", "OR ", "TO ")
 
 
 def _runs(line: str) -> list[tuple[int, str]]:
@@ -29,24 +29,6 @@ def _runs(line: str) -> list[tuple[int, str]]:
             bounds.append((at, end))
         offset = end
     return [(start, line[start:end]) for start, end in bounds]
-
-
-def joint(line: str, following: str) -> str:
-    """What stands between a line that ends in a hyphen and the next: nothing where the hyphen
-    belongs to one word.
-
-    >>> joint("the non-", "aligned states"), joint("pre-", "and post-war")
-    ('', ' ')
-    >>> joint("the coast --", "a line")
-    ' '
-    """
-    within = (
-        len(line) > 1
-        and line[-2].isalnum()
-        and following[0].isalnum()
-        and not following.startswith(_STAY_APART)
-    )
-    return "" if within else " "
 
 
 def _between(draft: Draft, previous: str, begin: int, line: str) -> str:

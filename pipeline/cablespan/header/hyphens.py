@@ -1,0 +1,21 @@
+"""Hyphens at the end of a line."""
+
+_STAY_APART = ("and ", "or ", "to ", "AND ", "OR ", "TO ")
+
+
+def joint(line: str, following: str) -> str:
+    """What stands between a line that ends in a hyphen and the next: nothing where the hyphen
+    belongs to one word.
+
+    >>> joint("the non-", "aligned states"), joint("pre-", "and post-war")
+    ('', ' ')
+    >>> joint("the coast --", "a line")
+    ' '
+    """
+    within = (
+        len(line) > 1
+        and line[-2].isalnum()
+        and following[0].isalnum()
+        and not following.startswith(_STAY_APART)
+    )
+    return "" if within else " "
