@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from cablespan.header.classification import SECTION
 from cablespan.header.offices import is_office, office_words, particles
+from cablespan.header.offices import names as known_names
 from cablespan.header.opening import read_opening
 from cablespan.header.posts import is_country, known_post
+from cablespan.header.prose import within_titles
 
 _LABEL = re.compile(
     r"""\b(?:
@@ -219,8 +221,24 @@ def _name_runs(part: str) -> list[list[str]]:
         if written:
             runs[-1].append(written)
         else:
+            runs[-1] = _without_topic(runs[-1], words[:index])
             runs.append([])
+    runs[-1] = _without_topic(runs[-1], words)
     return runs
+
+
+def _without_topic(run: list[str], words: list[str]) -> list[str]:
+    """A run at the end of words without what the office before it is for: "Envoy for Climate Change
+    Paul Roe"."""
+    before = words[: len(words) - len(run)]
+    if not run or not before or before[-1].lower() not in within_titles():
+        return run
+    name = [*dropwhile(_is_no_name, run)]
+    return name if len(name) > 1 else run
+
+
+def _is_no_name(word: str) -> bool:
+    return len(word) > 2 and word.lower() not in known_names()
 
 
 def _written_in_name(word: _Word, run: list[str]) -> str | None:

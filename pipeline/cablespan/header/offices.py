@@ -33,12 +33,12 @@ def names() -> frozenset[str]:
 
 
 def particles() -> frozenset[str]:
-    """Words within names that begin with a small letter: "van", "de".
+    """Words within names that begin with a small letter: "van", "de", "los".
 
     >>> "van" in particles()
     True
     """
-    return listed("name_context", "words", "particle")
+    return listed("name_context", "words", "particle", "particle_after_de")
 
 
 @cache
