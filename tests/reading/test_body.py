@@ -121,6 +121,7 @@ def test_words_cut_at_the_last_column_are_whole_again():
         "\nUNCLASSIFIED\n\nNNNN\n#1234",
         "\n0123",
         "\nUNCLAS SECTION 02 OF 02 OSLO 000012",
+        "\nNNNNVZCZCOSL",
     ],
 )
 def test_a_signature_on_its_own_line_is_no_paragraph(below):
@@ -132,10 +133,24 @@ def test_a_signature_on_its_own_line_is_no_paragraph(below):
 
 
 @pytest.mark.parametrize(
-    "line", ["ST. JOHN", "O'NEILL", "HOBBS-ROE", "VAN DER MEEREN", "(signed) ROE"]
+    "line",
+    [
+        "ST. JOHN",
+        "O'NEILL",
+        "HOBBS-ROE",
+        "VAN DER MEEREN",
+        "(signed) ROE",
+        "XGDS-1 ROE",
+        "ROE  GDS",
+    ],
 )
 def test_a_signature_of_any_form_is_no_paragraph(line):
     assert texts(f"1. (U) All is well.\n{line}\n#0454\nNNNN") == ["All is well."]
+
+
+def test_a_signature_behind_unquote_is_no_text():
+    body = "1. (U) Quote: All is well. DOE UNQUOTE ROE"
+    assert (texts(body), signers(body)) == (["Quote: All is well. DOE UNQUOTE"], ["ROE"])
 
 
 @pytest.mark.parametrize(

@@ -233,7 +233,7 @@ class Item:
     def _after_date(self, at: int) -> int:
         """The index after "3/14/08", "14 MAR 08", "14 MAR"; `at` where no date begins there."""
         sign = self._word(at + 1)
-        if sign in ("/", "-") and sign == self._word(at + 3) and self._are_days(at, at + 2):
+        if sign in ("/", "-", ".") and sign == self._word(at + 3) and self._are_days(at, at + 2):
             return at + 5 if self._is_past_year(at + 4) else at
         month = at + 1 + (sign == "-")
         if not self._are_days(at) or self._word(month) not in months():

@@ -32,11 +32,12 @@ _FIRST_NAME = rf"(?:{_IN_SMALL_LETTERS}|[A-Z]{{3,20}})"
 _SMALL_NAMES = re.compile(rf"{_FIRST_NAME}(?: {_IN_SMALL_LETTERS})?")
 # Marks of handling beside a signature: XGDS-1, GP-4, DECONTROL JUNE 5, 1975
 _HANDLING = r"(?:X?GDS(?:[ -]?\d)?|GP[ -]?\d|DECONTROL\b[^.\n]{0,40}|DECLAS(?:SIFY)?\b[^.\n]{0,20})"
+_HANDLING_BEFORE = r"(?:X?GDS|GP)(?:[\ -]?\d)?\.?\s{1,4}"
 _HANDLING_ALONE = re.compile(rf"{_HANDLING}\.?")
 _UNQUOTE = r"\bUNQ(?:UO)?TE\b"
 _AFTER_SENTENCE = re.compile(
-    rf"""(?:(?:^|[.!?)"]\s{{0,4}})(?:X?GDS|GP)(?:[ -]?\d)?\.?\s{{1,3}}
-      | (?:[.!?)"]|{_UNQUOTE})\s{{0,4}}(?:DECONTROL.{{0,40}}\.\s{{0,3}}|{_UNQUOTE}\s{{1,4}})?)
+    rf"""(?:[.!?)"]|{_UNQUOTE})\s{{0,4}}
+    (?:{_HANDLING_BEFORE} | DECONTROL.{{0,40}}\.\s{{0,3}} | {_UNQUOTE}\s{{1,4}})?
     (?:(?P<names>{_NAMES.pattern})|(?<=\s)(?P<small>{_IN_SMALL_LETTERS}))
     [\s#*\d/-]{{0,14}}$""",
     re.VERBOSE,
@@ -51,8 +52,9 @@ _NUMBER = re.compile(
 _MARKING = re.compile(rf"^[ \t]*\((?:{PORTION_CLASSES})(?:/[A-Z/ ]+)?\)[ \t]*")
 _NOTE_AFTER = re.compile(r"\s{1,9}\(?NOTE(?::| BY\b).{0,300}$")
 _BEFORE = re.compile(
-    r"""^(?:[-\s*#"]{1,10} | \(?(?:signed|sgd)\)?[:.]?\s | signature:\s
-      | (?:[A-Z]\.\s?){1,2}(?=[A-Z]{2}))                                # initials
+    rf"""^(?:[-\s*#"]{{1,10}} | \(?(?:signed|sgd)\)?[:.]?\s | signature:\s
+      | {_HANDLING_BEFORE}
+      | (?:[A-Z]\.\s?){{1,2}}(?=[A-Z]{{2}}))                              # initials
     """,
     re.VERBOSE | re.IGNORECASE,
 )
