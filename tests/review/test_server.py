@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import shutil
 import subprocess
 import sys
 import time
@@ -539,6 +541,44 @@ def test_nothing_to_review_says_what_to_do(tmp_path):
         input_files([tmp_path])
     with pytest.raises(FileNotFoundError, match="no such file"):
         input_files([tmp_path / "none"])
+
+
+# Root writes everywhere: without these rights it does not.
+_RIGHTS = "-dac_override,-dac_read_search,-fowner"
+_AS_READER = ["setpriv", f"--bounding-set={_RIGHTS}", f"--inh-caps={_RIGHTS}", "--"]
+
+
+def as_reader(*arguments) -> subprocess.CompletedProcess:
+    """`cablespan review` by somebody who cannot write where the folder's mode forbids it."""
+    prefix = _AS_READER if os.geteuid() == 0 else []
+    command = [*prefix, sys.executable, "-m", "cablespan.cli", "review", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root, no setpriv")
+@pytest.mark.parametrize("reviewed", [False, True])
+def test_a_folder_that_cannot_be_written_is_one_sentence_and_its_answers_go_out(tmp_path, reviewed):
+    folder, log = tmp_path / "run", tmp_path / "run" / "review.sqlite-wal"
+    folder.mkdir()
+    (folder / "cables.jsonl").write_text(json.dumps(make_record()) + "\n")
+    if reviewed:
+        store = Store(tmp_path / "review.sqlite")
+        store.add([make_record()])
+        store.answer(ANNA, 1, "accept", store.task(1)["layers"], uuid="a", version=0)
+        for name in ("review.sqlite", "review.sqlite-wal"):  # as a server that was killed left it
+            shutil.copyfile(tmp_path / name, folder / name)
+        assert log.stat().st_size > 0
+        store.close()
+    for path in (*folder.iterdir(), folder):
+        path.chmod(0o555)
+    refused = as_reader(folder, "--as", "ANNA", "--port", "0")
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1 and f"{folder / 'review.sqlite'}: " in refused.stderr
+    assert "copy the folder" in refused.stderr
+    if reviewed:
+        exported = as_reader(folder, "--export", tmp_path / "answers")
+        assert (exported.returncode, exported.stderr.count("1 paragraphs")) == (0, 1)
+    folder.chmod(0o755)
 
 
 def test_the_command_serves_without_delayed_acknowledgements_and_names_a_taken_port(tmp_path):

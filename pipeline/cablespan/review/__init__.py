@@ -3,11 +3,14 @@
 `review` serves it, `create_app` is its application.
 """
 
+import shutil
 import socket
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from cablespan.labels import labels_beside, scheme_of
@@ -54,8 +57,9 @@ def review(
 
     `layers` is what annotators are asked for (entities, statements, claims), `labels` a file of
     labels (`scheme_of`); None: as before, at first labels.json of the run, else ours. Raises
-    ValueError for a host that others reach without a token, for layers or labels that do not fit,
-    and for a damaged database; OSError where the port is taken, FileNotFoundError for a wrong path.
+    ValueError for a host that others reach without a token, for layers or labels that do
+    not fit, and for a damaged database; OSError where the port is taken or the folder cannot be
+    written, FileNotFoundError for a wrong path.
     """
     import uvicorn
 
@@ -130,20 +134,35 @@ def export_answers(paths: list[Path], output: Path) -> Export:
     Raises FileNotFoundError where there are none.
     """
     from cablespan.review.outcome import write_answers
-    from cablespan.review.store import Store
 
     database = database_of(paths)
     if not database.exists():
         raise FileNotFoundError(
             f"{database}: nothing was reviewed yet; begin with `cablespan review {paths[0]}`"
         )
-    store = Store(database)
-    counts = write_answers(store, output, dataset=dataset_of(database))
-    open_work = [f"{row['paragraph']} ({row['annotator']})" for row in store.corrections()]
-    store.close()
+    with _store_to_read(database) as store:
+        counts = write_answers(store, output, dataset=dataset_of(database))
+        open_work = [f"{row['paragraph']} ({row['annotator']})" for row in store.corrections()]
     if not counts:
         raise FileNotFoundError(f"{database}: no answers yet")
     return Export(counts, open_work)
+
+
+@contextmanager
+def _store_to_read(database: Path) -> "Iterator[Store]":
+    """The store of a database; of one that cannot be written that of a copy, as SQLite opens no
+    other with all that its log holds."""
+    from cablespan.review.store import Store
+
+    with TemporaryDirectory() as folder:
+        try:
+            store = Store(database)
+        except PermissionError:
+            for file in filter(Path.exists, (database, Path(f"{database}-wal"))):
+                shutil.copyfile(file, Path(folder, file.name))
+            store = Store(Path(folder, database.name))
+        with closing(store):
+            yield store
 
 
 def dataset_of(database: Path) -> str:

@@ -12,6 +12,7 @@ from cablespan.review.store.queue import has_label, has_words
 from cablespan.review.store.tables import create_tables
 
 _DAMAGE = ("malformed", "not a database", "disk image", "file is encrypted")
+_UNWRITABLE = ("readonly", "unable to open")
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -45,7 +46,8 @@ def trouble(error: DatabaseError, path: Path) -> str:
 class Database:
     """One SQLite file, safe for several threads and processes; created where it is missing.
 
-    Raises DamagedDatabase, one sentence with a remedy, for a file that cannot be opened.
+    Raises DamagedDatabase for a file that cannot be read, PermissionError for one that cannot be
+    written: one sentence each, with a remedy.
     """
 
     def __init__(self, path: Path):
@@ -63,9 +65,7 @@ class Database:
             with self.write() as db:
                 create_tables(db)
         except DatabaseError as error:
-            if not any(sign in str(error.orig) for sign in _DAMAGE):
-                raise
-            raise DamagedDatabase(trouble(error, path)) from None
+            raise _opening_error(error, path) from None
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
@@ -84,6 +84,17 @@ class Database:
     def close(self) -> None:
         """Lets go of the file."""
         self.engine.dispose()
+
+
+def _opening_error(error: DatabaseError, path: Path) -> Exception:
+    """What is raised for an error in opening: as it is where it has nothing to do with the file."""
+    reason = str(error.orig)
+    if any(sign in reason for sign in _DAMAGE):
+        return DamagedDatabase(trouble(error, path))
+    if any(sign in reason for sign in _UNWRITABLE):
+        remedy = "give write permission, or copy the folder to where you have it"
+        return PermissionError(f"{path}: answers cannot be kept there ({reason}): {remedy}")
+    return error
 
 
 def _configure(connection, _record) -> None:
