@@ -581,6 +581,13 @@ def test_a_folder_that_cannot_be_written_is_one_sentence_and_its_answers_go_out(
     folder.chmod(0o755)
 
 
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "é" * 61])
+def test_the_command_takes_no_name_that_the_door_refuses(tmp_path, name):
+    (tmp_path / "cables.jsonl").write_text(json.dumps(make_record()) + "\n")
+    with pytest.raises(ValueError, match="A name of 1 to 60 printable characters"):
+        review([tmp_path], annotator=name, port=0)
+
+
 def test_the_command_serves_without_delayed_acknowledgements_and_names_a_taken_port(tmp_path):
     (tmp_path / "cables.jsonl").write_text(json.dumps(make_record()) + "\n")
     command = [sys.executable, "-m", "cablespan.cli", "review", str(tmp_path), "--port"]

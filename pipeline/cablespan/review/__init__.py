@@ -57,7 +57,7 @@ def review(
 
     `layers` is what annotators are asked for (entities, statements, claims), `labels` a file of
     labels (`scheme_of`); None: as before, at first labels.json of the run, else ours. Raises
-    ValueError for a host that others reach without a token, for layers or labels that do
+    ValueError for a host that others reach without a token, for a name, layers or labels that do
     not fit, and for a damaged database; OSError where the port is taken or the folder cannot be
     written, FileNotFoundError for a wrong path.
     """
@@ -66,11 +66,13 @@ def review(
     from cablespan.review.app import create_app
     from cablespan.review.intake import input_files, take_in
     from cablespan.review.store import Store
+    from cablespan.review.store.annotators import sound_name
 
     if not is_loopback(host) and not token:
         raise ValueError(
             f"--host {host} lets other machines in: give a --token that they must know"
         )
+    annotator = None if annotator is None else sound_name(annotator)
     files = input_files(paths)
     database = database_of(paths)
     labels = labels or labels_file(paths)

@@ -30,6 +30,7 @@ from cablespan.review.lexicon_search import candidates
 from cablespan.review.payload import task_payload
 from cablespan.review.safety import Guard
 from cablespan.review.store import Action, Annotator, AnnotatorRole, Queue, Stale, Store
+from cablespan.review.store.annotators import sound_name
 from cablespan.review.store.database import trouble
 
 HERE = Path(__file__).parent
@@ -257,17 +258,18 @@ class Review:
         if request.method == "GET":
             return self._door(200, self.default or "", "")
         form = await request.form(max_files=0, max_fields=5)
-        name = str(form.get("name", "")).strip()
-        error = await self._refusal(name, str(form.get("token", "")))
-        return self._door(403, name, error) if error else await self._enter_as(name, to)
+        name = str(form.get("name", ""))
+        try:
+            await self._check_token(str(form.get("token", "")))
+            name = sound_name(name)
+        except ValueError as error:
+            return self._door(403, name.strip(), str(error))
+        return await self._enter_as(name, to)
 
-    async def _refusal(self, name: str, token: str) -> str:
+    async def _check_token(self, token: str) -> None:
         if self.token and not hmac.compare_digest(token.encode(), self.token.encode()):
             await asyncio.sleep(0.5)  # makes guessing slow
-            return "That is not the token that this server was started with."
-        if not name or len(name) > 60 or not name.isprintable():
-            return "A name of 1 to 60 printable characters, please."
-        return ""
+            raise ValueError("That is not the token that this server was started with.")
 
     async def _enter_as(self, name: str, to: str) -> Response:
         key = secrets.token_urlsafe(32)

@@ -34,6 +34,20 @@ class Annotator:
     role: AnnotatorRole = AnnotatorRole.ANNOTATOR
 
 
+def sound_name(name: str) -> str:
+    """An annotator's name as it is kept: without blanks around it.
+
+    Raises ValueError where it cannot be one.
+
+    >>> sound_name(" ANNA ")
+    'ANNA'
+    """
+    name = name.strip()
+    if not name or len(name) > 60 or not name.isprintable():
+        raise ValueError("A name of 1 to 60 printable characters, please.")
+    return name
+
+
 class Stale(Exception):
     """The task has moved on since the page read it (another tab). `version` is what stands now."""
 
