@@ -81,6 +81,51 @@ def test_a_corrected_span_can_be_laid_on_the_characters_of_its_file(run, correct
     assert [(c["name"], c["mentions"]) for c in record["clusters"]] == [("Fisheries", 1)]
 
 
+@pytest.mark.parametrize("format", ["conll", "doccano"])
+def test_what_a_format_leaves_out_of_unchanged_marks_comes_back(run, tmp_path, format):
+    (record,) = map(json.loads, (run / "cables.jsonl").open())
+    ministry, econoff, *_ = record["entities"]
+    places = {
+        role: {key: e[key] for key in ("start", "end")}
+        for role, e in (("source", ministry), ("content", econoff))
+    }
+    claim = {"paragraph": ministry["paragraph"], **places, "cue": None}
+    record["claims"] = [claim | {"speaker": 0, "certainty": "denied"}]
+    (run / "cables.jsonl").write_text(json.dumps(record) + "\n")
+    exported = tmp_path / f"export.{format}"
+    convert(run, exported, format)
+    exported.write_text(exported.read_text().replace("OFFICIAL", "PERSON"))
+    convert(exported, tmp_path / "out.jsonl", "records", format=format, cables=run)
+    (back,) = read_records(tmp_path / "out.jsonl")
+    assert [e["cluster"] for e in back["entities"]] == [0, None, None, 2]
+    assert back["entities"][-1]["kb_id"] == "city:Oslo"
+    assert [c["name"] for c in back["clusters"]] == ["Fisheries", "Oslo"]
+    if format == "doccano":
+        (again,) = back["claims"]
+        assert (again["speaker"], again["certainty"]) == (0, "denied")
+
+
+def test_a_link_that_was_taken_away_does_not_come_back(run, tmp_path):
+    convert(run, tmp_path / "tasks", "prodigy")
+    path = tmp_path / "tasks" / "entities.jsonl"
+    first, second = map(json.loads, path.open())
+    del second["spans"][0]["kb_id"]
+    path.write_text(json.dumps(first) + "\n" + json.dumps(second) + "\n")
+    convert(path, tmp_path / "out.jsonl", "records", cables=run)
+    (record,) = read_records(tmp_path / "out.jsonl")
+    assert [e["kb_id"] for e in record["entities"]] == [None] * 4
+
+
+def test_marks_of_another_text_get_nothing_of_those_in_their_place(run, tmp_path):
+    convert(run, tmp_path / "export.jsonl", "doccano")
+    (tmp_path / "export.jsonl").write_text(
+        (tmp_path / "export.jsonl").read_text().replace("Oslo agreed", "Bonn agreed")
+    )
+    convert(tmp_path / "export.jsonl", tmp_path / "out.jsonl", "records", cables=run)
+    (record,) = read_records(tmp_path / "out.jsonl")
+    assert [(e["text"], e["kb_id"]) for e in record["entities"]][-1] == ("Bonn", None)
+
+
 def test_paragraphs_stand_in_the_order_of_the_cable_whatever_that_of_the_tasks(run, tmp_path):
     convert(run, tmp_path / "tasks", "prodigy")
     first, second = (tmp_path / "tasks" / "entities.jsonl").read_text().splitlines()

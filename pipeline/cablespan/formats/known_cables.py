@@ -2,21 +2,29 @@
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from cablespan.formats.checks import GoldError, Problem
-from cablespan.formats.detection import annotations_in
+from cablespan.formats.detection import FORMATS, annotations_in
 from cablespan.formats.files import placed_objects
-from cablespan.labels import LAYERS
+from cablespan.labels import LAYERS, ROLES
 from cablespan.records import annotated_layers
+
+# Facts of marks that some formats leave out, by the names that their LEAVES_OUT uses.
+_LEFT_OUT = (
+    ("entities", "links and clusters of entities", ("kb_id", "cluster")),
+    ("claims", "speakers and certainties of claims", ("speaker", "certainty")),
+)
 
 
 def with_known_facts(
     records: Iterable[dict[str, Any]], run: Path, report: Callable[[Problem], None]
 ) -> Iterator[dict[str, Any]]:
     """Annotated records with what the records of `run`, a file or folder of them, know of the same
-    cables: header, source, source maps, values of entities, and the clusters that still occur.
+    cables: header, source, source maps, values of entities, the clusters that still occur, and of
+    unchanged marks the links, clusters and speakers that the format they came in leaves out.
 
     Paragraphs and layers are those that were annotated, in the run's order. `report` is told of
     cables that `run` lacks, of paragraphs that read otherwise there, and how many marks of `run`
@@ -67,8 +75,12 @@ def _completed(
     whole["paragraphs"] = [*_with_source_maps(paragraphs, known["paragraphs"], run, report)]
     for layer in annotated_layers(record):
         whole[layer] = in_order(record[layer], "paragraph")
-    if "entities" in whole:
-        whole["entities"] = _with_values(whole["entities"], known.get("entities") or ())
+    texts = {(paragraph["id"], paragraph["text"]) for paragraph in known["paragraphs"]}
+    same = {p["id"] for p in paragraphs if (p["id"], p["text"]) in texts}
+    for layer, facts in _lost_facts(record["source"]["format"]):
+        if layer in whole:
+            as_read = [mark for mark in known.get(layer) or () if mark["paragraph"] in same]
+            whole[layer] = _with_facts(whole[layer], as_read, facts)
     if "clusters" in known:
         whole["clusters"] = _occurring(known["clusters"], whole)
     return whole
@@ -90,19 +102,28 @@ def _with_source_maps(
         yield {**paragraph, **(facts or {"source_map": []})}
 
 
-def _with_values(
-    entities: Iterable[dict[str, Any]], known: Iterable[Mapping[str, Any]]
+def _lost_facts(format: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What marks may lack that were read in a format, by layer: one that keeps links has none where
+    a person took it away."""
+    yield "entities", ("value",)
+    leaves_out = import_module(FORMATS[format]).LEAVES_OUT if format in FORMATS else ()
+    for layer, name, facts in _LEFT_OUT:
+        if name in leaves_out:
+            yield layer, facts
+
+
+def _with_facts(
+    marks: Iterable[dict[str, Any]], known: Iterable[Mapping[str, Any]], facts: Iterable[str]
 ) -> list[dict[str, Any]]:
-    """The entities with the values of those that stand in the same place under the same label."""
-    values = {_place(entity): entity["value"] for entity in known if "value" in entity}
-    return [
-        {**entity, "value": values[_place(entity)]} if _place(entity) in values else entity
-        for entity in entities
-    ]
+    """The marks with these facts of those that stand in the same place under the same label."""
+    by_place = {_place(mark): {key: mark[key] for key in facts if key in mark} for mark in known}
+    return [{**mark, **by_place.get(_place(mark), {})} for mark in marks]
 
 
-def _place(entity: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(entity[key] for key in ("paragraph", "start", "end", "label"))
+def _place(mark: Mapping[str, Any]) -> tuple[Any, ...]:
+    parts = (mark, *(mark.get(role) or {} for role in ROLES))
+    offsets = ((part.get("start"), part.get("end")) for part in parts)
+    return mark["paragraph"], mark.get("label"), *offsets
 
 
 def _occurring(
