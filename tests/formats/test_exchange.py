@@ -225,7 +225,7 @@ def test_tasks_that_were_not_accepted_are_counted(tmp_path):
     path = write(tmp_path / "answers.jsonl", *answers)
     _, refused, left_out = convert(path, tmp_path / "gold.jsonl", "gold")
     assert refused.startswith(f"{path}: {len(answers) - 1} of {len(answers)} tasks are rejected")
-    assert left_out == "gold holds all that was read"
+    assert left_out == "gold holds all else that was read"
 
 
 def test_tasks_of_layers_that_were_not_asked_for_are_counted(tmp_path):
@@ -295,6 +295,14 @@ def gold_line(**changes):
         (
             gold_line(entities=[RUSK | {"start": 10, "end": 40}]),
             r"gold.jsonl:2: OFFICIAL at 10-40 lies outside the text of 17",
+        ),
+        (
+            gold_line(entities=[RUSK | {"start": 4, "end": 5}]),
+            r"gold.jsonl:2: OFFICIAL at 4-5 is white space alone: mark the words",
+        ),
+        (
+            gold_line(entities=[RUSK | {"start": "0"}]),
+            r"gold.jsonl:2: OFFICIAL has the `start` '0' and the `end` 4: write whole numbers",
         ),
         (
             gold_line(claims=[{"source": {"start": 0, "end": 4}, "cue": None, "content": None}]),
@@ -428,7 +436,12 @@ BAD_FILES = {
     "header.jsonl": (RECORD | {"header": [1]}, ":1: `header` is no object"),
     "dict.jsonl": (RECORD | {"claims": {"a": 1}}, ":1: `claims` is no list"),
     "meta.jsonl": (TASK | {"meta": [1]}, ":1: `meta` is no object"),
-    "spans.jsonl": (TASK | {"spans": "x"}, ":1: spans or relations are no lists"),
+    "spans.jsonl": (TASK | {"spans": "x"}, ":1: spans or relations of another shape"),
+    "places.jsonl": (
+        TASK | {"spans": [RUSK, RUSK | {"start": "0"}]},
+        ":1: spans or relations of another shape ('<' not supported",
+    ),
+    "begun.jsonl": (b'{"doc": "A", "te\n', ":1: no JSON ("),
     "task.json": ([1], "the list of tasks is no list of objects"),
     "data.json": ([{"data": "x"}], "task 1: no data.text"),
     "result.json": (
@@ -470,6 +483,13 @@ def test_spans_that_cut_a_token_are_widened_and_told(tmp_path, blank):
         str(*told)
         == f"{tmp_path}/gold.jsonl:1: CABLE_REF 'Ref B' (4-9) cuts a token: taken as 'Ref B.'"
     )
+
+
+def test_what_was_changed_is_not_said_to_be_held(tmp_path):
+    line = gold_line(text="See Ref B.", entities=[{"start": 4, "end": 9, "label": "CABLE_REF"}])
+    source = write(tmp_path / "gold.jsonl", line)
+    *_, widened, held = convert(source, tmp_path / "tasks", "prodigy")
+    assert "cuts a token" in widened and held == "prodigy holds all else that was read"
 
 
 def test_of_two_entities_in_one_token_the_first_stays(tmp_path, blank):

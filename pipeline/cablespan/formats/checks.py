@@ -194,9 +194,15 @@ def _check_place(label: str, part: Any, text: str, where: str) -> Iterator[Probl
         yield Problem(where, f"{label} is {_short(str(part))}", "give its `start` and `end`")
         return
     start, end = part.get("start"), part.get("end")
-    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)):
+    if not (isinstance(start, int) and isinstance(end, int)):
+        what = f"{label} has the `start` {start!r} and the `end` {end!r}"
+        yield Problem(where, what, "write whole numbers, without quotation marks")
+    elif not 0 <= start < end <= len(text):
         what = f"{label} at {start}-{end} lies outside the text of {len(text)} characters"
         yield Problem(where, what, "count Unicode code points from 0, ends exclusive")
+    elif text[start:end].isspace():
+        what = f"{label} at {start}-{end} is white space alone"
+        yield Problem(where, what, "mark the words that are meant, or take it out")
     elif part.get("text", text[start:end]) != text[start:end]:
         words, meant = _short(text[start:end]), _short(part["text"])
         what = f"{label} at {start}-{end} is {words} in the text, not {meant}"

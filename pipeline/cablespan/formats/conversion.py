@@ -135,7 +135,7 @@ def convert(
         *map(str, told),
         f"left out, as {to} cannot hold it: {', '.join(left_out)}"
         if left_out
-        else f"{to} holds all that was read",
+        else f"{to} holds all {'else ' if told else ''}that was read",
     ]
 
 

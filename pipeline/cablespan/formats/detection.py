@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem
-from cablespan.formats.files import opened, unpacked_name
+from cablespan.formats.files import opened, placed_objects, unpacked_name
 from cablespan.labels import LABELS_FILE
 
 # Format -> its module.
@@ -171,6 +171,8 @@ def _format_of_file(path: Path) -> str:
     first = _first_line(path)
     format = _format_of_line(first)
     if format is None:
+        if suffix == ".jsonl" and _is_utf8(first):
+            next(placed_objects(path), None)  # a line that is no JSON is named
         raise _unknown(path, first)
     return format
 

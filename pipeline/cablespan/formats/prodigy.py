@@ -99,8 +99,8 @@ def _fault(task: Mapping[str, Any], place: str, scheme: Scheme) -> Problem | Non
         return Problem.told(place, error)
     except KeyError as error:
         return Problem(place, f"a span or relation lacks {error}", _EXPORT_ANEW)
-    except (AttributeError, TypeError):
-        return Problem(place, "spans or relations are no lists of objects", _EXPORT_ANEW)
+    except (AttributeError, TypeError) as error:
+        return Problem(place, f"spans or relations of another shape ({error})", _EXPORT_ANEW)
     return None
 
 
