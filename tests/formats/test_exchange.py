@@ -746,6 +746,27 @@ def test_prodigy_export_with_stale_hashes_rejects_and_other_order(tmp_path):
     ) == 1
 
 
+@pytest.mark.parametrize("times", [(None, None), (1, 2), (2, 1)])
+def test_of_two_texts_of_a_paragraph_the_last_answered_is_read_and_the_other_named(tmp_path, times):
+    task, _ = tasks.record_tasks(full_record())["entities"]
+    texts = "Astana met NATO.", "Astana met the UN."
+    answered = [
+        task
+        | {"text": text, "spans": [], "answer": "accept", "_view_id": "ner_manual"}
+        | ({"_timestamp": time} if time else {})
+        for text, time in zip(texts, times, strict=True)
+    ]
+    source = write(tmp_path / "entities.jsonl", *answered)
+    told = convert(source, tmp_path / "gold.jsonl", "gold")
+    kept = 0 if times == (2, 1) else 1
+    (record,) = read_records(tmp_path / "gold.jsonl")
+    assert [paragraph["text"] for paragraph in record["paragraphs"]] == [texts[kept]]
+    name = task["meta"]["paragraph"]
+    assert any(
+        line.startswith(f"{source}:{2 - kept}: paragraph {name} has another text") for line in told
+    )
+
+
 def test_prodigy_claims_that_make_no_claim_are_named_by_line(tmp_path):
     (task, _) = tasks.record_tasks(full_record())["claims"]
     del task["claims"]

@@ -15,6 +15,7 @@ from cablespan.formats.files import placed_objects
 from cablespan.formats.tasks import (
     VIEWS,
     annotations_of,
+    answered_at,
     layer_of,
     record_tasks,
     records_of,
@@ -34,11 +35,11 @@ def read(
 ) -> Iterator[Placed]:
     """Records of the accepted tasks (see `tasks.records_of`): `layers` are the ones that a
     paragraph must have, and are alone in the records then. `report` is told how many were not
-    accepted, and how many are of other layers.
+    accepted, how many are of other layers, and which are of an earlier text of their paragraph.
 
     Raises GoldError where the tasks of a paragraph do not fit together.
     """
-    found = _sound_tasks(path, scheme)
+    found = list(_of_last_texts(_sound_tasks(path, scheme), report))
     places = {_paragraph_of(task): place for place, task in reversed(found)}  # the first of each
     tasks = [task for _, task in found]
     layers = tuple(layers or ())
@@ -55,10 +56,29 @@ def read(
 def _sound_tasks(path: Path, scheme: Scheme) -> list[tuple[str, dict[str, Any]]]:
     """All tasks with their places. Raises GoldError where some cannot be used."""
     found = [placed for file in task_files(path) for placed in placed_objects(file)]
-    problems = [fault for place, task in found if (fault := _fault(task, place, scheme))]
+    problems = [problem for place, task in found if (problem := fault(task, place, scheme))]
     if problems:
         raise GoldError(problems)
     return found
+
+
+def _of_last_texts(
+    found: list[tuple[str, dict[str, Any]]], report: Callable[[Problem], None]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The tasks but for those whose paragraph has another text in a later answer, which `report` is
+    told of: a run that is made anew can change a text that was answered."""
+    last: dict[tuple[Any, Any], dict[str, Any]] = {}
+    for _, task in found:
+        before = last.get(_source_of(task), task)
+        if answered_at(before) <= answered_at(task):
+            last[_source_of(task)] = task
+    for place, task in found:
+        source = _source_of(task)
+        if None in source or task["text"] == last[source]["text"]:
+            yield place, task
+            continue
+        what = f"paragraph {source[1]} has another text in a later answer"
+        report(Problem(place, what, "this one is left out; give it an id of its own to keep both"))
 
 
 def _left_out(
@@ -74,8 +94,14 @@ def _left_out(
         yield Problem(str(path), what, "give --layer for these too, or they are left out")
 
 
+def _source_of(task: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The cable and the paragraph that a task names."""
+    meta = task.get("meta") or {}
+    return meta.get("cable"), meta.get("paragraph")
+
+
 def _paragraph_of(task: Mapping[str, Any]) -> Any:
-    return (task.get("meta") or {}).get("paragraph")
+    return _source_of(task)[1]
 
 
 def task_files(path: Path, layers: Iterable[str] = VIEWS) -> list[Path]:
@@ -85,7 +111,7 @@ def task_files(path: Path, layers: Iterable[str] = VIEWS) -> list[Path]:
     return [file for layer in layers for file in sorted(path.glob(f"{layer}*.jsonl*"))]
 
 
-def _fault(task: Mapping[str, Any], place: str, scheme: Scheme) -> Problem | None:
+def fault(task: Mapping[str, Any], place: str, scheme: Scheme) -> Problem | None:
     """Why a task cannot be used; None where it can."""
     if not isinstance(task.get("text"), str):
         return Problem(place, "no task: `text` is missing", "export text tasks")

@@ -30,6 +30,7 @@ __all__ = [
     "VIEWS",
     "annotations_of",
     "annotator_of",
+    "answered_at",
     "blank_pipeline",
     "hashes",
     "layer_of",
@@ -237,12 +238,13 @@ def _by_place(
                 f"{layer} of {paragraph} has answers of {annotator_of(earlier)} and "
                 f"{annotator_of(task)}: make one gold with `cablespan adjudicate` first"
             )
-        if _answered_at(earlier) <= _answered_at(task):
+        if answered_at(earlier) <= answered_at(task):
             said[layer] = task
     return cables
 
 
-def _answered_at(task: Mapping[str, Any]) -> float:
+def answered_at(task: Mapping[str, Any]) -> float:
+    """When a task was answered, 0 where it does not say."""
     return task.get("_timestamp", 0)
 
 
