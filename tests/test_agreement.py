@@ -1,6 +1,7 @@
 """Agreement on small cases worked out by hand, and one gold from several annotators."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -251,9 +252,17 @@ def test_every_file_is_an_annotator(tmp_path, monkeypatch, files, names):
 
 def test_unusable_answers_are_named(tmp_path):
     bad = answers(tmp_path, "anna", line(entities=[span("Rusk", "OFFICIAL")]))
-    bad[0]["spans"][0]["label"] = "PERS"
-    with pytest.raises(GoldError, match=r"all.jsonl \(anna\): unknown label 'PERS'"):
-        read_versions([write(tmp_path / "all.jsonl", *bad)])
+    path = tmp_path / "all.jsonl"
+    for change, message in (
+        ({"label": "PERS"}, "unknown label 'PERS'"),
+        ({"end": 99}, "OFFICIAL at 0-99 lies outside"),
+        ({"end": None}, "OFFICIAL has the `start` 0 and the `end` None"),
+    ):
+        wrong = bad[0] | {"spans": [span("Rusk", "OFFICIAL") | change]}
+        with pytest.raises(GoldError, match=re.escape(f"{path}:2: {message}")):
+            read_versions([write(path, bad[1], wrong)])
+    with pytest.raises(GoldError, match=re.escape(f"{path}:1: a span or relation lacks 'start'")):
+        read_versions([write(path, bad[0] | {"spans": [{"label": "ORG"}]})])
 
 
 def test_adjudication(tmp_path):

@@ -9,7 +9,7 @@ from cablespan.formats import GoldError, labelstudio, read_records
 from cablespan.formats.checks import Problem, check
 from cablespan.formats.detection import annotations_in
 from cablespan.formats.files import placed_objects
-from cablespan.formats.prodigy import task_files
+from cablespan.formats.prodigy import fault, task_files
 from cablespan.formats.tasks import annotator_of, records_of, task_meta
 from cablespan.labels import Scheme, scheme_of
 from cablespan.records import annotated_layers, by_paragraph
@@ -92,17 +92,24 @@ def _add_tasks(versions: Versions, path: Path, name: str, scheme: Scheme) -> lis
     So a paragraph that is rejected in one layer is still compared in the others.
     """
     groups: dict[tuple[str, Any], list[dict[str, Any]]] = {}
-    for file in task_files(path):
-        for _, task in placed_objects(file):
-            if task.get("answer", "accept") == "accept":
-                key = annotator_of(task) or name, task.get("_view_id")
-                groups.setdefault(key, []).append(task)
+    places: dict[tuple[str, Any], dict[str, str]] = {}
     problems: list[Problem] = []
-    for (annotator, _), tasks in groups.items():
+    for file in task_files(path):
+        for place, task in placed_objects(file):
+            if task.get("answer", "accept") != "accept":
+                continue
+            if problem := fault(task, place, scheme):
+                problems.append(problem)
+                continue
+            key = annotator_of(task) or name, task.get("_view_id")
+            groups.setdefault(key, []).append(task)
+            paragraph = str((task.get("meta") or {}).get("paragraph"))
+            places.setdefault(key, {})[paragraph] = place
+    for (annotator, view), tasks in groups.items():
         place = f"{path} ({annotator})"
         try:
             for record in records_of(tasks, scheme=scheme):
-                problems += check(record, {"": place}, scheme)
+                problems += check(record, {"": place, **places[annotator, view]}, scheme)
                 if not problems:
                     _add_record(versions, annotator, record)
         except ValueError as error:
