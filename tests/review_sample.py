@@ -1,6 +1,8 @@
 """An invented cable with its three layers, for the tests of the review page: inline-marked
 sentences in, a record out."""
 
+from copy import deepcopy
+
 import sqlalchemy as sa
 
 from cablespan.review.store import Store
@@ -167,3 +169,13 @@ def history(store: Store, task: int) -> list[dict]:
     query = sa.select(answers).where(answers.c.task == task).order_by(answers.c.seq)
     with store.read() as db:
         return [plain(row) for row in db.execute(query).mappings()]
+
+
+def with_new_text(record: dict, paragraph: int) -> dict:
+    """The record as a new run could write it, that read one paragraph otherwise."""
+    changed = deepcopy(record)
+    one = changed["paragraphs"][paragraph]
+    one["text"] += " More."
+    for layer in ("entities", "statements", "claims"):
+        changed[layer] = [mark for mark in changed[layer] if mark["paragraph"] != one["id"]]
+    return changed

@@ -13,7 +13,7 @@ from driver import (
 )
 from playwright.sync_api import expect
 
-from review_sample import make_record
+from review_sample import make_record, with_new_text
 
 
 def back(page) -> None:
@@ -57,6 +57,23 @@ def test_a_correction_that_cannot_be_answered_is_said_to_be_open_and_listed(serv
     page.locator("#list a", has_text="07ASTANA454/2").click()
     on_paragraph(page, 2)
     assert len(stored(server)) == 2
+
+
+def test_what_was_begun_on_a_text_that_a_new_run_changed_is_listed_and_can_be_answered(
+    serve, open_page
+):
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    with page.expect_response("**/api/draft"):
+        press(page, "Tab 5")
+    server.store.add([with_new_text(make_record(), 0)])
+    page.reload()
+    page.locator(".corrections").click()
+    page.locator("#list button", has_text="07ASTANA454/1").click()
+    expect(page.locator("#paragraph")).not_to_contain_text("More.")
+    answer_and_wait(page)
+    expect(page.locator("#status")).to_contain_text("a new text waits in the queue")
+    assert stored(server)[0]["layers"]["entities"][0]["label"] == "ORG"
 
 
 def test_a_refusal_is_in_sight_where_the_paragraph_is_taller_than_the_window(

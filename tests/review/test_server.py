@@ -18,7 +18,7 @@ from cablespan.review.intake import input_files, take_in
 from cablespan.review.outcome import write_answers
 from cablespan.review.safety import MAX_BODY
 from cablespan.review.store import Annotator, AnnotatorRole, Store
-from review_sample import history, make_record
+from review_sample import history, make_record, with_new_text
 
 HOME = "http://127.0.0.1:8321"
 ANNA, BEN, EVA = Annotator("ANNA"), Annotator("BEN"), Annotator("EVA", AnnotatorRole.ADJUDICATOR)
@@ -534,6 +534,25 @@ def test_a_paragraph_that_a_new_run_lacks_is_gone_unless_somebody_worked_on_it(t
     left = [one["id"] for one in store.overview(ANNA, "07ASTANA454")]
     assert sorted(left) == [1, 2, 4]
     assert store.progress(ANNA)["total"] == 3
+
+
+def test_work_that_was_begun_on_a_text_that_a_new_run_changed_is_named_and_reached(tmp_path):
+    path, store = tmp_path / "cables.jsonl", Store(tmp_path / "review.sqlite")
+    path.write_text(json.dumps(make_record()) + "\n")
+    take(store, path)
+    anna = visit(store, annotator="ANNA")
+    anna.get("/")
+    sent = body(anna, task=2, layers=store.task(2)["layers"])
+    store.save_draft(ANNA, 2, {"layers": {}, "comment": "hours"}, version=0, draft_version=0)
+    assert anna.get("/api/corrections").json()["paragraphs"] == []
+    path.write_text(json.dumps(with_new_text(make_record(), 1)) + "\n")
+    (told,) = take(store, path)
+    assert told.startswith("07ASTANA454/2: a new run changed the text that ANNA had begun")
+    (listed,) = anna.get("/api/corrections").json()["paragraphs"]
+    assert (listed["task"], listed["current"], listed["answered"]) == (2, False, False)
+    assert anna.get("/api/session").json()["progress"]["corrections"] == 1
+    answered = anna.post("/api/answer", json=sent | {"draft_version": 1, "version": 0}).json()
+    assert "waits in the queue" in answered["notice"] and store.problems() == []
 
 
 def test_nothing_to_review_says_what_to_do(tmp_path):

@@ -144,7 +144,11 @@ def export_answers(paths: list[Path], output: Path) -> Export:
         )
     with _store_to_read(database) as store:
         counts = write_answers(store, output, dataset=dataset_of(database))
-        open_work = [f"{row['paragraph']} ({row['annotator']})" for row in store.corrections()]
+        open_work = [
+            f"{row['paragraph']} ({row['annotator']})"
+            for row in store.corrections()
+            if row["answered"]
+        ]
     if not counts:
         raise FileNotFoundError(f"{database}: no answers yet")
     return Export(counts, open_work)

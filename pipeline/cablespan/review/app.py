@@ -37,6 +37,10 @@ HERE = Path(__file__).parent
 Arguments = Mapping[str, Any]
 Work = Callable[[Annotator, Arguments], dict[str, Any]]
 _log = logging.getLogger(__name__)
+_OUTDATED = (
+    "A new run changed or dropped the paragraph that you answered. The answer is kept with the "
+    "text that you saw; a new text waits in the queue."
+)
 _OTHER_WORK = (
     "The server has another run or annotator now. Reload the page for theirs; what is not saved is "
     "kept in this browser until yours is open again."
@@ -151,7 +155,7 @@ class Api:
         return {"candidates": [candidate._asdict() for candidate in fitting]}
 
     def corrections(self, annotator: Annotator, _arguments: Arguments) -> dict[str, Any]:
-        """The annotator's corrections to answered paragraphs that are not answered."""
+        """The annotator's half-done work that the queue does not lead to."""
         return {"paragraphs": self.store.corrections(annotator)}
 
     def answer(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
@@ -178,6 +182,7 @@ class Api:
             raise self._stale(annotator, task) from error
         return {
             "version": version,
+            "notice": "" if self.store.is_current(task) else _OUTDATED,
             "next": self._next(annotator, queue, task),
             "progress": self.store.progress(annotator),
         }

@@ -179,7 +179,18 @@ export function openSearch() {
 
 export async function openCorrections() {
   const { paragraphs } = await get("/api/corrections");
-  const items = paragraphs.map(({ paragraph }) => element("li", {}, link(paragraph, paragraph)));
+  const corrected = paragraphs
+    .filter(({ current }) => current)
+    .map(({ paragraph }) => element("li", {}, link(paragraph, paragraph)));
+  const outdated = paragraphs
+    .filter(({ current }) => !current)
+    .map(({ task, paragraph }) =>
+      element(
+        "li",
+        {},
+        element("button", { type: "button", onclick: () => leaveFor({ id: task }) }, paragraph),
+      ),
+    );
   dialog(
     "Corrections that are open",
     element(
@@ -188,6 +199,15 @@ export async function openCorrections() {
       "These paragraphs are answered; a correction of yours is not. ",
       "Until it is, the old answer stands and is what is exported.",
     ),
-    items.length ? element("ul", {}, items) : element("p", {}, "There is none."),
+    corrected.length ? element("ul", {}, corrected) : element("p", {}, "There is none."),
+    outdated.length
+      ? element(
+          "p",
+          {},
+          "You began these before a new run changed their text. The new one waits in the queue; ",
+          "what you answer here is exported only until you answer that.",
+        )
+      : null,
+    outdated.length ? element("ul", {}, outdated) : null,
   );
 }

@@ -138,6 +138,7 @@ function goOnAfter(saved) {
   });
   goOn(saved.next);
   byId("saved").textContent = `saved ${time}`;
+  if (saved.notice) refuse(saved.notice);
 }
 
 // To be called before another paragraph comes: an answered one that was changed is answered anew
@@ -157,8 +158,9 @@ export async function leave() {
     return `${task.paragraph} is not corrected yet, the old answer stands: ${obstacle.message}`;
   }
   await settleDraft();
-  if (!(await send(bodyOf(task.answer.action)))) throw new Stopped();
-  return `The correction of ${task.paragraph} is its answer now; z takes it back.`;
+  const saved = await send(bodyOf(task.answer.action));
+  if (!saved) throw new Stopped();
+  return saved.notice || `The correction of ${task.paragraph} is its answer now; z takes it back.`;
 }
 
 // The paragraph cannot be left yet: a question about it is open.

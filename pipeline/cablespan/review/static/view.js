@@ -146,7 +146,7 @@ export function drawProgress(progress) {
           type: "button",
           class: "filter corrections",
           "data-action": "corrections",
-          title: "Answered paragraphs whose correction is not answered: the old answer stands",
+          title: "What you began and the queue does not lead to: corrections of answered paragraphs",
         },
         `${progress.corrections} correction${progress.corrections > 1 ? "s" : ""} open`,
       )

@@ -146,17 +146,24 @@ def drop_draft(db: sa.Connection, annotator: Annotator, task: int) -> None:
 
 
 def corrections(role: AnnotatorRole | None = None) -> sa.Select:
-    """Answered tasks with a correction that is a draft still.
+    """Drafts that the queue does not lead to.
 
-    `task`, `paragraph`, `annotator`, `role`.
+    Corrections of answered tasks, and what was begun on a text that a new run changed: `task`,
+    `annotator`, `role`, `paragraph`, and whether it is `answered` and `current`.
     """
     keys = ("task", "annotator", "role")
     same = sa.and_(*(drafts.c[key] == current_answers.c[key] for key in keys))
+    answered = current_answers.c.answer.is_not(None)
     query = (
-        sa.select(*(drafts.c[key] for key in keys), tasks.c.paragraph)
-        .join(current_answers, same)
+        sa.select(
+            *(drafts.c[key] for key in keys),
+            tasks.c.paragraph,
+            answered.label("answered"),
+            tasks.c.current,
+        )
+        .outerjoin(current_answers, same)
         .join(tasks, tasks.c.id == drafts.c.task)
-        .where(current_answers.c.answer.is_not(None))
+        .where(sa.or_(answered, sa.not_(tasks.c.current)))
         .order_by(drafts.c.task)
     )
     return query.where(drafts.c.role == role) if role else query

@@ -75,13 +75,19 @@ class Store(Settings):
             upsert(db, files, {"path": path}, {"fingerprint": fingerprint, "problems": problems})
 
     def problems(self) -> list[str]:
-        """What could not be read from the input files."""
+        """What could not be read from the input files, and half-done work on outdated texts."""
         with self.read() as db:
-            return [
+            told = [
                 problem
                 for of_file in db.scalars(sa.select(files.c.problems))
                 for problem in of_file
             ]
+        return told + [
+            f"{draft['paragraph']}: a new run changed the text that {draft['annotator']} had "
+            "begun; the work is kept among the corrections that are open"
+            for draft in self.corrections()
+            if not draft["current"]
+        ]
 
     def add(self, records: Iterable[Mapping[str, Any]], problems: list[str] | None = None) -> int:
         """Adds the paragraphs of records as tasks, in one transaction; returns their number.
@@ -342,17 +348,17 @@ class Store(Settings):
         return draft_version + 1
 
     def corrections(self, annotator: Annotator | None = None) -> list[dict[str, Any]]:
-        """Corrections to answered paragraphs that are not answered.
-
-        `task`, `paragraph`, `annotator`, `role`; of one or of all.
-        """
+        """The rows of `history.corrections`, of one annotator or of all."""
         query = history.corrections(annotator.role if annotator else None)
         if annotator:
             query = query.where(drafts.c.annotator == annotator.name)
         with self.read() as db:
-            rows = db.execute(query).all()
-        names = ("task", "annotator", "role", "paragraph")
-        return [dict(zip(names, row, strict=True)) for row in rows]
+            return [plain(row) for row in db.execute(query).mappings()]
+
+    def is_current(self, task: int) -> bool:
+        """Whether a task is of its paragraph's present text."""
+        with self.read() as db:
+            return bool(db.scalar(sa.select(tasks.c.current).where(tasks.c.id == task)))
 
     def work_of(self, annotator: Annotator) -> str:
         """What an annotator's work in this database is told by from all other work."""
