@@ -555,6 +555,22 @@ def test_work_that_was_begun_on_a_text_that_a_new_run_changed_is_named_and_reach
     assert "waits in the queue" in answered["notice"] and store.problems() == []
 
 
+def test_who_answered_the_new_text_of_a_paragraph_goes_out_with_that_alone(tmp_path):
+    path, store = tmp_path / "cables.jsonl", Store(tmp_path / "review.sqlite")
+    path.write_text(json.dumps(make_record()) + "\n")
+    take(store, path)
+    new = with_new_text(make_record(), 1)
+    path.write_text(json.dumps(new) + "\n")
+    take(store, path)
+    old, now = 2, store.find("07ASTANA454/2")
+    for annotator, task in ((ANNA, now), (ANNA, old), (BEN, old)):
+        layers = store.task(task)["layers"]
+        store.answer(annotator, task, "accept", layers, uuid=f"{annotator}{task}", version=0)
+    went_out = {(one["annotator"], one["text"]) for one in store.current_answers()}
+    before = make_record()["paragraphs"][1]["text"]
+    assert went_out == {("ANNA", new["paragraphs"][1]["text"]), ("BEN", before)}
+
+
 def test_nothing_to_review_says_what_to_do(tmp_path):
     with pytest.raises(FileNotFoundError, match="cablespan annotate"):
         input_files([tmp_path])

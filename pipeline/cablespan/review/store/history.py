@@ -170,7 +170,10 @@ def corrections(role: AnnotatorRole | None = None) -> sa.Select:
 
 
 def all_current(db: sa.Connection, role: AnnotatorRole | None) -> Iterator[CurrentAnswer]:
-    """Every answer that stands, in the order of the paragraphs, then of answering."""
+    """Every answer that stands, in the order of the paragraphs, then of answering.
+
+    Of an annotator who answered the present text of a paragraph, none to an earlier one.
+    """
     who = (answers.c.annotator, answers.c.role)
     paragraph = (tasks.c.paragraph, tasks.c.cable, contents.c.text, contents.c.fields)
     query = (
@@ -179,9 +182,22 @@ def all_current(db: sa.Connection, role: AnnotatorRole | None) -> Iterator[Curre
         .join(tasks, tasks.c.id == answers.c.task)
         .join(contents, contents.c.task == answers.c.task)
         .outerjoin(cables, cables.c.id == tasks.c.cable)
+        .where(sa.or_(tasks.c.current, sa.not_(_answered_anew())))
         .order_by(tasks.c.place, answers.c.task, answers.c.seq)
     )
     if role:
         query = query.where(current_answers.c.role == role)
     for row in db.execute(query).mappings():
         yield cast(CurrentAnswer, plain(row))
+
+
+def _answered_anew() -> sa.ColumnElement[bool]:
+    """Whether who gave an answer has answered the present text of the paragraph as well."""
+    now, anew = tasks.alias(), current_answers.alias()
+    return sa.exists().where(
+        now.c.paragraph == tasks.c.paragraph,
+        now.c.current,
+        anew.c.task == now.c.id,
+        anew.c.answer.is_not(None),
+        *(anew.c[key] == current_answers.c[key] for key in ("annotator", "role")),
+    )
