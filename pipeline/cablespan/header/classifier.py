@@ -1,7 +1,9 @@
 """The person who classified a cable: the name among the offices of a Classified By line."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from html import unescape
 from itertools import dropwhile
 from typing import NamedTuple
 
@@ -11,6 +13,7 @@ from cablespan.header.offices import names as known_names
 from cablespan.header.opening import read_opening
 from cablespan.header.posts import is_country, known_post
 from cablespan.header.prose import within_titles
+from cablespan.lexicon import lowered
 
 _LABEL = re.compile(
     r"""\b(?:
@@ -46,6 +49,7 @@ _PARTS = re.compile(
 )
 _INITIALS = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?|[A-Z]|0\.")
 _AND = re.compile(r"\s(?:AND|&)\s", re.IGNORECASE)
+_AND_OR_COMMA = re.compile(rf"{_AND.pattern}|,", re.IGNORECASE)
 # From column 68 on a line end may fall within a word.
 _HARD_WRAP = re.compile(
     r"""
@@ -54,6 +58,7 @@ _HARD_WRAP = re.compile(
     """,
     re.VERBOSE,
 )
+_HYPHEN_AT_WRAP = re.compile(r"(?P<left>[^\W\d_]+)-\s*\n\s*(?P<right>[^\W\d_]+)")
 _LONGEST = 400  # characters of a Classified By block that are read
 _SUFFIX = re.compile(r"(?:JR|SR)\.?|I{2,3}|IV", re.IGNORECASE)
 _SUFFIX_AFTER_COMMA = re.compile(r",\s{0,3}((?:JR|SR)\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
@@ -65,7 +70,7 @@ _BRACKETED = re.compile(r"\b([\w.'-]+) \(([A-Z][A-Za-z]+)\) (?=([\w'-]+))")  # J
 _BRACKETS = str.maketrans("{}", "()")
 _DIGIT_IN_WORD = re.compile(r"(?<=[A-Z])[015](?=[A-Z])|(?<![\w.])0(?=[A-Z])")  # B0HLEN
 _LETTERS = {"0": "O", "1": "I", "5": "S"}
-_OFFICE_AND_NAME = re.compile(r"\b([A-Za-z]+)/([A-Z][A-Za-z]{2,})\b")  # DCM/Roe
+_AT_STROKE = re.compile(r"\b([A-Za-z]+)/([A-Z][A-Za-z]{2,})\b")  # DCM/Roe, Roe/DCM
 
 
 def _is_place(words: list[str]) -> bool:
@@ -75,8 +80,16 @@ def _is_place(words: list[str]) -> bool:
 
 def _on_one_line(field: str) -> str:
     """A Classified By block on one line; a word that the hard wrap cut is one again."""
-    block = f"Classified By: {field}"
+    block = f"Classified By: {_HYPHEN_AT_WRAP.sub(_joined, field)}"
     return _HARD_WRAP.sub(_one_word, block).replace("\n", " ").removeprefix("Classified By: ")
+
+
+def _joined(wrap: re.Match[str]) -> str:
+    """The name that a hyphen parts at a line's end: Hart-/ling, Hart-/Roe; offices as they are."""
+    left, right = wrap.groups()
+    if is_office(left) or is_office(right):
+        return wrap[0]
+    return left + right if right.islower() else f"{left}-{right}"
 
 
 def _one_word(wrap: re.Match[str]) -> str:
@@ -114,7 +127,7 @@ def person_of(field: str) -> str | None:
     >>> person_of("AF Karl Roe, Acting, and S/CT DAS Shari Doe; E.O. 12958 reason: 1.4 (b)")
     'Karl Roe and Shari Doe'
     """
-    line = _without_reason(_mended(_on_one_line(field)[:_LONGEST]))
+    line = _without_reason(_mended(_on_one_line(unescape(field))[:_LONGEST]))
     line = _BRACKETED.sub(_in_braces, line)
     suffix = ", " if _SUFFIX_AFTER_COMMA.search(line) else " "
     line = _SUFFIX_AFTER_COMMA.sub(r" \1", _NICKNAME.sub(r" '\1' ", line))
@@ -137,15 +150,18 @@ def _is_of_name(word: str) -> bool:
 
 
 def _mended(line: str) -> str:
-    """A line with letters where digits stand for them, and offices apart from names."""
+    """A line with letters where digits stand for them, and offices and persons apart."""
     line = _DIGIT_IN_WORD.sub(lambda digit: _LETTERS[digit[0]], line.replace("\\", ""))
-    return _OFFICE_AND_NAME.sub(_apart, line)
+    return _AT_STROKE.sub(_apart, line)
 
 
 def _apart(pair: re.Match[str]) -> str:
-    """Makes "DCM/Roe" to "DCM Roe"; two offices around a stroke stay together."""
-    office, name = pair.groups()
-    return pair[0] if is_office(name) else f"{office} {name}"
+    """Makes "DCM/Roe" to "DCM Roe", "Roe/DCM" to "Roe and DCM"; two offices stay together."""
+    before, after = pair.groups()
+    is_name = before.lower() in known_names() or not (before.isupper() or is_office(before))
+    if is_name:
+        return f"{before} and {after}"
+    return pair[0] if is_office(after) else f"{before} {after}"
 
 
 def _without_reason(line: str) -> str:
@@ -160,11 +176,30 @@ def _without_reason(line: str) -> str:
 
 def _persons(line: str) -> list[list[str]]:
     """The names of the persons in a line, each as its words."""
+    introduced = _with_given(filter(None, map(_introduced, _AND_OR_COMMA.split(line))))
     first, *others = (_person(piece, least=2) for piece in _AND.split(line))
-    if first and any(others):
-        return [first, *filter(None, others)]
+    joined = [first, *filter(None, others)] if first and any(others) else []
+    if joined or len(introduced) > 1:
+        return max(joined, introduced, key=len)
     alone = _person(line, least=2) or _person(line, least=1)
     return [alone] if alone else []
+
+
+def _introduced(part: str) -> list[str] | None:
+    """The name that all of a part is but the office before it: "Econ Chief Jane Roe"."""
+    words, name = part.split(), _name_runs(part)[-1]
+    is_whole = words and is_office(words[0]) and words[-len(name) :] == name
+    return _trimmed(name) if is_whole and _is_person(name, least=2) else None
+
+
+def _with_given(names: Iterable[list[str]]) -> list[list[str]]:
+    """The first name and those after it that begin with a given name, which no place does."""
+    first, *others = [*names] or [[]]
+    return [first, *(name for name in others if _is_given(name[0]))]
+
+
+def _is_given(word: str) -> bool:
+    return word.lower() in lowered("given_names", "name")
 
 
 def _person(line: str, least: int) -> list[str] | None:
@@ -174,10 +209,11 @@ def _person(line: str, least: int) -> list[str] | None:
 
 
 class _Word(NamedTuple):
-    """A word as written, without the signs around it, and the words that follow."""
+    """A word as written, without the signs around it, and the words around it."""
 
     text: str
     bare: str
+    before: str
     following: list[str]
 
     @property
@@ -191,7 +227,12 @@ class _Word(NamedTuple):
         if self.is_leading_office or not self.following or not _INITIALS.fullmatch(self.text):
             return False
         following = self.following[0]
-        return _INITIALS.fullmatch(following) is not None or not is_office(following)
+        if _INITIALS.fullmatch(following) or not is_office(following):
+            return True
+        if not _can_be_surname(following):
+            return False
+        is_last = len(self.following) == 1 and self.text.endswith(".")
+        return is_last or (self.before != "" and not is_office(self.before))
 
     @property
     def is_particle(self) -> bool:
@@ -203,6 +244,29 @@ class _Word(NamedTuple):
         """Whether a word has a capital, after a particle too, and belongs to no office."""
         capital = self.bare.lstrip("{")[:1].isupper() or _has_particle(self.bare)
         return capital and not (self.is_leading_office or is_office(self.bare))
+
+    @property
+    def is_given(self) -> bool:
+        """Whether a place is a given name: behind an office, with but a surname to follow."""
+        if self.bare.lower() not in office_words("given_too") or not self.follows_office:
+            return False
+        *initials, surname = self.following or [""]
+        is_surname = _can_be_surname(surname) or not is_office(surname)
+        return surname[:1].isupper() and is_surname and all(map(_INITIALS.fullmatch, initials))
+
+    @property
+    def follows_office(self) -> bool:
+        """Whether a word stands first or behind an office, in no phrase of a place: "for South"."""
+        before = self.before.lower()
+        in_phrase = before in within_titles() or _is_place([before]) or _can_be_surname(before)
+        return not before or (is_office(before) and not in_phrase)
+
+
+def _can_be_surname(word: str) -> bool:
+    """Whether a word that looks like an office is a surname, or two with a hyphen are."""
+    *halves, last = word.strip(".,").lower().split("-")
+    surnames = office_words("surname", "rare_surname")
+    return last in surnames or any(half in surnames for half in halves)
 
 
 def _has_particle(word: str) -> bool:
@@ -216,7 +280,8 @@ def _name_runs(part: str) -> list[list[str]]:
     runs: list[list[str]] = [[]]
     words = part.split()
     for index, text in enumerate(words):
-        word = _Word(text, text.strip("\"'`*."), words[index + 1 :])
+        before = words[index - 1] if index else ""
+        word = _Word(text, text.strip("\"'`*."), before, words[index + 1 :])
         written = _written_in_name(word, runs[-1])
         if written:
             runs[-1].append(written)
@@ -245,17 +310,39 @@ def _written_in_name(word: _Word, run: list[str]) -> str | None:
     """A word as a name has it after the words of a run; None where it belongs to no name."""
     if word.is_initial or (run and word.is_particle):
         return word.text
-    if run and _is_surname(word, run[-1]):
+    if run and _is_surname(word, run):
         return word.bare
-    return word.text.strip('"`*') if word.can_be_name else None
+    can_be_name = word.can_be_name or (not run and word.is_given)
+    return word.text.strip('"`*') if can_be_name else None
 
 
-def _is_surname(word: _Word, before: str) -> bool:
+def _is_surname(word: _Word, run: list[str]) -> bool:
     """Whether a word that could belong to an office ends a name.
 
-    It does after an initial, or where surnames are such words.
+    It does after an initial, or where surnames are such words; where few are, after given names
+    alone, or after one word at a part's end that can be a given name.
     """
-    return len(before.strip(".")) == 1 or word.bare.lower() in office_words("surname")
+    is_after_initial = len(run[-1].strip(".")) == 1 and word.bare[:1].isupper()
+    if is_after_initial or word.bare.lower() in office_words("surname"):
+        return True
+    in_one_case = word.bare.isupper() == run[-1].isupper() and word.bare[:1].isupper()
+    if not in_one_case or not _can_be_surname(word.bare):
+        return False
+    can_end = _is_double(word.bare) or (len(run) == 1 and not _is_family(run[0]))
+    return (can_end and not word.following) or all(map(_is_before_surname, run))
+
+
+def _is_family(word: str) -> bool:
+    return word.lower() in lowered("surnames", "name")
+
+
+def _is_double(word: str) -> bool:
+    """Whether a word with a hyphen is more than an office: Hart-White."""
+    return "-" in word and not all(map(is_office, word.split("-")))
+
+
+def _is_before_surname(word: str) -> bool:
+    return bool(_INITIALS.fullmatch(word)) or _is_given(word)
 
 
 def _is_person(run: list[str], least: int) -> bool:
