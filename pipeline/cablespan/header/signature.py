@@ -29,6 +29,8 @@ _NAMES = re.compile(
 )
 # Roe, Jane Roe, ROE Roe
 _FIRST_NAME = rf"(?:{_IN_SMALL_LETTERS}|[A-Z]{{3,20}})"
+_ONE_WORD = re.compile(rf"{_IN_SMALL_LETTERS}|{_IN_CAPITALS}", re.VERBOSE)
+_SENTENCE_END = re.compile(r"[.!?][)\"”]?$|\bEND (?:OF )?[A-Z]+$", re.IGNORECASE)
 _SMALL_NAMES = re.compile(rf"{_FIRST_NAME}(?: {_IN_SMALL_LETTERS})?")
 # Marks of handling beside a signature: XGDS-1, GP-4, DECONTROL JUNE 5, 1975
 _HANDLING = r"(?:X?GDS(?:[ -]?\d)?|GP[ -]?\d|DECONTROL\b[^.\n]{0,40}|DECLAS(?:SIFY)?\b[^.\n]{0,20})"
@@ -85,6 +87,7 @@ class _Line(NamedTuple):
     text: str
     above: str
     offset: int
+    sentence: str  # the last line above that is not blank
 
     @property
     def stands_apart(self) -> bool:
@@ -184,7 +187,8 @@ def _last_lines(text: str, begin: int, end: int) -> Iterator[_Line]:
             offset = begin + sum(map(len, raws[:index])) + raws[index].index(line)
             after_mark = max((end for _, end in inline_marks(line)), default=0)
             above_names = sentence if _other_signers(above, sentence) else above
-            yield _Line(line[after_mark:], above_names, offset + after_mark)
+            last_above = next(filter(None, reversed(lines[: index + 2])), "")
+            yield _Line(line[after_mark:], above_names, offset + after_mark, last_above)
 
 
 def _is_of_the_cable(line: str) -> bool:
@@ -218,7 +222,7 @@ def _signed_alone(line: _Line) -> Signature | None:
         name = around.sub("", name)
     names = _names_in(name) or _lower_case_name_in(name, line.above)
     if not names and line.stands_apart:
-        names = _small_names_in(name)
+        names = _small_names_in(name) or _word_in(name, line)
     return _signed_on(line, names) if names else None
 
 
@@ -262,6 +266,17 @@ def _small_names_in(line: str) -> list[str]:
         return []
     is_word = surname.lower() in listed("common_words", "name") or known_post(surname)
     return [] if is_word else [surname]
+
+
+def _word_in(name: str, line: _Line) -> list[str]:
+    """The surname that is a common word or a month, alone below a sentence's end: Hill, MAY."""
+    is_alone = _ONE_WORD.fullmatch(name) and line.text.startswith(name)
+    if not is_alone or not _SENTENCE_END.search(line.sentence):
+        return []
+    is_surname = name.upper() in listed("header_words", "word", "signer_too")
+    is_post = not name.isupper() and known_post(name)
+    is_word = is_post or not _can_sign(name) or name.lower() in within_sentences()
+    return [name] if is_surname or not is_word else []
 
 
 def _lower_case_name_in(line: str, above: str) -> list[str]:
