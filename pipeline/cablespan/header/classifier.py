@@ -250,7 +250,7 @@ class _Word(NamedTuple):
         """Whether a place is a given name: behind an office, with but a surname to follow."""
         if self.bare.lower() not in office_words("given_too") or not self.follows_office:
             return False
-        *initials, surname = self.following or [""]
+        *initials, surname = _without_suffix(self.following) or [""]
         is_surname = _can_be_surname(surname) or not is_office(surname)
         return surname[:1].isupper() and is_surname and all(map(_INITIALS.fullmatch, initials))
 
@@ -347,10 +347,14 @@ def _is_before_surname(word: str) -> bool:
 
 def _is_person(run: list[str], least: int) -> bool:
     """Whether a run has enough names, and is no single initial and no post's name."""
-    names = [word for word in run if not _SUFFIX.fullmatch(word)]
+    names = _without_suffix(run)
     if len(names) < least or len("".join(names)) < 3:
         return False
     return known_post("".join(names)) is None
+
+
+def _without_suffix(words: list[str]) -> list[str]:
+    return [word for word in words if not _SUFFIX.fullmatch(word)]
 
 
 def _trimmed(run: list[str]) -> list[str]:
@@ -378,5 +382,5 @@ def _without_place(run: list[str]) -> list[str]:
     """A run without the place before it, where two full words or more stand after that."""
     places = (length for length in range(1, len(run) - 1) if _is_place(run[:length]))
     after_place = run[max(places, default=0) :]
-    initials = sum(len(word.strip(".")) == 1 for word in after_place)
-    return after_place if len(after_place) - initials > 1 else run
+    names = [word for word in _without_suffix(after_place) if len(word.strip(".")) > 1]
+    return after_place if len(names) > 1 else run
