@@ -582,6 +582,22 @@ def test_a_line_above_a_rule_is_no_row_where_not_both_sides_have_columns(title, 
     assert made[1][3:] == ("heading", " ".join(title.split()))
 
 
+@pytest.mark.parametrize("first", ["2.\n", "2.\n\n", "¶2.\n", ">2. ", "*2. ", "- 2. "])
+def test_a_paragraph_s_number_on_a_line_of_its_own_or_behind_a_sign_is_a_field(first):
+    body = f"1. (U) All is well.\n\n{first}(SBU) Ships bring them.\n\n3. (U) Oslo agrees."
+    assert shapes(body)[1] == (2, "SBU", None, "numbered", "Ships bring them.")
+
+
+def test_numbers_behind_signs_are_a_list_s_where_it_begins_with_its_own_first():
+    body = "1. (U) Points:\n\n- 1. (U) Ships.\n\n- 2. (SBU) Roads.\n\n2. (U) Oslo agrees."
+    assert [(number, kind) for number, _, _, kind, _ in shapes(body)] == [
+        (1, "numbered"),
+        (None, "item"),
+        (None, "item"),
+        (2, "numbered"),
+    ]
+
+
 @pytest.mark.parametrize("line", ["A: Ships bring them.", "-- A. Ships.", "F16. (C) Ships."])
 def test_a_sign_without_a_portion_mark_and_a_name_before_one_stay_in_the_text(line):
     assert texts(f"1. (U) Answers:\n\n{line}\n\n2. (U) Oslo agrees.")[1] == line

@@ -261,7 +261,9 @@ class _Layout:
         numbering.take(start)
         if lettered:
             numbering.take_item(start.style)
-        if listed or lettered:
+        if start.kind == "marked" and self._is_bare_number():
+            self.current.marking, skip = start.marking, start.skip
+        elif listed or lettered:
             marking = start.marking if listed else None
             skip = start.skip if marking else 0
             self._open(Draft("item", self.source, marking=marking))
@@ -270,6 +272,11 @@ class _Layout:
             skip = start.skip
             self._open(Draft(kind, self.source, start.number, start.marking))
         self._add(line, skip)
+
+    def _is_bare_number(self) -> bool:
+        """Whether the open paragraph is a number on a line of its own so far."""
+        current = self.current
+        return current.number is not None and current.marking is None and not current.spans
 
     def _open(self, draft: Draft) -> None:
         self._has_texts = self._has_texts or self._is_text_after_number()

@@ -58,7 +58,8 @@ _ITEM = re.compile(
 _SIGN_BEFORE_MARKING = re.compile(
     rf"""
     (?: [-–—•·*▪●◦○‣>+]{{1,4}}[ \t]{{0,4}}
-        [(\[]?(?:\d{{1,3}}\.?[A-Za-z]?|[A-Za-z]\d{{0,2}}|[ivxIVX]{{1,5}})
+        (?: (?P<number>\d{{1,3}})(?=\.\s?[(\[])
+          | [(\[]?(?:\d{{1,3}}\.?[A-Za-z]?|[A-Za-z]\d{{0,2}}|[ivxIVX]{{1,5}}))
       | \d{{1,3}}\.?[A-Za-z]
       | [AQ]\d{{1,2}}
       | (?P<letter>[A-Za-z]|[ivx]{{1,5}}|[IVX]{{1,5}})
@@ -84,8 +85,9 @@ _STARTERS = frozenset("0123456789¶([{-–—•·*▪●◦○‣>+")
 class Start:
     """The start of a paragraph.
 
-    `kind`: "numbered", "marked" or "item"; `style`: "." or ")" of numbers, the letter or number of
-    items, "-" for all signs; `skip`: where its text begins in the line.
+    `kind`: "numbered", "marked" or "item"; `style`: "." or ")" of numbers, "-" of those behind a
+    sign, the letter or number of items, "-" for all signs; `skip`: where its text begins in the
+    line.
     """
 
     kind: str
@@ -273,11 +275,13 @@ def _marking(match: re.Match[str]) -> str:
 
 
 def _marked_item(line: str, at: int) -> Start | None:
-    """An item whose sign only its marking shows."""
+    """An item whose sign only its marking shows; "- 2. (C)" can be a paragraph's number, too."""
     sign = _SIGN_BEFORE_MARKING.match(line, at)
     marking = _MARKING.match(line, sign.end()) if sign else None
     if sign is None or marking is None:
         return None
+    if sign["number"]:
+        return Start("numbered", int(sign["number"]), _marking(marking), "-", marking.end())
     return Start("item", None, _marking(marking), sign["letter"] or "-", marking.end())
 
 
@@ -306,8 +310,8 @@ class Numbering:
     last_items: dict[str, str] = field(default_factory=dict)
 
     def lists(self, start: Start) -> bool:
-        """Whether a number is that of a list within a paragraph: "1) (S/NF)" where paragraphs have
-        "1."."""
+        """Whether a number is that of a list within a paragraph: "1) (S/NF)" or "- 1. (C)" where
+        paragraphs have "1."."""
         if start.kind != "numbered" or self.style in (None, start.style):
             return False
         if start.marking is None:
@@ -356,7 +360,7 @@ class Numbering:
         if self.lists(start):
             self.take_item(str(start.number))
         elif start.number is not None:
-            self.style = self.style or start.style
+            self.style = self.style or start.style.replace("-", ".")
             self.last, self.last_items = start.number, {}
         elif start.kind == "item" and start.style != "-":
             self.take_item(start.style)
