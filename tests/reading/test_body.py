@@ -913,6 +913,26 @@ def test_a_section_opens_whose_sign_after_the_word_is_another_or_lost(opener, se
     assert [section for _, _, section, *_ in shapes(body)] == [section, None]
 
 
+@pytest.mark.parametrize(
+    "note", ["(COMMENT: SHIPS SAIL. END COMMENT.)", "[COMMENT: SHIPS SAIL]", "COMMENT: S. END COMMENT"]
+)
+def test_a_note_in_capitals_that_stands_alone_is_no_heading(note):
+    body = f"1. (U) ALL IS WELL.\n\n{note}\n\n2. (U) OSLO AGREES."
+    assert shapes(body)[1:] == [
+        (None, None, "comment", "text", note),
+        (2, "U", None, "numbered", "OSLO AGREES."),
+    ]
+
+
+@pytest.mark.parametrize("title", ["COMMENT: SHIPS SAIL", "(COMMENT)", "COMMENT (U)"])
+def test_a_title_after_the_name_of_a_section_is_still_a_heading(title):
+    body = f"1. (U) ALL IS WELL.\n\n{title}\n\n2. (U) OSLO AGREES."
+    assert [(kind, section) for _, _, section, kind, _ in shapes(body)[1:]] == [
+        ("heading", "comment"),
+        ("numbered", "comment"),
+    ]
+
+
 def test_a_numbered_heading_opens_its_section_up_to_the_next_number():
     body = "1. (C) SUMMARY\n\nAll is well.\n\nSo it is.\n\n2. (C) The road is long."
     assert [section for _, _, section, *_ in shapes(body)] == [*["summary"] * 3, None]

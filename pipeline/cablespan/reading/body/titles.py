@@ -24,6 +24,8 @@ _SENTENCE_END = re.compile(
     """,
     re.VERBOSE,
 )
+_LABEL_IN_BRACKETS = re.compile(r"[(\[]([^:]+):\s.+[)\]]")  # "(COMMENT: WE DOUBT IT.)"
+_END_AFTER_SENTENCE = re.compile(r"[.!?)\]\"']\s[-/(\[\s]*end\s(?:of\s)?(\w+)\W*$", re.IGNORECASE)
 
 
 @cache
@@ -110,9 +112,19 @@ def is_no_heading(text: str) -> bool:
     >>> is_no_heading("The Talks. They Failed"), is_no_heading("Talks with Gen. Roe")
     (True, False)
     """
-    if closes_block(text) or _REDACTED.fullmatch(text) or _holds_sentence(text):
+    if closes_block(text) or _REDACTED.fullmatch(text) or _holds_sentence(text) or _is_note(text):
         return True
     return not any(sign.isalpha() for sign in text)
+
+
+def _is_note(text: str) -> bool:
+    """Whether a line is a remark with its section's name, in brackets or up to its END.
+
+    >>> _is_note("[NOTE: HE AGREED]"), _is_note("COMMENT: HE AGREED. END COMMENT"), _is_note("(NOTE)")
+    (True, True, False)
+    """
+    label = _LABEL_IN_BRACKETS.fullmatch(text) or _END_AFTER_SENTENCE.search(text)
+    return label is not None and label[1].lower() in known_sections()
 
 
 def _holds_sentence(text: str) -> bool:
