@@ -914,7 +914,8 @@ def test_a_section_opens_whose_sign_after_the_word_is_another_or_lost(opener, se
 
 
 @pytest.mark.parametrize(
-    "note", ["(COMMENT: SHIPS SAIL. END COMMENT.)", "[COMMENT: SHIPS SAIL]", "COMMENT: S. END COMMENT"]
+    "note",
+    ["(COMMENT: SHIPS SAIL. END COMMENT.)", "[COMMENT: SHIPS SAIL]", "COMMENT: S. END COMMENT"],
 )
 def test_a_note_in_capitals_that_stands_alone_is_no_heading(note):
     body = f"1. (U) ALL IS WELL.\n\n{note}\n\n2. (U) OSLO AGREES."
@@ -962,6 +963,48 @@ def test_a_number_that_comes_late_after_a_blank_line_is_one():
 def test_letters_go_on_after_dashes():
     made = shapes("1. (U) Points:\nA. (U) One:\n-- two.\nB. (U) Three.")
     assert [kind for *_, kind, _ in made] == ["numbered", "item", "item", "item"]
+
+
+@pytest.mark.parametrize("title", ["Ships and Roads:", "SHIPS AND ROADS:", "SHIPS AND ROADS."])
+def test_a_heading_above_a_number_can_end_in_a_colon_and_in_capitals_in_a_stop(title):
+    made = shapes(f"1. (U) All is well.\n\n{title}\n\n2. (U) So it is.")
+    assert made[1] == (None, None, None, "heading", title)
+
+
+@pytest.mark.parametrize(
+    ("line", "below"),
+    [
+        ("Ships and Roads:", "- Oslo."),
+        ("Ships and Roads:", '"Oslo has both."'),
+        ("Ships and Roads:", "1. Oslo."),
+        ("The visitors told the Ambassador:", "2. (U) So it is."),
+        ("Ships and Roads.", "2. (U) So it is."),
+        ("SHIPS SAIL.", "2. (U) SO IT IS."),
+    ],
+)
+def test_a_line_that_leads_to_another_or_is_a_sentence_is_no_heading(line, below):
+    made = shapes(f"1. (U) All is well.\n\n{line}\n\n{below}\n\n3. (U) Oslo.")
+    assert made[1] == (None, None, None, "text", line)
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("*** SHIPS AND ROADS ***", "SHIPS AND ROADS"),
+        ("---Ships and Roads---", "Ships and Roads"),
+        ("=== Ships ===", "Ships"),
+        ("-- Ships and Roads --", "-- Ships and Roads --"),
+    ],
+)
+def test_a_heading_between_signs_on_its_line_is_one(line, title):
+    made = shapes(f"1. (U) All is well.\n\n{line}\n\n2. (U) So it is.")
+    assert [(kind, text) for *_, kind, text in made[1:2]] == [("heading", title)]
+
+
+@pytest.mark.parametrize("line", ["--- The ships sailed.", "-- Oslo - the ships sailed --"])
+def test_a_sentence_behind_signs_is_an_item(line):
+    made = shapes(f"1. (U) All is well:\n\n{line}\n\n2. (U) So it is.")
+    assert [kind for *_, kind, _ in made] == ["numbered", "item", "numbered"]
 
 
 def test_a_heading_can_end_in_dots():

@@ -160,9 +160,13 @@ def _is_above_number(text: str, below: str, number: int) -> bool:
 
 
 def is_framed_heading(line: Line, block: Block) -> bool:
-    """Whether a line that stands alone is a section's heading between signs: "-- SUMMARY --"."""
-    framed = line.text.startswith("***") or line.text[-1] == line.text[0]
-    return framed and len(block.lines) == 1 and section_of_heading(line.text) is not None
+    """Whether a line that stands alone is a heading between signs: "-- SUMMARY --"."""
+    if len(block.lines) > 1 or not line.single:
+        return False
+    framed = line.text[-1] == line.text[0]
+    if framed and looks_like_heading(line.text.strip(f"{line.text[0]} ")):
+        return True
+    return (framed or line.text.startswith("***")) and section_of_heading(line.text) is not None
 
 
 def is_lettered_heading(line: Line, block: Block, start: Start) -> bool:
@@ -240,13 +244,25 @@ def _is_last_of_lines(draft: Draft, before: Draft) -> bool:
 def _stands_alone(text: str, before: Draft | None, following: Draft) -> bool:
     """Whether a short text between blank lines is a heading: by its capitals, or before a
     number."""
-    if text[-1] == ":" or len(text) > _LONGEST_ALONE or is_no_heading(text):
+    if len(text) > _LONGEST_ALONE or is_no_heading(text):
         return False
+    if text[-1] in ":." and not text.endswith("..."):
+        return _is_ended_title(text, following)
     if looks_like_heading(text):
         return text[-1] != "?" or following.kind != "item"  # a question above its answers is none
     if following.kind != "numbered" or text[0] in LOWER or ends_as_sentence(text):
         return False
     return before is None or before.kind in ("numbered", "heading") or before.text()[-1] in '.!?)"'
+
+
+def _is_ended_title(text: str, following: Draft) -> bool:
+    """Whether a title ends in a colon or, in capitals above a text that has small letters, in a
+    full stop: paragraphs are counted on below, where else it leads to a list or is a sentence."""
+    if following.kind != "numbered" or not text[0].isalpha() or not looks_like_heading(text[:-1]):
+        return False
+    if text[-1] == ":":
+        return following.number != 1 or following.marking is not None
+    return following.number != 1 and text.isupper() and not following.text().isupper()
 
 
 def _is_signature_above_note(text: str, following: Draft, drafts: list[Draft]) -> bool:

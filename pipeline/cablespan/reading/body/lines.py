@@ -11,6 +11,7 @@ from cablespan.header.furniture import beginnings, inline_marks, is_furniture
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.seams import repeatable, seams, without_number
 from cablespan.reading.body.tables import RULE_SIGNS, has_columns, is_rule, rules_between_rows
+from cablespan.reading.body.titles import looks_like_heading
 
 # Lines that just go on: they begin with a small letter and have not the form of an item ("a. ", "o
 # ").
@@ -32,6 +33,7 @@ _CAPTION = " SIPDIS"
 _FULL = 50  # characters of a line that was not ended early
 _RULE_AT_THE_END = re.compile(r"\s+[-=*_~#]{3}[-=*_~# ]*$")
 _RULE_AT_THE_BEGINNING = re.compile(r"[-=*_~#]{5,} +(?=\S)")
+_FRAMED = re.compile(r"([-=*_~#])\1{2,}\s*([^-=*_~#\s].*[^-=*_~#\s])\s*\1{3,}")  # "***ROADS***"
 _NOTHING = ("", "-", "--", ".", "¶")  # signs that stand where a blank line would
 _LEAST_OVERFLOWS = 4  # blank lines in mid-sentence that show that full lines make them
 _LEAST_WRAPPED = 45  # characters of the usual wrapped line
@@ -193,6 +195,12 @@ class _Blocks:
         self._blanks_in_a_row = 0
         if self._open.mark and not self._open.lines and line.text.isdigit():
             return  # a page's or an office's number beside a page mark
+        framed = _framed_title(line)
+        if framed is not None:
+            self.rule()
+            self._open.lines.append(framed)
+            self.rule()
+            return
         if line.text[0] in RULE_SIGNS:
             ruled_above = _RULE_AT_THE_BEGINNING.match(line.text)
             if ruled_above and not has_columns(line.text):
@@ -356,6 +364,15 @@ def _write_part(begin: int, text: str, first: int, end: int, blocks: _Blocks) ->
     if part:
         at = begin + text.index(part, first)
         blocks.written(Line(at, at + len(part), part, part))
+
+
+def _framed_title(line: Line) -> Line | None:
+    """The heading that a line holds between two rules, without them."""
+    framed = _FRAMED.fullmatch(line.text) if line.single and line.text[0] in RULE_SIGNS else None
+    if framed is None or has_columns(line.text) or not looks_like_heading(framed[2]):
+        return None
+    begin, end = framed.span(2)
+    return Line(line.begin + begin, line.begin + end, framed[2], framed[2])
 
 
 def _without_beginning(line: Line, length: int) -> Line:

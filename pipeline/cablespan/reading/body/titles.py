@@ -120,7 +120,7 @@ def is_no_heading(text: str) -> bool:
 def _is_note(text: str) -> bool:
     """Whether a line is a remark with its section's name, in brackets or up to its END.
 
-    >>> _is_note("[NOTE: HE AGREED]"), _is_note("COMMENT: HE AGREED. END COMMENT"), _is_note("(NOTE)")
+    >>> _is_note("[NOTE: HE LEFT]"), _is_note("NOTE: HE LEFT. END NOTE"), _is_note("(NOTE)")
     (True, True, False)
     """
     label = _LABEL_IN_BRACKETS.fullmatch(text) or _END_AFTER_SENTENCE.search(text)
