@@ -52,6 +52,35 @@ def test_number_and_portion_mark_become_fields(line, number, marking):
     )
 
 
+@pytest.mark.parametrize(
+    ("marks", "marking"),
+    [
+        ("1. (C ", "C"),
+        ("1. (C0 ", "C"),
+        ("1. (SBU0 ", "SBU"),
+        ("1. ((SBU) ", "SBU"),
+        ("1. (Confidential) ", "CONFIDENTIAL"),
+        ("1.- (C) ", "C"),
+        ("1. -(C) ", "C"),
+    ],
+)
+def test_a_damaged_portion_mark_after_a_number_is_a_field(marks, marking):
+    assert shapes(f"{marks}All is well.") == [(1, marking, None, "numbered", "All is well.")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(U Thant) All is well.",
+        "(C. Roe) All is well.",
+        "(0) All is well.",
+        "(secret) agents left.",
+    ],
+)
+def test_words_in_brackets_after_a_number_are_no_portion_mark(text):
+    assert shapes(f"1. {text}") == [(1, None, None, "numbered", text)]
+
+
 def test_a_decimal_or_a_year_is_no_number():
     assert len(texts("1. (U) Growth was\n2.5 percent in\n2005. Exports rose.")) == 1
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 
 from cablespan.header.portions import PORTION_CLASSES
 
-_CLASSES = rf"{PORTION_CLASSES}|UNCLASSIFIED|CONFIDENTIAL|SECRET|UNCLAS|R"
+_WORDS = "UNCLASSIFIED|CONFIDENTIAL|SECRET|UNCLAS"
+# In small letters before a sentence: "(Secret) Agents left", but not "(secret) agents".
+_CLASSES = rf"{PORTION_CLASSES}|{_WORDS}|(?i:{_WORDS})(?=\)\s{{1,8}}[A-Z])|R"
 _MARKING = re.compile(
     rf"""
-    [(\[{{]\s?({_CLASSES})
+    [(\[{{]{{1,2}}\s?({_CLASSES})
     # What goes with the class: "/NF", " REL TO USA, GBR", " - entire text".
     ((?:[ ]?[/,-]|[ ](?:REL|NF|NOFORN|FVEY)\b)
     [A-Z0-9 ,/-]{{0,160}}(?:[Ee]ntire\ [Tt]ext\.?)?)?
@@ -18,7 +20,10 @@ _MARKING = re.compile(
     re.VERBOSE,
 )
 _SMALL_MARKING = re.compile(r"\((sbu|u|c|s|c/nf|s/nf)\)()\s{0,8}", re.IGNORECASE)
-_UNCLOSED_MARKING = re.compile(r"\((SBU)()\s{1,8}(?=[A-Z][a-z])")
+# "(SBU The road", "(C0 The road"; but "(U Thant agreed)" is closed later.
+_UNCLOSED_MARKING = re.compile(
+    rf"\(({PORTION_CLASSES})()(?:0|(?<=SBU)|(?![^(]*\)))\s{{1,8}}(?=[A-Z][a-z])"
+)
 _SECOND_MARKING = re.compile(r"\(([A-Z]{1,6})\)\s{0,8}")  # "(S) (NF)", "(C) (C)"
 _HALF_MARKING = re.compile(rf"({_CLASSES})((?:/|//)[A-Z/]{{1,12}})?[)\]]\s{{0,8}}")
 _USUAL = re.compile(
@@ -33,7 +38,8 @@ _NUMBER = re.compile(
     rf"""
     (?:PARA(?:GRAPH)?[ ])?
     (\d{{1,3}})\s?
-    ([.)] | ,(?=\s?[(\[][A-Z]) | [:;/-](?=\s?[(\[](?:{_CLASSES})[)\]/]))[.)]?  # "7, (U)" too
+    ([.)] | ,(?=\s?[(\[][A-Z]) | [:;/-](?=\s?[(\[](?:{_CLASSES})[)\]/]))  # "7, (U)" too
+    (?:[.)] | \s?[-–](?=\s?\((?:{_CLASSES})[)/]))?  # "7.- (U)" too
     (?![\d%])\s{{0,8}}
     """,
     re.VERBOSE,
@@ -178,7 +184,7 @@ def start_of(line: str) -> Start | None:
         return None
     usual = _USUAL.match(line)
     if usual:
-        return Start("numbered", int(usual[1]), usual[2], ".", usual.end())
+        return Start("numbered", int(usual[1]), usual[2].upper(), ".", usual.end())
     pilcrow = _PILCROW.match(line) if line[0] == "¶" else None
     at = pilcrow.end() if pilcrow else 0
     before = _MARKING.match(line, at) if line[at : at + 1] in _BRACKETS else None
@@ -189,7 +195,7 @@ def start_of(line: str) -> Start | None:
     if numbered is not None:
         return numbered
     if before:
-        return Start("marked", None, _marking(before), line[before.start() + 1], before.end())
+        return Start("marked", None, _marking(before), before[1][0], before.end())
     return _item(line, at)
 
 
