@@ -491,6 +491,28 @@ def test_numbers_in_mid_line_begin_paragraphs_where_the_sequence_goes_on():
     assert texts(body) == ["All is well.", "So it is. See para 7. (U) is no start.", "Oslo agrees."]
 
 
+@pytest.mark.parametrize("opener", ["COMMENT: S", "(Comment: S", "COMMENT. S"])
+def test_an_opener_behind_a_number_in_mid_line_begins_a_paragraph(opener):
+    made = shapes(f"1. All is well. 2. Ships left. 3. {opener}hips sail. 4. Oslo agrees.")
+    assert [(number, section) for number, _, section, *_ in made] == [
+        (1, None),
+        (2, None),
+        (3, "comment"),
+        (4, None),
+    ]
+
+
+def test_a_number_in_mid_line_may_be_missing_where_the_next_has_a_portion_mark():
+    made = shapes(
+        "1. (U) Ships left. 3. (U) So they did, as in para. 5. (U) Oslo. 4. (C) No. 9. One."
+    )
+    assert [(number, text) for number, *_, text in made] == [
+        (1, "Ships left."),
+        (3, "So they did, as in para. 5. (U) Oslo."),
+        (4, "No. 9. One."),
+    ]
+
+
 def test_the_pilcrows_of_the_site_are_no_text():
     body = (
         "¶1. 1. Ships left in\n¶1990. They came back.\n\n¶A. (S/NF) The first.\n\n¶7, (U) The last."

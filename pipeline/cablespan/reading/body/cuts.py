@@ -7,14 +7,16 @@ from cablespan.reading.body.flow import leads_to_number
 from cablespan.reading.body.headings import heading_at_the_end
 from cablespan.reading.body.lines import Line
 from cablespan.reading.body.page import UNWRAPPED
-from cablespan.reading.body.starts import start_of
+from cablespan.reading.body.starts import Start, start_of
 from cablespan.reading.body.titles import looks_like_heading, section_of_heading
 
-# A sentence's end before a number in mid-line: "... has left. 9. (SBU) Over the summer".
+# A sentence's end before a number in mid-line: "... has left. 9. (SBU) Over the summer", "9.
+# COMMENT: Over".
 _NUMBER_WITHIN = re.compile(
     rf"""
     \.["')\]”’]{{0,2}}[ \t]{{1,4}}
-    (?=¶?\d{{1,2}}\.[ ]{{0,3}}(?:\((?:{PORTION_CLASSES})(?:/NF)?\)|[A-Z][\w']*[ ]))
+    (?=¶?\d{{1,2}}\.[ ]{{0,3}}
+       (?:\((?:{PORTION_CLASSES})(?:/NF)?\) | \(?[A-Z][\w']*[ :] | [A-Z]{{4,}}\.[ ]))
     """,
     re.VERBOSE,
 )
@@ -85,10 +87,11 @@ class Cutter:
         expected = (own_number or last) + 1
         for match in numbers:
             start = start_of(self._source[match.end() : line.end])
-            if start is None or start.number != expected:
+            above = self._source[begin : match.start() + 1]
+            if start is None or not _goes_on(start, expected, above):
                 continue
             parts.append(self._part(begin, match.end()))
-            begin, expected = match.end(), expected + 1
+            begin, expected = match.end(), (start.number or 0) + 1
         return [*parts, self._part(begin, line.end)] if parts else [line]
 
     def _cut_before_heading(self, line: Line, below: str) -> list[Line]:
@@ -108,6 +111,14 @@ class Cutter:
         text = self._source[begin:end].rstrip()
         lines = [line.strip() for line in text.splitlines()]
         return Line(begin, begin + len(text), lines[0], lines[-1])
+
+
+def _goes_on(start: Start, expected: int, above: str) -> bool:
+    """Whether a number in mid-line is the `expected` one or, with a portion mark, one soon after it
+    that no word `above` leads to."""
+    if start.marking is None or leads_to_number(above):
+        return start.number == expected
+    return expected <= (start.number or 0) <= expected + _FARTHEST_WITHIN
 
 
 def _is_before_number(title: str, follows: bool) -> bool:
