@@ -6,6 +6,7 @@ from datetime import date
 
 from cablespan.header.dates import date_of
 from cablespan.header.opening import read_opening
+from cablespan.lexicon import listed
 
 _ORDER_NUMBER = re.compile(r"(?<!\d)\d{5}(?!\d)")
 # 1.4 (b) and (d); 1.5 B/D; [b+d]; (b-d); a hard wrap can stand within "and".
@@ -26,12 +27,13 @@ _ARTICLE = re.compile(r"(?<=\))[\s.]+a\s*\Z")  # "(d) a" before a word that is n
 _EVENT = re.compile(
     r"""\b(?:OADR | (?P<oadr>ORIGINATING\ AGENCY.{0,25}\ REQUIRED)
       | XGDS(?:[ -]?\d)? | ADS | GDS | (?P<none>N\s?/\s?A | NA) | MR | X-\d)\b
-    | \b(?:25|50)X\d(?:-HUMAN)?\b
-    | \b\d{1,2}/(?:19|20)\d\d\b
+    | \b(?:25|50)X\d(?:-HUMAN)?(?:\s?,\s?(?:25|50)?X\d(?:-HUMAN)?)*\b
+    | (?<![\d/.-])\d{1,2}/(?:19|20)\d\d\b
     | (?<![A-Za-z])X[1-9](?:\s?,\s?X?[1-9])*\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_WORDS = re.compile(r"(?:\d{1,2}[ -])?[^\W\d_]")  # "TEN YEARS", "20 YEARS"; no date that is garbled
+_WORDS = re.compile(r"(?:\d{1,2}[ -])?[^\W\d_].*")  # "TEN YEARS", "20 YEARS"
+_NO_DATE = re.compile(r"\d[\d/.-]{2,}\d(?!\w)")  # 02/30/2018, 05/10/20018, 2018
 _USUAL_SPELLINGS: dict[str | None, str] = {"oadr": "OADR", "none": "N/A"}
 _LETTER_FOR_ZERO = re.compile(r"\bO(?=\d/)|(?<=\d)O(?=[\d/])")
 _LABEL = re.compile(
@@ -66,9 +68,11 @@ def declassification(fields: Mapping[str, str]) -> date | str | None:
 
 
 def _in_order(line: str) -> date | str | None:
-    """What an E.O. line says: any words after DECL, else a date or an event."""
+    """What an E.O. line says: any words after DECL, else a date, an event or "UPON ..."."""
     label = _LABEL.search(line)
-    return _date_or_words(line[label.end() :]) if label else _date_or_event(line.split(":", 1)[-1])
+    said = line[label.end() :] if label else line.partition(":")[2] or line
+    is_event = not listed("header_words", "word", "until").isdisjoint(said.upper().split()[:1])
+    return _date_or_words(said) if label or is_event else _date_or_event(said)
 
 
 def _date_or_words(text: str) -> date | str | None:
@@ -96,7 +100,8 @@ def _event(text: str) -> str | None:
 
 def _plain_words(text: str) -> str | None:
     words = " ".join(text.split()).strip(" .:;,-")
-    return words if _WORDS.match(words) else None
+    match = _WORDS.match(words) or _NO_DATE.match(words)
+    return match[0] if match else None
 
 
 def declassify_on(text: str) -> date | str | None:

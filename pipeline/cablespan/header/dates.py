@@ -14,13 +14,14 @@ _MONTH = f"(?:{'|'.join(_MONTH_NUMBERS)})[A-Z]{{0,6}}"
 _PIVOT_OF_DATES = 70  # 69 is 2069, 70 is 1970: cables are declassified up to forty years later
 _PIVOT_OF_TIMES = 46  # 45 is 2045, 46 is 1946: no telegram in sight is older
 
-# 2017/09/10; 09/10/2017, 10.9.17, 76/09/30; 20170910
+# 2017/09/10; 09/10/2017, 10.9.17, 76/09/30; 20170910; 09102017
 _NUMERIC = re.compile(
     r"""(?<!\d)(?:
       (?P<year>\d{4}) [/.-] (?P<month>\d{1,2}) [/.-] (?P<day>\d{1,2})
     | (?P<first>\d{1,2}) \s?[/.-]{1,2}\s? (?P<second>\d{1,2}) \s?[/.-]{1,2}\s?
       (?P<third>\d{4}|\d{2})
     | (?P<year_run>(?:19|20)\d\d) (?P<month_run>\d{2}) (?P<day_run>\d{2})
+    | (?P<month_of_run>\d{2}) (?P<day_of_run>\d{2}) (?P<year_of_run>(?:19|20)\d\d)
     )(?!\d)""",
     re.VERBOSE,
 )
@@ -140,7 +141,8 @@ def _calendar_date(year: int, month: int, day: int) -> date | None:
 
 
 def _numeric_date(match: re.Match[str]) -> date | None:
-    for order in (("year", "month", "day"), ("year_run", "month_run", "day_run")):
+    for suffix in ("", "_run", "_of_run"):
+        order = [name + suffix for name in ("year", "month", "day")]
         if match[order[0]]:
             year, month, day = map(int, match.group(*order))
             return _calendar_date(year, month, day)

@@ -142,13 +142,16 @@ def _is_cut(line: _Next) -> bool:
 
 
 def _is_in_order(line: _Next) -> bool:
-    """Whether a line has the date for which an E.O. line ends with its label: "DECL:"."""
-    return line.above.endswith(":") and date_of(line.text) is not None
+    """Whether a line has the date that the one above lacks: below "DECL:", "DECL: 1/2/"."""
+    is_open = line.above.endswith((":", "/")) or line.text.startswith("/")
+    if not is_open or date_of(line.above):
+        return False
+    return date_of(f"{line.above} {line.text}") is not None
 
 
-def _begins(line: _Next) -> bool:
-    """Whether a line is the first with content: the label stands on a line of its own."""
-    return not line.above and _is_no_text(line)
+def _is_in_declassify(line: _Next) -> bool:
+    """Whether a line is the first with content, as the label stands alone, or a date's end."""
+    return (not line.above and _is_no_text(line)) or _is_in_order(line)
 
 
 # Whether a line belongs to a field: directly below the line above, and after a break.
@@ -157,7 +160,7 @@ _RULES = {
     "tags": (_is_in_tags, _is_cut_list),
     "subject": (_is_in_subject, _is_cut),
     "eo": (_is_in_order, _is_cut),
-    "declassify": (_begins, _is_cut),
+    "declassify": (_is_in_declassify, _is_cut),
 }
 _RULES_OF_OTHERS = (_is_no_text, _is_cut)
 
