@@ -24,16 +24,18 @@ _TOKEN = re.compile(
 )
 DTG = re.compile(r"\b\d{6}Z(?: ?[A-Z]{3} ?\d{2,4})?", re.IGNORECASE)
 _YEAR = re.compile(r"\d\d|(?:19|20)\d\d")
-_DATE = re.compile(r"\(\d{1,2}[/-]\d{1,2}(?:[/-]((?:19|20)?\d\d))?\)")  # (10/27/08), (10/27)
 _SERIAL_BEFORE = re.compile(r"\d{3,}")  # "0012 OSLO"
 _FILLERS = frozenset({"#", "-", ".", ":", "NO", "NR", "TEL", "TELS", "CABLE", "NUMBER", "("})
 _DIGITS = str.maketrans("Oo", "00", ",")
 _APOSTROPHES = ("'", "’")
-_BEFORE_YEAR = (*_APOSTROPHES, "/", "-", "(")
+_BEFORE_YEAR = (*_APOSTROPHES, "/", "-", "(", "OF")
 _AFTER_YEAR = frozenset({")"})
 _JOINERS = frozenset({",", "/", "&", "AND", ";", "+", "OR"})
-_BEFORE_DATE = frozenset({",", ";", "-", "("})
+_BEFORE_DATE = frozenset({",", ";", "-", "(", "OF", "DATED", "DTD"})
+_AFTER_MONTH = frozenset({".", "/", "-"})
+_AFTER_DAY = frozenset({","})
 _LAST_DAY = 31
+_LAST_YEARS = 3  # before the cable's: "(11/06)" is the sixth of November where 2006 is far
 _PART_END = re.compile("[,;]")
 
 
@@ -130,8 +132,9 @@ class Item:
         """The cable of a post that is named at a token; None where no serial stands beside it."""
         year, first = self._year_before(index)
         at = self._skip(post.after, _FILLERS)
-        if self._is_year_before_serial(at):  # "STATE 2006 055412"
-            year, at = self._word(at), at + 1
+        serial = self._serial_after_year(at)
+        if serial > at:
+            year, at = self._word(at), serial
         serials = self._serials_from(at)
         if serials.years:
             dated, after = self._date_behind(serials.after)
@@ -217,8 +220,25 @@ class Item:
             return True
         return (self.year - int(word)) % 100 <= 30
 
-    def _is_year_before_serial(self, index: int) -> bool:
-        return self._is_past_year(index) and self._word(index + 1).isdecimal()
+    def _is_late_year(self, index: int) -> bool:
+        """Whether a number that could be a day, too, is one of the cable's last years."""
+        if self.year is None or not self._is_past_year(index):
+            return False
+        return (self.year - int(self._word(index))) % 100 <= _LAST_YEARS
+
+    def _serial_after_year(self, at: int) -> int:
+        """The index of the serial in "STATE 2006 055412", "06-1203", "(06) 1203"; `at` where the
+        number after a post is no year."""
+        sign = self._word(at + 1)
+        serial = at + 1 + (sign == "-" or (sign == ")" and self._word(at - 1) == "("))
+        if not self._is_past_year(at) or not self._word(serial).isdecimal():
+            return at
+        return at if sign == "-" and self._is_range(at, serial) else serial
+
+    def _is_range(self, first: int, last: int) -> bool:
+        """Whether numbers with a dash between them can be serials: "98-102", "2006-2010"."""
+        low, high = self._word(first), self._word(last)
+        return int(low) < int(high) and len(high) - len(low) < (1 if low[0] == "0" else 2)
 
     def _is_moment(self, at: int, *, in_list: bool) -> bool:
         """Whether a number begins a date-time group or a date, directly behind the post one with
@@ -231,15 +251,26 @@ class Item:
         return end > at and self._is_past_year(end - 1)
 
     def _after_date(self, at: int) -> int:
-        """The index after "3/14/08", "14 MAR 08", "14 MAR"; `at` where no date begins there."""
+        """The index after "3/14/08", "14 MAR 08", "14 MAR", "MAR 14, 2008", "MAR 2008"; `at` where
+        no date begins there."""
         sign = self._word(at + 1)
         if sign in ("/", "-", ".") and sign == self._word(at + 3) and self._are_days(at, at + 2):
             return at + 5 if self._is_past_year(at + 4) else at
+        if self._word(at) in months():
+            return self._after_year_of_month(at)
         month = at + 1 + (sign == "-")
         if not self._are_days(at) or self._word(month) not in months():
             return at
         year = month + 1 + (self._word(month + 1) == "-")
         return year + 1 if self._is_past_year(year) else month + 1
+
+    def _after_year_of_month(self, month: int) -> int:
+        """The index after "MAR 14, 2008", "MAR 2008"; that of the month where no year follows."""
+        number = self._skip(month + 1, _AFTER_MONTH)
+        if self._are_days(number):
+            year = self._skip(number + 1, _AFTER_DAY)
+            return year + 1 if self._is_past_year(year) else month
+        return number + 1 if self._is_past_year(number) else month
 
     def _is_day_of_message(self, at: int) -> bool:
         """Whether a message that is no cable follows a day: "5/6 TELCON"."""
@@ -285,11 +316,32 @@ class Item:
         """Whether a token begins a post's name, or is a word that can be one."""
         return self._post_at(index) is not None or _is_name_word(self._word(index))
 
+    def _after_month(self, at: int) -> int:
+        """The index after "MAR 14", "3/14", "MAR 08", "3/08"; `at` where none of them stands."""
+        is_month = self._are_days(at) and self._word(at + 1) in ("/", "-")
+        number = self._skip(at + 1, _AFTER_MONTH)
+        if not self._word(number).isdecimal():
+            return at
+        return number + 1 if is_month or self._word(at) in months() else at
+
+    def _year_in_brackets(self, at: int) -> tuple[str | None, int]:
+        """The year of a date in brackets, None of one without, and the index after these."""
+        end = self._after_date(at + 1)
+        is_year = True
+        if end == at + 1:
+            end = self._after_month(at + 1)
+            is_year = self._is_late_year(end - 1)
+        if end == at + 1 or self._word(end) != ")":
+            return None, at
+        is_year = is_year and self._is_past_year(end - 1)
+        return self._word(end - 1) if is_year else None, end + 1
+
     def _year_after(self, at: int) -> tuple[str | None, int]:
-        """The year after a serial, `(07)`, `('07)`, `/07`, `2007`, and the index after it."""
-        date = _DATE.match(self.text, self.tokens[at].start) if self._word(at) == "(" else None
-        if date:
-            return date[1], at + len(_TOKEN.findall(date[0]))
+        """The year after a serial, `(07)`, `('07)`, `/07`, `2007`, `OF 2007`, `(MAR 07)`, and the
+        index after it."""
+        year, end = self._year_in_brackets(at) if self._word(at) == "(" else (None, at)
+        if end > at:
+            return year, end
         year_at = at + 1 if self._word(at) in _BEFORE_YEAR else at
         year_at += self._word(year_at) in _APOSTROPHES
         if not self._is_past_year(year_at) or self._after_date(year_at) > year_at:
