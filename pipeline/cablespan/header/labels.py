@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from cablespan.header.portions import PORTION_CLASSES
+from cablespan.header.portions import CAVEAT, PORTION_CLASSES
 from cablespan.lexicon import load
 
-# "SUBJECT:", "(U) TAGS;", "[REF(S)]:", "12065:", "SUBJECT (C/NF):"
+# "SUBJECT:", "(U) TAGS;", "[REF(S)]:", "12065:", "SUBJECT (C/NF):", "REF (ALL NOTAL):"
 _WITH_COLON = re.compile(
     rf"""(?:[(\[]?(?:U|C|S)[)\]]\s?)?[(\[]?(?P<label>[A-Z][A-Z0-9.,/\ ()&]{{0,24}}?|1\d{{4}})
-    \s{{0,3}}(?:\((?:{PORTION_CLASSES})(?:/[A-Z]{{1,6}})?\)\s{{0,2}})?[:;]""",
+    \s{{0,3}}(?:\((?:(?:{PORTION_CLASSES})(?:/[A-Z]{{1,6}})?|(?-i:{CAVEAT}))\)\s{{0,2}})?[:;]""",
     re.VERBOSE | re.IGNORECASE,
 )
 _WITHOUT_COLON = re.compile(

@@ -10,7 +10,7 @@ from cablespan.header.fields import belongs, is_enumerated
 from cablespan.header.furniture import captions_in, captions_of, is_furniture, words
 from cablespan.header.labels import Label, label_of
 from cablespan.header.passing import passes_on, passing_words
-from cablespan.header.portions import PORTION_CLASSES
+from cablespan.header.portions import CAVEAT, PORTION_CLASSES
 from cablespan.header.prose import is_running
 
 # Where a labelled line is cut: before each further label on it, and before the first paragraph.
@@ -19,7 +19,7 @@ _FURTHER_LABEL = re.compile(
         (?:TAGS|SUBJECT|SUBJ|REF|REFS|REF\(S\)|REFTEL|REFTELS|REFERENCES?
           |E\.O\.\ ?\d{{5}}|EO\ \d{{5}}|DECLASSIFY\ ON|Declassify\ on
           |CLASSIFIED\ BY|Classified\ By|Classified\ by|Subject|Subj|Refs?|Tags)
-          (?:[ \t]?\((?:{PORTION_CLASSES})(?:/NF)?\))?[ \t]{{0,3}}:
+          (?:[ \t]?\((?:(?:{PORTION_CLASSES})(?:/NF)?|{CAVEAT})\))?[ \t]{{0,3}}:
       | 1\.\s{{1,3}}\((?:{PORTION_CLASSES})(?:/NF)?\)
       | (?:CLASSIFIED\ BY|Classified\ By)\ [A-Z]
       | [(\[](?:{PORTION_CLASSES})[)\]]\ {{1,3}}(?i:this\ (?:cable|message|telegram|is))\b
