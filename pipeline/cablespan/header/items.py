@@ -24,6 +24,12 @@ _TOKEN = re.compile(
 )
 DTG = re.compile(r"\b\d{6}Z(?: ?[A-Z]{3} ?\d{2,4})?", re.IGNORECASE)
 _YEAR = re.compile(r"\d\d|(?:19|20)\d\d")
+# "A. OSLO 12", "(A) 07 OSLO 12, (B) ..."; no "A. OSLO 2007"
+_FIRST_ITEM = re.compile(
+    r"""[(\[]?A[.):\]]{1,2}\s{0,3}(?:(?:19|20)?\d\d\s?)?(?P<post>[A-Za-z][A-Za-z .]{1,20}?)\s{0,3}
+    (?!(?:19|20)\d\d\b)\d{1,6}\b(?=\s{0,3}(?:\Z|[,;(]|AND\b|[A-Z][.)]))""",
+    re.VERBOSE,
+)
 _SERIAL_BEFORE = re.compile(r"\d{3,}")  # "0012 OSLO"
 _FILLERS = frozenset({"#", "-", ".", ":", "NO", "NR", "TEL", "TELS", "CABLE", "NUMBER", "("})
 _DIGITS = str.maketrans("Oo", "00", ",")
@@ -57,6 +63,16 @@ def kind_of(item: str) -> str | None:
     """The kind of an item that is no cable by its words."""
     upper = " " + " ".join(item.upper().split()) + " "
     return next((kind for word, kind in _kinds() if word in upper), None)
+
+
+def begins_references(line: str) -> bool:
+    """Whether a line is the first item of a list of references.
+
+    >>> begins_references("A) OSLO 12"), begins_references("A) OSLO 12 YEARS ON")
+    (True, False)
+    """
+    match = _FIRST_ITEM.match(line)
+    return match is not None and known_post(match["post"]) is not None
 
 
 class _Post(NamedTuple):

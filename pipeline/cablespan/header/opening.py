@@ -8,6 +8,7 @@ from itertools import pairwise, takewhile
 
 from cablespan.header.fields import belongs, is_enumerated
 from cablespan.header.furniture import captions_in, captions_of, is_furniture, words
+from cablespan.header.items import begins_references
 from cablespan.header.labels import Label, label_of
 from cablespan.header.passing import passes_on, passing_words
 from cablespan.header.portions import CAVEAT, PORTION_CLASSES
@@ -140,6 +141,8 @@ class _Lines:
         whole = _Line(self.end, line, label_of(line) if line else None)
         if "REF" in raw and self._is_rest_of_subject(line):
             whole.label = Label("subject", 0)
+        elif self.labelled and begins_references(line) and self._is_below_subject():
+            whole.label = Label("ref", 0)
         self.labelled = bool(line) and (self.labelled or whole.label is not None)
         for part in _split_labels(raw, whole) if _holds_label(raw, self.labelled) else [whole]:
             self.filled += bool(part.text) and not transmission_line().fullmatch(part.text)
@@ -148,12 +151,16 @@ class _Lines:
             self.lines.append(part)
         self.end += len(raw)
 
+    def _is_below_subject(self) -> bool:
+        """Whether the last labelled line is a subject."""
+        label = self.lines[self.last].label if self.last >= 0 else None
+        return label is not None and label.field == "subject"
+
     def _is_rest_of_subject(self, line: str) -> bool:
         """Whether a line after a blank one goes on with the subject above that, up to its REF."""
-        above = self.lines[self.last :] if self.last >= 0 else []
-        if not above or above[0].label is None or above[0].label.field != "subject":
+        if not self._is_below_subject():
             return False
-        filled = [bool(part.text) for part in above]
+        filled = [bool(part.text) for part in self.lines[self.last :]]
         is_first_after_gap = not filled[-1] and filled == sorted(filled, reverse=True)
         if not is_first_after_gap or line.startswith(("FOR ", "PASS ", *passing_words())):
             return False
