@@ -203,7 +203,7 @@ def is_furniture(line: str) -> bool:
     >>> is_furniture("A line of text"), is_furniture("PAGE TWO OF 123")
     (False, False)
     """
-    if line[-1:] in _LAST_OF_MARKS and _is_section_mark(line) or _is_of_archive(line):
+    if line[-1:] in _LAST_OF_MARKS and is_section_mark(line) or _is_of_archive(line):
         return True
     if line != line.upper():
         return False
@@ -219,7 +219,12 @@ def _is_of_archive(line: str) -> bool:
     return line.startswith(_archive()) or " No. " in line and _RELEASE.fullmatch(line) is not None
 
 
-def _is_section_mark(line: str) -> bool:
+def is_section_mark(line: str) -> bool:
+    """Whether a line is the mark of a page of a section.
+
+    >>> is_section_mark("ASTANA 00000454  001.2 OF 003"), is_section_mark("ASTANA 00000454")
+    (True, False)
+    """
     ends_as_mark = line[-3:].isdecimal() or line.endswith("...")
     return ends_as_mark and _SECTION_MARK.fullmatch(line) is not None
 

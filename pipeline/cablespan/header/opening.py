@@ -230,7 +230,7 @@ class _Reader:
         self._current: str | None = None  # the field whose lines are read
         self._spaced_until = _end_of_double_spacing(lines, last)
         self._blanks = 0  # blank lines before this one
-        self._marked = False  # whether a page mark does, within the subject
+        self._marked = False  # whether a page mark does, within the subject or the tags
 
     def read(self) -> int | None:
         """The offset at which the body begins; None where no line begins it."""
@@ -252,7 +252,9 @@ class _Reader:
             self.captions += captions
             return
         is_mark = self._marked or text not in words("banner")
-        self._marked = is_mark and self._current == "subject"
+        self._marked = is_mark and self._current in ("subject", "tags")
+        if self._marked:
+            self._blanks = 0
         self.captions += captions_in(text)
         if self._current is None:
             self.transmission.append(text)

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from cablespan.cable import Recipient
-from cablespan.header.furniture import is_furniture, words
+from cablespan.header.furniture import is_furniture, is_section_mark, words
 from cablespan.header.labels import label_of
 from cablespan.header.passing import passing_words
 from cablespan.header.posts import known_post, says_kind
@@ -18,7 +19,7 @@ _ADDRESS = re.compile(
     (?P<name>\S.*?)
     (?:(?:\s{{1,4}}|(?<=//))
       (?P<precedence>NIACT\ IMMEDIATE|IMMEDIATE|PRIORITY|ROUTINE|FLASH|NIACT))?
-    (?:\s{{1,4}}(?P<mcn>\d{{1,5}}(?:[-/]\d{{1,5}})?))?""",
+    (?:\s{{1,4}}(?P<mcn>\d{{1,5}}(?:[-/]\d{{1,5}})?)(?:\s{{1,4}}RELAY)?)?""",
     re.VERBOSE,
 )
 _KEYWORD = re.compile(
@@ -32,7 +33,7 @@ _POST_KIND = r"(?:AMEMBASSY|AMCONSUL|USMISSION)"
 _CAN_HOLD_LINES = re.compile(
     rf"""[^/]*/
     | (?:(?:[OPRZYM]\ ){{1,3}}\d{{6}}Z?\ ?[A-Z]{{3}}\ ?\d\d\s{{1,8}})?FM\ [A-Z]    # after a time
-    | (?:TO|INFO)\ (?:{_POST_KIND}|SECSTATE|ALL)\ """,
+    | (?:TO|INFO)\ (?:{_POST_KIND}|SECSTATE|ALL)\ | .*\ XMT\ """,
     re.VERBOSE,
 )
 _LOST_LINE_ENDS = re.compile(
@@ -115,6 +116,10 @@ class _Lists:
 
     def _add_address(self, line: str, addressees: list[Recipient]) -> None:
         address = _address_of(line)
+        if address.name.isdecimal():  # the number of the addressee above, which a wrap cut off
+            if addressees and addressees[-1].mcn is None:
+                addressees[-1] = replace(addressees[-1], mcn=address.name)
+            return
         routed = address.route is not None
         if routed and self._routed is False:  # names without routes were what XMT takes out
             self._excluding = False
@@ -195,7 +200,7 @@ def correspondents(text: str) -> Correspondents:
         address = (keyword["address"] or "") if keyword else line
         if keyword:
             lists.open(keyword["keyword"].upper())
-        if address.startswith("PAGE "):
+        if address.startswith("PAGE ") or is_section_mark(line):
             continue
         if not keyword and lists.end_before(line):
             break
