@@ -1,4 +1,4 @@
-"""The classes of portion markings, "(SBU)" or "(C/NF)" before a paragraph, and words in brackets."""
+"""Classes of portion markings, "(SBU)" or "(C/NF)" before a paragraph, and words in brackets."""
 
 from cablespan.lexicon import listed
 
