@@ -8,11 +8,13 @@ from itertools import pairwise, takewhile
 
 from cablespan.header.fields import belongs, is_enumerated
 from cablespan.header.furniture import captions_in, captions_of, is_furniture, words
-from cablespan.header.items import begins_references
+from cablespan.header.items import begins_references, kind_of
 from cablespan.header.labels import Label, label_of
 from cablespan.header.passing import passes_on, passing_words
 from cablespan.header.portions import CAVEAT, PORTION_CLASSES
+from cablespan.header.posts import post_at_end
 from cablespan.header.prose import is_running
+from cablespan.lexicon import listed
 
 # Where a labelled line is cut: before each further label on it, and before the first paragraph.
 _FURTHER_LABEL = re.compile(
@@ -40,6 +42,8 @@ _LABEL_BEGINS = re.compile(
     re.VERBOSE,
 )
 _SEVERAL_FIELDS = (" TAGS:", " E.O. 1", " E.O.1", " EO 1")  # on a line that begins with none
+# "ANSWER TO REFTEL: THE BRIDGE": words without a figure behind it.
+_REF_OF_TITLE = re.compile(r"REF(?:S|TELS?)?: ?(?P<words>(?=.*[A-Z]{5})[^\d\n]*)\n?\Z")
 # "TO OSLO REF: ROME 12": in capitals, with nothing after the reference.
 _BEFORE_REF = re.compile(r"[A-Z][^:;]{2,80} REF(?:S|TELS?)?: ?[^:]{3,60}\d")
 _MARKING_ALONE = re.compile(r"\s{0,9}[(\[][A-Z/]{1,5}[)\]]")
@@ -320,7 +324,21 @@ def _split_labels(raw: str, whole: _Line) -> list[_Line]:
 def _further_labels(raw: str) -> list[int]:
     """Where a line is to be cut."""
     labels = _FURTHER_LABEL.finditer(raw) if _LABEL_BEGINS.search(raw, 1) else ()
-    return [m.end() for m in labels if not _MARKING_ALONE.fullmatch(raw, 0, m.start())]
+    cuts = (m.end() for m in labels if not _MARKING_ALONE.fullmatch(raw, 0, m.start()))
+    return [cut for cut in cuts if not _is_of_title(raw[cut:])]
+
+
+def _is_of_title(text: str) -> bool:
+    """Whether REF within a line begins no field, as what follows is neither a message nor a post.
+
+    >>> _is_of_title("REFTEL: THE BRIDGE"), _is_of_title("REF: ROE-DOE EMAIL")
+    (True, False)
+    """
+    match = _REF_OF_TITLE.match(text)
+    if match is None or is_enumerated(match["words"]) or kind_of(text):
+        return False
+    said = match["words"].upper().split()
+    return post_at_end(said) is None and not listed("references", "word", "word").issuperset(said)
 
 
 def _stripped(raw: str) -> str:
