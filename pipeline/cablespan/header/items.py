@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cablespan.cable import Reference
 from cablespan.header.dates import months
-from cablespan.header.posts import known_post, longest_post, nearest_post, says_kind
+from cablespan.header.posts import is_country, known_post, longest_post, nearest_post, says_kind
 from cablespan.lexicon import listed, load
 
 _TOKEN = re.compile(
@@ -200,7 +200,8 @@ class Item:
     def _garbled_post_at(self, index: int) -> _Post | None:
         """A post whose name, one or two words before a serial, is garbled."""
         words = self._words_before_number(index)
-        origin = nearest_post("".join(words))
+        name = "".join(words)
+        origin = None if _is_other_word(name) else nearest_post(name)
         return _Post(origin, index + len(words)) if origin else None
 
     def _words_before_number(self, index: int) -> list[str]:
@@ -381,6 +382,11 @@ def _is_word(token: str) -> bool:
 def _is_name_word(word: str) -> bool:
     """Whether a word can be a post's name or a part of it."""
     return len(word) >= 3 and word not in listed("references", "word", "word")
+
+
+def _is_other_word(name: str) -> bool:
+    """Whether a name is a country's or a word of the language, and no garbled post."""
+    return is_country(name) or name.lower() in listed("common_words", "name")
 
 
 def _is_year(word: str) -> bool:

@@ -1,4 +1,4 @@
-"""Classes of portion markings, "(SBU)" or "(C/NF)" before a paragraph, and words in brackets."""
+"""Portion markings, "(SBU)" or "(C/NF)" before a paragraph, and other words in brackets."""
 
 from cablespan.lexicon import listed
 

@@ -59,6 +59,7 @@ _NOISE = re.compile(
     re.VERBOSE,
 )
 _LONGEST_IN_MARKS = 10  # characters of a post's name in a section mark
+_SHORT_NAME = 4  # letters
 _DIGITS_FOR_LETTERS = str.maketrans("015", "OIS")
 
 
@@ -180,7 +181,14 @@ def _corrected(name: str) -> str | None:
     near = process.extract(
         name, list(_origins()), scorer=OSA.distance, score_cutoff=allowed, limit=12
     )
-    return _only({_origins()[spelling] for spelling, far, _ in near if far == near[0][1]})
+    nearest = (spelling for spelling, far, _ in near if far == near[0][1])
+    return _only({_origins()[spelling] for spelling in nearest if _can_be(name, spelling)})
+
+
+def _can_be(name: str, spelling: str) -> bool:
+    """Whether a name can be a garbled spelling: a short one with another letter is another word."""
+    is_long = len(name) > _SHORT_NAME
+    return is_long or len(spelling) > len(name) or sorted(spelling) == sorted(name)
 
 
 def _only(origins: set[str]) -> str | None:
