@@ -201,3 +201,96 @@ def test_the_page_of_a_library_of_telegrams(labels):
 def test_a_cable_that_speaks_of_a_page_stays_whole():
     text = "SUBJECT: ROADS\n\n1. (U) The page says:\nShow Headers\nand no more."
     assert readers.parse(text).paragraphs[0].text == "The page says: Show Headers and no more."
+
+
+OPENING = """VZCZCXRO1234
+PP RUEHXX
+DE RUEHNY #0012 0520941
+R 210941Z FEB 07
+FM AMEMBASSY OSLO
+TO RUEHC/SECSTATE WASHDC
+
+UNCLAS OSLO 000012
+
+TAGS: ECON NO
+SUBJECT: ROADS &amp; HARBORS
+
+"""
+BODY = """1. (U) All roads to the north of the city are open,
+and AT&amp;T has left.
+
+2. (SBU) The harbor is closed.
+ROE
+"""
+ABOVE = "<html><head><title>07OSLO12</title></head><body><h1>07OSLO12: Roads</h1><p>By admin</p>"
+BELOW = "<p>2 thoughts on this</p><p>1. Nonsense.</p><p>Leave a Reply</p></body></html>"
+
+
+def in_breaks(text):
+    return text.replace("\n", "<br />\n")
+
+
+def in_paragraphs(text):
+    return "".join(f"<p>{line or '&nbsp;'}</p>\n" for line in text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"<pre>{OPENING}{BODY}</pre>",
+        f"<pre>Hide header {OPENING}{BODY}</pre>".replace(
+            "\n\nUNCLAS", "</pre><h3>x</h3><pre>UNCLAS"
+        ),
+        f"<div><p>Quote:</p><blockquote>{in_breaks(OPENING + BODY)}</blockquote><p>x</p></div>",
+        f"<div>{in_paragraphs(OPENING + BODY)}</div>",
+        f"<table><tr><td>Origin: Oslo</td></tr></table><div>{in_breaks(OPENING)}{BODY}</div>",
+    ],
+)
+def test_a_cable_on_the_page_of_any_site_is_told_by_its_own_lines(shown):
+    page = ABOVE + shown + BELOW
+    cable = readers.parse(page)
+    header = cable.header
+    assert (cable.id, header.subject, header.created, header.signers) == (
+        "07OSLO12",
+        "ROADS & HARBORS",
+        "2007-02-21T09:41:00",
+        ("ROE",),
+    )
+    assert [(p.number, p.text) for p in cable.paragraphs] == [
+        (1, "All roads to the north of the city are open, and AT&T has left."),
+        (2, "The harbor is closed."),
+    ]
+    for p in cable.paragraphs:
+        assert all(p.text[o : o + n] == page[s : s + n] for o, s, n in p.source_map.pieces)
+
+
+def test_a_page_without_dates_has_its_id_from_the_title_where_the_banner_agrees():
+    opening = "UNCLAS OSLO 000012\n\nSUBJECT: ROADS\nREF: ROME 7\n\n"
+    header = readers.parse(f"{ABOVE}<pre>{opening}{BODY}</pre>").header
+    assert (header.reference_id, header.references[0].value) == ("07OSLO12", "07ROME7")
+
+
+def test_two_cables_on_the_page_of_any_site_are_two():
+    page = f"{ABOVE}<pre>{OPENING}{BODY}</pre><p>and</p><pre>{OPENING}{BODY}</pre>{BELOW}"
+    cables = list(readers.read(StringIO(page.replace("000012", "000013", 1))))
+    assert [(cable.id, len(cable.paragraphs)) for cable in cables] == [
+        ("07OSLO13", 2),
+        ("07OSLO12", 2),
+    ]
+
+
+def test_a_page_about_cables_is_none():
+    page = (
+        f"{ABOVE}<p>Tags: oslo, cables</p><p>The Embassy in Oslo sent a SECRET cable.</p>"
+        f"<p>1. Roads are open.</p>{BELOW}"
+    )
+    with pytest.raises(ValueError, match="no cable on the page"):
+        readers.parse(page)
+
+
+@pytest.mark.parametrize("below", ["Share this cable: Mail Print", "Page 1 of 1 9/2/2011 10:12 AM"])
+def test_what_a_site_prints_below_a_cable_is_no_text(below):
+    text = f"07OSLO12 2007-02-21 09:41 SECRET Embassy Oslo\n{OPENING}{BODY}\n\n{below}\n"
+    cable = readers.parse(text.replace("&amp;", "&"))
+    assert cable.header.signers == ("ROE",)
+    assert cable.paragraphs[-1].text == "The harbor is closed."

@@ -38,12 +38,12 @@ def assemble(
         plain, mapping = _without_margin(text, margin)
     else:
         return _assembled(text, start, end, head, **facts)
-    start, end = _offset_in(mapping, start), _offset_in(mapping, end)
+    start, end = offset_in(mapping, start), offset_in(mapping, end)
     cable = assemble(plain, start=start, end=end, head=head, **facts)
     return laid_back(cable, mapping, text)
 
 
-def _offset_in(mapping: SourceMap, at: int) -> int:
+def offset_in(mapping: SourceMap, at: int) -> int:
     """Where an offset of the source lies in a text that leaves parts of it out."""
     index = bisect_right(mapping.pieces, at, key=itemgetter(1)) - 1
     offset, begin, length = mapping.pieces[max(index, 0)]

@@ -5,19 +5,21 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from cablespan.cable import Cable, Reject
+from cablespan.cable import Cable, Reject, SourceMap
 from cablespan.reading import web
 from cablespan.reading.assembly import assemble, laid_back
 from cablespan.reading.csv import part_facts
-from cablespan.reading.decode import LEADING
+from cablespan.reading.decode import LEADING, name_of
 from cablespan.reading.embedded import cables_in
 from cablespan.reading.markup import blanked, without_tags
+from cablespan.reading.sites import places_of_cables
 
 _TABLE = re.compile(r"<table\b[^<>]*\bclass\s?=\s?[\"']?cable\b[^<>]*>", re.IGNORECASE)
 _PRE = re.compile(r"<pre\b[^<>]*>", re.IGNORECASE)
 _PRE_END = re.compile(r"</pre\s?>|</code\s?>", re.IGNORECASE)
 _TABLE_END = re.compile(r"</table\s?>", re.IGNORECASE)
 _LONGEST_TABLE = 5000  # characters of a table that is not closed
+_AFTER_BREAK = re.compile(r"(?<=<br>)\n|(?<=<br/>)\n|(?<=<br />)\n", re.IGNORECASE)  # one line end
 _SILENT = (("<script", "</script"), ("<style", "</style"), ("<head>", "</head"))
 _LINES = frozenset(  # elements that begin a line
     ["br", "p", "div", "tr", "td", "th", "li", "ul", "ol", "pre", "table", "blockquote", "hr"]
@@ -125,12 +127,26 @@ def _blocks(source: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _by_text(source: str, path: str, notes: tuple[str, ...]) -> Iterator[Cable | Reject]:
     """A page of another site: its text read as a web page's."""
-    text, mapping = without_tags(blanked(source, *_SILENT), breaks=_LINES)
-    cable: Cable | None = None
-    for cable in web.read(text, path, notes):
+    shown = _AFTER_BREAK.sub(" ", blanked(source, *_SILENT))
+    text, mapping = without_tags(shown, breaks=_LINES)
+    cables = list(web.read(text, path, notes)) or list(
+        _of_any_site(source, text, mapping, path, notes)
+    )
+    for cable in cables:
         yield laid_back(cable, mapping, source)
-    if cable is None:
+    if not cables:
         remedy = (
-            "a page needs a table of class cable, or a line with the cable's id, dates and origin"
+            "a page needs a table of class cable, a line with the cable's id, dates and origin, "
+            "or the cable's own lines: E.O., TAGS, SUBJECT, paragraphs with marks"
         )
         yield Reject(path, "line 1", "no cable on the page", remedy)
+
+
+def _of_any_site(
+    source: str, text: str, mapping: SourceMap, path: str, notes: tuple[str, ...]
+) -> Iterator[Cable]:
+    """The cables of a page that says nothing of them in a known form."""
+    for number, place in enumerate(places_of_cables(source, text, mapping)):
+        facts: dict[str, Any] = {"reference_id": place.id} if place.is_its_own else {}
+        facts |= {"fallback_id": place.id or name_of(path), "head": place.head}
+        yield from web.cables_between(text, place.start, place.end, path, notes, facts, number)

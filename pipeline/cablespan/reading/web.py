@@ -72,23 +72,37 @@ def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable]:
     read_so_far = 0
     for head, next_head in zip(heads, starts[1:], strict=True):
         facts = page_facts(head.groupdict())
-        start = head.end()
-        for part in _parts(text[start : _end_of_cable(text, start, next_head)]):
-            if part.start:  # a second cable inside the body: the page's facts are not its own
-                facts = part_facts(part)
-            yield assemble(
-                text,
-                path=path,
-                format="web",
-                index=read_so_far,
-                start=start + part.start,
-                end=start + part.end,
-                notes=notes,
-                **{"fallback_id": f"page {read_so_far + 1}", **facts},
-            )
+        for cable in cables_between(text, head.end(), next_head, path, notes, facts, read_so_far):
+            yield cable
             read_so_far += 1
     if not heads and _ABOVE_CABLE in text:
         yield from _of_library(text, path, notes)
+
+
+def cables_between(
+    text: str,
+    start: int,
+    end: int,
+    path: str,
+    notes: tuple[str, ...],
+    facts: dict[str, Any],
+    first: int = 0,
+) -> Iterator[Cable]:
+    """The cables of `text[start:end]`, up to where the site's text begins again, numbered from
+    `first` on; `facts` are those of the first one."""
+    for index, part in enumerate(_parts(text[start : _end_of_cable(text, start, end)]), first):
+        if part.start:  # a second cable inside the body: the page's facts are not its own
+            facts = part_facts(part)
+        yield assemble(
+            text,
+            path=path,
+            format="web",
+            index=index,
+            start=start + part.start,
+            end=start + part.end,
+            notes=notes,
+            **{"fallback_id": f"page {index + 1}", **facts},
+        )
 
 
 def _of_library(text: str, path: str, notes: tuple[str, ...]) -> Iterator[Cable]:

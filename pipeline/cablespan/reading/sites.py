@@ -1,0 +1,148 @@
+"""Pages of sites that nobody described: where on a page a cable stands, told by its own lines."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from cablespan.cable import SourceMap
+from cablespan.header.labels import label_of
+from cablespan.header.opening import Opening, read_opening
+from cablespan.header.parsing import classification_of, reference_id_of
+from cablespan.header.portions import PORTION_CLASSES
+from cablespan.reading.assembly import offset_in
+
+# Elements that can hold a whole cable.
+_HOLDER = re.compile(
+    r"<(?P<end>/?)(?P<name>article|blockquote|code|dd|div|main|pre|section|table|td)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_NUMBER = r"^[ \t]{0,20}(?:¶\s?)?(?P<number>\d{1,3})\s?[.)]\s{0,3}"
+_MARKED = re.compile(rf"{_NUMBER}\((?:{PORTION_CLASSES})(?:/[A-Z]+)?\)", re.MULTILINE)
+_NUMBERED = re.compile(rf"{_NUMBER}(?=[A-Z])", re.MULTILINE)
+_LINE = re.compile(r"^[ \t]*(?P<text>\S[^\n]*)", re.MULTILINE)
+# Lines of a transmission header that no words of a site look like.
+_TRANSMISSION = re.compile(
+    r"""V[ZV]CZC\w{2,12} | (?:[OPRZY]{2}\ )+RU[A-Z]{3,5}\b.* | DE\ RU[A-Z]{2,6}\b.*
+    | (?:[OPRZYM]\ ){0,3}\d{6}Z\ [A-Z]{3}\ \d{2,4}.* | FM\ [A-Z]{3}.*""",
+    re.VERBOSE,
+)
+_ID = re.compile(r"\b\d\d[A-Z]{3,30}\d{1,7}\b")
+_LEAST_FIELDS = 3  # labelled lines that tell a cable without a banner or marked paragraphs
+
+
+class Place(NamedTuple):
+    """Where a cable stands in a page's text, and what the page says of it elsewhere: the
+    transmission header, the first id, and whether the cable's own lines agree with that."""
+
+    start: int
+    end: int
+    head: str | None
+    id: str | None
+    is_its_own: bool
+
+
+def places_of_cables(source: str, text: str, mapping: SourceMap) -> Iterator[Place]:
+    r"""Where cables stand in the text of the page `source`: none where nothing is one.
+
+    >>> from cablespan.reading.markup import without_tags
+    >>> page = "<p>Found this:</p><pre>SUBJECT: ROADS\n\n1. (U) All is well.</pre><p>Home</p>"
+    >>> text, mapping = without_tags(page, breaks=frozenset({"p", "pre"}))
+    >>> [text[place.start : place.end] for place in places_of_cables(page, text, mapping)]
+    ['SUBJECT: ROADS\n\n1. (U) All is well.']
+    """
+    if not mapping.pieces:
+        return
+    marked = list(_MARKED.finditer(text))
+    numbered = marked or list(_NUMBERED.finditer(text))
+    stretches = _stretches(_holders(source, mapping), numbered) or [(0, len(text))]
+    stated = _ID.search(source)
+    above = 0  # where the words of the site above a cable begin
+    for number, (begin, end) in enumerate(stretches):
+        first = next((match.start() for match in numbered if match.start() >= begin), end)
+        start = _start(text, above, begin, first)
+        opening = read_opening(text, start, end)
+        if _tells_a_cable(opening) or marked and not number:
+            cable_id = stated[0] if stated and not number else None
+            known_id = reference_id_of(opening, f"20{cable_id}") if cable_id else None
+            head = _head_apart(text, above, start, first)
+            yield Place(start, end, head, cable_id, is_its_own=known_id == cable_id)
+        above = end
+
+
+def _tells_a_cable(opening: Opening) -> bool:
+    least = 1 if classification_of(opening) else _LEAST_FIELDS
+    return len(opening.fields) >= least
+
+
+def _holders(source: str, mapping: SourceMap) -> list[tuple[int, int]]:
+    """Where in a page's text the elements lie that can hold a cable, the whole page among them."""
+    holders = [(0, len(source))]
+    opened: dict[str, list[int]] = defaultdict(list)
+    for tag in _HOLDER.finditer(source):
+        starts = opened[tag["name"].lower()]
+        if not tag["end"]:
+            starts.append(tag.end())
+        elif starts:
+            holders.append((starts.pop(), tag.start()))
+    return [(offset_in(mapping, start), offset_in(mapping, end)) for start, end in holders]
+
+
+def _stretches(
+    holders: list[tuple[int, int]], numbered: list[re.Match[str]]
+) -> list[tuple[int, int]]:
+    """The smallest elements that hold all paragraphs from one of number 1 up to before the next;
+    one inside of another is part of it."""
+    stretches: list[tuple[int, int]] = []
+    for first, last in _runs(numbered):
+        if stretches and last < stretches[-1][1]:
+            continue
+        holding = (it for it in holders if it[0] <= first and last < it[1])
+        start, end = min(holding, key=_length, default=holders[0])
+        while stretches and stretches[-1][1] > start:
+            stretches.pop()
+        stretches.append((start, end))
+    return stretches
+
+
+def _runs(numbered: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
+    """Where the first and the last of the paragraphs stand that are numbered in a row."""
+    begins = [at for at, match in enumerate(numbered) if not at or int(match["number"]) == 1]
+    for begin, end in pairwise([*begins, len(numbered)]):
+        yield numbered[begin].start(), numbered[end - 1].start()
+
+
+def _length(stretch: tuple[int, int]) -> int:
+    return stretch[1] - stretch[0]
+
+
+def _start(text: str, above: int, begin: int, first: int) -> int:
+    """Where the lines of an opening begin above the first numbered paragraph: in the element from
+    `begin` on, else between `above` and it, else nowhere."""
+    for lines in ([*_lines(text, begin, first)], [*_lines(text, above, begin)]):
+        for tells in (_is_banner, label_of):  # the surest first: sites have words like labels, too
+            for at, line in lines:
+                if tells(line):
+                    return at
+    return first
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """Where the filled lines of `text[start:end]` begin, and what they hold."""
+    return ((m.start("text"), m["text"].strip()) for m in _LINE.finditer(text, start, end))
+
+
+def _is_banner(line: str) -> bool:
+    if _TRANSMISSION.fullmatch(line):
+        return True
+    return line.isupper() and classification_of(Opening(transmission=[line])) is not None
+
+
+def _head_apart(text: str, above: int, start: int, first: int) -> str | None:
+    """The transmission header that stands on the page above a cable and not at its beginning."""
+    if any(_TRANSMISSION.fullmatch(line) for _, line in _lines(text, start, first)):
+        return None
+    lines = _lines(text, above, start)
+    at = next((at for at, line in lines if _TRANSMISSION.fullmatch(line)), None)
+    return None if at is None else text[at:start]
