@@ -263,7 +263,11 @@ def test_no_external_entity_is_fetched(tmp_path):
 
 @pytest.mark.parametrize(
     ("data", "text"),
-    [("1. (U) Caf\xe9s.".encode("cp1252"), "Cafés."), ("1. (U) CafÃ©s.".encode(), "Cafés.")],
+    [
+        ("1. (U) Caf\xe9s.".encode("cp1252"), "Cafés."),
+        ("1. (U) CafÃ©s.".encode(), "Cafés."),
+        ("1. (U) \x93It\x92s well\x94 \x96 so.".encode(), "“It’s well” – so."),
+    ],
 )
 def test_encodings_are_repaired_and_noted(tmp_path, data, text):
     (tmp_path / "c.txt").write_bytes(data)

@@ -102,7 +102,9 @@ _RELEASE = re.compile(
       | RELEASED?\ IN\ (?:FULL|PART) | C0\d{{7}})[\s,|]*)+""",
     re.VERBOSE,
 )
-_PAGE_OF_PRINT = re.compile(r"Page(?: \d{1,3} of|:) {0,3}\d{1,3}")  # "Page 2 of 3", "Page: 2"
+# "Page 2 of 3", "Page: 2", "Page 1 of 1 9/2/2011 10:12 AM"
+_TIME_OF_PRINT = r"(?:\s{1,40}\d{1,2}/\d{1,2}/\d{4}(?: \d{1,2}:\d\d(?: [AP]M)?)?)?"
+_PAGE_OF_PRINT = re.compile(rf"Page(?: \d{{1,3}} of|:) {{0,3}}\d{{1,3}}{_TIME_OF_PRINT}")
 # "RELEASE IN PART B1,1.4(D)": the exemptions by which parts are withheld.
 _RELEASED = re.compile(
     r"(?:RELEASED?|DENIED) IN (?:FULL|PART)(?:[ ,;]{1,4}(?:B\d|1\.\d ?\([A-H]\)))*"

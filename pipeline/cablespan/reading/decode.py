@@ -13,9 +13,15 @@ from typing import Any, BinaryIO
 _MOJIBAKE = re.compile(r"(?:Ã[\x80-¿ƒ€]|â€|Â[\xa0-¿]|â\x80)")
 _ENDINGS = re.compile(r"(?<=.)(?:\.(?:gz|zst|txt|html?|xml|jsonl?|csv))+$")
 _MOJIBAKE_BEGINS = "ÃÂâ"
+# Quotation marks, the bullet and dashes of Windows-1252, kept as the control signs of their bytes.
+_LEFTOVERS = str.maketrans(
+    {chr(byte): bytes([byte]).decode("cp1252") for byte in range(0x91, 0x98)}
+)
+_LEFTOVER = re.compile("[\x91-\x97]")
 HEAD = 1 << 16
 LEADING = "\ufeff \t\r\n"  # signs before the first that says something
 _NOT_UTF_8 = "not UTF-8: decoded as Windows-1252"
+_LEFTOVERS_READ = "control signs read as the quotation marks and dashes of Windows-1252"
 _NULS_ARE_BLANKS = "NUL signs read as blanks"
 _CONTROLS = bytes(byte for byte in range(32) if not 9 <= byte <= 13)  # that no text has
 TORN = (EOFError, zlib.error, gzip.BadGzipFile)  # what reading a cut or damaged packed file raises
@@ -174,11 +180,19 @@ def _from_windows_1252(data: bytes) -> str:
 
 
 def repair(text: str, notes: list[str]) -> tuple[str, list[str]]:
-    """Mojibake put right, line by line, where ftfy is sure of it; `notes` with one of that.
+    r"""Mojibake put right, line by line, where ftfy is sure of it; `notes` with one of that. What
+    is left of Windows-1252 after that is read as the signs that it was.
 
-    >>> repair("The cafÃ© is open.", [])[0]
-    'The café is open.'
+    >>> repair("The cafÃ© is open.", [])[0], repair("\x93All\x94 is well.", [])[0]
+    ('The café is open.', '“All” is well.')
     """
+    text, notes = _without_mojibake(text, notes)
+    if _LEFTOVER.search(text) is None:
+        return text, notes
+    return text.translate(_LEFTOVERS), [*notes, _LEFTOVERS_READ]
+
+
+def _without_mojibake(text: str, notes: list[str]) -> tuple[str, list[str]]:
     if not any(sign in text for sign in _MOJIBAKE_BEGINS) or _MOJIBAKE.search(text) is None:
         return text, notes
     from ftfy import fix_encoding

@@ -13,12 +13,17 @@ from cablespan.cable import Piece, SourceMap
 _TOKEN = re.compile(
     r"""
     (?P<tag>    <[!?/A-Za-z][^<>]*> )
-  | (?P<entity> &\#?\w{1,32};? )
+  | (?P<entity> &amp;(?:amp|quot|apos|lt|gt|nbsp|\#\d{1,5}); | &\#?\w{1,32};? )
   | (?: [^<&]+ | <(?![!?/A-Za-z][^<>]*>) | &(?!\#?\w) )+
     """,
     re.VERBOSE,
 )
-_resolved = lru_cache(maxsize=1024)(unescape)
+
+
+@lru_cache(maxsize=1024)
+def _resolved(entity: str) -> str:
+    """The sign of an entity, escaped once more ("&amp;quot;") or not."""
+    return unescape(unescape(entity)) if entity.endswith(";") else unescape(entity)
 
 
 def _between(
@@ -66,6 +71,8 @@ def without_tags(
     >>> text, mapping = without_tags("<p>A &amp; B<br>C</p>")
     >>> text, list(mapping.pieces)
     ('A & B\nC', [(0, 3, 2), (3, 10, 2), (6, 16, 1)])
+    >>> without_tags("AT&amp;amp;T; AT&amp;T")[0]
+    'AT&T; AT&T'
     """
     parts: list[str] = []
     pieces: list[Piece] = []
