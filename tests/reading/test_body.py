@@ -171,10 +171,28 @@ def test_a_signature_on_its_own_line_is_no_paragraph(below):
         "(signed) ROE",
         "XGDS-1 ROE",
         "ROE  GDS",
+        "Jane Q. Roe",
+        "P. Jane Roe\nAmbassador",
+        "MCROE, CHARGE D'AFFAIRES",
+        "AMBASSADOR MCROE",
+        "ROE (ACTING DCM)",
+        "ROE\n\n\n      End Cable Text",
+        "ROE\n\nEND",
     ],
 )
 def test_a_signature_of_any_form_is_no_paragraph(line):
     assert texts(f"1. (U) All is well.\n{line}\n#0454\nNNNN") == ["All is well."]
+
+
+def test_a_name_cut_behind_its_initial_is_text_and_so_are_persons_with_their_offices():
+    assert texts("1. (U) The talks were led by Jane R.\nRoe\n") == [
+        "The talks were led by Jane R. Roe"
+    ]
+    assert texts("1. (U) Those present:\n\nAMBASSADOR ROE\nDCM DOE\n")[1:] == [
+        "AMBASSADOR ROE",
+        "DCM DOE",
+    ]
+    assert texts("1. (U) All is well.\n\nAMBASSADOR") == ["All is well.", "AMBASSADOR"]
 
 
 def test_a_signature_behind_unquote_is_no_text():

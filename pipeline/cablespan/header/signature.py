@@ -27,20 +27,22 @@ _NAMES = re.compile(
     (?:\s?(?:/|&|\ AND\ |,)\s?{_IN_CAPITALS}){{0,2}}""",
     re.VERBOSE,
 )
-# Roe, Jane Roe, ROE Roe
+# Roe, Jane Roe, Jane R. Roe, ROE Roe
 _FIRST_NAME = rf"(?:{_IN_SMALL_LETTERS}|[A-Z]{{3,20}})"
 _ONE_WORD = re.compile(rf"{_IN_SMALL_LETTERS}|{_IN_CAPITALS}", re.VERBOSE)
 _SENTENCE_END = re.compile(r"[.!?][)\"”]?$|\bEND (?:OF )?[A-Z]+$", re.IGNORECASE)
-_SMALL_NAMES = re.compile(rf"{_FIRST_NAME}(?: {_IN_SMALL_LETTERS})?")
+_INITIALS = r"(?:\ [A-Z]\.){0,2}"
+_SMALL_NAMES = re.compile(rf"{_FIRST_NAME}(?:{_INITIALS}\ {_IN_SMALL_LETTERS})?")
+_INITIAL_AT_END = re.compile(r"\s[A-Z]\.$")  # no sentence ends with it, as with "U.S."
 # Marks of handling beside a signature: XGDS-1, GP-4, DECONTROL JUNE 5, 1975
 _HANDLING = r"(?:X?GDS(?:[ -]?\d)?|GP[ -]?\d|DECONTROL\b[^.\n]{0,40}|DECLAS(?:SIFY)?\b[^.\n]{0,20})"
 _HANDLING_BEFORE = r"(?:X?GDS|GP)(?:[\ -]?\d)?\.?\s{1,4}"
 _HANDLING_ALONE = re.compile(rf"{_HANDLING}\.?")
 _UNQUOTE = r"\bUNQ(?:UO)?TE\b"
 _AFTER_SENTENCE = re.compile(
-    rf"""(?:[.!?)"]|{_UNQUOTE})\s{{0,4}}
+    rf"""(?:(?<!\s[A-Z])\.|[!?)"]|{_UNQUOTE})\s{{0,4}}
     (?:{_HANDLING_BEFORE} | DECONTROL.{{0,40}}\.\s{{0,3}} | {_UNQUOTE}\s{{1,4}})?
-    (?:(?P<names>{_NAMES.pattern})|(?<=\s)(?P<small>{_IN_SMALL_LETTERS}))
+    (?:(?P<names>{_NAMES.pattern})|(?<=\s)(?P<small>{_SMALL_NAMES.pattern}))
     [\s#*\d/-]{{0,14}}$""",
     re.VERBOSE,
 )
@@ -87,11 +89,13 @@ class _Line(NamedTuple):
     text: str
     above: str
     offset: int
-    sentence: str  # the last line above that is not blank
+    last_above: str  # the last line above that is not blank
 
     @property
     def stands_apart(self) -> bool:
         """Whether no sentence runs from the line above into this one."""
+        if _INITIAL_AT_END.search(self.above):
+            return False
         if not self.above or self.above[-1] in _SENTENCE_ENDS or self.is_above_too:
             return True
         return _NO_SENTENCE.search(self.above) is not None or is_furniture(self.above)
@@ -108,7 +112,37 @@ class _Line(NamedTuple):
             return True
         if not self.above.isupper():
             return False
-        return self.above.endswith(",") or self.above.split()[-1].lower() in within_sentences()
+        if self.above.endswith(",") or _INITIAL_AT_END.search(self.above):
+            return True
+        return self.above.split()[-1].lower() in within_sentences()
+
+
+@cache
+def _office() -> re.Pattern[str]:
+    """The office of one who signs: "AMBASSADOR", "Acting DCM", "Charge d'Affaires, a.i."."""
+    return re.compile(
+        rf"(?:ACTING )?(?:{_any_of('signing_office')})(?:,? (?:A\.?I\.?|AD INTERIM))?",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _beside_name() -> re.Pattern[str]:
+    office = _office().pattern
+    return re.compile(rf"^{office}\s{{1,4}}(?=\S)|(?:,\s?|\s?\(){office}$", re.IGNORECASE)
+
+
+@cache
+def _below() -> re.Pattern[str]:
+    """Lines below a signature that are no text: the office, "END CABLE TEXT"."""
+    line = rf"(?:{_office().pattern}|{_any_of('after_signature')})"
+    return re.compile(rf"(?:[ \t.,#]*\n\s{{0,40}}{line}[ \t.]*(?=\n|\Z)){{1,3}}", re.IGNORECASE)
+
+
+def _any_of(kind: str) -> str:
+    """The words of a kind as an alternative of patterns, the longest first."""
+    found = sorted(listed("header_words", "word", kind), key=len, reverse=True)
+    return "|".join(map(re.escape, found))
 
 
 @cache
@@ -144,7 +178,9 @@ def signature(text: str, start: int = 0, end: int | None = None) -> Signature:
     other, begin = _signed_above(text, start, begin)
     names = [*other, *signed.names]
     text_before = text[start:begin].strip()
-    return Signature(names, (begin, signed.span[1]) if text_before else None)
+    below = _below().match(text, signed.span[1], end)
+    signed_end = below.end() if below else signed.span[1]
+    return Signature(names, (begin, signed_end) if text_before else None)
 
 
 def _before_doubles(text: str, start: int, span: tuple[int, int]) -> int:
@@ -202,7 +238,9 @@ def _is_note(line: str) -> bool:
         return True
     if line.isupper() and line.endswith("..."):
         return True  # of a page that breaks off in its second part
-    return bool(_HANDLING_ALONE.fullmatch(line)) or is_furniture(_MARKING.sub("", line))
+    if _HANDLING_ALONE.fullmatch(line) or _office().fullmatch(line):
+        return True
+    return is_furniture(_MARKING.sub("", line))
 
 
 def _read(line: _Line) -> Signature | None:
@@ -220,10 +258,19 @@ def _signed_alone(line: _Line) -> Signature | None:
     name = line.text
     for around in _AROUND_NAME:
         name = around.sub("", name)
+    if line.last_above.endswith(_STOPS):  # no entry of a list of persons
+        name = _without_office(name)
     names = _names_in(name) or _lower_case_name_in(name, line.above)
     if not names and line.stands_apart:
         names = _small_names_in(name) or _word_in(name, line)
     return _signed_on(line, names) if names else None
+
+
+def _without_office(name: str) -> str:
+    """A signer's name without the office before or after it."""
+    bare = _beside_name().sub("", name)
+    is_word = not listed("common_words", "name").isdisjoint(bare.lower().split())
+    return name if is_word else bare
 
 
 def _signed_on(line: _Line, names: list[str]) -> Signature:
@@ -261,7 +308,7 @@ def _small_names_in(line: str) -> list[str]:
     """The surname in small letters that a line consists of, with a given name or doubled."""
     if not _SMALL_NAMES.fullmatch(line) or line.isupper():
         return []
-    *given, surname = _once(line).split()
+    *given, surname = re.sub(_INITIALS + "(?= )", "", _once(line)).split()
     if not lowered("given_names", "name").issuperset(map(str.lower, given)):
         return []
     is_word = surname.lower() in listed("common_words", "name") or known_post(surname)
@@ -271,7 +318,7 @@ def _small_names_in(line: str) -> list[str]:
 def _word_in(name: str, line: _Line) -> list[str]:
     """The surname that is a common word or a month, alone below a sentence's end: Hill, MAY."""
     is_alone = _ONE_WORD.fullmatch(name) and line.text.startswith(name)
-    if not is_alone or not _SENTENCE_END.search(line.sentence):
+    if not is_alone or not _SENTENCE_END.search(line.last_above):
         return []
     is_surname = name.upper() in listed("header_words", "word", "signer_too")
     is_post = not name.isupper() and known_post(name)
