@@ -270,6 +270,22 @@ def test_a_page_without_dates_has_its_id_from_the_title_where_the_banner_agrees(
     assert (header.reference_id, header.references[0].value) == ("07OSLO12", "07ROME7")
 
 
+def test_numbers_of_readers_are_none_of_a_cable_without_numbers():
+    opening, body = OPENING, "All roads are open.\n\nThe harbor is closed.\nROE\n"
+    cable = readers.parse(f"{ABOVE}<div><pre>{opening}</pre><pre>{body}</pre></div>{BELOW}")
+    assert [p.text for p in cable.paragraphs] == ["All roads are open.", "The harbor is closed."]
+    assert cable.header.signers == ("ROE",)
+
+
+def test_lines_that_are_elements_run_on():
+    body = "1. (U) Those present:\n\nThe minister of roads\nand ships;\n\nThe mayor.\n\n\n"
+    cable = readers.parse(f"{ABOVE}<div>{in_paragraphs(OPENING + body)}</div>{BELOW}")
+    assert [p.text for p in cable.paragraphs][1:] == [
+        "The minister of roads and ships;",
+        "The mayor.",
+    ]
+
+
 def test_two_cables_on_the_page_of_any_site_are_two():
     page = f"{ABOVE}<pre>{OPENING}{BODY}</pre><p>and</p><pre>{OPENING}{BODY}</pre>{BELOW}"
     cables = list(readers.read(StringIO(page.replace("000012", "000013", 1))))

@@ -3,6 +3,7 @@ page by its text."""
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from cablespan.cable import Cable, Reject, SourceMap
@@ -20,6 +21,10 @@ _PRE_END = re.compile(r"</pre\s?>|</code\s?>", re.IGNORECASE)
 _TABLE_END = re.compile(r"</table\s?>", re.IGNORECASE)
 _LONGEST_TABLE = 5000  # characters of a table that is not closed
 _AFTER_BREAK = re.compile(r"(?<=<br>)\n|(?<=<br/>)\n|(?<=<br />)\n", re.IGNORECASE)  # one line end
+# "<p>&nbsp;</p>": so many of them are blank lines, each other line has an element of its own.
+_EMPTY_PARAGRAPH = re.compile(r"<p>(?:&nbsp;|&#160;|\xa0|[ \t])?</p>", re.IGNORECASE)
+_LEAST_EMPTY = 4
+_END_OF_LINE = re.compile(r"</p>[ \t]{0,20}\n?(?=[ \t]{0,20}<p>)", re.IGNORECASE)
 _SILENT = (("<script", "</script"), ("<style", "</style"), ("<head>", "</head"))
 _LINES = frozenset(  # elements that begin a line
     ["br", "p", "div", "tr", "td", "th", "li", "ul", "ol", "pre", "table", "blockquote", "hr"]
@@ -127,7 +132,7 @@ def _blocks(source: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _by_text(source: str, path: str, notes: tuple[str, ...]) -> Iterator[Cable | Reject]:
     """A page of another site: its text read as a web page's."""
-    shown = _AFTER_BREAK.sub(" ", blanked(source, *_SILENT))
+    shown = _with_single_breaks(blanked(source, *_SILENT))
     text, mapping = without_tags(shown, breaks=_LINES)
     cables = list(web.read(text, path, notes)) or list(
         _of_any_site(source, text, mapping, path, notes)
@@ -140,6 +145,15 @@ def _by_text(source: str, path: str, notes: tuple[str, ...]) -> Iterator[Cable |
             "or the cable's own lines: E.O., TAGS, SUBJECT, paragraphs with marks"
         )
         yield Reject(path, "line 1", "no cable on the page", remedy)
+
+
+def _with_single_breaks(source: str) -> str:
+    """A source in which a line end of the page is one of the text, offsets kept: what follows a
+    break is blank, and so is what ends an element "p" where empty ones stand for blank lines."""
+    source = _AFTER_BREAK.sub(" ", source)
+    if sum(1 for _ in islice(_EMPTY_PARAGRAPH.finditer(source), _LEAST_EMPTY)) < _LEAST_EMPTY:
+        return source
+    return _END_OF_LINE.sub(lambda match: " " * len(match[0]), source)
 
 
 def _of_any_site(

@@ -29,7 +29,8 @@ _TRANSMISSION = re.compile(
     re.VERBOSE,
 )
 _ID = re.compile(r"\b\d\d[A-Z]{3,30}\d{1,7}\b")
-_LEAST_FIELDS = 3  # labelled lines that tell a cable without a banner or marked paragraphs
+_LEAST_LINES = 3  # of an opening that tell a cable without a banner or marked paragraphs
+Stretch = tuple[int, int]  # offsets between which a part of a text stands
 
 
 class Place(NamedTuple):
@@ -54,29 +55,73 @@ def places_of_cables(source: str, text: str, mapping: SourceMap) -> Iterator[Pla
     """
     if not mapping.pieces:
         return
-    marked = list(_MARKED.finditer(text))
-    numbered = marked or list(_NUMBERED.finditer(text))
-    stretches = _stretches(_holders(source, mapping), numbered) or [(0, len(text))]
+    holders = _holders(source, mapping)
     stated = _ID.search(source)
-    above = 0  # where the words of the site above a cable begin
-    for number, (begin, end) in enumerate(stretches):
-        first = next((match.start() for match in numbered if match.start() >= begin), end)
+    cables = _by_marks(text, holders) or _by_numbers(text, holders) or _by_opening(text, holders)
+    for cable in cables:
+        cable_id = stated[0] if stated and cable is cables[0] else None
+        known_id = reference_id_of(cable.opening, f"20{cable_id}") if cable_id else None
+        head = _head_apart(text, cable)
+        yield Place(cable.start, cable.end, head, cable_id, is_its_own=known_id == cable_id)
+
+
+class _Cable(NamedTuple):
+    """A cable in an element of a page: where the words of the site above it, the cable and its
+    first paragraph begin, and where the element ends."""
+
+    above: int
+    start: int
+    first: int
+    end: int
+    opening: Opening
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the lines of the opening alone say that it is a cable."""
+        lines = sum(_TRANSMISSION.fullmatch(line) is not None for line in self.opening.transmission)
+        told = len(self.opening.fields) + lines
+        return told >= (1 if classification_of(self.opening) else _LEAST_LINES)
+
+
+def _by_marks(text: str, holders: list[Stretch]) -> list[_Cable]:
+    cables = _by_paragraphs(text, holders, list(_MARKED.finditer(text)))
+    return [cable for cable in cables if cable.is_told] or cables[:1]
+
+
+def _by_numbers(text: str, holders: list[Stretch]) -> list[_Cable]:
+    """The cables whose paragraphs have numbers alone, which stand in the element that the text
+    begins in: what readers of the page number stands elsewhere."""
+    cables = _by_paragraphs(text, holders, list(_NUMBERED.finditer(text)))
+    return [
+        cable
+        for cable in cables
+        if cable.is_told and cable.first < _smallest(holders, cable.start, cable.opening.body)[1]
+    ]
+
+
+def _by_paragraphs(
+    text: str, holders: list[Stretch], numbered: list[re.Match[str]]
+) -> list[_Cable]:
+    cables: list[_Cable] = []
+    above = 0
+    for begin, end in _stretches(holders, numbered):
+        first = next(match.start() for match in numbered if match.start() >= begin)
         start = _start(text, above, begin, first)
-        opening = read_opening(text, start, end)
-        if _tells_a_cable(opening) or marked and not number:
-            cable_id = stated[0] if stated and not number else None
-            known_id = reference_id_of(opening, f"20{cable_id}") if cable_id else None
-            head = _head_apart(text, above, start, first)
-            yield Place(start, end, head, cable_id, is_its_own=known_id == cable_id)
+        cables.append(_Cable(above, start, first, end, read_opening(text, start, end)))
         above = end
+    return cables
 
 
-def _tells_a_cable(opening: Opening) -> bool:
-    least = 1 if classification_of(opening) else _LEAST_FIELDS
-    return len(opening.fields) >= least
+def _by_opening(text: str, holders: list[Stretch]) -> list[_Cable]:
+    """The cable whose paragraphs have no numbers."""
+    start = _start(text, 0, 0, len(text))
+    opening = read_opening(text, start)
+    _, end = _smallest(holders, start, opening.body)
+    cable = _Cable(0, start, opening.body, end, opening)
+    return [cable] if cable.is_told else []
 
 
-def _holders(source: str, mapping: SourceMap) -> list[tuple[int, int]]:
+def _holders(source: str, mapping: SourceMap) -> list[Stretch]:
     """Where in a page's text the elements lie that can hold a cable, the whole page among them."""
     holders = [(0, len(source))]
     opened: dict[str, list[int]] = defaultdict(list)
@@ -89,17 +134,14 @@ def _holders(source: str, mapping: SourceMap) -> list[tuple[int, int]]:
     return [(offset_in(mapping, start), offset_in(mapping, end)) for start, end in holders]
 
 
-def _stretches(
-    holders: list[tuple[int, int]], numbered: list[re.Match[str]]
-) -> list[tuple[int, int]]:
+def _stretches(holders: list[Stretch], numbered: list[re.Match[str]]) -> list[Stretch]:
     """The smallest elements that hold all paragraphs from one of number 1 up to before the next;
     one inside of another is part of it."""
-    stretches: list[tuple[int, int]] = []
+    stretches: list[Stretch] = []
     for first, last in _runs(numbered):
         if stretches and last < stretches[-1][1]:
             continue
-        holding = (it for it in holders if it[0] <= first and last < it[1])
-        start, end = min(holding, key=_length, default=holders[0])
+        start, end = _smallest(holders, first, last)
         while stretches and stretches[-1][1] > start:
             stretches.pop()
         stretches.append((start, end))
@@ -113,8 +155,10 @@ def _runs(numbered: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
         yield numbered[begin].start(), numbered[end - 1].start()
 
 
-def _length(stretch: tuple[int, int]) -> int:
-    return stretch[1] - stretch[0]
+def _smallest(holders: list[Stretch], first: int, last: int) -> Stretch:
+    """The smallest element that holds two offsets."""
+    holding = (it for it in holders if it[0] <= first and last < it[1])
+    return min(holding, key=lambda it: it[1] - it[0], default=holders[0])
 
 
 def _start(text: str, above: int, begin: int, first: int) -> int:
@@ -139,10 +183,11 @@ def _is_banner(line: str) -> bool:
     return line.isupper() and classification_of(Opening(transmission=[line])) is not None
 
 
-def _head_apart(text: str, above: int, start: int, first: int) -> str | None:
+def _head_apart(text: str, cable: _Cable) -> str | None:
     """The transmission header that stands on the page above a cable and not at its beginning."""
-    if any(_TRANSMISSION.fullmatch(line) for _, line in _lines(text, start, first)):
+    own = _lines(text, cable.start, cable.first)
+    if any(_TRANSMISSION.fullmatch(line) for _, line in own):
         return None
-    lines = _lines(text, above, start)
+    lines = _lines(text, cable.above, cable.start)
     at = next((at for at, line in lines if _TRANSMISSION.fullmatch(line)), None)
-    return None if at is None else text[at:start]
+    return None if at is None else text[at : cable.start]
