@@ -1,9 +1,11 @@
 """Pages of sites that nobody described: where on a page a cable stands, told by its own lines."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from cablespan.cable import SourceMap
@@ -103,9 +105,10 @@ def _by_paragraphs(
     text: str, holders: list[Stretch], numbered: list[re.Match[str]]
 ) -> list[_Cable]:
     cables: list[_Cable] = []
+    starts = [match.start() for match in numbered]
     above = 0
     for begin, end in _stretches(holders, numbered):
-        first = next(match.start() for match in numbered if match.start() >= begin)
+        first = starts[bisect_left(starts, begin)]
         start = _start(text, above, begin, first)
         cables.append(_Cable(above, start, first, end, read_opening(text, start, end)))
         above = end
@@ -131,7 +134,8 @@ def _holders(source: str, mapping: SourceMap) -> list[Stretch]:
             starts.append(tag.end())
         elif starts:
             holders.append((starts.pop(), tag.start()))
-    return [(offset_in(mapping, start), offset_in(mapping, end)) for start, end in holders]
+    laid = ((offset_in(mapping, start), offset_in(mapping, end)) for start, end in holders)
+    return sorted(laid, key=lambda it: (it[0], -it[1]))
 
 
 def _stretches(holders: list[Stretch], numbered: list[re.Match[str]]) -> list[Stretch]:
@@ -156,9 +160,10 @@ def _runs(numbered: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
 
 
 def _smallest(holders: list[Stretch], first: int, last: int) -> Stretch:
-    """The smallest element that holds two offsets."""
-    holding = (it for it in holders if it[0] <= first and last < it[1])
-    return min(holding, key=lambda it: it[1] - it[0], default=holders[0])
+    """The smallest element that holds two offsets: of those that begin before the first, the last
+    one that ends after the other."""
+    index = bisect_right(holders, first, key=itemgetter(0))
+    return next((it for it in reversed(holders[:index]) if last < it[1]), holders[0])
 
 
 def _start(text: str, above: int, begin: int, first: int) -> int:
