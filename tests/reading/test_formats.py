@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from cablespan import cli
 from cablespan.reading import formats as public_formats
-from cablespan.reading import parse, read
+from cablespan.reading import parse, read, scan
 from cablespan.reading.formats import OWN, _plug_ins, find_format, formats, reader_of
 
 TELEX = """
@@ -77,3 +77,14 @@ def test_an_unknown_format_names_those_there_are():
     assert result.exit_code == 2 and "abacus" in result.output
     told = CliRunner().invoke(cli.app, ["read", "--help"], env={"COLUMNS": "200"}).output
     assert all(name in told for name in OWN)
+
+
+def test_a_reader_that_fails_costs_no_other_file(install, tmp_path):
+    install(telex="telegraphy:Failing")
+    broken = "class Failing:\n    knows = knows\n    def read(text, path, notes):\n"
+    broken += "        yield from read(text, path, notes)\n        raise LookupError('no FM')\n"
+    (tmp_path / "telegraphy.py").write_text(f"{TELEX}\n{broken}")
+    cable, reject = scan("a.tlx", content=MESSAGE.encode())
+    assert cable.header.subject == "FISH"
+    assert reject.reason == "the reader failed: LookupError: no FM"
+    assert reject.place == "after cable 1"

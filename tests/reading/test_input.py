@@ -363,3 +363,10 @@ def test_a_cable_that_breaks_off_in_its_opening_keeps_its_header(tmp_path):
     path.write_text(f"{facts}\n\nSUBJECT: ROADS\n\nREF: OSLO 7\nOSLO 00000012  001.2 OF 0...\n")
     (cable,) = scan(path)
     assert (cable.header.partial, cable.header.subject, cable.paragraphs) == (True, "ROADS", ())
+
+
+def test_a_tag_without_a_name_costs_no_page(tmp_path):
+    path = tmp_path / "page.html"
+    lines = "E.O. 12958: N/A<br>TAGS: ECON<br>SUBJECT: ROADS"
+    path.write_text(f"<html><p>{lines}</p></ ><p>1. (U) All </> is well.</p></html>")
+    assert texts(path) == ["All is well."]

@@ -73,6 +73,8 @@ def scan(
 def _items(
     path: str, format: str | None, start: int, content: bytes | None, options: dict[str, Any]
 ) -> Iterator[Cable | Reject]:
+    if format is not None:
+        reader_of(format)  # a wrong name is the caller's mistake
     reject = None if content is not None else _without_content(path)
     if reject is not None:
         yield reject
@@ -94,6 +96,9 @@ def _items(
                 yield Reject(path, "file", f"no cable in it, read as {chosen}", remedy)
     except (OSError, *TORN) as error:
         yield _unreadable(path, error, done)
+    except Exception as error:  # a mistake in a reader must not cost a run the other files
+        reason = f"the reader failed: {type(error).__name__}: {error}"
+        yield Reject(path, f"after cable {done}", reason, "report it, with the file")
 
 
 def _unreadable(path: str, error: Exception, done: int) -> Reject:

@@ -100,8 +100,9 @@ def _written(run: str, kind: str | None, breaks: frozenset[str]) -> str:
 
 
 def _name(tag: str) -> str:
-    """A tag's name in small letters."""
-    return tag[1:12].strip("/>").split(None, 1)[0].rstrip("/").lower()
+    """A tag's name in small letters; "" for one without: "</ >"."""
+    words = tag[1:12].strip("/>").split(None, 1)
+    return words[0].rstrip("/").lower() if words else ""
 
 
 def _apart_from_returns(run: str) -> list[str]:
