@@ -4,7 +4,7 @@ attributes that an archive lists."""
 import re
 from functools import cache
 
-from cablespan.header.furniture import words
+from cablespan.header.furniture import beginnings, words
 from cablespan.lexicon import listed, lowered
 
 _LAST = 500  # characters in which it stands
@@ -40,8 +40,7 @@ def _web_address() -> re.Pattern[str]:
 @cache
 def _stamp() -> re.Pattern[str]:
     """The line that a newspaper's site printed below its copy, a number below that."""
-    stamps = "|".join(map(re.escape, sorted(words("stamp"))))
-    line = rf"(?:^|\n)[^\n]{{0,120}}(?:{stamps})[^\n]*"
+    line = rf"(?:^|\n)[^\n]{{0,120}}(?:{beginnings('stamp').pattern})[^\n]*"
     return re.compile(rf"{line}(?:\s+ID:[^\n]*)?\s*\Z")
 
 
@@ -49,7 +48,7 @@ def _stamp() -> re.Pattern[str]:
 def _attributes() -> re.Pattern[str]:
     """What the National Archives list below a telegram of 1973-79: two of the first labels, and
     after them no further page."""
-    label = f"(?:{'|'.join(map(re.escape, sorted(words('attributes'))))})"
+    label = f"(?:{beginnings('attributes').pattern})"
     first = rf"^[ \t]*{label}[^\n]*?\s+{label}"
     return re.compile(rf"{first}(?!.*^[ \t]*PAGE \d).*\Z", re.MULTILINE | re.DOTALL)
 
@@ -58,7 +57,7 @@ def _attributes() -> re.Pattern[str]:
 def _drafting() -> re.Pattern[str]:
     """What messages of 2009 and later list below the signature: "Drafted By: OSLO:Roe, Jane", and
     to the end nothing but lines with labels and in capitals."""
-    first = "|".join(map(re.escape, sorted(words("drafting"))))
+    first = beginnings("drafting").pattern
     line = r"(?>[ \t]*+(?:[A-Z][A-Za-z /]{1,30}:[^\n]*|[^a-z\d\n]{0,60}))"
     return re.compile(rf"^[ \t]*(?:{first})[^\n]*(?:\n{line})*+\Z", re.MULTILINE)
 
