@@ -72,30 +72,34 @@ def _completed(
 
     whole = {key: value for key, value in known.items() if key not in LAYERS}
     paragraphs = in_order(record["paragraphs"], "id")
-    whole["paragraphs"] = [*_with_source_maps(paragraphs, known["paragraphs"], run, report)]
+    as_read = {_text_of(paragraph): paragraph for paragraph in known["paragraphs"]}
+    whole["paragraphs"] = [*_with_source_maps(paragraphs, as_read, run, report)]
     for layer in annotated_layers(record):
         whole[layer] = in_order(record[layer], "paragraph")
-    texts = {(paragraph["id"], paragraph["text"]) for paragraph in known["paragraphs"]}
-    same = {p["id"] for p in paragraphs if (p["id"], p["text"]) in texts}
+    same = {paragraph["id"] for paragraph in paragraphs if _text_of(paragraph) in as_read}
     for layer, facts in _lost_facts(record["source"]["format"]):
         if layer in whole:
-            as_read = [mark for mark in known.get(layer) or () if mark["paragraph"] in same]
-            whole[layer] = _with_facts(whole[layer], as_read, facts)
+            marks = (mark for mark in known.get(layer) or () if mark["paragraph"] in same)
+            whole[layer] = _with_facts(whole[layer], marks, facts)
     if "clusters" in known:
         whole["clusters"] = _occurring(known["clusters"], whole)
     return whole
 
 
+def _text_of(paragraph: Mapping[str, Any]) -> tuple[str, str]:
+    """What a paragraph is known again by: its id and its text."""
+    return paragraph["id"], paragraph["text"]
+
+
 def _with_source_maps(
     paragraphs: Iterable[dict[str, Any]],
-    known: Iterable[dict[str, Any]],
+    as_read: Mapping[tuple[str, str], dict[str, Any]],
     run: str,
     report: Callable[[Problem], None],
 ) -> Iterator[dict[str, Any]]:
     """The paragraphs with what is known of those that have the same text."""
-    as_read = {(paragraph["id"], paragraph["text"]): paragraph for paragraph in known}
     for paragraph in paragraphs:
-        facts = as_read.get((paragraph["id"], paragraph["text"]))
+        facts = as_read.get(_text_of(paragraph))
         if facts is None:
             what = f"paragraph {paragraph['id']} reads otherwise or is not in it"
             report(Problem(run, what, "its source map is left out"))
