@@ -46,10 +46,6 @@ LEXICONS = (
 Matrix = NDArray[numpy.float32]
 
 
-def jsonl_files(path: Path) -> list[Path]:
-    return sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-
-
 def word_counts(files: list[Path]) -> Counter[str]:
     """How often each word stands in the texts, in small letters."""
     return Counter(word.lower() for text in texts(files) for word in WORD.findall(text))
@@ -192,10 +188,9 @@ def vectors(
     import torch
 
     torch.set_num_threads(1)
-    recent = [file for path in often for file in jsonl_files(path)]
-    words = frequent_words(files, recent, size)
+    words = frequent_words(files, often, size)
     encode = Encoder(model)
-    sums, seen = in_context(encode, words, drawn(recent, 2 * read) + drawn(files, read))
+    sums, seen = in_context(encode, words, drawn(often, 2 * read) + drawn(files, read))
     by_itself = alone(encode, words)
     layers = [means(by_itself[:, layer], sums[:, layer], seen) for layer in (0, 1)]
     data = reduced(numpy.concatenate(layers, axis=1), seen, width)

@@ -721,6 +721,9 @@ def test_the_project_calls_commands_and_options_that_exist():
                     assert f"rm -rf {output}/model-best" in step["script"]
             elif program == "rm":
                 continue
+            elif program.endswith("spacy"):
+                assert arguments[0] == "pretrain", script
+                assert (CONFIGS.parent / arguments[1]).is_file(), script
             elif not program.endswith("uv"):  # uv fetches the package with the encoder
                 assert program.endswith("python"), script
                 assert (CONFIGS.parent / arguments[0]).is_file(), script

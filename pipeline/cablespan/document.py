@@ -23,7 +23,7 @@ from cablespan.labels import Entity, Role, Statement
 from cablespan.signs import repaired
 
 PARAGRAPHS, STATEMENTS, CLAIMS, CLAIM_PARTS = "paragraphs", "statements", "claims", "claim_parts"
-SOFT_LABELS = "soft_labels"  # in the user data of a gold Doc: see learning/soft_labels.py
+STATES = "transformer_states"  # in the user data of a Doc to pretrain on: see network/pretraining
 SEPARATOR = "\n\n"
 SENDERS = ("", "post", "department")
 # "Telegram From the Embassy in Iran to the Department of State", as historians head it.

@@ -5,17 +5,23 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy
 import pytest
 import spacy
+from spacy.tokens import DocBin
 from transformers import BertConfig, BertModel, BertTokenizerFast, MPNetConfig, MPNetModel
 
 from cablespan.components.network.encoder import tune_encoder
+from cablespan.document import STATES
 from cablespan.learning.training import train
 from cablespan.learning.training.checks import checked_config
 from cablespan.nlp import load
+from cablespan.reading.lines import json_lines
 from cablespan.records import to_record
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+import transformer_states
 from test_training import documents, write
 
 CONFIG = Path(__file__).parents[2] / "models" / "configs" / "cable_trf.cfg"
@@ -166,3 +172,16 @@ def test_a_document_gives_a_record(trained):
         "07OSLO1/1",
         "07OSLO1/1",
     ]
+
+
+def test_its_states_are_what_a_small_pipeline_is_pretrained_on(trained, tmp_path, monkeypatch):
+    monkeypatch.setattr(transformer_states, "CONTEXT", 1)  # the tiny encoder reads 256 letters
+    texts = write(tmp_path / "texts.jsonl", documents("abcdefgh", 3))
+    transformer_states.main(tmp_path / "states", [texts], str(trained), width=4)
+    (file,) = (tmp_path / "states").iterdir()
+    docs = list(DocBin().from_disk(file).get_docs(spacy.blank("en").vocab))
+    assert {doc.text for doc in docs} == {row["text"] for row in json_lines(texts)}
+    for doc in docs:
+        assert doc.user_data[STATES].shape == (len(doc), 4)
+    rows = numpy.concatenate([doc.user_data[STATES] for doc in docs]).astype("f")
+    assert rows.std() == pytest.approx(1, abs=0.05)

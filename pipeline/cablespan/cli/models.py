@@ -7,7 +7,7 @@ import typer
 
 from cablespan.cli.app import app, tell
 from cablespan.cli.options import GoldTexts, JsonOption, LabelsOption
-from cablespan.learning import BASE_SHARE, DEV_SHARE, SOFT_SHARE
+from cablespan.learning import BASE_SHARE, DEV_SHARE
 
 
 @app.command(
@@ -57,16 +57,6 @@ def train(
             min=0.01, max=0.9, help="Share of the documents that is kept for dev without --dev."
         ),
     ] = DEV_SHARE,
-    soft_labels: Annotated[
-        Path | None,
-        typer.Option(
-            help="What a teacher makes of the gold, to learn beside it (scripts/soft_labels.py).",
-            show_default=False,
-        ),
-    ] = None,
-    soft_share: Annotated[
-        float, typer.Option(min=0, max=1, help="How much soft labels count beside the gold.")
-    ] = SOFT_SHARE,
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Train although labels have no example.")
     ] = False,
@@ -123,8 +113,6 @@ def train(
             labels=labels,
             texts=texts or (),
             dev_share=dev_share,
-            soft_labels=soft_labels,
-            soft_share=soft_share,
             allow_empty=allow_empty,
             overrides=overrides,
             gpu=gpu,

@@ -13,7 +13,7 @@ from thinc.api import Optimizer
 from thinc.types import Generator
 
 from cablespan.components.claims.attribution import set_claim_parts
-from cablespan.document import CLAIM_PARTS, CLAIMS, PARAGRAPHS, SOFT_LABELS
+from cablespan.document import CLAIM_PARTS, CLAIMS, PARAGRAPHS, STATES
 
 # `token.ent_iob` where nobody said whether the token belongs to an entity.
 NO_ENTITY_KNOWN = 0
@@ -140,8 +140,8 @@ def recased(example: Example, change: Callable[[str], str]) -> Example:
     reference.set_ents([_moved(reference, span) for span in original.ents], missing=missing)
     for key, group in original.spans.items():
         reference.spans[key] = [_moved(reference, span) for span in group]
-    if SOFT_LABELS in original.user_data:
-        reference.user_data[SOFT_LABELS] = original.user_data[SOFT_LABELS]
+    if STATES in original.user_data:
+        reference.user_data[STATES] = original.user_data[STATES]
     predicted = unannotated(original, words)
     predicted._.cable = example.predicted._.cable
     return Example(predicted, reference)

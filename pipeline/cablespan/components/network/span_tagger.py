@@ -280,6 +280,6 @@ class SpanTagger(TrainedPipe):
             tags[span.start : span.end] = [f"{part}-{span.label_}" for part in parts]
         return tags
 
-    def row_starts(self, doc: Doc) -> Sequence[int]:
+    def row_count(self, doc: Doc) -> int:
         """A row for each token."""
-        return range(len(doc))
+        return len(doc)

@@ -1,7 +1,7 @@
 """What the trained components share: a default model, labels, the loss and a step of training."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -16,7 +16,6 @@ from thinc.api import Config, Model, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
 from cablespan.components.network.storage import StoredInHalf
-from cablespan.document import SOFT_LABELS
 
 TOK2VEC = """
 [tok2vec]
@@ -105,8 +104,8 @@ class TrainedPipe(StoredInHalf, TrainablePipe):
         """The annotated spans of a gold Doc, from which the labels are taken."""
         raise NotImplementedError
 
-    def row_starts(self, doc: Doc) -> Sequence[int]:
-        """The first token of each row of the model's output for a Doc."""
+    def row_count(self, doc: Doc) -> int:
+        """How many rows the model's output has for a Doc."""
         raise NotImplementedError
 
     def gold_classes(self, example: Example) -> list[str | None]:
@@ -125,7 +124,7 @@ class TrainedPipe(StoredInHalf, TrainablePipe):
         spans = (self.gold_spans(example.reference) for example in get_examples())
         self.set_labels(Counter(span.label_ for span in chain.from_iterable(spans)), labels)
         sample = [example.x for example in islice(get_examples(), _SAMPLE)]
-        shapes = [(len(self.row_starts(doc)), len(self.classes)) for doc in sample]
+        shapes = [(self.row_count(doc), len(self.classes)) for doc in sample]
         self.model.initialize(X=sample, Y=[numpy.zeros(shape, dtype="f") for shape in shapes])
 
     def set_labels(self, counts: Counter[str], labels: Iterable[str] | None) -> None:
@@ -139,35 +138,21 @@ class TrainedPipe(StoredInHalf, TrainablePipe):
         """The loss, and its gradient for each doc's scores (rows, classes): weighted guess less
         truth.
 
-        A row that nobody annotated has none, nor one whose class the model does not know. Where
-        a teacher is not sure of the gold, the truth lies between both.
+        A row that nobody annotated has none, nor one whose class the model does not know.
         """
+        columns = {name: column for column, name in enumerate(self.classes)}
         loss, gradients = 0.0, []
         for example, guess in zip(examples, scores, strict=True):
-            truth, weights = self._truth(example, len(guess))
+            truth = numpy.zeros_like(guess)
+            weights = numpy.zeros((len(guess), 1), dtype="f")
+            for row, name in enumerate(self.gold_classes(example)):
+                if name in columns:
+                    column = columns[name]
+                    truth[row, column] = 1
+                    weights[row] = self.class_weights[column]
             gradients.append((guess - truth) * weights)
             loss += float((gradients[-1] ** 2).sum())
         return loss, gradients
-
-    def _truth(self, example: Example, count: int) -> tuple[Any, Any]:
-        """How likely each class is in `count` rows (count, classes), and how much each row counts
-        (count, 1)."""
-        columns = {name: column for column, name in enumerate(self.classes)}
-        truth = numpy.zeros((count, len(columns)), dtype="f")
-        weights = numpy.zeros((count, 1), dtype="f")
-        for row, gold in enumerate(self.gold_classes(example)):
-            if gold in columns:
-                weights[row] = self.class_weights[columns[gold]]
-                truth[row, columns[gold]] = 1
-        taught = example.reference.user_data.get(SOFT_LABELS, {})
-        if self.name in taught:
-            for row, start in enumerate(self.row_starts(example.predicted)):
-                guess = _known(taught[self.name].get(str(start), {}), columns)
-                if guess and truth[row].any():
-                    truth[row] *= 1 - taught["share"]
-                    for name, probability in guess.items():
-                        truth[row, columns[name]] += taught["share"] * probability
-        return truth, weights
 
     def update(
         self,
@@ -192,10 +177,3 @@ class TrainedPipe(StoredInHalf, TrainablePipe):
             self.finish_update(sgd)
         losses[self.name] += loss
         return losses
-
-
-def _known(probabilities: Mapping[str, float], classes: Container[str]) -> dict[str, float]:
-    """Those of the classes that a model knows, made to sum to one."""
-    known = {name: value for name, value in probabilities.items() if name in classes}
-    total = sum(known.values())
-    return {name: value / total for name, value in known.items()}

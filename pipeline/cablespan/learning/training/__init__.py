@@ -13,15 +13,14 @@ import orjson
 import spacy
 from spacy.cli.train import train as spacy_train
 from spacy.language import Language
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import DocBin
 from spacy.vectors import Vectors
 from thinc.api import Config, set_current_ops
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.labels import Scheme, scheme_of
-from cablespan.learning import BASE_SHARE, DEV_SHARE, SOFT_SHARE
+from cablespan.learning import BASE_SHARE, DEV_SHARE
 from cablespan.learning.gold import Gold, read_gold, training_doc
-from cablespan.learning.soft_labels import SoftLabels
 from cablespan.learning.training.checkpoints import (
     BEST,
     Checkpoint,
@@ -69,8 +68,6 @@ def train(
     labels: Path | None = None,
     texts: Iterable[str | Path] = (),
     dev_share: float = DEV_SHARE,
-    soft_labels: Path | None = None,
-    soft_share: float = SOFT_SHARE,
     allow_empty: bool = False,
     overrides: Mapping[str, Any] | None = None,
     gpu: int = -1,
@@ -86,9 +83,6 @@ def train(
     `base`: a pipeline to go on from; `config`, if any, is then laid over its own, and the whole is
     written to `output`/finetune.cfg. In the end the weights go back to those of the base by
     `base_share` of the way, so that little is forgotten (but not where a head began anew).
-
-    `soft_labels`: what a teacher makes of the gold (`SoftLabels`), learned beside it with the
-    weight `soft_share`.
 
     `labels`: a file of labels (`scheme_of`); without it they are those of `base`, or ours.
     `overrides`: of the config ("training.max_steps").
@@ -132,15 +126,14 @@ def train(
     new = {layer: layers[layer] for layer in learned}
     overrides |= _without_missing_layers(nlp, gold.train, new, warn)
     whole = Config().from_disk(config, interpolate=False, overrides=overrides)
-    soft = SoftLabels(soft_labels, soft_share) if soft_labels else None
-    begun_with = _digest(whole, gold, soft)
+    begun_with = _digest(whole, gold)
     stopped = None if overwrite else _stopped(output, begun_with, warn)
     if stopped:
         whole = resumed_config(stopped)
     else:
         remove_checkpoints(output)
         whole["training"]["logger"] = checkpoint_values(settings["training"]["logger"], begun_with)
-    _run(whole, gold, soft, output, gpu)
+    _run(whole, gold, output, gpu)
     take_best(output)
     chosen = finish_models(
         output, start, base_share, scheme, gold.dev, is_chosen=bool(dev), warn=warn
@@ -174,11 +167,10 @@ def _stopped(output: Path, begun_with: str, warn: Warn) -> Checkpoint | None:
     return checkpoint
 
 
-def _digest(config: Config, gold: Sets, soft: SoftLabels | None) -> str:
-    """What a training is told apart by: its config, its gold and its soft labels."""
+def _digest(config: Config, gold: Sets) -> str:
+    """What a training is told apart by: its config and its gold."""
     records = [[known.record for known in golds] for golds in gold]
-    taught = [soft.share, soft.lines] if soft else []
-    return hashlib.sha256(config.to_bytes() + orjson.dumps([*records, *taught])).hexdigest()
+    return hashlib.sha256(config.to_bytes() + orjson.dumps(records)).hexdigest()
 
 
 def _config_file(config: Path | None) -> Path:
@@ -223,14 +215,14 @@ def _without_missing_layers(
     }
 
 
-def _run(config: Config, gold: Sets, soft: SoftLabels | None, output: Path, gpu: int) -> None:
+def _run(config: Config, gold: Sets, output: Path, gpu: int) -> None:
     """Runs spaCy's training, on files that are gone afterwards."""
     if gpu < 0:
         set_current_ops(cpu_ops())
     with tempfile.TemporaryDirectory(prefix="cablespan-train-") as folder:
         file, train, dev = (Path(folder, name) for name in ("cfg", "train.spacy", "dev.spacy"))
         config.to_disk(file)
-        write_docs(gold.train, train, soft)
+        write_docs(gold.train, train)
         write_docs(gold.dev, dev)
         paths = {"paths.train": str(train), "paths.dev": str(dev)}
         spacy_train(file, output, use_gpu=gpu, overrides=paths)
@@ -325,8 +317,8 @@ def split(gold: Sequence[Gold], share: float, seed: int) -> Sets:
     return sets
 
 
-def write_docs(gold: Iterable[Gold], path: Path, soft: SoftLabels | None = None) -> None:
+def write_docs(gold: Iterable[Gold], path: Path) -> None:
     """The gold as a DocBin that `cablespan.Corpus.v1` reads."""
     nlp = spacy.blank("en")
-    docs: Iterable[Doc] = (training_doc(nlp, known) for known in gold)
-    DocBin(docs=soft.add_to(docs) if soft else docs, store_user_data=True).to_disk(path)
+    docs = (training_doc(nlp, known) for known in gold)
+    DocBin(docs=docs, store_user_data=True).to_disk(path)
