@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-_SHORT = 400  # characters of a paragraph that can be a heading, with room to spare
-
 
 @dataclass(slots=True)
 class Draft:
@@ -34,31 +32,6 @@ class Draft:
         """The lines: offset in the source and text, stripped."""
         return [
             line for begin, end in self.spans for line in stripped_lines(self.source, begin, end)
-        ]
-
-    def last_lines(self) -> list[tuple[int, str]]:
-        """The lines where they are few and short, else some of the last."""
-        begin, end = self.spans[-1]
-        if (
-            len(self.spans) < 3
-            and end - begin < _SHORT
-            and self.spans[0][1] - self.spans[0][0] < _SHORT
-        ):
-            return self.lines()
-        return stripped_lines(self.source, max(begin, end - _SHORT), end)
-
-    def cut(self, at: int) -> None:
-        """Leaves out what comes after an offset of the source.
-
-        >>> draft = Draft("text", "All is well. ROE", spans=[(0, 16)])
-        >>> draft.cut(13)
-        >>> draft.text()
-        'All is well.'
-        """
-        self.spans = [
-            (begin, begin + len(self.source[begin : min(end, at)].rstrip()))
-            for begin, end in self.spans
-            if begin < at
         ]
 
     def leave_out(self, begin: int, end: int) -> None:

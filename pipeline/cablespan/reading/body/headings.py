@@ -1,9 +1,8 @@
 """Headings: lines above a rule, a paragraph or a blank line that have the look of one."""
 
-import itertools
 import re
 
-from cablespan.reading.body.draft import Draft
+from cablespan.reading.body.draft import Draft, stripped_lines
 from cablespan.reading.body.flow import (
     begins_sentence,
     ends_early,
@@ -27,6 +26,7 @@ _LONGEST_RULED = 150  # of one with a rule below it, two lines at most
 _LONGEST_ALONE = 100  # of one that stands between blank lines
 _LAST_SENTENCE = re.compile(r".*[.!?][\"'”’)\]]{0,2}\s{1,3}(?=\S)", re.DOTALL)
 _LAST = 150  # characters of a line in which a heading at its end lies
+_SHORT = 400  # characters in which the lines of a heading lie, with room to spare
 
 
 def lines_above_rule(block: Block, ruled: bool) -> int:
@@ -210,24 +210,22 @@ def heading_at_the_end(text: str) -> int | None:
 def find_headings(drafts: list[Draft]) -> None:
     """Makes headings of the short lines that stand by themselves before a paragraph and have the
     look of one."""
-    before = None
-    for draft, following in itertools.pairwise(drafts):
+    for before, draft, following in zip([None, *drafts], drafts, drafts[1:], strict=False):
         text = _short_text(draft)
-        if (
-            text is not None
-            and not _is_signature_above_note(text, following, drafts)
-            and not (before and _is_last_of_lines(draft, before))
-            and (section_of_heading(text) or _stands_alone(text, before, following))
-        ):
+        if text is None or before and _is_last_of_lines(draft, before):
+            continue
+        if following is drafts[-1] and _is_signature_above_note(text, following):
+            continue
+        if section_of_heading(text) or _stands_alone(text, before, following):
             draft.kind = "heading"
-        before = draft
 
 
 def _short_text(draft: Draft) -> str | None:
     """The text of a draft of one stretch and two lines at most; None of others."""
     if draft.kind != "text" or draft.rows or len(draft.spans) > 1:
         return None
-    lines = draft.last_lines()
+    begin, end = draft.spans[0]
+    lines = stripped_lines(draft.source, max(begin, end - _SHORT), end)
     return " ".join(line for _, line in lines) if len(lines) <= 2 else None
 
 
@@ -265,10 +263,6 @@ def _is_ended_title(text: str, following: Draft) -> bool:
     return following.number != 1 and text.isupper() and not following.text().isupper()
 
 
-def _is_signature_above_note(text: str, following: Draft, drafts: list[Draft]) -> bool:
-    return (
-        following is drafts[-1]
-        and text.isupper()
-        and len(text) < 30
-        and following.text().upper().startswith("NOTE")
-    )
+def _is_signature_above_note(text: str, following: Draft) -> bool:
+    is_short = text.isupper() and len(text) < 30
+    return is_short and following.text().upper().startswith("NOTE")

@@ -150,8 +150,8 @@ class _Layout:
     def _is_one_with(self, block: Block) -> bool:
         """Whether a ruled heading goes on in a block with a rule of its own; known headings stand
         alone."""
-        above = " ".join(line for _, line in self.current.lines())
-        known = (section_of_heading(text) for text in (above, block.lines[0].text))
+        texts = (self.current.text(), block.lines[0].text)
+        known = (section_of_heading(text) for text in texts)
         return block.rule_below and not any(known)
 
     def _put(self, line: Line, block: Block, first: bool, next_text: str) -> None:
