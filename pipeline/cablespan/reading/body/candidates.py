@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from cablespan.reading.body.blocks import Block, Line
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.flow import ends_early, ends_sentence, leads_on, leads_to_number
 from cablespan.reading.body.headings import is_framed_heading, is_lettered_heading
-from cablespan.reading.body.lines import Block, Line
 from cablespan.reading.body.page import LOWER, Page
 from cablespan.reading.body.starts import Numbering, Start
 
@@ -14,14 +14,13 @@ from cablespan.reading.body.starts import Numbering, Start
 class Candidate:
     """A line with the form of a start.
 
-    `block`: the line's own, `first` where it begins it; `previous`: the line before, the last one
-    of the `paragraph` that is open; `numbering`: how far the numbers before it have come.
+    `block`: the line's own; `previous`: the line before, the last one of the `paragraph` that is
+    open; `numbering`: how far the numbers before it have come.
     """
 
     start: Start
     line: Line
     block: Block
-    first: bool
     previous: str
     paragraph: Draft
     numbering: Numbering
@@ -38,9 +37,14 @@ class Candidate:
         return is_lettered_heading(self.line, self.block, self.start) or self._is_next_item()
 
     @property
+    def _is_first(self) -> bool:
+        """Whether the line begins its block."""
+        return self.block.begins_with(self.line)
+
+    @property
     def _is_apart(self) -> bool:
         """Whether the line before was ended on purpose."""
-        if self.first or not self.block.wrapped:
+        if self._is_first or not self.block.wrapped:
             return True
         return ends_early(self.previous, self.line.text, self.page)
 
@@ -61,7 +65,7 @@ class Candidate:
         return self._is_free and self._is_next_number()
 
     def _is_far(self) -> bool:
-        alone = self.first and (self.block.blanks > 0 or self.block.rule_above)
+        alone = self._is_first and (self.block.blanks > 0 or self.block.rule_above)
         return self.numbering.is_far(self.start, alone)
 
     def _is_next_number(self) -> bool:
@@ -70,9 +74,9 @@ class Candidate:
         number, last = self.start.number or 0, self.numbering.last
         if self.numbering.lists(self.start):
             return True
-        if not self.first and self.previous.endswith(":") and number > last + 5:
+        if not self._is_first and self.previous.endswith(":") and number > last + 5:
             return False  # "Replies: 11."
-        if not self.first and self._is_within_sentence():
+        if not self._is_first and self._is_within_sentence():
             return number == last + 1
         return not self._is_far()
 
@@ -99,7 +103,7 @@ class Candidate:
     def _goes_on_after_mark(self) -> bool:
         """Whether a dash after a page mark goes on with a sentence: small letters after it, no item
         before."""
-        if not (self.first and self.block.mark) or self.paragraph.kind == "item":
+        if not (self._is_first and self.block.mark) or self.paragraph.kind == "item":
             return False
         return self._is_small and not ends_sentence(self.previous)
 

@@ -3,9 +3,9 @@
 import re
 
 from cablespan.header.portions import PORTION_CLASSES
+from cablespan.reading.body.blocks import Line
 from cablespan.reading.body.flow import leads_to_number
 from cablespan.reading.body.headings import heading_at_the_end
-from cablespan.reading.body.lines import Line
 from cablespan.reading.body.page import UNWRAPPED
 from cablespan.reading.body.starts import Start, start_of
 from cablespan.reading.body.titles import looks_like_heading, section_of_heading

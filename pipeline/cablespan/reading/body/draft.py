@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from cablespan.reading.body.titles import looks_like_heading
+
+_LONGEST_TITLE = 80  # characters
+
 
 @dataclass(slots=True)
 class Draft:
@@ -18,6 +22,14 @@ class Draft:
     rows: bool = False
     within: frozenset[int] = frozenset()
     section: str | None = None
+
+    @property
+    def is_titled(self) -> bool:
+        """Whether it is a text of one short line with the look of a heading."""
+        if self.kind != "text" or len(self.spans) != 1:
+            return False
+        begin, end = self.spans[0]
+        return end - begin <= _LONGEST_TITLE and looks_like_heading(self.source[begin:end])
 
     def add(self, begin: int, end: int) -> None:
         """Takes in `source[begin:end]`: the last stretch grows where only white space lies

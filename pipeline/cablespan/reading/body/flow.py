@@ -5,8 +5,8 @@ from functools import cache
 
 from cablespan.header.prose import within_sentences
 from cablespan.lexicon import listed, lowered
+from cablespan.reading.body.blocks import Block, Line, Spacing
 from cablespan.reading.body.draft import Draft
-from cablespan.reading.body.lines import Block, Line
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.titles import closes_block, looks_like_heading
 
@@ -81,95 +81,53 @@ def leads_to_number(previous: str) -> bool:
 class Juncture:
     """Where a line without a start follows a paragraph.
 
-    `previous`: the paragraph's last line; `block`: the line's own, `first` where it begins it;
-    `numbered`: whether the body has paragraph numbers, `all_numbered` whether all its paragraphs
-    have them so far, headings and items apart; `titled`: whether the paragraph is one short
-    line with the look of a heading; `blanks_at_marks`: as `usual_blanks_at_marks` counts them;
-    `overflowing`: the column of `overflowing_column`.
+    `previous`: the paragraph's last line; `block`: the line's own; `numbered`: whether the body has
+    paragraph numbers, `all_numbered` whether all its paragraphs have them so far, headings and
+    items apart.
     """
 
     page: Page
+    spacing: Spacing
     paragraph: Draft
     previous: str
     line: Line
     block: Block
-    first: bool
     numbered: bool
     all_numbered: bool
-    titled: bool
-    blanks_at_marks: int | None
-    overflowing: int | None
-
-    @property
-    def _is_in_item(self) -> bool:
-        return self.paragraph.kind == "item"
-
-    @property
-    def small(self) -> bool:
-        """Whether the line begins with a small letter."""
-        return self.line.text[0] in LOWER
-
-    @property
-    def ended_line(self) -> bool:
-        """Whether the line before was broken off early, as at a paragraph's end."""
-        return ends_early(self.previous, self.line.text, self.page)
-
-    @property
-    def ended_sentence(self) -> bool:
-        """Whether the line before ends a sentence."""
-        return ends_sentence(self.previous)
-
-    @property
-    def after_whole_paragraph(self) -> bool:
-        """Whether the line before is as long as only unwrapped ones are."""
-        return len(self.previous) > UNWRAPPED
-
-    @property
-    def _is_title(self) -> bool:
-        """Whether the paragraph is a heading whose line is whole."""
-        return self.titled and not leads_on(self.previous)
 
     def goes_on(self) -> bool:
         """Whether the line belongs to the paragraph before it."""
-        if self.first and self.block.rule_above:
-            return False
-        if self.first and self.block.mark:
-            return self._across_mark()
-        if self.first and not self._is_overflow:
-            return self._across_blank()
-        if self.block.wrapped:
-            return self._at_wrap()
-        return self._at_line_end()
-
-    @property
-    def _is_overflow(self) -> bool:
-        """Whether the blank line above is none that anybody wrote."""
-        if self.overflowing is None or self.block.blanks != 1 or self.block.mark:
-            return False
-        missing = self.overflowing - len(self.previous)
-        return missing <= 0 or missing == 1 and self._is_within_quotation
-
-    @property
-    def _is_within_quotation(self) -> bool:
-        """Whether the paragraph opens a quotation and does not close it, or leads to one."""
-        return self.previous[-1] == ":" or self.paragraph.count('"') % 2 == 1
+        if self.block.begins_with(self.line):
+            if self.block.rule_above:
+                return False
+            if self.block.mark:
+                return self._across_mark()
+            if not self._is_overflow:
+                return self._across_blank()
+        return self._at_wrap() if self.block.wrapped else self._at_line_end()
 
     def _across_mark(self) -> bool:
-        """Whether the line goes on after a page mark; `usual` blank lines stand around one."""
-        usual = self.blanks_at_marks
-        if self._is_title:
-            return self.small
-        if self.small or leads_on(self.previous):
+        """Whether the line goes on after a page mark."""
+        if self._follows_title:
+            return self._is_small
+        if self._is_small or self._is_led_on:
             return True
         if self._is_heading:
             return False
-        if self.after_whole_paragraph or not self.block.wrapped:
-            return not self.ended_sentence or self._is_cut_at_a_sentence
+        if self._follows_unwrapped or not self.block.wrapped:
+            return not self._ended_sentence or self._is_cut_at_a_sentence
+        return self._is_wrapped_around_mark
+
+    @property
+    def _is_wrapped_around_mark(self) -> bool:
+        """Whether a wrapped paragraph goes on after a mark: its blank lines tell, or how the line
+        before ends."""
+        usual = self.spacing.at_marks
         if usual is None:
-            return not (self.ended_sentence and self.ended_line and self.block.blanks)
+            return not (self._ended_sentence and self._ended_early and self.block.blanks)
         if self.block.blanks <= usual:
             return True
-        return not self.ended_sentence and (self.line.text.isupper() or not self.ended_line)
+        return not self._ended_sentence and (self.line.text.isupper() or not self._ended_early)
 
     @property
     def _is_cut_at_a_sentence(self) -> bool:
@@ -177,28 +135,85 @@ class Juncture:
         numbers."""
         if not self.numbered:
             return False
-        if self.blanks_at_marks is None:
+        if self.spacing.at_marks is None:
             return self.all_numbered or not self.block.blanks
-        return self.block.blanks <= self.blanks_at_marks
+        return self.block.blanks <= self.spacing.at_marks
 
     def _across_blank(self) -> bool:
-        if self._is_title or self.ended_sentence and not (self.small and self._ends_in_brackets):
+        """Whether the line goes on with an open sentence after a blank line."""
+        if self._follows_title or self._ended_sentence and not self._is_small_after_brackets:
             return False
-        leads = leads_on(self.previous)
-        if self.small:
-            return leads or not self.ended_line or len(self.previous) > _LEAST_WRAPPED
+        if self._is_small:
+            return self._is_led_on or not self._ended_early or self._follows_long
         if self._is_heading:
             return False
-        if self.after_whole_paragraph:
-            return leads or self._resumes
-        if self.ended_line:
-            return False
-        return leads or self.numbered and not self._is_in_item
+        if self._follows_unwrapped:
+            return self._is_led_on or self._resumes
+        is_in_numbered = self.numbered and self.paragraph.kind != "item"
+        return not self._ended_early and (self._is_led_on or is_in_numbered)
+
+    def _at_wrap(self) -> bool:
+        """Whether the line goes on after a line that can have been wrapped."""
+        if self._is_small or not self._ended_sentence or closes_block(self.line.text):
+            return True
+        if self.spacing.overflowing is not None and " " not in self.previous:
+            return True  # the word that the line before had no room for
+        length, width = len(self.previous), self.page.width
+        if self.numbered:
+            leads_to_text = self.previous.endswith(":") and self.paragraph.kind != "item"
+            return length * 10 >= width * 6 or leads_to_text
+        if self.page.blank_separated:
+            return True
+        return not (self._ended_early and (self.line.indented or length * 4 < width * 3))
+
+    def _at_line_end(self) -> bool:
+        """Whether the line goes on where lines are whole paragraphs."""
+        if closes_block(self.line.text):
+            return True
+        if self._ended_sentence:
+            return self.all_numbered and self._follows_full and not self._is_heading
+        if self._is_small or self._is_led_on or self._is_at_number or self._follows_full:
+            return True
+        return self._follows_unwrapped and self._resumes
 
     @property
-    def _ends_in_brackets(self) -> bool:
-        """Whether the line before ends in brackets or a quotation with no full stop inside."""
-        return self.previous[-1] in _CLOSING and self.previous[-2:-1] not in _STOPS
+    def _is_small(self) -> bool:
+        """Whether the line begins with a small letter."""
+        return self.line.text[0] in LOWER
+
+    @property
+    def _is_small_after_brackets(self) -> bool:
+        """Whether such a line follows brackets or a quotation with no full stop inside."""
+        ends_in_brackets = self.previous[-1] in _CLOSING and self.previous[-2:-1] not in _STOPS
+        return self._is_small and ends_in_brackets
+
+    @property
+    def _is_heading(self) -> bool:
+        """Whether the line stands alone and has the look of a heading."""
+        return len(self.block.lines) == 1 and self.line.is_titled
+
+    @property
+    def _is_led_on(self) -> bool:
+        """Whether no paragraph can end with the line before."""
+        return leads_on(self.previous)
+
+    @property
+    def _is_at_number(self) -> bool:
+        """Whether a line was wrapped at a number that begins nothing."""
+        return self.line.text.lstrip("¶ ")[:1].isdigit() and self._follows_long
+
+    @property
+    def _is_overflow(self) -> bool:
+        """Whether the blank line above is none that anybody wrote."""
+        if self.spacing.overflowing is None or self.block.blanks != 1 or self.block.mark:
+            return False
+        missing = self.spacing.overflowing - len(self.previous)
+        return missing <= 0 or missing == 1 and self._is_within_quotation
+
+    @property
+    def _is_within_quotation(self) -> bool:
+        """Whether the paragraph opens a quotation and does not close it, or leads to one."""
+        return self.previous[-1] == ":" or self.paragraph.count('"') % 2 == 1
 
     @property
     def _resumes(self) -> bool:
@@ -206,54 +221,37 @@ class Juncture:
         all paragraphs have numbers."""
         if self.line.text[0] == "(":
             return True
-        if self.line.single and looks_like_heading(self.line.text):
-            return False
-        return self.numbered and self.all_numbered and not self._is_in_item
+        return self.all_numbered and self.paragraph.kind != "item" and not self.line.is_titled
 
     @property
-    def _is_heading(self) -> bool:
-        """Whether the line stands alone and has the look of a heading."""
-        return (
-            len(self.block.lines) == 1 and self.line.single and looks_like_heading(self.line.text)
-        )
-
-    def _at_wrap(self) -> bool:
-        if self.small or not self.ended_sentence or self._closes:
-            return True
-        if self.overflowing is not None and " " not in self.previous:
-            return True  # the word that the line before had no room for
-        short = len(self.previous) * 10 < self.page.width * 6
-        if self.numbered:
-            return not (short and (self._is_in_item or not self.previous.endswith(":")))
-        if self.page.blank_separated:
-            return True
-        ragged = len(self.previous) * 4 < self.page.width * 3
-        return not (self.ended_line and (self.line.indented or ragged))
+    def _ended_early(self) -> bool:
+        """Whether the line before was broken off, as at a paragraph's end."""
+        return ends_early(self.previous, self.line.text, self.page)
 
     @property
-    def _is_at_number(self) -> bool:
-        """Whether a line was wrapped at a number that begins nothing."""
-        first = self.line.text.lstrip("¶ ")[:1]
-        return first.isdigit() and len(self.previous) > _LEAST_WRAPPED
+    def _ended_sentence(self) -> bool:
+        """Whether the line before ends a sentence."""
+        return ends_sentence(self.previous)
 
     @property
-    def _closes(self) -> bool:
-        """Whether the line is the end of a block: "END SUMMARY."."""
-        return closes_block(self.line.text)
-
-    def _at_line_end(self) -> bool:
-        if self._closes:
-            return True
-        if self.ended_sentence:
-            return self.numbered and self.all_numbered and self._is_full and not self._is_heading
-        if self.small or leads_on(self.previous) or self._is_at_number or self._is_full:
-            return True
-        return self.after_whole_paragraph and self._resumes
+    def _follows_title(self) -> bool:
+        """Whether the paragraph is a heading whose line is whole."""
+        return self.paragraph.is_titled and not self._is_led_on
 
     @property
-    def _is_full(self) -> bool:
+    def _follows_long(self) -> bool:
+        """Whether the line before is long enough to have been wrapped."""
+        return len(self.previous) > _LEAST_WRAPPED
+
+    @property
+    def _follows_unwrapped(self) -> bool:
+        """Whether the line before is as long as only unwrapped ones are."""
+        return len(self.previous) > UNWRAPPED
+
+    @property
+    def _follows_full(self) -> bool:
         """Whether the line before was wrapped, on a page that mixes both: it has a wrapped line's
         length, no room for the next word, and not the look of a heading."""
-        if not self.page.mixed or not _LEAST_WRAPPED < len(self.previous) <= UNWRAPPED:
+        if not self.page.mixed or not self._follows_long or self._follows_unwrapped:
             return False
-        return not self.ended_line and not looks_like_heading(self.previous)
+        return not self._ended_early and not looks_like_heading(self.previous)

@@ -2,6 +2,7 @@
 
 import re
 
+from cablespan.reading.body.blocks import Block, Line
 from cablespan.reading.body.draft import Draft, stripped_lines
 from cablespan.reading.body.flow import (
     begins_sentence,
@@ -10,7 +11,6 @@ from cablespan.reading.body.flow import (
     leads_on,
     leads_to_number,
 )
-from cablespan.reading.body.lines import Block, Line
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.starts import Start, start_of
 from cablespan.reading.body.tables import has_columns
@@ -41,8 +41,7 @@ def lines_above_rule(block: Block, ruled: bool) -> int:
         return 0
     if _is_short(block) and _is_heading(block, ruled):
         return len(block.lines)
-    is_title = last.single and looks_like_heading(last.text)
-    return int(is_title and not _ends_with_end(block))
+    return int(last.is_titled and not _ends_with_end(block))
 
 
 def _begins_paragraph(text: str) -> bool:

@@ -3,6 +3,7 @@ how lines end."""
 
 from itertools import pairwise, zip_longest
 
+from cablespan.reading.body.blocks import Block, Line, Spacing, lists_entries
 from cablespan.reading.body.candidates import Candidate
 from cablespan.reading.body.cuts import Cutter
 from cablespan.reading.body.draft import Draft
@@ -15,25 +16,17 @@ from cablespan.reading.body.headings import (
     lines_above_rule,
     lines_above_text,
 )
-from cablespan.reading.body.lines import (
-    Block,
-    Line,
-    lists_entries,
-    overflowing_column,
-    usual_blanks_at_marks,
-    written_blocks,
-)
+from cablespan.reading.body.lines import written_blocks
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.participants import Participants, begins_entry, is_delegation
 from cablespan.reading.body.repeats import leave_out_copies
 from cablespan.reading.body.starts import Numbering, Start, Starts
 from cablespan.reading.body.tables import has_columns, is_row, is_rule
-from cablespan.reading.body.titles import looks_like_heading, section_of_heading
+from cablespan.reading.body.titles import section_of_heading
 from cablespan.reading.body.wraps import find_cut_words
 
 # In a body. No cable has as many; the time stays bounded, as the last takes in the rest.
 MOST_PARAGRAPHS = 100_000
-_SHORT_TITLE = 80  # characters
 
 
 def lay_out(
@@ -45,15 +38,7 @@ def lay_out(
     raws = body.splitlines(True)
     page = Page.measured(raws)
     blocks = written_blocks(source, start, end, page, opening, signature)
-    layout = _Layout(
-        page,
-        source,
-        usual_blanks_at_marks(blocks),
-        overflowing_column(blocks),
-        Cutter(source, body),
-        Starts(body),
-        Participants(body),
-    )
+    layout = _Layout(source, body, page, Spacing.between(blocks))
     for block, following in zip_longest(blocks, blocks[1:]):
         layout.take(block, following)
     drafts = [draft for draft in layout.drafts if draft.spans]
@@ -65,27 +50,17 @@ def lay_out(
 class _Layout:
     """The paragraphs so far, the one that is open, and what the body's numbers say."""
 
-    def __init__(
-        self,
-        page: Page,
-        source: str,
-        blanks_at_marks: int | None,
-        overflowing: int | None,
-        cutter: Cutter,
-        starts: Starts,
-        participants: Participants,
-    ):
-        self.page = page
+    def __init__(self, source: str, body: str, page: Page, spacing: Spacing):
         self.source = source
+        self.page = page
+        self.spacing = spacing
         self.drafts: list[Draft] = []
         self.current = Draft("text", source)  # none of the drafts until one is opened
         self.numbering = Numbering()
         self.previous = ""
-        self._blanks_at_marks = blanks_at_marks
-        self._overflowing = overflowing
-        self._cutter = cutter
-        self._starts = starts
-        self._participants = participants
+        self._cutter = Cutter(source, body)
+        self._starts = Starts(body)
+        self._participants = Participants(body)
         self._below = ""  # the text after the block
         self._names_persons = False  # whether the line names a participant
         self._has_texts = False  # without a number, after the first one
@@ -100,7 +75,7 @@ class _Layout:
             lines[-1:] = self._cutter.cut_at_heading(lines[-1])
         below = "" if following is None or block.rule_below else following.lines[0].text
         persons = self._participants.named_in(block)
-        rest_of_title = block.mark and self._is_titled()
+        rest_of_title = block.mark and self.current.is_titled
         end = len(lines) - lines_above_rule(block, self._ruled or rest_of_title)
         begin = 0 if persons else min(lines_above_text(block, self.page), end)
         if begin:
@@ -122,7 +97,7 @@ class _Layout:
             after = next_texts[index]
             parts = self._cutter.parts(lines[index], after or below, self.numbering.last)
             for part, next_text in zip(parts, _texts_after(parts, after), strict=True):
-                self._put(part, block, part.begin == lines[0].begin, next_text)
+                self._put(part, block, next_text)
 
     def _heading(self, lines: list[Line], block: Block) -> None:
         """A heading's lines: a paragraph of their own, or the rest of the heading before them."""
@@ -143,9 +118,8 @@ class _Layout:
             return False
         if current.kind == "heading":
             return self._ruled and self._is_one_with(block)
-        if not block.mark or block.rule_above and block.lines[0].text[0] not in LOWER:
-            return False
-        return current.kind == "text" and self._is_titled()
+        can_go_on = not block.rule_above or block.lines[0].text[0] in LOWER
+        return block.mark and can_go_on and current.is_titled
 
     def _is_one_with(self, block: Block) -> bool:
         """Whether a ruled heading goes on in a block with a rule of its own; known headings stand
@@ -154,7 +128,7 @@ class _Layout:
         known = (section_of_heading(text) for text in texts)
         return block.rule_below and not any(known)
 
-    def _put(self, line: Line, block: Block, first: bool, next_text: str) -> None:
+    def _put(self, line: Line, block: Block, next_text: str) -> None:
         """Adds a line to the paragraph that is open, or opens the one it starts."""
         if len(self.drafts) >= MOST_PARAGRAPHS:
             self._add(line)
@@ -164,13 +138,13 @@ class _Layout:
             if not self.current.rows:
                 self._open(Draft("text", self.source, rows=True))
             self._add(line)
-        elif start is not None and self._is_start(start, line, block, first):
+        elif start is not None and self._is_start(start, line, block):
             heads = self._is_heading(start, line, block)
             self._begin(start, line)
             if heads:
                 self.current.kind = "heading"
         else:
-            kind = self._kind_without_start(line, block, first, next_text)
+            kind = self._kind_without_start(line, block, next_text)
             if kind is not None:
                 self._open(Draft(kind, self.source))
             self._add(line)
@@ -187,18 +161,17 @@ class _Layout:
             return False
         return not self.previous.endswith(":") and is_titled_item(line, block, start)
 
-    def _kind_without_start(
-        self, line: Line, block: Block, first: bool, next_text: str
-    ) -> str | None:
+    def _kind_without_start(self, line: Line, block: Block, next_text: str) -> str | None:
         """What a line opens that has no start; None where it goes on with the open paragraph."""
-        expected = self.numbering.last + 1
+        first = block.begins_with(line)
         if self._names_persons and (first or begins_entry(self.previous, line.text)):
             return "heading" if is_delegation(line.text) else "item"
-        if not first and is_heading_without_blanks(line, self.previous, next_text, expected):
+        number = self.numbering.last + 1
+        if not first and is_heading_without_blanks(line, self.previous, next_text, number):
             return "heading"
         if self._entries and (block.mark or not first) and self._is_entry(line):
             return "item"
-        return None if self.drafts and self._goes_on(line, block, first) else "text"
+        return None if self._goes_on(line, block) else "text"
 
     def _is_row(self, line: Line, start: Start | None, next_text: str) -> bool:
         if self.current.rows and is_rule(line.text):
@@ -212,45 +185,32 @@ class _Layout:
         before = self.previous.lower().removesuffix(" and").removesuffix(" or")
         return before[-1:] in (":", ";") and line.text[0].isupper()
 
-    def _goes_on(self, line: Line, block: Block, first: bool) -> bool:
+    def _goes_on(self, line: Line, block: Block) -> bool:
+        """Whether a line without a start belongs to the open paragraph."""
         current = self.current
-        if current.rows or current.kind == "heading":
+        if not self.drafts or current.rows or current.kind == "heading":
             return False
+        first = block.begins_with(line)
         if not current.spans:
-            return not (first and looks_like_heading(line.text) and line.single)
+            return not (first and line.is_titled)
         if not first and line.begin == current.spans[-1][1]:
             return False
+        numbered = self.numbering.style is not None
+        all_numbered = numbered and not (self._has_texts or self._is_text_after_number())
         juncture = Juncture(
-            self.page,
-            current,
-            self.previous,
-            line,
-            block,
-            first,
-            self.numbering.style is not None,
-            not (self._has_texts or self._is_text_after_number()),
-            self._is_titled(),
-            self._blanks_at_marks,
-            self._overflowing,
+            self.page, self.spacing, current, self.previous, line, block, numbered, all_numbered
         )
         return juncture.goes_on()
 
     def _is_text_after_number(self) -> bool:
         """Whether the open paragraph is a text where others have numbers, and no heading."""
-        return self.current.kind == "text" and self._is_after_number and not self._is_titled()
-
-    def _is_titled(self) -> bool:
-        """Whether the open paragraph is one short line with the look of a heading."""
         current = self.current
-        if current.kind != "text" or len(current.spans) != 1:
-            return False
-        begin, end = current.spans[0]
-        return end - begin <= _SHORT_TITLE and looks_like_heading(self.source[begin:end])
+        return current.kind == "text" and self._is_after_number and not current.is_titled
 
-    def _is_start(self, start: Start, line: Line, block: Block, first: bool) -> bool:
+    def _is_start(self, start: Start, line: Line, block: Block) -> bool:
         """Whether what has the form of a start is one here."""
         candidate = Candidate(
-            start, line, block, first, self.previous, self.current, self.numbering, self.page
+            start, line, block, self.previous, self.current, self.numbering, self.page
         )
         return candidate.begins_paragraph()
 

@@ -4,8 +4,8 @@ from functools import cache
 from itertools import pairwise, takewhile
 
 from cablespan.header.posts import is_country
+from cablespan.reading.body.blocks import Block
 from cablespan.reading.body.flow import ends_sentence, leads_on
-from cablespan.reading.body.lines import Block
 from cablespan.reading.body.starts import start_of
 from cablespan.reading.body.tables import has_columns
 from cablespan.reading.body.titles import known_sections, looks_like_heading, section_of_heading
