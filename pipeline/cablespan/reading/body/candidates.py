@@ -6,8 +6,9 @@ from cablespan.reading.body.blocks import Block, Line
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.flow import ends_early, ends_sentence, leads_on, leads_to_number
 from cablespan.reading.body.headings import is_framed_heading, is_lettered_heading
+from cablespan.reading.body.numbering import Numbering
 from cablespan.reading.body.page import LOWER, Page
-from cablespan.reading.body.starts import Numbering, Start
+from cablespan.reading.body.starts import Start
 
 
 @dataclass(slots=True)

@@ -17,10 +17,11 @@ from cablespan.reading.body.headings import (
     lines_above_text,
 )
 from cablespan.reading.body.lines import written_blocks
+from cablespan.reading.body.numbering import Numbering
 from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
 from cablespan.reading.body.participants import Participants, begins_entry, is_delegation
 from cablespan.reading.body.repeats import leave_out_copies
-from cablespan.reading.body.starts import Numbering, Start, Starts
+from cablespan.reading.body.starts import Start, Starts
 from cablespan.reading.body.tables import has_columns, is_row, is_rule
 from cablespan.reading.body.titles import section_of_heading
 from cablespan.reading.body.wraps import find_cut_words
