@@ -2,7 +2,6 @@
 there are no text."""
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from cablespan.header.furniture import is_furniture
@@ -45,7 +44,7 @@ def seams(source: str, start: int, end: int, opening: str, signature: str = "") 
     found = {begin: stop + 1 for begin, stop, _ in headers_of_sections(source, start, end)}
     for match in _SENDER.finditer(source, start, end):
         if without_number(match["sender"]) in lines:
-            found.update(_signature_above(source, start, match.start(), lines, signature))
+            found |= _signature_above(source, start, match.start(), lines, signature)
             found[match.start()] = _end_of_addressees(source, match.end(), end)
     return found
 
@@ -62,15 +61,15 @@ def _end_of_addressees(source: str, at: int, end: int) -> int:
 
 def _signature_above(
     source: str, start: int, end: int, lines: frozenset[str], signature: str
-) -> Iterator[tuple[int, int]]:
-    """The line of the signature, if it is the last of `source[start:end]` that is no furniture and
-    none of the opening's `lines`."""
+) -> dict[int, int]:
+    """The offsets of the signature's line, if it is the last of `source[start:end]` that is no
+    furniture and none of the opening's `lines`."""
     at = end
     for raw in reversed(source[max(start, end - _FARTHEST) : end].splitlines(True)):
         line = raw.strip()
         at -= len(raw)
         if line and line == signature:
-            yield at, at + len(raw)
-        elif not line or line.isdigit() or is_furniture(line) or without_number(line) in lines:
-            continue
-        return
+            return {at: at + len(raw)}
+        if line and not (line.isdigit() or is_furniture(line) or without_number(line) in lines):
+            break
+    return {}

@@ -5,7 +5,9 @@ import re
 from cablespan.reading.body.starts import Start, start_of
 
 RULE_SIGNS = "-=*_~#"
-_RULED_LINE = re.compile(rf"\n(?=[ \t]*[{RULE_SIGNS}][{RULE_SIGNS} \t]+\r?\n)")
+_RULED_LINE = re.compile(  # the end of the line above a rule
+    rf"\n(?=[ \t]*[{RULE_SIGNS}][{RULE_SIGNS} \t]+\r?\n(?P<below>[^\n]*))"
+)
 
 
 def is_rule(line: str) -> bool:
@@ -36,17 +38,22 @@ def rules_between_rows(source: str, begin: int, end: int) -> frozenset[int]:
     >>> rules_between_rows("Seats by Party\n-------------\nRoads      12\n", 0, 43)
     frozenset()
     """
-    lines = (match.end() for match in _RULED_LINE.finditer(source, begin, end))
-    return frozenset(at for at in lines if _is_between_rows(source, begin, at, end))
+    return frozenset(
+        rule.end()
+        for rule in _RULED_LINE.finditer(source, begin, end)
+        if _is_row(rule["below"]) and _is_row(_line_before(source, begin, rule.start()))
+    )
 
 
-def _is_between_rows(source: str, begin: int, at: int, end: int) -> bool:
-    """Whether a row stands directly above and below the line at an offset."""
-    above = source[max(begin, source.rfind("\n", begin, at - 1) + 1) : at - 1].strip()
-    below = source.find("\n", at, end) + 1
-    stop = source.find("\n", below, end)
-    following = source[below : end if stop < 0 else stop].strip()
-    return all(line and is_row(line, start_of(line)) for line in (above, following))
+def _is_row(raw: str) -> bool:
+    """Whether a line as it is written is a row by itself."""
+    line = raw.strip()
+    return line != "" and is_row(line, start_of(line))
+
+
+def _line_before(source: str, begin: int, stop: int) -> str:
+    """The line that ends at an offset of the source, from `begin` on."""
+    return source[max(begin, source.rfind("\n", begin, stop) + 1) : stop]
 
 
 def indented(source: str, rows: list[tuple[int, str]]) -> list[tuple[int, str]]:
