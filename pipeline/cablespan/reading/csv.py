@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from cablespan.cable import Cable, Reference, Reject
 from cablespan.header.dates import time_of, year_of
@@ -124,45 +124,74 @@ def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable |
     """
     index, columns = 0, COLUMNS
     ids = DistinctIds()
-    for number, (line, row) in enumerate(rows(stream), 1):
-        if number == 1 and (_is_heading(row) or not row.strip()):
-            columns = _columns(row)
+    for number, (line, raw) in enumerate(rows(stream), 1):
+        if number == 1 and (_is_heading(raw) or not raw.strip()):
+            columns = _columns(raw)
             continue
-        if index < start and not _can_hold_more(row, columns):
-            ids.take(_id_in(row))
+        row = _Row.of(raw, columns, line, number)
+        if index < start and not row.can_hold_more():
+            ids.take(row.id())
             index += 1
             continue
-        for at, item in enumerate(_items(row, columns, path, line, number, index)):
+        for at, item in enumerate(_items(row, path, index)):
             if at == 0 and isinstance(item, Reject):  # no later row is given its id
-                ids.take(_id_in(row))
+                ids.take(row.id())
             named = ids.given_to(item)
             if index >= start:
                 yield named
             index += 1
 
 
-def _can_hold_more(row: bytes, columns: Sequence[str]) -> bool:
-    """Whether stray lines stand after a row, or another cable can stand in its body."""
-    try:
-        cells, stray = _cells(row, decoded(row)[0], columns)
-    except csv.Error:
-        return False
-    return bool(stray.strip() or may_hold_several(cells["body"]))
+class _Row(NamedTuple):
+    """A row: its text and notes on how it was decoded, the sign between its cells, None where it
+    is none, the columns in their order, the line on which it begins, its number in the dump."""
 
+    text: str
+    notes: list[str]
+    separator: str | None
+    columns: Sequence[str]
+    line: int
+    number: int
 
-def _id_in(row: bytes) -> str:
-    r"""The id in the first cells of a row, whether or not the rest can be read; "" for none.
+    @classmethod
+    def of(cls, raw: bytes, columns: Sequence[str], line: int, number: int) -> "_Row":
+        """The row that bytes are."""
+        first_cells = ROW.match(raw)
+        separator = first_cells["separator"].decode() if first_cells else None
+        return cls(*decoded(raw), separator, columns, line, number)
 
-    >>> _id_in(b'1,"2/21/2007 9:41","07 OSLO 012","Emb'), _id_in(b"\nstray\n")
-    ('07OSLO12', '')
-    """
-    first_cells = ROW.match(row)
-    if first_cells is None:
-        return ""
-    start = _lines(decoded(row)[0][:_LONGEST_START])
-    separator = first_cells["separator"].decode()
-    cells = next(csv.reader(start, delimiter=separator, escapechar="\\"))
-    return _id_of(dict(zip(COLUMNS, cells, strict=False)))
+    def id(self) -> str:
+        r"""The id in its first cells, whether or not the rest can be read; "" for none.
+
+        >>> row = b'1,"2/21/2007 9:41","07 OSLO 012","Emb'
+        >>> [_Row.of(raw, COLUMNS, 1, 1).id() for raw in (row, b"\nstray\n")]
+        ['07OSLO12', '']
+        """
+        if self.separator is None:
+            return ""
+        start = _lines(self.text[:_LONGEST_START])
+        cells = next(csv.reader(start, delimiter=self.separator, escapechar="\\"))
+        return _id_of(dict(zip(COLUMNS, cells, strict=False)))
+
+    def cells(self) -> tuple[dict[str, str], str]:
+        """The cells by column, and the lines after the row. Raises csv.Error where it is torn."""
+        lines = _lines(self.text)
+        rows = csv.reader(lines, delimiter=self.separator or ",", escapechar="\\", strict=True)
+        cells = next(rows, [])
+        stray = lines.read()
+        if len(cells) != len(COLUMNS):
+            raise csv.Error(f"{len(cells)} cells where eight belong")
+        if _is_rest_of_cell(stray):
+            raise csv.Error("a quote that is not escaped")
+        return dict(zip(self.columns, cells, strict=True)), stray
+
+    def can_hold_more(self) -> bool:
+        """Whether stray lines stand after the row, or another cable can stand in its body."""
+        try:
+            cells, stray = self.cells()
+        except csv.Error:
+            return False
+        return bool(stray.strip() or may_hold_several(cells["body"]))
 
 
 def _lines(text: str) -> StringIO:
@@ -176,39 +205,19 @@ def _id_of(row: Mapping[str, str]) -> str:
     return id_of(name) or name.strip() or f"row {row.get('number')}"
 
 
-def _items(
-    row: bytes, columns: Sequence[str], path: str, line: int, number: int, index: int
-) -> Iterator[Cable | Reject]:
-    """The cables of a row that begins on a line, and a reject for the stray lines after it."""
-    text, notes = decoded(row)
-    place = f"line {line}, row {number}"
+def _items(row: _Row, path: str, index: int) -> Iterator[Cable | Reject]:
+    """The cables of a row, and a reject for the stray lines after it."""
+    place = f"line {row.line}, row {row.number}"
     try:
-        cells, stray = _cells(row, text, columns)
+        cells, stray = row.cells()
     except csv.Error as error:
         yield Reject(path, place, f"torn row: {error}", _REMEDY)
         return
-    yield from _cables(cells, notes, path, place, index)
+    yield from _cables(cells, row.notes, path, place, index)
     if stray.strip():
-        line += text.count("\n") - stray.count("\n")
-        place = f"line {line}, after row {number}"
+        line = row.line + row.text.count("\n") - stray.count("\n")
+        place = f"line {line}, after row {row.number}"
         yield Reject(path, place, "stray lines, part of no row", _REMEDY)
-
-
-def _cells(row: bytes, text: str, columns: Sequence[str]) -> tuple[dict[str, str], str]:
-    """The cells of a row by column, and the lines after it; `text` is the same row, decoded.
-
-    Raises csv.Error where it is torn.
-    """
-    first_cells = ROW.match(row)
-    separator = first_cells["separator"].decode() if first_cells else ","
-    lines = _lines(text)
-    cells = next(csv.reader(lines, delimiter=separator, escapechar="\\", strict=True), [])
-    stray = lines.read()
-    if len(cells) != len(COLUMNS):
-        raise csv.Error(f"{len(cells)} cells where eight belong")
-    if _is_rest_of_cell(stray):
-        raise csv.Error("a quote that is not escaped")
-    return dict(zip(columns, cells, strict=True)), stray
 
 
 def _is_rest_of_cell(stray: str) -> bool:
