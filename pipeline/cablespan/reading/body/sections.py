@@ -30,17 +30,7 @@ _END = re.compile(
     """,
     re.VERBOSE,
 )
-_END_SIGNS = (
-    "End ",
-    "END ",
-    " end s",
-    "(end ",
-    " end c",
-    " end t",
-    "-end ",
-    "nquote",
-    "NQUOTE",
-)
+_END_SIGNS = ["End ", "END ", "(end ", "-end ", " end s", " end c", " end t", "nquote", "NQUOTE"]
 _LONGEST_OPENER = 64  # characters
 _FARTHEST_END = 15  # paragraphs between the two ends of a block
 _FARTHEST_END_OF_TEXT = 60  # of a quoted text, which is told by its two ends
@@ -55,13 +45,8 @@ def _first_words() -> frozenset[str]:
 @cache
 def _text_words() -> frozenset[str]:
     """The words that END can be followed by at the end of a quoted text."""
-    words = {
-        word
-        for entry in load("headings")
-        if entry["section"] == "text"
-        for word in entry["words"].split()
-    }
-    return frozenset(words - {"begin", "of", "follows", "embassy"})
+    openings = [entry["words"] for entry in load("headings") if entry["section"] == "text"]
+    return frozenset(" ".join(openings).split()) - {"begin", "of", "follows", "embassy"}
 
 
 def section_of_opener(text: str) -> str | None:
@@ -82,11 +67,9 @@ def section_of_opener(text: str) -> str | None:
 
 def ended_sections(text: str) -> set[str]:
     """The sections that end somewhere in a text: "End summary."."""
-    lowered = text.lower()
-    if not ("end " in lowered or "nquote" in lowered) or not any(
-        sign in text for sign in _END_SIGNS
-    ):
+    if not any(sign in text for sign in _END_SIGNS):
         return set()
+    lowered = text.lower()
     sections = {
         "text" if match[1] in _text_words() else known_sections().get(match[1])
         for match in _END.finditer(lowered)
@@ -136,15 +119,15 @@ class _Sections:
         section = section_of_heading(text) or section_of_opener(text)
         if section is None and self._lists_participants and self._is_above_items(index):
             return "participants"  # a delegation's name
-        if (
-            section is None
-            and "text" in (self._block, self._headed)
-            and self._closes(index, "text")
-        ):
+        if section is None and self._is_in_text and self._closes(index, "text"):
             return "text"  # a heading of the text that is quoted
         self._headed = section
         self._block = self._of_items = self._of_number = None
         return self._headed
+
+    @property
+    def _is_in_text(self) -> bool:
+        return "text" in (self._block, self._headed)
 
     @property
     def _lists_participants(self) -> bool:
