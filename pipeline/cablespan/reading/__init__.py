@@ -75,16 +75,14 @@ def _items(
 ) -> Iterator[Cable | Reject]:
     if format is not None:
         reader_of(format)  # a wrong name is the caller's mistake
-    reject = None if content is not None else _without_content(path)
-    if reject is not None:
+    if content is None and (reject := _without_content(path)):
         yield reject
         return
     done = start
     try:
         with open_input(path) if content is None else unpacked(BytesIO(content)) as stream:
             head = stream.peek(HEAD)[:HEAD]
-            reject = _without_cables(path, head, format)
-            if reject is not None:
+            if reject := _without_cables(path, head, format):
                 yield reject
                 return
             chosen = format or _format_of(path, head)

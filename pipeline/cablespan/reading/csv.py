@@ -59,7 +59,7 @@ def knows(head: str) -> bool:
     """
     head = head.lstrip(LEADING)
     first, _, below = head.partition("\n")
-    row = below if _is_heading(first.encode()) else head
+    row = below if _names_columns(first.encode()) else head
     return ROW.match(row[:200].encode()) is not None
 
 
@@ -72,7 +72,7 @@ def holds_row(head: str) -> bool:
     return _NEXT_ROW.search(head.encode("utf-8", "replace")) is not None
 
 
-def _is_heading(row: bytes) -> bool:
+def _names_columns(row: bytes) -> bool:
     """Whether a row holds the names of the columns."""
     cells = re.split(rb"[,;\t]", row.strip())
     return len(cells) >= len(COLUMNS) and not any(sign in row for sign in b"0123456789")
@@ -125,7 +125,7 @@ def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable |
     index, columns = 0, COLUMNS
     ids = DistinctIds()
     for number, (line, raw) in enumerate(rows(stream), 1):
-        if number == 1 and (_is_heading(raw) or not raw.strip()):
+        if number == 1 and (_names_columns(raw) or not raw.strip()):
             columns = _columns(raw)
             continue
         row = _Row.of(raw, columns, line, number)

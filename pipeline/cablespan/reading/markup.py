@@ -26,7 +26,7 @@ def _resolved(entity: str) -> str:
     return unescape(unescape(entity)) if entity.endswith(";") else unescape(entity)
 
 
-def _between(
+def _outside(
     source: str, start: int, end: int, opening: str, closing: str
 ) -> list[tuple[int, int]]:
     """The stretches of `source[start:end]` outside of what begins with `opening` and ends with
@@ -55,7 +55,7 @@ def blanked(source: str, *pairs: tuple[str, str]) -> str:
             lowered = source
         at = 0
         parts: list[str] = []
-        for start, end in _between(lowered, 0, len(source), opening, closing):
+        for start, end in _outside(lowered, 0, len(source), opening, closing):
             parts.extend((" " * (start - at), source[start:end]))
             at = end
         source = "".join(parts)
@@ -77,7 +77,7 @@ def without_tags(
     parts: list[str] = []
     pieces: list[Piece] = []
     offset = 0
-    stretches = _between(source, start, len(source) if end is None else end, "<!--", "-->")
+    stretches = _outside(source, start, len(source) if end is None else end, "<!--", "-->")
     for match in chain.from_iterable(_TOKEN.finditer(source, *stretch) for stretch in stretches):
         token, at, kind = match[0], match.start(), match.lastgroup
         for run in [token] if kind or "\r\n" not in token else _apart_from_returns(token):
