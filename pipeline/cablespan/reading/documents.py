@@ -17,7 +17,16 @@ from cablespan.header.signature import Signature, signature
 from cablespan.header.transmission import addressed, correspondents, is_precedence, opens_list
 from cablespan.lexicon import listed
 from cablespan.reading.assembly import TAIL
-from cablespan.reading.elements import BLOCKS, ID, NS, Folded, on_one_line, plain_text, tag
+from cablespan.reading.elements import (
+    BLOCKS,
+    ID,
+    NS,
+    Folded,
+    on_one_line,
+    plain_text,
+    tag,
+    with_offsets,
+)
 
 _TELEGRAM = re.compile(
     r"""
@@ -179,12 +188,10 @@ def parted(blocks: list[Folded], body: int) -> tuple[list[Folded], list[Folded]]
     blocks' text and after the lists of the header, and others that are no opening."""
     opening: list[Folded] = []
     text: list[Folded] = []
-    last, offset = _last_of_lists(blocks), 0
-    for index, block in enumerate(blocks):
-        end = offset + len(block.text())
-        is_above = end <= body or index <= last
+    last = _last_of_lists(blocks)
+    for index, (at, block) in enumerate(with_offsets(blocks)):
+        is_above = at + block.length <= body or index <= last
         (opening if is_above and _is_opening(block) else text).append(block)
-        offset = end + 2
     return opening, text
 
 

@@ -11,6 +11,7 @@ ID = "{http://www.w3.org/XML/1998/namespace}id"
 _LEFT_OUT = frozenset({"note", "del", "pb", "figure"})
 BLOCKS = frozenset({"p", "item", "salute", "ab", "l", "head", "table"})
 WHOLE = frozenset({"list", "table"})  # what else they hold, rows, items and heads, is their text
+_BETWEEN_BLOCKS = "\n\n"
 MARKS = {"persName": "persons", "gloss": "terms", "placeName": "places"}
 
 
@@ -113,6 +114,19 @@ class Folded:
             if begin <= mark.start and mark.end <= end
         ]
         return part
+
+
+def joined(blocks: Iterable[Folded]) -> str:
+    """The text of blocks, blank lines between."""
+    return _BETWEEN_BLOCKS.join(block.text() for block in blocks)
+
+
+def with_offsets(blocks: Iterable[Folded]) -> Iterator[tuple[int, Folded]]:
+    """Blocks, each with the offset at which it begins in their joined text."""
+    at = 0
+    for block in blocks:
+        yield at, block
+        at += block.length + len(_BETWEEN_BLOCKS)
 
 
 def text_and_spans(root: Any) -> tuple[str, dict[Any, tuple[int, int]]]:

@@ -21,9 +21,11 @@ from cablespan.reading.elements import (
     Folded,
     Mark,
     fold,
+    joined,
     on_one_line,
     tag,
     text_and_spans,
+    with_offsets,
 )
 from cablespan.reading.markup import without_tags
 
@@ -198,16 +200,13 @@ class _Volume:
 
     def cable(self, document: Document, index: int) -> Cable | None:
         """The cable of a document, the volume's `index`th; None where it has no text."""
-        blocks = [
-            block
-            for block in (fold(node, self._spans) for node in document.blocks())
-            if block.length
-        ]
+        folded = (fold(node, self._spans) for node in document.blocks())
+        blocks = [block for block in folded if block.length]
         if not blocks:
             return None
-        text = "\n\n".join(block.text() for block in blocks)
+        text = joined(blocks)
         own = before_attachment(blocks)
-        opening = read_opening(text, 0, len("\n\n".join(block.text() for block in blocks[:own])))
+        opening = read_opening(text, 0, len(joined(blocks[:own])))
         cable_id = f"{self._name}/{document.name}"
         signers, signed = document.signature(text, opening.body)
         blocks = list(_without(signed, blocks)) if signed else blocks
@@ -250,8 +249,7 @@ class _Volume:
 def _without(signed: tuple[int, int], blocks: list[Folded]) -> Iterator[Folded]:
     """The blocks without the signature, which lies between two offsets of their text; words that
     stand below it in the same block are a block of their own."""
-    at = 0
-    for block in blocks:
+    for at, block in with_offsets(blocks):
         begin, end = (min(max(offset - at, 0), block.length) for offset in signed)
         if begin == end:
             yield block
@@ -261,7 +259,6 @@ def _without(signed: tuple[int, int], blocks: list[Folded]) -> Iterator[Folded]:
                 yield block.between(0, len(above))
             if any(map(str.isalpha, below)):
                 yield block.between(block.length - len(below), block.length)
-        at += block.length + len("\n\n")
 
 
 def _paragraphs_of(blocks: list[Folded], cable_id: str) -> list[_Placed]:
@@ -277,8 +274,8 @@ def _draft(block: Folded, index: int) -> Draft:
     start = start_of(text)
     if start is None or start.skip >= len(text) or _is_far(start, index):
         return Draft("text", text, spans=[(0, len(text))])
-    kind = "text" if start.kind == "marked" else start.kind
-    return Draft(kind, text, start.number, start.marking, [(start.skip, len(text))])
+    spans = [(start.skip, len(text))]
+    return Draft(start.paragraph_kind, text, start.number, start.marking, spans)
 
 
 def _is_far(start: Start, index: int) -> bool:

@@ -229,9 +229,8 @@ class _Layout:
             skip = start.skip if marking else 0
             self._open(Draft("item", self.source, marking=marking))
         else:
-            kind = "text" if start.kind == "marked" else start.kind
             skip = start.skip
-            self._open(Draft(kind, self.source, start.number, start.marking))
+            self._open(Draft(start.paragraph_kind, self.source, start.number, start.marking))
         self._add(line, skip)
 
     def _is_bare_number(self) -> bool:

@@ -98,6 +98,11 @@ class Start:
     style: str
     skip: int
 
+    @property
+    def paragraph_kind(self) -> str:
+        """The kind of the paragraph that it starts; one with a marking alone is text."""
+        return "text" if self.kind == "marked" else self.kind
+
 
 class Starts:
     r"""The starts of a body's lines.
@@ -113,14 +118,16 @@ class Starts:
 
     def of(self, line: str) -> Start | None:
         """The start that a line of the body has the form of, as `start_of` has it."""
-        if self._bullets and line[0] in self._bullets and line[1:2] in (" ", "\t"):
+        if line[0] in self._bullets and line[1:2] in (" ", "\t"):
             return Start("item", None, None, "-", 0)
         start = start_of(line)
-        if self._are_numbered_twice and start and start.number is not None:
+        if start is None:
+            return None
+        if self._are_numbered_twice and start.number is not None:
             return _with_second_number(start, start.number, line)
-        if not (self._are_in_brackets and start and start.marking and start.style.isdecimal()):
-            return start
-        return Start("numbered", int(start.style), start.marking, "(", start.skip)
+        if self._are_in_brackets and start.marking and start.style.isdecimal():
+            return Start("numbered", int(start.style), start.marking, "(", start.skip)
+        return start
 
 
 def _has_numbers_in_brackets(body: str) -> bool:
@@ -216,12 +223,11 @@ def _numbered(line: str, at: int, before: re.Match[str] | None, pilcrow: bool) -
     value = int(number[1])
     style = ")" if number.re is _NUMBER and number[2] == ")" else "."
     at = _after_second_number(line, number.end(), value) if pilcrow else number.end()
-    after = _marking_after(line, at)
-    match = before or after
-    if after is not None and before is None:
-        at = _after_repeated_number(line, after.end(), value)
+    match = before or _marking_after(line, at)
     if match is None:
         return Start("numbered", value, None, style, at)
+    if before is None:
+        at = _after_repeated_number(line, match.end(), value)
     marking, at = _with_second_marking(line, at, _marking(match))
     return Start("numbered", value, marking, style, at)
 
