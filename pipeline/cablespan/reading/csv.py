@@ -122,13 +122,8 @@ def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable |
     >>> first.id, second.id, first.paragraphs[0].text, first.header.references[0].value
     ('07OSLO12', '07OSLO12~2', 'All is well.', '06ROME1')
     """
-    index, columns = 0, COLUMNS
-    ids = DistinctIds()
-    for number, (line, raw) in enumerate(rows(stream), 1):
-        if number == 1 and (_names_columns(raw) or not raw.strip()):
-            columns = _columns(raw)
-            continue
-        row = _Row.of(raw, columns, line, number)
+    index, ids = 0, DistinctIds()
+    for row in _rows_below_heading(stream):
         if index < start and not row.can_hold_more():
             ids.take(row.id())
             index += 1
@@ -140,6 +135,15 @@ def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable |
             if index >= start:
                 yield named
             index += 1
+
+
+def _rows_below_heading(stream: BinaryIO) -> Iterator["_Row"]:
+    columns = COLUMNS
+    for number, (line, raw) in enumerate(rows(stream), 1):
+        if number == 1 and (_names_columns(raw) or not raw.strip()):
+            columns = _columns(raw)
+        else:
+            yield _Row.of(raw, columns, line, number)
 
 
 class _Row(NamedTuple):
