@@ -6,13 +6,12 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
+from cablespan.reading.body.page import LEAST_WRAPPED, LOWER, UNWRAPPED, Page
 from cablespan.reading.body.titles import looks_like_heading
 
 _ENTRY_END = re.compile(r";(?:[ ]and|[ ]or)?[ \t\r]*(?:\n|\Z)", re.IGNORECASE)
 _LEAST_ENTRIES = 3
 _LEAST_OVERFLOWS = 4  # blank lines in mid-sentence that show that full lines make them
-_LEAST_WRAPPED = 45  # characters of the usual wrapped line
 
 
 @dataclass(slots=True)
@@ -78,7 +77,7 @@ class Block:
         lengths = [len(line.rstrip()) for line in lines]
         if sum(length for length in lengths if length > UNWRAPPED) * 2 > sum(lengths):
             return False
-        return page.wrapped or len(lengths) > 1 and median(lengths[:-1]) >= _LEAST_WRAPPED
+        return page.wrapped or len(lengths) > 1 and median(lengths[:-1]) >= LEAST_WRAPPED
 
 
 def lists_entries(source: str, block: Block) -> bool:

@@ -7,14 +7,13 @@ from cablespan.header.prose import within_sentences
 from cablespan.lexicon import listed, lowered
 from cablespan.reading.body.blocks import Block, Line, Spacing
 from cablespan.reading.body.draft import Draft
-from cablespan.reading.body.page import LOWER, UNWRAPPED, Page
+from cablespan.reading.body.page import LEAST_WRAPPED, LOWER, UNWRAPPED, Page
 from cablespan.reading.body.titles import closes_block, looks_like_heading
 
 TERMINAL = frozenset(".:;?!\")]'”’")
 _CLOSING = frozenset(")]\"'”’")
 _STOPS = frozenset(".!?")
 _COMMAS = (",", ',"', ",”", ",'", ",’")  # after a quoted part of a sentence too
-_LEAST_WRAPPED = 45  # characters of a line that can have been wrapped
 
 
 @cache
@@ -241,7 +240,7 @@ class Juncture:
     @property
     def _follows_long(self) -> bool:
         """Whether the line before is long enough to have been wrapped."""
-        return len(self.previous) > _LEAST_WRAPPED
+        return len(self.previous) > LEAST_WRAPPED
 
     @property
     def _follows_unwrapped(self) -> bool:

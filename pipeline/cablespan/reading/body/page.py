@@ -5,6 +5,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
+LEAST_WRAPPED = 45  # characters of a line that can have been wrapped
 UNWRAPPED = 100  # characters; no cable wraps its lines after this column
 _LEAST_COLUMN = 65  # at which a hard wrap can have cut words
 _LEAST_BLANKS = 25  # lines to a blank one where blank lines separate the paragraphs

@@ -5,10 +5,12 @@ import re
 
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.layout import lay_out
+from cablespan.reading.body.page import LEAST_WRAPPED
 from cablespan.reading.body.starts import Start, start_of
 
 _BLANK = re.compile(r"\n[ \t\r\f\v]*\n")
 _LINES_OF_A_WRAPPED_BLOCK = 4
+_LONGEST_WRAPPED = 90  # characters
 _FIRST_NUMBER = 30  # a telegram's own number can stand where that of its first paragraph would
 
 
@@ -70,4 +72,4 @@ def _has_wrapped_lines(block: str) -> bool:
     lengths = sorted(map(len, block.splitlines()))
     if len(lengths) < _LINES_OF_A_WRAPPED_BLOCK:
         return False
-    return lengths[-1] <= 90 and lengths[len(lengths) // 2] >= 45
+    return lengths[-1] <= _LONGEST_WRAPPED and lengths[len(lengths) // 2] >= LEAST_WRAPPED
