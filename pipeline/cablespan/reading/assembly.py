@@ -23,7 +23,7 @@ def assemble(
 ) -> Cable:
     r"""The cable that stands in `text[start:end]`, opening and body; `head` and `facts` are those
     of `_assembled`. Lines that end in a return and a line feed are read as if they had no return,
-    lines that are indented one and all as if they were not.
+    a text that is indented as a whole as if it were not.
 
     >>> text = "SUBJECT: ROADS\n\n1. (U) All is well."
     >>> cable = assemble(text, path="a.txt", format="text", reference_id="07OSLO12")
@@ -119,7 +119,7 @@ def _assembled(
     """The cable that stands in `text[start:end]`.
 
     `head`: the transmission header where it stands elsewhere; `listed`: references that a list
-    outside the text names; `page_created`: the time that a page gives, which stays in the cable's
+    outside the text names; `page_created`: the time that a page states, which stays in the cable's
     meta where the date-time group contradicts it; `known`: header facts that win over those of the
     text.
     """

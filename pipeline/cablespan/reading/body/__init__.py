@@ -35,7 +35,7 @@ def segment(
     signed = signed or signature(source, start, end)[1] or (end, end)
     text_end = end_of_text(source, start, signed[0])
     drafts = lay_out(source, start, text_end, opening, source[slice(*signed)].strip())
-    if not source[signed[1] : end].isspace() and signed[1] < end:
+    if source[signed[1] : end].strip():
         # Only notes are text after a signature; numbers there are the operators'.
         drafts += [
             draft

@@ -216,20 +216,23 @@ class _Layout:
         return candidate.begins_paragraph()
 
     def _begin(self, start: Start, line: Line) -> None:
-        numbering = self.numbering
+        """Opens the paragraph or the item that a line starts; a marking below a number that stands
+        alone is that paragraph's."""
+        numbering, marked = self.numbering, start.kind == "marked"
         listed = numbering.lists(start)
-        lettered = start.kind == "marked" and numbering.follows(start.style)  # "(C)" after "(b)"
+        lettered = marked and numbering.follows(start.style)  # "(C)" after "(b)"
+        skip = start.skip
         numbering.take(start)
         if lettered:
             numbering.take_item(start.style)
-        if start.kind == "marked" and self._is_bare_number():
-            self.current.marking, skip = start.marking, start.skip
-        elif listed or lettered:
-            marking = start.marking if listed else None
-            skip = start.skip if marking else 0
-            self._open(Draft("item", self.source, marking=marking))
+        if marked and self._is_bare_number():
+            self.current.marking = start.marking
+        elif lettered or listed and start.marking is None:
+            self._open(Draft("item", self.source))
+            skip = 0  # its letter or number is part of the text
+        elif listed:
+            self._open(Draft("item", self.source, marking=start.marking))
         else:
-            skip = start.skip
             self._open(Draft(start.paragraph_kind, self.source, start.number, start.marking))
         self._add(line, skip)
 
