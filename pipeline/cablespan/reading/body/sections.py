@@ -67,7 +67,7 @@ def section_of_opener(text: str) -> str | None:
 
 def ended_sections(text: str) -> set[str]:
     """The sections that end somewhere in a text: "End summary."."""
-    if not any(sign in text for sign in _END_SIGNS):
+    if not any(map(text.__contains__, _END_SIGNS)):
         return set()
     lowered = text.lower()
     sections = {
