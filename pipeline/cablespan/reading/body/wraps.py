@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import Counter
-from functools import cached_property
+from functools import lru_cache
 
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.page import Page
@@ -17,14 +17,13 @@ def find_cut_words(
     """Writes which lines go on within a word; `raws` are the lines of `body` with their ends."""
     if not _is_full_somewhere(page.column, raws):
         return
-    words = _Words(body)
     for draft in drafts:
         lines = [] if draft.rows else draft.lines()
         within = frozenset(
             following
             for (begin, line), (following, rest) in itertools.pairwise(lines)
             if _ends_at_column(source, begin + len(line), following, page.column)
-            and _is_cut(line, rest, words, page.cut)
+            and _is_cut(line, rest, body, page.cut)
         )
         if within:
             draft.within = within
@@ -44,29 +43,22 @@ def _ends_at_column(source: str, end: int, following: int, column: int) -> bool:
     return end - source.rfind("\n", 0, end) - 1 == column
 
 
-class _Words:
-    """The words of a body, counted where one is asked for."""
-
-    def __init__(self, body: str):
-        self.body = body
-
-    @cached_property
-    def count(self) -> Counter[str]:
-        """How often each word stands in the body."""
-        return Counter(_WORD.findall(self.body))
+@lru_cache(1)  # it is asked for again and again within a body, and not at all in most
+def _word_counts(body: str) -> Counter[str]:
+    return Counter(_WORD.findall(body))
 
 
-def _is_cut(line: str, rest: str, words: _Words, usual: bool) -> bool:
-    """Whether a line ends within a word: the whole word occurs elsewhere, or lines are usually cut
-    at the column."""
+def _is_cut(line: str, rest: str, body: str, usual: bool) -> bool:
+    """Whether a line of a body ends within a word: the whole word occurs elsewhere, or lines are
+    usually cut at the column."""
     beginning = _WORD.match(rest)
     if beginning is None or not line[-1].isalpha():
         return False
     left, right = _WORD.findall(line)[-1], beginning[0]
     whole = left + right
-    if not usual and whole not in words.body:
+    if not usual and whole not in body:
         return False
-    count = words.count
+    count = _word_counts(body)
     if count[whole] and 1 in (count[left], count[right]):
         return True
     return usual and not (count[left] > 1 and count[right] > 1)
