@@ -179,19 +179,15 @@ def _line(source: str, at: int, stop: int, raw: str, text: str) -> Line:
 
 def _write_parts(begin: int, text: str, marks: list[tuple[int, int]], blocks: _Blocks) -> None:
     """The line `text` at offset `begin` without the marks inside."""
-    first = 0
-    for mark_start, mark_end in marks:
-        _write_part(begin, text, first, mark_start, blocks)
-        blocks.mark()
-        first = mark_end
-    _write_part(begin, text, first, len(text), blocks)
-
-
-def _write_part(begin: int, text: str, first: int, end: int, blocks: _Blocks) -> None:
-    part = text[first:end].strip()
-    if part:
-        at = begin + text.index(part, first)
-        blocks.written(Line(at, at + len(part), part, part))
+    starts = [0, *(mark_end for _, mark_end in marks)]
+    ends = [*(mark_start for mark_start, _ in marks), len(text)]
+    for start, end in zip(starts, ends, strict=True):
+        if start:
+            blocks.mark()
+        part = text[start:end].strip()
+        if part:
+            at = begin + text.index(part, start)
+            blocks.written(Line(at, at + len(part), part, part))
 
 
 def _without_rules(line: Line) -> tuple[bool, Line, bool]:
