@@ -2,6 +2,7 @@
 how lines end."""
 
 from itertools import pairwise, zip_longest
+from typing import NamedTuple
 
 from cablespan.reading.body.blocks import Block, Line, Spacing, lists_entries
 from cablespan.reading.body.candidates import Candidate
@@ -48,6 +49,20 @@ def lay_out(
     return drafts
 
 
+class _Place(NamedTuple):
+    """Where a line stands: its block, and the text after the line and after the block.
+
+    `names_persons`: whether the line names a participant; `among_entries`: whether the block is a
+    list whose entries end in ";".
+    """
+
+    block: Block
+    next_text: str
+    below: str
+    names_persons: bool
+    among_entries: bool
+
+
 class _Layout:
     """The paragraphs so far, the one that is open, and what the body's numbers say."""
 
@@ -62,11 +77,8 @@ class _Layout:
         self._cutter = Cutter(source, body)
         self._starts = Starts(body)
         self._participants = Participants(body)
-        self._below = ""  # the text after the block
-        self._names_persons = False  # whether the line names a participant
         self._has_texts = False  # without a number, after the first one
         self._is_after_number = False  # whether the open paragraph stands after a number
-        self._entries = False  # whether the block is a list whose entries end in ";"
         self._ruled = False  # whether a rule stood below the last heading
 
     def take(self, block: Block, following: Block | None) -> None:
@@ -90,15 +102,13 @@ class _Layout:
         """Adds the lines of a block that are no headings, by their `indices` in it; `persons`: of
         those that name participants; `below`: the text after the block."""
         lines = block.lines
-        self._below = below
         next_texts = _texts_after(lines, "")
-        self._entries = block.wrapped and len(lines) > 1 and lists_entries(self.source, block)
+        entries = block.wrapped and len(lines) > 1 and lists_entries(self.source, block)
         for index in indices:
-            self._names_persons = index in persons
             after = next_texts[index]
             parts = self._cutter.parts(lines[index], after or below, self.numbering.last)
             for part, next_text in zip(parts, _texts_after(parts, after), strict=True):
-                self._put(part, block, next_text)
+                self._put(part, _Place(block, next_text, below, index in persons, entries))
 
     def _heading(self, lines: list[Line], block: Block) -> None:
         """A heading's lines: a paragraph of their own, or the rest of the heading before them."""
@@ -129,52 +139,53 @@ class _Layout:
         known = (section_of_heading(text) for text in texts)
         return block.rule_below and not any(known)
 
-    def _put(self, line: Line, block: Block, next_text: str) -> None:
+    def _put(self, line: Line, place: _Place) -> None:
         """Adds a line to the paragraph that is open, or opens the one it starts."""
         if len(self.drafts) >= MOST_PARAGRAPHS:
             self._add(line)
             return
         start = self._starts.of(line.text)
-        if self._is_row(line, start, next_text):
+        if self._is_row(line, start, place.next_text):
             if not self.current.rows:
                 self._open(Draft("text", self.source, rows=True))
             self._add(line)
-        elif start is not None and self._is_start(start, line, block):
-            heads = self._is_heading(start, line, block)
+        elif start is not None and self._is_start(start, line, place.block):
+            heads = self._is_heading(start, line, place)
             self._begin(start, line)
             if heads:
                 self.current.kind = "heading"
         else:
-            kind = self._kind_without_start(line, block, next_text)
+            kind = self._kind_without_start(line, place)
             if kind is not None:
                 self._open(Draft(kind, self.source))
             self._add(line)
 
-    def _is_heading(self, start: Start, line: Line, block: Block) -> bool:
+    def _is_heading(self, start: Start, line: Line, place: _Place) -> bool:
         """Whether an item's line is a heading: a section's own, or a title above a number where no
         list is open."""
-        if is_lettered_heading(line, block, start):
+        if is_lettered_heading(line, place.block, start):
             return True
-        below = self._starts.of(self._below) if self._below else None
+        below = self._starts.of(place.below) if place.below else None
         if below is None or below.number is None or self.numbering.lists(below):
             return False
-        if self.current.kind == "item":
+        if self.current.kind == "item" or self.previous.endswith(":"):
             return False
-        return not self.previous.endswith(":") and is_titled_item(line, block, start)
+        return is_titled_item(line, place.block, start)
 
-    def _kind_without_start(self, line: Line, block: Block, next_text: str) -> str | None:
+    def _kind_without_start(self, line: Line, place: _Place) -> str | None:
         """What a line opens that has no start; None where it goes on with the open paragraph."""
-        first = block.begins_with(line)
-        if self._names_persons and (first or begins_entry(self.previous, line.text)):
+        first = place.block.begins_with(line)
+        if place.names_persons and (first or begins_entry(self.previous, line.text)):
             return "heading" if is_delegation(line.text) else "item"
         number = self.numbering.last + 1
-        if not first and is_heading_without_blanks(line, self.previous, next_text, number):
+        if not first and is_heading_without_blanks(line, self.previous, place.next_text, number):
             return "heading"
-        if self._entries and (block.mark or not first) and self._is_entry(line):
+        if place.among_entries and (place.block.mark or not first) and self._is_entry(line):
             return "item"
-        return None if self._goes_on(line, block) else "text"
+        return None if self._goes_on(line, place.block) else "text"
 
     def _is_row(self, line: Line, start: Start | None, next_text: str) -> bool:
+        """Whether a line is a row of a table, or a rule between two."""
         if self.current.rows and is_rule(line.text):
             return True
         if not is_row(line.text, start):
