@@ -189,7 +189,7 @@ class _Annotations:
         offsets = [(int(start), int(end)) for start, end in pairs]
         if _on_one_line(self.text, offsets) != words:
             remedy = "leave the .txt as it was when it was annotated"
-            raise GoldError([Problem(place, f"{name} is not {words!r} in the text", remedy)])
+            raise GoldError.at(place, f"{name} is not {words!r} in the text", remedy)
         self.spans[name] = _Span(label, offsets[0][0], offsets[-1][1], place)
 
     def facts_of(self, name: str) -> dict[str, Any]:
@@ -224,7 +224,7 @@ def _read_one(file: Path, scheme: Scheme) -> tuple[Placed, bool]:
         layer = scheme.layer_of(span.label) or "entities"
         if layers is not None and layer not in layers:
             what = f"{span.label} is of the {layer}, which the note of the cable leaves out"
-            raise GoldError([Problem(span.place, what, "add them to its layers")])
+            raise GoldError.at(span.place, what, "add them to its layers")
         located = in_paragraph(span.start, span.end, blocks, name, span.place)
         places.setdefault(located[0], span.place)
         facts = said.facts_of(name)
@@ -237,7 +237,7 @@ def _text_beside(file: Path) -> str:
     text = file.with_suffix(".txt")
     if not text.exists():
         remedy = f"put {text.name} into the folder"
-        raise GoldError([Problem(str(file), "no text beside", remedy)])
+        raise GoldError.at(file, "no text beside", remedy)
     return read_text(text)
 
 
@@ -251,9 +251,9 @@ def _links_by_head(spans: Mapping[str, _Span], links: Sequence[tuple[str, str, s
     for kind, one, other, place in links:
         if one not in spans or other not in spans:
             what = f"{one} or {other} is no span of the file"
-            raise GoldError([Problem(place, what, "delete the relation")])
+            raise GoldError.at(place, what, "delete the relation")
         labels = {spans[one].label, spans[other].label}
         if kind in ROLES and not labels <= set(Role):
             what = f"the {kind} of a claim joins {' and '.join(sorted(labels))}"
-            raise GoldError([Problem(place, what, "link CUE with SOURCE and CONTENT")])
+            raise GoldError.at(place, what, "link CUE with SOURCE and CONTENT")
     return links_of((one, kind, other) for kind, one, other, _ in links)

@@ -3,6 +3,7 @@ its place and the remedy."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from spacy.tokens import Doc
@@ -64,6 +65,15 @@ class GoldError(ValueError):
         more = [f"... and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
         super().__init__("\n".join(lines[:SHOWN] + more))
 
+    @classmethod
+    def at(cls, place: str | Path, what: str, remedy: str) -> "GoldError":
+        """The error of a single problem.
+
+        >>> print(GoldError.at("gold.jsonl:1", "no text", "write one"))
+        gold.jsonl:1: no text: write one
+        """
+        return cls([Problem(str(place), what, remedy)])
+
 
 def objects(value: Any, name: str, place: str) -> list[dict[str, Any]]:
     """The value, which must be a list of objects; GoldError that names it and its place else.
@@ -73,7 +83,7 @@ def objects(value: Any, name: str, place: str) -> list[dict[str, Any]]:
     cablespan.formats.checks.GoldError: tasks.jsonl:3: `spans` is no list of objects: write [{...}]
     """
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise GoldError([Problem(place, f"{name} is no list of objects", "write [{...}]")])
+        raise GoldError.at(place, f"{name} is no list of objects", "write [{...}]")
     return value
 
 

@@ -17,7 +17,7 @@ import orjson
 from spacy.tokens import Doc
 
 from cablespan.document import character_span
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.checks import GoldError
 from cablespan.formats.completion import Placed, bare_record, kept_meta
 from cablespan.formats.files import placed_objects, read_text, unpacked_name, written
 from cablespan.formats.tasks import tokenize
@@ -144,7 +144,7 @@ def _laid_out(path: Path, layout: Path) -> Iterator[Placed]:
 def _ends_early(file: Path, missing: int, paragraph: str, layout: str) -> GoldError:
     what = f"ends {missing} tokens before paragraph {paragraph} does"
     remedy = f"leave the tokens as they were, or take {layout} away"
-    return GoldError([Problem(str(file), what, remedy)])
+    return GoldError.at(file, what, remedy)
 
 
 def _foreign(path: Path) -> Iterator[Placed]:
@@ -188,7 +188,7 @@ def _row(line: str, place: str) -> _Row:
     columns = line.split("\t") if "\t" in line else line.split()
     if len(columns) < 2:
         what, remedy = f"{line!r} has one column", "write a token, a tab, and its IOB2 tag"
-        raise GoldError([Problem(place, what, remedy)])
+        raise GoldError.at(place, what, remedy)
     return _Row(columns[0], columns[-1], place)
 
 
@@ -205,7 +205,7 @@ def _marks(paragraph: ParagraphRecord, rows: Sequence[_Row]) -> list[dict[str, A
             marks[-1]["end"] = end
         elif row.tag != "O":
             remedy = "begin each span with B-LABEL, go on with I-LABEL, else O"
-            raise GoldError([Problem(row.place, f"tag {row.tag!r} is no IOB2 here", remedy)])
+            raise GoldError.at(row.place, f"tag {row.tag!r} is no IOB2 here", remedy)
     return marks
 
 
@@ -215,6 +215,6 @@ def _offsets(paragraph: ParagraphRecord, rows: Iterable[_Row]) -> Iterator[tuple
         start = paragraph["text"].find(row.word, reached)
         if start < 0:
             what = f"token {row.word!r} is not in the paragraph's text from {reached}"
-            raise GoldError([Problem(row.place, what, "leave text and tokens as they were")])
+            raise GoldError.at(row.place, what, "leave text and tokens as they were")
         reached = start + len(row.word)
         yield start, reached

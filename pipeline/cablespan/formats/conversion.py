@@ -158,7 +158,7 @@ def _told_apart(placed: Iterable[Placed], to: str) -> Iterator[Placed]:
         if again := next((name for name in here if name in seen), None):
             what = f"paragraph {again} stands at {seen[again]} already, {to} would mix the two"
             remedy = "take one of them out, or give their cables two ids"
-            raise GoldError([Problem(here[again], what, remedy)])
+            raise GoldError.at(here[again], what, remedy)
         seen |= here
         yield Placed(record, places)
 

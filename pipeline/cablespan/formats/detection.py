@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.checks import GoldError
 from cablespan.formats.files import opened, placed_objects, unpacked_name
 from cablespan.labels import LABELS_FILE
 
@@ -217,7 +217,7 @@ def _unknown(path: Path, first: bytes | None = None) -> GoldError:
         what, remedy = "the file is empty", "name a file with annotations in it"
     elif first is not None and not _is_utf8(first):
         what, remedy = "its first line is no UTF-8", "save the file as UTF-8"
-    return GoldError([Problem(str(path), what, remedy)])
+    return GoldError.at(path, what, remedy)
 
 
 def _is_utf8(line: bytes) -> bool:

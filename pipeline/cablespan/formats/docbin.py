@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 
 from cablespan.document import CLAIMS, PARAGRAPHS, STATEMENTS, unannotated_paragraphs
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.checks import GoldError
 from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.files import opened, written
 from cablespan.formats.tasks import blank_pipeline
@@ -78,9 +78,7 @@ def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
         with opened(path) as file:
             docs = DocBin().from_bytes(file.read())
     except Exception as error:  # msgpack, zlib and srsly each raise their own
-        raise GoldError(
-            [Problem(str(path), f"no DocBin ({error})", "write it with DocBin.to_disk")]
-        ) from error
+        raise GoldError.at(path, f"no DocBin ({error})", "write it with DocBin.to_disk") from error
     for number, doc in enumerate(docs.get_docs(blank_pipeline().vocab)):
         record = record_of(doc, f"{path.stem}-{number}", scheme)
         yield Placed(record, {"": f"{path}: doc {number}"})

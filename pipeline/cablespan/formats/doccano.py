@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.checks import GoldError
 from cablespan.formats.completion import Placed, bare_record, kept_meta
 from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.formats.linked import (
@@ -97,7 +97,7 @@ def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
     with_layers: set[str] = set()
     for number, (place, line) in enumerate(placed_objects(path), 1):
         if not isinstance(line.get("text"), str):
-            raise GoldError([Problem(place, "no `text`", "export the project as JSONL")])
+            raise GoldError.at(place, "no `text`", "export the project as JSONL")
         if not _is_ours(line):
             line = {key: value for key, value in line.items() if key not in _OURS}
         cable = line.get("cable") or f"{path.stem}-{line.get('id', number)}"
@@ -139,7 +139,7 @@ def _add_spans(
     except (KeyError, TypeError, ValueError) as error:
         what = f"spans or relations of another shape ({type(error).__name__}: {error})"
         remedy = "export a project of sequence labelling, its relations between CUE and parts"
-        raise GoldError([Problem(place, what, remedy)]) from error
+        raise GoldError.at(place, what, remedy) from error
 
 
 def _spans_of(line: Mapping[str, Any]) -> Iterator[tuple[str, str, int, int]]:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import orjson
 import zstandard
 
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.checks import GoldError
 from cablespan.reading.decode import TORN, open_input
 
 _PACKINGS = (".gz", ".zst")
@@ -22,9 +22,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         with open_input(str(path)) as file:
             yield file
     except TORN as error:
-        raise GoldError(
-            [Problem(str(path), f"torn ({error})", "get the whole file anew")]
-        ) from error
+        raise GoldError.at(path, f"torn ({error})", "get the whole file anew") from error
 
 
 def read_text(path: Path) -> str:
@@ -37,9 +35,8 @@ def read_text(path: Path) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise GoldError(
-            [Problem(str(path), f"no UTF-8 at byte {error.start}", "save the file as UTF-8")]
-        ) from error
+        what = f"no UTF-8 at byte {error.start}"
+        raise GoldError.at(path, what, "save the file as UTF-8") from error
 
 
 def placed_objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -63,11 +60,9 @@ def json_object(line: bytes, place: str) -> dict[str, Any]:
     try:
         value = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
-        raise GoldError(
-            [Problem(place, f"no JSON ({error})", "mend or delete the line")]
-        ) from error
+        raise GoldError.at(place, f"no JSON ({error})", "mend or delete the line") from error
     if not isinstance(value, dict):
-        raise GoldError([Problem(place, "no JSON object", "write one object a line")])
+        raise GoldError.at(place, "no JSON object", "write one object a line")
     return value
 
 

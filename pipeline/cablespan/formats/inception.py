@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 
 import orjson
 
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.checks import GoldError
 from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
 from cablespan.formats.linked import (
@@ -175,11 +175,11 @@ def _load(file: Path) -> "Cas":
             return cassis.load_cas_from_xmi(stream, typesystem=types)
     except FileNotFoundError as error:
         remedy = f"put the export's {TYPES} beside it"
-        raise GoldError([Problem(str(file), f"no {TYPES} beside", remedy)]) from error
+        raise GoldError.at(file, f"no {TYPES} beside", remedy) from error
     except Exception as error:  # the library has no error of its own for damaged files
         what = f"no UIMA CAS ({type(error).__name__}: {error})"
         remedy = "export the documents as UIMA CAS JSON 0.4.0 or UIMA CAS XMI"
-        raise GoldError([Problem(str(file), what, remedy)]) from error
+        raise GoldError.at(file, what, remedy) from error
 
 
 def _record_of(cas: "Cas", file: Path, scheme: Scheme) -> tuple[Placed, bool]:

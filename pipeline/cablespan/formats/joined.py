@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cablespan.document import SEPARATOR
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.checks import GoldError
 
 
 class Block(NamedTuple):
@@ -62,4 +62,4 @@ def in_paragraph(
         if block.start <= start and end <= block.end:
             return block.facts["id"], start - block.start, end - block.start
     remedy = "keep each span within one paragraph"
-    raise GoldError([Problem(place, f"{name} runs over a paragraph's end", remedy)])
+    raise GoldError.at(place, f"{name} runs over a paragraph's end", remedy)

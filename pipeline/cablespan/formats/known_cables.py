@@ -56,7 +56,7 @@ def _unannotated(record: Mapping[str, Any], known: Mapping[str, Any]) -> dict[st
 
 def _records(run: Path, ids: Container[str]) -> dict[str, dict[str, Any]]:
     if run.is_dir() and not any(run.glob("cables*.jsonl*")):
-        raise GoldError([Problem(str(run), "no records", "name a run's folder, or a file of them")])
+        raise GoldError.at(run, "no records", "name a run's folder, or a file of them")
     lines = (line for file, _ in annotations_in(run, "records") for _, line in placed_objects(file))
     return {record["id"]: record for record in lines if record.get("id") in ids}
 

@@ -268,7 +268,7 @@ def _tasks_of(path: Path) -> Iterator[_Task]:
         data = task.get("data")
         if not isinstance(data, dict) or not isinstance(data.get("text"), str):
             remedy = "export tasks with `text` and without JSON-MIN"
-            raise GoldError([Problem(place, "no data.text", remedy)])
+            raise GoldError.at(place, "no data.text", remedy)
         cable = str(data.get("cable") or f"{path.stem}-{task.get('id', number)}")
         given = objects(task.get("annotations") or [], "`annotations`", place)
         results = {
@@ -306,12 +306,10 @@ def _read_tasks(path: Path) -> list[dict[str, Any]]:
     try:
         tasks = orjson.loads(read_text(path))
     except orjson.JSONDecodeError as error:
-        raise GoldError(
-            [Problem(str(path), f"no JSON ({error})", "export the project as JSON")]
-        ) from error
+        raise GoldError.at(path, f"no JSON ({error})", "export the project as JSON") from error
     if not isinstance(tasks, list):
         remedy = "export the project as JSON (not JSON-MIN)"
-        raise GoldError([Problem(str(path), "no list of tasks", remedy)])
+        raise GoldError.at(path, "no list of tasks", remedy)
     return objects(tasks, "the list of tasks", str(path))
 
 
@@ -327,13 +325,13 @@ def _add_result(record: dict[str, Any], paragraph: str, answer: _Answer, scheme:
         spans = [_span(paragraph, answer.task, region) for region in _regions(answer.result)]
     except KeyError as error:
         what = f"a region or relation lacks {error}"
-        raise GoldError([Problem(answer.task.place, what, "export the project as JSON")]) from error
+        raise GoldError.at(answer.task.place, what, "export the project as JSON") from error
     try:
         add_marks(record, spans, links, scheme)
     except KeyError as error:
         what = "a relation points at a region that is no part of a claim"
         remedy = "link CUE with SOURCE and CONTENT"
-        raise GoldError([Problem(answer.task.place, what, remedy)]) from error
+        raise GoldError.at(answer.task.place, what, remedy) from error
 
 
 def _regions(result: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

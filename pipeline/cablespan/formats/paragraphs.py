@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cablespan.cable import PARAGRAPH_FACTS
-from cablespan.formats.checks import GoldError, Problem, objects
+from cablespan.formats.checks import GoldError, objects
 from cablespan.formats.completion import Placed, bare_record, kept_meta
 from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.labels import LAYERS, ROLES
@@ -22,7 +22,7 @@ def read(path: Path) -> Iterator[Placed]:
     for place, line in placed_objects(path):
         if not all(isinstance(line.get(key), str) for key in ("doc", "text")):
             remedy = "write one paragraph a line, see docs/formats.md"
-            raise GoldError([Problem(place, "no `doc` and `text`", remedy)])
+            raise GoldError.at(place, "no `doc` and `text`", remedy)
         for layer in LAYERS:
             objects(line.get(layer, []), f"`{layer}`", place)
         if line["doc"] not in documents:

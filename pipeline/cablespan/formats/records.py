@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cablespan.formats.checks import GoldError, Problem, objects
+from cablespan.formats.checks import GoldError, objects
 from cablespan.formats.completion import Placed
 from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.labels import LAYERS
@@ -17,7 +17,7 @@ def read(path: Path) -> Iterator[Placed]:
     for place, record in placed_objects(path):
         if not isinstance(record.get("id"), str) or "paragraphs" not in record:
             remedy = "a record has `id` and `paragraphs`, see docs/formats.md"
-            raise GoldError([Problem(place, "no record", remedy)])
+            raise GoldError.at(place, "no record", remedy)
         _check_shape(record, place)
         yield Placed(record, {"": place})
 
@@ -26,14 +26,12 @@ def _check_shape(record: Mapping[str, Any], place: str) -> None:
     for number, paragraph in enumerate(objects(record["paragraphs"], "`paragraphs`", place), 1):
         if not all(isinstance(paragraph.get(key), str) for key in ("id", "text")):
             what = f"paragraph {number} of {record['id']} has no `id` or no `text`"
-            raise GoldError([Problem(place, what, "give both")])
+            raise GoldError.at(place, what, "give both")
     for layer in LAYERS:
         objects(record.get(layer) or [], f"`{layer}`", place)
     for key in ("meta", "header"):
         if not isinstance(record.get(key) or {}, dict):
-            raise GoldError(
-                [Problem(place, f"`{key}` is no object", "write {...}, or leave it out")]
-            )
+            raise GoldError.at(place, f"`{key}` is no object", "write {...}, or leave it out")
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:

@@ -82,7 +82,7 @@ def read(
         named = isinstance(line.get("doc"), str) and line.get("paragraph") is not None
         if line.get("schema") != SCHEMA or "sha256" not in line or not named:
             remedy = "convert it with the version of cablespan that wrote it"
-            raise GoldError([Problem(place, f"no line of {SCHEMA}", remedy)])
+            raise GoldError.at(place, f"no line of {SCHEMA}", remedy)
         for layer in LAYERS:
             objects(line.get(layer, []), f"`{layer}`", place)
     texts = list(texts)
@@ -92,7 +92,7 @@ def read(
     beside = texts_beside(path)
     if not beside.exists():
         remedy = f"give the texts (--texts DIR) or put {beside.name} beside"
-        raise GoldError([Problem(str(path), "stand-off annotations have no text", remedy)])
+        raise GoldError.at(path, "stand-off annotations have no text", remedy)
     return _laid_on_records(lines, beside)
 
 
@@ -161,7 +161,7 @@ def _laid_on_records(lines: list[tuple[str, dict[str, Any]]], beside: Path) -> I
             if paragraph is None or text_hash(paragraph["text"]) != line["sha256"]:
                 what = f"the text of {name} is not the annotated one (its hash differs)"
                 remedy = f"take the text that it was written for from {beside.name}"
-                raise GoldError([Problem(place, what, remedy)])
+                raise GoldError.at(place, what, remedy)
             places[name] = place
             paragraphs.add_layers(record, paragraph, line)
         paragraphs.mark_missing(record)
@@ -190,9 +190,7 @@ class Library:
         self.by_hash: dict[str, dict[str, str]] = {}  # of a volume, or under "" of the others
         for place in places:
             if not place.exists():
-                raise GoldError(
-                    [Problem(str(place), "does not exist", "name a folder or file with the texts")]
-                )
+                raise GoldError.at(place, "does not exist", "name a folder or file with the texts")
             for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
                 name = path.name.removesuffix(".gz")
                 if name.endswith(".xml"):
