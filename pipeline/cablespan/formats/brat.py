@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem
-from cablespan.formats.completion import Placed, bare_record, kept_meta
+from cablespan.formats.completion import Placed, bare_record, kept_meta, known_facts
 from cablespan.formats.files import read_text
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
 from cablespan.formats.linked import (
@@ -117,7 +117,7 @@ class _Lines:
         self.lines.append(f"{kind}{self.others}\t{what}\n")
 
     def facts(self, layer: str, name: str, annotation: Mapping[str, Any]) -> None:
-        known = {key: annotation[key] for key in _FACTS[layer] if annotation.get(key) is not None}
+        known = known_facts(annotation, _FACTS[layer])
         if known:
             self.note(_FACT, name, known)
 

@@ -1,14 +1,16 @@
 """A record with every key that the contract names, whatever format it was read from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cablespan.cable import PARAGRAPH_FACTS, Header, header_record
 from cablespan.labels import ROLES
-from cablespan.records import RECORD_SCHEMA, ParagraphRecord, paragraph_record
+from cablespan.records import RECORD_SCHEMA, ParagraphRecord, by_paragraph, paragraph_record
 
 # Facts of `meta` that formats keep which have no place for all of it.
 _KEPT_META = ("date", "origin", "head")
+# A paragraph of a record, and its marks by layer.
+Marked = tuple[Mapping[str, Any], dict[str, list[Mapping[str, Any]]]]
 
 
 class Placed(NamedTuple):
@@ -56,6 +58,28 @@ def kept_meta(facts: Mapping[str, Any]) -> dict[str, Any]:
     {'date': '1976-03-01'}
     """
     return {key: facts[key] for key in _KEPT_META if facts.get(key)}
+
+
+def known_facts(mark: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """The facts of these names that a mark or a paragraph has.
+
+    >>> known_facts({"kb_id": "iso:KZ", "score": None}, ("kb_id", "cluster", "score"))
+    {'kb_id': 'iso:KZ'}
+    """
+    return {key: mark[key] for key in keys if mark.get(key) is not None}
+
+
+def marked_paragraphs(record: Mapping[str, Any], layers: Iterable[str]) -> Iterator[Marked]:
+    """Each paragraph of a record with its marks by layer.
+
+    >>> record = {"paragraphs": [{"id": "A/1"}], "claims": [{"paragraph": "A/1"}]}
+    >>> [marks for _, marks in marked_paragraphs(record, ("entities", "claims"))]
+    [{'entities': [], 'claims': [{'paragraph': 'A/1'}]}]
+    """
+    by_layer = {layer: by_paragraph(record.get(layer) or ()) for layer in layers}
+    for paragraph in record["paragraphs"]:
+        name = paragraph["id"]
+        yield paragraph, {layer: marks.get(name, []) for layer, marks in by_layer.items()}
 
 
 def completed(record: Mapping[str, Any]) -> dict[str, Any]:

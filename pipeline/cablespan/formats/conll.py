@@ -18,10 +18,10 @@ from spacy.tokens import Doc
 
 from cablespan.document import character_span
 from cablespan.formats.checks import GoldError
-from cablespan.formats.completion import Placed, bare_record, kept_meta
+from cablespan.formats.completion import Placed, bare_record, kept_meta, marked_paragraphs
 from cablespan.formats.files import placed_objects, read_text, unpacked_name, written
 from cablespan.formats.tasks import tokenize
-from cablespan.records import ParagraphRecord, by_paragraph, paragraph_record
+from cablespan.records import ParagraphRecord, paragraph_record
 
 LEAVES_OUT = (
     "claims",
@@ -65,12 +65,10 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
         for record in records:
             docs = [tokenize(paragraph["text"]) for paragraph in record["paragraphs"]]
             layout.write(orjson.dumps(_layout(record, docs)) + b"\n")
-            marks = {layer: by_paragraph(record.get(layer) or ()) for layer in _LAYERS}
-            for paragraph, doc in zip(record["paragraphs"], docs, strict=True):
-                here = {layer: found.get(paragraph["id"], []) for layer, found in marks.items()}
-                begins = {mark["start"] for mark in here["statements"]}
+            for (_, marks), doc in zip(marked_paragraphs(record, _LAYERS), docs, strict=True):
+                begins = {mark["start"] for mark in marks["statements"]}
                 for layer, file in files.items():
-                    file.write(_block(doc, _tags(doc, here[layer]), begins).encode())
+                    file.write(_block(doc, _tags(doc, marks[layer]), begins).encode())
 
 
 def _layout(record: Mapping[str, Any], docs: Sequence[Doc]) -> dict[str, Any]:

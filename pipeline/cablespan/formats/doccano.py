@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cablespan.formats.checks import GoldError
-from cablespan.formats.completion import Placed, bare_record, kept_meta
+from cablespan.formats.completion import Placed, bare_record, kept_meta, marked_paragraphs
 from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.formats.linked import (
     LinkedSpan,
@@ -21,7 +21,7 @@ from cablespan.formats.linked import (
     with_shared_layers,
 )
 from cablespan.labels import ROLES, Scheme
-from cablespan.records import annotated_layers, by_paragraph, paragraph_record
+from cablespan.records import annotated_layers, paragraph_record
 
 LEAVES_OUT = (
     "speakers and certainties of claims",
@@ -45,13 +45,12 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
 def _lines(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     layers = annotated_layers(record)
     meta = kept_meta(record.get("meta", {}))
-    marks = {layer: by_paragraph(record[layer]) for layer in layers}
     hidden = ("text", "source_map")
-    for paragraph in record["paragraphs"]:
+    for paragraph, marks in marked_paragraphs(record, layers):
         facts = {key: value for key, value in paragraph.items() if key not in hidden}
         spans = _Spans()
-        for layer in layers:
-            for mark in marks[layer].get(paragraph["id"], ()):
+        for layer, annotations in marks.items():
+            for mark in annotations:
                 if layer == "claims":
                     spans.add_claim(mark)
                 else:

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 import orjson
 
 from cablespan.formats.checks import GoldError
-from cablespan.formats.completion import Placed, bare_record
+from cablespan.formats.completion import Placed, bare_record, known_facts
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
 from cablespan.formats.linked import (
     LinkedSpan,
@@ -123,9 +123,8 @@ def _add_span(
     facts: Mapping[str, Any],
 ) -> Any:
     features = {
-        theirs: str(facts[ours])
-        for ours, theirs in _FEATURES[layer].items()
-        if facts.get(ours) is not None
+        _FEATURES[layer][fact]: str(value)
+        for fact, value in known_facts(facts, _FEATURES[layer]).items()
     }
     begin, end = start + place["start"], start + place["end"]
     span = cas.typesystem.get_type(_SPANS[layer])(begin=begin, end=end, label=label, **features)

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem, objects
-from cablespan.formats.completion import Placed, bare_record
+from cablespan.formats.completion import Placed, bare_record, known_facts, marked_paragraphs
 from cablespan.formats.files import read_text, unpacked_name, written
 from cablespan.formats.linked import LinkedSpan, add_marks, links_of, part_links
 from cablespan.formats.paragraphs import mark_missing
 from cablespan.labels import LAYERS, ROLES, Role, Scheme
-from cablespan.records import annotated_layers, by_paragraph, paragraph_record
+from cablespan.records import annotated_layers, paragraph_record
 
 LEAVES_OUT = ()
 _FACTS = {"entities": ("kb_id", "cluster", "score", "value"), "statements": ("score",)}
@@ -63,14 +63,12 @@ def _tasks(record: Mapping[str, Any], guessed: bool) -> Iterator[dict[str, Any]]
     layers = annotated_layers(record)
     guessed = guessed or _has_scores(record)
     whole = {key: value for key, value in record.items() if key not in (*LAYERS, "paragraphs")}
-    marks = {layer: by_paragraph(record[layer]) for layer in layers}
-    for number, paragraph in enumerate(record["paragraphs"]):
+    for number, (paragraph, marks) in enumerate(marked_paragraphs(record, layers)):
         data = {"text": paragraph["text"], "cable": record["id"], "layers": layers}
         data["paragraph"] = {key: value for key, value in paragraph.items() if key != "text"}
         if number == 0:
             data["record"] = whole
-        here = {layer: found.get(paragraph["id"], []) for layer, found in marks.items()}
-        result = _result(here, paragraph["text"])
+        result = _result(marks, paragraph["text"])
         if guessed:
             yield {"data": data, "predictions": [{"result": result, "model_version": "cablespan"}]}
         else:
@@ -80,12 +78,12 @@ def _tasks(record: Mapping[str, Any], guessed: bool) -> Iterator[dict[str, Any]]
 def _result(marks: Mapping[str, Iterable[Mapping[str, Any]]], text: str) -> list[dict[str, Any]]:
     """The regions and relations of a paragraph, from its marks by layer."""
     result: list[dict[str, Any]] = []
-    for layer in marks:
-        for mark in marks[layer]:
+    for layer, annotations in marks.items():
+        for mark in annotations:
             if layer == "claims":
                 _add_claim(result, mark, text)
             else:
-                facts = {key: mark[key] for key in _FACTS[layer] if mark.get(key) is not None}
+                facts = known_facts(mark, _FACTS[layer])
                 _add_region(result, layer, mark["label"], mark, text, facts)
     return result
 
@@ -113,7 +111,7 @@ def _add_region(
 
 
 def _add_claim(result: list, claim: Mapping[str, Any], text: str) -> None:
-    facts = {key: claim[key] for key in ("speaker", "certainty") if claim.get(key) is not None}
+    facts = known_facts(claim, ("speaker", "certainty"))
     names = {
         role: _add_region(
             result, "claims", role.upper(), claim[role], text, facts if role == "content" else {}

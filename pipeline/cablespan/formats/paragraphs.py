@@ -7,10 +7,16 @@ from typing import Any
 
 from cablespan.cable import PARAGRAPH_FACTS
 from cablespan.formats.checks import GoldError, objects
-from cablespan.formats.completion import Placed, bare_record, kept_meta
+from cablespan.formats.completion import (
+    Placed,
+    bare_record,
+    kept_meta,
+    known_facts,
+    marked_paragraphs,
+)
 from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.labels import LAYERS, ROLES
-from cablespan.records import ParagraphRecord, annotated_layers, by_paragraph, paragraph_record
+from cablespan.records import ParagraphRecord, annotated_layers, paragraph_record
 
 LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
 
@@ -83,16 +89,14 @@ def lines_of(record: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], dic
     >>> [line for _, line in lines_of(record)]
     [{'doc': 'A', 'paragraph': 1, 'claims': []}]
     """
-    marks = {layer: by_paragraph(record[layer]) for layer in annotated_layers(record)}
-    for paragraph in record["paragraphs"]:
+    for paragraph, marks in marked_paragraphs(record, annotated_layers(record)):
         line: dict[str, Any] = {"doc": record["id"], "paragraph": _number(paragraph, record["id"])}
-        facts = {key: paragraph.get(key) for key in PARAGRAPH_FACTS}
-        if facts["kind"] == "text":
-            del facts["kind"]  # as of any line that says none
-        line |= {key: value for key, value in facts.items() if value is not None}
-        for layer in marks:
+        line |= known_facts(paragraph, PARAGRAPH_FACTS)
+        if line.get("kind") == "text":
+            del line["kind"]  # as of any line that says none
+        for layer, annotations in marks.items():
             if layer not in paragraph.get("unannotated", ()):
-                line[layer] = [_bare(mark) for mark in marks[layer].get(paragraph["id"], ())]
+                line[layer] = [_bare(mark) for mark in annotations]
         yield paragraph, line
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from spacy.tokens import Doc
 
 from cablespan.cable import PARAGRAPH_FACTS
-from cablespan.formats.completion import bare_record, completed
+from cablespan.formats.completion import bare_record, completed, known_facts, marked_paragraphs
 from cablespan.formats.tasks.claims import claim_graph, claims_of, plain_claim
 from cablespan.formats.tasks.hashing import hashes
 from cablespan.formats.tasks.tokens import (
@@ -23,7 +23,7 @@ from cablespan.formats.tasks.tokens import (
     tokens_of_paragraphs,
 )
 from cablespan.labels import Scheme, scheme_of
-from cablespan.records import ParagraphRecord, by_paragraph, paragraph_record
+from cablespan.records import ParagraphRecord, paragraph_record
 
 __all__ = [
     "ANSWERS",
@@ -84,14 +84,11 @@ def _task(
         task["spans"], task["relations"] = claim_graph(claims, aligner)
         task["claims"] = claims
     else:
-        task["spans"] = sorted(
-            (
-                aligner(a["start"], a["end"], a["label"])
-                | {key: a[key] for key in _SPAN_FACTS if a.get(key) is not None}
-                for a in annotations
-            ),
-            key=position,
+        spans = (
+            aligner(mark["start"], mark["end"], mark["label"]) | known_facts(mark, _SPAN_FACTS)
+            for mark in annotations
         )
+        task["spans"] = sorted(spans, key=position)
     task["_view_id"] = VIEWS[layer]
     task["_input_hash"], task["_task_hash"] = hashes(task)
     return task
@@ -130,19 +127,17 @@ def record_tasks(
     ['A/1']
     """
     layers = tuple(layers)
-    marks = {layer: by_paragraph(record.get(layer) or ()) for layer in layers}
     known = tokens_of_paragraphs(doc) if doc is not None else {}
     tasks: dict[str, list[Task]] = {layer: [] for layer in layers}
-    for paragraph in record["paragraphs"]:
+    for paragraph, marks in marked_paragraphs(record, layers):
         text = paragraph["text"]
         if not text:
             continue
         aligner = TokenAligner(known.get(text) or token_records(tokenize(text)))
         meta = task_meta(record, paragraph)
-        annotated = [layer for layer in layers if layer not in paragraph.get("unannotated", ())]
-        for layer in annotated:
-            here = marks[layer].get(paragraph["id"], ())
-            tasks[layer].append(_task(layer, text, aligner, meta, here))
+        for layer, annotations in marks.items():
+            if layer not in paragraph.get("unannotated", ()):
+                tasks[layer].append(_task(layer, text, aligner, meta, annotations))
     return tasks
 
 
