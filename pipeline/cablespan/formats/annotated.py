@@ -11,7 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from cablespan.document import tokenized
-from cablespan.formats.checks import GoldError, Problem, check, fitted
+from cablespan.formats.checks import GoldError, Problem, Report, check, fitted
 from cablespan.formats.completion import Placed, completed
 from cablespan.formats.detection import FORMATS, annotations_in
 from cablespan.formats.docbin import gold_doc
@@ -19,7 +19,6 @@ from cablespan.labels import Scheme, scheme_of
 
 # Those where the label tells which layer a span is of.
 _SORTED_BY_LABEL = ("prodigy", "docbin", "labelstudio", "brat", "doccano", "inception")
-Report = Callable[[Problem], None]
 logger = logging.getLogger(__name__)
 
 

@@ -39,6 +39,10 @@ class Problem(NamedTuple):
         return cls(place, what, remedy)
 
 
+# Is told what was changed or left out on the way.
+Report = Callable[[Problem], None]
+
+
 def _short(text: str) -> str:
     return repr(text if len(text) <= 60 else f"{text[:25]} ... {text[-25:]}")
 

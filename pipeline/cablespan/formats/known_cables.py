@@ -1,12 +1,12 @@
 """What tasks and other formats do not hold of a cable, out of the records that were annotated."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.checks import GoldError, Problem, Report
 from cablespan.formats.detection import FORMATS, annotations_in
 from cablespan.formats.files import placed_objects
 from cablespan.labels import LAYERS, ROLES
@@ -20,7 +20,7 @@ _LEFT_OUT = (
 
 
 def with_known_facts(
-    records: Iterable[dict[str, Any]], run: Path, report: Callable[[Problem], None]
+    records: Iterable[dict[str, Any]], run: Path, report: Report
 ) -> Iterator[dict[str, Any]]:
     """Annotated records with what the records of `run`, a file or folder of them, know of the same
     cables: header, source, source maps, values of entities, the clusters that still occur, and of
@@ -62,7 +62,7 @@ def _records(run: Path, ids: Container[str]) -> dict[str, dict[str, Any]]:
 
 
 def _completed(
-    record: dict[str, Any], known: dict[str, Any], run: str, report: Callable[[Problem], None]
+    record: dict[str, Any], known: dict[str, Any], run: str, report: Report
 ) -> dict[str, Any]:
     """`record` with what `known` says beside paragraphs and layers."""
     order = {paragraph["id"]: number for number, paragraph in enumerate(known["paragraphs"])}
@@ -95,7 +95,7 @@ def _with_source_maps(
     paragraphs: Iterable[dict[str, Any]],
     as_read: Mapping[tuple[str, str], dict[str, Any]],
     run: str,
-    report: Callable[[Problem], None],
+    report: Report,
 ) -> Iterator[dict[str, Any]]:
     """The paragraphs with what is known of those that have the same text."""
     for paragraph in paragraphs:

@@ -8,13 +8,13 @@ settings. A region's `meta` keeps what Label Studio has no field for.
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
-from cablespan.formats.checks import GoldError, Problem, objects
+from cablespan.formats.checks import GoldError, Problem, Report, objects
 from cablespan.formats.completion import Placed, bare_record, known_facts, marked_paragraphs
 from cablespan.formats.files import read_text, unpacked_name, written
 from cablespan.formats.linked import LinkedSpan, add_marks, links_of, part_links
@@ -146,9 +146,7 @@ class _Answer(NamedTuple):
     result: list[dict[str, Any]]
 
 
-def read(
-    path: Path, scheme: Scheme, report: Callable[[Problem], None] = lambda problem: None
-) -> Iterator[Placed]:
+def read(path: Path, scheme: Scheme, report: Report = lambda problem: None) -> Iterator[Placed]:
     """Records of the annotated tasks, with the places of their paragraphs.
 
     Tasks without an annotation are left out; `report` is told how many, and of how many cables the

@@ -2,20 +2,21 @@
 of tasks with answers."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.checks import GoldError, Problem, Report
 from cablespan.formats.completion import Placed
 from cablespan.formats.files import placed_objects
 from cablespan.formats.tasks import (
     VIEWS,
     annotations_of,
     answered_at,
+    is_accepted,
     layer_of,
     record_tasks,
     records_of,
@@ -31,7 +32,7 @@ def read(
     path: Path,
     scheme: Scheme,
     layers: Iterable[str] | None = None,
-    report: Callable[[Problem], None] = lambda problem: None,
+    report: Report = lambda problem: None,
 ) -> Iterator[Placed]:
     """Records of the accepted tasks (see `tasks.records_of`): `layers` are the ones that a
     paragraph must have, and are alone in the records then. `report` is told how many were not
@@ -63,7 +64,7 @@ def _sound_tasks(path: Path, scheme: Scheme) -> list[tuple[str, dict[str, Any]]]
 
 
 def _of_last_texts(
-    found: list[tuple[str, dict[str, Any]]], report: Callable[[Problem], None]
+    found: list[tuple[str, dict[str, Any]]], report: Report
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """The tasks but for those whose paragraph has another text in a later answer, which `report` is
     told of: a run that is made anew can change a text that was answered."""
@@ -84,7 +85,7 @@ def _of_last_texts(
 def _left_out(
     path: Path, tasks: list[dict[str, Any]], layers: tuple[str, ...], scheme: Scheme
 ) -> Iterator[Problem]:
-    refused = sum(task.get("answer", "accept") != "accept" for task in tasks)
+    refused = sum(not is_accepted(task) for task in tasks)
     if refused:
         what = f"{refused} of {len(tasks)} tasks are rejected or ignored"
         yield Problem(str(path), what, "their paragraphs are left out")
@@ -119,7 +120,7 @@ def fault(task: Mapping[str, Any], place: str, scheme: Scheme) -> Problem | None
         return Problem(place, "`meta` is no object", _EXPORT_ANEW)
     try:
         layer_of(task, scheme)
-        if task.get("answer", "accept") == "accept":
+        if is_accepted(task):
             annotations_of(task, scheme)
     except ValueError as error:
         return Problem.told(place, error)

@@ -10,7 +10,7 @@ taken, which `write` made.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from itertools import chain
@@ -23,7 +23,7 @@ from cablespan import reading
 from cablespan.cable import Cable, text_hash
 from cablespan.document import origin
 from cablespan.formats import paragraphs, records
-from cablespan.formats.checks import GoldError, Problem, objects
+from cablespan.formats.checks import GoldError, Problem, Report, objects
 from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.files import opened, placed_objects, unpacked_name, written
 from cablespan.labels import LAYERS, SCHEME_VERSION
@@ -70,7 +70,7 @@ def standoff_lines(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def read(
-    path: Path, texts: Iterable[Path] = (), report: Callable[[Problem], None] = lambda problem: None
+    path: Path, texts: Iterable[Path] = (), report: Report = lambda problem: None
 ) -> Iterator[Placed]:
     """Records of the paragraphs whose text was found; `report` is told how many were, and why the
     others were not.
@@ -100,7 +100,7 @@ def _laid_on_texts(
     lines: list[tuple[str, dict[str, Any]]],
     path: Path,
     library: "Library",
-    report: Callable[[Problem], None],
+    report: Report,
 ) -> Iterator[Placed]:
     documents: dict[str, Placed] = {}
     outcome: Counter[tuple[str, str]] = Counter()

@@ -33,6 +33,7 @@ __all__ = [
     "answered_at",
     "blank_pipeline",
     "hashes",
+    "is_accepted",
     "layer_of",
     "make_task",
     "record_tasks",
@@ -238,6 +239,15 @@ def _by_place(
     return cables
 
 
+def is_accepted(task: Mapping[str, Any]) -> bool:
+    """Whether a task was accepted, or has no answer yet.
+
+    >>> is_accepted({"answer": "ignore"}), is_accepted({})
+    (False, True)
+    """
+    return task.get("answer", "accept") == "accept"
+
+
 def answered_at(task: Mapping[str, Any]) -> float:
     """When a task was answered, 0 where it does not say."""
     return task.get("_timestamp", 0)
@@ -245,9 +255,7 @@ def answered_at(task: Mapping[str, Any]) -> float:
 
 def _accepted(said: _Answers, layers: Iterable[str]) -> bool:
     """Whether each layer has a task, and none was rejected or ignored."""
-    return all(
-        layer in said and said[layer].get("answer", "accept") == "accept" for layer in layers
-    )
+    return all(layer in said and is_accepted(said[layer]) for layer in layers)
 
 
 def _layers_in(paragraphs: Mapping[str, _Answers]) -> list[str]:
