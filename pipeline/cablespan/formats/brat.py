@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem
-from cablespan.formats.completion import Placed, bare_record, kept_meta, known_facts
+from cablespan.formats.completion import Placed, bare_record, kept_meta, known_facts, parts_of
 from cablespan.formats.files import read_text
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
 from cablespan.formats.linked import (
@@ -89,9 +89,8 @@ class _Lines:
 
     def claim(self, claim: Mapping[str, Any]) -> None:
         names = {
-            role: self.span(role.upper(), claim[role], claim["paragraph"])
-            for role in ROLES
-            if claim.get(role)
+            role: self.span(role.upper(), part, claim["paragraph"])
+            for role, part in parts_of(claim).items()
         }
         for role, head, part in part_links(names):
             self.other("R", f"{role} Arg1:{head} Arg2:{part}")
@@ -245,7 +244,9 @@ def _on_one_line(text: str, fragments: Iterable[tuple[int, int]]) -> str:
     return " ".join(text[a:b] for a, b in fragments).replace("\t", " ")
 
 
-def _links_by_head(spans: Mapping[str, _Span], links: Sequence[tuple[str, str, str, str]]) -> Links:
+def _links_by_head(
+    spans: Mapping[str, _Span], links: Sequence[tuple[str, str, str, str]]
+) -> Links[str]:
     """Of each span, what its relations point at. Raises GoldError where one has no such span, or
     one of a claim's points elsewhere."""
     for kind, one, other, place in links:

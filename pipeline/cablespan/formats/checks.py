@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from spacy.tokens import Doc
 
 from cablespan.document import character_span
-from cablespan.labels import LAYERS, SCHEME_VERSION, Certainty, Role, Scheme
+from cablespan.formats.completion import parts_of
+from cablespan.labels import LAYERS, SCHEME_VERSION, Certainty, Scheme
 from cablespan.records import RECORD_SCHEMA, by_paragraph
 
 FLAT_LAYERS = ("entities", "statements")
@@ -176,8 +177,7 @@ def _check_annotation(
 ) -> Iterator[Problem]:
     if layer == "claims":
         yield from _check_claim(annotation, where)
-        roles = [role for role in Role if annotation.get(role.lower())]
-        parts = [(str(role), annotation[role.lower()]) for role in roles]
+        parts = [(role.upper(), part) for role, part in parts_of(annotation).items()]
     else:
         yield from _check_label(layer, annotation, where, scheme)
         parts = [(str(annotation.get("label")), annotation)]
@@ -291,8 +291,7 @@ class _Fitting:
 
     def claim(self, claim: Mapping[str, Any]) -> dict[str, Any]:
         parts = {
-            role.lower(): self.span(claim[role.lower()], claim["paragraph"], role)
-            for role in Role
-            if claim.get(role.lower())
+            role: self.span(part, claim["paragraph"], role.upper())
+            for role, part in parts_of(claim).items()
         }
         return {**claim, **parts}

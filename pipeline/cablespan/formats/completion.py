@@ -60,6 +60,15 @@ def kept_meta(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {key: facts[key] for key in _KEPT_META if facts.get(key)}
 
 
+def parts_of(claim: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts that a claim has, by role.
+
+    >>> parts_of({"source": None, "content": {"start": 9, "end": 11}})
+    {'content': {'start': 9, 'end': 11}}
+    """
+    return {role: claim[role] for role in ROLES if claim.get(role)}
+
+
 def known_facts(mark: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
     """The facts of these names that a mark or a paragraph has.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cablespan.formats.checks import GoldError
-from cablespan.formats.completion import Placed, bare_record, kept_meta, marked_paragraphs
+from cablespan.formats.completion import Placed, bare_record, kept_meta, marked_paragraphs, parts_of
 from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.formats.linked import (
     LinkedSpan,
@@ -20,7 +20,7 @@ from cablespan.formats.linked import (
     part_links,
     with_shared_layers,
 )
-from cablespan.labels import ROLES, Scheme
+from cablespan.labels import Scheme
 from cablespan.records import annotated_layers, paragraph_record
 
 LEAVES_OUT = (
@@ -80,7 +80,7 @@ class _Spans:
         return number
 
     def add_claim(self, claim: Mapping[str, Any]) -> None:
-        parts = {role: self.add(role.upper(), claim[role]) for role in ROLES if claim.get(role)}
+        parts = {role: self.add(role.upper(), part) for role, part in parts_of(claim).items()}
         for role, head, part in part_links(parts):
             ends = {"from_id": head, "to_id": part, "type": role}
             self.relations.append({"id": len(self.relations) + 1, **ends})

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 import orjson
 
 from cablespan.formats.checks import GoldError
-from cablespan.formats.completion import Placed, bare_record, known_facts
+from cablespan.formats.completion import Placed, bare_record, known_facts, parts_of
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
 from cablespan.formats.linked import (
     LinkedSpan,
@@ -27,7 +27,7 @@ from cablespan.formats.linked import (
     with_shared_layers,
 )
 from cablespan.formats.tasks import tokenize
-from cablespan.labels import LABELS_FILE, LAYERS, ROLES, Scheme
+from cablespan.labels import LABELS_FILE, LAYERS, Scheme
 from cablespan.reading.body.ids import DistinctNames
 from cablespan.records import annotated_layers
 
@@ -135,10 +135,9 @@ def _add_span(
 def _add_claim(cas: "Cas", claim: Mapping[str, Any], start: int) -> None:
     parts = {
         role: _add_span(
-            cas, "claims", role.upper(), claim[role], start, claim if role == "content" else {}
+            cas, "claims", role.upper(), part, start, claim if role == "content" else {}
         )
-        for role in ROLES
-        if claim.get(role)
+        for role, part in parts_of(claim).items()
     }
     relation = cas.typesystem.get_type(_RELATION)
     for role, head, part in part_links(parts):
@@ -222,7 +221,7 @@ def _number(value: str) -> Any:
         return value
 
 
-def _links(cas: "Cas") -> Links:
+def _links(cas: "Cas") -> Links[str]:
     return links_of(
         (str(link.Governor.xmiID), link.label, str(link.Dependent.xmiID))
         for link in _select(cas, _RELATION)

@@ -15,11 +15,17 @@ from typing import Any, NamedTuple
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem, Report, objects
-from cablespan.formats.completion import Placed, bare_record, known_facts, marked_paragraphs
+from cablespan.formats.completion import (
+    Placed,
+    bare_record,
+    known_facts,
+    marked_paragraphs,
+    parts_of,
+)
 from cablespan.formats.files import read_text, unpacked_name, written
 from cablespan.formats.linked import LinkedSpan, add_marks, links_of, part_links
 from cablespan.formats.paragraphs import mark_missing
-from cablespan.labels import LAYERS, ROLES, Role, Scheme
+from cablespan.labels import LAYERS, Role, Scheme
 from cablespan.records import annotated_layers, paragraph_record
 
 LEAVES_OUT = ()
@@ -114,10 +120,9 @@ def _add_claim(result: list, claim: Mapping[str, Any], text: str) -> None:
     facts = known_facts(claim, ("speaker", "certainty"))
     names = {
         role: _add_region(
-            result, "claims", role.upper(), claim[role], text, facts if role == "content" else {}
+            result, "claims", role.upper(), part, text, facts if role == "content" else {}
         )
-        for role in ROLES
-        if claim.get(role)
+        for role, part in parts_of(claim).items()
     }
     for role, head, part in part_links(names):
         ends = {"from_id": head, "to_id": part, "direction": "right"}

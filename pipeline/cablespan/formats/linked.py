@@ -2,13 +2,16 @@
 head."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple, TypeVar
 
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed
 from cablespan.labels import LAYERS, ROLES, Role, Scheme
 
-Links = dict[str, dict[str, list[str]]]
+Name = TypeVar("Name", str, int)
+# Of each span, the names of those that its relations point at, by role.
+Links = dict[Name, dict[str, list[Name]]]
 
 
 class LinkedSpan(NamedTuple):
@@ -36,20 +39,20 @@ def part_links(parts: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
             yield role, parts[head], parts[role]
 
 
-def links_of(relations: Iterable[tuple[str, str, str]]) -> Links:
+def links_of(relations: Iterable[tuple[str, str, str]]) -> Links[str]:
     """Of each head, the targets of its relations by role; a relation is head, role and target.
 
     >>> links_of([("b", "source", "a"), ("b", "content", "c")])
     {'b': {'source': ['a'], 'content': ['c']}}
     """
-    links: Links = {}
+    links: Links[str] = {}
     for head, role, target in relations:
         links.setdefault(head, {}).setdefault(role, []).append(target)
     return links
 
 
 def add_marks(
-    record: dict[str, Any], spans: Iterable[LinkedSpan], links: Links, scheme: Scheme
+    record: dict[str, Any], spans: Iterable[LinkedSpan], links: Links[str], scheme: Scheme
 ) -> None:
     """Adds spans to the layers of a record by their labels, and the claims that relations make.
 
@@ -71,26 +74,32 @@ def add_marks(
             continue
         mark = {"paragraph": span.paragraph, "label": span.label, **_place(span), **span.facts}
         record.setdefault(layer, []).append(mark)
-    for claim in _claims(parts, links):
-        record.setdefault("claims", []).append(claim)
+    claims = _claims(parts, links)
+    if claims:
+        record.setdefault("claims", []).extend(claims)
 
 
-def _claims(parts: Mapping[str, LinkedSpan], links: Links) -> Iterator[dict[str, Any]]:
+def _claims(parts: Mapping[str, LinkedSpan], links: Links[str]) -> list[dict[str, Any]]:
     """The claims that links make of all parts."""
     triples = list(claim_triples({name: part.label for name, part in parts.items()}, links))
-    if alone := parts.keys() - {name for triple in triples for name in triple}:
-        raise GoldError([_of_no_claim(part) for name, part in parts.items() if name in alone])
-    for triple in triples:
-        named = [parts[name] if name else None for name in triple]
-        content = parts[triple[-1]]
-        if apart := [part for part in named if part and part.paragraph != content.paragraph]:
-            raise GoldError([_of_another_paragraph(part, content) for part in apart])
-        places = [part and _place(part) for part in named]
-        yield {
-            "paragraph": content.paragraph,
-            **dict(zip(ROLES, places, strict=True)),
-            **content.facts,
-        }
+    named = set(chain.from_iterable(triples))
+    alone = [part for name, part in parts.items() if name not in named]
+    if alone:
+        raise GoldError([_of_no_claim(part) for part in alone])
+    return [_claim(parts, *triple) for triple in triples]
+
+
+def _claim(
+    parts: Mapping[str, LinkedSpan], source: str | None, cue: str | None, content: str
+) -> dict[str, Any]:
+    """The claim of three parts by name, with the facts of its content."""
+    members = [parts[name] if name else None for name in (source, cue, content)]
+    paragraph, facts = parts[content].paragraph, parts[content].facts
+    apart = [part for part in members if part and part.paragraph != paragraph]
+    if apart:
+        raise GoldError([_of_another_paragraph(part, parts[content]) for part in apart])
+    places = [part and _place(part) for part in members]
+    return {"paragraph": paragraph, **dict(zip(ROLES, places, strict=True)), **facts}
 
 
 def with_shared_layers(found: Iterable[tuple[Placed, bool]]) -> list[Placed]:
@@ -128,8 +137,8 @@ def _place(span: LinkedSpan) -> dict[str, int]:
 
 
 def claim_triples(
-    labels: Mapping[str, str], links: Mapping[str, Mapping[str, Sequence[str]]]
-) -> Iterator[tuple[str | None, str | None, str]]:
+    labels: Mapping[Name, str], links: Mapping[Name, Mapping[str, Sequence[Name]]]
+) -> Iterator[tuple[Name | None, Name | None, Name]]:
     """The names of source, cue and content of each claim that spans and their relations make.
 
     `labels`: the role of each span by name; `links`: of each span, what "source" and "content"
@@ -140,15 +149,13 @@ def claim_triples(
     [('a', 'b', 'c'), (None, None, 'd')]
     """
     with_cue = set()
-    for name, label in labels.items():
-        targets = links.get(name, {})
-        if label != Role.CUE:
-            continue
+    for cue in (name for name, label in labels.items() if label == Role.CUE):
+        targets = links.get(cue, {})
         for content in targets.get("content", ()):
             with_cue.add(content)
             for source in targets.get("source", [None]):
-                yield source, name, content
-    for name, label in labels.items():
-        if label == Role.CONTENT and name not in with_cue:
-            for source in links.get(name, {}).get("source", [None]):
-                yield source, None, name
+                yield source, cue, content
+    for content in (name for name, label in labels.items() if label == Role.CONTENT):
+        if content not in with_cue:
+            for source in links.get(content, {}).get("source", [None]):
+                yield source, None, content

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from cablespan.formats.linked import claim_triples
 from cablespan.formats.tasks.tokens import TokenAligner, position
 from cablespan.labels import ROLES, Role
 
@@ -221,24 +222,21 @@ class _Graph:
         self.extents[outer] = min(start, span["start"]), max(end, span["end"])
 
     def place(self, index: int | None) -> dict[str, int] | None:
-        return (
-            None if index is None else dict(zip(("start", "end"), self.extents[index], strict=True))
-        )
+        if index is None:
+            return None
+        start, end = self.extents[index]
+        return {"start": start, "end": end}
 
-    def having(self, label: Role, indexes: Iterable[int]) -> list[int]:
-        return [index for index in indexes if self.labels[index] == label]
+    def targets(self, index: int) -> dict[str, list[int]]:
+        """The sources and contents that a span is linked with, by role."""
+        linked = {
+            role: [other for other in self.linked[index] if self.labels[other] == role.upper()]
+            for role in ("source", "content")
+        }
+        return {role: others for role, others in linked.items() if others}
 
     def claims(self) -> list[tuple[int | None, int | None, int]]:
         """Source, cue and content of each claim."""
-        claims: list[tuple[int | None, int | None, int]] = []
-        everything = range(len(self.spans))
-        for cue in self.having(Role.CUE, everything):
-            for content in self.having(Role.CONTENT, self.linked[cue]):
-                claims += [(source, cue, content) for source in self.sources(cue)]
-        for content in self.having(Role.CONTENT, everything):
-            if content not in self.pieces and not self.having(Role.CUE, self.linked[content]):
-                claims += [(source, None, content) for source in self.sources(content)]
-        return claims
-
-    def sources(self, head: int) -> list[int] | list[None]:
-        return self.having(Role.SOURCE, self.linked[head]) or [None]
+        whole = [index for index in range(len(self.spans)) if index not in self.pieces]
+        labels = {index: self.labels[index] for index in whole}
+        return list(claim_triples(labels, {index: self.targets(index) for index in labels}))
