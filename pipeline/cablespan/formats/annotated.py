@@ -17,8 +17,16 @@ from cablespan.formats.detection import FORMATS, annotations_in
 from cablespan.formats.docbin import gold_doc
 from cablespan.labels import Scheme, scheme_of
 
-# Those where the label tells which layer a span is of.
-_SORTED_BY_LABEL = ("prodigy", "docbin", "labelstudio", "brat", "doccano", "inception")
+# What a format's `read` is told beside the file; `scheme` where labels tell the layers.
+_OPTIONS = {
+    "prodigy": ("scheme", "layers", "report"),
+    "docbin": ("scheme",),
+    "labelstudio": ("scheme", "report"),
+    "brat": ("scheme",),
+    "doccano": ("scheme",),
+    "inception": ("scheme",),
+    "standoff": ("texts", "report"),
+}
 logger = logging.getLogger(__name__)
 
 
@@ -40,16 +48,16 @@ def read_placed(
     `report`. `scheme`: the labels that may occur, ours if none is given. Raises GoldError at the
     end with all that is wrong; records before the first error have been given by then.
     """
-    scheme, layers, texts = scheme or scheme_of(), tuple(layers or ()), [*map(Path, texts)]
+    scheme = scheme or scheme_of()
+    given = {
+        "scheme": scheme,
+        "layers": tuple(layers or ()),
+        "texts": tuple(map(Path, texts)),
+        "report": report,
+    }
     errors: list[Problem] = []
     for file, known in annotations_in(Path(path), format):
-        options: dict[str, Any] = {"scheme": scheme} if known in _SORTED_BY_LABEL else {}
-        if known == "prodigy":
-            options |= {"layers": layers, "report": report}
-        if known == "labelstudio":
-            options |= {"report": report}
-        if known == "standoff" and texts:
-            options |= {"texts": texts, "report": report}
+        options: dict[str, Any] = {name: given[name] for name in _OPTIONS.get(known, ())}
         try:
             for placed in import_module(FORMATS[known]).read(file, **options):
                 errors += check(placed.record, placed.places, scheme)
