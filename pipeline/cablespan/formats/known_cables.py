@@ -35,13 +35,17 @@ def with_known_facts(
     known = _records(run, {record["id"] for record in annotated})
     of_other_layers: Counter[str] = Counter()
     for record in annotated:
-        if record["id"] in known:
-            of_other_layers.update(_unannotated(record, known[record["id"]]))
-            yield _completed(record, known[record["id"]], str(run), report)
+        if record["id"] not in known:
+            what = f"cable {record['id']} is not in it"
+            report(Problem(str(run), what, "its header and source maps stay unknown"))
+            yield record
             continue
-        what = f"cable {record['id']} is not in it"
-        report(Problem(str(run), what, "its header and source maps stay unknown"))
-        yield record
+        cable = _KnownCable(known[record["id"]])
+        for paragraph in cable.unlike(record["paragraphs"]):
+            what = f"paragraph {paragraph['id']} reads otherwise or is not in it"
+            report(Problem(str(run), what, "its source map is left out"))
+        of_other_layers.update(_unannotated(record, cable.record))
+        yield cable.completed(record)
     if of_other_layers:
         marks = ", ".join(f"{count} {layer}" for layer, count in of_other_layers.items())
         what = f"its {marks} are of layers that nobody annotated"
@@ -61,49 +65,47 @@ def _records(run: Path, ids: Container[str]) -> dict[str, dict[str, Any]]:
     return {record["id"]: record for record in lines if record.get("id") in ids}
 
 
-def _completed(
-    record: dict[str, Any], known: dict[str, Any], run: str, report: Report
-) -> dict[str, Any]:
-    """`record` with what `known` says beside paragraphs and layers."""
-    order = {paragraph["id"]: number for number, paragraph in enumerate(known["paragraphs"])}
+class _KnownCable:
+    """What a run's record says of an annotated one of the same cable."""
 
-    def in_order(parts: Iterable[dict[str, Any]], key: str) -> list[dict[str, Any]]:
-        return sorted(parts, key=lambda part: order.get(part[key], len(order)))
+    def __init__(self, record: dict[str, Any]):
+        self.record = record
+        paragraphs = record["paragraphs"]
+        self.order = {paragraph["id"]: number for number, paragraph in enumerate(paragraphs)}
+        self.as_read = {_text_of(paragraph): paragraph for paragraph in paragraphs}
 
-    whole = {key: value for key, value in known.items() if key not in LAYERS}
-    paragraphs = in_order(record["paragraphs"], "id")
-    as_read = {_text_of(paragraph): paragraph for paragraph in known["paragraphs"]}
-    whole["paragraphs"] = [*_with_source_maps(paragraphs, as_read, run, report)]
-    for layer in annotated_layers(record):
-        whole[layer] = in_order(record[layer], "paragraph")
-    same = {paragraph["id"] for paragraph in paragraphs if _text_of(paragraph) in as_read}
-    for layer, facts in _lost_facts(record["source"]["format"]):
-        if layer in whole:
-            marks = (mark for mark in known.get(layer) or () if mark["paragraph"] in same)
-            whole[layer] = _with_facts(whole[layer], marks, facts)
-    if "clusters" in known:
-        whole["clusters"] = _occurring(known["clusters"], whole)
-    return whole
+    def completed(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """The annotated record with what is known beside its paragraphs and layers."""
+        whole = {key: value for key, value in self.record.items() if key not in LAYERS}
+        paragraphs = self.in_order(record["paragraphs"], "id")
+        whole["paragraphs"] = [self._with_source_map(paragraph) for paragraph in paragraphs]
+        for layer in annotated_layers(record):
+            whole[layer] = self.in_order(record[layer], "paragraph")
+        same = {paragraph["id"] for paragraph in paragraphs if _text_of(paragraph) in self.as_read}
+        for layer, facts in _lost_facts(record["source"]["format"]):
+            if layer in whole:
+                marks = [m for m in self.record.get(layer) or () if m["paragraph"] in same]
+                whole[layer] = _with_facts(whole[layer], marks, facts)
+        if "clusters" in self.record:
+            whole["clusters"] = _occurring(self.record["clusters"], whole)
+        return whole
+
+    def in_order(self, parts: Iterable[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+        """Paragraphs or marks in the run's order; `key` has the id of their paragraph."""
+        return sorted(parts, key=lambda part: self.order.get(part[key], len(self.order)))
+
+    def unlike(self, paragraphs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The paragraphs whose text the run has not got, in its order."""
+        in_order = self.in_order(paragraphs, "id")
+        return [paragraph for paragraph in in_order if _text_of(paragraph) not in self.as_read]
+
+    def _with_source_map(self, paragraph: dict[str, Any]) -> dict[str, Any]:
+        return {**paragraph, **self.as_read.get(_text_of(paragraph), {"source_map": []})}
 
 
 def _text_of(paragraph: Mapping[str, Any]) -> tuple[str, str]:
     """What a paragraph is known again by: its id and its text."""
     return paragraph["id"], paragraph["text"]
-
-
-def _with_source_maps(
-    paragraphs: Iterable[dict[str, Any]],
-    as_read: Mapping[tuple[str, str], dict[str, Any]],
-    run: str,
-    report: Report,
-) -> Iterator[dict[str, Any]]:
-    """The paragraphs with what is known of those that have the same text."""
-    for paragraph in paragraphs:
-        facts = as_read.get(_text_of(paragraph))
-        if facts is None:
-            what = f"paragraph {paragraph['id']} reads otherwise or is not in it"
-            report(Problem(run, what, "its source map is left out"))
-        yield {**paragraph, **(facts or {"source_map": []})}
 
 
 def _lost_facts(format: str) -> Iterator[tuple[str, tuple[str, ...]]]:
