@@ -16,7 +16,8 @@ from cablespan.labels import LAYERS, Scheme, scheme_of
 from cablespan.writing import written_whole
 
 _OF_TOKENS = ("prodigy", "docbin", "conll")
-_LISTING_LABELS = ("labelstudio", "brat")
+# What a format's `write` is told beside records and place.
+_OPTIONS = {"labelstudio": ("scheme", "guessed"), "brat": ("scheme",)}
 # Those that hold paragraphs one by one: of two with one id a reader makes one, or refuses them.
 _OF_PARAGRAPHS = ("prodigy", "gold", "standoff", "labelstudio", "doccano")
 # Header facts that every format keeps as the record's date and origin.
@@ -118,25 +119,44 @@ def convert(
     records: Iterator[dict[str, Any]] = (record for record, _ in placed)
     if cables is not None:
         records = with_known_facts(records, Path(cables), told.append)
-    counts: Counter[str] = Counter()
-    held: Counter[str] = Counter()
-    options: dict[str, Any] = {"scheme": scheme} if to in _LISTING_LABELS else {}
-    if to == "labelstudio":
-        options["guessed"] = is_of_a_run(Path(source))
+    given = {"scheme": scheme, "guessed": is_of_a_run(Path(source))}
+    options: dict[str, Any] = {name: given[name] for name in _OPTIONS.get(to, ())}
+    counted = _Counted(records)
     with written_whole(out if is_folder else out.parent) as beside:
-        place = beside if is_folder else beside / out.name
-        writer.write(_counted(records, counts, held), place, **options)
-        if not counts["cables"]:
+        writer.write(counted, beside if is_folder else beside / out.name, **options)
+        if not counted.counts["cables"]:
             nothing = Problem(str(source), "nothing in it is annotated", "name another file")
             raise GoldError([*told, nothing])
-    left_out = [f"{held[name]} {name}" for name in writer.LEAVES_OUT if held[name]]
-    return [
-        ", ".join(f"{counts[name]} {name}" for name in ("cables", "paragraphs", *LAYERS)),
-        *map(str, told),
-        f"left out, as {to} cannot hold it: {', '.join(left_out)}"
-        if left_out
-        else f"{to} holds all {'else ' if told else ''}that was read",
-    ]
+    what_is_lost = counted.lost(writer.LEAVES_OUT)
+    holds = f"left out, as {to} cannot hold it: {what_is_lost}"
+    if not what_is_lost:
+        holds = f"{to} holds all {'else ' if told else ''}that was read"
+    return [str(counted), *map(str, told), holds]
+
+
+class _Counted:
+    """Records, which are counted as they go by, with what some formats cannot hold of them."""
+
+    def __init__(self, records: Iterable[dict[str, Any]]):
+        self.records = records
+        self.counts: Counter[str] = Counter()
+        self.held: Counter[str] = Counter()
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for record in self.records:
+            self.held.update(facts_of(record))
+            self.counts.update(cables=1, paragraphs=len(record["paragraphs"]))
+            self.counts.update({layer: len(_marks(record, layer)) for layer in LAYERS})
+            yield record
+
+    def __str__(self) -> str:
+        return ", ".join(
+            f"{self.counts[name]} {name}" for name in ("cables", "paragraphs", *LAYERS)
+        )
+
+    def lost(self, leaves_out: Iterable[str]) -> str:
+        """How much there was of what a format cannot hold; "" for nothing."""
+        return ", ".join(f"{self.held[name]} {name}" for name in leaves_out if self.held[name])
 
 
 def _must_be_free(out: Path, *, is_folder: bool) -> None:
@@ -161,14 +181,3 @@ def _told_apart(placed: Iterable[Placed], to: str) -> Iterator[Placed]:
             raise GoldError.at(here[again], what, remedy)
         seen |= here
         yield Placed(record, places)
-
-
-def _counted(
-    records: Iterable[dict[str, Any]], counts: Counter[str], held: Counter[str]
-) -> Iterator[dict[str, Any]]:
-    """The records as they go by, counted."""
-    for record in records:
-        held.update(facts_of(record))
-        counts.update(cables=1, paragraphs=len(record["paragraphs"]))
-        counts.update({layer: len(_marks(record, layer)) for layer in LAYERS})
-        yield record
