@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cablespan.cable import PARAGRAPH_FACTS
 from cablespan.formats.checks import GoldError, objects
@@ -21,26 +21,49 @@ from cablespan.records import ParagraphRecord, annotated_layers, paragraph_recor
 LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
 
 
+class PlacedLine(NamedTuple):
+    """A line of annotations: where it was read, and the text of its paragraph."""
+
+    place: str
+    line: Mapping[str, Any]
+    text: str
+
+
 def read(path: Path) -> Iterator[Placed]:
     """Records with the places of their paragraphs: all paragraphs of a document in one record, in
     the file's order. Raises GoldError where a line has no document, text or objects."""
-    documents: dict[str, Placed] = {}
+    yield from gathered(_lines_in(path), path, "gold")
+
+
+def _lines_in(path: Path) -> Iterator[PlacedLine]:
     for place, line in placed_objects(path):
         if not all(isinstance(line.get(key), str) for key in ("doc", "text")):
             remedy = "write one paragraph a line, see docs/formats.md"
             raise GoldError.at(place, "no `doc` and `text`", remedy)
         for layer in LAYERS:
             objects(line.get(layer, []), f"`{layer}`", place)
+        yield PlacedLine(place, line, line["text"])
+
+
+def gathered(lines: Iterable[PlacedLine], path: Path, format: str) -> list[Placed]:
+    """The records that the lines of a file make, one a document, in the order of their first."""
+    documents: dict[str, Placed] = {}
+    for place, line, text in lines:
         if line["doc"] not in documents:
             meta = kept_meta(line)
-            record = bare_record(line["doc"], path=str(path), format="gold", meta=meta)
+            record = bare_record(line["doc"], path=str(path), format=format, meta=meta)
             if "scheme" in line:
                 record["scheme"] = line["scheme"]
             documents[line["doc"]] = Placed(record, {"": place})
-        add_line(documents[line["doc"]], line, line["text"], place)
+        document = documents[line["doc"]]
+        numbered = {"paragraph": len(document.record["paragraphs"]), **line}
+        facts: dict[str, Any] = {key: line.get(key) for key in PARAGRAPH_FACTS}
+        paragraph = paragraph_record(paragraph_id(numbered), text, **facts)
+        document.add_paragraph(paragraph, place)
+        add_layers(document.record, paragraph, line)
     for record, _ in documents.values():
         mark_missing(record)
-    yield from documents.values()
+    return list(documents.values())
 
 
 def mark_missing(record: Mapping[str, Any]) -> None:
@@ -50,16 +73,6 @@ def mark_missing(record: Mapping[str, Any]) -> None:
         missing = [layer for layer in paragraph.pop("unannotated") if layer in record]
         if missing:
             paragraph["unannotated"] = missing
-
-
-def add_line(document: Placed, line: Mapping[str, Any], text: str, place: str) -> None:
-    """Appends the paragraph of a line, and its annotations, to the document; `mark_missing` is to
-    be called after the last."""
-    numbered = {"paragraph": len(document.record["paragraphs"]), **line}
-    facts: dict[str, Any] = {key: line.get(key) for key in PARAGRAPH_FACTS}
-    paragraph = paragraph_record(paragraph_id(numbered), text, **facts)
-    document.add_paragraph(paragraph, place)
-    add_layers(document.record, paragraph, line)
 
 
 def paragraph_id(line: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ from cablespan.cable import Cable, text_hash
 from cablespan.document import origin
 from cablespan.formats import paragraphs, records
 from cablespan.formats.checks import GoldError, Problem, Report, objects
-from cablespan.formats.completion import Placed, bare_record
+from cablespan.formats.completion import Placed
 from cablespan.formats.files import opened, placed_objects, unpacked_name, written
 from cablespan.labels import LAYERS, SCHEME_VERSION
 from cablespan.reading.decode import HEAD, decode, open_input
@@ -102,29 +102,19 @@ def _laid_on_texts(
     library: "Library",
     report: Report,
 ) -> Iterator[Placed]:
-    documents: dict[str, Placed] = {}
+    found: list[paragraphs.PlacedLine] = []
     outcome: Counter[tuple[str, str]] = Counter()
     for place, line in lines:
         text, reason = library.find(line["doc"], line["paragraph"], line["sha256"])
         outcome[_collection(line["doc"]), reason] += 1
-        if text is None:
-            continue
-        if line["doc"] not in documents:
-            documents[line["doc"]] = Placed(_bare_document(line, path), {"": place})
-        paragraphs.add_line(documents[line["doc"]], line, text, place)
+        if text is not None:
+            found.append(paragraphs.PlacedLine(place, line, text))
+    documents = paragraphs.gathered(found, path, "standoff")
     summary = _summary(str(path), outcome)
     if not documents:
         raise GoldError([summary])
     report(summary)
-    for record, _ in documents.values():
-        paragraphs.mark_missing(record)
-    yield from documents.values()
-
-
-def _bare_document(line: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    meta = {key: line[key] for key in ("date", "origin") if line.get(key)}
-    record = bare_record(line["doc"], path=str(path), format="standoff", meta=meta)
-    return record | {"scheme": line.get("scheme", SCHEME_VERSION)}
+    yield from documents
 
 
 def _collection(doc: str) -> str:
@@ -143,37 +133,43 @@ def _summary(path: str, outcome: Mapping[tuple[str, str], int]) -> Problem:
 
 
 def _laid_on_records(lines: list[tuple[str, dict[str, Any]]], beside: Path) -> Iterator[Placed]:
-    annotated: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    by_document: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     for place, line in lines:
-        annotated.setdefault(line["doc"], []).append((place, line))
+        by_document.setdefault(line["doc"], []).append((place, line))
     for record, _ in records.read(beside):
-        found = annotated.pop(record["id"], [])
-        places = {"": found[0][0] if found else str(beside)}
-        record["scheme"] = SCHEME_VERSION
-        if found:
-            record["scheme"] = found[0][1].get("scheme", SCHEME_VERSION)
-        for paragraph in record["paragraphs"]:
-            paragraph["unannotated"] = list(LAYERS)
-        by_name = {paragraph["id"]: paragraph for paragraph in record["paragraphs"]}
-        for place, line in found:
-            name = paragraphs.paragraph_id(line)
-            paragraph = by_name.get(name)
-            if paragraph is None or text_hash(paragraph["text"]) != line["sha256"]:
-                what = f"the text of {name} is not the annotated one (its hash differs)"
-                remedy = f"take the text that it was written for from {beside.name}"
-                raise GoldError.at(place, what, remedy)
-            places[name] = place
-            paragraphs.add_layers(record, paragraph, line)
-        paragraphs.mark_missing(record)
-        yield Placed(record, places)
+        yield _laid_on(record, by_document.pop(record["id"], []), beside)
     remedy = "add its text there, or delete the line"
     problems = [
         Problem(place, f"document {doc} is not in {beside.name}", remedy)
-        for doc, without_text in annotated.items()
+        for doc, without_text in by_document.items()
         for place, _ in without_text
     ]
     if problems:
         raise GoldError(problems)
+
+
+def _laid_on(
+    record: dict[str, Any], lines: list[tuple[str, dict[str, Any]]], beside: Path
+) -> Placed:
+    """The record of a text with the annotations of its lines; without any, nothing of it is
+    annotated. Raises GoldError where a line is of another text."""
+    place, first = lines[0] if lines else (str(beside), {})
+    places = {"": place}
+    record["scheme"] = first.get("scheme", SCHEME_VERSION)
+    for paragraph in record["paragraphs"]:
+        paragraph["unannotated"] = list(LAYERS)
+    by_name = {paragraph["id"]: paragraph for paragraph in record["paragraphs"]}
+    for place, line in lines:
+        name = paragraphs.paragraph_id(line)
+        paragraph = by_name.get(name)
+        if paragraph is None or text_hash(paragraph["text"]) != line["sha256"]:
+            what = f"the text of {name} is not the annotated one (its hash differs)"
+            remedy = f"take the text that it was written for from {beside.name}"
+            raise GoldError.at(place, what, remedy)
+        places[name] = place
+        paragraphs.add_layers(record, paragraph, line)
+    paragraphs.mark_missing(record)
+    return Placed(record, places)
 
 
 class Library:
