@@ -9,7 +9,7 @@ import pytest
 
 from cablespan.cable import text_hash
 from cablespan.formats import GoldError, convert, read_records
-from cablespan.formats.standoff import (
+from cablespan.formats.texts import (
     loose_paragraphs,
     paragraphs_as_read,
     tei_paragraphs,
