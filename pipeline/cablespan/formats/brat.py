@@ -226,8 +226,7 @@ def _read_one(file: Path, scheme: Scheme) -> tuple[Placed, bool]:
             raise GoldError.at(span.place, what, "add them to its layers")
         located = in_paragraph(span.start, span.end, blocks, name, span.place)
         places.setdefault(located[0], span.place)
-        facts = said.facts_of(name)
-        spans.append(LinkedSpan(name, located[0], span.label, *located[1:], span.place, facts))
+        spans.append(LinkedSpan(name, span.label, *located, span.place, said.facts_of(name)))
     add_marks(record, spans, _links_by_head(said.spans, said.links), scheme)
     return Placed(record, places), layers is not None
 

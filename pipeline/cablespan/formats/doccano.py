@@ -125,7 +125,7 @@ def _add_spans(
 ) -> None:
     try:
         spans = [
-            LinkedSpan(name, paragraph, label, start, end, place)
+            LinkedSpan(name, label, paragraph, start, end, place)
             for name, label, start, end in _spans_of(line)
         ]
         relations = (

@@ -210,7 +210,7 @@ def _spans(cas: "Cas", layer: str, blocks: list[Block], place: str) -> Iterator[
             for ours, theirs in _FEATURES[layer].items()
             if (value := getattr(span, theirs, None))
         }
-        yield LinkedSpan(str(span.xmiID), located[0], span.label, *located[1:], place, facts)
+        yield LinkedSpan(str(span.xmiID), span.label, *located, place, facts)
 
 
 def _number(value: str) -> Any:

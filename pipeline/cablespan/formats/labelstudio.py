@@ -349,7 +349,7 @@ def _span(paragraph: str, task: _Task, region: Mapping[str, Any]) -> LinkedSpan:
     label = _label(region)
     if "text" in value and label not in Role.__members__:
         facts["text"] = value["text"]
-    return LinkedSpan(region["id"], paragraph, label, start, end, task.place, facts)
+    return LinkedSpan(region["id"], label, paragraph, start, end, task.place, facts)
 
 
 def _code_points(text: str, value: Mapping[str, Any]) -> tuple[int, int]:

@@ -19,8 +19,8 @@ class LinkedSpan(NamedTuple):
     and where it was read."""
 
     name: str
-    paragraph: str
     label: str
+    paragraph: str
     start: int
     end: int
     place: str
@@ -61,7 +61,7 @@ def add_marks(
     another paragraph than that.
 
     >>> from cablespan.labels import scheme_of
-    >>> record, spans = {}, [LinkedSpan("T1", "A/1", "PLACE", 0, 4, "A.ann:1")]
+    >>> record, spans = {}, [LinkedSpan("T1", "PLACE", "A/1", 0, 4, "A.ann:1")]
     >>> add_marks(record, spans, {}, scheme_of())
     >>> record["entities"]
     [{'paragraph': 'A/1', 'label': 'PLACE', 'start': 0, 'end': 4}]
