@@ -2,13 +2,67 @@
 wherever it stands."""
 
 import itertools
+import re
 from collections.abc import Iterable
 
 from spacy.tokens import Doc, Span
 
+from cablespan.components.entities.person_names import normalize_name, word_list
+from cablespan.document import once_a_doc, text_of
 from cablespan.labels import Entity
 
 BODIES = frozenset({Entity.AGENCY, Entity.ORG})
+# Brackets are rare, so that one looks for them first, and from there at up to ten words before.
+_SHORT = r"(?P<short>[A-Z][A-Za-z&/-]{1,9})"
+_SHORT_IN_BRACKETS = re.compile(rf"\([\"“]?{_SHORT}[\"”]?\)")
+_WORDS_BEFORE = re.compile(r"(?:[\w'’.&-]+[ \n]+){2,10}\Z")
+_LONGEST_DEFINITION = 300
+_LONG_IN_BRACKETS = re.compile(r" \((?:the )?(?P<long>[A-Z][^()]{5,90})\)")
+_WORD_BEFORE = re.compile(rf"\b{_SHORT}\Z")
+
+
+@once_a_doc
+def acronym_definitions(doc: Doc) -> dict[str, str]:
+    """Acronyms that the text itself defines, with the definition, in either order, both in lower
+    case.
+
+    After Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in
+    biomedical text" (2003), with each letter at the beginning of a word.
+
+    >>> import spacy
+    >>> text = "Intellectual Property Rights (IPR) and the PNP (Philippine National Police)"
+    >>> acronym_definitions(spacy.blank("en")(text))
+    {'ipr': 'intellectual property rights', 'pnp': 'philippine national police'}
+    """
+    text = text_of(doc)
+    definitions: dict[str, str] = {}
+    for match in _SHORT_IN_BRACKETS.finditer(text):
+        start = max(0, match.start() - _LONGEST_DEFINITION)
+        before = _WORDS_BEFORE.search(text, start, match.start())
+        long = _definition(before[0].split(), match["short"]) if before else None
+        if long:
+            definitions.setdefault(match["short"].lower(), normalize_name(long))
+    for match in _LONG_IN_BRACKETS.finditer(text):
+        before = _WORD_BEFORE.search(text, max(0, match.start() - 10), match.start())
+        words = match["long"].split()
+        if before and _definition(words, before["short"]) == " ".join(words):
+            definitions.setdefault(before["short"].lower(), normalize_name(match["long"]))
+    return definitions
+
+
+def _definition(words: list[str], short: str) -> str | None:
+    """The last words that an acronym abbreviates: its letters begin one each, but for small
+    words."""
+    index = len(words)
+    for letter in reversed([letter for letter in short.lower() if letter.isalpha()]):
+        index -= 1
+        while index >= 0 and words[index][0].lower() != letter:
+            if words[index].lower() not in word_list("small_word"):
+                return None
+            index -= 1
+        if index < 0:
+            return None
+    return " ".join(words[index:])
 
 
 def labels_by_definition(doc: Doc, entities: Iterable[Span]) -> dict[str, str]:

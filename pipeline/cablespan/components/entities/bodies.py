@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 
 from cablespan import lexicon
 from cablespan.components.entities.person_names import bare_name, normalize_name, word_list
-from cablespan.document import CableFacts, once_a_doc, origin, sender, text_of
+from cablespan.document import CableFacts, origin, sender
 from cablespan.lexicon import Post
 
 _GOVERNMENT = r"(?:government|govt\.?|gov|govts)"
@@ -27,13 +27,6 @@ _MISSION = re.compile(
     """,
     re.VERBOSE,
 )
-# Brackets are rare, so that one looks for them first, and from there at up to ten words before.
-_SHORT = r"(?P<short>[A-Z][A-Za-z&/-]{1,9})"
-_SHORT_IN_BRACKETS = re.compile(rf"\([\"“]?{_SHORT}[\"”]?\)")
-_WORDS_BEFORE = re.compile(r"(?:[\w'’.&-]+[ \n]+){2,10}\Z")
-_LONGEST_DEFINITION = 300
-_LONG_IN_BRACKETS = re.compile(r" \((?:the )?(?P<long>[A-Z][^()]{5,90})\)")
-_WORD_BEFORE = re.compile(rf"\b{_SHORT}\Z")
 
 
 @cache
@@ -242,47 +235,3 @@ def _country_of_acronym(name: str, home: str | None, definition: str) -> str | N
     if home in known:
         return home
     return known[0] if len(known) == 1 else None
-
-
-@once_a_doc
-def acronym_definitions(doc: Doc) -> dict[str, str]:
-    """Acronyms that the text itself defines, with the definition, in either order, both in lower
-    case.
-
-    After Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in
-    biomedical text" (2003), with each letter at the beginning of a word.
-
-    >>> import spacy
-    >>> text = "Intellectual Property Rights (IPR) and the PNP (Philippine National Police)"
-    >>> acronym_definitions(spacy.blank("en")(text))
-    {'ipr': 'intellectual property rights', 'pnp': 'philippine national police'}
-    """
-    text = text_of(doc)
-    definitions: dict[str, str] = {}
-    for match in _SHORT_IN_BRACKETS.finditer(text):
-        start = max(0, match.start() - _LONGEST_DEFINITION)
-        before = _WORDS_BEFORE.search(text, start, match.start())
-        long = _definition(before[0].split(), match["short"]) if before else None
-        if long:
-            definitions.setdefault(match["short"].lower(), normalize_name(long))
-    for match in _LONG_IN_BRACKETS.finditer(text):
-        before = _WORD_BEFORE.search(text, max(0, match.start() - 10), match.start())
-        words = match["long"].split()
-        if before and _definition(words, before["short"]) == " ".join(words):
-            definitions.setdefault(before["short"].lower(), normalize_name(match["long"]))
-    return definitions
-
-
-def _definition(words: list[str], short: str) -> str | None:
-    """The last words that an acronym abbreviates: its letters begin one each, but for small
-    words."""
-    index = len(words)
-    for letter in reversed([letter for letter in short.lower() if letter.isalpha()]):
-        index -= 1
-        while index >= 0 and words[index][0].lower() != letter:
-            if words[index].lower() not in word_list("small_word"):
-                return None
-            index -= 1
-        if index < 0:
-            return None
-    return " ".join(words[index:])

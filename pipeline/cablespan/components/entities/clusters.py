@@ -12,12 +12,8 @@ from typing import NotRequired, TypedDict
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from cablespan.components.entities.acronyms import with_defined_labels
-from cablespan.components.entities.bodies import (
-    acronym_definitions,
-    government_or_post,
-    sending_post,
-)
+from cablespan.components.entities.acronyms import acronym_definitions, with_defined_labels
+from cablespan.components.entities.bodies import government_or_post, sending_post
 from cablespan.components.entities.lexicon_names import surfaces
 from cablespan.components.entities.near_names import LONGEST, SHORTEST, NearNames
 from cablespan.components.entities.people import groups_of_people

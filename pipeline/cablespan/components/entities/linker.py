@@ -13,8 +13,8 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from cablespan import lexicon
+from cablespan.components.entities.acronyms import acronym_definitions
 from cablespan.components.entities.bodies import (
-    acronym_definitions,
     body_of_state,
     country_code,
     country_of_government,
