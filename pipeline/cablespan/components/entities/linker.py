@@ -1,23 +1,18 @@
 """Links mentions to what they name: countries and cities, governments and posts, agencies,
 organisations, laws, office holders."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
-from typing import TypedDict
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from cablespan import lexicon
 from cablespan.components.entities.acronyms import acronym_definitions
 from cablespan.components.entities.bodies import (
     body_of_state,
-    country_code,
-    country_of_government,
     government_or_post,
     home_country,
     sending_post,
@@ -33,16 +28,16 @@ from cablespan.components.entities.candidates import (
 from cablespan.components.entities.clusters import ClusterRecord
 from cablespan.components.entities.knowledge_base import KnowledgeBase
 from cablespan.components.entities.lexicon_names import surfaces
+from cablespan.components.entities.office_holders import holder_id, titles_of
 from cablespan.components.entities.person_names import (
     PEOPLE,
-    Person,
     bare_name,
-    normalize_name,
     parse_person,
     word_list,
 )
+from cablespan.components.entities.personal_facts import personal_facts
 from cablespan.labels import Entity
-from cablespan.lexicon import OfficeHolder, Post
+from cablespan.lexicon import Post
 
 _SAVED = "knowledge.npz"
 _RANK = {name: rank for rank, name in enumerate(PRECEDENCE)}
@@ -104,7 +99,7 @@ class Linker:
         if known:
             return known
         if ent.label_ in PEOPLE:
-            return _person(ent.text, parse_person(ent.text))
+            return holder_id(ent.text)
         long = definitions.get(name, name)
         if ent.label_ != Entity.AGENCY:
             return _by_lexicon(name, ent.label_) or _by_lexicon(long, ent.label_)
@@ -131,7 +126,7 @@ class Linker:
         ids = {ent.kb_id_ for ent in mentions if ent.kb_id_}
         cluster["kb_id"] = min(ids) if len(ids) == 1 else ""
         if cluster["label"] in PEOPLE:
-            cluster.update(_personal_facts(mentions, cluster["kb_id"]))
+            cluster.update(personal_facts(mentions, cluster["kb_id"]))
         candidates = [] if cluster["kb_id"] else self._candidates(cluster, mentions, home)
         if candidates:
             cluster["candidates"] = candidates
@@ -147,7 +142,7 @@ class Linker:
         if label not in PEOPLE:
             return ranked(names, label, Clues(country=home), own)
         people = [parse_person(ent.text) for ent in mentions]
-        titles = frozenset(chain.from_iterable(map(_titles, people)))
+        titles = frozenset(chain.from_iterable(map(titles_of, people)))
         clues = Clues(cluster.get("country") or home, titles)
         return ranked([" ".join(person.names) for person in people], label, clues, own)
 
@@ -173,7 +168,7 @@ class Linker:
         return buffer.getvalue()
 
     def from_bytes(self, data: bytes, *, exclude: Sequence[str] = ()) -> "Linker":
-        """Takes in the knowledge base that `to_bytes` gave, if there is one."""
+        """Takes in the knowledge base that `to_bytes` returned, if there is one."""
         if data:
             self.knowledge = KnowledgeBase.load(BytesIO(data))
         return self
@@ -220,144 +215,3 @@ def _body(name: str, home: str | None) -> str | None:
         if known and not known.startswith("body:"):
             return None
     return body_of_state(known, country) if known else None
-
-
-@cache
-def _holders() -> dict[str, list[OfficeHolder]]:
-    """Office holders of the lexicon by their names and aliases."""
-    holders: dict[str, list[OfficeHolder]] = defaultdict(list)
-    for entry in lexicon.load("people"):
-        for name in {entry["name"], *entry["aliases"]}:
-            holders[normalize_name(name)].append(entry)
-    return holders
-
-
-@cache
-def _people() -> dict[str, OfficeHolder]:
-    """Office holders of the lexicon by their ids."""
-    return {entry["kb_id"]: entry for entry in reversed(lexicon.load("people"))}
-
-
-@cache
-def _title_names() -> dict[str, str]:
-    return {entry["kb_id"]: entry["name"] for entry in lexicon.load("titles")}
-
-
-def _person(mention: str, person: Person) -> str | None:
-    """A known office holder, by full name, or by a surname that his title does not contradict.
-
-    An office alone has its own id.
-    """
-    if not person.names:
-        return person.offices[0] if person.offices else None
-    is_surname = len(person.names) == 1
-    if person.female and is_surname:
-        return None  # "Mrs. Gromyko" is not the Foreign Minister
-    full = normalize_name(mention)
-    written = normalize_name(person.family or "") if is_surname else full
-    for name in (full, " ".join(person.names), written):
-        holder = _only_holder(name, person)
-        if holder and (name == full or not _is_contradicted(holder, person)):
-            return holder["kb_id"]
-    return None
-
-
-def _only_holder(name: str, person: Person) -> OfficeHolder | None:
-    """The only office holder whom a name is enough for; None where there are several."""
-    holders = [holder for holder in _holders().get(name, ()) if _may_be(holder, person)]
-    return holders[0] if len(holders) == 1 else None
-
-
-def _is_contradicted(holder: OfficeHolder, person: Person) -> bool:
-    """Whether a surname stands after titles that its holder did not have."""
-    if not person.offices or len(person.names) > 1:
-        return False
-    return not _held(holder, person)
-
-
-def _may_be(holder: OfficeHolder, person: Person) -> bool:
-    """Whether a name is enough: some need their full name, or their office before it."""
-    return not holder.get("full") or len(person.names) > 1 or _held(holder, person)
-
-
-def _held(holder: OfficeHolder, person: Person) -> bool:
-    """Whether one of the titles before a name is in the office that somebody held."""
-    return any(title in holder["office"].lower() for title in _titles(person))
-
-
-def _titles(person: Person) -> list[str]:
-    """The titles of a mention in small letters."""
-    return [_title_names()[office].lower() for office in person.offices]
-
-
-class PersonalFacts(TypedDict):
-    """What a cable says of a person; `named` by name, not by an office alone."""
-
-    named: bool
-    office: str | None
-    country: str | None
-    given_name: str | None
-    family_name: str | None
-
-
-def _personal_facts(mentions: list[Span], kb_id: str) -> PersonalFacts:
-    """Facts from the mentions together and, where the person is known, from the lexicon."""
-    people = [
-        parse_person(ent.text, ent.doc[max(0, ent.start - 4) : ent.start].text) for ent in mentions
-    ]
-    fullest = max(people, key=lambda person: len(person.names))
-    office, country = _most_told_office(people), _most_told_country(mentions)
-    known = _people().get(kb_id)
-    return {
-        "named": bool(fullest.names),
-        "office": office or (known and known["office"]),
-        "country": country or (known and known.get("country")),
-        "given_name": fullest.given,
-        "family_name": fullest.family,
-    }
-
-
-def _most_told_office(people: Iterable[Person]) -> str | None:
-    """The name of the office that most mentions have, the longest of equals."""
-    offices = Counter(_title_names()[office] for person in people for office in person.offices)
-    return max(offices, key=lambda name: (offices[name], len(name)), default=None)
-
-
-def _most_told_country(mentions: Iterable[Span]) -> str | None:
-    """The country that an official serves by most mentions, the first of equals."""
-    countries = Counter(filter(None, map(_country_served, mentions)))
-    return max(countries, key=countries.__getitem__, default=None)
-
-
-def _country_served(ent: Span) -> str | None:
-    """The country an official serves: the first that one of these says."""
-    ways = (_adjective_before, _government_at_start, _country_after, _country_at_start)
-    return next(filter(None, (way(ent) for way in ways)), None)
-
-
-def _adjective_before(ent: Span) -> str | None:
-    """The country of "Turkish" before the mention."""
-    for size in (2, 1):
-        before = ent.doc[max(0, ent.start - size) : ent.start].text
-        if ent.start >= size and before[:1].isupper() and country_code(before):
-            return country_code(before)
-    return None
-
-
-def _government_at_start(ent: Span) -> str | None:
-    """The country of "GOC" before the title, within the mention."""
-    is_acronym = len(ent) > 1 and ent[0].text.isupper()
-    return country_of_government(ent[0].text, None) if is_acronym else None
-
-
-def _country_after(ent: Span) -> str | None:
-    """The country of "of Kenya" after the mention."""
-    following = ent.doc[ent.end : ent.end + 3]
-    if len(following) < 2 or following[0].lower_ != "of":
-        return None
-    return country_code(following[1].text) or country_code(following[1:].text)
-
-
-def _country_at_start(ent: Span) -> str | None:
-    """The country of "Turkish" as the first word of the mention."""
-    return country_code(ent[0].text) if len(ent) > 1 else None

@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Span
 
 from cablespan.components.entities.bodies import country_code
 from cablespan.components.entities.near_names import NearNames, one_letter_apart
-from cablespan.components.entities.person_names import PEOPLE, Person, parse_person
+from cablespan.components.entities.person_names import PEOPLE, Person, parse_mention
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class PersonCluster:
 
         Given names are equal, or initials of each other, under one family name.
 
+        >>> from cablespan.components.entities.person_names import parse_person
         >>> known = PersonCluster()
         >>> known.add(Mention(0, parse_person("John Foster Dulles"), None))
         >>> [known.accepts_full_name(parse_person(name)) for name in ("J. Dulles", "Allen Dulles")]
@@ -174,10 +175,9 @@ def groups_of_people(doc: Doc, ents: list[Span]) -> list[list[int]]:
 
 
 def _mention(doc: Doc, index: int, ent: Span) -> Mention:
-    before = doc[max(0, ent.start - 4) : ent.start].text
     adjective = doc[ent.start - 1].text if ent.start else ""
     country = country_code(adjective) if adjective[:1].isupper() else None
-    return Mention(index, parse_person(ent.text, before), country)
+    return Mention(index, parse_mention(ent), country)
 
 
 def _groups_of_offices(nameless: list[Mention], clusters: list[PersonCluster]) -> list[list[int]]:

@@ -5,6 +5,8 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from spacy.tokens import Span
+
 from cablespan import lexicon
 from cablespan.components.entities.lexicon_names import surfaces
 from cablespan.labels import Entity
@@ -13,6 +15,8 @@ PEOPLE = frozenset({Entity.OFFICIAL, Entity.PERSON})
 _AFTER_NAME = re.compile(r"'s$|[,;:.)(]+$")
 # The longest title of the lexicon that is looked for, in words.
 _TITLE = 5
+# Words before a mention among which its title may stand.
+_WORDS_BEFORE = 4
 
 
 class Person(NamedTuple):
@@ -109,6 +113,11 @@ def parse_person(mention: str, before: str = "") -> Person:
     )
 
 
+def parse_mention(ent: Span) -> Person:
+    """Takes a mention apart, with regard to the words before it."""
+    return parse_person(ent.text, ent.doc[max(0, ent.start - _WORDS_BEFORE) : ent.start].text)
+
+
 def _name_words(word: str) -> list[str]:
     plain = normalize_name(word).replace("'", "").replace(".", "")
     return [piece for piece in re.split(r"[- ]", plain) if piece]
@@ -116,7 +125,7 @@ def _name_words(word: str) -> list[str]:
 
 def _offices_at_end(words: list[str]) -> tuple[str, ...]:
     """The offices of a title that ends with the last of the words."""
-    last = words[-4:]
+    last = words[-_WORDS_BEFORE:]
     for start in range(len(last)):
         length, offices = _leading_titles(last[start:])
         if length and length == len(last) - start:
