@@ -17,14 +17,15 @@ from rapidfuzz.distance import OSA
 
 from cablespan import lexicon
 from cablespan.components.entities.values.forms import known_forms
-from cablespan.components.entities.values.meanings import Reader, Tense
 from cablespan.components.entities.values.periods import Period, Precision
+from cablespan.components.entities.values.reader import Reader, Tense
 from cablespan.components.entities.values.words import (
     MONTH,
     WEEKDAY,
     any_of,
     by_name,
     entries,
+    month_number,
     numbers_of,
     year_number,
 )
@@ -79,7 +80,7 @@ def _date_of_heading(text: str) -> Anchor | None:
     heading = _DATE_OF_HEADING.search(text)
     if not heading:
         return None
-    month = numbers_of("month")[heading[1].lower()]
+    month = month_number(heading[1].lower())
     return _anchor(int(heading[3]), month, int(heading[2]), "day")
 
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from cablespan.components.entities.values import meanings
-from cablespan.components.entities.values.meanings import Form, Match, Reader
+from cablespan.components.entities.values import meanings, relative
 from cablespan.components.entities.values.periods import Period
+from cablespan.components.entities.values.reader import Form, Match, Reader
 from cablespan.components.entities.values.words import (
     DAY_NUMBER,
     MONTH,
@@ -102,43 +102,43 @@ def _written() -> Iterator[tuple[str, Callable[[Reader, Match], Period | None]]]
     yield r"week\ of\ (?:the\ )?(?P<rest>.+)", meanings.week_of_day
     yield rf"(?P<part>{PART})(?:\ of|\ in)?[-\ ](?:the\ )?(?P<rest>.+)", meanings.part_of
     yield r"(?:rest|remainder|balance)\ of\ (?:the\ )?(?P<rest>.+)", meanings.rest_of
-    yield r"year'?s?[-\ ]end", meanings.year_end
+    yield r"year'?s?[-\ ]end", relative.year_end
     yield (
         rf"""(?:(?P<which>{SHIFT})\ )?(?P<weekday>{WEEKDAY})(?:\ night)?
         (?: \ (?:of\ )?(?P<week>{SHIFT})\ week )?""",
-        meanings.weekday,
+        relative.weekday,
     )
-    yield rf"(?:(?P<which>{SHIFT})\ )?weekend", meanings.weekend
+    yield rf"(?:(?P<which>{SHIFT})\ )?weekend", relative.weekend
     yield (
         r"""(?P<further>day\ (?:before|after)\ )? 
         (?P<word>today|tonight|yesterday|tomorrow|this|last) (?:\ night)?""",
-        meanings.near_day,
+        relative.near_day,
     )
-    yield r"(?P<day>\d\d?)(?:st|nd|rd|th)?", meanings.day_alone
+    yield r"(?P<day>\d\d?)(?:st|nd|rd|th)?", relative.day_alone
     yield r"(?P<month>\d\d?)[-/](?P<day>\d\d?)", meanings.month_and_day
-    yield r"(?P<which>previous)(?P<count>)(?P<unit>)(?P<direction>)", meanings.told_day  # "evening"
+    yield r"(?P<which>previous)(?P<count>)(?P<unit>)(?P<direction>)", relative.told_day  # "evening"
     yield (
         r"""(?P<which>next|following|previous|preceding|same)\ (?:day|night)
         (?P<count>)(?P<unit>)(?P<direction>)""",
-        meanings.told_day,
+        relative.told_day,
     )
     yield (
         rf"""(?P<count>{NUMBER})\ (?P<unit>day|week)s?\ (?P<direction>later|after|earlier|before)
         (?P<which>)""",
-        meanings.told_day,
+        relative.told_day,
     )
-    yield r"(?P<which>)(?P<count>)(?P<unit>)day\ (?P<direction>after|before)", meanings.told_day
+    yield r"(?P<which>)(?P<count>)(?P<unit>)day\ (?P<direction>after|before)", relative.told_day
     yield (
         r"(?P<which>same|that|previous|preceding|following)\ (?P<unit>month|year)",
-        meanings.told_unit,
+        relative.told_unit,
     )
-    yield r"(?:early|late|that|same)(?:\ (?:day|night))?", meanings.part_of_told_day
+    yield r"(?:early|late|that|same)(?:\ (?:day|night))?", relative.part_of_told_day
     yield (
         rf"(?:(?:earlier|later)\ )?(?:in\ )?(?:the\ )?(?:(?P<which>{SHIFT})\ )?{_UNIT[:-2]}",
-        meanings.unit_from_now,
+        relative.unit_from_now,
     )
-    yield rf"{_NOW_OR}\ {_COUNT}[-\ ]{_UNIT} (?:\ (?:period|span))?", meanings.stretch
-    yield rf"{_NOW_OR}\ {_UNIT}\ or\ (?P<most>{NUMBER})", meanings.unit_or_two
-    yield rf"{_COUNT}\ {_UNIT}\ ago", meanings.ago
-    yield rf"(?P<count>)(?P<most>){_UNIT}[-\ ]ago", meanings.ago
-    yield rf"{_NOW_OR}\ (?P<count>{NUMBER})[-\ ]hours?", meanings.hours
+    yield rf"{_NOW_OR}\ {_COUNT}[-\ ]{_UNIT} (?:\ (?:period|span))?", relative.stretch
+    yield rf"{_NOW_OR}\ {_UNIT}\ or\ (?P<most>{NUMBER})", relative.unit_or_two
+    yield rf"{_COUNT}\ {_UNIT}\ ago", relative.ago
+    yield rf"(?P<count>)(?P<most>){_UNIT}[-\ ]ago", relative.ago
+    yield rf"{_NOW_OR}\ (?P<count>{NUMBER})[-\ ]hours?", relative.hours

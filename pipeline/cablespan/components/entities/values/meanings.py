@@ -1,25 +1,18 @@
-"""What each form of a date means, seen from a cable's day and from the words around."""
+"""What the forms mean that name a date, or a part of one: "May 22", "fall of 2008", "early May"."""
 
-import re
-from calendar import monthrange
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import Literal
 
 from cablespan.components.entities.values.periods import (
     DAY,
+    DAYS_OF_UNIT,
     Period,
     days,
     months,
     part,
-    week,
     years,
 )
+from cablespan.components.entities.values.reader import Match, Reader
 from cablespan.components.entities.values.words import (
-    MONTH,
-    TO,
     by_name,
     month_number,
     number,
@@ -28,81 +21,7 @@ from cablespan.components.entities.values.words import (
     year_number,
 )
 
-Tense = Literal["future", "past", "unknown"]
-Match = re.Match[str]
-Form = tuple[re.Pattern[str], Callable[["Reader", Match], Period | None]]
-
-# Cables tell of the past more than of the future, unless a verb says so: what a day ahead counts.
-_COST_OF_A_DAY_AHEAD = {"future": 0.5, "unknown": 2, "past": 8}
 _NEW_FISCAL_YEARS = 1977  # October to September from then on, July to June before
-_DAYS_OF_UNIT = {"day": 1, "week": 7, "month": 30}
-# ", 1999" after a day, "to July 2009" after a month; no "1800 hours"
-_YEAR_AFTER = re.compile(
-    rf"""
-    [\s,]*
-    (?: {TO} (?:(?P<month>{MONTH})\.?)? \s?\d{{0,2}},?\s? )?   # to July
-    (?P<year> (?:19|20)\d\d )\b
-    (?! \s?(?:hours|hrs|z\b|local) )
-    """,
-    re.VERBOSE,
-)
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Reads mentions, seen from a cable's day and from the words around.
-
-    `today`: the cable's day, None where it is not known; `told`: the date named before; `forms`:
-    those that are known, in order of precedence.
-    """
-
-    forms: "tuple[Form, ...]"
-    today: date | None
-    is_year_alone: bool
-    tense_told: Callable[[], Tense]
-    before: str
-    after: str
-    told: Period | None
-
-    @cached_property
-    def tense(self) -> Tense:
-        """What the words around tell of; few forms ask for it."""
-        return self.tense_told()
-
-    def read(self, text: str) -> Period | None:
-        """The period of the first form that fits the whole text, which is plain.
-
-        Raises ValueError where a day does not exist, or the cable's is needed and not known.
-        """
-        for pattern, meaning in self.forms:
-            match = pattern.fullmatch(text)
-            if match:
-                return meaning(self, match)
-        return None
-
-    @property
-    def day(self) -> date:
-        """The cable's day. Raises ValueError where it is not known."""
-        if self.today is None:
-            raise ValueError("the cable has no date")
-        return self.today
-
-    def year_for(self, month: int, day: int = 15, last_month: int | None = None) -> int:
-        """The year that brings a day nearest to the cable, or one that is said after the mention:
-        that of the last month, where the months go on to another."""
-        said = _YEAR_AFTER.match(self.after)
-        if said:
-            last = month_number(said["month"]) if said["month"] else last_month or month
-            return int(said["year"]) - (last < month)
-        today, cost = self.day, _COST_OF_A_DAY_AHEAD[self.tense]
-        if self.is_year_alone:
-            return today.year
-
-        def distance(year: int) -> float:
-            ahead = (date(year, month, min(day, 28)) - today).days
-            return ahead * cost if ahead > 0 else -ahead
-
-        return min((today.year - 1, today.year, today.year + 1), key=distance)
 
 
 def iso(_reader: Reader, m: Match) -> Period:
@@ -125,6 +44,12 @@ def month_days(reader: Reader, m: Match) -> Period:
     if not m["last_day"]:
         return days(start)
     return days(start, date(start.year + (last_month < month), last_month, number(m["last_day"])))
+
+
+def month_and_day(reader: Reader, m: Match) -> Period:
+    """6/30."""
+    month, day = int(m["month"]), int(m["day"])
+    return days(date(reader.year_for(month, day), month, day))
 
 
 def _year_of(
@@ -274,7 +199,7 @@ def days_of_period(reader: Reader, m: Match) -> Period | None:
     if whole is None or not whole.is_month:
         return None
     count = number(m["count"]) if m["count"] else 1
-    length = count * _DAYS_OF_UNIT[m["unit"]] * DAY
+    length = count * DAYS_OF_UNIT[m["unit"]] * DAY
     if m["which"] == "last":
         return days(whole.end - length + DAY, whole.end)
     start = whole.start + length * (numbers_of("ordinal")[m["which"]] - 1)
@@ -285,147 +210,3 @@ def week_of_day(reader: Reader, m: Match) -> Period | None:
     """Week of September 10."""
     day = reader.read(m["rest"])
     return days(day.start, day.start + 6 * DAY) if day else None
-
-
-def weekday(reader: Reader, m: Match) -> Period:
-    """Saturday: the last one up to the cable's day, unless words tell of the next."""
-    today, which = reader.day, m["which"]
-    ahead = (numbers_of("weekday")[m["weekday"]] - 1 - today.weekday()) % 7
-    if m["week"]:
-        monday = week(today).start + 7 * units_of(m["week"]) * DAY
-        return days(monday + (numbers_of("weekday")[m["weekday"]] - 1) * DAY)
-    if which == "last":
-        return days(today - (7 - ahead) * DAY)
-    if (which and units_of(which) >= 0) or reader.tense == "future":
-        return days(today + (ahead or 7 * (which == "next")) * DAY)
-    return days(today - (-ahead % 7) * DAY)
-
-
-def weekend(reader: Reader, m: Match) -> Period:
-    """This weekend; last weekend."""
-    saturday = week(reader.day).start + 5 * DAY
-    which = m["which"]
-    is_future = units_of(which) >= 0 if which else reader.tense == "future"
-    saturday += 7 * DAY * ((which == "next") if is_future else -1)
-    return days(saturday, saturday + DAY)
-
-
-def near_day(reader: Reader, m: Match) -> Period:
-    """Today; last night; the day before yesterday."""
-    shift = by_name("near")[m["word"]]["days"] * (2 if m["further"] else 1)
-    return days(reader.day + shift * DAY)
-
-
-def told_day(reader: Reader, m: Match) -> Period | None:
-    """The following day, the previous night, two days later: counted from the date told before."""
-    told = reader.told
-    if told is None and m["which"] in ("previous", "preceding"):
-        told = days(reader.day)
-    if told is None or told.precision != "day":
-        return None
-    count = number(m["count"]) if m["count"] else 1
-    units = units_of(m["which"] or m["direction"])
-    day = told.end if units > 0 else told.start
-    return days(day + units * count * _DAYS_OF_UNIT[m["unit"] or "day"] * DAY)
-
-
-def told_unit(reader: Reader, m: Match) -> Period | None:
-    """The same year, the previous year, that month: of the date told before."""
-    told = reader.told
-    if told is None:
-        return unit_from_now(reader, m)
-    if m["unit"] == "month" and told.precision == "year":
-        return None
-    return _units_away(told.start, m["unit"], units_of(m["which"]))
-
-
-def part_of_told_day(reader: Reader, _m: Match) -> Period | None:
-    """Early evening, that night: of the date told before."""
-    told = reader.told
-    return told if told and told.precision == "day" else None
-
-
-def day_alone(reader: Reader, m: Match) -> Period:
-    """23rd: the nearest one, or of the month that was named last."""
-    day, named = number(m["day"]), re.findall(rf"\b({MONTH})\b", reader.before)
-    if named:
-        month = month_number(named[-1])
-        return days(date(reader.year_for(month, day), month, day))
-    today = reader.day
-    firsts = (months(today.year, today.month + shift).start for shift in (-1, 0, 1))
-    near = [f.replace(day=day) for f in firsts if day <= monthrange(f.year, f.month)[1]]
-    return days(min(near, key=lambda other: abs(other - today)))
-
-
-def month_and_day(reader: Reader, m: Match) -> Period:
-    """6/30."""
-    month, day = int(m["month"]), int(m["day"])
-    return days(date(reader.year_for(month, day), month, day))
-
-
-def unit_from_now(reader: Reader, m: Match) -> Period | None:
-    """This year; last month; next week.
-
-    "Past" and "coming" run up to or from the cable's day.
-    """
-    which, unit, today = m["which"] or "this", m["unit"], reader.day
-    units = units_of(which)
-    if which in ("past", "coming", "upcoming") or (unit == "decade" and units):
-        return _stretch(reader, 1, unit, units)
-    if unit == "decade":
-        first = today.year // 10 * 10
-        return years(first, first + 9)
-    return None if unit == "day" else _units_away(today, unit, units)
-
-
-def _units_away(day: date, unit: str, count: int) -> Period:
-    """The year, month, week or day that lies so many of them after a day's own."""
-    if unit == "year":
-        return years(day.year + count)
-    if unit == "month":
-        return months(day.year, day.month + count)
-    return week(day + 7 * count * DAY) if unit == "week" else days(day + count * DAY)
-
-
-def stretch(reader: Reader, m: Match) -> Period:
-    """Past six years; next 12 to 18 months: the longer of two counts."""
-    return _stretch(reader, number(m["most"] or m["count"]), m["unit"], units_of(m["which"]))
-
-
-def hours(reader: Reader, m: Match) -> Period:
-    """The next 24 hours: whole days."""
-    return _stretch(reader, number(m["count"]) // 24, "day", units_of(m["which"]))
-
-
-def unit_or_two(reader: Reader, m: Match) -> Period:
-    """The next week or two."""
-    return _stretch(reader, number(m["most"]), m["unit"], units_of(m["which"]))
-
-
-def _stretch(reader: Reader, count: int, unit: str, direction: int) -> Period:
-    """From the cable's day over a number of units, in their precision."""
-    today = reader.day
-    if unit == "decade":
-        count, unit = count * 10, "year"
-    if unit == "year" and count > 1:
-        return years(*sorted((today.year, today.year + direction * count)))
-    if unit == "year" or (unit == "month" and count > 1):
-        length = count * (12 if unit == "year" else 1)
-        return months(today.year, today.month + min(direction * length, 0), length + 1)
-    return days(today, today + direction * count * _DAYS_OF_UNIT[unit] * DAY)
-
-
-def ago(reader: Reader, m: Match) -> Period | None:
-    """Two weeks ago; three or four days ago: from the one to the other."""
-    if m["unit"] == "decade":
-        return None
-    counts = number(m["count"] or "1"), number(m["most"] or m["count"] or "1")
-    first, last = (
-        _units_away(reader.day, m["unit"], -count) for count in (max(counts), min(counts))
-    )
-    return Period(first.start, last.end, first.precision)
-
-
-def year_end(reader: Reader, _m: Match) -> Period:
-    """Year's end."""
-    return months(reader.day.year, 12)

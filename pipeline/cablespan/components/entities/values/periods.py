@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 Precision = Literal["year", "month", "day"]
 _LENGTHS = {"year": 4, "month": 7, "day": 10}  # of ISO 8601 dates, in characters
 DAY = timedelta(days=1)
-_DAYS_OF_MONTH = 30  # of which thirds are taken, whatever the month
+DAYS_OF_UNIT = {"day": 1, "week": 7, "month": 30}  # thirds are of 30 days, whatever the month
 
 
 class Period(NamedTuple):
@@ -91,7 +91,7 @@ def part(period: Period, first: int, last: int) -> Period:
         count = (count - 1) * 12 + period.end.month - begin.month + 1
         skipped, stop = _units_within(first, last, count)
         return months(begin.year, begin.month + skipped, stop - skipped)
-    skipped, stop = _units_within(first, last, _DAYS_OF_MONTH)
+    skipped, stop = _units_within(first, last, DAYS_OF_UNIT["month"])
     end = period.end if last == 12 else begin + (stop - 1) * DAY
     return days(begin + skipped * DAY, end)
 
