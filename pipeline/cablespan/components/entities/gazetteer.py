@@ -16,6 +16,7 @@ from spacy.util import filter_spans
 from cablespan import lexicon
 from cablespan.components.entities.lexicon_names import Match, Surface, common_words, find
 from cablespan.components.entities.person_names import word_list
+from cablespan.components.entities.values.words import any_of
 from cablespan.document import text_of
 from cablespan.labels import Entity
 
@@ -171,7 +172,7 @@ class _Pattern(NamedTuple):
 @cache
 def _patterns() -> tuple[_Pattern, ...]:
     """The patterns of the lexicon with their placeholders ("{month}") filled in."""
-    words = {kind: _alternatives(known) for kind, known in _vocabulary().items()}
+    words = {kind: any_of(known) for kind, known in _vocabulary().items()}
     return tuple(
         _Pattern(
             entry["label"],
@@ -182,11 +183,6 @@ def _patterns() -> tuple[_Pattern, ...]:
         )
         for entry in lexicon.load("patterns")
     )
-
-
-def _alternatives(words: Iterable[str]) -> str:
-    """An expression for any of the words, the longest first."""
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
 
 
 @cache

@@ -50,6 +50,12 @@ def _digest(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
+def _id_at(entry: int, ids: bytes, ends: numpy.ndarray) -> str:
+    """The id of an entry out of all ids, which stand one after the other."""
+    start = int(ends[entry - 1]) if entry else 0
+    return ids[start : int(ends[entry])].decode()
+
+
 def _name_key(label: str, name: str) -> int:
     return _digest(f"{label}\t{bare_name(name)}")
 
@@ -73,11 +79,7 @@ class KnowledgeBase:
         """The ids of all entries that bear a name."""
         key = numpy.uint64(_name_key(label, name))
         first, last = (int(numpy.searchsorted(self.names, key, side)) for side in ("left", "right"))
-        return [self._id(int(entry)) for entry in self.entries[first:last]]
-
-    def _id(self, entry: int) -> str:
-        start = int(self.ends[entry - 1]) if entry else 0
-        return self.ids[start : int(self.ends[entry])].decode()
+        return [_id_at(int(entry), self.ids, self.ends) for entry in self.entries[first:last]]
 
     def lookup(self, name: str, label: str) -> str | None:
         """The id of a name; None where it is unknown or stands for several."""
@@ -144,15 +146,14 @@ def _entries(path: Path) -> Iterator[tuple[int, Entry]]:
 
 def _problem(entry: Any) -> str | None:
     """What is wrong with a line, and the remedy; None where it is an entry."""
-    strings = entry if isinstance(entry, dict) else {}
-    missing = [key for key in _STRINGS if not isinstance(strings.get(key), str)]
-    if not missing and not entry["id"]:
-        missing = ["id"]
-    if missing:
-        return f"no {', '.join(missing)}; an entry needs the strings id, name and kind"
-    if entry["kind"] not in labels_of_kinds():
-        known = ", ".join(sorted(labels_of_kinds()))
-        return f"unknown kind {entry['kind']!r}; known are {known}"
+    if not isinstance(entry, dict):
+        entry = {}
+    missing = [key for key in _STRINGS if not isinstance(entry.get(key), str)]
+    if missing or not entry["id"]:
+        return f"no {', '.join(missing or ['id'])}; an entry needs the strings id, name and kind"
+    kinds = labels_of_kinds()
+    if entry["kind"] not in kinds:
+        return f"unknown kind {entry['kind']!r}; known are {', '.join(sorted(kinds))}"
     aliases = entry.get("aliases", [])
     if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
         return "aliases must be a list of strings"
@@ -168,10 +169,9 @@ def _refuse_doubled(
     doubled = numpy.flatnonzero(digests[order][1:] == digests[order][:-1])
     if len(doubled):
         first, second = sorted((int(order[doubled[0]]), int(order[doubled[0] + 1])))
-        name = ids[int(ends[second - 1]) if second else 0 : int(ends[second])].decode()
         raise KnowledgeError(
-            f"{path}:{lines[second]}: id {name!r} stands in line {lines[first]} already; "
-            "keep one of the two"
+            f"{path}:{lines[second]}: id {_id_at(second, ids, ends)!r} stands in line "
+            f"{lines[first]} already; keep one of the two"
         )
 
 

@@ -139,14 +139,22 @@ def amounts(text: str) -> list[Decimal]:
 
 
 def _read(text: str) -> list[_Amount]:
+    """The amounts of a text one after the other; an article alone is one."""
     told: list[_Amount] = []
     joint, words = "", _WORD.findall(text)
     for word, following in pairwise([*words, ""]):
-        part = None if word in _JOINTS else _part(word, following)
-        if part and not (told and told[-1].takes(part, joint)):
+        if word in _JOINTS:
+            joint = word
+            continue
+        part = _part(word, following)
+        if part is None:
+            continue
+        if not (told and told[-1].takes(part, joint)):
             told.append(_first(part))
-        joint = word if word in _JOINTS else "" if part else joint
-    return told or [_Amount(_ONE) for word in words[:1] if word in _articles()]
+        joint = ""
+    if not told and words and words[0] in _articles():
+        return [_Amount(_ONE)]
+    return told
 
 
 def _first(part: _Part) -> _Amount:

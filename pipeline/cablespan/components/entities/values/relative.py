@@ -28,10 +28,11 @@ from cablespan.components.entities.values.words import (
 def weekday(reader: Reader, m: Match) -> Period:
     """Saturday: the last one up to the cable's day, unless words tell of the next."""
     today, which = reader.day, m["which"]
-    ahead = (numbers_of("weekday")[m["weekday"]] - 1 - today.weekday()) % 7
+    after_monday = numbers_of("weekday")[m["weekday"]] - 1
     if m["week"]:
         monday = week(today).start + 7 * units_of(m["week"]) * DAY
-        return days(monday + (numbers_of("weekday")[m["weekday"]] - 1) * DAY)
+        return days(monday + after_monday * DAY)
+    ahead = (after_monday - today.weekday()) % 7
     if which == "last":
         return days(today - (7 - ahead) * DAY)
     if (which and units_of(which) >= 0) or reader.tense == "future":
@@ -116,7 +117,9 @@ def _units_away(day: date, unit: str, count: int) -> Period:
         return years(day.year + count)
     if unit == "month":
         return months(day.year, day.month + count)
-    return week(day + 7 * count * DAY) if unit == "week" else days(day + count * DAY)
+    if unit == "week":
+        return week(day + 7 * count * DAY)
+    return days(day + count * DAY)
 
 
 def stretch(reader: Reader, m: Match) -> Period:
