@@ -14,7 +14,14 @@ from urllib.parse import quote, unquote
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem
-from cablespan.formats.completion import Placed, bare_record, kept_meta, known_facts, parts_of
+from cablespan.formats.completion import (
+    OF_CABLES,
+    Placed,
+    bare_record,
+    kept_meta,
+    known_facts,
+    parts_of,
+)
 from cablespan.formats.files import read_text
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
 from cablespan.formats.linked import (
@@ -29,7 +36,7 @@ from cablespan.labels import LAYERS, ROLES, Certainty, Role, Scheme
 from cablespan.reading.body.ids import DistinctNames
 from cablespan.records import annotated_layers
 
-LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
+LEAVES_OUT = OF_CABLES
 _FACTS = {
     "entities": ("kb_id", "cluster", "score", "value"),
     "statements": ("score",),

@@ -9,6 +9,9 @@ from cablespan.records import RECORD_SCHEMA, ParagraphRecord, by_paragraph, para
 
 # Facts of `meta` that formats keep which have no place for all of it.
 _KEPT_META = ("date", "origin", "head")
+# What formats of spans leave out of a record, and those of bare spans of its marks as well.
+OF_CABLES = ("header facts", "source maps", "cluster tables", "notes")
+OF_MARKS = ("scores", "links and clusters of entities", "values of entities")
 # A paragraph of a record, and its marks by layer.
 Marked = tuple[Mapping[str, Any], dict[str, list[Mapping[str, Any]]]]
 

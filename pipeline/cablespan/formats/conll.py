@@ -18,21 +18,19 @@ from spacy.tokens import Doc
 
 from cablespan.document import character_span
 from cablespan.formats.checks import GoldError
-from cablespan.formats.completion import Placed, bare_record, kept_meta, marked_paragraphs
+from cablespan.formats.completion import (
+    OF_CABLES,
+    OF_MARKS,
+    Placed,
+    bare_record,
+    kept_meta,
+    marked_paragraphs,
+)
 from cablespan.formats.files import placed_objects, read_text, unpacked_name, written
 from cablespan.formats.tasks import tokenize
 from cablespan.records import ParagraphRecord, paragraph_record
 
-LEAVES_OUT = (
-    "claims",
-    "scores",
-    "links and clusters of entities",
-    "values of entities",
-    "header facts",
-    "source maps",
-    "cluster tables",
-    "notes",
-)
+LEAVES_OUT = ("claims", *OF_MARKS, *OF_CABLES)
 _LAYERS = ("entities", "statements")
 
 

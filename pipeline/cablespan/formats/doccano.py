@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from cablespan.formats.checks import GoldError
-from cablespan.formats.completion import Placed, bare_record, kept_meta, marked_paragraphs, parts_of
+from cablespan.formats.completion import (
+    OF_CABLES,
+    OF_MARKS,
+    Placed,
+    bare_record,
+    kept_meta,
+    marked_paragraphs,
+    parts_of,
+)
 from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.formats.linked import (
     LinkedSpan,
@@ -23,16 +31,7 @@ from cablespan.formats.linked import (
 from cablespan.labels import Scheme
 from cablespan.records import annotated_layers, paragraph_record
 
-LEAVES_OUT = (
-    "speakers and certainties of claims",
-    "scores",
-    "links and clusters of entities",
-    "values of entities",
-    "header facts",
-    "source maps",
-    "cluster tables",
-    "notes",
-)
+LEAVES_OUT = ("speakers and certainties of claims", *OF_MARKS, *OF_CABLES)
 # What a line has beside doccano's own keys.
 _OURS = ("cable", "layers", "paragraph", "meta")
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from cablespan.cable import PARAGRAPH_FACTS
 from cablespan.formats.checks import GoldError, objects
 from cablespan.formats.completion import (
+    OF_CABLES,
     Placed,
     bare_record,
     kept_meta,
@@ -18,7 +19,7 @@ from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.labels import LAYERS, ROLES
 from cablespan.records import ParagraphRecord, annotated_layers, paragraph_record
 
-LEAVES_OUT = ("header facts", "source maps", "cluster tables", "notes")
+LEAVES_OUT = OF_CABLES
 
 
 class PlacedLine(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from cablespan.formats.checks import GoldError, Problem, Report
-from cablespan.formats.completion import Placed
+from cablespan.formats.completion import OF_CABLES, Placed
 from cablespan.formats.files import placed_objects
 from cablespan.formats.tasks import (
     VIEWS,
@@ -25,7 +25,7 @@ from cablespan.labels import Scheme
 from cablespan.records import annotated_layers
 
 _EXPORT_ANEW = "export it from Prodigy anew"
-LEAVES_OUT = ("values of entities", "header facts", "source maps", "cluster tables", "notes")
+LEAVES_OUT = ("values of entities", *OF_CABLES)
 
 
 def read(
@@ -41,7 +41,7 @@ def read(
     Raises GoldError where the tasks of a paragraph do not fit together.
     """
     found = list(_of_last_texts(_sound_tasks(path, scheme), report))
-    places = {_paragraph_of(task): place for place, task in reversed(found)}  # the first of each
+    places = {_source_of(task)[1]: place for place, task in reversed(found)}  # the first of each
     tasks = [task for _, task in found]
     layers = tuple(layers or ())
     for left_out in _left_out(path, tasks, layers, scheme):
@@ -99,10 +99,6 @@ def _source_of(task: Mapping[str, Any]) -> tuple[Any, Any]:
     """The cable and the paragraph that a task names."""
     meta = task.get("meta") or {}
     return meta.get("cable"), meta.get("paragraph")
-
-
-def _paragraph_of(task: Mapping[str, Any]) -> Any:
-    return _source_of(task)[1]
 
 
 def task_files(path: Path, layers: Iterable[str] = VIEWS) -> list[Path]:
