@@ -46,7 +46,7 @@ def read_placed(
     `layers`: those that a paragraph of Prodigy tasks must have. `texts`: where the texts of
     stand-off annotations are. `tokenize`: spans that cut its tokens are widened, and told to
     `report`. `scheme`: the labels that may occur, ours if none is given. Raises GoldError at the
-    end with all that is wrong; records before the first error have been given by then.
+    end with all that is wrong; records before the first error have been yielded by then.
     """
     scheme = scheme or scheme_of()
     given = {
@@ -88,7 +88,7 @@ def read_docs(path: str | Path, nlp: Language, **options: Any) -> Iterator[Doc]:
     """Gold Docs from any format: one a cable, as document.py lays them out; layers that the file
     has not got are unannotated.
 
-    `options` are those of `read_placed`. Everything is checked before the first Doc is given.
+    `options` are those of `read_placed`. Everything is checked before the first Doc is yielded.
     Raises GoldError with file, line and remedy of all that is wrong.
     """
     for record in list(read_records(path, tokenize=partial(tokenized, nlp), **options)):

@@ -115,7 +115,7 @@ def convert(
         scheme=scheme,
     )
     if to in _OF_PARAGRAPHS:
-        placed = _told_apart(placed, to)
+        placed = _with_ids_of_their_own(placed, to)
     records: Iterator[dict[str, Any]] = (record for record, _ in placed)
     if cables is not None:
         records = with_known_facts(records, Path(cables), told.append)
@@ -170,8 +170,8 @@ def _must_be_free(out: Path, *, is_folder: bool) -> None:
         raise FileExistsError(f"{out}: holds annotations in {held}; {remedy}")
 
 
-def _told_apart(placed: Iterable[Placed], to: str) -> Iterator[Placed]:
-    """The same. Raises GoldError where a paragraph's id came before in another record."""
+def _with_ids_of_their_own(placed: Iterable[Placed], to: str) -> Iterator[Placed]:
+    """The records as they are. Raises GoldError where a paragraph's id came before in another."""
     seen: dict[str, str] = {}
     for record, places in placed:
         here = {p["id"]: places.get(p["id"], places[""]) for p in record["paragraphs"]}

@@ -296,7 +296,7 @@ def _latest(given: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
 
 
 def _annotator(annotation: Mapping[str, Any], number: int) -> str:
-    """Who made an annotation; without a name, the how manieth of the task's it is."""
+    """Who made an annotation; without a name, its number among those of the task."""
     by = annotation.get("completed_by")
     if isinstance(by, Mapping):
         return by.get("email") or f"annotator {by.get('id', number)}"

@@ -95,7 +95,8 @@ def _laid_on_texts(
     outcome: Counter[tuple[str, str]] = Counter()
     for place, line in lines:
         text, reason = library.find(line["doc"], line["paragraph"], line["sha256"])
-        outcome[_collection(line["doc"]), reason] += 1
+        collection = line["doc"].partition("/")[0]
+        outcome[collection, reason] += 1
         if text is not None:
             found.append(paragraphs.PlacedLine(place, line, text))
     documents = paragraphs.gathered(found, path, "standoff")
@@ -104,10 +105,6 @@ def _laid_on_texts(
         raise GoldError([summary])
     report(summary)
     yield from documents
-
-
-def _collection(doc: str) -> str:
-    return doc.partition("/")[0]
 
 
 def _summary(path: str, outcome: Mapping[tuple[str, str], int]) -> Problem:

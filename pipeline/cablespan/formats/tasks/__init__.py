@@ -120,7 +120,7 @@ def record_tasks(
     """The tasks of a record by layer, one a paragraph in the record's order; each paragraph is
     tokenized once for all layers.
 
-    What `doc`, the record's own, gives needs no tokenizer.
+    `doc`: the record's own, whose tokens are taken for the paragraphs that it has whole.
 
     >>> record = {"id": "A", "paragraphs": [{"id": "A/1", "text": "Rusk."}], "entities": []}
     >>> tasks = record_tasks(record, ["entities"])

@@ -7,6 +7,7 @@ from typing import Any
 from murmurhash.mrmr import hash as murmurhash
 
 _INPUT_KEYS = ("text", "image", "html", "input")
+_HASHES = ("_input_hash", "_task_hash")
 _TASK_KEYS = ("spans", "label", "options", "arcs")
 _IGNORED_KEYS = frozenset(
     (
@@ -50,16 +51,8 @@ def hashes(task: Mapping[str, Any]) -> tuple[int, int]:
         return "".join(f"{key}={_dumps(_stripped(task[key]))}" for key in keys if key in task)
 
     def whole(**more: Any) -> str:
-        return _dumps(
-            _stripped(
-                {
-                    key: value
-                    for key, value in task.items()
-                    if key not in ("_input_hash", "_task_hash")
-                }
-                | more
-            )
-        )
+        bare = {key: value for key, value in task.items() if key not in _HASHES}
+        return _dumps(_stripped(bare | more))
 
     input_hash = murmurhash(listed(_INPUT_KEYS) or whole(), 0)
     return input_hash, murmurhash(

@@ -90,11 +90,7 @@ def _year_of_id(name: str) -> Anchor | None:
 
 
 def date_value(
-    text: str,
-    anchor: Anchor | None,
-    before: str = "",
-    after: str = "",
-    told: Period | None = None,
+    text: str, anchor: Anchor | None, before: str = "", after: str = "", told: Period | None = None
 ) -> str | None:
     """The ISO 8601 date or interval of a mention; None where it has no bounds or none is
     understood.
@@ -114,11 +110,7 @@ def date_value(
 
 
 def read_date(
-    text: str,
-    anchor: Anchor | None,
-    before: str = "",
-    after: str = "",
-    told: Period | None = None,
+    text: str, anchor: Anchor | None, before: str = "", after: str = "", told: Period | None = None
 ) -> Period | None:
     """The period of a mention, as `date_value` has it."""
     reader = Reader(
