@@ -4,6 +4,7 @@ attributes that an archive lists."""
 import re
 from functools import cache
 
+from cablespan.header.alternatives import any_of
 from cablespan.header.furniture import beginnings, words
 from cablespan.lexicon import listed, lowered
 
@@ -11,15 +12,10 @@ _LAST = 500  # characters in which it stands
 _LONGEST_LIST = 8_000  # characters of an archive's attributes
 
 
-def _signs() -> frozenset[str]:
-    """Words in the web addresses of posts."""
-    return listed("header_words", "word", "web_address")
-
-
 @cache
 def _web_address() -> re.Pattern[str]:
     """A post's address: "Visit Oslo's Classified Website at:", the URL, rules around them."""
-    signs = "|".join(sorted(_signs()))
+    signs = any_of(listed("header_words", "word", "web_address"))  # words in the addresses
     return re.compile(
         rf"""
         (?:^|(?<=\n)|(?<=[.)!?"][ ]))[ \t]*

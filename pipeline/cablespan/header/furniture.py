@@ -7,6 +7,7 @@ import re
 from functools import cache
 from itertools import dropwhile
 
+from cablespan.header.alternatives import any_of
 from cablespan.header.posts import post_at_end, post_of_mark
 from cablespan.lexicon import listed
 
@@ -60,7 +61,7 @@ _BANNER = re.compile(
 )
 # Without a classification or before it: "SECTION 02 OF 02 OSLO 000012", "PAGE TWO OSLO 123",
 # "PAGE 2 RUEHNY 0012 C O N F I D E N T I A L".
-_CARDINALS = "|".join(sorted(listed("numbers", "name", "cardinal"))).upper()
+_CARDINALS = any_of(map(str.upper, listed("numbers", "name", "cardinal")))
 _MARK_OF_POST = re.compile(
     rf"""(?:{_SECTION} | PAGE[ \t]{{1,10}}(?:\d{{1,3}}|{_CARDINALS}){_PAGES})
     (?P<before>{_POST_OF_PAGE})[ \t]{{1,12}}(?P<serial>\d{{3,7}})(?:/\d)?{_TIME_OF_PAGE}
@@ -133,7 +134,7 @@ def beginnings(*kinds: str) -> re.Pattern[str]:
     >>> beginnings("caption").match("SIPDIS OSLO") is not None
     True
     """
-    return re.compile("|".join(map(re.escape, sorted(words(*kinds)))))
+    return re.compile(any_of(words(*kinds)))
 
 
 def captions_of(line: str) -> list[str]:
@@ -157,8 +158,7 @@ def captions_in(line: str) -> list[str]:
 
 @cache
 def _caption() -> re.Pattern[str]:
-    longest_first = sorted(words("caption"), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{any_of(words('caption'))})(?!\w)")
 
 
 @cache

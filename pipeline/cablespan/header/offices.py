@@ -6,6 +6,7 @@ from functools import cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from cablespan.header.alternatives import any_of
 from cablespan.lexicon import listed, lowered
 
 
@@ -43,8 +44,7 @@ def particles() -> frozenset[str]:
 
 @cache
 def _compound() -> re.Pattern[str]:
-    parts = sorted(office_words("part"), key=len, reverse=True)
-    return re.compile(f"(?:{'|'.join(parts)}){{2,}}")
+    return re.compile(f"(?:{any_of(office_words('part'))}){{2,}}")
 
 
 @cache

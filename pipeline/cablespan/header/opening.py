@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise, takewhile
 
+from cablespan.header.alternatives import any_of
 from cablespan.header.fields import belongs, is_enumerated
 from cablespan.header.furniture import captions_in, captions_of, is_furniture, words
 from cablespan.header.items import begins_references, kind_of
@@ -76,7 +77,6 @@ _LONGEST_REMARK = 12  # words of a remark in capitals below a subject
 @cache
 def transmission_line() -> re.Pattern[str]:
     """Lines of the transmission header and of passing on, in a cable without labels."""
-    pass_to = "|".join(map(re.escape, sorted(passing_words())))
     return re.compile(
         rf"""V[ZV]CZ[A-Z0-9]*                                      # transmission id
         | (?:[OPRZY]{{1,2}}\ )+RUE?[A-Z]*.*                        # precedence, routes
@@ -90,7 +90,7 @@ def transmission_line() -> re.Pattern[str]:
         | (?:US)?MISSION\ [A-Z .'/]{{2,30}}(?:\ \d{{1,5}})? | SECSTATE.*
         | (?:FLASH|IMMEDIATE|NIACT\ IMMEDIATE|PRIORITY|ROUTINE)(?:\ [A-Z ]{{0,40}})?\d{{0,5}}
         | TELEGRAM | Department\ of\ State | [A-Z /]{{0,20}}COLLECTIVE.*
-        | (?:{pass_to})\b[A-Z/ ]{{0,30}}\b(?:FOR|PASS|TO|FROM)\b[^.]{{0,120}}
+        | (?:{any_of(passing_words())})\b[A-Z/ ]{{0,30}}\b(?:FOR|PASS|TO|FROM)\b[^.]{{0,120}}
         | S\ E\ N\ S\ I\ T\ I\ V\ E.* | \(?CORRECTED.{{0,40}} | C\ O\ R\ R\ E\ C\ T\ E\ D.*
         | \d{{6}} | [A-Z]{{2,3}}\d{{0,4}} | -{{3,}}.* | \d{{2,3}}""",
         re.VERBOSE,

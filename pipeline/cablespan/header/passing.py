@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from cablespan.header.alternatives import any_of
 from cablespan.lexicon import listed
 
 
@@ -19,10 +20,9 @@ def passing_words() -> frozenset[str]:
 
 @cache
 def _line() -> re.Pattern[str]:
-    first = "|".join(map(re.escape, sorted(passing_words(), key=len, reverse=True)))
     return re.compile(
         rf"""(?:
-          (?P<first>{first})(?:/[A-Z/]{{1,12}})?
+          (?P<first>{any_of(passing_words())})(?:/[A-Z/]{{1,12}})?
           (?:,?\ (?:ALSO|PLEASE|PLS)){{0,2}}\ (?:FOR|PASS(?:\ TO)?)
         | PASS\ TO
         )\ (?P<whom>\S+)""",

@@ -6,6 +6,7 @@ from functools import cache
 from itertools import islice, takewhile
 from typing import NamedTuple
 
+from cablespan.header.alternatives import any_of
 from cablespan.header.ending import end_of_text
 from cablespan.header.furniture import RULE, beginnings, inline_marks, is_furniture
 from cablespan.header.portions import PORTION_CLASSES
@@ -44,13 +45,6 @@ _AFTER_SENTENCE = re.compile(
     (?:{_HANDLING_BEFORE} | DECONTROL.{{0,40}}\.\s{{0,3}} | {_UNQUOTE}\s{{1,4}})?
     (?:(?P<names>{_NAMES.pattern})|(?<=\s)(?P<small>{_SMALL_NAMES.pattern}))
     [\s#*\d/-]{{0,14}}$""",
-    re.VERBOSE,
-)
-_NUMBER = re.compile(
-    r"""
-    ^[ \t]*(?:¶?\s{0,2}\d{1,3}\s?[.)] | ¶\s?\d{1,3})
-    \s{0,3}(?:\([A-Z/ ]+\))?[ \t]*
-    """,
     re.VERBOSE,
 )
 _MARKING = re.compile(rf"^[ \t]*\((?:{PORTION_CLASSES})(?:/[A-Z/ ]+)?\)[ \t]*")
@@ -120,8 +114,9 @@ class _Line(NamedTuple):
 @cache
 def _office() -> re.Pattern[str]:
     """The office of one who signs: "AMBASSADOR", "Acting DCM", "Charge d'Affaires, a.i."."""
+    office = any_of(listed("header_words", "word", "signing_office"))
     return re.compile(
-        rf"(?:ACTING )?(?:{_any_of('signing_office')})(?:,? (?:A\.?I\.?|AD INTERIM))?",
+        rf"(?:ACTING )?(?:{office})(?:,? (?:A\.?I\.?|AD INTERIM))?",
         re.IGNORECASE,
     )
 
@@ -135,14 +130,9 @@ def _beside_name() -> re.Pattern[str]:
 @cache
 def _below() -> re.Pattern[str]:
     """Lines below a signature that are no text: the office, "END CABLE TEXT"."""
-    line = rf"(?:{_office().pattern}|{_any_of('after_signature')})"
+    others = any_of(listed("header_words", "word", "after_signature"))
+    line = rf"(?:{_office().pattern}|{others})"
     return re.compile(rf"(?:[ \t.,#]*\n\s{{0,40}}{line}[ \t.]*(?=\n|\Z)){{1,3}}", re.IGNORECASE)
-
-
-def _any_of(kind: str) -> str:
-    """The words of a kind as an alternative of patterns, the longest first."""
-    found = sorted(listed("header_words", "word", kind), key=len, reverse=True)
-    return "|".join(map(re.escape, found))
 
 
 @cache
