@@ -1,10 +1,8 @@
 """Reference ids: year, post, serial; and the posts of the lexicon by every spelling."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
-from itertools import takewhile
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -94,11 +92,6 @@ def _origins() -> dict[str, str]:
 
 
 @cache
-def _spellings() -> list[str]:
-    return sorted(_origins())
-
-
-@cache
 def longest_post() -> int:
     """Words of the longest spelling of a post.
 
@@ -163,14 +156,12 @@ def nearest_post(name: str) -> str | None:
     return known_post(name) or _corrected(name)
 
 
+@cache
 def _completed(name: str) -> str | None:
     """The origin of the only post that a name cut short begins."""
     if len(name) < 4:
         return None
-    spellings = _spellings()
-    after = map(spellings.__getitem__, range(bisect_left(spellings, name), len(spellings)))
-    begun = takewhile(lambda spelling: spelling.startswith(name), after)
-    return _only({_origins()[spelling] for spelling in begun})
+    return _only({origin for spelling, origin in _origins().items() if spelling.startswith(name)})
 
 
 def _corrected(name: str) -> str | None:
