@@ -8,8 +8,7 @@ from itertools import dropwhile
 from typing import NamedTuple
 
 from cablespan.header.classification import SECTION
-from cablespan.header.offices import is_office, office_words, particles
-from cablespan.header.offices import names as known_names
+from cablespan.header.offices import is_office, known_names, office_words, particles
 from cablespan.header.opening import read_opening
 from cablespan.header.posts import is_country, known_post
 from cablespan.header.prose import within_titles

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cablespan.cable import Reference
 from cablespan.header.dates import months
 from cablespan.header.posts import is_country, known_post, longest_post, nearest_post, says_kind
+from cablespan.header.prose import has_common_word
 from cablespan.lexicon import listed, load
 
 _TOKEN = re.compile(
@@ -386,7 +387,7 @@ def _is_name_word(word: str) -> bool:
 
 def _is_other_word(name: str) -> bool:
     """Whether a name is a country's or a word of the language, and no garbled post."""
-    return is_country(name) or name.lower() in listed("common_words", "name")
+    return is_country(name) or has_common_word(name)
 
 
 def _is_year(word: str) -> bool:

@@ -23,10 +23,10 @@ def office_words(*kinds: str) -> frozenset[str]:
 
 
 @cache
-def names() -> frozenset[str]:
+def known_names() -> frozenset[str]:
     """Given names and surnames of the lexicon in small letters.
 
-    >>> "jane" in names(), "ambassador" in names()
+    >>> "jane" in known_names(), "ambassador" in known_names()
     (True, False)
     """
     listed_names = lowered("given_names", "name") | lowered("surnames", "name")
@@ -64,7 +64,7 @@ def is_office(word: str) -> bool:
 
 def _is_misspelt(bare: str) -> bool:
     """Whether a word is a letter off an office, a long one two, and no name."""
-    if len(bare) < 7 or bare in names():
+    if len(bare) < 7 or bare in known_names():
         return False
     offices, allowed = office_words("office"), 1 if len(bare) < 9 else 2
     return process.extractOne(bare, offices, scorer=OSA.distance, score_cutoff=allowed) is not None

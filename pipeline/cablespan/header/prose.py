@@ -19,6 +19,15 @@ def is_running(text: str) -> bool:
     return _RUNNING.search(text) is not None
 
 
+def has_common_word(text: str) -> bool:
+    """Whether a word of a text is an ordinary one of the language.
+
+    >>> has_common_word("HARD ROE"), has_common_word("ROE")
+    (True, False)
+    """
+    return not listed("common_words", "name").isdisjoint(text.lower().split())
+
+
 @cache
 def within_titles() -> frozenset[str]:
     """Words that no title ends with; one can end with an auxiliary: "elections in May".

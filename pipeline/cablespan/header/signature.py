@@ -11,7 +11,7 @@ from cablespan.header.ending import end_of_text
 from cablespan.header.furniture import RULE, beginnings, inline_marks, is_furniture
 from cablespan.header.portions import PORTION_CLASSES
 from cablespan.header.posts import known_post
-from cablespan.header.prose import within_sentences
+from cablespan.header.prose import has_common_word, within_sentences
 from cablespan.lexicon import listed, load, lowered
 
 _LAST = 800  # characters in which a signature lies, with the notes that may follow it
@@ -199,8 +199,7 @@ def _other_signers(line: str, above: str) -> list[str]:
     if not above.endswith(_STOPS) or _is_note(line):
         return []
     names = _names_in(line)
-    is_word = not listed("common_words", "name").isdisjoint(line.lower().split())
-    return [] if is_word or any(map(known_post, names)) else names
+    return [] if has_common_word(line) or any(map(known_post, names)) else names
 
 
 def _last_lines(text: str, begin: int, end: int) -> Iterator[_Line]:
@@ -259,8 +258,7 @@ def _signed_alone(line: _Line) -> Signature | None:
 def _without_office(name: str) -> str:
     """A signer's name without the office before or after it."""
     bare = _beside_name().sub("", name)
-    is_word = not listed("common_words", "name").isdisjoint(bare.lower().split())
-    return name if is_word else bare
+    return name if has_common_word(bare) else bare
 
 
 def _signed_on(line: _Line, names: list[str]) -> Signature:
@@ -301,8 +299,7 @@ def _small_names_in(line: str) -> list[str]:
     *given, surname = re.sub(_INITIALS + "(?= )", "", _once(line)).split()
     if not lowered("given_names", "name").issuperset(map(str.lower, given)):
         return []
-    is_word = surname.lower() in listed("common_words", "name") or known_post(surname)
-    return [] if is_word else [surname]
+    return [] if has_common_word(surname) or known_post(surname) else [surname]
 
 
 def _word_in(name: str, line: _Line) -> list[str]:

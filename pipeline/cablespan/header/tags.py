@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cablespan.header.furniture import without_marks
 from cablespan.header.opening import read_opening
-from cablespan.header.prose import is_running
+from cablespan.header.prose import has_common_word, is_running
 from cablespan.lexicon import listed, load, lowered
 
 _LABEL = re.compile(r"^\s{0,8}TAGS?\b\s{0,3}[:;.]?|\bTAGS?\s{0,3}:", re.IGNORECASE | re.MULTILINE)
@@ -90,7 +90,7 @@ def _is_word(token: _Token) -> bool:
     """Whether a token is a word of the language and no code."""
     if token.is_name or _is_code(_apart(token.text)[0]):
         return False
-    return len(token.text) >= _LEAST_WORD or token.text.lower() in listed("common_words", "name")
+    return len(token.text) >= _LEAST_WORD or has_common_word(token.text)
 
 
 def _apart(tag: str) -> list[str]:
