@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from cablespan.header.opening import transmission_line
+from cablespan.header.transmission import transmission_line
 
 # "VZCZCXRO1235", "PP RUEHXX", "DE RUEHNY #0013/02 0631012", "ZNY CCCCC ZZH", as many as are there;
 # date-time group; sender.

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from cablespan.cable import Recipient
+from cablespan.header.alternatives import any_of
 from cablespan.header.furniture import is_furniture, is_section_mark, words
 from cablespan.header.labels import label_of
 from cablespan.header.passing import passing_words
@@ -186,6 +187,33 @@ def _lines(text: str) -> Iterator[str]:
         if raw not in words("banner"):
             lost = label_of(raw) is None and _CAN_HOLD_LINES.match(raw)
             yield from _LOST_LINE_ENDS.split(raw) if lost else [raw]
+
+
+@cache
+def transmission_line() -> re.Pattern[str]:
+    """The lines of the transmission header and of passing on, in a cable without labels.
+
+    >>> transmission_line().fullmatch("FM AMEMBASSY OSLO") is not None
+    True
+    """
+    return re.compile(
+        rf"""V[ZV]CZ[A-Z0-9]*                                      # transmission id
+        | (?:[OPRZY]{{1,2}}\ )+RUE?[A-Z]*.*                        # precedence, routes
+        | DE\ RU[A-Z]{{2,6}}\ .* | (?:ZN[RY]|ZYY)\ [A-Z ]{{3,14}}(?:\ ZZH.*)? | ZZH.*
+        | RU[A-Z]{{2,6}}(?:\ RU[A-Z]{{2,6}}){{0,20}}                 # routes of the line before
+        | (?:[OPRZYM]\ {{1,3}}){{0,3}}                             # date-time group
+          \d{{6}}Z?\ {{0,3}}[A-Z]{{3}}\ {{0,3}}\d{{2,4}}.*
+        | FM\ .* | TO[:\ ]\ ?.* | INFO[:\ ].* | XMT\ .* | R[UH][A-Z]{{2,6}}\ ?/\ ?.*
+        | ACTION\ [A-Z].{{0,10}}-\d\d.* | INFO\ +OCT-.* | (?:[A-Z/]{{1,6}}-\d\d\ ){{2,}}.*
+        | (?:AM)?(?:EMBASSY|EMB|CONSUL|CONGEN)\ [A-Z .'-]{{2,30}}(?:\ \d{{1,5}})?
+        | (?:US)?MISSION\ [A-Z .'/]{{2,30}}(?:\ \d{{1,5}})? | SECSTATE.*
+        | (?:FLASH|IMMEDIATE|NIACT\ IMMEDIATE|PRIORITY|ROUTINE)(?:\ [A-Z ]{{0,40}})?\d{{0,5}}
+        | TELEGRAM | Department\ of\ State | [A-Z /]{{0,20}}COLLECTIVE.*
+        | (?:{any_of(passing_words())})\b[A-Z/ ]{{0,30}}\b(?:FOR|PASS|TO|FROM)\b[^.]{{0,120}}
+        | S\ E\ N\ S\ I\ T\ I\ V\ E.* | \(?CORRECTED.{{0,40}} | C\ O\ R\ R\ E\ C\ T\ E\ D.*
+        | \d{{6}} | [A-Z]{{2,3}}\d{{0,4}} | -{{3,}}.* | \d{{2,3}}""",
+        re.VERBOSE,
+    )
 
 
 def correspondents(text: str) -> Correspondents:
