@@ -70,7 +70,7 @@ class _Reader:
         self._current: str | None = None  # the field whose lines are read
         self._spaced_until = _end_of_double_spacing(lines, last)
         self._blanks = 0  # blank lines before this one
-        self._marked = False  # whether a page mark does, within the subject or the tags
+        self._marked = False  # whether a page mark stands before it, within the subject or the tags
 
     def read(self) -> int | None:
         """The offset at which the body begins; None where no line begins it."""
@@ -134,8 +134,7 @@ class _Reader:
         """Whether a line is a numbered paragraph, and not an item of a REF list."""
         if not is_numbered(text):
             return False
-        item = self._current == "ref" and index < self._last
-        return not item and (index > self._last or self._current is not None)
+        return index > self._last or self._current not in (None, "ref")
 
     def _continue_field(self, index: int, text: str) -> bool:
         """Whether a line belongs to the field that is read, which then has it."""

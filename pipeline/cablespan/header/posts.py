@@ -58,7 +58,7 @@ _NOISE = re.compile(
 )
 _LONGEST_IN_MARKS = 10  # characters of a post's name in a section mark
 _SHORT_NAME = 4  # letters
-_DIGITS_FOR_LETTERS = str.maketrans("015", "OIS")
+LETTERS_FOR_DIGITS = str.maketrans("015", "OIS")
 
 
 def squeezed(name: str) -> str:
@@ -110,7 +110,7 @@ def known_post(name: str) -> str | None:
     ('STATE', 'RIODEJANEIRO', None)
     """
     name = squeezed(name)
-    return _origins().get(name) or _origins().get(name.translate(_DIGITS_FOR_LETTERS))
+    return _origins().get(name) or _origins().get(name.translate(LETTERS_FOR_DIGITS))
 
 
 def is_country(name: str) -> bool:
