@@ -2,29 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
 from cablespan.cable import Reference
-from cablespan.header.dates import months
 from cablespan.header.posts import is_country, known_post, longest_post, nearest_post, says_kind
 from cablespan.header.prose import has_common_word
+from cablespan.header.tokens import Tokens, is_year
 from cablespan.lexicon import listed, load
 
-_TOKEN = re.compile(
-    r"""(?<![A-Za-z0-9])[01][A-Za-z]{2,}                # 0SLO: a digit for a letter
-    | [A-Za-z]{1,20}[015][A-Za-z]{2,}
-    | [A-Za-z]{3,20}[015][A-Za-z](?=\s{1,3}\d)
-    | (?<![\d,])[1-9]\d?,\d{3}(?!,?\d)                   # 1,234; not 123,124
-    | \d+(?:[Oo]\d+)*                                   # 1O2: a letter for a digit
-    | [A-Za-z](?:[A-Za-z']*[A-Za-z])?
-    | [^\sA-Za-z\d]""",
-    re.VERBOSE,
-)
 DTG = re.compile(r"\b\d{6}Z(?: ?[A-Z]{3} ?\d{2,4})?", re.IGNORECASE)
-_YEAR = re.compile(r"\d\d|(?:19|20)\d\d")
 # "A. OSLO 12", "(A) 07 OSLO 12, (B) ..."; no "A. OSLO 2007"
 _FIRST_ITEM = re.compile(
     r"""[(\[]?A[.):\]]{1,2}\s{0,3}(?:(?:19|20)?\d\d\s?)?(?P<post>[A-Za-z][A-Za-z .]{1,20}?)\s{0,3}
@@ -33,24 +21,12 @@ _FIRST_ITEM = re.compile(
 )
 _SERIAL_BEFORE = re.compile(r"\d{3,}")  # "0012 OSLO"
 _FILLERS = frozenset({"#", "-", ".", ":", "NO", "NR", "TEL", "TELS", "CABLE", "NUMBER", "("})
-_DIGITS = str.maketrans("Oo", "00", ",")
 _APOSTROPHES = ("'", "’")
 _BEFORE_YEAR = (*_APOSTROPHES, "/", "-", "(", "OF")
 _AFTER_YEAR = frozenset({")"})
 _JOINERS = frozenset({",", "/", "&", "AND", ";", "+", "OR"})
 _BEFORE_DATE = frozenset({",", ";", "-", "(", "OF", "DATED", "DTD"})
-_AFTER_MONTH = frozenset({".", "/", "-"})
-_AFTER_DAY = frozenset({","})
-_LAST_DAY = 31
-_LAST_YEARS = 3  # before the cable's: "(11/06)" is the sixth of November where 2006 is far
 _PART_END = re.compile("[,;]")
-
-
-@dataclass(slots=True)
-class _Token:
-    text: str
-    start: int
-    end: int
 
 
 @cache
@@ -100,14 +76,11 @@ class _Serials(NamedTuple):
     after: int
 
 
-class Item:
-    """The tokens of an item of a REF line, read from left to right. `year`: that of the cable."""
+class Item(Tokens):
+    """An item of a REF line, read from left to right."""
 
     def __init__(self, text: str, year: int | None) -> None:
-        self.text = text
-        self.year = year
-        self.tokens = [*_tokens(text)]
-        self._words = [token.text.upper() for token in self.tokens]
+        super().__init__(text, year)
         self._used = 0  # tokens that belong to a cable already
 
     def references(self, letter: str | None) -> list[Reference]:
@@ -148,13 +121,13 @@ class Item:
     def _cable_of(self, post: _Post, index: int) -> _Cable | None:
         """The cable of a post that is named at a token; None where no serial stands beside it."""
         year, first = self._year_before(index)
-        at = self._skip(post.after, _FILLERS)
+        at = self.skip(post.after, _FILLERS)
         serial = self._serial_after_year(at)
         if serial > at:
-            year, at = self._word(at), serial
+            year, at = self.word(at), serial
         serials = self._serials_from(at)
         if serials.years:
-            dated, after = self._date_behind(serials.after)
+            dated, after = self._date_after(serials.after)
             shared = next(filter(None, serials.years.values()), dated)
             years = {index: year or own or shared for index, own in serials.years.items()}
             return _Cable(post.origin, years, first, after)
@@ -164,22 +137,13 @@ class Item:
 
     def _is_edition(self, cable: _Cable) -> bool:
         """Whether a year after a place is that of a report or an article: "INCSR BRAZIL 2008"."""
-        if not self._is_past_year(min(cable.years)):
+        if not self.is_past_year(min(cable.years)):
             return False
         return kind_of(self.text[: self.tokens[cable.first].start]) is not None
 
-    def _word(self, index: int) -> str:
-        """The text of a token in capitals; "" outside the item."""
-        return self._words[index] if 0 <= index < len(self._words) else ""
-
     def _unused(self, index: int) -> str:
         """The text of a token in capitals; "" where it belongs to a cable already."""
-        return self._word(index) if index >= self._used else ""
-
-    def _skip(self, index: int, words: frozenset[str]) -> int:
-        while self._word(index) in words:
-            index += 1
-        return index
+        return self.word(index) if index >= self._used else ""
 
     def _post_at(self, index: int) -> _Post | None:
         """The post that is named at a token: the longest spelling that is known."""
@@ -202,15 +166,15 @@ class Item:
         """A post whose name, one or two words before a serial, is garbled."""
         words = self._words_before_number(index)
         name = "".join(words)
-        origin = None if _is_other_word(name) else nearest_post(name)
+        origin = None if is_country(name) or has_common_word(name) else nearest_post(name)
         return _Post(origin, index + len(words)) if origin else None
 
     def _words_before_number(self, index: int) -> list[str]:
         """The one or two words before a number that can be the name of a post."""
         for count, least_letters in ((1, 4), (2, 7)):
-            words = [self._word(index + n) for n in range(count)]
+            words = [self.word(index + n) for n in range(count)]
             named = all(map(_is_name_word, words)) and len("".join(words)) >= least_letters
-            if named and self._word(index + count).isdecimal():
+            if named and self.word(index + count).isdecimal():
                 return words
         return []
 
@@ -219,102 +183,61 @@ class Item:
         before = index - 1
         if _is_between_year_and_post(self._unused(before)):
             before -= 1
-        if not _is_year(self._unused(before)) or self._ends_section_mark(before):
+        if not is_year(self._unused(before)) or self._ends_section_mark(before):
             return None, index
         opened = self._unused(before - 1) == "("
-        return self._word(before), before - 1 if opened else before
+        return self.word(before), before - 1 if opened else before
 
     def _ends_section_mark(self, index: int) -> bool:
         """Whether a number is the last of "SECTION 01 OF 02", which stands before a post, too."""
-        section = self._word(index - 2)
-        return self._word(index - 1) == "OF" and section.isdecimal() and len(section) == 2
-
-    def _is_past_year(self, index: int) -> bool:
-        """Whether a token is the cable's year or one of the thirty before it."""
-        word = self._word(index)
-        if not _is_year(word):
-            return False
-        if self.year is None:
-            return True
-        return (self.year - int(word)) % 100 <= 30
-
-    def _is_late_year(self, index: int) -> bool:
-        """Whether a number that could be a day, too, is one of the cable's last years."""
-        if self.year is None or not self._is_past_year(index):
-            return False
-        return (self.year - int(self._word(index))) % 100 <= _LAST_YEARS
+        section = self.word(index - 2)
+        return self.word(index - 1) == "OF" and section.isdecimal() and len(section) == 2
 
     def _serial_after_year(self, at: int) -> int:
         """The index of the serial in "STATE 2006 055412", "06-1203", "(06) 1203"; `at` where the
         number after a post is no year."""
-        sign = self._word(at + 1)
-        serial = at + 1 + (sign == "-" or (sign == ")" and self._word(at - 1) == "("))
-        if not self._is_past_year(at) or not self._word(serial).isdecimal():
+        sign = self.word(at + 1)
+        is_in_brackets = sign == ")" and self.word(at - 1) == "("
+        serial = at + 2 if sign == "-" or is_in_brackets else at + 1
+        if not self.is_past_year(at) or not self.word(serial).isdecimal():
             return at
         return at if sign == "-" and self._is_range(at, serial) else serial
 
     def _is_range(self, first: int, last: int) -> bool:
         """Whether numbers with a dash between them can be serials: "98-102", "2006-2010"."""
-        low, high = self._word(first), self._word(last)
+        low, high = self.word(first), self.word(last)
         return int(low) < int(high) and len(high) - len(low) < (1 if low[0] == "0" else 2)
 
     def _is_moment(self, at: int, *, in_list: bool) -> bool:
-        """Whether a number begins a date-time group or a date, directly behind the post one with
+        """Whether a number begins a date-time group or a date, directly after the post one with
         its year: "LONDON 12 MAY 3" is telegram 12."""
         if DTG.match(self.text, self.tokens[at].start):
             return True
-        end = self._after_date(at)
-        if in_list and (end > at or self._is_day_of_message(at)):
-            return True
-        return end > at and self._is_past_year(end - 1)
-
-    def _after_date(self, at: int) -> int:
-        """The index after "3/14/08", "14 MAR 08", "14 MAR", "MAR 14, 2008", "MAR 2008"; `at` where
-        no date begins there."""
-        sign = self._word(at + 1)
-        if sign in ("/", "-", ".") and sign == self._word(at + 3) and self._are_days(at, at + 2):
-            return at + 5 if self._is_past_year(at + 4) else at
-        if self._word(at) in months():
-            return self._after_year_of_month(at)
-        month = at + 1 + (sign == "-")
-        if not self._are_days(at) or self._word(month) not in months():
-            return at
-        year = month + 1 + (self._word(month + 1) == "-")
-        return year + 1 if self._is_past_year(year) else month + 1
-
-    def _after_year_of_month(self, month: int) -> int:
-        """The index after "MAR 14, 2008", "MAR 2008"; that of the month where no year follows."""
-        number = self._skip(month + 1, _AFTER_MONTH)
-        if self._are_days(number):
-            year = self._skip(number + 1, _AFTER_DAY)
-            return year + 1 if self._is_past_year(year) else month
-        return number + 1 if self._is_past_year(number) else month
+        end = self.after_date(at)
+        if end == at:
+            return in_list and self._is_day_of_message(at)
+        return in_list or self.is_past_year(end - 1)
 
     def _is_day_of_message(self, at: int) -> bool:
         """Whether a message that is no cable follows a day: "5/6 TELCON"."""
-        is_day = self._word(at + 1) == "/" and self._are_days(at, at + 2)
-        return is_day and kind_of(self._word(at + 3)) is not None
+        is_day = self.word(at + 1) == "/" and self.are_days(at, at + 2)
+        return is_day and kind_of(self.word(at + 3)) is not None
 
-    def _are_days(self, *indices: int) -> bool:
-        """Whether tokens are numbers that days and months have."""
-        words = map(self._word, indices)
-        return all(word.isdecimal() and 0 < int(word) <= _LAST_DAY for word in words)
-
-    def _date_behind(self, at: int) -> tuple[str | None, int]:
-        """The year of the date behind a cable's serials, None of one that is a message's, and the
+    def _date_after(self, at: int) -> tuple[str | None, int]:
+        """The year of the date after a cable's serials, None of one that is a message's, and the
         index after it."""
-        first = self._skip(at, _BEFORE_DATE)
-        end = self._after_date(first)
+        first = self.skip(at, _BEFORE_DATE)
+        end = self.after_date(first)
         if end == first:
             return None, at
         following = _PART_END.split(self.text[self.tokens[end - 1].end :], maxsplit=1)[0]
-        is_own = self._is_past_year(end - 1) and kind_of(following) is None
-        return self._word(end - 1) if is_own else None, end
+        is_own = self.is_past_year(end - 1) and kind_of(following) is None
+        return self.word(end - 1) if is_own else None, end
 
     def _serials_from(self, at: int) -> _Serials:
         """The serials that a list has from a token on."""
         years: dict[int, str | None] = {}
-        while self._word(at).isdecimal() and not self._is_moment(at, in_list=bool(years)):
+        while self.word(at).isdecimal() and not self._is_moment(at, in_list=bool(years)):
             serial = at
             years[serial], at = self._year_after(serial + 1)
             following = self._after_joiners(at, serial)
@@ -325,55 +248,27 @@ class Item:
 
     def _after_joiners(self, at: int, serial: int) -> int:
         """The index after what joins a serial to the next; a dash does before a higher one."""
-        number = self._word(at + 1) if self._word(at) == "-" else ""
-        if number.isdecimal() and int(number) > int(self._word(serial)):
+        number = self.word(at + 1) if self.word(at) == "-" else ""
+        if number.isdecimal() and int(number) > int(self.word(serial)):
             return at + 1
-        return self._skip(at, _JOINERS)
+        return self.skip(at, _JOINERS)
 
     def _can_name_post(self, index: int) -> bool:
         """Whether a token begins a post's name, or is a word that can be one."""
-        return self._post_at(index) is not None or _is_name_word(self._word(index))
-
-    def _after_month(self, at: int) -> int:
-        """The index after "MAR 14", "3/14", "MAR 08", "3/08"; `at` where none of them stands."""
-        is_month = self._are_days(at) and self._word(at + 1) in ("/", "-")
-        number = self._skip(at + 1, _AFTER_MONTH)
-        if not self._word(number).isdecimal():
-            return at
-        return number + 1 if is_month or self._word(at) in months() else at
-
-    def _year_in_brackets(self, at: int) -> tuple[str | None, int]:
-        """The year of a date in brackets, None of one without, and the index after these."""
-        end = self._after_date(at + 1)
-        is_year = True
-        if end == at + 1:
-            end = self._after_month(at + 1)
-            is_year = self._is_late_year(end - 1)
-        if end == at + 1 or self._word(end) != ")":
-            return None, at
-        is_year = is_year and self._is_past_year(end - 1)
-        return self._word(end - 1) if is_year else None, end + 1
+        return self._post_at(index) is not None or _is_name_word(self.word(index))
 
     def _year_after(self, at: int) -> tuple[str | None, int]:
         """The year after a serial, `(07)`, `('07)`, `/07`, `2007`, `OF 2007`, `(MAR 07)`, and the
         index after it."""
-        year, end = self._year_in_brackets(at) if self._word(at) == "(" else (None, at)
+        year, end = self.year_in_brackets(at) if self.word(at) == "(" else (None, at)
         if end > at:
             return year, end
-        year_at = at + 1 if self._word(at) in _BEFORE_YEAR else at
-        year_at += self._word(year_at) in _APOSTROPHES
-        if not self._is_past_year(year_at) or self._after_date(year_at) > year_at:
+        year_at = self.after_one(self.after_one(at, _BEFORE_YEAR), _APOSTROPHES)
+        if not self.is_past_year(year_at) or self.after_date(year_at) > year_at:
             return None, at
         if self._post_at(year_at + 1):
             return None, at
-        return self._word(year_at), self._skip(year_at + 1, _AFTER_YEAR)
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    """The tokens of a text; a number has zeros for the letter O, and no comma for thousands."""
-    for match in _TOKEN.finditer(text):
-        token = match[0].translate(_DIGITS) if match[0][-1].isdecimal() else match[0]
-        yield _Token(token, *match.span())
+        return self.word(year_at), self.skip(year_at + 1, _AFTER_YEAR)
 
 
 def _is_word(token: str) -> bool:
@@ -383,15 +278,6 @@ def _is_word(token: str) -> bool:
 def _is_name_word(word: str) -> bool:
     """Whether a word can be a post's name or a part of it."""
     return len(word) >= 3 and word not in listed("references", "word", "word")
-
-
-def _is_other_word(name: str) -> bool:
-    """Whether a name is a country's or a word of the language, and no garbled post."""
-    return is_country(name) or has_common_word(name)
-
-
-def _is_year(word: str) -> bool:
-    return len(word) in (2, 4) and _YEAR.fullmatch(word) is not None
 
 
 def _is_between_year_and_post(word: str) -> bool:
