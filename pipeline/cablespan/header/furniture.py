@@ -205,7 +205,9 @@ def is_furniture(line: str) -> bool:
     >>> is_furniture("A line of text"), is_furniture("PAGE TWO OF 123")
     (False, False)
     """
-    if line[-1:] in _LAST_OF_MARKS and is_section_mark(line) or _is_of_archive(line):
+    if line[-1:] in _LAST_OF_MARKS and is_section_mark(line):
+        return True
+    if _is_of_archive(line):
         return True
     if line != line.upper():
         return False
@@ -218,7 +220,9 @@ def _is_of_archive(line: str) -> bool:
     """Whether an archive, or who printed or released the document, has put a line there."""
     if line.startswith("Page") and _PAGE_OF_PRINT.fullmatch(line):
         return True
-    return line.startswith(_archive()) or " No. " in line and _RELEASE.fullmatch(line) is not None
+    if line.startswith(_archive()):
+        return True
+    return " No. " in line and _RELEASE.fullmatch(line) is not None
 
 
 def is_section_mark(line: str) -> bool:
@@ -249,11 +253,20 @@ def _is_banner(line: str) -> bool:
         return False
     post = " ".join(dropwhile(_is_caption, _words(banner["before"])))
     serial = banner["serial"]
-    if serial is None or not post:
-        return serial is None and not post
-    is_no_year = serial.startswith("0") or len(serial) > _LONGEST_YEAR
-    is_known = _ROUTE.fullmatch(post) or post_of_mark(post)
-    return _are_captions(banner["after"] or "") and bool(is_no_year or is_known)
+    if serial is None:
+        return not post
+    if not post or not _are_captions(banner["after"] or ""):
+        return False
+    return _is_no_year(serial) or _names_post(post)
+
+
+def _is_no_year(serial: str) -> bool:
+    return serial.startswith("0") or len(serial) > _LONGEST_YEAR
+
+
+def _names_post(words: str) -> bool:
+    """Whether words before a serial are a post's name or route."""
+    return _ROUTE.fullmatch(words) is not None or post_of_mark(words) is not None
 
 
 def _are_captions(text: str) -> bool:

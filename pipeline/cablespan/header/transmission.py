@@ -224,10 +224,11 @@ def correspondents(text: str) -> Correspondents:
     """
     lists = _Lists()
     for line in _lines(text):
+        address = line
         keyword = _KEYWORD.fullmatch(line)
-        address = (keyword["address"] or "") if keyword else line
         if keyword:
             lists.open(keyword["keyword"].upper())
+            address = keyword["address"] or ""
         if address.startswith("PAGE ") or is_section_mark(line):
             continue
         if not keyword and lists.end_before(line):
