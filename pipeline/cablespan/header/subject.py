@@ -6,10 +6,8 @@ from html import unescape
 from cablespan.header.furniture import without_marks_inside
 from cablespan.header.hyphens import joint
 from cablespan.header.opening import read_opening
-from cablespan.header.portions import PORTION_CLASSES
+from cablespan.header.portions import PORTION
 
-# SBU, C/NF, S//REL TO USA, GBR
-PORTION = rf"(?:{PORTION_CLASSES})(?:[/ ,-]{{1,2}}[A-Z/ ,]{{1,80}})?"
 _MARKING_BEFORE = re.compile(rf"\(\s?{PORTION}\s?\)")
 
 

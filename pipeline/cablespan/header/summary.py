@@ -4,7 +4,7 @@ import re
 
 from cablespan.header.furniture import without_marks
 from cablespan.header.opening import read_opening
-from cablespan.header.subject import PORTION
+from cablespan.header.portions import PORTION
 
 _MARKING = rf"(?:[(\[]\s?{PORTION}\s?[)\]])"
 # "1.", "¶ 2)", "12 (C)", "¶3"
@@ -93,7 +93,7 @@ def _is_end(text: str, opener: re.Match[str]) -> bool:
 
 
 def _opener_without_sign(text: str) -> re.Match[str] | None:
-    """The words that open a summary without a sign behind them, where the summary's end is marked
+    """The words that open a summary without a sign after them, where the summary's end is marked
     or it begins in small letters after capitals."""
     opener = _OPENER_WITHOUT_SIGN.search(text, read_opening(text).body)
     if opener is None:
