@@ -13,13 +13,14 @@ from cablespan.header.labels import label_of
 from cablespan.header.passing import passing_words
 from cablespan.header.posts import known_post, says_kind
 
+_PRECEDENCE = r"NIACT\ IMMEDIATE|IMMEDIATE|PRIORITY|ROUTINE|FLASH"
 _ROUTE = r"R[A-Z]{3,7}(?=\s{0,2}/(?!/))"  # and no "ROME//POL//"
 # RUEHC/SECSTATE WASHDC IMMEDIATE 0123
 _ADDRESS = re.compile(
     rf"""(?:(?P<route>{_ROUTE})\s{{0,2}}/\s{{0,2}})?
     (?P<name>\S.*?)
     (?:(?:\s{{1,4}}|(?<=//))
-      (?P<precedence>NIACT\ IMMEDIATE|IMMEDIATE|PRIORITY|ROUTINE|FLASH|NIACT))?
+      (?P<precedence>{_PRECEDENCE}|NIACT))?
     (?:\s{{1,4}}(?P<mcn>\d{{1,5}}(?:[-/]\d{{1,5}})?)(?:\s{{1,4}}RELAY)?)?""",
     re.VERBOSE,
 )
@@ -207,7 +208,7 @@ def transmission_line() -> re.Pattern[str]:
         | ACTION\ [A-Z].{{0,10}}-\d\d.* | INFO\ +OCT-.* | (?:[A-Z/]{{1,6}}-\d\d\ ){{2,}}.*
         | (?:AM)?(?:EMBASSY|EMB|CONSUL|CONGEN)\ [A-Z .'-]{{2,30}}(?:\ \d{{1,5}})?
         | (?:US)?MISSION\ [A-Z .'/]{{2,30}}(?:\ \d{{1,5}})? | SECSTATE.*
-        | (?:FLASH|IMMEDIATE|NIACT\ IMMEDIATE|PRIORITY|ROUTINE)(?:\ [A-Z ]{{0,40}})?\d{{0,5}}
+        | (?:{_PRECEDENCE})(?:\ [A-Z ]{{0,40}})?\d{{0,5}}
         | TELEGRAM | Department\ of\ State | [A-Z /]{{0,20}}COLLECTIVE.*
         | (?:{any_of(passing_words())})\b[A-Z/ ]{{0,30}}\b(?:FOR|PASS|TO|FROM)\b[^.]{{0,120}}
         | S\ E\ N\ S\ I\ T\ I\ V\ E.* | \(?CORRECTED.{{0,40}} | C\ O\ R\ R\ E\ C\ T\ E\ D.*
@@ -258,7 +259,7 @@ def is_precedence(words: str) -> bool:
 
 
 def addressed(lines: Iterable[str], precedence: str) -> str:
-    r"""A TO list of the addressees below a precedence; who has one of its own keeps that.
+    r"""A TO list of the addressees below a precedence; one with a precedence of its own keeps it.
 
     >>> addressed(["OSLO", "ROME PRIORITY"], "ROUTINE")
     'TO OSLO ROUTINE\nROME PRIORITY'
