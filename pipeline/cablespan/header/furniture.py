@@ -114,12 +114,12 @@ _LETTERS_APART = re.compile(r"(?:[A-Z] ){3,20}[A-Z]")
 RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")  # a line of dashes, equals, asterisks
 
 
-@cache
 def words(*kinds: str) -> frozenset[str]:
     """The furniture of some kinds as the lexicon lists it.
 
-    Kinds: banner, caption, operator, archive, attributes (labels of the first that an archive
-    lists), stamp (of a newspaper's site), before, after (a web page's cable).
+    Kinds: banner, caption, operator, archive, attributes (the first labels of an archive's list),
+    drafting (those of a message's), stamp (of a newspaper's site), before, after (a web page's
+    cable).
 
     >>> "SIPDIS" in words("caption")
     True
@@ -129,7 +129,7 @@ def words(*kinds: str) -> frozenset[str]:
 
 @cache
 def beginnings(*kinds: str) -> re.Pattern[str]:
-    """The same as `words` as a pattern, to be matched where a line begins.
+    """A pattern of the furniture of some kinds, to be matched where a line begins.
 
     >>> beginnings("caption").match("SIPDIS OSLO") is not None
     True
@@ -173,11 +173,6 @@ def _archive() -> tuple[str, ...]:
     return tuple(words("archive"))
 
 
-@cache
-def _whole_lines() -> frozenset[str]:
-    return listed("furniture", "text", "banner", "operator")
-
-
 # How a line in capitals begins, and the shape of the whole that makes it furniture.
 _SHAPES = (
     (("PAGE", "UNCLAS", "CONFID", "SECRET ", "TOP SECRET", "LIMITED", "LOU "), _PAGE_MARK),
@@ -211,7 +206,7 @@ def is_furniture(line: str) -> bool:
         return True
     if line != line.upper():
         return False
-    if line in _whole_lines() or captions_of(line) or _is_distribution(line):
+    if line in words("banner", "operator") or captions_of(line) or _is_distribution(line):
         return True
     return _has_shape(line) or _is_banner(line)
 
