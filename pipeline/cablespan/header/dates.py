@@ -94,7 +94,7 @@ def year_of(time: str | None) -> int | None:
 
 
 def time_of(given: str) -> str | None:
-    """The time that a page, a table or a record gives, in ISO 8601 (UTC): no hour where none is.
+    """The time that a page, a table or a record states, in ISO 8601 (UTC); no hour if it has none.
 
     >>> time_of("2/21/2007 9:41 PM"), time_of("2007-02-21 09:41:05+02:00"), time_of("n/a")
     ('2007-02-21T21:41:00', '2007-02-21T07:41:05', None)

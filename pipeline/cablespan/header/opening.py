@@ -100,7 +100,7 @@ class _Reader:
             self.transmission.append(text)
 
     def _take(self, index: int, line: Line) -> bool:
-        """Whether a line is one of the opening, which then has it."""
+        """Adds a line to the opening; False where it is none of its lines."""
         if line.label is not None and index <= self._last:
             return self._begin_field(index, line.label)
         if self._begins_body(index, line.text):
@@ -121,7 +121,7 @@ class _Reader:
         return not self.fields and transmission_line().fullmatch(text) is not None
 
     def _begin_field(self, index: int, label: Label) -> bool:
-        """Whether a labelled line is one; the last one can be the text's first."""
+        """Begins the field of a labelled line; False where that, the last one, begins the text."""
         content = self._lines[index].text[label.content :].strip()
         can_be_text = index == self._last and not is_enumerated(content)
         if can_be_text and _is_prose(self._lines[index:]):
@@ -137,7 +137,7 @@ class _Reader:
         return index > self._last or self._current not in (None, "ref")
 
     def _continue_field(self, index: int, text: str) -> bool:
-        """Whether a line belongs to the field that is read, which then has it."""
+        """Adds a line to the field that is read; False where it does not belong to it."""
         if self._current is None:
             return False
         content = self.fields[self._current]
@@ -174,7 +174,7 @@ def _is_prose(lines: list[Line]) -> bool:
 
 
 def _begins_text(lines: list[Line]) -> bool:
-    """Whether the text begins with the first of some lines: what is like a label below is none."""
+    """Whether the text begins with the first of some lines, so that no label stands below it."""
     text = _first_paragraph(lines)
     if passes_on(text) or transmission_line().fullmatch(text):
         return False

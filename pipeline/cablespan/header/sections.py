@@ -27,7 +27,7 @@ _BANNER_BELOW = re.compile(
 
 
 def headers_of_sections(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
-    r"""Where in `text[start:end]` such headers begin and end; their message's number, "" for none.
+    r"""Begin and end of each such header in `text[start:end]`; its message's number, "" for none.
 
     >>> lines = "DE RUEHNY #0013/{}\nR 210941Z FEB 07\nFM AMEMBASSY OSLO\nTO RUEHC/NSC WASHDC\n"
     >>> text = f"{lines.format('01')}\n1. It is\n\n{lines.format('02')}\nwell."

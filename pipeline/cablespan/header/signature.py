@@ -81,7 +81,7 @@ _NONE = Signature([], None)
 
 class _Line(NamedTuple):
     text: str
-    above: str
+    above: str  # what stands above it, another signer apart
     offset: int
     last_above: str  # the last line above that is not blank
 
@@ -238,8 +238,10 @@ def _read(line: _Line) -> Signature | None:
         return _NONE
     line = line._replace(text=_NOTE_AFTER.sub("", line.text))
     signed = _signed_alone(line) or _signed_after_sentence(line)
+    if signed:
+        return signed
     is_text = len(line.text) > _SHORT or line.text.endswith((".", ":"))
-    return signed or (_NONE if is_text else None)
+    return _NONE if is_text else None
 
 
 def _signed_alone(line: _Line) -> Signature | None:
@@ -304,13 +306,15 @@ def _small_names_in(line: str) -> list[str]:
 
 def _word_in(name: str, line: _Line) -> list[str]:
     """The surname that is a common word or a month, alone below a sentence's end: Hill, MAY."""
-    is_alone = _ONE_WORD.fullmatch(name) and line.text.startswith(name)
-    if not is_alone or not _SENTENCE_END.search(line.last_above):
+    if not _ONE_WORD.fullmatch(name) or not line.text.startswith(name):
         return []
-    is_surname = name.upper() in listed("header_words", "word", "signer_too")
+    if not _SENTENCE_END.search(line.last_above):
+        return []
+    if name.upper() in listed("header_words", "word", "signer_too"):
+        return [name]
     is_post = not name.isupper() and known_post(name)
-    is_word = is_post or not _can_sign(name) or name.lower() in within_sentences()
-    return [name] if is_surname or not is_word else []
+    is_word = not _can_sign(name) or name.lower() in within_sentences()
+    return [] if is_post or is_word else [name]
 
 
 def _lower_case_name_in(line: str, above: str) -> list[str]:
