@@ -178,10 +178,10 @@ _SHAPES = (
     (("PAGE", "UNCLAS", "CONFID", "SECRET ", "TOP SECRET", "LIMITED", "LOU "), _PAGE_MARK),
     (("S ", "C ", "T ", "U ", "L "), _SPACED),
     (("#",), re.compile(r"#{1,3} ?\d{0,5}")),  # "#0454", the message's number after BT
-    (("NNNN",), re.compile(r"NNNN[A-Z0-9]{0,20}")),  # the next message's beginning glued to it
+    # "NNNNMAFVVZCZ": operators' letters or the next message's beginning glued to it
+    (("NNNN",), re.compile(r"NNNN[A-Z0-9]{0,20}")),
     (("CORRECTED COPY", "(CORRECTED COPY"), _CORRECTED),
     (("DRAFTED BY",), _DRAFTER),
-    (("NNNN",), re.compile(r"N{4}[A-Z]{1,12}")),  # "NNNNMAFVVZCZ", the operators' letters after it
     (("RELEASE", "DENIED IN"), _RELEASED),
     (("C0",), re.compile(r"C0\d{7}")),  # the number of a released document alone
 )
@@ -206,7 +206,9 @@ def is_furniture(line: str) -> bool:
         return True
     if line != line.upper():
         return False
-    if line in words("banner", "operator") or captions_of(line) or _is_distribution(line):
+    if line in words("banner", "operator") or captions_of(line):
+        return True
+    if "-" in line and _DISTRIBUTION.fullmatch(line):
         return True
     return _has_shape(line) or _is_banner(line)
 
@@ -246,17 +248,14 @@ def _is_banner(line: str) -> bool:
     banner = _BANNER.fullmatch(line) or _MARK_OF_POST.fullmatch(line)
     if banner is None:
         return False
-    post = " ".join(dropwhile(_is_caption, _words(banner["before"])))
+    post = " ".join(dropwhile(_caption_words().__contains__, _words(banner["before"])))
     serial = banner["serial"]
     if serial is None:
         return not post
     if not post or not _are_captions(banner["after"] or ""):
         return False
-    return _is_no_year(serial) or _names_post(post)
-
-
-def _is_no_year(serial: str) -> bool:
-    return serial.startswith("0") or len(serial) > _LONGEST_YEAR
+    can_be_year = len(serial) <= _LONGEST_YEAR and not serial.startswith("0")
+    return not can_be_year or _names_post(post)
 
 
 def _names_post(words: str) -> bool:
@@ -266,26 +265,18 @@ def _names_post(words: str) -> bool:
 
 def _are_captions(text: str) -> bool:
     """Whether a text has nothing but captions and classifications, their letters apart or not."""
-    return _SPACED.fullmatch(text.strip()) is not None or all(map(_is_caption, _words(text)))
+    is_spaced = _SPACED.fullmatch(text.strip()) is not None
+    return is_spaced or _caption_words().issuperset(_words(text))
 
 
 def _words(text: str) -> list[str]:
     return text.translate(_SIGNS_AS_BLANKS).split()
 
 
-def _is_caption(word: str) -> bool:
-    return word in _caption_words()
-
-
 @cache
 def _caption_words() -> frozenset[str]:
     """The words of banners and captions, apart."""
     return frozenset(_words(" ".join(words("banner", "caption"))))
-
-
-def _is_distribution(line: str) -> bool:
-    """Whether a line lists offices that got a copy, or is the rule with a number below the list."""
-    return "-" in line and _DISTRIBUTION.fullmatch(line) is not None
 
 
 def inline_marks(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
