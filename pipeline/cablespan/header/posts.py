@@ -26,7 +26,7 @@ _YEAR_CUT = re.compile(r"^O(?=\d[A-Z])|^(?=\d[A-Z])")  # O6, or 6 alone
 _NUMBER = re.compile(r"\d\d")
 _LEFT_OUT = re.compile(r"[^A-Z0-9~]")
 _NAME = r"(?P<post>[A-Z][A-Z .]*)"
-# "OSLO 12 (07)", "0012 OSLO 07", "OSLO 2007 12", "07 12 OSLO"
+# Not in the order year, post, serial: "OSLO 12 (07)", "0012 OSLO 07", "OSLO 2007 12", "07 12 OSLO"
 _MOVED = tuple(
     re.compile(rf"\s*{order}\s*")
     for order in (
@@ -230,26 +230,16 @@ def _mended(text: str) -> str:
 
 
 def _written_id(text: str) -> _WrittenId | None:
-    moved = _moved(text)
+    moved = next(filter(None, (order.fullmatch(text) for order in _MOVED)), None)
     ordered = "".join(moved.group("year", "post", "serial")) if moved else text
     glued, years_mended = _YEAR_CUT.subn("0", _LEFT_OUT.sub("", ordered))
     match = _ID.fullmatch(glued)
-    if match is None or _has_number(match["post"]):
+    if match is None or _NUMBER.search(_NOISE.sub("", match["post"])):
         return None
     year, post, serial = match.group("year", "post", "serial")
     # No ids: "UNSCR 1701 (2006)", "9 FAM 41", "21 February 2007".
     doubtful = moved is not None or years_mended > 0 or post in months()
     return _WrittenId(year[-2:], post, serial, doubtful)
-
-
-def _moved(text: str) -> re.Match[str] | None:
-    """The parts of an id that stand in another order than year, post, serial."""
-    return next(filter(None, (order.fullmatch(text) for order in _MOVED)), None)
-
-
-def _has_number(post: str) -> bool:
-    """Whether what stands where the post belongs has a number that no word around it explains."""
-    return _NUMBER.search(_NOISE.sub("", post)) is not None
 
 
 def _origin_of(written: _WrittenId) -> str | None:

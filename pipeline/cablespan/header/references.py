@@ -87,7 +87,10 @@ def _all_references(block: str, year: int | None) -> list[Reference]:
     cited: list[Reference] = []
     for letter, item in _items(block):
         shared = _sharing_post(item, letter, cited[-1]) if cited else None
-        cited += [shared] if shared else _references_of(item, letter, year)
+        if shared:
+            cited.append(shared)
+        else:
+            cited += Item(item, year).references(letter) or _message_in(item, letter)
     return cited
 
 
@@ -110,11 +113,6 @@ def _items(block: str) -> Iterator[tuple[str | None, str]]:
         letter, begin = mark["letter"].upper(), mark.end()
     if block[begin:]:
         yield letter, block[begin:]
-
-
-def _references_of(item: str, letter: str | None, year: int | None) -> list[Reference]:
-    """The cables of an item, else the message that is none."""
-    return Item(item, year).references(letter) or _message_in(item, letter)
 
 
 def _message_in(item: str, letter: str | None) -> list[Reference]:
