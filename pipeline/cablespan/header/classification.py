@@ -133,8 +133,8 @@ def reasons(fields: Mapping[str, str]) -> list[str]:
 
 
 def _letters(text: str) -> list[str]:
-    listed = _WORDS_BETWEEN.sub(" ", _RANGE.sub(_each_letter, text))
-    return [letter.lower() for letter in _LETTER.findall(_ARTICLE.sub("", listed))]
+    text = _WORDS_BETWEEN.sub(" ", _RANGE.sub(_each_letter, text))
+    return [letter.lower() for letter in _LETTER.findall(_ARTICLE.sub("", text))]
 
 
 def _each_letter(span: re.Match[str]) -> str:

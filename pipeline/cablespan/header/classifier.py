@@ -84,7 +84,8 @@ def person_of(field: str) -> str | None:
     'Karl Roe and Shari Doe'
     """
     line = _on_one_line(unescape(field))[:_LONGEST].replace("\\", "")
-    line = _AT_STROKE.sub(_apart, _DIGIT_IN_WORD.sub(_letter, line))
+    line = _DIGIT_IN_WORD.sub(lambda digit: digit[0].translate(LETTERS_FOR_DIGITS), line)
+    line = _AT_STROKE.sub(_apart, line)
     line = _BRACKETED.sub(_in_braces, _without_reason(line))
     suffix = ", " if _SUFFIX_AFTER_COMMA.search(line) else " "
     line = _SUFFIX_AFTER_COMMA.sub(r" \1", _NICKNAME.sub(r" '\1' ", line))
@@ -126,10 +127,6 @@ def _in_braces(bracketed: re.Match[str]) -> str:
 def _is_of_name(word: str) -> bool:
     """Whether a word beside a nickname can be one of the name's."""
     return word in particles() or (word[0].isupper() and not is_office(word))
-
-
-def _letter(digit: re.Match[str]) -> str:
-    return digit[0].translate(LETTERS_FOR_DIGITS)
 
 
 def _apart(pair: re.Match[str]) -> str:

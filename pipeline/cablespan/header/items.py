@@ -24,6 +24,7 @@ _FILLERS = frozenset({"#", "-", ".", ":", "NO", "NR", "TEL", "TELS", "CABLE", "N
 _APOSTROPHES = ("'", "’")
 _BEFORE_YEAR = (*_APOSTROPHES, "/", "-", "(", "OF")
 _AFTER_YEAR = frozenset({")"})
+_BETWEEN_YEAR_AND_POST = ("'", "-", "/", ".", ")")
 _JOINERS = frozenset({",", "/", "&", "AND", ";", "+", "OR"})
 _BEFORE_DATE = frozenset({",", ";", "-", "(", "OF", "DATED", "DTD"})
 _PART_END = re.compile("[,;]")
@@ -66,13 +67,6 @@ class _Cable(NamedTuple):
     origin: str
     years: dict[int, str | None]
     first: int
-    after: int
-
-
-class _Serials(NamedTuple):
-    """The year after each serial of a list, by the serial's index, and the index after all."""
-
-    years: dict[int, str | None]
     after: int
 
 
@@ -125,11 +119,11 @@ class Item(Tokens):
         serial = self._serial_after_year(at)
         if serial > at:
             year, at = self.word(at), serial
-        serials = self._serials_from(at)
-        if serials.years:
-            dated, after = self._date_after(serials.after)
-            shared = next(filter(None, serials.years.values()), dated)
-            years = {index: year or own or shared for index, own in serials.years.items()}
+        stated, end = self._serials_from(at)
+        if stated:
+            dated, after = self._date_after(end)
+            shared = next(filter(None, stated.values()), dated)
+            years = {serial: year or own or shared for serial, own in stated.items()}
             return _Cable(post.origin, years, first, after)
         if year or not _SERIAL_BEFORE.fullmatch(self._unused(index - 1)):
             return None
@@ -181,7 +175,8 @@ class Item(Tokens):
     def _year_before(self, index: int) -> tuple[str | None, int]:
         """The year before a post, and the index of the cable's first token."""
         before = index - 1
-        if _is_between_year_and_post(self._unused(before)):
+        sign = self._unused(before)
+        if sign in _BETWEEN_YEAR_AND_POST or says_kind(sign):
             before -= 1
         if not is_year(self._unused(before)) or self._ends_section_mark(before):
             return None, index
@@ -234,8 +229,9 @@ class Item(Tokens):
         is_own = self.is_past_year(end - 1) and kind_of(following) is None
         return self.word(end - 1) if is_own else None, end
 
-    def _serials_from(self, at: int) -> _Serials:
-        """The serials that a list has from a token on."""
+    def _serials_from(self, at: int) -> tuple[dict[int, str | None], int]:
+        """The year after each serial that a list has from a token on, by the serial's index, and
+        the index after all."""
         years: dict[int, str | None] = {}
         while self.word(at).isdecimal() and not self._is_moment(at, in_list=bool(years)):
             serial = at
@@ -244,7 +240,7 @@ class Item(Tokens):
             if following == at or self._can_name_post(following + 1):
                 break
             at = following
-        return _Serials(years, at)
+        return years, at
 
     def _after_joiners(self, at: int, serial: int) -> int:
         """The index after what joins a serial to the next; a dash does before a higher one."""
@@ -278,7 +274,3 @@ def _is_word(token: str) -> bool:
 def _is_name_word(word: str) -> bool:
     """Whether a word can be a post's name or a part of it."""
     return len(word) >= 3 and word not in listed("references", "word", "word")
-
-
-def _is_between_year_and_post(word: str) -> bool:
-    return word in ("'", "-", "/", ".", ")") or says_kind(word)

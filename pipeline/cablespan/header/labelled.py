@@ -70,10 +70,6 @@ class Line(NamedTuple):
     label: Label | None
     cut: bool = False
 
-    def is_below(self, above: "Line") -> bool:
-        """Whether a line directly follows another one."""
-        return bool(above.text and self.text) and not self.cut
-
 
 @dataclass(slots=True)
 class Lines:

@@ -14,7 +14,7 @@ def office_words(*kinds: str) -> frozenset[str]:
     """The words of kinds of the lexicon, in small letters.
 
     office, place: stand in offices; leading: does so before a name only; part: of a compound;
-    given, surname: look like an office and are a name.
+    given, surname: look like an office and are a name; given_too, rare_surname: can be one.
 
     >>> "ambassador" in office_words("office")
     True

@@ -156,7 +156,8 @@ def _end_of_double_spacing(lines: list[Line], last: int) -> int:
     other before it; 0 where labelled lines follow each other.
     """
     labelled = pairwise(lines[: last + 1])
-    if last + 1 < _LEAST_SPACED or any(below.is_below(above) for above, below in labelled):
+    follow_directly = (above.text and below.text and not below.cut for above, below in labelled)
+    if last + 1 < _LEAST_SPACED or any(follow_directly):
         return 0
     after = pairwise(lines[last : last + _FARTHEST_SPACED])
     for index, (above, below) in enumerate(after, last):

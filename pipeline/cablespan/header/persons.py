@@ -101,11 +101,6 @@ class _Word(NamedTuple):
         return is_last or (self.before != "" and not is_office(self.before))
 
     @property
-    def is_particle(self) -> bool:
-        """Whether a word is "van" or "de"."""
-        return self.bare.lower() in particles()
-
-    @property
     def can_be_name(self) -> bool:
         """Whether a word has a capital, after a particle too, and belongs to no office."""
         capital = self.bare.lstrip("{")[:1].isupper() or _has_particle(self.bare)
@@ -174,7 +169,7 @@ def _is_no_name(word: str) -> bool:
 
 def _written_in_name(word: _Word, run: list[str]) -> str | None:
     """A word as a name has it after the words of a run; None where it belongs to no name."""
-    if word.is_initial or (run and word.is_particle):
+    if word.is_initial or (run and word.bare.lower() in particles()):
         return word.text
     if run and _is_surname(word, run):
         return word.bare
@@ -198,12 +193,10 @@ def _is_surname(word: _Word, run: list[str]) -> bool:
         return False
     if all(map(_is_before_surname, run)):
         return True
-    can_end = _is_double(word.bare) or (len(run) == 1 and not _is_family(run[0]))
-    return can_end and not word.following
-
-
-def _is_family(word: str) -> bool:
-    return word.lower() in lowered("surnames", "name")
+    if word.following:
+        return False
+    is_after_given = len(run) == 1 and run[0].lower() not in lowered("surnames", "name")
+    return is_after_given or _is_double(word.bare)
 
 
 def _is_double(word: str) -> bool:
