@@ -12,10 +12,5 @@ def joint(line: str, following: str) -> str:
     >>> joint("the coast --", "a line")
     ' '
     """
-    within = (
-        len(line) > 1
-        and line[-2].isalnum()
-        and following[0].isalnum()
-        and not following.startswith(_STAY_APART)
-    )
-    return "" if within else " "
+    between_letters = line[-2:-1].isalnum() and following[0].isalnum()
+    return "" if between_letters and not following.startswith(_STAY_APART) else " "

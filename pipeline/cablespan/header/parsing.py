@@ -1,7 +1,8 @@
 """All header facts of a cable at once."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from itertools import product
 from typing import Any
 
 from cablespan.cable import Header, Reference
@@ -69,18 +70,13 @@ def classification_of(opening: Opening) -> str | None:
     >>> classification_of(Opening(transmission=["C O N F I D E N T I A L OSLO 000012"]))
     'CONFIDENTIAL'
     """
-    names = map(_classification_in, opening.transmission)
-    return next(filter(None, names), None)
-
-
-def _classification_in(line: str) -> str | None:
-    """The classification that a banner, whose letters can stand apart, begins with."""
-    levels = load("classifications")
-    return next((level["name"] for level in levels if _begins(line, level)), None)
+    banners = product(opening.transmission, load("classifications"))
+    return next((level["name"] for line, level in banners if _begins(line, level)), None)
 
 
 def _begins(line: str, level: Mapping[str, Any]) -> bool:
-    """Whether a line begins with a banner, and not with a word that only begins like one."""
+    """Whether a line begins with the banner of a classification, its letters apart or not, and not
+    with a word that only begins like one."""
     other_words = tuple(level.get("other_words", ()))
     return line.startswith(tuple(level["banners"])) and not line.startswith(other_words)
 
@@ -120,6 +116,8 @@ def parse(
     sender, to, info = correspondents(head)
     fields = opening.fields
     references = references_of(fields.get("ref", ""), year_of(created), reference_id)
+    cited = {reference.value for reference in references}
+    references += [reference for reference in listed if reference.value not in cited]
     stated: dict[str, Any] = dict(
         reference_id=reference_id,
         created=created,
@@ -132,7 +130,7 @@ def parse(
         excluded=tuple(name for addressee in [*to, *info] for name in addressee.excluded),
         subject=subject_of(fields.get("subject", "")),
         tags=tuple(tags_of(fields.get("tags", ""))),
-        references=(*references, *_others(listed, references)),
+        references=tuple(references),
         eo=eo_of(fields.get("eo")),
         declassify_on=declassification(fields),
         classified_by=person_of(fields.get("classified_by", "")),
@@ -146,12 +144,6 @@ def parse(
 def _transmission_id(head: str) -> str | None:
     match = _TRANSMISSION_ID.search(head)
     return match[0] if match else None
-
-
-def _others(listed: Iterable[Reference], stated: Iterable[Reference]) -> Iterator[Reference]:
-    """The references of a list that the cable itself does not name."""
-    values = {reference.value for reference in stated}
-    return (reference for reference in listed if reference.value not in values)
 
 
 def _is_partial(head: str, body: str) -> bool:

@@ -8,7 +8,7 @@ from cablespan.header.hyphens import joint
 from cablespan.header.opening import read_opening
 from cablespan.header.portions import PORTION
 
-_MARKING_BEFORE = re.compile(rf"\(\s?{PORTION}\s?\)")
+_MARKING_BEFORE = re.compile(rf"^\(\s?{PORTION}\s?\)(?!\Z)")
 
 
 def subject(text: str) -> str | None:
@@ -30,11 +30,4 @@ def subject_of(field: str) -> str | None:
     for below in filter(None, map(without_marks_inside, field.splitlines())):
         text += (joint(text, below) if text.endswith("-") else " ") + below
     line = " ".join(unescape(text).split()).strip(" -")
-    if _is_marked(line):
-        line = _MARKING_BEFORE.sub("", line, count=1).strip()
-    return line or None
-
-
-def _is_marked(line: str) -> bool:
-    match = _MARKING_BEFORE.match(line)
-    return match is not None and match.end() < len(line)
+    return _MARKING_BEFORE.sub("", line).strip() or None
