@@ -85,7 +85,7 @@ def person_of(field: str) -> str | None:
     """
     line = _on_one_line(unescape(field))[:_LONGEST].replace("\\", "")
     line = _DIGIT_IN_WORD.sub(lambda digit: digit[0].translate(LETTERS_FOR_DIGITS), line)
-    line = _AT_STROKE.sub(_apart, line)
+    line = _AT_STROKE.sub(_parted, line)
     line = _BRACKETED.sub(_in_braces, _without_reason(line))
     suffix = ", " if _SUFFIX_AFTER_COMMA.search(line) else " "
     line = _SUFFIX_AFTER_COMMA.sub(r" \1", _NICKNAME.sub(r" '\1' ", line))
@@ -96,11 +96,11 @@ def person_of(field: str) -> str | None:
 
 def _on_one_line(field: str) -> str:
     """A Classified By block on one line; a word that the hard wrap cut is one again."""
-    block = f"Classified By: {_HYPHEN_AT_WRAP.sub(_joined, field)}"
-    return _HARD_WRAP.sub(_one_word, block).replace("\n", " ").removeprefix("Classified By: ")
+    block = f"Classified By: {_HYPHEN_AT_WRAP.sub(_unhyphenated, field)}"
+    return _HARD_WRAP.sub(_unwrapped, block).replace("\n", " ").removeprefix("Classified By: ")
 
 
-def _joined(wrap: re.Match[str]) -> str:
+def _unhyphenated(wrap: re.Match[str]) -> str:
     """The name that a hyphen parts at a line's end: Hart-/ling, Hart-/Roe; offices as they are."""
     left, right = wrap.groups()
     if is_office(left) or is_office(right):
@@ -108,7 +108,7 @@ def _joined(wrap: re.Match[str]) -> str:
     return left + right if right.islower() else f"{left}-{right}"
 
 
-def _one_word(wrap: re.Match[str]) -> str:
+def _unwrapped(wrap: re.Match[str]) -> str:
     """The word whose halves stand around a hard wrap; as it is where they are two words."""
     left, right = wrap.groups()
     in_one_case = right.islower() or left.isupper()
@@ -129,7 +129,7 @@ def _is_of_name(word: str) -> bool:
     return word in particles() or (word[0].isupper() and not is_office(word))
 
 
-def _apart(pair: re.Match[str]) -> str:
+def _parted(pair: re.Match[str]) -> str:
     """Turns "DCM/Roe" into "DCM Roe", "Roe/DCM" into "Roe and DCM"; two offices stay together."""
     before, after = pair.groups()
     if before.lower() in known_names() or not (before.isupper() or is_office(before)):

@@ -40,10 +40,11 @@ def passes_on(line: str) -> bool:
     if match is None:
         return False
     is_told = match["first"] in listed("header_words", "word", "addressee")
-    return is_told or _is_office(match["whom"].strip(",;:."))
+    return is_told or _is_in_washington(match["whom"].strip(",;:."))
 
 
-def _is_office(name: str) -> bool:
+def _is_in_washington(name: str) -> bool:
+    """Whether a name is that of an office of the Department or an agency, to which cables go."""
     if "/" in name or (len(name) > 1 and name in listed("state_offices", "aliases")):
         return True
     return name in listed("header_words", "word", "addressee", "agency")

@@ -37,13 +37,13 @@ def headers_of_sections(text: str, start: int, end: int) -> Iterator[tuple[int, 
     if text.find("FM ", start, end) < 0:
         return
     for first in _FIRST_LINES.finditer(text, start, end):
-        stop = _end(text, first.end(), end)
+        stop = _end_of_addressees(text, first.end(), end)
         message = _MESSAGE.search(text, first.start(), stop) or _BANNER_BELOW.match(text, stop, end)
         if message:
             yield first.start(), stop, message["number"].lstrip("0")
 
 
-def _end(text: str, at: int, end: int) -> int:
+def _end_of_addressees(text: str, at: int, end: int) -> int:
     """Where a header ends whose sender's line ends at an offset: its addressees follow at once."""
     while at < end:
         stop = text.find("\n", at + 1, end)

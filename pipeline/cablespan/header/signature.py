@@ -90,14 +90,11 @@ class _Line(NamedTuple):
         """Whether no sentence runs from the line above into this one."""
         if _INITIAL_AT_END.search(self.above):
             return False
-        if not self.above or self.above[-1] in _SENTENCE_ENDS or self.is_above_too:
+        if not self.above or self.above[-1] in _SENTENCE_ENDS:
+            return True
+        if self.above.upper() == self.text.upper():  # the author's signature, then the operator's
             return True
         return _NO_SENTENCE.search(self.above) is not None or is_furniture(self.above)
-
-    @property
-    def is_above_too(self) -> bool:
-        """Whether the line above is the same: the author's signature and the operator's."""
-        return self.above.upper() == self.text.upper()
 
     @property
     def ends_sentence_above(self) -> bool:

@@ -50,7 +50,7 @@ def tags_of(field: str) -> list[str]:
     ['ECON', 'EFIN', 'NO']
     """
     text = " ".join(without_marks(field).split()).upper()
-    return list(dict.fromkeys(tag for words in _joined(_tokens(text)) for tag in _apart(words)))
+    return list(dict.fromkeys(tag for words in _joined(_tokens(text)) for tag in _unglued(words)))
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -88,13 +88,13 @@ def _joiner(texts: list[str], previous: _Token, token: _Token) -> str | None:
 
 def _is_word(token: _Token) -> bool:
     """Whether a token is a word of the language and no code."""
-    if token.is_name or _is_code(_apart(token.text)[0]):
+    if token.is_name or _is_code(_unglued(token.text)[0]):
         return False
     return len(token.text) >= _LEAST_WORD or has_common_word(token.text)
 
 
-def _apart(tag: str) -> list[str]:
-    """Known codes that stand glued together ("ECONEFIN", "ITPHUM") one by one; others as they are.
+def _unglued(tag: str) -> list[str]:
+    """The codes in a tag that has several without blanks ("ECONEFIN", "ITPHUM"); else the tag.
 
     A country's code may stand at either end.
     """
