@@ -104,7 +104,7 @@ class Lines:
         self.lines.append(part)
 
     def _label_of(self, line: str) -> Label | None:
-        """The label of a line; below a subject, that which the rest of it or a REF list lacks."""
+        """The label of a line; below a subject, also of its rest and of a REF list without one."""
         if self.last_field == "subject":
             if self._is_rest_of_subject(line):
                 return Label("subject", 0)
