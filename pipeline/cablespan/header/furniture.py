@@ -114,6 +114,7 @@ _LETTERS_APART = re.compile(r"(?:[A-Z] ){3,20}[A-Z]")
 RULE = re.compile(r"^[ \t]*[-=*_~# ]{3,}[ \t]*$")  # a line of dashes, equals, asterisks
 
 
+@cache  # each line is looked up
 def words(*kinds: str) -> frozenset[str]:
     """The furniture of some kinds as the lexicon lists it.
 
