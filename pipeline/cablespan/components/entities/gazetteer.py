@@ -172,7 +172,8 @@ class _Pattern(NamedTuple):
 @cache
 def _patterns() -> tuple[_Pattern, ...]:
     """The patterns of the lexicon with their placeholders ("{month}") filled in."""
-    words = {kind: any_of(known) for kind, known in _vocabulary().items()}
+    # Sorted, so that the patterns are the same in every run: sets have no order.
+    words = {kind: any_of(sorted(known)) for kind, known in _vocabulary().items()}
     return tuple(
         _Pattern(
             entry["label"],
