@@ -14,6 +14,7 @@ CASES = [
     "Turkish <OFFICIAL>Prime Minister Ecevit</OFFICIAL> spoke in <PLACE>Ankara</PLACE>.",
     "The <OFFICIAL>Shah</OFFICIAL> received <OFFICIAL>Ambassador Meyer</OFFICIAL> "
     "<DATE>yesterday</DATE>.",
+    "It lasts from <DATE>Sat Dec 4</DATE> to <DATE>Mon, Dec 6</DATE>.",
     "He paid <MONEY>$975,806</MONEY> in <DATE>February 2007</DATE>.",
     "<AGENCY>Ministry of Foreign Affairs</AGENCY> officials cited <LAW>TRIPS</LAW>.",
     "They should see <CABLE_REF>Ref A</CABLE_REF> and <CABLE_REF>reftel</CABLE_REF>.",
