@@ -16,8 +16,8 @@ from spacy.util import filter_spans
 from cablespan import lexicon
 from cablespan.components.entities.lexicon_names import Match, Surface, common_words, find
 from cablespan.components.entities.person_names import word_list
-from cablespan.components.entities.values.words import any_of
 from cablespan.document import text_of
+from cablespan.header.alternatives import any_of
 from cablespan.labels import Entity
 
 _NO_ENTITIES = frozenset({"nationality", "calendar", "post"})
@@ -172,8 +172,7 @@ class _Pattern(NamedTuple):
 @cache
 def _patterns() -> tuple[_Pattern, ...]:
     """The patterns of the lexicon with their placeholders ("{month}") filled in."""
-    # Sorted, so that the patterns are the same in every run: sets have no order.
-    words = {kind: any_of(sorted(known)) for kind, known in _vocabulary().items()}
+    words = {kind: any_of(known) for kind, known in _vocabulary().items()}
     return tuple(
         _Pattern(
             entry["label"],

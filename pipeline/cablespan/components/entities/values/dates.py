@@ -22,7 +22,6 @@ from cablespan.components.entities.values.reader import Reader, Tense
 from cablespan.components.entities.values.words import (
     MONTH,
     WEEKDAY,
-    any_of,
     by_name,
     entries,
     month_number,
@@ -30,6 +29,7 @@ from cablespan.components.entities.values.words import (
     year_number,
 )
 from cablespan.document import CableFacts
+from cablespan.header.alternatives import any_of
 
 _SHORTEST_MISSPELT = 6  # letters of a month's name that may have one wrong
 # "April 7, 1973" at the end of a heading: "Telegram 65086 From ..., April 7, 1973, 1711Z."

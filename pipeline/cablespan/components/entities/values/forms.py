@@ -18,9 +18,9 @@ from cablespan.components.entities.values.words import (
     TO,
     WEEKDAY,
     YEAR,
-    any_of,
     by_name,
 )
+from cablespan.header.alternatives import any_of
 
 
 @cache

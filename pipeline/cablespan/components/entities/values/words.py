@@ -1,11 +1,11 @@
 """The words of dates and their places in regular expressions, out of the lexicon."""
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 from cablespan import lexicon
+from cablespan.header.alternatives import any_of
 from cablespan.header.dates import full_year
 
 _PIVOT = 46  # cables are of 1946 to 2045
@@ -39,15 +39,6 @@ def numbers_of(kind: str) -> dict[str, int]:
         for name in (entry["name"], entry["name"][:3], *entry["aliases"]):
             names[name.lower()] = number
     return names
-
-
-def any_of(names: Iterable[str]) -> str:
-    """A pattern of one of the names, the longest that fits.
-
-    >>> any_of(["may", "mayday"])
-    'mayday|may'
-    """
-    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
 
 
 MONTH = rf"(?:{any_of(numbers_of('month'))})"
