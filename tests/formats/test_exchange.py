@@ -465,6 +465,51 @@ def test_a_file_of_the_wrong_shape_is_named(tmp_path, name):
     assert str(caught.value).startswith(str(path))
 
 
+def places_in(value, place=()):
+    """Where the values lie in nested objects and lists, of a list's items the first."""
+    if place:
+        yield place
+    items = value.items() if isinstance(value, dict) else ()
+    for key, item in enumerate(value[:1]) if isinstance(value, list) else items:
+        yield from places_in(item, (*place, key))
+
+
+def with_value(value, place, new):
+    key, *rest = place
+    changed = value.copy()
+    changed[key] = with_value(value[key], rest, new) if rest else new
+    return changed
+
+
+OF_EVERY_TYPE = (None, True, 3, -1, 1.5, "x", [], [1], ["x"], [[1, 2]], {}, {"a": 1})
+
+
+TASK_FILES = [f"tasks/{layer}.jsonl" for layer in LAYERS]
+
+
+@pytest.mark.parametrize(
+    "file", ["cables.jsonl", "gold.jsonl", "doccano.jsonl", "export.json", *TASK_FILES]
+)
+def test_a_value_of_any_type_is_taken_or_named(tmp_path, file):
+    """Every value in turn by one of every type: no other error than GoldError."""
+    source, path = write(tmp_path / "in.jsonl", full_record()), tmp_path / "bad" / file
+    format = next(format for format, name in NAMES.items() if name == file.partition("/")[0])
+    convert(source, tmp_path / NAMES[format], format)
+    if file == "export.json":
+        accept_predictions(tmp_path / file)
+    content = (tmp_path / file).read_text()
+    whole = json.loads(content if file == "export.json" else content.partition("\n")[0])
+    path.parent.mkdir(parents=True)
+    refused = 0
+    for place, new in itertools.product(places_in(whole), OF_EVERY_TYPE):
+        path.write_text(json.dumps(with_value(whole, place, new)))
+        try:
+            list(read_records(path))
+        except GoldError:
+            refused += 1
+    assert refused > 50
+
+
 def test_a_broken_line(tmp_path):
     path = write(tmp_path / "gold.jsonl", gold_line())
     path.write_text(path.read_text() + '{"doc": \n')

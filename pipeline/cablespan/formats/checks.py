@@ -92,6 +92,57 @@ def objects(value: Any, name: str, place: str) -> list[dict[str, Any]]:
     return value
 
 
+def check_lists(paragraph: Mapping[str, Any], place: str) -> None:
+    """Raises GoldError where the `source_map` of a paragraph or what is `unannotated` in it has
+    another shape.
+
+    >>> check_lists({"id": "A/1", "unannotated": "claims"}, "cables.jsonl:3")
+    Traceback (most recent call last):
+    cablespan.formats.checks.GoldError: cables.jsonl:3: `unannotated` of a paragraph is 'claims': \
+write a list of entities, statements, claims
+    """
+    for key, (is_sound, remedy) in _LISTS.items():
+        if not is_sound(paragraph.get(key) or []):
+            raise GoldError.at(place, f"`{key}` of a paragraph is {paragraph[key]!r}", remedy)
+
+
+def check_facts(record: Mapping[str, Any], place: str) -> None:
+    """Raises GoldError where the `meta` or the `header` of a record has another shape."""
+    for key in ("meta", "header"):
+        if not isinstance(record.get(key) or {}, dict):
+            raise GoldError.at(place, f"`{key}` is no object", "write {...}, or leave it out")
+
+
+def check_note(note: Mapping[str, Any], place: str) -> None:
+    """Raises GoldError where what a format of others keeps for us beside a text (the facts of its
+    `paragraph`, `layers`, `meta`, `record`) has another shape."""
+    paragraph, record = note["paragraph"], note.get("record", {})
+    is_named = isinstance(paragraph.get("id", ""), str)
+    if not (is_named and _is_layers(note.get("layers", [])) and isinstance(record, dict)):
+        what = "`paragraph`, `layers` or `record` has another shape"
+        raise GoldError.at(place, what, "leave them as `cablespan convert` wrote them")
+    check_lists(paragraph, place)
+    check_facts(note, place)
+    check_facts(record, place)
+
+
+def _is_layers(value: Any) -> bool:
+    return isinstance(value, list) and all(name in LAYERS for name in value)
+
+
+def _is_source_map(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(piece, list) and [type(number) for number in piece] == [int] * 3
+        for piece in value
+    )
+
+
+_LISTS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "source_map": (_is_source_map, "write [[offset, offset in the source, length], ...]"),
+    "unannotated": (_is_layers, f"write a list of {', '.join(LAYERS)}"),
+}
+
+
 def check(
     record: Mapping[str, Any], places: Mapping[str, str], scheme: Scheme
 ) -> Iterator[Problem]:
@@ -207,23 +258,37 @@ def _check_place(label: str, part: Any, text: str, where: str) -> Iterator[Probl
     if not isinstance(part, Mapping):
         yield Problem(where, f"{label} is {_short(str(part))}", "give its `start` and `end`")
         return
-    start, end = part.get("start"), part.get("end")
-    if not (isinstance(start, int) and isinstance(end, int)):
-        what = f"{label} has the `start` {start!r} and the `end` {end!r}"
-        yield Problem(where, what, "write whole numbers, without quotation marks")
-    elif not 0 <= start < end <= len(text):
+    if problem := without_offsets(label, part, where):
+        yield problem
+        return
+    start, end = part["start"], part["end"]
+    if not 0 <= start < end <= len(text):
         what = f"{label} at {start}-{end} lies outside the text of {len(text)} characters"
         yield Problem(where, what, "count Unicode code points from 0, ends exclusive")
     elif text[start:end].isspace():
         what = f"{label} at {start}-{end} is white space alone"
         yield Problem(where, what, "mark the words that are meant, or take it out")
     elif part.get("text", text[start:end]) != text[start:end]:
-        words, meant = _short(text[start:end]), _short(part["text"])
+        words, meant = _short(text[start:end]), _short(str(part["text"]))
         what = f"{label} at {start}-{end} is {words} in the text, not {meant}"
         remedy = (
             "count Unicode code points (not UTF-16 units or bytes) in the text as it stands here"
         )
         yield Problem(where, what, remedy)
+
+
+def without_offsets(label: str, part: Mapping[str, Any], where: str) -> Problem | None:
+    """What is wrong with the numbers that a mark begins and ends at; None where they are whole.
+
+    >>> print(without_offsets("PLACE", {"start": 0, "end": "4"}, "tasks.jsonl:3"))
+    tasks.jsonl:3: PLACE has the `start` 0 and the `end` '4': \
+write whole numbers, without quotation marks
+    """
+    start, end = part.get("start"), part.get("end")
+    if isinstance(start, int) and isinstance(end, int):
+        return None
+    what = f"{label} has the `start` {start!r} and the `end` {end!r}"
+    return Problem(where, what, "write whole numbers, without quotation marks")
 
 
 def fitted(

@@ -105,7 +105,9 @@ def completed(record: Mapping[str, Any]) -> dict[str, Any]:
     header = whole["header"] | (record.get("header") or {})
     whole |= {key: value for key, value in record.items() if key != "scheme"}
     whole["header"] = header
-    whole["paragraphs"] = [_paragraph(paragraph) for paragraph in record["paragraphs"]]
+    whole["paragraphs"] = [
+        noted_paragraph(paragraph, paragraph["text"]) for paragraph in record["paragraphs"]
+    ]
     texts = {paragraph["id"]: paragraph["text"] for paragraph in whole["paragraphs"]}
     for layer, complete in _COMPLETE.items():
         if record.get(layer) is None:
@@ -115,10 +117,15 @@ def completed(record: Mapping[str, Any]) -> dict[str, Any]:
     return whole
 
 
-def _paragraph(paragraph: Mapping[str, Any]) -> ParagraphRecord:
-    facts: dict[str, Any] = {key: paragraph.get(key) for key in PARAGRAPH_FACTS}
-    facts |= {key: paragraph.get(key) or () for key in ("source_map", "unannotated")}
-    return paragraph_record(paragraph["id"], paragraph["text"], **facts)
+def noted_paragraph(facts: Mapping[str, Any], text: str) -> ParagraphRecord:
+    """The paragraph of a text, with those of its facts that a record has.
+
+    >>> noted_paragraph({"id": "A/1", "number": 1, "colour": "red"}, "Post agreed.")["number"]
+    1
+    """
+    known: dict[str, Any] = {key: facts.get(key) for key in PARAGRAPH_FACTS}
+    known |= {key: facts.get(key) or () for key in ("source_map", "unannotated")}
+    return paragraph_record(facts["id"], text, **known)
 
 
 def _located(annotation: Mapping[str, Any]) -> dict[str, Any]:

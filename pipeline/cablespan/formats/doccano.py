@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cablespan.formats.checks import GoldError
+from cablespan.formats.checks import GoldError, check_note
 from cablespan.formats.completion import (
     OF_CABLES,
     OF_MARKS,
@@ -18,6 +18,7 @@ from cablespan.formats.completion import (
     bare_record,
     kept_meta,
     marked_paragraphs,
+    noted_paragraph,
     parts_of,
 )
 from cablespan.formats.files import placed_objects, write_json_lines
@@ -29,7 +30,7 @@ from cablespan.formats.linked import (
     with_shared_layers,
 )
 from cablespan.labels import Scheme
-from cablespan.records import annotated_layers, paragraph_record
+from cablespan.records import annotated_layers
 
 LEAVES_OUT = ("speakers and certainties of claims", *OF_MARKS, *OF_CABLES)
 # What a line has beside doccano's own keys.
@@ -96,7 +97,9 @@ def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
     for number, (place, line) in enumerate(placed_objects(path), 1):
         if not isinstance(line.get("text"), str):
             raise GoldError.at(place, "no `text`", "export the project as JSONL")
-        if not _is_ours(line):
+        if _is_ours(line):
+            check_note(line, place)
+        else:
             line = {key: value for key, value in line.items() if key not in _OURS}
         cable = line.get("cable") or f"{path.stem}-{line.get('id', number)}"
         if cable not in records:
@@ -104,8 +107,8 @@ def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
             record = bare_record(cable, path=str(path), format="doccano", meta=meta)
             records[cable] = Placed(record, {"": place})
         placed = records[cable]
-        facts = line.get("paragraph") or {"id": placed.next_id}
-        paragraph = paragraph_record(**facts, text=line["text"])
+        facts = {"id": placed.next_id} | line.get("paragraph", {})
+        paragraph = noted_paragraph(facts, line["text"])
         placed.add_paragraph(paragraph, place)
         if "layers" in line:
             with_layers.add(cable)

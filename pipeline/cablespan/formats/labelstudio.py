@@ -14,19 +14,20 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from cablespan.formats.checks import GoldError, Problem, Report, objects
+from cablespan.formats.checks import GoldError, Problem, Report, check_note, objects
 from cablespan.formats.completion import (
     Placed,
     bare_record,
     known_facts,
     marked_paragraphs,
+    noted_paragraph,
     parts_of,
 )
 from cablespan.formats.files import read_text, unpacked_name, written
 from cablespan.formats.linked import LinkedSpan, add_marks, links_of, part_links
 from cablespan.formats.paragraphs import mark_missing
 from cablespan.labels import LAYERS, Role, Scheme
-from cablespan.records import annotated_layers, paragraph_record
+from cablespan.records import annotated_layers
 
 LEAVES_OUT = ()
 _FACTS = {"entities": ("kb_id", "cluster", "score", "value"), "statements": ("score",)}
@@ -238,7 +239,7 @@ class _Export:
     def _add(self, answer: _Answer, placed: Placed) -> None:
         task, annotated = answer.task, self._annotated(answer)
         facts = {"id": task.id} | task.note.get("paragraph", {})
-        paragraph = paragraph_record(**facts, text=task.text)
+        paragraph = noted_paragraph(facts, task.text)
         paragraph["unannotated"] = [layer for layer in LAYERS if layer not in annotated]
         placed.add_paragraph(paragraph, task.place)
         placed.record.update(
@@ -273,12 +274,39 @@ def _tasks_of(path: Path) -> Iterator[_Task]:
         cable = str(data.get("cable") or f"{path.stem}-{task.get('id', number)}")
         given = objects(task.get("annotations") or [], "`annotations`", place)
         results = {
-            annotator: objects(annotation.get("result") or [], "`result`", place)
+            annotator: _sound_result(annotation.get("result") or [], place)
             for annotator, annotation in _latest(given).items()
         }
         id = f"{cable}/{numbers[cable]}"
-        yield _Task(cable, id, data["text"], _note(data), results, place)
+        note = _note(data)
+        if note:
+            check_note(note, place)
+        yield _Task(cable, id, data["text"], note, results, place)
         numbers[cable] += 1
+
+
+def _sound_result(value: Any, place: str) -> list[dict[str, Any]]:
+    result = objects(value, "`result`", place)
+    for item in result:
+        if not _is_sound(item):
+            what = f"a region or relation has another shape ({orjson.dumps(item).decode()})"
+            raise GoldError.at(place, what, "export the project as JSON")
+    return result
+
+
+def _is_sound(item: Mapping[str, Any]) -> bool:
+    value, facts = item.get("value") or {}, item.get("meta") or {}
+    if not isinstance(value, dict) or not isinstance(facts, dict):
+        return False
+    offsets = (value.get(key, 0) for key in ("start", "end"))
+    names = (item.get(key, "") for key in ("id", "from_id", "to_id"))
+    labels = [value.get("labels") or [], item.get("labels") or []]
+    return (
+        all(isinstance(offset, int) for offset in offsets)
+        and all(isinstance(name, str | int) for name in names)
+        and all(isinstance(given, list) for given in labels)
+        and all(isinstance(label, str) for label in itertools.chain(*labels))
+    )
 
 
 def _note(data: Mapping[str, Any]) -> Mapping[str, Any]:

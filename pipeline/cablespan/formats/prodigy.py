@@ -4,13 +4,14 @@ of tasks with answers."""
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from cablespan.formats.checks import GoldError, Problem, Report
-from cablespan.formats.completion import OF_CABLES, Placed
+from cablespan.formats.checks import GoldError, Problem, Report, without_offsets
+from cablespan.formats.completion import OF_CABLES, Placed, parts_of
 from cablespan.formats.files import placed_objects
 from cablespan.formats.tasks import (
     VIEWS,
@@ -114,16 +115,28 @@ def fault(task: Mapping[str, Any], place: str, scheme: Scheme) -> Problem | None
         return Problem(place, "no task: `text` is missing", "export text tasks")
     if not isinstance(task.get("meta") or {}, dict):
         return Problem(place, "`meta` is no object", _EXPORT_ANEW)
+    if any(isinstance(name, dict | list) for name in _source_of(task)):
+        return Problem(place, "`meta` names its cable or paragraph by no string", _EXPORT_ANEW)
     try:
         layer_of(task, scheme)
         if is_accepted(task):
             annotations_of(task, scheme)
+            return _without_offsets(task, place)
     except ValueError as error:
         return Problem.told(place, error)
     except KeyError as error:
         return Problem(place, f"a span or relation lacks {error}", _EXPORT_ANEW)
     except (AttributeError, TypeError) as error:
         return Problem(place, f"spans or relations of another shape ({error})", _EXPORT_ANEW)
+    return None
+
+
+def _without_offsets(task: Mapping[str, Any], place: str) -> Problem | None:
+    parts = (parts_of(claim).items() for claim in task.get("claims") or ())
+    marks = [(span["label"], span) for span in task.get("spans") or ()]
+    for label, mark in chain(marks, *parts):
+        if problem := without_offsets(label, mark, place):
+            return problem
     return None
 
 

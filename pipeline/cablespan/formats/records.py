@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cablespan.formats.checks import GoldError, objects
+from cablespan.formats.checks import GoldError, check_facts, check_lists, objects
 from cablespan.formats.completion import Placed
 from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.labels import LAYERS
@@ -27,11 +27,13 @@ def _check_shape(record: Mapping[str, Any], place: str) -> None:
         if not all(isinstance(paragraph.get(key), str) for key in ("id", "text")):
             what = f"paragraph {number} of {record['id']} has no `id` or no `text`"
             raise GoldError.at(place, what, "give both")
+        check_lists(paragraph, place)
     for layer in LAYERS:
-        objects(record.get(layer) or [], f"`{layer}`", place)
-    for key in ("meta", "header"):
-        if not isinstance(record.get(key) or {}, dict):
-            raise GoldError.at(place, f"`{key}` is no object", "write {...}, or leave it out")
+        for mark in objects(record.get(layer) or [], f"`{layer}`", place):
+            if not isinstance(mark.get("paragraph"), str):
+                what = f"`{layer}`: a mark without `paragraph`"
+                raise GoldError.at(place, what, "give the id of the paragraph that it lies in")
+    check_facts(record, place)
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
