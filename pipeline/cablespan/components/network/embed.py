@@ -103,8 +103,15 @@ def cable_embed(
     include_static_vectors: bool,
     features: Model[list[Doc], list[Ints1d]] | None = None,
     feature_rows: int = 64,
+    table_width: int | None = None,
+    pieces: int = 3,
 ) -> Model[list[Doc], list[Floats2d]]:
-    """spaCy's MultiHashEmbed with one table more, for the class of each token (`features`)."""
+    """spaCy's MultiHashEmbed with one table more, for the class of each token (`features`).
+
+    Output: (tokens, width) for each Doc, mixed by a maxout of so many `pieces` from tables that are
+    `table_width` wide, as wide as the output by default.
+    """
+    columns = table_width or width
     tables: list[Model] = [
         chain(
             FeatureExtractor(attrs),
@@ -112,25 +119,25 @@ def cable_embed(
             with_array(
                 concatenate(
                     *(
-                        HashEmbed(width, size, column=i, seed=i + 7, dropout=0.0)
+                        HashEmbed(columns, size, column=i, seed=i + 7, dropout=0.0)
                         for i, size in enumerate(rows)
                     )
                 )
             ),
         )
     ]
-    inputs = width * len(rows)
+    inputs = columns * len(rows)
     if include_static_vectors:
-        tables.append(_word_vectors(width))
-        inputs += width
+        tables.append(_word_vectors(columns))
+        inputs += columns
     if features is not None:
         tables.append(
-            chain(features, list2ragged(), with_array(Embed(width // 2, feature_rows, column=0)))
+            chain(features, list2ragged(), with_array(Embed(columns // 2, feature_rows, column=0)))
         )
-        inputs += width // 2
+        inputs += columns // 2
     model: Model = chain(
         concatenate(*tables),
-        with_array(Maxout(width, inputs, nP=3, dropout=0.0, normalize=True)),
+        with_array(Maxout(width, inputs, nP=pieces, dropout=0.0, normalize=True)),
         ragged2list(),
     )
     return predict_by(model, _predict_embedded)

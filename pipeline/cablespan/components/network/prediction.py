@@ -56,6 +56,12 @@ def _maxout(model: Model, X: numpy.ndarray) -> numpy.ndarray:
     return Y
 
 
+def _relu(model: Model, X: numpy.ndarray) -> numpy.ndarray:
+    ops: Any = model.ops
+    Y = ops.affine(X, model.get_param("W"), model.get_param("b"))
+    return numpy.maximum(Y, 0, out=Y)
+
+
 def _layernorm(model: Model, X: numpy.ndarray) -> numpy.ndarray:
     Y = X - X.mean(axis=1, keepdims=True)
     variance = (Y * Y).mean(axis=1, keepdims=True) + 1e-08
@@ -87,4 +93,4 @@ def _in_blocks(model: Model, Xs: Any) -> Any:
     return ops.unflatten(numpy.concatenate(parts), lengths, pad=margin)
 
 
-_PREDICT: dict[str, Predict] = {"maxout": _maxout, "layernorm": _layernorm}
+_PREDICT: dict[str, Predict] = {"maxout": _maxout, "relu": _relu, "layernorm": _layernorm}
