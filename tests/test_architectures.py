@@ -219,11 +219,11 @@ def by_heart(nlp) -> list[Example]:
     return examples
 
 
-@pytest.mark.parametrize("ngrams", [0, 1024])
-def test_it_learns_by_heart_what_only_the_sentence_before_decides(ngrams):
+@pytest.mark.parametrize(("ngrams", "pieces"), [(0, 3), (1024, 3), (0, 1)])
+def test_it_learns_by_heart_what_only_the_sentence_before_decides(ngrams, pieces):
     fix_random_seed(0)
     nlp = spacy.blank("en")
-    classifier(nlp, ngrams=ngrams)
+    classifier(nlp, ngrams=ngrams, pieces=pieces)
     examples = by_heart(nlp)
     optimizer = nlp.initialize(lambda: examples)
     optimizer.learn_rate = 0.02

@@ -18,6 +18,7 @@ from thinc.api import (
     Maxout,
     Model,
     ParametricAttention_v2,
+    Relu,
     Softmax_v2,
     SparseLinear_v2,
     chain,
@@ -197,26 +198,27 @@ def sentence_classifier(
     depth: int,
     attribution: bool = False,
     ngrams: int = 0,
+    pieces: int = 3,
     nO: int | None = None,
 ) -> Model[list[Doc], list[Floats2d]]:
     """A probability for each label of each statement of a cable, read as a sequence (Cohan et al.
     2019, without a transformer).
 
     A layer of its own, `width` wide, reads the tokens with their neighbours first: what a shared
-    `tok2vec` learns for the tagging of names is not what tells a plan from a claim. A sentence is
-    the mean, the maximum, the first, the last and an attention-weighted sum of its tokens, with its
-    place (block, position, length, sender, marking), `hidden` wide. `depth` layers then read it
-    with its neighbours, one more on both sides each. `attribution`: it is also told what a claim
-    tagger before it in the pipeline saw there (content, source, cue). With `ngrams`, so many
-    weights for each label, a linear model of words and pairs of words is added to the network's
-    scores (as in spaCy's TextCatEnsemble).
+    `tok2vec` learns for the tagging of names is not what tells a plan from a claim. It is a maxout
+    of so many `pieces`, with one a rectified layer. A sentence is the mean, the maximum, the first,
+    the last and an attention-weighted sum of its tokens, with its place (block, position, length,
+    sender, marking), `hidden` wide. `depth` layers then read it with its neighbours, one more on
+    both sides each. `attribution`: it is also told what a claim tagger before it in the pipeline
+    saw there (content, source, cue). With `ngrams`, so many weights for each label, a linear model
+    of words and pairs of words is added to the network's scores (as in spaCy's TextCatEnsemble).
     """
-    tokens: Model = chain(
-        tok2vec,
-        with_array(
-            chain(expand_window(1), Maxout(nO=width, nP=3, normalize=True, dropout=0.0)), pad=1
-        ),
+    reader: Model = (
+        Relu(nO=width, normalize=True, dropout=0.0)
+        if pieces == 1
+        else Maxout(nO=width, nP=pieces, normalize=True, dropout=0.0)
     )
+    tokens: Model = chain(tok2vec, with_array(chain(expand_window(1), reader), pad=1))
     attention: Model = chain(ParametricAttention_v2(nO=width), reduce_sum())
     pooled: Model = concatenate(
         reduce_mean(), reduce_max(), reduce_first(), reduce_last(), attention
