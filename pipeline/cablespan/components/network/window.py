@@ -15,7 +15,7 @@ def relu_window_encoder(
     Input and output: (tokens, width) for each Doc. Each of `depth` layers reads `window_size`
     tokens more on both sides.
     """
-    layer = chain(
+    layer: Model = chain(
         expand_window(window_size),
         Relu(nO=width, nI=width * (2 * window_size + 1), dropout=0.0, normalize=True),
     )
