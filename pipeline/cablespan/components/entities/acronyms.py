@@ -82,8 +82,12 @@ def labels_by_definition(doc: Doc, entities: Iterable[Span]) -> dict[str, str]:
 
 
 def _in_brackets_after(doc: Doc, name: Span, acronym: Span) -> bool:
-    around = doc[name.end : acronym.start].text, doc[acronym.end : acronym.end + 1].text
-    return len(acronym) == 1 and around == ("(", ")")
+    return (
+        len(acronym) == 1
+        and acronym.start == name.end + 1
+        and doc[name.end].text == "("
+        and doc[acronym.end : acronym.end + 1].text == ")"
+    )
 
 
 def with_defined_labels(doc: Doc, entities: Iterable[Span]) -> list[Span]:

@@ -136,13 +136,13 @@ def _cues() -> re.Pattern[str]:
     Verbs of speech are no cues where "that" follows: then they tell of something else.
     """
     future, past = (any_of(entry["name"] for entry in entries(k)) for k in ("future", "past"))
-    speech = any_of(
-        form for cue in lexicon.load("cues") if cue["use"] == "verb" for form in cue["forms"]
-    )
+    verbs = [form for cue in lexicon.load("cues") if cue["use"] == "verb" for form in cue["forms"]]
+    speech, longest = any_of(verbs), max(len(form.split()) for form in verbs)
     return re.compile(
         rf"""\b(?:
             (?P<future> be\ \w+ | (?:{future}) (?:\ (?:be\ )?\w+ed)? )
-            | (?:{speech}) (?:\ \w+){{0,3}}?\ (?:that|he|she|they|it)
+            | (?=(?:\S+\ ){{1,{longest + 3}}}(?:that|he|she|they|it)\b)  # seldom, and soon told
+              (?:{speech}) (?:\ \w+){{0,3}}?\ (?:that|he|she|they|it)
             | (?P<past> {past} | \w{{2,}}(?<!e)(?<!hundr)(?<!unit)ed )
         )\b""",
         re.VERBOSE | re.IGNORECASE,
