@@ -17,7 +17,8 @@ from cablespan.components.network.sentences import (
 from cablespan.components.network.span_tagger import SpanTagger, TaggedSpan
 from cablespan.components.network.training import default_model
 from cablespan.components.sentences import statement_spans
-from cablespan.document import CLAIM_PARTS, SENDERS, STATEMENTS, make_doc, origin, sender
+from cablespan.document import CLAIM_PARTS, STATEMENTS, make_doc
+from cablespan.facts import SENDERS, origin, sender
 
 SMALL = {"width": 8, "hidden": 8, "depth": 1, "ngrams": 1024}
 

@@ -20,6 +20,7 @@ ORDER = [
     "writing",
     "header",
     "reading",
+    "facts",
     "document",
     "records",
     "components",

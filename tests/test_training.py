@@ -20,7 +20,8 @@ from typer.testing import CliRunner
 from cablespan.cli import app
 from cablespan.components.sentences import statement_spans
 from cablespan.components.statements.classifier import make_sentence_classifier
-from cablespan.document import PARAGRAPHS, STATEMENTS, make_doc, sender
+from cablespan.document import PARAGRAPHS, STATEMENTS, make_doc
+from cablespan.facts import sender
 from cablespan.formats import convert, read_records
 from cablespan.learning.corpus import cable_corpus, case_augmenter, recased, unannotated
 from cablespan.learning.evaluation import judge

@@ -7,7 +7,7 @@ as plain data, so that DocBin, `n_process` and `Doc.to_bytes` keep them.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
@@ -17,7 +17,6 @@ from spacy.glossary import GLOSSARY
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from cablespan import lexicon
 from cablespan.cable import Cable, Header, Paragraph, Source, SourceMap, cable_record, text_hash
 from cablespan.labels import Entity, Role, Statement
 from cablespan.signs import repaired
@@ -25,11 +24,6 @@ from cablespan.signs import repaired
 PARAGRAPHS, STATEMENTS, CLAIMS, CLAIM_PARTS = "paragraphs", "statements", "claims", "claim_parts"
 STATES = "transformer_states"  # in the user data of a Doc to pretrain on: see network/pretraining
 SEPARATOR = "\n\n"
-SENDERS = ("", "post", "department")
-# "Telegram From the Embassy in Iran to the Department of State", as historians head it.
-_HEAD = re.compile(r"\bFrom (?:the )?(.+?)(?: to |$)")
-_ID = re.compile(r"\d\d([A-Z]+)\d+")
-
 # Nothing that damage or a bad scan runs together is a word: the tokenizer takes quadratic time on
 # it.
 LONGEST_WORD = 200
@@ -88,66 +82,6 @@ def once_a_doc(function: Callable[[Doc], Value]) -> Callable[[Doc], Value]:
 def text_of(doc: Doc) -> str:
     """The text of a Doc, which `Doc.text` joins anew from its tokens each time."""
     return doc.text
-
-
-class CableFacts(NamedTuple):
-    """What is known of a cable beside its text; "" or empty where nothing is.
-
-    `head` is the heading that historians gave it, `created` an ISO 8601 date of any precision.
-    """
-
-    id: str
-    head: str
-    created: str
-    header: Mapping[str, Any]
-    meta: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, cable: Mapping[str, Any] | None) -> "CableFacts":
-        """The facts in a record, or in `doc._.cable`.
-
-        >>> CableFacts.of({"id": "07OSLO1", "meta": {"date": "2007-01-02"}}).created
-        '2007-01-02'
-        """
-        known = cable or {}
-        header, meta = known.get("header") or {}, known.get("meta") or {}
-        created = header.get("created") or meta.get("date") or ""
-        head, name = str(meta.get("head") or ""), str(known.get("id") or "")
-        return cls(name, head, str(created), header, meta)
-
-
-def origin(cable: Mapping[str, Any]) -> str | None:
-    """Who sends a cable, by its header, else by its heading or its id.
-
-    >>> origin({"id": "07ASTANA454"})
-    'ASTANA'
-    >>> origin({"meta": {"head": "Telegram From the Embassy in Iran to the Department of State"}})
-    'Embassy in Iran'
-    """
-    facts = CableFacts.of(cable)
-    known = facts.header.get("origin") or facts.header.get("from") or facts.meta.get("origin")
-    if known:
-        return known
-    named = _HEAD.search(facts.head) or _ID.fullmatch(facts.id)
-    return named[1] if named else None
-
-
-def sender(cable: Mapping[str, Any]) -> str:
-    """Whether a "post" or the "department" sends a cable; "" where nothing tells.
-
-    >>> sender({"id": "07ASTANA454"}), sender({"meta": {"origin": "Department of State"}})
-    ('post', 'department')
-    """
-    name = (origin(cable) or "").lower()
-    if not name:
-        return ""
-    in_washington = any(name == words or name.startswith(f"{words} ") for words in _capital())
-    return "department" if in_washington else "post"
-
-
-def _capital() -> frozenset[str]:
-    """The senders' names of those in Washington who instruct posts."""
-    return lexicon.listed("name_context", "words", "capital")
 
 
 def to_doc(nlp: Language, cable: Cable) -> Doc:

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from cablespan.cable import text_hash
-from cablespan.document import origin
+from cablespan.facts import origin
 from cablespan.formats import paragraphs, records
 from cablespan.formats.checks import GoldError, Problem, Report, objects
 from cablespan.formats.completion import Placed

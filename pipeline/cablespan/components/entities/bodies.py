@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 
 from cablespan import lexicon
 from cablespan.components.entities.person_names import bare_name, normalize_name, word_list
-from cablespan.document import CableFacts, origin, sender
+from cablespan.facts import CableFacts, origin, sender
 from cablespan.lexicon import Post
 
 _GOVERNMENT = r"(?:government|govt\.?|gov|govts)"

@@ -39,7 +39,8 @@ from cablespan.cable import PARAGRAPH_KINDS
 from cablespan.components.network.embed import GOLDEN
 from cablespan.components.network.prediction import no_backprop
 from cablespan.components.sentences import statement_spans
-from cablespan.document import CLAIM_PARTS, PARAGRAPHS, SENDERS, sender
+from cablespan.document import CLAIM_PARTS, PARAGRAPHS
+from cablespan.facts import SENDERS, sender
 from cablespan.labels import Role
 
 # Kinds of blocks, by words in the name of a paragraph's section; 0 is none of them.

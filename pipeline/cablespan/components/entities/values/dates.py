@@ -28,7 +28,7 @@ from cablespan.components.entities.values.words import (
     numbers_of,
     year_number,
 )
-from cablespan.document import CableFacts
+from cablespan.facts import CableFacts
 from cablespan.header.alternatives import any_of
 
 _SHORTEST_MISSPELT = 6  # letters of a month's name that may have one wrong

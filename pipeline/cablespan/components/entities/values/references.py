@@ -9,7 +9,7 @@ from typing import Any
 from cablespan import lexicon
 from cablespan.components.entities.bodies import country_code, embassy_in
 from cablespan.components.entities.values.dates import Anchor
-from cablespan.document import CableFacts, origin, sender
+from cablespan.facts import CableFacts, origin, sender
 from cablespan.header import references
 from cablespan.header.posts import known_post
 
