@@ -4,6 +4,7 @@ its place and the remedy."""
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
+from types import UnionType
 from typing import Any, NamedTuple
 
 from spacy.tokens import Doc
@@ -80,6 +81,15 @@ class GoldError(ValueError):
         return cls([Problem(str(place), what, remedy)])
 
 
+def are(kind: type | UnionType, values: Iterable[Any]) -> bool:
+    """Whether all values are of a kind.
+
+    >>> are(int, [0, 4]), are(int, [0, "4"])
+    (True, False)
+    """
+    return all(isinstance(value, kind) for value in values)
+
+
 def objects(value: Any, name: str, place: str) -> list[dict[str, Any]]:
     """The value, which must be a list of objects; GoldError that names it and its place else.
 
@@ -87,7 +97,7 @@ def objects(value: Any, name: str, place: str) -> list[dict[str, Any]]:
     Traceback (most recent call last):
     cablespan.formats.checks.GoldError: tasks.jsonl:3: `spans` is no list of objects: write [{...}]
     """
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+    if not isinstance(value, list) or not are(dict, value):
         raise GoldError.at(place, f"{name} is no list of objects", "write [{...}]")
     return value
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from cablespan.formats.checks import GoldError, Problem, Report, check_note, objects
+from cablespan.formats.checks import GoldError, Problem, Report, are, check_note, objects
 from cablespan.formats.completion import (
     Placed,
     bare_record,
@@ -296,16 +296,14 @@ def _sound_result(value: Any, place: str) -> list[dict[str, Any]]:
 
 def _is_sound(item: Mapping[str, Any]) -> bool:
     value, facts = item.get("value") or {}, item.get("meta") or {}
-    if not isinstance(value, dict) or not isinstance(facts, dict):
+    if not are(dict, (value, facts)):
         return False
-    offsets = (value.get(key, 0) for key in ("start", "end"))
-    names = (item.get(key, "") for key in ("id", "from_id", "to_id"))
     labels = [value.get("labels") or [], item.get("labels") or []]
     return (
-        all(isinstance(offset, int) for offset in offsets)
-        and all(isinstance(name, str | int) for name in names)
-        and all(isinstance(given, list) for given in labels)
-        and all(isinstance(label, str) for label in itertools.chain(*labels))
+        are(int, (value.get(key, 0) for key in ("start", "end")))
+        and are(str | int, (item.get(key, "") for key in ("id", "from_id", "to_id")))
+        and are(list, labels)
+        and are(str, itertools.chain(*labels))
     )
 
 

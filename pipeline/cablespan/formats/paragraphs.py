@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cablespan.cable import PARAGRAPH_FACTS
-from cablespan.formats.checks import GoldError, objects
+from cablespan.formats.checks import GoldError, are, objects
 from cablespan.formats.completion import (
     OF_CABLES,
     Placed,
@@ -38,7 +38,7 @@ def read(path: Path) -> Iterator[Placed]:
 
 def _lines_in(path: Path) -> Iterator[PlacedLine]:
     for place, line in placed_objects(path):
-        if not all(isinstance(line.get(key), str) for key in ("doc", "text")):
+        if not are(str, (line.get(key) for key in ("doc", "text"))):
             remedy = "write one paragraph a line, see docs/formats.md"
             raise GoldError.at(place, "no `doc` and `text`", remedy)
         for layer in LAYERS:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cablespan.formats.checks import GoldError, check_facts, check_lists, objects
+from cablespan.formats.checks import GoldError, are, check_facts, check_lists, objects
 from cablespan.formats.completion import Placed
 from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.labels import LAYERS
@@ -24,7 +24,7 @@ def read(path: Path) -> Iterator[Placed]:
 
 def _check_shape(record: Mapping[str, Any], place: str) -> None:
     for number, paragraph in enumerate(objects(record["paragraphs"], "`paragraphs`", place), 1):
-        if not all(isinstance(paragraph.get(key), str) for key in ("id", "text")):
+        if not are(str, (paragraph.get(key) for key in ("id", "text"))):
             what = f"paragraph {number} of {record['id']} has no `id` or no `text`"
             raise GoldError.at(place, what, "give both")
         check_lists(paragraph, place)

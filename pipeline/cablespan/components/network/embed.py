@@ -108,8 +108,8 @@ def cable_embed(
 ) -> Model[list[Doc], list[Floats2d]]:
     """spaCy's MultiHashEmbed with one table more, for the class of each token (`features`).
 
-    Output: (tokens, width) for each Doc, mixed by a maxout of so many `pieces` from tables that are
-    `table_width` wide, as wide as the output by default.
+    Output: (tokens, width) for each Doc, mixed by a maxout of so many `pieces` (with one a linear
+    layer) from tables that are `table_width` wide, as wide as the output by default.
     """
     columns = table_width or width
     tables: list[Model] = [
