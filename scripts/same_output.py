@@ -1,8 +1,10 @@
 """Whether the pipeline still writes the same bytes: records, tasks and rejects of the sample, the
 shared pages and a made-up dump.
 
-python scripts/same_output.py write DIR # before a change python scripts/same_output.py compare DIR
-# after it: names each file that differs, with its first different line; exit code 1
+    python scripts/same_output.py write DIR    # before a change
+    python scripts/same_output.py compare DIR  # after it
+
+The second names each file that differs, with its first different line; exit code 1.
 """
 
 import argparse

@@ -264,6 +264,16 @@ def test_a_cable_on_the_page_of_any_site_is_told_by_its_own_lines(shown):
         assert all(p.text[o : o + n] == page[s : s + n] for o, s, n in p.source_map.pieces)
 
 
+def test_no_break_spaces_of_a_page_are_blanks():
+    text = in_breaks(OPENING + BODY)
+    page = ABOVE + text.replace(": ", ":&nbsp;").replace("roads to", "roads&nbsp;to") + BELOW
+    plain, cable = readers.parse(ABOVE + text + BELOW), readers.parse(page)
+    assert "&nbsp;" in page and cable.header == plain.header
+    assert [p.text for p in cable.paragraphs] == [p.text for p in plain.paragraphs]
+    for p in cable.paragraphs:
+        assert all(p.text[o : o + n] == page[s : s + n] for o, s, n in p.source_map.pieces)
+
+
 def test_a_page_without_dates_has_its_id_from_the_title_where_the_banner_agrees():
     opening = "UNCLAS OSLO 000012\n\nSUBJECT: ROADS\nREF: ROME 7\n\n"
     header = readers.parse(f"{ABOVE}<pre>{opening}{BODY}</pre>").header

@@ -20,7 +20,7 @@ _ENUMERATED = re.compile(
 _ITEM_LETTER = re.compile(r"(?:REFS?:? *)?¶?\s?[(\[]?([A-Za-z])[.):\]]")
 _REFERENCE = re.compile(
     r"""
-    [A-Z]{3,}[ .#]{0,3}\d | \d[ ]?[A-Z]{3}                     # OSLO 12, 07 OSLO
+    [A-Z]{2,}[ .:#-]{0,3}\d | \d[ -]?[A-Z]{3}                 # OSLO 12, 07 OSLO
     | E-?MAIL | TELCON | MEMO
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -42,6 +42,7 @@ _ENTIRE_TEXT = re.compile(
 )
 _PASSING_WORD = re.compile(r"\b(?:FOR|PASS)\b")
 _SMALL = re.compile(r"[a-z]{3,}")
+_OPEN_ENDS = ("-", ":", ",", "/", "–", "—")  # of a subject that goes on
 _LONGEST_REFERENCE = 6  # words without a digit
 _LONGEST_ENUMERATED = 75  # characters of an item of a REF list
 
@@ -104,22 +105,23 @@ def _is_reference(line: _Next) -> bool:
     """Whether a line after a break is an item of a REF list, or the serial of the post above."""
     if line.text[:1].isdigit() and post_at_end(line.above.split()[-3:]):
         return True
-    if not is_enumerated(line.text) or _REFERENCE.search(line.text) is None:
+    if not is_enumerated(line.text) or _is_marked_text(line.text):
         return False
-    if _is_marked_text(line.text):
-        return False
+    if _REFERENCE.search(line.text) is None:
+        return _is_next_item(line) and not is_running(line.text)
     return len(line.text) < _LONGEST_ENUMERATED or _is_next_item(line)
 
 
 def _is_next_item(line: _Next) -> bool:
-    """Whether a line has the letter after that of the line above: "B." below "A."."""
-    letters = [_ITEM_LETTER.match(text) for text in (line.above, line.text)]
-    above, own = (match[1].upper() if match else "" for match in letters)
-    return bool(above) and own == chr(ord(above) + 1)
+    """Whether a line has the letter after that of the item above: "B." below "A."."""
+    letters = [match[1].upper() for text in line.content if (match := _ITEM_LETTER.match(text))]
+    own = _ITEM_LETTER.match(line.text)
+    return own is not None and letters[-1:] == [chr(ord(own[1].upper()) - 1)]
 
 
 def _is_in_tags(line: _Next) -> bool:
     in_list = _is_tag_line(line.text) or not line.above or _is_open(line.above)
+    in_list = in_list or _begins_with_tag(line.text)
     is_code = _PASSING_WORD.search(line.text) is None and not passes_on(line.text)
     return in_list and is_code and _is_no_text(line)
 
@@ -133,6 +135,8 @@ def _is_in_subject(line: _Next) -> bool:
         return False
     if passes_on(line.text) and not _is_cut(line):
         return False
+    if line.text.isupper() and not any(line.content):
+        return not _is_heading(line.text)
     return _is_no_text(line) and not _is_contact(line.text)
 
 
@@ -181,8 +185,15 @@ def _is_tag_line(line: str) -> bool:
     return _TAG_LINE.fullmatch(line) is not None
 
 
+def _begins_with_tag(line: str) -> bool:
+    """Whether a line's first word is a subject of State's own list: "ETRD EFIN PUBLIC ROADS"."""
+    return line.split()[0].rstrip(",;") in listed("tags", "tag")
+
+
 def _is_remark(line: _Next) -> bool:
-    """Whether a line is in small letters below a subject that begins in capitals."""
+    """Whether a line is in small letters below a subject in capitals that could end there."""
+    if line.above.endswith(_OPEN_ENDS):
+        return False
     begun = next(filter(None, line.content), "")
     return begun.isupper() and len(_SMALL.findall(line.text)) > 2
 

@@ -52,7 +52,7 @@ _PAGE_MARK = re.compile(
     re.VERBOSE,
 )
 # "UNCLAS SECTION 01 OF 02 OSLO 000012", "SECRET OSLO 000012 NOFORN"
-_SECTION = r"(?:SECTION|SEC|SECT|PART)\ ?\d{1,2}\ OF\ \d{1,2}\b"
+_SECTION = r"(?:SECTION|SEC|SECT|PART)\ {0,3}\d{1,2}\ {1,3}OF\ {1,3}\d{1,2}\b"
 _BANNER = re.compile(
     rf"""{_CLASS}
     (?P<before>[A-Z .,'/]{{0,60}}?)

@@ -19,16 +19,16 @@ from cablespan.lexicon import listed
 _FURTHER_LABEL = re.compile(
     rf"""(?<=\S)[ \t]{{1,40}}(?=
         (?:TAGS|SUBJECT|SUBJ|REF|REFS|REF\(S\)|REFTEL|REFTELS|REFERENCES?
-          |E\.O\.\ ?\d{{5}}|EO\ \d{{5}}|DECLASSIFY\ ON|Declassify\ on
-          |CLASSIFIED\ BY|Classified\ By|Classified\ by|Subject|Subj|Refs?|Tags)
+          |E\.O\.\ ?\d{{5}}|EO\ \d{{5}}|DECLASSIFY\ {{1,3}}ON|Declassify\ {{1,3}}on
+          |CLASSIFIED\ {{1,3}}BY|Classified\ {{1,3}}[Bb]y|Subject|Subj|Refs?|Tags)
           (?:[ \t]?\((?:(?:{PORTION_CLASSES})(?:/NF)?|{CAVEAT})\))?[ \t]{{0,3}}:
       | 1\.\s{{1,3}}\((?:{PORTION_CLASSES})(?:/NF)?\)
-      | (?:CLASSIFIED\ BY|Classified\ By)\ [A-Z]
+      | (?:CLASSIFIED\ {{1,3}}BY|Classified\ {{1,3}}By)\ {{1,3}}[A-Z]
       | [(\[](?:{PORTION_CLASSES})[)\]]\ {{1,3}}(?i:this\ (?:cable|message|telegram|is))\b
       | (?:REFS?|REFTELS?)\.?\ (?:[(\[]?[A-Z][.)\]]\s | [A-Z]{{3,}}(?:\ [A-Z]{{3,}})?\ \d\d))
     | (?<=[A-Z]{{3}})(?=(?:TAGS|SUBJECT|REFS?|REFTELS?):)              # a line end was lost
-    | (?<=[A-Za-z.])(?=Classified\ [Bb]y:)
-    | (?<=[a-z])(?=(?:TAGS|SUBJECT|REFS?|REFTELS?|CLASSIFIED\ BY):)
+    | (?<=[A-Za-z.])(?=Classified\ {{1,3}}[Bb]y:)
+    | (?<=[a-z])(?=(?:TAGS|SUBJECT|REFS?|REFTELS?|CLASSIFIED\ {{1,3}}BY):)
     """,
     re.VERBOSE,
 )

@@ -17,11 +17,11 @@ _WITH_COLON = re.compile(
 )
 _WITHOUT_COLON = re.compile(
     r"""(?:[(\[](?:U|C|S)[)\]]\s?(?=CLASSIFIED\ BY\b))?
-      (?P<label>SUBJECT|SUBJ|TAGS|E\.\s?O\.|EO|CLASSIFIED\ BY|DECLASSIFY\ ON)(?!\w)
+      (?P<label>SUBJECT|SUBJ|TAGS|E\.\s?O\.|EO|CLASSIFIED\ {1,3}BY|DECLASSIFY\ {1,3}ON)(?!\w)
       [\s.-]{1,6}(?=\S)
     | (?P<ref>REFTELS?|REFS?|REF\(S\)|REFERENCES?)\b[\s.-]{1,6}
       (?=[(\[]?[A-Z][.):\]] | \d                                # "A. OSLO 1"
-        | (?:[A-Z]{1,2}\ )?[A-Z]{3,}[A-Z .]{0,20}\ \d)          # "OSLO 1", "LA PAZ 1"
+        | (?:[A-Z]{1,2}\ {1,3}){0,2}[A-Z']{3,}[A-Z .']{0,20}\ \d)    # "OSLO 1", "A ST PETERSBURG 1"
     """,
     re.VERBOSE | re.IGNORECASE,
 )

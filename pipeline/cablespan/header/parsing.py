@@ -33,7 +33,7 @@ _PAGE_AND_SERIAL = re.compile(
     (?:\s{1,4}(?:\d{2}\ OF\ \d{2}\s{1,4})?\d{6}Z)?""",
     re.VERBOSE,
 )
-_SECTION = re.compile(r"SEC(?:TION)?\.? \d{1,2} OF \d{1,2}")
+_SECTION = re.compile(r"SEC(?:TION)?\.? {1,3}\d{1,2} {1,3}OF {1,3}\d{1,2}")
 _TRANSMISSION_LINES = ("FM ", "TO ", "INFO ", "RUE", "DE RUE", "ZNY", "XMT")
 _EXTRACT = "This record is a partial extract of the original cable"
 _BROKEN_OFF = re.compile(r"[^.\s]\s{0,3}(?:\.\.\.|…)\s*\Z")

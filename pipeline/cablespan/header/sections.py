@@ -21,8 +21,8 @@ _FIRST_LINES = re.compile(
 _FURTHER = r"0?(?:[2-9]|[1-9]\d)\b"  # the number of a section that is not the first
 _MESSAGE = re.compile(rf"^DE\ RU[A-Z]{{2,6}}\ \#?(?P<number>\d{{1,7}})/{_FURTHER}", re.MULTILINE)
 _BANNER_BELOW = re.compile(
-    rf"\s{{1,9}}(?:BT\s{{1,9}})?[A-Z ]{{0,60}}?\bSECTION\ {_FURTHER}\ OF\ \d{{1,2}}\b"
-    r"[^\n\d]{0,60}(?P<number>\d{0,7})"
+    r"\s{1,9}(?:BT\s{1,9})?[A-Z ]{0,60}?"
+    rf"\bSECTION {{1,3}}{_FURTHER} {{1,3}}OF {{1,3}}\d{{1,2}}\b[^\n\d]{{0,60}}(?P<number>\d{{0,7}})"
 )
 
 

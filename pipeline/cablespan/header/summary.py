@@ -12,26 +12,27 @@ _NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}(?:\s?[.)](?!\d)|(?=[ ]{_MARKING}))|¶\s?\d
 _START = rf"(?:{_NUMBER}\s{{0,3}})?(?:{_MARKING}[ \t]*)?"  # of a paragraph; empty where it has none
 _WORD = r"(?:SU{0,2}M{1,3}[AE]{0,2}M?R{0,2}A?Y|S\ U\ M\ M\ A\ R\ Y)"  # misspelt too
 _FRAME = r"[-=*\ \t(\[]{0,6}"
-_HEADING = rf"""(?:BEGIN\s)?
-    (?:EXECUTIVE\s|INTRODUCTION(?:\sAND\s|/)|INTRO(?:DUCTORY)?[\s/]|BRIEF\s)?{_WORD}"""
+# "EXECUTIVE SUMMARY", "INTRODUCTION AND SUMMARY", "INTRO/SUMMARY"
+_KIND = r"""(?:(?:EXECUTIVE|BRIEF|INTRODUCTORY|INTRO(?:DUCTION)?\s{1,3}AND|INTRO)\s{1,3}
+    | INTRO(?:DUCTION)?\s?/)"""
+_HEADING = rf"(?:BEGIN\s{{1,3}})?{_KIND}?{_WORD}"
 # "1. (C) SUMMARY AND COMMENT:", "- BEGIN SUMMARY -", "Executive Summary" on a line of its own
 _OPENER = re.compile(
     rf"""(?:^|(?<=[.)\n]))[ \t]*{_START}{_FRAME}{_HEADING}
-    (?:\s?(?:AND|&|/|,)\s?[A-Z]+(?:[ ][A-Z]+){{0,3}})?            # and comment, action request
+    (?:\s{{0,3}}(?:AND|&|/|,)\s{{0,3}}[A-Z]+(?:[ ]{{1,3}}[A-Z]+){{0,3}})?  # and action request
     [ \t]*{_MARKING}?[ \t]*
     (?P<sign>[:.)]|-{{1,3}}(?=[ \t\w])|[–—]|(?=[ \t]*\n)|[-=*]{{3,}})""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 # "1. (C) SUMMARY The bank", "BEGIN SUMMARY AND COMMENT THE BANK"
 _OPENER_WITHOUT_SIGN = re.compile(
-    rf"""^[ \t]*{_START}{_FRAME}(?P<heading>{_HEADING}(?:\s(?:AND|&)\s[A-Z]+)?)
+    rf"""^[ \t]*{_START}{_FRAME}(?P<heading>{_HEADING}(?:\s{{1,3}}(?:AND|&)\s{{1,3}}[A-Z]+)?)
     [ \t]+(?!OF\b)(?=(?-i:["“(]?[A-Z\d]))""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _END = re.compile(
     rf"""[-=*\s(\[{{]{{0,6}}(?:
-      \bEND\s{{1,3}}(?:OF\s)?(?:EXECUTIVE\s|BRIEF\s|INTRO(?:DUCTION)?(?:\sAND\s|/)|COMMENT\sAND\s)?
-        {_WORD}\b
+      \bEND\s{{1,3}}(?:OF\s{{1,3}})?(?:{_KIND}|COMMENT\s{{1,3}}AND\s{{1,3}})?{_WORD}\b
     | \bENDSUMMARY | \b{_WORD}\ ENDS?\b)""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -31,15 +31,15 @@ _KEYWORD = re.compile(
     re.VERBOSE,
 )
 _POST_KIND = r"(?:AMEMBASSY|AMCONSUL|USMISSION)"
-# Lines that can have lost their ends: with a route, a sender or addressees.
+# Lines that can have lost their ends: with a route, a sender, after its time or not, or addressees.
 _CAN_HOLD_LINES = re.compile(
     rf"""[^/]*/
-    | (?:(?:[OPRZYM]\ ){{1,3}}\d{{6}}Z?\ ?[A-Z]{{3}}\ ?\d\d\s{{1,8}})?FM\ [A-Z]    # after a time
-    | (?:TO|INFO)\ (?:{_POST_KIND}|SECSTATE|ALL)\ | .*\ XMT\ """,
+    | (?:(?:[OPRZYM]\ ){{1,3}}\d{{6}}Z?\ ?[A-Z]{{3}}\ ?\d\d\s{{1,8}})?FM\ {{1,3}}[A-Z]
+    | (?:TO|INFO)\ {{1,3}}(?:{_POST_KIND}|SECSTATE|ALL)\ | .*\ XMT\ """,
     re.VERBOSE,
 )
 _LOST_LINE_ENDS = re.compile(
-    rf"""\s(?<=\S\s) \s{{0,8}}(?=(?:FM|TO|INFO|XMT)\ [A-Z])
+    rf"""\s(?<=\S\s) \s{{0,8}}(?=(?:FM|TO|INFO|XMT)\ {{1,3}}[A-Z])
     | \s(?<=\S\s) (?<!\bTO\s)(?<!\bINFO\s)(?<!\bFM\s)(?<!\bXMT\s) \s{{0,8}}
       (?={_ROUTE} | BT\b | UNCLAS\b | E\.\ ?O\.
         | (?<!/\s){_POST_KIND}\b
@@ -65,7 +65,7 @@ _SERIAL = re.compile(r"(?P<post>[A-Z][A-Z .']{1,30}?)\ \d{1,7}\b.*")
 # "DEPT PLEASE PASS ...", "ROME FOR FAO, VIENNA FOR UNIDO"; but CINCPAC FOR POLAD is an addressee.
 _PASSED_ON = re.compile(
     r"""(?P<whom>[A-Z][A-Z ]{1,30}?)
-    \ (?:(?:ALSO|PLEASE|PLS)\ )?(?:PASS|FOR(?!\ POLAD))\ .*""",
+    \ (?:(?:ALSO|PLEASE|PLS)\ )?(?:PASS|FOR(?!\ {1,3}POLAD))\ .*""",
     re.VERBOSE,
 )
 _SMALL_LETTER = re.compile(r"[a-z]")

@@ -22,8 +22,9 @@ _TOKEN = re.compile(
 
 @lru_cache(maxsize=1024)
 def _resolved(entity: str) -> str:
-    """The sign of an entity, escaped once more ("&amp;quot;") or not."""
-    return unescape(unescape(entity)) if entity.endswith(";") else unescape(entity)
+    """The sign of an entity, escaped once more ("&amp;quot;") or not; a blank for &nbsp;."""
+    once = unescape(entity)
+    return (unescape(once) if entity.endswith(";") else once).replace("\xa0", " ")
 
 
 def _outside(
