@@ -11,6 +11,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+import orjson
 import pytest
 import zstandard
 from hypothesis import HealthCheck, given, settings
@@ -79,6 +80,18 @@ def test_one_cable_reads_the_same_in_every_guise(name):
         "It will stay so. End summary."
     )
     assert cable.paragraphs[1].text == "The road is open to the capital. He named two reasons:"
+
+
+def test_a_cable_as_a_json_line_is_laid_out_as_in_a_file_of_its_own(tmp_path):
+    text = (HERE / "in" / "text.txt").read_text(encoding="utf-8")
+    (tmp_path / "cables.jsonl").write_bytes(orjson.dumps({"text": text}))
+    (alone,) = readers.scan(HERE / "in" / "text.txt")
+    (line,) = readers.scan(tmp_path / "cables.jsonl")
+    opening = [p for p in line.paragraphs if p.kind == "header"]
+    assert opening and line.header.signers == alone.header.signers
+    assert [
+        (p.text, p.number, p.marking, p.section, p.kind) for p in line.paragraphs[len(opening) :]
+    ] == [(p.text, p.number, p.marking, p.section, p.kind) for p in alone.paragraphs]
 
 
 def test_a_torn_row_takes_no_other_with_it_and_a_doubled_id_is_numbered():

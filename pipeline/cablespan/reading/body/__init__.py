@@ -10,7 +10,7 @@ from cablespan.reading.body.ids import ParagraphIds
 from cablespan.reading.body.layout import lay_out
 from cablespan.reading.body.reflow import reflow
 from cablespan.reading.body.sections import find_sections
-from cablespan.reading.body.separated import lay_out_blocks
+from cablespan.reading.body.separated import blocks, lay_out_blocks
 
 __all__ = ["paragraphs", "segment", "segment_blocks"]
 
@@ -31,6 +31,33 @@ def segment(
     >>> [(p.id, p.marking, p.text) for p in segment(body, "07OSLO1")]
     [('07OSLO1/1', 'U', 'All is well.'), ('07OSLO1/2', 'C', 'So it is.')]
     """
+    return paragraphs(_laid_out(source, start, end, signed, opening), cable_id)
+
+
+def segment_blocks(source: str, cable_id: str, body: int = 0) -> tuple[Paragraph, ...]:
+    r"""The paragraphs of a text in which blank lines separate them, as in JSON Lines.
+
+    A cable's opening, which ends at `body`, is of kind "header", and what follows it is laid out as
+    any cable's body is.
+
+    >>> text = "SUBJECT: ROADS\n\n1. All is well.\n\nROE"
+    >>> [(p.kind, p.text) for p in segment_blocks(text, "07OSLO1", 16)]
+    [('header', 'SUBJECT: ROADS'), ('numbered', 'All is well.')]
+    """
+    if not body:
+        return paragraphs(lay_out_blocks(source), cable_id)
+    above = [Draft("header", source, spans=[bounds]) for bounds in blocks(source, 0, body)]
+    return paragraphs([*above, *_laid_out(source, body, opening=source[:body])], cable_id)
+
+
+def _laid_out(
+    source: str,
+    start: int,
+    end: int | None = None,
+    signed: tuple[int, int] | None = None,
+    opening: str = "",
+) -> list[Draft]:
+    """The paragraphs of a body as drafts, without its signature."""
     end = end_of_text(source, start, len(source) if end is None else end)
     signed = signed or signature(source, start, end)[1] or (end, end)
     text_end = end_of_text(source, start, signed[0])
@@ -42,18 +69,7 @@ def segment(
             for draft in lay_out(source, signed[1], end)
             if any(sign.isalpha() for sign in draft.text())
         ]
-    return paragraphs(drafts, cable_id)
-
-
-def segment_blocks(source: str, cable_id: str, body: int = 0) -> tuple[Paragraph, ...]:
-    r"""The paragraphs of a text in which blank lines separate them; what stands before `body` is of
-    kind "header".
-
-    >>> text = "SUBJECT: ROADS\n\n1. All is well."
-    >>> [(p.kind, p.text) for p in segment_blocks(text, "07OSLO1", 16)]
-    [('header', 'SUBJECT: ROADS'), ('numbered', 'All is well.')]
-    """
-    return paragraphs(lay_out_blocks(source, body), cable_id)
+    return drafts
 
 
 def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:

@@ -1,5 +1,5 @@
-"""Text in which blank lines separate the paragraphs: one block, one paragraph, unless the lines are
-hard-wrapped as a cable's are."""
+"""Text without a cable's opening, in which blank lines separate the paragraphs: one block, one
+paragraph, unless the lines are hard-wrapped as a cable's are."""
 
 import re
 
@@ -14,7 +14,7 @@ _LONGEST_WRAPPED = 90  # characters
 _FIRST_NUMBER = 30  # a telegram's own number can stand where that of its first paragraph would
 
 
-def _blocks(source: str, start: int, end: int) -> list[tuple[int, int]]:
+def blocks(source: str, start: int, end: int) -> list[tuple[int, int]]:
     """The bounds of what stands between blank lines, without white space around it."""
     blanks = [*_BLANK.finditer(source, start, end)]
     begins = [start, *(blank.end() for blank in blanks)]
@@ -28,16 +28,14 @@ def _stripped(source: str, begin: int, end: int) -> tuple[int, int]:
     return end - len(text.lstrip()), begin + len(text.rstrip())
 
 
-def lay_out_blocks(source: str, body: int) -> list[Draft]:
-    """The paragraphs of a text; the opening's blocks, before `body`, as drafts of kind "header"."""
-    if _is_wrapped(source, _blocks(source, body, len(source))):
-        drafts = [Draft("header", source, spans=[bounds]) for bounds in _blocks(source, 0, body)]
-        return drafts + lay_out(source, body, len(source))
-    blocks = _blocks(source, 0, len(source))
-    drafts = [Draft("header", source, spans=[bounds]) for bounds in blocks if bounds[1] <= body]
-    blocks = blocks[len(drafts) :]
+def lay_out_blocks(source: str) -> list[Draft]:
+    """The paragraphs of a text that has no cable's opening."""
+    bounds = blocks(source, 0, len(source))
+    if _is_wrapped(source, bounds):
+        return lay_out(source, 0, len(source))
+    drafts: list[Draft] = []
     last = 0
-    for start, end in blocks:
+    for start, end in bounds:
         opening = start_of(source[start:end].splitlines()[0].strip())
         number = _number(opening, last)
         drafts.append(_draft(source, start, end, opening, number))
@@ -62,10 +60,10 @@ def _draft(source: str, start: int, end: int, opening: Start | None, number: int
     return Draft(kind, source, number, opening.marking, [(start + opening.skip, end)])
 
 
-def _is_wrapped(source: str, blocks: list[tuple[int, int]]) -> bool:
+def _is_wrapped(source: str, bounds: list[tuple[int, int]]) -> bool:
     """Whether most of the text stands in blocks of many short, nearly full lines."""
-    wrapped = sum(end - start for start, end in blocks if _has_wrapped_lines(source[start:end]))
-    return wrapped * 2 > sum(end - start for start, end in blocks)
+    wrapped = sum(end - start for start, end in bounds if _has_wrapped_lines(source[start:end]))
+    return wrapped * 2 > sum(end - start for start, end in bounds)
 
 
 def _has_wrapped_lines(block: str) -> bool:
