@@ -94,6 +94,17 @@ def test_a_cable_as_a_json_line_is_laid_out_as_in_a_file_of_its_own(tmp_path):
     ] == [(p.text, p.number, p.marking, p.section, p.kind) for p in alone.paragraphs]
 
 
+def test_cables_below_each_other_in_a_text_are_cables_of_their_own(tmp_path):
+    text = (HERE / "in" / "text.txt").read_text(encoding="utf-8")
+    other = text.replace("OSLO", "BERN").replace("RUEHNY", "RUEHSW")
+    (tmp_path / "two.txt").write_text(f"{text}\n\n{other}", encoding="utf-8")
+    first, second = readers.scan(tmp_path / "two.txt")
+    assert (first.id, second.id, second.source.index) == ("07OSLO12", "07BERN12", 1)
+    (alone,) = readers.scan(HERE / "in" / "text.txt")
+    assert [p.text for p in first.paragraphs] == [p.text for p in alone.paragraphs]
+    assert len(second.paragraphs) == len(alone.paragraphs)
+
+
 def test_a_torn_row_takes_no_other_with_it_and_a_doubled_id_is_numbered():
     first, torn, third = readers.scan(HERE / "in" / "dump.csv")
     assert (first.id, third.id) == ("07OSLO12", "07OSLO12~2") and third.paragraphs[

@@ -27,6 +27,7 @@ _HEADER = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _LETTER = re.compile(r"[^\W\d_]")
+_LEAST_CABLE = 200  # characters before a transmission header that are a cable, not a site's words
 _LONGEST_HEADER = 4000  # characters of a transmission header below its sender
 _JUST_ABOVE = 300  # characters in which the last line above a header ends
 # The first six cells of a row, and the sign that opens the seventh, the transmission header.
@@ -87,6 +88,18 @@ def cables_in(text: str) -> list[Part]:
         cable = following
     end = _end_before(text, cable.body, len(text), quoted=bool(cable.row))
     return [*parts, Part(cable.body, end, cable.row)]
+
+
+def cables_below(text: str) -> list[Part]:
+    r"""The cables in what a page or a file shows as one, where a few words before the first are no
+    cable of their own but a site's.
+
+    >>> header = "PP RUEHXX RUEHYY\nFM AMEMBASSY OSLO\n\n1. (U) All is well."
+    >>> [part.start for part in cables_below("Cables of Oslo\n\n" + header)]
+    [0]
+    """
+    parts = cables_in(text)
+    return parts if parts[0].end >= _LEAST_CABLE else [Part(0, len(text))]
 
 
 class _Beginning(NamedTuple):

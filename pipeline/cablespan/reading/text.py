@@ -1,4 +1,4 @@
-"""Plain text: one cable a file."""
+"""Plain text: a cable a file, or several below each other, each with its transmission header."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,9 @@ from functools import cache
 from cablespan import lexicon
 from cablespan.cable import Cable, Paragraph, Reject
 from cablespan.reading.assembly import assemble
+from cablespan.reading.csv import part_facts
 from cablespan.reading.decode import name_of
+from cablespan.reading.embedded import cables_below
 
 _EDGE = 20_000  # characters at the beginning in which a cable shows that it is one
 
@@ -23,18 +25,33 @@ def knows(_head: str) -> bool:
 
 
 def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | Reject]:
-    """The cable of a text, or a reject where nothing in it speaks for a cable.
+    """The cables of a text, or a reject where nothing in it speaks for a cable.
 
     >>> [type(item).__name__ for text in ("1. (U) Rain.", "Rain.") for item in read(text, "a.txt")]
     ['Cable', 'Reject']
     """
-    cable = assemble(text, path=path, format="text", notes=notes, fallback_id=name_of(path))
-    if not cable.paragraphs or _speaks_as_a_cable(cable):
-        yield cable
+    cables = [*_cables(text, path, notes)]
+    if len(cables) > 1 or not cables[0].paragraphs or _speaks_as_a_cable(cables[0]):
+        yield from cables
         return
     reason = "no cable in it: no header line, no numbered paragraph, none of the words of cables"
     remedy = 'to annotate any text, give it as JSON Lines: {"text": "...", "meta": {"id": "..."}}'
     yield Reject(path, "line 1", reason, remedy)
+
+
+def _cables(text: str, path: str, notes: tuple[str, ...]) -> Iterator[Cable]:
+    for index, part in enumerate(cables_below(text)):
+        facts = {"fallback_id": name_of(path), **part_facts(part)}
+        yield assemble(
+            text,
+            path=path,
+            format="text",
+            index=index,
+            start=part.start,
+            end=part.end,
+            notes=notes,
+            **facts,
+        )
 
 
 def _speaks_as_a_cable(cable: Cable) -> bool:

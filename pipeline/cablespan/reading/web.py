@@ -13,7 +13,7 @@ from cablespan.header.furniture import beginnings
 from cablespan.header.posts import id_of
 from cablespan.reading.assembly import assemble
 from cablespan.reading.csv import part_facts
-from cablespan.reading.embedded import Part, cables_in
+from cablespan.reading.embedded import cables_below
 
 _CLASS = r"""
     (?:TOP\ SECRET | UNCLASSIFIED | CONFIDENTIAL | SECRET | LIMITED\ OFFICIAL\ USE)
@@ -45,7 +45,6 @@ _ENTRY = re.compile(
     """,
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
-_LEAST_CABLE = 200  # characters before a transmission header that are a cable, not the site's words
 
 
 def knows(head: str) -> bool:
@@ -90,7 +89,9 @@ def cables_between(
 ) -> Iterator[Cable]:
     """The cables of `text[start:end]`, up to where the site's text begins again, numbered from
     `first` on; `facts` are those of the first one."""
-    for index, part in enumerate(_parts(text[start : _end_of_cable(text, start, end)]), first):
+    for index, part in enumerate(
+        cables_below(text[start : _end_of_cable(text, start, end)]), first
+    ):
         if part.start:  # a second cable inside the body: the page's facts are not its own
             facts = part_facts(part)
         yield assemble(
@@ -139,12 +140,6 @@ def page_facts(row: Mapping[str, str | None]) -> dict[str, Any]:
         "classification": row.get("classification") or None,
         "origin": row.get("origin") or None,
     }
-
-
-def _parts(text: str) -> list[Part]:
-    """The cables in what a page shows as one; a few words before the first are the site's."""
-    parts = cables_in(text)
-    return parts if parts[0].end >= _LEAST_CABLE else [Part(0, len(text))]
 
 
 def _end_of_cable(text: str, start: int, end: int) -> int:
