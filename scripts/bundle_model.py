@@ -3,7 +3,7 @@
 Words that the vocabulary only has because they stood in the training texts are left out: the
 network looks at hashes. Weights are stored in half precision, which loading widens again.
 
-python scripts/bundle_model.py work/small-gold/model-last models/en_cable_sm
+python scripts/bundle_model.py work/small-gold/model-best models/en_cable_sm
 """
 
 import shutil

@@ -7,7 +7,7 @@ gets the temperature that makes the gold of DEV likeliest (temperature scaling, 
 kept as the attribute `softmax_temperature` of its last layer, which changes scores and no label. A
 second run changes next to nothing.
 
-python scripts/calibrate.py work/small-gold/model-last ../shared/gold/pages-dev.jsonl.gz --output
+python scripts/calibrate.py work/small-gold/model-best ../shared/gold/pages-dev.jsonl.gz --output
 work/calibrated
 """
 

@@ -6,7 +6,7 @@ is read as a user would read it; a gold paragraph that the reader did not hand o
 missed, and is counted by `paragraphs_not_read`.
 
 python scripts/evaluate_pages.py ../shared/gold/pages-dev.jsonl.gz --pages ../shared/pages --model
-work/small-gold/model-last
+work/small-gold/model-best
 """
 
 from collections import defaultdict
