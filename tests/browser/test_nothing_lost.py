@@ -68,6 +68,7 @@ def test_what_was_begun_on_a_text_that_a_new_run_changed_is_listed_and_can_be_an
         press(page, "Tab 5")
     server.store.add([with_new_text(make_record(), 0)])
     page.reload()
+    page.wait_for_selector(".row")  # what is drawn again before that loses a click
     page.locator(".corrections").click()
     page.locator("#list button", has_text="07ASTANA454/1").click()
     expect(page.locator("#paragraph")).not_to_contain_text("More.")
