@@ -135,9 +135,15 @@ def _is_in_subject(line: _Next) -> bool:
         return False
     if passes_on(line.text) and not _is_cut(line):
         return False
-    if line.text.isupper() and not any(line.content):
-        return not _is_heading(line.text)
-    return _is_no_text(line) and not _is_contact(line.text)
+    if _is_contact(line.text):
+        return False
+    return _is_no_text(line) or _is_marked_subject(line)
+
+
+def _is_marked_subject(line: _Next) -> bool:
+    """Whether a line is a subject that stands with its marking below the label: "(C) ROADS"."""
+    title = line.text.partition(")")[2].strip()
+    return not any(line.content) and title.isupper() and not _is_heading(title)
 
 
 def _is_cut(line: _Next) -> bool:
