@@ -120,8 +120,8 @@ def _is_next_item(line: _Next) -> bool:
 
 
 def _is_in_tags(line: _Next) -> bool:
-    in_list = _is_tag_line(line.text) or not line.above or _is_open(line.above)
-    in_list = in_list or _begins_with_tag(line.text)
+    has_tags = _is_tag_line(line.text) or _begins_with_tag(line.text)
+    in_list = has_tags or not line.above or _is_open(line.above)
     is_code = _PASSING_WORD.search(line.text) is None and not passes_on(line.text)
     return in_list and is_code and _is_no_text(line)
 

@@ -8,7 +8,7 @@ which becomes one of its own.
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
@@ -286,6 +286,22 @@ def part_facts(part: Part) -> dict[str, Any]:
     {}
     """
     return row_facts(part.row) if part.row else {}
+
+
+def facts_of_parts(
+    parts: Iterable[Part], facts: Mapping[str, Any], offset: int = 0
+) -> Iterator[dict[str, Any]]:
+    """Where the cables of a text stand and what is known of each, as arguments of `assemble`.
+
+    `facts` are those of the one that the text begins with, not of one within its body; `offset`:
+    where that text begins in the one that is read.
+
+    >>> list(facts_of_parts([Part(0, 9), Part(9, 20)], {"origin": "Embassy Oslo"}, 5))
+    [{'start': 5, 'end': 14, 'origin': 'Embassy Oslo'}, {'start': 14, 'end': 25}]
+    """
+    for part in parts:
+        known = part_facts(part) if part.start else facts
+        yield {"start": offset + part.start, "end": offset + part.end, **known}
 
 
 def _references(listed: str, created: str | None, cable_id: str) -> list[Reference]:

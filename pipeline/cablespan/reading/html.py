@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cablespan.cable import Cable, Reject, SourceMap
 from cablespan.reading import web
 from cablespan.reading.assembly import assemble, laid_back
-from cablespan.reading.csv import part_facts
+from cablespan.reading.csv import facts_of_parts
 from cablespan.reading.decode import LEADING, name_of
 from cablespan.reading.embedded import cables_in
 from cablespan.reading.markup import blanked, without_tags
@@ -79,18 +79,14 @@ def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable 
         head = without_tags(source, *above[0])[0] if above else None
         text, mapping = without_tags(source, *body)
         facts = {**_facts(source, table), "head": head}
-        for part in cables_in(text):
-            if part.start:  # a second cable inside the body: the page's facts are not its own
-                facts = part_facts(part)
+        for known in facts_of_parts(cables_in(text), facts):
             cable = assemble(
                 text,
                 path=path,
                 format="html",
                 index=read_so_far,
-                start=part.start,
-                end=part.end,
                 notes=notes,
-                **{"fallback_id": f"page {number}", **facts},
+                **{"fallback_id": f"page {number}", **known},
             )
             read_so_far += 1
             yield laid_back(cable, mapping, source)

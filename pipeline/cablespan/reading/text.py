@@ -8,7 +8,7 @@ from functools import cache
 from cablespan import lexicon
 from cablespan.cable import Cable, Paragraph, Reject
 from cablespan.reading.assembly import assemble
-from cablespan.reading.csv import part_facts
+from cablespan.reading.csv import facts_of_parts
 from cablespan.reading.decode import name_of
 from cablespan.reading.embedded import cables_below
 
@@ -40,18 +40,9 @@ def read(text: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable | 
 
 
 def _cables(text: str, path: str, notes: tuple[str, ...]) -> Iterator[Cable]:
-    for index, part in enumerate(cables_below(text)):
-        facts = {"fallback_id": name_of(path), **part_facts(part)}
-        yield assemble(
-            text,
-            path=path,
-            format="text",
-            index=index,
-            start=part.start,
-            end=part.end,
-            notes=notes,
-            **facts,
-        )
+    for index, known in enumerate(facts_of_parts(cables_below(text), {})):
+        known = {"fallback_id": name_of(path), **known}
+        yield assemble(text, path=path, format="text", index=index, notes=notes, **known)
 
 
 def _speaks_as_a_cable(cable: Cable) -> bool:

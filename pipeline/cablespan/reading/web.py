@@ -12,7 +12,7 @@ from cablespan.header.dates import time_of
 from cablespan.header.furniture import beginnings
 from cablespan.header.posts import id_of
 from cablespan.reading.assembly import assemble
-from cablespan.reading.csv import part_facts
+from cablespan.reading.csv import facts_of_parts
 from cablespan.reading.embedded import cables_below
 
 _CLASS = r"""
@@ -89,21 +89,10 @@ def cables_between(
 ) -> Iterator[Cable]:
     """The cables of `text[start:end]`, up to where the site's text begins again, numbered from
     `first` on; `facts` are those of the first one."""
-    for index, part in enumerate(
-        cables_below(text[start : _end_of_cable(text, start, end)]), first
-    ):
-        if part.start:  # a second cable inside the body: the page's facts are not its own
-            facts = part_facts(part)
-        yield assemble(
-            text,
-            path=path,
-            format="web",
-            index=index,
-            start=start + part.start,
-            end=start + part.end,
-            notes=notes,
-            **{"fallback_id": f"page {index + 1}", **facts},
-        )
+    parts = cables_below(text[start : _end_of_cable(text, start, end)])
+    for index, known in enumerate(facts_of_parts(parts, facts, start), first):
+        known = {"fallback_id": f"page {index + 1}", **known}
+        yield assemble(text, path=path, format="web", index=index, notes=notes, **known)
 
 
 def _of_library(text: str, path: str, notes: tuple[str, ...]) -> Iterator[Cable]:
