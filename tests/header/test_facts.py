@@ -62,6 +62,11 @@ def test_no_text_makes_a_parser_fail(text):
         getattr(header, name)(text)
 
 
+def test_a_number_of_any_length_makes_no_parser_fail():
+    assert header.references(f"REF: A. OSLO {'1' * 5000} B. ROME 13")[-1].value == "ROME13"
+    assert header.canonical_id(f"OSLO {'1' * 5000}") is None
+
+
 PAGE = """\
 Reference ID Created Released Classification Origin
 07OSLO12 2007-02-21 09:09 2011-08-30 01:44 UNCLASSIFIED Embassy Oslo
@@ -152,6 +157,9 @@ def test_a_text_that_breaks_off_is_partial():
         ("1.4 (b)-(d)", "bd"),
         ("1.4 (B) through (D)", "bcd"),
         ("1.4 (b) - A/S Roe", "b"),
+        ("1.4 (b to d)", "bcd"),
+        ("1.4 (b) and (d). A shorter version was sent.", "bd"),
+        ("1.4 (b) and (d). E. Roe drafted.", "bd"),
         ("for the usual reasons", ""),
     ],
 )
@@ -444,3 +452,52 @@ def test_lists_of_addressees_on_one_line_are_told_apart_by_their_keywords():
 def test_captions_stand_alone_together_or_in_the_banner(lines, captions):
     text = f"{lines}\nSUBJECT: ROADS\n\n1. (U) All is well."
     assert read_opening(text).captions == captions
+
+
+def test_what_a_posts_own_system_puts_above_a_cable_is_not_its_header():
+    form = """\
+SIPDIS
+TELEGRAM                                          March 20, 2005
+
+To:       No Action Addressee
+
+Action:   Unknown
+
+From:     AMEMBASSY OSLO (OSLO 1567 - UNKNOWN)
+
+TAGS:     PREL
+
+Subject:  LONG ROADS OF THE NORTH AND THE SOUTH
+
+Ref:      None
+_________________________________________________________________
+"""
+    copies = "SIPDIS\nCXOSLO:\n    ACTION: POL\n    INFO:   ECON DCM\n\nDISSEMINATION: POL\n\n"
+    cable = """\
+VZCZCAYI123
+PP RUEHC
+DE RUEHNY #1567/01 0801234
+ZNR UUUUU ZZH
+P 211234Z MAR 05
+FM AMEMBASSY OSLO
+TO RUEHC/SECSTATE WASHDC PRIORITY 3456
+UNCLAS OSLO 001567
+
+SIPDIS
+
+E.O. 12958: N/A
+TAGS: PREL
+SUBJECT: LONG ROADS OF THE NORTH
+AND THE SOUTH
+
+REF: ROME 1500
+
+1. (U) All is well.
+"""
+    plain = read(cable).header
+    assert plain.subject == "LONG ROADS OF THE NORTH AND THE SOUTH"
+    assert [addressee.name for addressee in plain.to] == ["SECSTATE WASHDC"]
+    for above in (copies, form, form + copies):
+        made = read(above + cable)
+        assert made.header == plain
+        assert [p.text for p in made.paragraphs if p.kind != "header"] == ["All is well."]

@@ -13,16 +13,17 @@ _ORDER_NUMBER = re.compile(r"(?<!\d)\d{5}(?!\d)")
 SECTION = re.compile(
     r"""(?<![\dA-Z]) [1Il]\s?[.,-]\s?(?P<section>[456])\s?[.,]?
     (?P<letters>(?:
-        A\s?N\s?D\b | a\s?n\s?d\b | (?i:OR|THROUGH|THRU)\b | [\s,;:/&+().\[\]]
+        A\s?N\s?D\b | a\s?n\s?d\b | (?i:OR|THROUGH|THRU|TO)\b | [\s,;:/&+().\[\]]
       | -(?=\s?[(\[]?[A-Ha-h][)\]])
       | [A-Ha-h](?![A-Za-z]|\.\s?[Oo0])                # no E.O. after the letters
     ){1,40})""",
     re.VERBOSE,
 )
-_RANGE = re.compile(r"([a-h])\W{1,4}(?:through|thru)\W{1,4}([a-h])", re.IGNORECASE)
-_WORDS_BETWEEN = re.compile(r"\b(?:a\s?n\s?d|or|through|thru)\b", re.IGNORECASE)
+_RANGE = re.compile(r"([a-h])\W{1,4}(?:through|thru|to)\W{1,4}([a-h])", re.IGNORECASE)
+_WORDS_BETWEEN = re.compile(r"\b(?:a\s?n\s?d|or|through|thru|to)\b", re.IGNORECASE)
 _LETTER = re.compile(r"[A-Ha-h]")
-_ARTICLE = re.compile(r"(?<=\))[\s.]+a\s*\Z")  # "(d) a" before a word that is no reason
+# "(d) a" or "(d). E." before words that are no reason
+_NEXT_SENTENCE = re.compile(r"(?<=\))(?:[\s.]+a\s*|\s?\.\s+[A-H]\b(?!\)).*)\Z", re.DOTALL)
 # OADR, GDS, XGDS-2, N/A, X1, 25X1-human, 1/2015
 _EVENT = re.compile(
     r"""\b(?:OADR | (?P<oadr>ORIGINATING\ AGENCY.{0,25}\ REQUIRED)
@@ -35,7 +36,8 @@ _EVENT = re.compile(
 _WORDS = re.compile(r"(?:\d{1,2}[ -])?[^\W\d_].*")  # "TEN YEARS", "20 YEARS"
 _NO_DATE = re.compile(r"\d[\d/.-]{2,}\d(?!\w)")  # 02/30/2018, 05/10/20018, 2018
 _USUAL_SPELLINGS: dict[str | None, str] = {"oadr": "OADR", "none": "N/A"}
-_LETTER_FOR_ZERO = re.compile(r"\bO(?=\d/)|(?<=\d)O(?=[\d/])")
+_LETTER_FOR_DIGIT = re.compile(r"\b[OIl](?=\d/)|(?<=\d)[OIl](?=[\d/])")
+_DIGITS = {"O": "0", "I": "1", "l": "1"}
 _LABEL = re.compile(
     r"""
     \b(?:DECLASSIFIED\s+ON | DECLASSIFY(?:\s+ON)? | DECLASS? | DECL)\b
@@ -85,8 +87,8 @@ def _date_or_event(text: str) -> date | str | None:
 
 
 def _mended(text: str) -> str:
-    """The text before TAGS on the same line, with zeros where the letter O stands for them."""
-    return _LETTER_FOR_ZERO.sub("0", text.split("TAGS")[0])
+    """The text before TAGS on the same line, with digits where letters stand for them."""
+    return _LETTER_FOR_DIGIT.sub(lambda sign: _DIGITS[sign[0]], text.split("TAGS")[0])
 
 
 def _event(text: str) -> str | None:
@@ -134,7 +136,7 @@ def reasons(fields: Mapping[str, str]) -> list[str]:
 
 def _letters(text: str) -> list[str]:
     text = _WORDS_BETWEEN.sub(" ", _RANGE.sub(_each_letter, text))
-    return [letter.lower() for letter in _LETTER.findall(_ARTICLE.sub("", text))]
+    return [letter.lower() for letter in _LETTER.findall(_NEXT_SENTENCE.sub("", text))]
 
 
 def _each_letter(span: re.Match[str]) -> str:

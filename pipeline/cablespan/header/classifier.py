@@ -9,6 +9,7 @@ from cablespan.header.offices import is_office, known_names, particles
 from cablespan.header.opening import read_opening
 from cablespan.header.persons import is_initials, persons
 from cablespan.header.posts import LETTERS_FOR_DIGITS, known_post
+from cablespan.lexicon import listed
 
 _LABEL = re.compile(
     r"""\b(?:
@@ -44,6 +45,8 @@ _HARD_WRAP = re.compile(
     """,
     re.VERBOSE,
 )
+# A line end that no word can stand before or after: "Jane V\n. Roe", "Jane Roe\n-Doe", "Mc\nRoe".
+_WITHIN_NAME = re.compile(r"(?<=\w)\n(?=\.|-[A-Z])|(?<=\bMc)\n(?=[A-Z])")
 _HYPHEN_AT_WRAP = re.compile(r"(?P<left>[^\W\d_]+)-\s*\n\s*(?P<right>[^\W\d_]+)")
 _LONGEST = 400  # characters of a Classified By block that are read
 _SUFFIX_AFTER_COMMA = re.compile(r",\s{0,3}((?:JR|SR)\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
@@ -96,7 +99,8 @@ def person_of(field: str) -> str | None:
 
 def _on_one_line(field: str) -> str:
     """A Classified By block on one line; a word that the hard wrap cut is one again."""
-    block = f"Classified By: {_HYPHEN_AT_WRAP.sub(_unhyphenated, field)}"
+    field = _HYPHEN_AT_WRAP.sub(_unhyphenated, _WITHIN_NAME.sub("", field))
+    block = f"Classified By: {field}"
     return _HARD_WRAP.sub(_unwrapped, block).replace("\n", " ").removeprefix("Classified By: ")
 
 
@@ -113,7 +117,12 @@ def _unwrapped(wrap: re.Match[str]) -> str:
     left, right = wrap.groups()
     in_one_case = right.islower() or left.isupper()
     is_half = in_one_case and (len(right) == 1 or not is_office(right))
-    return left + right if is_half else wrap[0]
+    return left + right if is_half or _is_name_cut(left, right) else wrap[0]
+
+
+def _is_name_cut(left: str, right: str) -> bool:
+    """Whether two halves make a name of which the first is none: "Wils", "on"."""
+    return left.lower() not in known_names() and f"{left}{right}".lower() in known_names()
 
 
 def _in_braces(bracketed: re.Match[str]) -> str:
@@ -132,9 +141,16 @@ def _is_of_name(word: str) -> bool:
 def _parted(pair: re.Match[str]) -> str:
     """Turns "DCM/Roe" into "DCM Roe", "Roe/DCM" into "Roe and DCM"; two offices stay together."""
     before, after = pair.groups()
+    if after.isupper() and _is_of_department(before):
+        return pair[0]
     if before.lower() in known_names() or not (before.isupper() or is_office(before)):
         return f"{before} and {after}"
     return pair[0] if is_office(after) else f"{before} {after}"
+
+
+def _is_of_department(symbol: str) -> bool:
+    """Whether the symbol of an office of the Department begins with a word: S/CT, NEA/ARP."""
+    return symbol.isupper() and (len(symbol) == 1 or symbol in listed("state_offices", "aliases"))
 
 
 def _without_reason(line: str) -> str:

@@ -1,5 +1,8 @@
 """Hyphens at the end of a line."""
 
+import re
+
+_WITHIN_WORD = re.compile(r"(?:[^\W_]|[A-Z]\.)-\Z")  # non-, U.S.-
 _STAY_APART = ("and ", "or ", "to ", "AND ", "OR ", "TO ")
 
 
@@ -12,5 +15,5 @@ def joint(line: str, following: str) -> str:
     >>> joint("the coast --", "a line")
     ' '
     """
-    between_letters = line[-2:-1].isalnum() and following[0].isalnum()
+    between_letters = _WITHIN_WORD.search(line) and following[0].isalnum()
     return "" if between_letters and not following.startswith(_STAY_APART) else " "

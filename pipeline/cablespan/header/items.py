@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from cablespan.cable import Reference
-from cablespan.header.posts import is_country, known_post, longest_post, nearest_post, says_kind
+from cablespan.header.posts import is_place, known_post, longest_post, nearest_post, says_kind
 from cablespan.header.prose import has_common_word
 from cablespan.header.tokens import Tokens, is_year
 from cablespan.lexicon import listed, load
@@ -20,12 +20,12 @@ _FIRST_ITEM = re.compile(
     re.VERBOSE,
 )
 _SERIAL_BEFORE = re.compile(r"\d{3,}")  # "0012 OSLO"
-_FILLERS = frozenset({"#", "-", ".", ":", "NO", "NR", "TEL", "TELS", "CABLE", "NUMBER", "("})
+_FILLERS = frozenset({"#", "-", ".", ":", "/", "("}) | listed("references", "word", "filler")
 _APOSTROPHES = ("'", "’")
-_BEFORE_YEAR = (*_APOSTROPHES, "/", "-", "(", "OF")
-_AFTER_YEAR = frozenset({")"})
-_BETWEEN_YEAR_AND_POST = ("'", "-", "/", ".", ")")
-_JOINERS = frozenset({",", "/", "&", "AND", ";", "+", "OR"})
+_BEFORE_YEAR = (*_APOSTROPHES, "/", "-", "(", "[", "OF")
+_AFTER_YEAR = frozenset({")", "]"})
+_BETWEEN_YEAR_AND_POST = ("'", "-", "/", ".", ")", ":", ",")
+_JOINERS = frozenset({",", "/", "&", "AND", ";", "+", "OR", "THROUGH", "THRU"})
 _BEFORE_DATE = frozenset({",", ";", "-", "(", "OF", "DATED", "DTD"})
 _PART_END = re.compile("[,;]")
 
@@ -33,7 +33,9 @@ _PART_END = re.compile("[,;]")
 @cache
 def _kinds() -> tuple[tuple[str, str], ...]:
     return tuple(
-        (entry["word"], entry["kind"]) for entry in load("references") if entry["kind"] != "word"
+        (entry["word"], entry["kind"])
+        for entry in load("references")
+        if entry["kind"] not in ("word", "filler")
     )
 
 
@@ -158,9 +160,11 @@ class Item(Tokens):
 
     def _garbled_post_at(self, index: int) -> _Post | None:
         """A post whose name, one or two words before a serial, is garbled."""
+        if kind_of(self.text) == "press":
+            return None
         words = self._words_before_number(index)
         name = "".join(words)
-        origin = None if is_country(name) or has_common_word(name) else nearest_post(name)
+        origin = None if is_place(name) or has_common_word(name) else nearest_post(name)
         return _Post(origin, index + len(words)) if origin else None
 
     def _words_before_number(self, index: int) -> list[str]:

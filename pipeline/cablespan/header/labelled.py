@@ -108,9 +108,14 @@ class Lines:
         if self.last_field == "subject":
             if self._is_rest_of_subject(line):
                 return Label("subject", 0)
-            if self.in_field and begins_references(line):
+            if self._follows_subject and begins_references(line):
                 return Label("ref", 0)
         return label_of(line)
+
+    @property
+    def _follows_subject(self) -> bool:
+        """Whether at most blank lines stand between the subject's lines and the next."""
+        return self.in_field or not any(part.text for part in self.lines[self.last + 1 :])
 
     def _is_rest_of_subject(self, line: str) -> bool:
         """Whether a line after a blank one goes on with the subject above that, up to its REF."""

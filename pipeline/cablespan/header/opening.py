@@ -15,7 +15,7 @@ from cablespan.header.transmission import transmission_line
 # "1. (U) Classified by ...": the first paragraph says it where no labelled line does.
 _CLASSIFIED_PARAGRAPH = re.compile(
     r"""\s*(?:¶?\s?\d{1,2}\s?[.),]\s{0,3})?(?:[(\[][A-Z/]{1,6}[)\]]\s{0,3})?
-    (?:THIS\ (?:CABLE|MESSAGE|TELEGRAM)\ (?:IS|WAS|HAS\ BEEN)\ )?CLASSIFIED\s{1,2}BY\b:?\s{0,3}
+    (?:THIS\ (?:CABLE|MESSAGE|TELEGRAM)\ (?:(?:IS|WAS|HAS\ BEEN)\ )?)?CLASSIFIED\s{1,2}BY\b:?\s{0,3}
     (?P<content>.{1,400}?)
     (?=\n\s*\n | \n\s*¶?\s?\d{1,2}\s?[.)]\s | \Z)""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
@@ -127,7 +127,10 @@ class _Reader:
         if can_be_text and _is_prose(self._lines[index:]):
             return False
         self._current = label.field
-        self.fields.setdefault(label.field, []).append(content)
+        said = self.fields.setdefault(label.field, [])
+        if label.field == "subject" and content and " ".join(said).startswith(content):
+            said.clear()  # the subject stands twice
+        said.append(content)
         return True
 
     def _begins_body(self, index: int, text: str) -> bool:
@@ -177,7 +180,7 @@ def _is_prose(lines: list[Line]) -> bool:
 def _begins_text(lines: list[Line]) -> bool:
     """Whether the text begins with the first of some lines, so that no label stands below it."""
     text = _first_paragraph(lines)
-    if passes_on(text) or transmission_line().fullmatch(text):
+    if passes_on(text) or transmission_line().fullmatch(lines[0].text):
         return False
     return is_running(text) if not text.isupper() else len(text.split()) > _LONGEST_REMARK
 

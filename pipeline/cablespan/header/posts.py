@@ -56,6 +56,8 @@ _NOISE = re.compile(
     | REF[A-Z]?(?=[A-Z]{4})""",
     re.VERBOSE,
 )
+# The number of a document: the first six characters of the post's name, the serial in five digits.
+_OF_DOCUMENT = re.compile(r"(?:19|20)\d\d[A-Z]{5,6}\d{5}")
 _LONGEST_IN_MARKS = 10  # characters of a post's name in a section mark
 _SHORT_NAME = 4  # letters
 LETTERS_FOR_DIGITS = str.maketrans("015", "OIS")
@@ -111,6 +113,16 @@ def known_post(name: str) -> str | None:
     """
     name = squeezed(name)
     return _origins().get(name) or _origins().get(name.translate(LETTERS_FOR_DIGITS))
+
+
+@cache
+def is_place(name: str) -> bool:
+    """Whether a name is a country's or a city's, in capitals or small letters.
+
+    >>> is_place("NORWAY"), is_place("Bergen"), is_place("OSOL")
+    (True, True, False)
+    """
+    return is_country(name) or name.lower() in lowered("cities", "name")
 
 
 def is_country(name: str) -> bool:
@@ -192,6 +204,7 @@ class _WrittenId(NamedTuple):
     year: str
     post: str
     serial: str
+    cut: bool  # the post's name can be cut
     doubtful: bool  # an id only if the post is known
 
 
@@ -239,12 +252,15 @@ def _written_id(text: str) -> _WrittenId | None:
     year, post, serial = match.group("year", "post", "serial")
     # No ids: "UNSCR 1701 (2006)", "9 FAM 41", "21 February 2007".
     doubtful = moved is not None or years_mended > 0 or post in months()
-    return _WrittenId(year[-2:], post, serial, doubtful)
+    cut = _OF_DOCUMENT.fullmatch(glued) is not None
+    return _WrittenId(year[-2:], post, serial, cut, doubtful)
 
 
 def _origin_of(written: _WrittenId) -> str | None:
     """The origin of an id's post: known, else the nearest, else as it is written."""
     cut_by_zero = f"{written.post}0"  # OSL012: a zero for the last letter
     cleaned = _NOISE.sub("", written.post)
-    origin = known_post(written.post) or known_post(cut_by_zero) or nearest_post(cleaned)
+    completed = _completed(written.post) if written.cut else None
+    known = known_post(written.post) or known_post(cut_by_zero)
+    origin = known or completed or nearest_post(cleaned)
     return origin or (None if written.doubtful else cleaned)

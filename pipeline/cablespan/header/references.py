@@ -12,7 +12,7 @@ from cablespan.header.posts import id_of
 
 # "A.", "(B)", "C) (C)", "D -"
 _ENUMERATOR = re.compile(
-    r"""(?:^|(?<=[\s,;:.)\]])) [(\[]?(?P<letter>[A-Z]|[a-z])(?:[.):\]]{1,2}|-(?=\s))
+    r"""(?:^|(?<=[\s,;:.)\]])(?<!\b[A-Z]\.)) [(\[]?(?P<letter>[A-Z]|[a-z])(?:[.):\]]{1,2}|-(?=\s))
       (?:\s{0,2}[(\[][A-Za-z][)\]])?(?![A-Za-z]\.)(?=\s|\d|[A-Z(])""",
     re.VERBOSE | re.MULTILINE,
 )

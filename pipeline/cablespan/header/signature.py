@@ -19,7 +19,8 @@ _LAST_LINES = 6  # lines with letters among them
 _SHORT = 30  # characters of a line that was not wrapped
 _LONGEST = 50  # characters of a signature
 _IN_CAPITALS = r"""
-    (?:(?:MC|MAC|MAc|Mc|Mac|DE|LA|DEL|VAN|VON|DER|DI|DA|LE|EL|AL|ST)(?:\.?\ |['.-])?)?
+    (?:(?:MC|MAC|MAc|Mc|Mac|DE|LA|DEL|VAN|VON|DER|DI|DA|LE|EL|AL|ST)(?:\.?\ |['.-])?
+      | (?:De|La|Le|Di|Du|Van|Von|Fitz)(?=[A-Z]{3}))?
     [A-Z](?:[A-Z]|['’-](?=[A-Z])){1,19}"""
 _IN_SMALL_LETTERS = r"(?:Mc|Mac|De|La|Le|Di|Van|O['’])?[A-Z][a-z]{2,19}(?:-[A-Z][a-z]+)?"
 # ROE; ROE/MCDOE; J. ROE AND DOE
@@ -63,6 +64,8 @@ _HANDLING_AFTER = re.compile(rf"(?<=[A-Z]{{2}})\s{{1,9}}{_HANDLING}\.?$")
 _AROUND_NAME = (_BEFORE, _HANDLING_AFTER, _AFTER, _ACTING)
 # An address, a redaction, the end of a quotation, a rule.
 _NO_SENTENCE = re.compile(rf"://|(?:X{{4,}}|x{{4,}})$|{_UNQUOTE}$|{RULE.pattern}")
+_ADDRESS = re.compile(r"(?:@|://|\bwww\.)\S+$", re.IGNORECASE)
+_ROW = re.compile(r"\s{3,}[\d.,%]+\s{3,}[\d.,%]+$")  # the last row of a table
 _SEPARATOR = re.compile(r"/|&| AND |,")
 _OF_SITES = ("after", "stamp")  # kinds of furniture in sentences, whose words can be names
 _STOPS = (".", "!", "?")
@@ -231,7 +234,7 @@ def _is_note(line: str) -> bool:
 
 def _read(line: _Line) -> Signature | None:
     """The signature on a line, an empty one where none can be above; None where one can."""
-    if "   " in line.text and line.above[-1:].isdigit():  # the last row of a table
+    if _ROW.search(line.text) or ("  " in line.text and line.above[-1:].isdigit()):
         return _NONE
     line = line._replace(text=_NOTE_AFTER.sub("", line.text))
     signed = _signed_alone(line) or _signed_after_sentence(line)
@@ -272,6 +275,8 @@ def _signed_after_sentence(line: _Line) -> Signature | None:
     after = _AFTER_SENTENCE.search(line.text)
     if after is None:
         return None
+    if _ADDRESS.search(line.text):
+        return _NONE
     group = "names" if after["names"] else "small"
     names = _names_in(after[group]) or _small_names_in(after[group])
     span = (line.offset + after.start(group), line.offset + len(line.text))

@@ -8,7 +8,9 @@ from cablespan.header.hyphens import joint
 from cablespan.header.opening import read_opening
 from cablespan.header.portions import PORTION
 
-_MARKING_BEFORE = re.compile(rf"^\(\s?{PORTION}\s?\)(?!\Z)")
+# "(SBU)", "[C]", "(U) (SBU)", "(UNCLASSIFIED)"
+_CLASS = rf"(?:{PORTION}|[ucs]|UNCLASSIFIED|CONFIDENTIAL|SECRET)"
+_MARKING_BEFORE = re.compile(rf"^(?:[(\[]\s?{_CLASS}\s?[)\]]\s{{0,3}}){{1,2}}(?!\Z)")
 
 
 def subject(text: str) -> str | None:

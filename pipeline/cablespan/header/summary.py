@@ -11,9 +11,9 @@ _MARKING = rf"(?:[(\[]\s?{PORTION}\s?[)\]])"
 _NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}(?:\s?[.)](?!\d)|(?=[ ]{_MARKING}))|¶\s?\d{{1,3}})"
 _START = rf"(?:{_NUMBER}\s{{0,3}})?(?:{_MARKING}[ \t]*)?"  # of a paragraph; empty where it has none
 _WORD = r"(?:SU{0,2}M{1,3}[AE]{0,2}M?R{0,2}A?Y|S\ U\ M\ M\ A\ R\ Y)"  # misspelt too
-_FRAME = r"[-=*\ \t(\[]{0,6}"
+_FRAME = r"[-=*/\ \t(\[]{0,6}"
 # "EXECUTIVE SUMMARY", "INTRODUCTION AND SUMMARY", "INTRO/SUMMARY"
-_KIND = r"""(?:(?:EXECUTIVE|BRIEF|INTRODUCTORY|INTRO(?:DUCTION)?\s{1,3}AND|INTRO)\s{1,3}
+_KIND = r"""(?:(?:EXECUTIVE|BRIEF|INTRODUCTORY|(?:INTRO(?:DUCTION)?|COMMENT)\s{1,3}AND|INTRO)\s{1,3}
     | INTRO(?:DUCTION)?\s?/)"""
 _HEADING = rf"(?:BEGIN\s{{1,3}})?{_KIND}?{_WORD}"
 # "1. (C) SUMMARY AND COMMENT:", "- BEGIN SUMMARY -", "Executive Summary" on a line of its own
@@ -21,7 +21,7 @@ _OPENER = re.compile(
     rf"""(?:^|(?<=[.)\n]))[ \t]*{_START}{_FRAME}{_HEADING}
     (?:\s{{0,3}}(?:AND|&|/|,)\s{{0,3}}[A-Z]+(?:[ ]{{1,3}}[A-Z]+){{0,3}})?  # and action request
     [ \t]*{_MARKING}?[ \t]*
-    (?P<sign>[:.)]|-{{1,3}}(?=[ \t\w])|[–—]|(?=[ \t]*\n)|[-=*]{{3,}})""",
+    (?P<sign>[:.)]|-{{1,3}}(?=[ \t\w])|[–—]|(?=[ \t]*\n)|[-=*]{{3,}}|//)""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 # "1. (C) SUMMARY The bank", "BEGIN SUMMARY AND COMMENT THE BANK"
@@ -32,7 +32,7 @@ _OPENER_WITHOUT_SIGN = re.compile(
 )
 _END = re.compile(
     rf"""[-=*\s(\[{{]{{0,6}}(?:
-      \bEND\s{{1,3}}(?:OF\s{{1,3}})?(?:{_KIND}|COMMENT\s{{1,3}}AND\s{{1,3}})?{_WORD}\b
+      \bEND\s{{1,3}}(?:OF\s{{1,3}})?{_KIND}?{_WORD}\b
     | \bENDSUMMARY | \b{_WORD}\ ENDS?\b)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -50,6 +50,8 @@ _SHORT = r"""[A-Z][^\n]{0,57}[^.,;:?!")\n]"""  # short and no sentence
 _NEXT_HEADING = re.compile(
     rf"""(?<=\S)\n(?:
       \n+(?={_SHORT}$)                              # after a blank line
+    | \n*(?=(?P<frame>\*{{2,}}|/{{2,}})\s?{_SHORT}(?P=frame)$)    # framed: //ROADS//
+    | \n+(?={_SHORT}:\n+{_NUMBER})                  # "Roads:", above a numbered paragraph
     | (?={_SHORT}\n{{1,2}}[-=*_~#\ ]{{3,}}$))        # above a rule
     """,
     re.VERBOSE | re.MULTILINE,

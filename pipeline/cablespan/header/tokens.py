@@ -7,17 +7,19 @@ from typing import NamedTuple
 from cablespan.header.dates import months
 
 _TOKEN = re.compile(
-    r"""(?<![A-Za-z0-9])[01][A-Za-z]{2,}                # 0SLO: a digit for a letter
+    r"""(?<![A-Za-z0-9])[Oo]\d(?!\d)                  # O6: a letter for a digit of a year
+    | (?<![A-Za-z0-9])[01][A-Za-z]{2,}                # 0SLO: a digit for a letter
     | [A-Za-z]{1,20}[015][A-Za-z]{2,}
     | [A-Za-z]{3,20}[015][A-Za-z](?=\s{1,3}\d)
     | (?<![\d,])[1-9]\d?,\d{3}(?!,?\d)                   # 1,234; not 123,124
-    | \d+(?:[Oo]\d+)*                                   # 1O2: a letter for a digit
+    | (?:(?<![A-Za-z])[lI](?=\d\d))?                    # l23, 1O2: letters for digits
+      (?<!\d)\d{1,12}(?!\d)(?:[Oo]\d{1,6})*
     | [A-Za-z](?:[A-Za-z']*[A-Za-z])?
     | [^\sA-Za-z\d]""",
     re.VERBOSE,
 )
 _YEAR = re.compile(r"\d\d|(?:19|20)\d\d")
-_DIGITS = str.maketrans("Oo", "00", ",")
+_DIGITS = str.maketrans("OolI", "0011", ",")
 _AFTER_MONTH = frozenset({".", "/", "-"})
 _AFTER_DAY = frozenset({","})
 _LAST_DAY = 31

@@ -69,6 +69,16 @@ _PASSED_ON = re.compile(
     re.VERBOSE,
 )
 _SMALL_LETTER = re.compile(r"[a-z]")
+# What a post's own system puts above its cables: the form that they were filed on, which ends with
+# a rule; to which of its sections copies went, "CXOSLO:", and who approved them.
+_ABOVE_TRANSMISSION = re.compile(
+    r"""
+    ^[ \t]*TELEGRAM\b.*\n(?:.*\n){1,20}?[ \t]*_{10,}.*$
+    | ^[ \t]*CX[A-Z]{3,8}:.*\n(?:.*\n){1,20}?
+      (?=[ \t]*(?:V[ZV]CZ|(?:[OPRZ]{2}\ )+RU|DE\ RU|FM\ ))
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
 
 
 class Correspondents(NamedTuple):
@@ -184,7 +194,7 @@ def _address_of(line: str) -> _Address:
 
 def _lines(text: str) -> Iterator[str]:
     """The lines of a header without banners; where it has lost its line ends, as they were."""
-    for raw in map(str.strip, text.splitlines()):
+    for raw in map(str.strip, _ABOVE_TRANSMISSION.sub("", text).splitlines()):
         if raw not in words("banner"):
             lost = label_of(raw) is None and _CAN_HOLD_LINES.match(raw)
             yield from _LOST_LINE_ENDS.split(raw) if lost else [raw]
@@ -212,7 +222,7 @@ def transmission_line() -> re.Pattern[str]:
         | TELEGRAM | Department\ of\ State | [A-Z /]{{0,20}}COLLECTIVE.*
         | (?:{any_of(passing_words())})\b[A-Z/ ]{{0,30}}\b(?:FOR|PASS|TO|FROM)\b[^.]{{0,120}}
         | S\ E\ N\ S\ I\ T\ I\ V\ E.* | \(?CORRECTED.{{0,40}} | C\ O\ R\ R\ E\ C\ T\ E\ D.*
-        | \d{{6}} | [A-Z]{{2,3}}\d{{0,4}} | -{{3,}}.* | \d{{2,3}}""",
+        | \d{{6}} | [A-Z]{{2,3}}\d{{0,4}} | [-_]{{3,}}.* | \d{{2,3}}""",
         re.VERBOSE,
     )
 
