@@ -257,10 +257,11 @@ def _written_id(text: str) -> _WrittenId | None:
 
 
 def _origin_of(written: _WrittenId) -> str | None:
-    """The origin of an id's post: known, else the nearest, else as it is written."""
+    """The origin of an id's post: known, nearest or the only one that it begins; else as it is
+    written."""
     cut_by_zero = f"{written.post}0"  # OSL012: a zero for the last letter
     cleaned = _NOISE.sub("", written.post)
     completed = _completed(written.post) if written.cut else None
     known = known_post(written.post) or known_post(cut_by_zero)
-    origin = known or completed or nearest_post(cleaned)
+    origin = known or completed or nearest_post(cleaned) or _completed(cleaned)
     return origin or (None if written.doubtful else cleaned)
