@@ -17,7 +17,7 @@ from cablespan.learning.agreement import (
     kappa,
     statement_agreement,
 )
-from cablespan.learning.agreement.adjudication import adjudicate
+from cablespan.learning.agreement.adjudication import adjudicate, adjudicate_files
 from cablespan.learning.agreement.page import page
 from cablespan.learning.agreement.versions import Unit, read_versions
 
@@ -304,6 +304,17 @@ def test_adjudication(tmp_path):
     )
     with pytest.raises(ValueError, match="cleo is none of the annotators: anna, ben"):
         adjudicate(versions, prefer="cleo")
+
+
+@pytest.mark.parametrize("name", ["answers/all.jsonl", "decided.jsonl"])
+def test_gold_is_not_written_over_what_it_is_made_of(tmp_path, name):
+    (tmp_path / "answers").mkdir()
+    write(tmp_path / "answers" / "all.jsonl", line(entities=[]))
+    decided = write(tmp_path / "decided.jsonl", line(entities=[]))
+    before = (tmp_path / name).read_bytes()
+    with pytest.raises(FileExistsError, match=f"{name}: is read itself; name another"):
+        adjudicate_files([tmp_path / "answers"], tmp_path / name, decided=decided)
+    assert (tmp_path / name).read_bytes() == before
 
 
 def test_the_page_escapes_what_a_cable_says(tmp_path):

@@ -845,6 +845,20 @@ def test_a_folder_that_holds_annotations_keeps_them_and_gets_no_others(tmp_path,
     assert record["id"] == "07OSLO1"
 
 
+@pytest.mark.parametrize("given", ["in/cables.jsonl", "in"])
+def test_what_is_read_is_not_written_over(tmp_path, given):
+    (tmp_path / "in").mkdir()
+    source = write(tmp_path / "in" / "cables.jsonl", full_record())
+    gold, before = write(tmp_path / "gold.jsonl", gold_line()), source.read_bytes()
+    for convert_into_itself in (
+        lambda: convert(tmp_path / given, source, "gold"),
+        lambda: convert(gold, source, "records", cables=tmp_path / given),
+    ):
+        with pytest.raises(FileExistsError, match=re.escape(f"{source}: is read itself; name")):
+            convert_into_itself()
+    assert source.read_bytes() == before
+
+
 @pytest.mark.parametrize("format", NAMES)
 def test_cables_of_one_id_are_kept_apart_or_refused(tmp_path, format):
     source = write(tmp_path / "in.jsonl", *[full_record()] * 2)

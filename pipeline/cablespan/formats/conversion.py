@@ -9,7 +9,13 @@ from typing import Any
 from cablespan.formats.annotated import read_placed
 from cablespan.formats.checks import GoldError, Problem
 from cablespan.formats.completion import Placed
-from cablespan.formats.detection import FOLDERS, FORMATS, format_of_folder, is_of_a_run
+from cablespan.formats.detection import (
+    FOLDERS,
+    FORMATS,
+    format_of_folder,
+    is_of_a_run,
+    must_not_be_read,
+)
 from cablespan.formats.known_cables import with_known_facts
 from cablespan.formats.tasks import tokenize
 from cablespan.labels import LAYERS, Scheme, scheme_of
@@ -94,14 +100,17 @@ def convert(
     `out` is a folder for FOLDERS, a file for the others. `cables`: records of the same cables,
     whose facts the annotations get again (`with_known_facts`); the other options are those of
     `read_placed`. Nothing stays at `out` of a conversion that fails. Raises ValueError for an
-    unknown format, FileExistsError where the folder `out` holds annotations, IsADirectoryError
-    where it should be a file, GoldError where nothing is annotated, or two paragraphs have one id
-    and the format would take them for one, and what `read_placed` raises.
+    unknown format, FileExistsError where the folder `out` holds annotations or the file `out` is
+    one that is read, IsADirectoryError where it should be a file, GoldError where nothing is
+    annotated, or two paragraphs have one id and the format would take them for one, and what
+    `read_placed` raises.
     """
     if to not in FORMATS:
         raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
     out, is_folder = Path(out), to in FOLDERS
     _must_be_free(out, is_folder=is_folder)
+    must_not_be_read(out, [Path(source)], format)
+    must_not_be_read(out, [Path(cables)] if cables else [], "records")
     writer = import_module(FORMATS[to])
     scheme = scheme or scheme_of()
     told: list[Problem] = []

@@ -1,7 +1,7 @@
 """Which format annotations are in, found by looking at names and first lines."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -117,6 +117,25 @@ def _in_folder(folder: Path, format: str | None) -> Iterator[Annotations]:
     yield from dict.fromkeys(
         Annotations(folder if one in _A_FILE_A_CABLE else file, one) for file, one in found
     )
+
+
+def must_not_be_read(out: Path, sources: Iterable[Path], format: str | None = None) -> None:
+    """Raises FileExistsError where a file to write is one of those that are read from `sources`,
+    files or folders of annotations in `format`."""
+    if not out.exists():
+        return
+    for file in (file for source in sources for file in _files_read(source, format)):
+        if out.samefile(file):
+            raise FileExistsError(f"{out}: is read itself; name another file to write")
+
+
+def _files_read(path: Path, format: str | None) -> Iterator[Path]:
+    for one, known in annotations_in(path, format):
+        if not one.is_dir():
+            yield one
+            continue
+        for glob in (glob for glob, of in _BY_GLOB.items() if of == known):
+            yield from _named(one, glob)
 
 
 def format_of_folder(folder: Path) -> str | None:

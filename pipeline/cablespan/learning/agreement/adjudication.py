@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cablespan.formats.detection import must_not_be_read
 from cablespan.formats.files import write_json_lines
 from cablespan.formats.tasks import make_task, token_records, tokenize
 from cablespan.labels import LAYERS, Scheme
@@ -110,7 +111,9 @@ def adjudicate_files(
     scheme: Scheme | None = None,
 ) -> tuple[Outcome, Path | None]:
     """Writes the gold as Prodigy tasks to `output`, and the conflicts, if any, to
-    `NAME.conflicts.jsonl` beside it."""
+    `NAME.conflicts.jsonl` beside it. Raises FileExistsError where `output` is one of the files that
+    are read."""
+    must_not_be_read(output, [*paths, decided] if decided else paths)
     versions = read_versions(paths, scheme)
     outcome = adjudicate(
         versions, prefer=prefer, decided=read_versions([decided], scheme) if decided else None
