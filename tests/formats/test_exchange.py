@@ -845,6 +845,29 @@ def test_a_folder_that_holds_annotations_keeps_them_and_gets_no_others(tmp_path,
     assert record["id"] == "07OSLO1"
 
 
+@pytest.mark.parametrize(
+    ("format", "name", "beside"),
+    [
+        ("labelstudio", "x.json", "x.config.xml"),
+        ("standoff", "x.jsonl", "x.texts.jsonl"),
+        ("conll", "x.conll", "x.cables.jsonl"),
+        ("brat", ".", "d.txt"),
+    ],
+)
+def test_what_is_written_beside_replaces_nothing_of_ones_own(tmp_path, format, name, beside):
+    source, out = write(tmp_path / "in.jsonl", gold_line()), tmp_path / "out"
+    out.mkdir()
+    (out / beside).write_text("mine")
+    with pytest.raises(FileExistsError, match=re.escape(f"{out / beside}: stands there already")):
+        convert(source, out / name, format)
+    assert [path.name for path in out.iterdir()] == [beside]
+    assert (out / beside).read_text() == "mine"
+    if name != ".":
+        (out / beside).unlink()
+        for _ in range(2):  # one's own of before is replaced with OUT
+            convert(source, out / name, format)
+
+
 @pytest.mark.parametrize("given", ["in/cables.jsonl", "in"])
 def test_what_is_read_is_not_written_over(tmp_path, given):
     (tmp_path / "in").mkdir()

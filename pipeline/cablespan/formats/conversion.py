@@ -100,10 +100,10 @@ def convert(
     `out` is a folder for FOLDERS, a file for the others. `cables`: records of the same cables,
     whose facts the annotations get again (`with_known_facts`); the other options are those of
     `read_placed`. Nothing stays at `out` of a conversion that fails. Raises ValueError for an
-    unknown format, FileExistsError where the folder `out` holds annotations or the file `out` is
-    one that is read, IsADirectoryError where it should be a file, GoldError where nothing is
-    annotated, or two paragraphs have one id and the format would take them for one, and what
-    `read_placed` raises.
+    unknown format, FileExistsError where the folder `out` holds annotations, the file `out` is
+    one that is read, or another stands where a file beside `out` is to be, IsADirectoryError where
+    `out` should be a file, GoldError where nothing is annotated, or two paragraphs have one id and
+    the format would take them for one, and what `read_placed` raises.
     """
     if to not in FORMATS:
         raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
@@ -136,6 +136,8 @@ def convert(
         if not counted.counts["cables"]:
             nothing = Problem(str(source), "nothing in it is annotated", "name another file")
             raise GoldError([*told, nothing])
+        if is_folder or not out.exists():
+            _must_be_ours(beside, out if is_folder else out.parent)
     what_is_lost = counted.lost(writer.LEAVES_OUT)
     holds = f"left out, as {to} cannot hold it: {what_is_lost}"
     if not what_is_lost:
@@ -177,6 +179,16 @@ def _must_be_free(out: Path, *, is_folder: bool) -> None:
     elif (held := format_of_folder(out)) in FOLDERS:
         remedy = "take another folder, or empty it"
         raise FileExistsError(f"{out}: holds annotations in {held}; {remedy}")
+
+
+def _must_be_ours(written: Path, folder: Path) -> None:
+    """Raises FileExistsError where a written file would replace another that no earlier conversion
+    to the same place made."""
+    for file in written.iterdir():
+        there = folder / file.name
+        if there.exists() and there.read_bytes() != file.read_bytes():
+            remedy = "take another name or folder, or take it away"
+            raise FileExistsError(f"{there}: stands there already; {remedy}")
 
 
 def _with_ids_of_their_own(placed: Iterable[Placed], to: str) -> Iterator[Placed]:
