@@ -160,6 +160,14 @@ def test_annotators_of_one_file(tmp_path):
     assert result["annotators"]["anna"]["paragraphs"] == 2
 
 
+@pytest.mark.parametrize("later", ["reject", "ignore"])
+def test_an_answer_that_its_annotator_withdrew_is_none(tmp_path, later):
+    anna = answers(tmp_path, "anna", line(entities=[span("Rusk", "OFFICIAL")]))
+    withdrawn = anna[0] | {"answer": later, "_timestamp": 2}
+    versions = read_versions([write(tmp_path / "all.jsonl", withdrawn, *anna)])
+    assert versions.of["anna"][UNIT].keys() == {"statements", "claims"}
+
+
 def test_paragraphs_with_another_text_are_not_compared(tmp_path):
     one, other = (
         write(tmp_path / "anna.jsonl", line()),

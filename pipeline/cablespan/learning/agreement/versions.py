@@ -87,7 +87,7 @@ def _names(paths: Sequence[Path]) -> list[str]:
 
 
 def _add_tasks(versions: Versions, path: Path, name: str, scheme: Scheme) -> list[Problem]:
-    """Adds each annotator's accepted tasks, a layer at a time.
+    """Adds what each annotator accepted and did not withdraw later, a layer at a time.
 
     So a paragraph that is rejected in one layer is still compared in the others.
     """
@@ -96,8 +96,6 @@ def _add_tasks(versions: Versions, path: Path, name: str, scheme: Scheme) -> lis
     problems: list[Problem] = []
     for file in task_files(path):
         for place, task in placed_objects(file):
-            if task.get("answer", "accept") != "accept":
-                continue
             if problem := fault(task, place, scheme):
                 problems.append(problem)
                 continue
