@@ -822,6 +822,17 @@ def test_prodigy_claims_that_make_no_claim_are_named_by_line(tmp_path):
         list(read_records(write(tmp_path / "claims.jsonl", task)))
 
 
+def test_what_is_wrong_in_tasks_without_a_paragraph_is_named_by_line(tmp_path):
+    lines = [
+        {"text": text, "spans": spans, "_view_id": "ner_manual", "answer": "accept"}
+        for text, spans in (("Astana.", []), ("Rusk.", [RUSK | {"label": "GPE"}]))
+    ]
+    source = write(tmp_path / "export.jsonl", *lines)
+    for use in (lambda: list(read_records(source)), lambda: read_versions([source])):
+        with pytest.raises(GoldError, match=re.escape(f"{source}:2: unknown label 'GPE'")):
+            use()
+
+
 def test_nothing_stays_of_a_conversion_that_fails(tmp_path):
     source = write(
         tmp_path / "gold.jsonl",

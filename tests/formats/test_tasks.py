@@ -219,6 +219,14 @@ def test_two_annotators_need_adjudication_and_the_later_answer_of_one_holds():
     assert gold["entities"] == []
 
 
+def test_a_paragraph_that_is_named_by_a_number_is_its_cables():
+    sent = [(cable, number) for cable in ("07OSLO1", "07OSLO2") for number in (0, 1)]
+    metas = [{"cable": cable, "paragraph": number} for cable, number in sent]
+    lines = [{"text": "Oslo.", "_view_id": "ner_manual", "meta": meta} for meta in metas]
+    ids = [p["id"] for record in tasks.records_of(lines) for p in record["paragraphs"]]
+    assert ids == ["07OSLO1/0", "07OSLO1/1", "07OSLO2/0", "07OSLO2/1"]
+
+
 WORDS = ["Post", "said", "that", "GOK", "é", "😀", "U.S.", "(C)", "don't", "\u202eabc", "a\u0301"]
 words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=12)
 

@@ -19,6 +19,7 @@ from cablespan.formats.tasks import (
     answered_at,
     is_accepted,
     layer_of,
+    place_of,
     record_tasks,
     records_of,
 )
@@ -42,7 +43,7 @@ def read(
     Raises GoldError where the tasks of a paragraph do not fit together.
     """
     found = list(_of_last_texts(_sound_tasks(path, scheme), report))
-    places = {_source_of(task)[1]: place for place, task in reversed(found)}  # the first of each
+    places = {place_of(task)[1]: place for place, task in reversed(found)}  # the first of each
     tasks = [task for _, task in found]
     layers = tuple(layers or ())
     for left_out in _left_out(path, tasks, layers, scheme):
@@ -69,17 +70,16 @@ def _of_last_texts(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """The tasks but for those whose paragraph has another text in a later answer, which `report` is
     told of: a run that is made anew can change a text that was answered."""
-    last: dict[tuple[Any, Any], dict[str, Any]] = {}
+    last: dict[tuple[str, str], dict[str, Any]] = {}
     for _, task in found:
-        before = last.get(_source_of(task), task)
+        before = last.get(place_of(task), task)
         if answered_at(before) <= answered_at(task):
-            last[_source_of(task)] = task
+            last[place_of(task)] = task
     for place, task in found:
-        source = _source_of(task)
-        if None in source or task["text"] == last[source]["text"]:
+        if task["text"] == last[place_of(task)]["text"]:
             yield place, task
             continue
-        what = f"paragraph {source[1]} has another text in a later answer"
+        what = f"paragraph {place_of(task)[1]} has another text in a later answer"
         report(Problem(place, what, "this one is left out; give it an id of its own to keep both"))
 
 
@@ -96,12 +96,6 @@ def _left_out(
         yield Problem(str(path), what, "give --layer for these too, or they are left out")
 
 
-def _source_of(task: Mapping[str, Any]) -> tuple[Any, Any]:
-    """The cable and the paragraph that a task names."""
-    meta = task.get("meta") or {}
-    return meta.get("cable"), meta.get("paragraph")
-
-
 def task_files(path: Path, layers: Iterable[str] = VIEWS) -> list[Path]:
     """The files of tasks at a path: itself, or those in a folder, a layer after the other."""
     if path.is_file():
@@ -113,9 +107,10 @@ def fault(task: Mapping[str, Any], place: str, scheme: Scheme) -> Problem | None
     """Why a task cannot be used; None where it can."""
     if not isinstance(task.get("text"), str):
         return Problem(place, "no task: `text` is missing", "export text tasks")
-    if not isinstance(task.get("meta") or {}, dict):
+    meta = task.get("meta") or {}
+    if not isinstance(meta, dict):
         return Problem(place, "`meta` is no object", _EXPORT_ANEW)
-    if any(isinstance(name, dict | list) for name in _source_of(task)):
+    if any(isinstance(meta.get(name), dict | list) for name in ("cable", "paragraph")):
         return Problem(place, "`meta` names its cable or paragraph by no string", _EXPORT_ANEW)
     try:
         layer_of(task, scheme)

@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 
 from cablespan.cable import PARAGRAPH_FACTS
 from cablespan.formats.completion import bare_record, completed, known_facts, marked_paragraphs
+from cablespan.formats.paragraphs import paragraph_id
 from cablespan.formats.tasks.claims import claim_graph, claims_of, plain_claim
 from cablespan.formats.tasks.hashing import hashes
 from cablespan.formats.tasks.tokens import (
@@ -36,6 +37,7 @@ __all__ = [
     "is_accepted",
     "layer_of",
     "make_task",
+    "place_of",
     "record_tasks",
     "records_of",
     "task_meta",
@@ -165,6 +167,19 @@ def layer_of(task: Mapping[str, Any], scheme: Scheme | None = None) -> str:
     raise ValueError(f"no layer: set _view_id to one of {', '.join(VIEWS.values())}{told}")
 
 
+def place_of(task: Mapping[str, Any]) -> tuple[str, str]:
+    """The ids of a task's cable and paragraph; where its meta names none, its hash stands for it.
+
+    >>> place_of({"meta": {"cable": "07OSLO1", "paragraph": 0}})
+    ('07OSLO1', '07OSLO1/0')
+    """
+    meta = task.get("meta") or {}
+    cable, paragraph = meta.get("cable"), meta.get("paragraph")
+    cable = str(hashes(task)[0] if cable in (None, "") else cable)
+    paragraph = hashes(task)[0] if paragraph in (None, "") else paragraph
+    return cable, paragraph_id({"doc": cable, "paragraph": paragraph})
+
+
 def annotator_of(task: Mapping[str, Any]) -> str | None:
     """Who answered: `_annotator_id`, or else `_session_id`.
 
@@ -224,9 +239,7 @@ def _by_place(
     """The task of each layer, by cable and paragraph."""
     cables: dict[str, dict[str, _Answers]] = {}
     for task in tasks:
-        layer, meta = layer_of(task, scheme), task.get("meta") or {}
-        cable = str(meta.get("cable") or hashes(task)[0])
-        paragraph = str(meta.get("paragraph") or f"{cable}/{hashes(task)[0]}")
+        layer, (cable, paragraph) = layer_of(task, scheme), place_of(task)
         said = cables.setdefault(cable, {}).setdefault(paragraph, {})
         earlier = said.get(layer, task)
         if annotator_of(earlier) != annotator_of(task):

@@ -10,7 +10,7 @@ from cablespan.formats.checks import Problem, check
 from cablespan.formats.detection import annotations_in
 from cablespan.formats.files import placed_objects
 from cablespan.formats.prodigy import fault, task_files
-from cablespan.formats.tasks import annotator_of, records_of, task_meta
+from cablespan.formats.tasks import annotator_of, place_of, records_of, task_meta
 from cablespan.labels import Scheme, scheme_of
 from cablespan.records import annotated_layers, by_paragraph
 
@@ -101,8 +101,7 @@ def _add_tasks(versions: Versions, path: Path, name: str, scheme: Scheme) -> lis
                 continue
             key = annotator_of(task) or name, task.get("_view_id")
             groups.setdefault(key, []).append(task)
-            paragraph = str((task.get("meta") or {}).get("paragraph"))
-            places.setdefault(key, {})[paragraph] = place
+            places.setdefault(key, {})[place_of(task)[1]] = place
     for (annotator, view), tasks in groups.items():
         place = f"{path} ({annotator})"
         try:
