@@ -265,6 +265,8 @@ def test_unusable_answers_are_named(tmp_path):
         ({"label": "PERS"}, "unknown label 'PERS'"),
         ({"end": 99}, "OFFICIAL at 0-99 lies outside"),
         ({"end": None}, "OFFICIAL has the `start` 0 and the `end` None"),
+        ({"start": False}, "OFFICIAL has the `start` False and the `end` 4"),
+        ({"text": "Rus"}, "OFFICIAL at 0-4 is 'Rusk' in the text, not 'Rus'"),
     ):
         wrong = bad[0] | {"spans": [span("Rusk", "OFFICIAL") | change]}
         with pytest.raises(GoldError, match=re.escape(f"{path}:2: {message}")):

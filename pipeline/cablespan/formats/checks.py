@@ -278,13 +278,26 @@ def _check_place(label: str, part: Any, text: str, where: str) -> Iterator[Probl
     elif text[start:end].isspace():
         what = f"{label} at {start}-{end} is white space alone"
         yield Problem(where, what, "mark the words that are meant, or take it out")
-    elif part.get("text", text[start:end]) != text[start:end]:
-        words, meant = _short(text[start:end]), _short(str(part["text"]))
-        what = f"{label} at {start}-{end} is {words} in the text, not {meant}"
-        remedy = (
-            "count Unicode code points (not UTF-16 units or bytes) in the text as it stands here"
-        )
-        yield Problem(where, what, remedy)
+    elif problem := with_other_words(label, part, text, where):
+        yield problem
+
+
+def with_other_words(label: str, part: Mapping[str, Any], text: str, where: str) -> Problem | None:
+    """What is wrong with a mark whose `text` is not what stands at its offsets; None where nothing
+    is.
+
+    >>> mark = {"start": 3, "end": 6, "text": "Roe"}
+    >>> print(with_other_words("PERSON", mark, "\N{SHIP} Roe left.", "tasks.jsonl:3"))
+    tasks.jsonl:3: PERSON at 3-6 is 'oe ' in the text, not 'Roe': \
+count Unicode code points (not UTF-16 units or bytes) in the text as it stands here
+    """
+    start, end = part["start"], part["end"]
+    if part.get("text", text[start:end]) == text[start:end]:
+        return None
+    words, meant = _short(text[start:end]), _short(str(part["text"]))
+    what = f"{label} at {start}-{end} is {words} in the text, not {meant}"
+    remedy = "count Unicode code points (not UTF-16 units or bytes) in the text as it stands here"
+    return Problem(where, what, remedy)
 
 
 def without_offsets(label: str, part: Mapping[str, Any], where: str) -> Problem | None:
@@ -295,7 +308,7 @@ def without_offsets(label: str, part: Mapping[str, Any], where: str) -> Problem 
 write whole numbers, without quotation marks
     """
     start, end = part.get("start"), part.get("end")
-    if isinstance(start, int) and isinstance(end, int):
+    if type(start) is type(end) is int:  # no bool
         return None
     what = f"{label} has the `start` {start!r} and the `end` {end!r}"
     return Problem(where, what, "write whole numbers, without quotation marks")

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from cablespan.formats.checks import GoldError, Problem, Report, without_offsets
+from cablespan.formats.checks import GoldError, Problem, Report, with_other_words, without_offsets
 from cablespan.formats.completion import OF_CABLES, Placed, parts_of
 from cablespan.formats.files import placed_objects
 from cablespan.formats.tasks import (
@@ -116,7 +116,7 @@ def fault(task: Mapping[str, Any], place: str, scheme: Scheme) -> Problem | None
         layer_of(task, scheme)
         if is_accepted(task):
             annotations_of(task, scheme)
-            return _without_offsets(task, place)
+            return _misplaced(task, place)
     except ValueError as error:
         return Problem.told(place, error)
     except KeyError as error:
@@ -126,11 +126,13 @@ def fault(task: Mapping[str, Any], place: str, scheme: Scheme) -> Problem | None
     return None
 
 
-def _without_offsets(task: Mapping[str, Any], place: str) -> Problem | None:
+def _misplaced(task: Mapping[str, Any], place: str) -> Problem | None:
+    """What is wrong with the offsets of a task's marks; None where nothing is."""
     parts = (parts_of(claim).items() for claim in task.get("claims") or ())
     marks = [(span["label"], span) for span in task.get("spans") or ()]
     for label, mark in chain(marks, *parts):
-        if problem := without_offsets(label, mark, place):
+        problem = without_offsets(label, mark, place)
+        if problem := problem or with_other_words(label, mark, task["text"], place):
             return problem
     return None
 
