@@ -437,6 +437,11 @@ BAD_FILES = {
     "dict.jsonl": (RECORD | {"claims": {"a": 1}}, ":1: `claims` is no list"),
     "meta.jsonl": (TASK | {"meta": [1]}, ":1: `meta` is no object"),
     "spans.jsonl": (TASK | {"spans": "x"}, ":1: spans or relations of another shape"),
+    "answer.jsonl": (TASK | {"answer": "Accept"}, ":1: `answer` is 'Accept': write one of accept,"),
+    "teach.jsonl": (
+        TASK | {"_view_id": "ner", "spans": [RUSK]},
+        ":1: a yes to one span says nothing of the others: have whole texts annotated",
+    ),
     "places.jsonl": (
         TASK | {"spans": [RUSK, RUSK | {"start": "0"}]},
         ":1: spans or relations of another shape ('<' not supported",

@@ -219,6 +219,12 @@ def test_two_annotators_need_adjudication_and_the_later_answer_of_one_holds():
     assert gold["entities"] == []
 
 
+def test_a_reviewed_task_is_of_the_layer_that_was_reviewed():
+    task = {"text": "It rained.", "spans": [], "_view_id": "review", "view_id": "spans_manual"}
+    (record,) = tasks.records_of([task])
+    assert record["statements"] == [] and "entities" not in record
+
+
 def test_a_paragraph_that_is_named_by_a_number_is_its_cables():
     sent = [(cable, number) for cable in ("07OSLO1", "07OSLO2") for number in (0, 1)]
     metas = [{"cable": cable, "paragraph": number} for cable, number in sent]

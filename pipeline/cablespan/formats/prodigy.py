@@ -14,10 +14,12 @@ from cablespan.formats.checks import GoldError, Problem, Report, with_other_word
 from cablespan.formats.completion import OF_CABLES, Placed, parts_of
 from cablespan.formats.files import placed_objects
 from cablespan.formats.tasks import (
+    ANSWERS,
     VIEWS,
     annotations_of,
     answered_at,
     is_accepted,
+    is_binary,
     layer_of,
     place_of,
     record_tasks,
@@ -27,6 +29,7 @@ from cablespan.labels import Scheme
 from cablespan.records import annotated_layers
 
 _EXPORT_ANEW = "export it from Prodigy anew"
+_WHOLE_TEXTS = "have whole texts annotated, with ner.manual or ner.correct"
 LEAVES_OUT = ("values of entities", *OF_CABLES)
 
 
@@ -112,9 +115,18 @@ def fault(task: Mapping[str, Any], place: str, scheme: Scheme) -> Problem | None
         return Problem(place, "`meta` is no object", _EXPORT_ANEW)
     if any(isinstance(meta.get(name), dict | list) for name in ("cable", "paragraph")):
         return Problem(place, "`meta` names its cable or paragraph by no string", _EXPORT_ANEW)
+    if task.get("answer", "accept") not in ANSWERS:
+        what = f"`answer` is {task['answer']!r}"
+        return Problem(place, what, f"write one of {', '.join(ANSWERS)}")
+    return _fault_of_marks(task, place, scheme)
+
+
+def _fault_of_marks(task: Mapping[str, Any], place: str, scheme: Scheme) -> Problem | None:
     try:
         layer_of(task, scheme)
         if is_accepted(task):
+            if is_binary(task):
+                return Problem(place, "a yes to one span says nothing of the others", _WHOLE_TEXTS)
             annotations_of(task, scheme)
             return _misplaced(task, place)
     except ValueError as error:

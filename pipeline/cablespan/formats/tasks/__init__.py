@@ -35,6 +35,7 @@ __all__ = [
     "blank_pipeline",
     "hashes",
     "is_accepted",
+    "is_binary",
     "layer_of",
     "make_task",
     "place_of",
@@ -147,14 +148,18 @@ def record_tasks(
 def layer_of(task: Mapping[str, Any], scheme: Scheme | None = None) -> str:
     """Which layer a task belongs to.
 
-    By its view, or by the labels that it holds (of `scheme`, else ours) where an export has lost
-    the view. Raises ValueError where nothing tells.
+    By its view (of the review recipe, the one that was reviewed), or by the labels that it holds
+    (of `scheme`, else ours) where an export has lost the view. Raises ValueError where nothing
+    tells.
 
     >>> layer_of({"_view_id": "spans_manual"}), layer_of({"spans": [{"label": "PLACE"}]})
     ('statements', 'entities')
     """
+    shown = task.get("_view_id")
+    if shown == "review":
+        shown = task.get("view_id")
     for layer, view in VIEWS.items():
-        if task.get("_view_id") == view:
+        if shown == view:
             return layer
     if "relations" in task or "claims" in task:
         return "claims"
@@ -259,6 +264,15 @@ def is_accepted(task: Mapping[str, Any]) -> bool:
     (False, True)
     """
     return task.get("answer", "accept") == "accept"
+
+
+def is_binary(task: Mapping[str, Any]) -> bool:
+    """Whether the answer is a yes or no to what was suggested, as in ner.teach.
+
+    >>> is_binary({"_view_id": "ner"}), is_binary({"_view_id": "ner_manual", "_is_binary": False})
+    (True, False)
+    """
+    return bool(task.get("_is_binary")) or task.get("_view_id") == "ner"
 
 
 def answered_at(task: Mapping[str, Any]) -> float:
