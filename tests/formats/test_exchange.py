@@ -744,10 +744,12 @@ def test_brat_from_elsewhere(tmp_path):
         ("R1\tsource Arg1:T2 Arg2:T1", "d.ann:3: the source of a claim joins CUE and OFFICIAL"),
         ("R1\tsource Arg1:T2 Arg2:T9", "d.ann:3: T2 or T9 is no span of the file"),
         ("T3\tREPORT 0 9\tRusk said", "d.ann:3: REPORT is of the statements, which"),
+        ("T3\tCONTENT 0 4;10 12\tRusk no", "d.ann:3: T3 leaves out words between its fragments"),
+        ("T2\tCONTENT 10 12\tno", "d.ann:3: T2 stands twice: give each span its own number"),
     ],
 )
 def test_a_wrong_line_of_brat_is_named(tmp_path, line, message):
-    (tmp_path / "d.txt").write_text("Rusk said.")
+    (tmp_path / "d.txt").write_text("Rusk said no.")
     note = '#1\tCable -\t{"layers": ["entities", "claims"]}'
     spans = "T1\tOFFICIAL 0 4\tRusk\nT2\tCUE 5 9\tsaid"
     (tmp_path / "d.ann").write_text(f"{spans}\n{line}\n{note}\n")

@@ -7,6 +7,7 @@ cluster, score and speaker are notes, so that they come back.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
@@ -196,6 +197,12 @@ class _Annotations:
         if _on_one_line(self.text, offsets) != words:
             remedy = "leave the .txt as it was when it was annotated"
             raise GoldError.at(place, f"{name} is not {words!r} in the text", remedy)
+        between = (self.text[end:start] for (_, end), (start, _) in pairwise(offsets))
+        if any(map(str.strip, between)):
+            remedy = "mark one stretch of text, or two spans"
+            raise GoldError.at(place, f"{name} leaves out words between its fragments", remedy)
+        if name in self.spans:
+            raise GoldError.at(place, f"{name} stands twice", "give each span its own number")
         self.spans[name] = _Span(label, offsets[0][0], offsets[-1][1], place)
 
     def facts_of(self, name: str) -> dict[str, Any]:
