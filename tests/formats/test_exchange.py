@@ -738,6 +738,18 @@ def test_brat_from_elsewhere(tmp_path):
         list(read_records(tmp_path))
 
 
+@pytest.mark.parametrize("blank_line", ["\n\n", "\r\n\r\n", "\n \t\n", "\r\n \r\n"])
+def test_blank_lines_of_any_kind_part_brats_paragraphs(tmp_path, blank_line):
+    end = blank_line[: blank_line.index("\n") + 1]
+    text = f"Rusk came.{end}He left.{blank_line}NATO met.{end}"
+    (tmp_path / "doc.txt").write_bytes(text.encode())
+    start = text.index("NATO")
+    (tmp_path / "doc.ann").write_text(f"T1\tORG {start} {start + 4}\tNATO\n")
+    (record,) = read_records(tmp_path)
+    assert [p["text"] for p in record["paragraphs"]] == [f"Rusk came.{end}He left.", "NATO met."]
+    assert record["entities"][0]["text"] == "NATO"
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [

@@ -1,10 +1,14 @@
 """A cable as one text, for formats that know no paragraphs: a blank line stands between them."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cablespan.document import SEPARATOR
 from cablespan.formats.checks import GoldError
+
+# What parts paragraphs elsewhere; our own SEPARATOR is one.
+_BLANK_LINE = re.compile(r"\r?\n[ \t\r]*\n")
 
 
 class Block(NamedTuple):
@@ -38,13 +42,15 @@ def blocks_of(text: str, cable_id: str) -> Iterator[Block]:
     >>> [(block.start, block.end) for block in blocks_of(SEPARATOR.join(["One.", "Two."]), "A")]
     [(0, 4), (6, 10)]
     """
-    start, number = 0, 0
-    for block in text.split(SEPARATOR):
+    gaps = [gap.span() for gap in _BLANK_LINE.finditer(text)]
+    starts, ends = [0, *(after for _, after in gaps)], [*(before for before, _ in gaps), len(text)]
+    number = 0
+    for start, end in zip(starts, ends, strict=True):
+        block = text[start:end]
         if block.strip():
             facts = {"id": f"{cable_id}/{number}", "kind": "text"}
-            yield Block(start, start + len(block.rstrip("\n")), facts)
+            yield Block(start, start + len(block.rstrip("\r\n")), facts)
             number += 1
-        start += len(block) + len(SEPARATOR)
 
 
 def in_paragraph(
