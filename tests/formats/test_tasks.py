@@ -170,6 +170,15 @@ def test_arrows_drawn_the_other_way_round_mean_the_same():
     assert [triple(c) for c in tasks.annotations_of(task)] == expected
 
 
+def test_a_relation_drawn_again_or_back_makes_no_second_claim():
+    (task,) = tasks.record_tasks(record_of(TOLD))["claims"]
+    expected = [triple(c) for c in tasks.annotations_of(task)]
+    del task["claims"]
+    back = [r | {"head": r["child"], "child": r["head"]} for r in task["relations"]]
+    task["relations"] += [*task["relations"], *back]
+    assert [triple(c) for c in tasks.annotations_of(task)] == expected
+
+
 def test_a_stray_span_is_named():
     (task,) = tasks.record_tasks(record_of(TOLD))["claims"]
     del task["claims"]

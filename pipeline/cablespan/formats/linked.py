@@ -40,13 +40,14 @@ def part_links(parts: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
 
 
 def links_of(relations: Iterable[tuple[str, str, str]]) -> Links[str]:
-    """Of each head, the targets of its relations by role; a relation is head, role and target.
+    """Of each head, the targets of its relations by role; a relation is head, role and target. One
+    that was drawn twice counts once.
 
-    >>> links_of([("b", "source", "a"), ("b", "content", "c")])
+    >>> links_of([("b", "source", "a"), ("b", "content", "c"), ("b", "source", "a")])
     {'b': {'source': ['a'], 'content': ['c']}}
     """
     links: Links[str] = {}
-    for head, role, target in relations:
+    for head, role, target in dict.fromkeys(relations):
         links.setdefault(head, {}).setdefault(role, []).append(target)
     return links
 

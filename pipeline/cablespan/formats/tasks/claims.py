@@ -193,7 +193,7 @@ class _Graph:
         self.spans = spans
         self.labels = [span["label"] for span in spans]
         self.extents = [(span["start"], span["end"]) for span in spans]
-        self.linked: dict[int, list[int]] = {index: [] for index in range(len(spans))}
+        self.linked: dict[int, set[int]] = {index: set() for index in range(len(spans))}
         parts = set()
         for relation in relations:
             head, child = self.at(relation["head"]), self.at(relation["child"])
@@ -202,8 +202,8 @@ class _Graph:
                 if self.labels[head] == self.labels[child]:
                     parts.add(child)
             else:
-                self.linked[head].append(child)
-                self.linked[child].append(head)
+                self.linked[head].add(child)
+                self.linked[child].add(head)
         # One with relations of its own is of another claim: an outer span holds it at its edge.
         self.pieces = {index for index in parts if not self.linked[index]}
 
@@ -230,7 +230,7 @@ class _Graph:
     def targets(self, index: int) -> dict[str, list[int]]:
         """The sources and contents that a span is linked with, by role."""
         linked = {
-            role: [other for other in self.linked[index] if self.labels[other] == role.upper()]
+            role: [one for one in self.linked[index] if self.labels[one] == role.upper()]
             for role in ("source", "content")
         }
         return {role: others for role, others in linked.items() if others}
