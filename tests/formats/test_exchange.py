@@ -453,6 +453,10 @@ BAD_FILES = {
         [{"data": LINE, "annotations": [{"result": ["x"]}]}],
         "task 1: `result` is no list of objects",
     ),
+    "labels.json": (
+        [{"data": LINE, "annotations": [{"result": [{"value": {"labels": ["LAW", "ORG"]}}]}]}],
+        "task 1: a region has the labels LAW and ORG: give it one",
+    ),
     "region.json": (
         [{"data": LINE, "annotations": [{"result": [{"value": {"labels": ["LAW"]}}]}]}],
         "task 1: a region or relation lacks 'start'",

@@ -291,6 +291,9 @@ def _sound_result(value: Any, place: str) -> list[dict[str, Any]]:
         if not _is_sound(item):
             what = f"a region or relation has another shape ({orjson.dumps(item).decode()})"
             raise GoldError.at(place, what, "export the project as JSON")
+        if len(labels := (item.get("value") or {}).get("labels") or ()) > 1:
+            what = f"a region has the labels {' and '.join(labels)}"
+            raise GoldError.at(place, what, "give it one; mark the words again for another layer")
     return result
 
 
