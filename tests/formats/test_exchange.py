@@ -573,6 +573,19 @@ def test_label_studio_offsets_in_utf16_units(tmp_path):
     assert record["entities"][0]["text"] == "Rusk"
 
 
+def test_an_arrow_that_was_turned_round_in_label_studio_points_back(tmp_path):
+    source = write(tmp_path / "in.jsonl", full_record())
+    convert(source, tmp_path / "x.json", "labelstudio")
+    accept_predictions(tmp_path / "x.json")
+    (expected,) = read_records(tmp_path / "x.json")
+    project = json.loads((tmp_path / "x.json").read_text())
+    for item in (item for task in project for item in task["annotations"][0]["result"]):
+        if item["type"] == "relation":
+            item |= {"from_id": item["to_id"], "to_id": item["from_id"], "direction": "left"}
+    (tmp_path / "x.json").write_text(json.dumps(project))
+    assert list(read_records(tmp_path / "x.json")) == [expected]
+
+
 def test_label_studio_with_two_annotations(tmp_path):
     write(
         tmp_path / "x.json",

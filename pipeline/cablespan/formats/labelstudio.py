@@ -347,11 +347,7 @@ def _add_result(record: dict[str, Any], paragraph: str, answer: _Answer, scheme:
     """Adds the regions and relations of one paragraph to the record."""
     relations = [item for item in answer.result if item.get("type") == "relation"]
     try:
-        links = links_of(
-            (relation["from_id"], label, relation["to_id"])
-            for relation in relations
-            for label in relation.get("labels") or ()
-        )
+        links = links_of(itertools.chain.from_iterable(map(_arrows, relations)))
         spans = [_span(paragraph, answer.task, region) for region in _regions(answer.result)]
     except KeyError as error:
         what = f"a region or relation lacks {error}"
@@ -362,6 +358,14 @@ def _add_result(record: dict[str, Any], paragraph: str, answer: _Answer, scheme:
         what = "a relation points at a region that is no part of a claim"
         remedy = "link CUE with SOURCE and CONTENT"
         raise GoldError.at(answer.task.place, what, remedy) from error
+
+
+def _arrows(relation: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Head, role and target of a relation, which an annotator may have turned round."""
+    head, target = relation["from_id"], relation["to_id"]
+    if relation.get("direction") == "left":
+        head, target = target, head
+    return [(head, label, target) for label in relation.get("labels") or ()]
 
 
 def _regions(result: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
