@@ -11,6 +11,7 @@ import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.tokens import DocBin, Span
 from spacy.training.converters import conll_ner_to_docs
 from test_tasks import TOLD, record_of
 from typer.testing import CliRunner
@@ -204,6 +205,45 @@ def as_from_elsewhere(out):
                 view["%MEMBERS"].remove(note["%ID"])
             lines = [json.dumps(cas)]
         file.write_text("\n".join(lines))
+
+
+def spans_in_a_group(blank, label, *, entity=None):
+    """A DocBin as spaCy's users make one, with a span in doc.spans and perhaps an entity."""
+    doc = blank("Rusk came.")
+    doc.spans["sc"] = [Span(doc, 0, 3, label)]
+    if entity:
+        doc.ents = [Span(doc, 0, 1, entity)]
+    return DocBin(docs=[doc]).to_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.jsonl", {"text": "Rusk came.", "labels": [[0, 4, "OFFICIAL"]]}),
+        ("x.jsonl", {"text": "Rusk came.", "label": [], "Comments": []}),
+        ("x.json", [{"data": {"text": "Rusk came."}, "annotations": [{"result": []}]}]),
+        ("x.ann", ""),
+        ("x.spacy", "OFFICIAL"),
+    ],
+)
+def test_a_file_from_elsewhere_in_which_no_mark_is_found_is_refused(tmp_path, blank, name, content):
+    (tmp_path / "x.txt").write_text("Rusk came.")
+    path = tmp_path / name
+    if name == "x.spacy":
+        path.write_bytes(spans_in_a_group(blank, content))
+    else:
+        path.write_text(json.dumps(content) if content else "")
+    format = "doccano" if name == "x.jsonl" else None
+    with pytest.raises(GoldError, match="nothing in it is annotated: mark something, or name"):
+        convert(path, tmp_path / "out" / "gold.jsonl", "gold", format=format)
+    assert not (tmp_path / "out").exists()
+
+
+def test_spans_of_a_docbin_that_are_no_statements_are_counted(tmp_path, blank):
+    path = tmp_path / "x.spacy"
+    path.write_bytes(spans_in_a_group(blank, "CONTENT", entity="OFFICIAL"))
+    _, told, _ = convert(path, tmp_path / "gold.jsonl", "gold")
+    assert told.startswith(f"{path}: 1 spans in groups are of no statement's label: they are left")
 
 
 def test_layers_that_a_file_has_not_got_stay_unannotated(tmp_path, blank):

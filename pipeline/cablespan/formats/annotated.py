@@ -20,7 +20,7 @@ from cablespan.labels import Scheme, scheme_of
 # What a format's `read` is told beside the file; `scheme` where labels tell the layers.
 _OPTIONS = {
     "prodigy": ("scheme", "layers", "report"),
-    "docbin": ("scheme",),
+    "docbin": ("scheme", "report"),
     "labelstudio": ("scheme", "report"),
     "brat": ("scheme",),
     "doccano": ("scheme",),

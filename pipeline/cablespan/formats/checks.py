@@ -81,6 +81,13 @@ class GoldError(ValueError):
         return cls([Problem(str(place), what, remedy)])
 
 
+def without_marks(place: str | Path) -> GoldError:
+    """The error of annotations in which nothing is marked, and nothing says which layers somebody
+    annotated."""
+    remedy = "mark something, or name a file whose spans stand as docs/formats.md says"
+    return GoldError.at(place, "nothing in it is annotated", remedy)
+
+
 def are(kind: type | UnionType, values: Iterable[Any]) -> bool:
     """Whether all values are of a kind.
 

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from spacy.language import Language
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc, DocBin, Span
 
 from cablespan.document import CLAIMS, PARAGRAPHS, STATEMENTS, unannotated_paragraphs
-from cablespan.formats.checks import GoldError
+from cablespan.formats.checks import GoldError, Problem, Report, without_marks
 from cablespan.formats.completion import Placed, bare_record
 from cablespan.formats.files import opened, written
 from cablespan.formats.tasks import blank_pipeline
 from cablespan.labels import Scheme
-from cablespan.records import from_record, paragraph_record, to_record
+from cablespan.records import annotated_layers, from_record, paragraph_record, to_record
 
 LEAVES_OUT = ()
 _SPAN_LAYERS = {"statements": STATEMENTS, "claims": CLAIMS}
@@ -52,15 +52,20 @@ def record_of(doc: Doc, name: str, scheme: Scheme) -> dict[str, Any]:
 
 def _record_of_elsewhere(doc: Doc, name: str, scheme: Scheme) -> dict[str, Any]:
     paragraph = paragraph_record(f"{name}/0", doc.text)
-    spans = [span for group in doc.spans.values() for span in group]
     statements = [
-        _place(paragraph, span) for span in spans if scheme.layer_of(span.label_) == "statements"
+        _place(paragraph, span)
+        for span in _spans_in_groups(doc)
+        if scheme.layer_of(span.label_) == "statements"
     ]
     record = bare_record(name, format="docbin") | {
         "paragraphs": [paragraph],
         "entities": [_place(paragraph, span) for span in doc.ents],
     }
     return record | ({"statements": statements} if statements else {})
+
+
+def _spans_in_groups(doc: Doc) -> list[Span]:
+    return [span for group in doc.spans.values() for span in group]
 
 
 def _place(paragraph: Mapping[str, Any], span) -> dict[str, Any]:
@@ -72,16 +77,27 @@ def _place(paragraph: Mapping[str, Any], span) -> dict[str, Any]:
     }
 
 
-def read(path: Path, scheme: Scheme) -> Iterator[Placed]:
-    """The records of a DocBin, with what each could not hold. Raises GoldError where it is none."""
+def read(path: Path, scheme: Scheme, report: Report = lambda problem: None) -> Iterator[Placed]:
+    """The records of a DocBin. `report` is told how many spans of Docs that are not ours are left
+    out. Raises GoldError where it is no DocBin, or nothing is annotated in such Docs."""
     try:
         with opened(path) as file:
             docs = DocBin().from_bytes(file.read())
     except Exception as error:  # msgpack, zlib and srsly each raise their own
         raise GoldError.at(path, f"no DocBin ({error})", "write it with DocBin.to_disk") from error
+    from_elsewhere, annotated, left_out = False, False, 0
     for number, doc in enumerate(docs.get_docs(blank_pipeline().vocab)):
         record = record_of(doc, f"{path.stem}-{number}", scheme)
+        annotated |= bool(annotated_layers(record))
+        if doc._.cable is None:
+            from_elsewhere = True
+            left_out += len(_spans_in_groups(doc)) - len(record.get("statements", ()))
         yield Placed(record, {"": f"{path}: doc {number}"})
+    if from_elsewhere and not annotated:
+        raise without_marks(path)
+    if left_out:
+        what = f"{left_out} spans in groups are of no statement's label"
+        report(Problem(str(path), what, "they are left out; entities are read from doc.ents"))
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:

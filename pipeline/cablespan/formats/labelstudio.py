@@ -14,7 +14,15 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from cablespan.formats.checks import GoldError, Problem, Report, are, check_note, objects
+from cablespan.formats.checks import (
+    GoldError,
+    Problem,
+    Report,
+    are,
+    check_note,
+    objects,
+    without_marks,
+)
 from cablespan.formats.completion import (
     Placed,
     bare_record,
@@ -171,6 +179,8 @@ def read(path: Path, scheme: Scheme, report: Report = lambda problem: None) -> I
     ]
     if problems:
         raise GoldError(problems)
+    if export.is_unmarked():
+        raise without_marks(path)
     for problem in export.losses():
         report(problem)
     answers = [_Answer(task, result) for task in export.tasks for result in task.results.values()]
@@ -207,6 +217,11 @@ class _Export:
         }
         foreign = [task.results.values() for task in self.tasks if not task.note]
         self.foreign_layers = self._marked(itertools.chain.from_iterable(foreign))
+
+    def is_unmarked(self) -> bool:
+        """Whether tasks were answered, all from elsewhere, and nothing tells of any layer."""
+        answered = any(task.results for task in self.tasks)
+        return answered and not (self.foreign_layers or any(task.note for task in self.tasks))
 
     def losses(self) -> Iterator[Problem]:
         """What the export has not got: answers, and cables' first tasks (Label Studio may leave out

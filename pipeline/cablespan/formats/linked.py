@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.checks import GoldError, Problem, without_marks
 from cablespan.formats.completion import Placed
 from cablespan.labels import LAYERS, ROLES, Role, Scheme
 
@@ -108,16 +108,18 @@ def with_shared_layers(found: Iterable[tuple[Placed, bool]]) -> list[Placed]:
     them) have those that any such record has marks of.
 
     So a document without claims among others with claims has none, and a project that marks
-    entities alone says nothing of claims.
+    entities alone says nothing of claims. Raises GoldError where nothing is marked in any of them.
 
     >>> one, other = Placed({"entities": [{}]}, {}), Placed({}, {})
     >>> [placed.record for placed in with_shared_layers([(one, False), (other, False)])]
     [{'entities': [{}]}, {'entities': []}]
     """
     found = list(found)
-    silent = [placed.record for placed, says_layers in found if not says_layers]
-    layers = [layer for layer in LAYERS if any(layer in record for record in silent)]
-    for record in silent:
+    silent = [placed for placed, says_layers in found if not says_layers]
+    layers = [layer for layer in LAYERS if any(layer in record for record, _ in silent)]
+    if silent and not layers:
+        raise without_marks(silent[0].places[""])
+    for record, _ in silent:
         record |= {layer: record.get(layer, []) for layer in layers}
     return [placed for placed, _ in found]
 
