@@ -113,6 +113,30 @@ def test_a_dates_value_is_kept_or_said_to_be_left_out(tmp_path, format):
     assert kept != ("1 values of entities" in left_out)
 
 
+@pytest.mark.parametrize("format", NAMES)
+def test_what_is_known_of_a_cable_is_kept_or_said_to_be_left_out(tmp_path, format):
+    meta = {"url": "https://example.org", "head": "IPR"}
+    record = completed(record_of("It rained.")) | {"meta": meta, "extra": {"topics": ["IPR"]}}
+    record["header"] = {"created": "2007-02-21T09:41:00", "origin": "Embassy Astana"}
+    record["paragraphs"].append(record["paragraphs"][0] | {"id": "07ASTANA454/2", "text": ""})
+    source = write(tmp_path / "in.jsonl", record)
+    left_out = convert(source, tmp_path / NAMES[format], format)[-1]
+    (back,) = read_records(tmp_path / NAMES[format])
+    kept = {
+        "1 facts of meta": back["meta"].get("url") == meta["url"],
+        "1 heads": back["meta"].get("head") == meta["head"],
+        "1 times of day": back["header"]["created"] == record["header"]["created"],
+        "1 facts of other components": back.get("extra") == record["extra"],
+        "1 empty paragraphs": len(back["paragraphs"]) == 2,
+    }
+    assert [fact for fact in kept if fact in left_out] == [
+        f for f, is_kept in kept.items() if not is_kept
+    ]
+    assert back["header"]["created"].startswith("2007-02-21")
+    assert back["header"]["origin"] == "Embassy Astana"
+    assert "header facts" not in left_out
+
+
 def test_what_conll_leaves_out(tmp_path):
     source = write(tmp_path / "in.jsonl", full_record())
     counts, left_out = convert(source, tmp_path / "x.conll", "conll")

@@ -19,7 +19,7 @@ from cablespan.formats.completion import (
     OF_CABLES,
     Placed,
     bare_record,
-    kept_meta,
+    kept_facts,
     known_facts,
     parts_of,
 )
@@ -89,7 +89,7 @@ class _Lines:
 
     def head(self, record: Mapping[str, Any], blocks: Iterable[Block]) -> None:
         """Notes of what brat has no line for: the cable's facts, and its paragraphs."""
-        meta, layers = kept_meta(record.get("meta", {})), annotated_layers(record)
+        meta, layers = kept_facts(record), annotated_layers(record)
         self.note(_CABLE, "-", {"id": record["id"], "meta": meta, "layers": layers})
         for start, end, facts in blocks:
             kept = {key: value for key, value in facts.items() if key != "source_map"}

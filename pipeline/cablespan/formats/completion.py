@@ -10,7 +10,14 @@ from cablespan.records import RECORD_SCHEMA, ParagraphRecord, by_paragraph, para
 # Facts of `meta` that formats keep which have no place for all of it.
 _KEPT_META = ("date", "origin", "head")
 # What formats of spans leave out of a record, and those of bare spans of its marks as well.
-OF_CABLES = ("header facts", "source maps", "cluster tables", "notes")
+OF_CABLES = (
+    "header facts",
+    "facts of meta",
+    "facts of other components",
+    "source maps",
+    "cluster tables",
+    "notes",
+)
 OF_MARKS = ("scores", "links and clusters of entities", "values of entities")
 # A paragraph of a record, and its marks by layer.
 Marked = tuple[Mapping[str, Any], dict[str, list[Mapping[str, Any]]]]
@@ -54,8 +61,20 @@ def bare_record(
     }
 
 
+def kept_facts(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Date, origin and head of a record as `bare_record` takes them again: out of its `meta`, or
+    else its header.
+
+    >>> kept_facts({"header": {"created": "1976-03-01", "origin": "OSLO", "subject": "IPR"}})
+    {'date': '1976-03-01', 'origin': 'OSLO'}
+    """
+    header = record.get("header") or {}
+    known = {"date": header.get("created"), "origin": header.get("origin")}
+    return kept_meta(known | kept_meta(record.get("meta") or {}))
+
+
 def kept_meta(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Date, origin and head out of a record's `meta` or a line of gold, as far as they are known.
+    """Date, origin and head out of a line of gold or a record's `meta`, as far as they are known.
 
     >>> kept_meta({"date": "1976-03-01", "origin": None, "url": "https://example.org"})
     {'date': '1976-03-01'}

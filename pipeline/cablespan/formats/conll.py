@@ -23,7 +23,7 @@ from cablespan.formats.completion import (
     OF_MARKS,
     Placed,
     bare_record,
-    kept_meta,
+    kept_facts,
     marked_paragraphs,
 )
 from cablespan.formats.files import placed_objects, read_text, unpacked_name, written
@@ -79,7 +79,7 @@ def _layout(record: Mapping[str, Any], docs: Sequence[Doc]) -> dict[str, Any]:
     return {
         "cable": record["id"],
         "layers": [layer for layer in _LAYERS if record.get(layer) is not None],
-        "meta": kept_meta(record.get("meta", {})),
+        "meta": kept_facts(record),
         "paragraphs": paragraphs,
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cablespan.formats.annotated import read_placed
 from cablespan.formats.checks import GoldError, Problem
-from cablespan.formats.completion import Placed
+from cablespan.formats.completion import Placed, kept_facts, kept_meta, known_facts
 from cablespan.formats.detection import (
     FOLDERS,
     FORMATS,
@@ -26,13 +26,28 @@ _OF_TOKENS = ("prodigy", "docbin", "conll")
 _OPTIONS = {"labelstudio": ("scheme", "guessed"), "brat": ("scheme",)}
 # Those that hold paragraphs one by one: of two with one id a reader makes one, or refuses them.
 _OF_PARAGRAPHS = ("prodigy", "gold", "standoff", "labelstudio", "doccano")
-# Header facts that every format keeps as the record's date and origin.
-_KEPT_HEADER = ("created", "origin")
+# Header facts that every format keeps, by what it keeps them as.
+_KEPT_HEADER = {"created": "date", "origin": "origin"}
 
 
 def _header_facts(record: Mapping[str, Any]) -> list[Any]:
-    header = record.get("header", {})
-    return [value for key, value in header.items() if value and key not in _KEPT_HEADER]
+    header, kept = record.get("header", {}), kept_facts(record)
+    values = [(value, kept.get(_KEPT_HEADER.get(key, ""))) for key, value in header.items()]
+    return [value for value, same in values if value and value != same]
+
+
+def _other_meta(record: Mapping[str, Any]) -> list[Any]:
+    meta = record.get("meta") or {}
+    return [value for key, value in meta.items() if value and key not in kept_meta(meta)]
+
+
+def _times(record: Mapping[str, Any]) -> list[Any]:
+    date = kept_facts(record).get("date")
+    return [date] if len(str(date or "")) > len("2007-02-21") else []
+
+
+def _heads(record: Mapping[str, Any]) -> list[Any]:
+    return [*known_facts(record.get("meta") or {}, ("head",))]
 
 
 def _scores(record: Mapping[str, Any]) -> list[Any]:
@@ -61,6 +76,11 @@ def _marks(record: Mapping[str, Any], layer: str) -> list[Mapping[str, Any]]:
 # What some formats cannot hold, by the names that their LEAVES_OUT uses.
 _FACTS: dict[str, Callable[[Mapping[str, Any]], list[Any]]] = {
     "header facts": _header_facts,
+    "facts of meta": _other_meta,
+    "heads": _heads,
+    "times of day": _times,
+    "facts of other components": lambda record: [*(record.get("extra") or ())],
+    "empty paragraphs": lambda record: [p for p in record["paragraphs"] if not p["text"]],
     "source maps": lambda record: [p for p in record["paragraphs"] if p.get("source_map")],
     "cluster tables": lambda record: [table] if (table := record.get("clusters")) else [],
     "notes": lambda record: record.get("notes") or [],

@@ -16,7 +16,7 @@ from cablespan.formats.completion import (
     OF_MARKS,
     Placed,
     bare_record,
-    kept_meta,
+    kept_facts,
     marked_paragraphs,
     noted_paragraph,
     parts_of,
@@ -44,7 +44,7 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
 
 def _lines(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     layers = annotated_layers(record)
-    meta = kept_meta(record.get("meta", {}))
+    meta = kept_facts(record)
     hidden = ("text", "source_map")
     for paragraph, marks in marked_paragraphs(record, layers):
         facts = {key: value for key, value in paragraph.items() if key not in hidden}

@@ -11,6 +11,7 @@ from cablespan.formats.completion import (
     OF_CABLES,
     Placed,
     bare_record,
+    kept_facts,
     kept_meta,
     known_facts,
     marked_paragraphs,
@@ -138,16 +139,15 @@ def write(records: Iterable[Mapping[str, Any]], out: Path) -> None:
 
     def lines() -> Iterator[dict[str, Any]]:
         for record in records:
-            meta, header = record.get("meta", {}), record.get("header", {})
-            head = meta.get("head") or header.get("subject")
-            date = meta.get("date") or header.get("created")
+            facts = kept_facts(record)
+            head = facts.get("head") or record.get("header", {}).get("subject")
             for paragraph, line in lines_of(record):
                 yield {
                     "doc": line.pop("doc"),
                     "paragraph": line.pop("paragraph"),
                     "head": head,
-                    "date": date,
-                    **({"origin": meta["origin"]} if meta.get("origin") else {}),
+                    "date": facts.get("date"),
+                    **known_facts(facts, ("origin",)),
                     "text": paragraph["text"],
                 } | line
 

@@ -30,7 +30,7 @@ from cablespan.records import annotated_layers
 
 _EXPORT_ANEW = "export it from Prodigy anew"
 _WHOLE_TEXTS = "have whole texts annotated, with ner.manual or ner.correct"
-LEAVES_OUT = ("values of entities", *OF_CABLES)
+LEAVES_OUT = ("empty paragraphs", "values of entities", "heads", "times of day", *OF_CABLES)
 
 
 def read(
