@@ -302,6 +302,20 @@ def test_tasks_of_layers_that_were_not_asked_for_are_counted(tmp_path):
         convert(tmp_path / "tasks", tmp_path / "out.jsonl", "gold", layers=["entity"])
 
 
+def test_paragraphs_without_tasks_of_all_layers_asked_for_are_counted(tmp_path):
+    layers = tasks.record_tasks(full_record())
+    source = write(tmp_path / "some.jsonl", *layers["entities"], layers["statements"][0])
+    _, told, _ = convert(source, tmp_path / "x.jsonl", "gold", layers=["entities", "statements"])
+    assert told.startswith(f"{source}: 1 paragraphs have tasks of some of entities, statements ")
+
+
+def test_what_other_projects_keep_in_the_meta_of_tasks_is_said_to_be_left_out(tmp_path):
+    task, *_ = tasks.record_tasks(full_record())["entities"]
+    source = write(tmp_path / "x.jsonl", task | {"meta": task["meta"] | {"url": "example.org"}})
+    _, told, _ = convert(source, tmp_path / "gold.jsonl", "gold")
+    assert told == f"{source}: the `meta` of tasks has url besides: that is left out"
+
+
 def test_gold_lines_of_a_document_make_one_doc(tmp_path, blank):
     lines = [
         {

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from cablespan.cable import PARAGRAPH_FACTS
 from cablespan.formats.checks import GoldError, Problem, Report, with_other_words, without_offsets
 from cablespan.formats.completion import OF_CABLES, Placed, parts_of
 from cablespan.formats.files import placed_objects
@@ -30,6 +31,8 @@ from cablespan.records import annotated_layers
 
 _EXPORT_ANEW = "export it from Prodigy anew"
 _WHOLE_TEXTS = "have whole texts annotated, with ner.manual or ner.correct"
+# What `task_meta` puts into the meta of a task, and `records_of` takes out of it.
+_KEPT_META = ("cable", "paragraph", *PARAGRAPH_FACTS, "origin", "date")
 LEAVES_OUT = ("empty paragraphs", "values of entities", "heads", "times of day", *OF_CABLES)
 
 
@@ -97,6 +100,25 @@ def _left_out(
     if layers and others:
         what = f"{others.total()} of {len(tasks)} tasks are of {' and '.join(others)}"
         yield Problem(str(path), what, "give --layer for these too, or they are left out")
+    if incomplete := _incomplete(tasks, layers, scheme):
+        what = f"{incomplete} paragraphs have tasks of some of {', '.join(layers)} alone"
+        yield Problem(str(path), what, "they are left out; without --layer they are kept")
+    if besides := dict.fromkeys(name for task in tasks for name in _other_meta(task)):
+        what = f"the `meta` of tasks has {', '.join(besides)} besides"
+        yield Problem(str(path), what, "that is left out")
+
+
+def _incomplete(tasks: Iterable[Mapping[str, Any]], layers: tuple[str, ...], scheme: Scheme) -> int:
+    """How many paragraphs have tasks of some of the layers, and not of all."""
+    had: dict[tuple[str, str], set[str]] = {}
+    for task in tasks:
+        had.setdefault(place_of(task), set()).add(layer_of(task, scheme))
+    return sum(0 < len(said.intersection(layers)) < len(layers) for said in had.values())
+
+
+def _other_meta(task: Mapping[str, Any]) -> list[str]:
+    meta = task.get("meta") or {}
+    return [name for name, value in meta.items() if value and name not in _KEPT_META]
 
 
 def task_files(path: Path, layers: Iterable[str] = VIEWS) -> list[Path]:
