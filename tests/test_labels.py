@@ -84,6 +84,8 @@ def test_labels_beside_ours_have_keys_and_what_a_file_asks_for_is_free(tmp_path)
         ("[entities.A]\nkey = ['s']", "A: key .* is no text"),
         ("[entities.A]\ncolour = 5", "A: colour 5 is no text"),
         ("[entities.A]\ndefinition = 5", "A: definition 5 is no text"),
+        ('[entities.A]\ncolor = "#000000"', "A: color is no fact of a label: use definition,"),
+        ('extend = "yes"\n[entities.A]', "extend 'yes' is no yes or no: write true or false"),
         ('[entities.A]\nkey = "s"', "key 's' marks a part of a claim"),
     ],
 )

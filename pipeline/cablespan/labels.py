@@ -250,13 +250,15 @@ def scheme_of_tables(tables: Mapping[str, Any], place: str, ours: Scheme | None 
     """
     layers = dict(tables)
     extends = layers.pop("extend", False)
+    if not isinstance(extends, bool):
+        raise ValueError(f"{place}: extend {extends!r} is no yes or no: write true or false")
     unknown = sorted(set(layers) - set(Scheme._fields))
     if unknown:
         raise ValueError(f"{place}: {unknown[0]} is no layer: use entities and statements")
     for layer, rows in layers.items():
         if not _is_table_of_tables(rows):
             raise ValueError(f"{place}: {layer} holds no labels: write [{layer}.NAME] for each")
-        _require_text(rows, place)
+        _check_facts(rows, place)
     known = ours.tables() if ours else {"entities": _rows(Entity), "statements": _rows(Statement)}
     wanted = [key for rows in layers.values() for row in rows.values() if (key := row.get("key"))]
 
@@ -306,11 +308,15 @@ def _is_table_of_tables(rows: Any) -> bool:
     return isinstance(rows, dict) and bool(rows) and all(isinstance(r, dict) for r in rows.values())
 
 
-def _require_text(rows: Mapping[str, Mapping[str, Any]], place: str) -> None:
-    """Raises ValueError for what should be a string and is none: `key = 1`."""
+def _check_facts(rows: Mapping[str, Mapping[str, Any]], place: str) -> None:
+    """Raises ValueError for what is no fact of a label, and what should be a string and is none:
+    `key = 1`."""
+    facts = ("definition", "colour", "key")
     for name, row in rows.items():
-        for fact in ("definition", "colour", "key"):
-            value = row.get(fact)
+        for fact, value in row.items():
+            if fact not in facts:
+                what = f"{fact} is no fact of a label"
+                raise ValueError(f"{place}: {name}: {what}: use {', '.join(facts)}")
             if not isinstance(value, str | None):
                 what = f"{fact} {value!r} is no text"
                 raise ValueError(f"{place}: {name}: {what}: write it in quotes")
