@@ -612,6 +612,15 @@ class TestRefused:
         )
         assert "cable_trf.cfg" in message and "cablespan[trf]" in message
 
+    @pytest.mark.parametrize("content", [b"[nlp\nlang = en\n", "[nlp]\n".encode("utf-16")])
+    @pytest.mark.parametrize("more", [(), ("--base", "en_cable_sm")])
+    def test_a_file_that_is_no_config(self, tmp_path, gold, content, more):
+        config = tmp_path / "torn.cfg"
+        config.write_bytes(content)
+        out = ("--output", tmp_path / "out")
+        message = run("--train", gold, *more, *out, config=config, small=False).stderr
+        assert f"{config}: no config (" in message and "write one as cable_sm.cfg" in message
+
     @pytest.mark.parametrize(
         "override, told",
         [

@@ -143,7 +143,8 @@ def checked_config(path: Path, overrides: Mapping[str, Any]) -> Language:
     Raises ValueError naming what is missing or wrong, FileNotFoundError where there is no config.
     """
     if not path.is_file():
-        raise FileNotFoundError(f"{path} does not exist: name a config, as cable_sm.cfg")
+        what = "is a folder" if path.is_dir() else "does not exist"
+        raise FileNotFoundError(f"{path} {what}: name a config, as cable_sm.cfg")
     check_known(overrides, path)
     try:
         config = load_config(path, overrides=dict(overrides), interpolate=False)

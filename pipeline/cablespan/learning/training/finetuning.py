@@ -19,6 +19,7 @@ from cablespan.learning import BASE_SHARE
 from cablespan.learning.corpus import example_of
 from cablespan.learning.gold import Gold, training_doc
 from cablespan.learning.training.checks import trained_layers
+from cablespan.learning.training.overrides import read_config
 from cablespan.nlp import computing_with, cpu_ops, model_folder
 
 FINETUNE = "finetune.cfg"
@@ -55,7 +56,7 @@ def finetuning_config(
     """
     folder = model_folder(base).resolve()
     config = Config().from_disk(folder / "config.cfg", interpolate=False)
-    laid_over = Config().from_disk(values or bundled_config(FINETUNE), interpolate=False)
+    laid_over = read_config(values or bundled_config(FINETUNE))
     return sourced(config.merge(laid_over), folder, anew=anew)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from spacy.cli._util import parse_config_overrides
 from spacy.language import DEFAULT_CONFIG
 from spacy.util import load_config
+from thinc.api import Config
 
 # Sections from which spaCy drops keys that it does not know, or that nothing refers to; the
 # arguments of a registered function it refuses by itself.
@@ -40,9 +41,20 @@ def config_overrides(arguments: Sequence[str], options: Iterable[str]) -> dict[s
     return parse_config_overrides(list(arguments))
 
 
+def read_config(file: Path) -> Config:
+    """The config in a file, its variables as they stand. Raises ValueError where it is none."""
+    try:
+        return load_config(file, interpolate=False)
+    except ValueError as error:
+        what = " ".join(str(error).split())
+        raise ValueError(
+            f"{file}: no config ({what}): write one as cable_sm.cfg, in UTF-8"
+        ) from error
+
+
 def check_known(overrides: Mapping[str, Any], file: Path) -> None:
     """Raises ValueError for a value that neither a config nor spaCy's defaults have."""
-    config = load_config(file, interpolate=False)
+    config = read_config(file)
     known = {
         f"{section}.{key}"
         for section in SECTIONS
