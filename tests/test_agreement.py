@@ -168,6 +168,14 @@ def test_an_answer_that_its_annotator_withdrew_is_none(tmp_path, later):
     assert versions.of["anna"][UNIT].keys() == {"statements", "claims"}
 
 
+def test_no_gold_is_written_where_nobody_accepted_anything(tmp_path):
+    ignored = [task | {"answer": "ignore"} for task in answers(tmp_path, "anna", line())]
+    source = write(tmp_path / "all.jsonl", *ignored)
+    with pytest.raises(ValueError, match=f"{source}: nothing is accepted in it: name files"):
+        adjudicate_files([source], tmp_path / "gold.jsonl")
+    assert not (tmp_path / "gold.jsonl").exists()
+
+
 def test_paragraphs_with_another_text_are_not_compared(tmp_path):
     one, other = (
         write(tmp_path / "anna.jsonl", line()),

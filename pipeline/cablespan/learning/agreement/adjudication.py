@@ -112,9 +112,12 @@ def adjudicate_files(
 ) -> tuple[Outcome, Path | None]:
     """Writes the gold as Prodigy tasks to `output`, and the conflicts, if any, to
     `NAME.conflicts.jsonl` beside it. Raises FileExistsError where `output` is one of the files that
-    are read."""
+    are read, ValueError where nobody accepted anything."""
     must_not_be_read(output, [*paths, decided] if decided else paths)
     versions = read_versions(paths, scheme)
+    if not versions.of:
+        files = ", ".join(map(str, paths))
+        raise ValueError(f"{files}: nothing is accepted in it: name files with accepted answers")
     outcome = adjudicate(
         versions, prefer=prefer, decided=read_versions([decided], scheme) if decided else None
     )
