@@ -258,7 +258,7 @@ def test_a_file_from_elsewhere_in_which_no_mark_is_found_is_refused(tmp_path, bl
     else:
         path.write_text(json.dumps(content) if content else "")
     format = "doccano" if name == "x.jsonl" else None
-    with pytest.raises(GoldError, match="nothing in it is annotated: mark something, or name"):
+    with pytest.raises(GoldError, match="nothing in the annotations is marked: export them"):
         convert(path, tmp_path / "out" / "gold.jsonl", "gold", format=format)
     assert not (tmp_path / "out").exists()
 

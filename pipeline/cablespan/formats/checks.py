@@ -84,8 +84,8 @@ class GoldError(ValueError):
 def without_marks(place: str | Path) -> GoldError:
     """The error of annotations in which nothing is marked, and nothing says which layers somebody
     annotated."""
-    remedy = "mark something, or name a file whose spans stand as docs/formats.md says"
-    return GoldError.at(place, "nothing in it is annotated", remedy)
+    remedy = "export them with their spans, or name another file"
+    return GoldError.at(place, "nothing in the annotations is marked", remedy)
 
 
 def are(kind: type | UnionType, values: Iterable[Any]) -> bool:
