@@ -510,8 +510,22 @@ BAD_FILES = {
     "doc.jsonl": (LINE | {"doc": ["A"]}, ":1: no `doc` and `text`"),
     "claim.jsonl": (LINE | {"claims": [{"content": "no"}]}, ":1: CONTENT is 'no': give its"),
     "long.jsonl": (LINE | {"text": "a" * 1_000_001}, ":1: a paragraph of 1,000,001 characters"),
-    "paragraphs.jsonl": (RECORD | {"paragraphs": ["Rusk"]}, ":1: `paragraphs` is no list"),
+    "paragraphs.jsonl": (
+        RECORD | {"paragraphs": ["Rusk"]},
+        ":1: `paragraphs[0]` is no object: write {...}",
+    ),
     "header.jsonl": (RECORD | {"header": [1]}, ":1: `header` is no object"),
+    "empty_meta.jsonl": (RECORD | {"meta": []}, ":1: `meta` is no object: write {...}, or leave"),
+    "notes.jsonl": (RECORD | {"notes": 1}, ":1: `notes` is no list"),
+    "to.jsonl": (
+        RECORD | {"header": {"to": [{"name": 1}]}},
+        ":1: `header.to[0].name` is no text: write it in quotation marks",
+    ),
+    "score.jsonl": (
+        LINE | {"entities": [RUSK | {"score": "x"}]},
+        ":1: `score` is no number: write it without quotation marks, or leave it out",
+    ),
+    "number.jsonl": (LINE | {"number": "1"}, ":1: `number` is no whole number"),
     "dict.jsonl": (RECORD | {"claims": {"a": 1}}, ":1: `claims` is no list"),
     "meta.jsonl": (TASK | {"meta": [1]}, ":1: `meta` is no object"),
     "spans.jsonl": (TASK | {"spans": "x"}, ":1: spans or relations of another shape"),
@@ -595,6 +609,19 @@ def test_a_value_of_any_type_is_taken_or_named(tmp_path, file):
         except GoldError:
             refused += 1
     assert refused > 50
+
+
+def test_a_date_that_is_a_number_makes_a_record_that_can_be_read_again(tmp_path):
+    convert(write(tmp_path / "in.jsonl", gold_line(date=1961)), tmp_path / "r.jsonl", "records")
+    (record,) = read_records(tmp_path / "r.jsonl")
+    assert (record["header"]["created"], record["meta"]["date"]) == ("1961", 1961)
+
+
+@pytest.mark.parametrize("key", ["meta", "header", "source", "clusters", "notes", "extra"])
+def test_what_is_null_in_a_record_is_as_if_it_were_missing(tmp_path, key):
+    path = write(tmp_path / "null.jsonl", RECORD | {key: None})
+    without = write(tmp_path / "without.jsonl", RECORD)
+    assert list(read_records(path)) == list(read_records(without))
 
 
 def test_a_broken_line(tmp_path):

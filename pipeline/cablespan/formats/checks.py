@@ -4,7 +4,7 @@ its place and the remedy."""
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, NamedTuple
 
 from spacy.tokens import Doc
@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 from cablespan.document import character_span
 from cablespan.formats.completion import parts_of
 from cablespan.labels import LAYERS, SCHEME_VERSION, Certainty, Scheme
+from cablespan.reading.shapes import CABLE, FACTS, PARAGRAPH, Shape, misfits
 from cablespan.records import RECORD_SCHEMA, by_paragraph
 
 FLAT_LAYERS = ("entities", "statements")
@@ -109,54 +110,42 @@ def objects(value: Any, name: str, place: str) -> list[dict[str, Any]]:
     return value
 
 
-def check_lists(paragraph: Mapping[str, Any], place: str) -> None:
-    """Raises GoldError where the `source_map` of a paragraph or what is `unannotated` in it has
-    another shape.
+def check_shape(value: Any, shape: Shape, place: str) -> None:
+    """Raises GoldError where a value, or a value in it, has another shape.
 
-    >>> check_lists({"id": "A/1", "unannotated": "claims"}, "cables.jsonl:3")
+    >>> check_shape({"id": "A/1", "text": 1}, {"id": str, "text": str}, "cables.jsonl:3")
     Traceback (most recent call last):
-    cablespan.formats.checks.GoldError: cables.jsonl:3: `unannotated` of a paragraph is 'claims': \
-write a list of entities, statements, claims
+    cablespan.formats.checks.GoldError: cables.jsonl:3: `text` is no text: write it in quotation \
+marks
     """
-    for key, (is_sound, remedy) in _LISTS.items():
-        if not is_sound(paragraph.get(key) or []):
-            raise GoldError.at(place, f"`{key}` of a paragraph is {paragraph[key]!r}", remedy)
+    if problems := [Problem(place, *misfit) for misfit in misfits(value, shape)]:
+        raise GoldError(problems)
 
 
-def check_facts(record: Mapping[str, Any], place: str) -> None:
-    """Raises GoldError where the `meta` or the `header` of a record has another shape."""
-    for key in ("meta", "header"):
-        if not isinstance(record.get(key) or {}, dict):
-            raise GoldError.at(place, f"`{key}` is no object", "write {...}, or leave it out")
+def check_source_map(paragraph: Mapping[str, Any], place: str) -> None:
+    """Raises GoldError where the `source_map` of a paragraph has another shape."""
+    pieces = paragraph.get("source_map") or []
+    if not (isinstance(pieces, list) and all(map(_is_piece, pieces))):
+        remedy = "write [[offset, offset in the source, length], ...]"
+        raise GoldError.at(place, f"`source_map` of a paragraph is {pieces!r}", remedy)
+
+
+def _is_piece(piece: Any) -> bool:
+    return isinstance(piece, list) and [type(number) for number in piece] == [int] * 3
 
 
 def check_note(note: Mapping[str, Any], place: str) -> None:
     """Raises GoldError where what a format of others keeps for us beside a text (the facts of its
     `paragraph`, `layers`, `meta`, `record`) has another shape."""
-    paragraph, record = note["paragraph"], note.get("record", {})
-    is_named = isinstance(paragraph.get("id", ""), str)
-    if not (is_named and _is_layers(note.get("layers", [])) and isinstance(record, dict)):
-        what = "`paragraph`, `layers` or `record` has another shape"
-        raise GoldError.at(place, what, "leave them as `cablespan convert` wrote them")
-    check_lists(paragraph, place)
-    check_facts(note, place)
-    check_facts(record, place)
+    check_shape({"layers": [], **note}, _NOTE, place)
+    check_source_map(note["paragraph"], place)
 
 
-def _is_layers(value: Any) -> bool:
-    return isinstance(value, list) and all(name in LAYERS for name in value)
-
-
-def _is_source_map(value: Any) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(piece, list) and [type(number) for number in piece] == [int] * 3
-        for piece in value
-    )
-
-
-_LISTS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "source_map": (_is_source_map, "write [[offset, offset in the source, length], ...]"),
-    "unannotated": (_is_layers, f"write a list of {', '.join(LAYERS)}"),
+_NOTE = {
+    "paragraph": PARAGRAPH,
+    "layers": [LAYERS],
+    "meta": CABLE["meta"],
+    "record": (CABLE, NoneType),
 }
 
 
@@ -249,6 +238,8 @@ def _check_annotation(
     else:
         yield from _check_label(layer, annotation, where, scheme)
         parts = [(str(annotation.get("label")), annotation)]
+    for misfit in misfits(annotation, FACTS[layer]):
+        yield Problem(where, *misfit)
     for label, part in parts:
         yield from _check_place(label, part, text, where)
 

@@ -50,7 +50,9 @@ def bare_record(
     'OSLO'
     """
     meta = dict(meta or {})
-    header = Header(created=meta.get("date"), origin=meta.get("origin"))
+    # A year can be a number there; in a header all is text.
+    told = {key: str(meta[key]) for key in ("date", "origin") if meta.get(key) is not None}
+    header = Header(created=told.get("date"), origin=told.get("origin"))
     return {
         "schema": RECORD_SCHEMA,
         "id": cable_id,
@@ -122,7 +124,7 @@ def completed(record: Mapping[str, Any]) -> dict[str, Any]:
     """
     whole = bare_record(record["id"], meta=record.get("meta"))
     header = whole["header"] | (record.get("header") or {})
-    whole |= {key: value for key, value in record.items() if key != "scheme"}
+    whole |= {k: value for k, value in record.items() if k != "scheme" and value is not None}
     whole["header"] = header
     whole["paragraphs"] = [
         noted_paragraph(paragraph, paragraph["text"]) for paragraph in record["paragraphs"]

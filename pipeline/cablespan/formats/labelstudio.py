@@ -213,7 +213,7 @@ class _Export:
         self.path, self.scheme = path, scheme
         self.tasks = list(_tasks_of(path))
         self.wholes = {
-            task.cable: task.note["record"] for task in self.tasks if "record" in task.note
+            task.cable: record for task in self.tasks if (record := task.note.get("record"))
         }
         foreign = [task.results.values() for task in self.tasks if not task.note]
         self.foreign_layers = self._marked(itertools.chain.from_iterable(foreign))
@@ -268,7 +268,7 @@ class _Export:
         note = answer.task.note
         if not note:
             return self.foreign_layers
-        lacking = note["paragraph"].get("unannotated", ())
+        lacking = note["paragraph"].get("unannotated") or ()
         return {*note["layers"]}.difference(lacking) | self._marked([answer.result])
 
     def _marked(self, results: Iterable[list[dict[str, Any]]]) -> set[str]:
@@ -335,7 +335,7 @@ def _note(data: Mapping[str, Any]) -> Mapping[str, Any]:
 def _latest(given: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """The last submitted annotation of each annotator."""
     submitted = [annotation for annotation in given if not annotation.get("was_cancelled")]
-    submitted.sort(key=lambda annotation: annotation.get("updated_at") or "")
+    submitted.sort(key=lambda annotation: str(annotation.get("updated_at") or ""))
     return {_annotator(annotation, n): annotation for n, annotation in enumerate(submitted, 1)}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cablespan.cable import PARAGRAPH_FACTS
-from cablespan.formats.checks import GoldError, are, objects
+from cablespan.formats.checks import GoldError, are, check_shape, objects
 from cablespan.formats.completion import (
     OF_CABLES,
     Placed,
@@ -15,10 +15,12 @@ from cablespan.formats.completion import (
     kept_meta,
     known_facts,
     marked_paragraphs,
+    noted_paragraph,
 )
 from cablespan.formats.files import placed_objects, write_json_lines
 from cablespan.labels import LAYERS, ROLES
-from cablespan.records import ParagraphRecord, annotated_layers, paragraph_record
+from cablespan.reading.shapes import PARAGRAPH
+from cablespan.records import ParagraphRecord, annotated_layers
 
 LEAVES_OUT = OF_CABLES
 
@@ -59,8 +61,9 @@ def gathered(lines: Iterable[PlacedLine], path: Path, format: str) -> list[Place
             documents[line["doc"]] = Placed(record, {"": place})
         document = documents[line["doc"]]
         numbered = {"paragraph": len(document.record["paragraphs"]), **line}
-        facts: dict[str, Any] = {key: line.get(key) for key in PARAGRAPH_FACTS}
-        paragraph = paragraph_record(paragraph_id(numbered), text, **facts)
+        facts = {"id": paragraph_id(numbered)} | known_facts(line, PARAGRAPH_FACTS)
+        check_shape(facts, PARAGRAPH, place)
+        paragraph = noted_paragraph(facts, text)
         document.add_paragraph(paragraph, place)
         add_layers(document.record, paragraph, line)
     for record, _ in documents.values():
