@@ -153,6 +153,31 @@ def test_a_folder_that_is_no_run_is_refused(corrected, tmp_path):
         convert(corrected, tmp_path / "out.jsonl", "records", cables=tmp_path / "pages")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"paragraphs": None}, "no record"),
+        ({"paragraphs": [{}]}, r"`paragraphs\[0\].id` is no text"),
+        ({"entities": [1]}, r"`entities\[0\]` is no object"),
+        ({"clusters": [{}]}, r"`clusters\[0\].cluster` is no whole number"),
+        ({"id": []}, "no record"),
+    ],
+)
+def test_a_run_of_another_shape_is_named(run, corrected, tmp_path, wrong, told):
+    (record,) = map(json.loads, (run / "cables.jsonl").open())
+    (run / "cables.jsonl").write_text(json.dumps(record | wrong) + "\n")
+    with pytest.raises(GoldError, match=f"cables.jsonl:1: {told}"):
+        convert(corrected, tmp_path / "out.jsonl", "records", cables=run)
+
+
+def test_what_a_run_does_not_say_of_a_cable_stays_as_it_was_annotated(run, corrected, tmp_path):
+    (record,) = map(json.loads, (run / "cables.jsonl").open())
+    (run / "cables.jsonl").write_text(json.dumps(record | {"header": None, "meta": None}) + "\n")
+    convert(corrected, tmp_path / "out.jsonl", "records", cables=run)
+    (back,) = read_records(tmp_path / "out.jsonl")
+    assert back["header"]["created"] == "2007-05-05"
+
+
 def test_cables_and_paragraphs_that_a_run_has_not_got_are_told(run, corrected, tmp_path):
     task = json.loads(corrected.read_text())
     other = {**task, "meta": {**task["meta"], "cable": "07OSLO2", "paragraph": "07OSLO2/1"}}

@@ -8,7 +8,7 @@ from typing import Any
 
 from cablespan.formats.checks import GoldError, Problem, Report
 from cablespan.formats.detection import FORMATS, annotations_in
-from cablespan.formats.files import placed_objects
+from cablespan.formats.records import read
 from cablespan.labels import LAYERS, ROLES
 from cablespan.records import annotated_layers
 
@@ -61,8 +61,8 @@ def _unannotated(record: Mapping[str, Any], known: Mapping[str, Any]) -> dict[st
 def _records(run: Path, ids: Container[str]) -> dict[str, dict[str, Any]]:
     if run.is_dir() and not any(run.glob("cables*.jsonl*")):
         raise GoldError.at(run, "no records", "name a run's folder, or a file of them")
-    lines = (line for file, _ in annotations_in(run, "records") for _, line in placed_objects(file))
-    return {record["id"]: record for record in lines if record.get("id") in ids}
+    found = (record for file, _ in annotations_in(run, "records") for record, _ in read(file))
+    return {record["id"]: record for record in found if record["id"] in ids}
 
 
 class _KnownCable:
@@ -76,7 +76,8 @@ class _KnownCable:
 
     def completed(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """The annotated record with what is known beside its paragraphs and layers."""
-        whole = {key: value for key, value in self.record.items() if key not in LAYERS}
+        known = {key: value for key, value in self.record.items() if value is not None}
+        whole = {key: value for key, value in {**record, **known}.items() if key not in LAYERS}
         paragraphs = self.in_order(record["paragraphs"], "id")
         whole["paragraphs"] = [self._with_source_map(paragraph) for paragraph in paragraphs]
         for layer in annotated_layers(record):
@@ -86,8 +87,8 @@ class _KnownCable:
             if layer in whole:
                 marks = [m for m in self.record.get(layer) or () if m["paragraph"] in same]
                 whole[layer] = _with_facts(whole[layer], marks, facts)
-        if "clusters" in self.record:
-            whole["clusters"] = _occurring(self.record["clusters"], whole)
+        if "clusters" in whole:
+            whole["clusters"] = _occurring(whole["clusters"], whole)
         return whole
 
     def in_order(self, parts: Iterable[dict[str, Any]], key: str) -> list[dict[str, Any]]:
