@@ -1086,6 +1086,13 @@ def test_a_file_of_any_name_is_known_by_its_content(tmp_path, format):
     assert find_format(tmp_path / "gold.mine") == format
 
 
+@pytest.mark.parametrize("which", ["to", "format"])
+def test_a_format_that_there_is_not_is_named_with_those_that_there_are(tmp_path, which):
+    source = write(tmp_path / "in.jsonl", full_record())
+    with pytest.raises(ValueError, match="unknown format 'xml': use one of records, prodigy"):
+        convert(source, tmp_path / "out", **{"to": "gold", which: "xml"})
+
+
 def test_command(tmp_path):
     source = write(tmp_path / "in.jsonl", full_record())
     result = CliRunner().invoke(

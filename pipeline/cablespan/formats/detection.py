@@ -89,9 +89,11 @@ def find_format(path: str | Path) -> str:
 def annotations_in(path: Path, format: str | None = None) -> Iterator[Annotations]:
     """What is to be read of a path: itself, or the files of a folder, each by its own format.
 
-    `format`: that of all, else found by looking. Raises GoldError where there is none of ours, and
-    FileNotFoundError.
+    `format`: that of all, else found by looking. Raises GoldError where there is none of ours,
+    ValueError for an unknown `format`, and FileNotFoundError.
     """
+    if format not in (None, *FORMATS):
+        raise ValueError(f"unknown format {format!r}: use one of {', '.join(FORMATS)}")
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist: name a file or folder of annotations")
     if path.is_dir():
