@@ -528,6 +528,7 @@ BAD_FILES = {
     "number.jsonl": (LINE | {"number": "1"}, ":1: `number` is no whole number"),
     "dict.jsonl": (RECORD | {"claims": {"a": 1}}, ":1: `claims` is no list"),
     "meta.jsonl": (TASK | {"meta": [1]}, ":1: `meta` is no object"),
+    "time.jsonl": (TASK | {"_timestamp": None}, ":1: `_timestamp` is no number: write one"),
     "spans.jsonl": (TASK | {"spans": "x"}, ":1: spans or relations of another shape"),
     "answer.jsonl": (TASK | {"answer": "Accept"}, ":1: `answer` is 'Accept': write one of accept,"),
     "teach.jsonl": (

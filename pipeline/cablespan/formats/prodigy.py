@@ -130,6 +130,8 @@ def task_files(path: Path, layers: Iterable[str] = VIEWS) -> list[Path]:
 
 def fault(task: Mapping[str, Any], place: str, scheme: Scheme) -> Problem | None:
     """Why a task cannot be used; None where it can."""
+    if not isinstance(answered_at(task), int | float):
+        return Problem(place, "`_timestamp` is no number", "write one, or leave it out")
     if not isinstance(task.get("text"), str):
         return Problem(place, "no task: `text` is missing", "export text tasks")
     meta = task.get("meta") or {}
@@ -155,7 +157,7 @@ def _fault_of_marks(task: Mapping[str, Any], place: str, scheme: Scheme) -> Prob
         return Problem.told(place, error)
     except KeyError as error:
         return Problem(place, f"a span or relation lacks {error}", _EXPORT_ANEW)
-    except (AttributeError, TypeError) as error:
+    except (AttributeError, IndexError, TypeError) as error:
         return Problem(place, f"spans or relations of another shape ({error})", _EXPORT_ANEW)
     return None
 
