@@ -602,14 +602,43 @@ def test_a_value_of_any_type_is_taken_or_named(tmp_path, file):
     content = (tmp_path / file).read_text()
     whole = json.loads(content if file == "export.json" else content.partition("\n")[0])
     path.parent.mkdir(parents=True)
+    assert refusals(path, whole, lambda changed: path.write_text(json.dumps(changed))) > 50
+
+
+def refusals(path, whole, write):
+    """How often a file is refused of which every value is written anew by one of every type."""
     refused = 0
     for place, new in itertools.product(places_in(whole), OF_EVERY_TYPE):
-        path.write_text(json.dumps(with_value(whole, place, new)))
+        write(with_value(whole, place, new))
         try:
             list(read_records(path))
         except GoldError:
             refused += 1
-    assert refused > 50
+    return refused
+
+
+@pytest.mark.parametrize("name", ["gold.cables.jsonl", "standoff.texts.jsonl"])
+def test_a_value_of_any_type_in_the_file_beside_is_taken_or_named(tmp_path, name):
+    format = "conll" if name.startswith("gold") else "standoff"
+    source, path = write(tmp_path / "in.jsonl", full_record()), tmp_path / NAMES[format]
+    convert(source, path, format)
+    beside = tmp_path / name
+    whole = json.loads(beside.read_text())
+    assert refusals(path, whole, lambda changed: beside.write_text(json.dumps(changed))) > 50
+
+
+@pytest.mark.parametrize("kind", ["Cable", "Paragraph", "Facts"])
+def test_a_value_of_any_type_in_our_notes_of_brat_is_taken_or_named(tmp_path, kind):
+    convert(write(tmp_path / "in.jsonl", full_record()), tmp_path / "brat", "brat")
+    (file,) = (tmp_path / "brat").glob("*.ann")
+    content = file.read_text()
+    note = next(line for line in content.split("\n") if f"\t{kind} " in line)
+    begins, _, said = note.rpartition("\t")
+
+    def put(changed):
+        file.write_text(content.replace(note, f"{begins}\t{json.dumps(changed)}"))
+
+    assert refusals(tmp_path / "brat", json.loads(said), put) > 20
 
 
 def test_a_date_that_is_a_number_makes_a_record_that_can_be_read_again(tmp_path):
@@ -876,6 +905,7 @@ def test_blank_lines_of_any_kind_part_brats_paragraphs(tmp_path, blank_line):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
+        ("#2\tFacts T1\t[]", "d.ann:3: no JSON object"),
         ("R1\tsource Arg1:T2 Arg2:T1", "d.ann:3: the source of a claim joins CUE and OFFICIAL"),
         ("R1\tsource Arg1:T2 Arg2:T9", "d.ann:3: T2 or T9 is no span of the file"),
         ("T3\tREPORT 0 9\tRusk said", "d.ann:3: REPORT is of the statements, which"),

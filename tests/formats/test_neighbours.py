@@ -71,6 +71,47 @@ def test_a_document_of_inceptions_own_has_paragraphs_at_blank_lines(tmp_path):
         list(read_records(tmp_path / "memo.json"))
 
 
+def _with_another_label(cas):
+    next(part for part in cas.select(f"{MARK}ClaimPart") if part.label == "SOURCE").label = "PLACE"
+
+
+def _without_governor(cas):
+    cas.select(f"{MARK}ClaimLink")[0].Governor = None
+
+
+def _with_an_end_in_words(cas):
+    cas.select(f"{MARK}Entity")[0].end = "x"
+
+
+def _with_a_number_in_words(cas):
+    cas.select(f"{MARK}Entity")[0].score = "much"
+
+
+def _with_notes_of_another_shape(cas):
+    (ours,) = cas.select(f"{MARK}Record")
+    ours.content = json.dumps(json.loads(ours.content) | {"notes": 5})
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (_with_another_label, "a relation of CUE at 18-22 points at no part of a claim: link CUE"),
+        (_without_governor, "a relation has no Governor or no Dependent: draw it from a CUE"),
+        (_with_an_end_in_words, "AGENCY has the `start` 4 and the `end` 'x'"),
+        (_with_a_number_in_words, "`score` is no number"),
+        (_with_notes_of_another_shape, "`notes` is no list"),
+    ],
+)
+def test_what_was_torn_in_inception_is_named(tmp_path, change, told):
+    convert(write(tmp_path / "in.jsonl", full_record()), tmp_path / "out", "inception")
+    (file,) = (tmp_path / "out").glob("*.json")
+    cas = uimas_cas(tmp_path / "out")
+    change(cas)
+    cas.to_json(file)
+    with pytest.raises(GoldError, match=f"{file.name}: {told}"):
+        list(read_records(tmp_path / "out"))
+
+
 def test_a_damaged_document_is_named(tmp_path):
     pytest.importorskip("cassis")
     (tmp_path / "x.json").write_text('{"%TYPES": {}, "%FEATURE_STRUCTURES": [')

@@ -9,12 +9,13 @@ cluster, score and speaker are notes, so that they come back.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from types import NoneType
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 import orjson
 
-from cablespan.formats.checks import GoldError, Problem
+from cablespan.formats.checks import GoldError, Problem, check_shape
 from cablespan.formats.completion import (
     OF_CABLES,
     Placed,
@@ -23,7 +24,7 @@ from cablespan.formats.completion import (
     known_facts,
     parts_of,
 )
-from cablespan.formats.files import read_text
+from cablespan.formats.files import json_object, read_text
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
 from cablespan.formats.linked import (
     LinkedSpan,
@@ -35,6 +36,7 @@ from cablespan.formats.linked import (
 )
 from cablespan.labels import LAYERS, ROLES, Certainty, Role, Scheme
 from cablespan.reading.body.ids import DistinctNames
+from cablespan.reading.shapes import CABLE, PARAGRAPH, Shape
 from cablespan.records import annotated_layers
 
 LEAVES_OUT = OF_CABLES
@@ -44,6 +46,11 @@ _FACTS = {
     "claims": ("speaker",),
 }
 _CABLE, _PARAGRAPH, _FACT = "Cable", "Paragraph", "Facts"
+_NOTES: dict[str, Shape] = {
+    _CABLE: {"id": (str, NoneType), "meta": CABLE["meta"], "layers": ([LAYERS], NoneType)},
+    _PARAGRAPH: PARAGRAPH | {"start": int, "end": int},
+    _FACT: {},
+}
 
 
 def write(records: Iterable[Mapping[str, Any]], out: Path, scheme: Scheme) -> None:
@@ -187,7 +194,7 @@ class _Annotations:
             if name == "Certainty" and value:
                 self.certainties[of] = value[0]
         elif line.startswith("#"):
-            self.add_note(columns)
+            self.add_note(columns, place)
 
     def add_span(self, columns: Sequence[str], place: str) -> None:
         name, where, words = columns
@@ -210,22 +217,25 @@ class _Annotations:
         certainty = self.certainties.get(name)
         return ({"certainty": certainty} if certainty else {}) | self.facts.get(name, {})
 
-    def add_note(self, columns: Sequence[str]) -> None:
+    def add_note(self, columns: Sequence[str], place: str) -> None:
         kind, _, of = columns[1].partition(" ")
+        if kind not in _NOTES:
+            return
+        said = json_object(columns[2].encode(), place)
+        check_shape(said, _NOTES[kind], place)
         if kind == _FACT:
-            self.facts[of] = orjson.loads(columns[2])
+            self.facts[of] = said
         elif kind == _PARAGRAPH:
-            facts = orjson.loads(columns[2])
-            self.paragraphs.append(Block(facts.pop("start"), facts.pop("end"), facts))
-        elif kind == _CABLE:
-            self.cable = orjson.loads(columns[2])
+            self.paragraphs.append(Block(said.pop("start"), said.pop("end"), said))
+        else:
+            self.cable = said
 
 
 def _read_one(file: Path, scheme: Scheme) -> tuple[Placed, bool]:
     """A record, and whether a note says which layers it has."""
     text = _text_beside(file)
     said = _Annotations(file, text)
-    cable_id = said.cable.get("id", unquote(file.stem))
+    cable_id = said.cable.get("id") or unquote(file.stem)
     record = bare_record(cable_id, path=str(file), format="brat", meta=said.cable.get("meta"))
     blocks = said.paragraphs or list(blocks_of(text, cable_id))
     for start, end, facts in blocks:

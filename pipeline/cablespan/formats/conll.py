@@ -17,7 +17,7 @@ import orjson
 from spacy.tokens import Doc
 
 from cablespan.document import character_span
-from cablespan.formats.checks import GoldError
+from cablespan.formats.checks import GoldError, check_shape
 from cablespan.formats.completion import (
     OF_CABLES,
     OF_MARKS,
@@ -25,13 +25,23 @@ from cablespan.formats.completion import (
     bare_record,
     kept_facts,
     marked_paragraphs,
+    noted_paragraph,
 )
 from cablespan.formats.files import placed_objects, read_text, unpacked_name, written
 from cablespan.formats.tasks import tokenize
+from cablespan.labels import LAYERS
+from cablespan.reading.shapes import CABLE, PARAGRAPH
 from cablespan.records import ParagraphRecord, paragraph_record
 
 LEAVES_OUT = ("claims", *OF_MARKS, *OF_CABLES)
 _LAYERS = ("entities", "statements")
+# A line of `x.cables.jsonl`.
+_LAYOUT = {
+    "cable": str,
+    "layers": [LAYERS],
+    "meta": CABLE["meta"],
+    "paragraphs": [PARAGRAPH | {"text": str, "rows": int}],
+}
 
 
 class _Row(NamedTuple):
@@ -118,17 +128,18 @@ def _laid_out(path: Path, layout: Path) -> Iterator[Placed]:
     files = {"entities": path} | ({"statements": statements} if statements.exists() else {})
     rows = {layer: chain.from_iterable(list(_blocks(file))) for layer, file in files.items()}
     for place, cable in placed_objects(layout):
+        check_shape(cable, _LAYOUT, place)
         meta = cable.get("meta")
         record = bare_record(cable["cable"], path=str(path), format="conll", meta=meta)
         record |= {layer: [] for layer in cable["layers"]}
         places = {"": place}
         for facts in cable["paragraphs"]:
-            count = facts.pop("rows")
-            paragraph = paragraph_record(**facts)
+            count = facts["rows"]
+            paragraph = noted_paragraph(facts, facts["text"])
             record["paragraphs"].append(paragraph)
             for layer, file in files.items():
-                mine = list(islice(rows[layer], count))
-                if len(mine) < count:
+                mine = list(islice(rows[layer], max(count, 0)))
+                if len(mine) != count:
                     raise _ends_early(file, count - len(mine), paragraph["id"], layout.name)
                 if mine:
                     places.setdefault(paragraph["id"], mine[0].place)

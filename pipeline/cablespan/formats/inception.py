@@ -10,13 +10,15 @@ is read and written by dkpro-cassis, the UIMA community's library.
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 import orjson
 
-from cablespan.formats.checks import GoldError
+from cablespan.formats.checks import GoldError, check_shape, check_source_map, without_offsets
 from cablespan.formats.completion import Placed, bare_record, known_facts, parts_of
+from cablespan.formats.files import json_object
 from cablespan.formats.joined import Block, blocks_of, in_paragraph, joined
 from cablespan.formats.linked import (
     LinkedSpan,
@@ -29,6 +31,7 @@ from cablespan.formats.linked import (
 from cablespan.formats.tasks import tokenize
 from cablespan.labels import LABELS_FILE, LAYERS, Scheme
 from cablespan.reading.body.ids import DistinctNames
+from cablespan.reading.shapes import CABLE, PARAGRAPH
 from cablespan.records import annotated_layers
 
 if TYPE_CHECKING:
@@ -50,6 +53,11 @@ _FEATURES = {
     "claims": {"speaker": "speaker", "certainty": "certainty"},
 }
 _NUMBERS = ("cluster", "score", "speaker")
+# What travels in a document's metadata.
+_KEPT = CABLE | {
+    "layers": ([LAYERS], NoneType),
+    "paragraphs": ([{"start": int, "end": int, "facts": PARAGRAPH}], NoneType),
+}
 _SEGMENTATION = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type"
 _SENTENCE, _TOKEN = f"{_SEGMENTATION}.Sentence", f"{_SEGMENTATION}.Token"
 
@@ -183,18 +191,28 @@ def _load(file: Path) -> "Cas":
 def _record_of(cas: "Cas", file: Path, scheme: Scheme) -> tuple[Placed, bool]:
     """A document's record, and whether its metadata say which layers it has."""
     text, cable = cas.sofa_string or "", unquote(file.stem)
-    kept: dict[str, Any] = next((orjson.loads(one.content) for one in _select(cas, _RECORD)), {})
+    kept = next((_kept(one.content, str(file)) for one in _select(cas, _RECORD)), {})
     whole = kept.pop("paragraphs", None)
     layers = kept.pop("layers", None)
     record = bare_record(kept.get("id", cable), path=str(file), format="inception") | kept
-    blocks = [Block(**one) for one in whole] if whole else list(blocks_of(text, record["id"]))
+    ours = [Block(one["start"], one["end"], one["facts"]) for one in whole or ()]
+    blocks = ours or list(blocks_of(text, record["id"]))
     for start, end, facts in blocks:
         record["paragraphs"].append({"source_map": [], **facts, "text": text[start:end]})
     record |= {layer: [] for layer in layers or ()}
     spans = [span for layer in LAYERS for span in _spans(cas, layer, blocks, str(file))]
-    add_marks(record, spans, _links(cas), scheme)
+    add_marks(record, spans, _links(cas, str(file)), scheme)
     places = {block.facts["id"]: str(file) for block in blocks}
     return Placed(record, places | {"": str(file)}), layers is not None
+
+
+def _kept(content: str | None, place: str) -> dict[str, Any]:
+    """Our metadata of a document."""
+    kept = json_object((content or "").encode(), place)
+    check_shape(kept, _KEPT, place)
+    for paragraph in kept.get("paragraphs") or ():
+        check_source_map(paragraph["facts"], place)
+    return kept
 
 
 def _select(cas: "Cas", name: str) -> list[Any]:
@@ -203,6 +221,9 @@ def _select(cas: "Cas", name: str) -> list[Any]:
 
 def _spans(cas: "Cas", layer: str, blocks: list[Block], place: str) -> Iterator[LinkedSpan]:
     for span in _select(cas, _SPANS[layer]):
+        offsets = {"start": span.begin, "end": span.end}
+        if problem := without_offsets(str(span.label), offsets, place):
+            raise GoldError([problem])
         name = f"{span.label} {span.get_covered_text()!r} at {span.begin}"
         located = in_paragraph(span.begin, span.end, blocks, name, place)
         facts = {
@@ -221,8 +242,11 @@ def _number(value: str) -> Any:
         return value
 
 
-def _links(cas: "Cas") -> Links[str]:
+def _links(cas: "Cas", place: str) -> Links[str]:
+    links = _select(cas, _RELATION)
+    if not all(link.Governor and link.Dependent for link in links):
+        remedy = "draw it from a CUE to a part of the claim, or delete it"
+        raise GoldError.at(place, "a relation has no Governor or no Dependent", remedy)
     return links_of(
-        (str(link.Governor.xmiID), link.label, str(link.Dependent.xmiID))
-        for link in _select(cas, _RELATION)
+        (str(link.Governor.xmiID), str(link.label), str(link.Dependent.xmiID)) for link in links
     )

@@ -57,9 +57,9 @@ def add_marks(
 ) -> None:
     """Adds spans to the layers of a record by their labels, and the claims that relations make.
 
-    The facts of a content are those of its claim. Raises KeyError where a relation points at
-    nothing that is part of a claim, GoldError where a source or cue has no content, or stands in
-    another paragraph than that.
+    The facts of a content are those of its claim. Raises GoldError where a relation points at
+    nothing that is part of a claim, where a source or cue has no content, or stands in another
+    paragraph than that.
 
     >>> from cablespan.labels import scheme_of
     >>> record, spans = {}, [LinkedSpan("T1", "PLACE", "A/1", 0, 4, "A.ann:1")]
@@ -83,6 +83,9 @@ def add_marks(
 def _claims(parts: Mapping[str, LinkedSpan], links: Links[str]) -> list[dict[str, Any]]:
     """The claims that links make of all parts."""
     triples = list(claim_triples({name: part.label for name, part in parts.items()}, links))
+    astray = [triple for triple in triples if not parts.keys() >= {*triple} - {None}]
+    if astray:
+        raise GoldError([_to_no_part(parts, *triple) for triple in astray])
     named = set(chain.from_iterable(triples))
     alone = [part for name, part in parts.items() if name not in named]
     if alone:
@@ -122,6 +125,12 @@ def with_shared_layers(found: Iterable[tuple[Placed, bool]]) -> list[Placed]:
     for record, _ in silent:
         record |= {layer: record.get(layer, []) for layer in layers}
     return [placed for placed, _ in found]
+
+
+def _to_no_part(parts: Mapping[str, LinkedSpan], *triple: str | None) -> Problem:
+    head = next(parts[name] for name in triple if name and name in parts)
+    what = f"a relation of {head.label} at {head.start}-{head.end} points at no part of a claim"
+    return Problem(head.place, what, "link CUE with SOURCE and CONTENT")
 
 
 def _of_no_claim(part: LinkedSpan) -> Problem:
