@@ -45,6 +45,43 @@ def test_lines_that_are_no_records_are_refused_with_the_remedy(tmp_path, write):
         write(str(tmp_path), tmp_path / "out")
 
 
+SHORT = {"id": "A", "meta": {}, "source": {}, "header": {}}
+SHORT["paragraphs"] = [{"id": "A/1", "text": "Roe left."}]
+MARK = {"paragraph": "A/1", "start": 0, "end": 3, "label": "PERSON"}
+
+
+@pytest.mark.parametrize("write", [export, report])
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"header": {"to": "STATE"}}, "`header.to` is no list; write"),
+        ({"source": {"index": "x"}}, "`source.index` is no whole number; write it without"),
+        ({"clusters": [{}]}, r"`clusters\[0\].label` is no text"),
+        ({"entities": [MARK | {"cluster": "x"}]}, r"`entities\[0\].cluster` is no whole number"),
+        ({"statements": [MARK | {"paragraph": "B"}]}, "a mark in 'B', which is no paragraph of it"),
+        ({"claims": [{"paragraph": "A/1"}]}, r"`claims\[0\].content` is no object"),
+        ({"paragraphs": None}, "no record, it has no `paragraphs`"),
+    ],
+)
+def test_a_record_of_another_shape_is_named(tmp_path, write, wrong, told):
+    (tmp_path / "r.jsonl").write_bytes(orjson.dumps(SHORT) + b"\n" + orjson.dumps(SHORT | wrong))
+    with pytest.raises(ValueError, match=f"r.jsonl, object 2: {told}"):
+        write(str(tmp_path / "r.jsonl"), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_record_may_leave_out_what_it_does_not_know(tmp_path):
+    part = {"start": 4, "end": 8}
+    marks = {"entities": [MARK], "claims": [{"paragraph": "A/1", "content": part}]}
+    (tmp_path / "r.jsonl").write_bytes(orjson.dumps(SHORT | marks | {"statements": None}))
+    counts = export(str(tmp_path / "r.jsonl"), tmp_path / "out")
+    assert counts["entities"] == counts["claims"] == 1 and not counts["statements"]
+    (entity,) = parquet.read_table(tmp_path / "out" / "entities.parquet").to_pylist()
+    (claim,) = parquet.read_table(tmp_path / "out" / "claims.parquet").to_pylist()
+    assert (entity["text"], claim["content_text"], claim["cue_start"]) == ("Roe", "left", None)
+    assert report(str(tmp_path / "r.jsonl"), tmp_path / "r.html")
+
+
 def test_every_table_has_its_schema_with_descriptions(tables):
     for table, rows in tables.items():
         assert rows.schema.equals(schema(table))

@@ -202,6 +202,26 @@ def test_a_damaged_line_is_named(record, tmp_path):
         record_of(path, "Z")
 
 
+def test_a_record_of_another_shape_is_named(record, tmp_path):
+    path = tmp_path / "cables.jsonl"
+    path.write_bytes(orjson.dumps(record | {"clusters": [1]}))
+    with pytest.raises(ValueError, match=r"object 1: `clusters\[0\]` is no object; write"):
+        record_of(path)
+
+
+def test_a_record_may_leave_out_what_it_does_not_know(record, tmp_path, capsys):
+    claim = {"paragraph": "a/1", "content": {"start": 18, "end": 22}}
+    entity = {"paragraph": "a/1", **place("Minister Poe"), "label": "OFFICIAL", "text": None}
+    short = {"claims": [claim], "entities": [entity], "statements": None, "header": {}}
+    paragraphs = [{"id": "a/1", "text": TEXT}]
+    path = tmp_path / "cables.jsonl"
+    path.write_bytes(orjson.dumps(record | {"paragraphs": paragraphs, "clusters": None} | short))
+    show(path, html=tmp_path / "cable.html")
+    show(path)
+    assert "Minister Poe" in (tmp_path / "cable.html").read_text()
+    assert "<b>t" in capsys.readouterr().out
+
+
 def test_labels_of_ones_own_are_shown_in_the_colours_of_the_run(record, tmp_path, capsys):
     record["entities"][0]["label"] = "VESSEL"
     record["statements"][0]["label"] = "WARNING"

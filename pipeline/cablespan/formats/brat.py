@@ -47,8 +47,8 @@ _FACTS = {
 }
 _CABLE, _PARAGRAPH, _FACT = "Cable", "Paragraph", "Facts"
 _NOTES: dict[str, Shape] = {
-    _CABLE: {"id": (str, NoneType), "meta": CABLE["meta"], "layers": ([LAYERS], NoneType)},
-    _PARAGRAPH: PARAGRAPH | {"start": int, "end": int},
+    _CABLE: {"id": (str, NoneType), "meta": CABLE["meta"], "layers": ([*LAYERS], NoneType)},
+    _PARAGRAPH: {**PARAGRAPH, "start": (int,), "end": (int,)},
     _FACT: {},
 }
 

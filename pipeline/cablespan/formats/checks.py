@@ -110,10 +110,10 @@ def objects(value: Any, name: str, place: str) -> list[dict[str, Any]]:
     return value
 
 
-def check_shape(value: Any, shape: Shape, place: str) -> None:
-    """Raises GoldError where a value, or a value in it, has another shape.
+def check_shape(value: Mapping[str, Any], shape: Shape, place: str) -> None:
+    """Raises GoldError where an object has another shape.
 
-    >>> check_shape({"id": "A/1", "text": 1}, {"id": str, "text": str}, "cables.jsonl:3")
+    >>> check_shape({"id": "A/1", "text": 1}, {"id": (str,), "text": (str,)}, "cables.jsonl:3")
     Traceback (most recent call last):
     cablespan.formats.checks.GoldError: cables.jsonl:3: `text` is no text: write it in quotation \
 marks
@@ -141,9 +141,9 @@ def check_note(note: Mapping[str, Any], place: str) -> None:
     check_source_map(note["paragraph"], place)
 
 
-_NOTE = {
-    "paragraph": PARAGRAPH,
-    "layers": [LAYERS],
+_NOTE: Shape = {
+    "paragraph": (PARAGRAPH,),
+    "layers": ([*LAYERS],),
     "meta": CABLE["meta"],
     "record": (CABLE, NoneType),
 }

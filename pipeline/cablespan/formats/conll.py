@@ -30,17 +30,17 @@ from cablespan.formats.completion import (
 from cablespan.formats.files import placed_objects, read_text, unpacked_name, written
 from cablespan.formats.tasks import tokenize
 from cablespan.labels import LAYERS
-from cablespan.reading.shapes import CABLE, PARAGRAPH
+from cablespan.reading.shapes import CABLE, PARAGRAPH, Shape
 from cablespan.records import ParagraphRecord, paragraph_record
 
 LEAVES_OUT = ("claims", *OF_MARKS, *OF_CABLES)
 _LAYERS = ("entities", "statements")
 # A line of `x.cables.jsonl`.
-_LAYOUT = {
-    "cable": str,
-    "layers": [LAYERS],
+_LAYOUT: Shape = {
+    "cable": (str,),
+    "layers": ([*LAYERS],),
     "meta": CABLE["meta"],
-    "paragraphs": [PARAGRAPH | {"text": str, "rows": int}],
+    "paragraphs": ([{**PARAGRAPH, "text": (str,), "rows": (int,)}],),
 }
 
 

@@ -31,7 +31,7 @@ from cablespan.formats.linked import (
 from cablespan.formats.tasks import tokenize
 from cablespan.labels import LABELS_FILE, LAYERS, Scheme
 from cablespan.reading.body.ids import DistinctNames
-from cablespan.reading.shapes import CABLE, PARAGRAPH
+from cablespan.reading.shapes import CABLE, PARAGRAPH, Shape
 from cablespan.records import annotated_layers
 
 if TYPE_CHECKING:
@@ -54,9 +54,10 @@ _FEATURES = {
 }
 _NUMBERS = ("cluster", "score", "speaker")
 # What travels in a document's metadata.
-_KEPT = CABLE | {
-    "layers": ([LAYERS], NoneType),
-    "paragraphs": ([{"start": int, "end": int, "facts": PARAGRAPH}], NoneType),
+_KEPT: Shape = {
+    **CABLE,
+    "layers": ([*LAYERS], NoneType),
+    "paragraphs": ([{"start": (int,), "end": (int,), "facts": (PARAGRAPH,)}], NoneType),
 }
 _SEGMENTATION = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type"
 _SENTENCE, _TOKEN = f"{_SEGMENTATION}.Sentence", f"{_SEGMENTATION}.Token"

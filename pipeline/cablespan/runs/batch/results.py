@@ -3,10 +3,12 @@ changes.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cablespan.labels import LAYERS
 from cablespan.reading.lines import json_lines
+from cablespan.reading.shapes import RECORD, misfits, with_every_key
 from cablespan.runs.batch.folder import Folder, reaching
 from cablespan.runs.batch.manifest import Manifest
 
@@ -46,14 +48,15 @@ class Results:
             yield from json_lines(path)
 
     def records(self) -> Iterator[dict[str, Any]]:
-        """The records, as `lines`; raises ValueError for what is none as well."""
+        """The records, as `lines`, each with every key; raises ValueError for what is none as
+        well."""
         for path in self._paths("cables"):
-            for number, record in enumerate(json_lines(path), 1):
-                known = record if isinstance(record, dict) else {}
-                if missing := [key for key in EVERY_RECORD_HAS if key not in known]:
-                    what = f"no record, it has no `{missing[0]}`"
-                    raise ValueError(f"{path}, object {number}: {what}; {_GIVE}")
-                yield record
+            for number, line in enumerate(json_lines(path), 1):
+                known = line if isinstance(line, dict) else {}
+                record = {key: value for key, value in known.items() if value is not None}
+                if fault := _fault(record):
+                    raise ValueError(f"{path}, object {number}: {fault}")
+                yield with_every_key(record)
 
     def _paths(self, kind: str) -> Iterator[str]:
         for name in self._names(kind):
@@ -94,6 +97,19 @@ class Results:
         if gaps:
             parts = [f"it holds {done:,} cables", f"not those of shards {some(gaps)}"]
         return f"the run is not finished: {', '.join(parts)}; go on with --resume"
+
+
+def _fault(record: Mapping[str, Any]) -> str | None:
+    """Why an object is no record that can be shown, and the remedy; None where it is one."""
+    if missing := [key for key in EVERY_RECORD_HAS if key not in record]:
+        return f"no record, it has no `{missing[0]}`; {_GIVE}"
+    if misfit := next(misfits(record, RECORD), None):
+        return f"{misfit.what}; {misfit.remedy}"
+    known = {paragraph["id"] for paragraph in record["paragraphs"]}
+    marks = (mark["paragraph"] for layer in LAYERS for mark in record.get(layer, ()))
+    if strays := [name for name in marks if name not in known]:
+        return f"a mark in {strays[0]!r}, which is no paragraph of it; name one that is"
+    return None
 
 
 _GIVE = "give the folder that `cablespan annotate` wrote, or a file of records"

@@ -9,7 +9,6 @@ from typing import Any
 from cablespan.cable import RECORD_SCHEMA, Cable
 from cablespan.labels import Scheme, scheme_of
 from cablespan.reading.decode import TORN, open_input
-from cablespan.reading.lines import json_lines
 from cablespan.runs.batch.results import Results
 
 
@@ -42,9 +41,9 @@ def scheme_of_record(record: Mapping[str, Any], labels: Path | None = None) -> S
 
 def _records(path: Path) -> Iterator[Mapping[str, Any]] | None:
     """The records of a run's folder, or of a file of them; None of a raw cable."""
-    if path.is_dir():
-        return Results(str(path)).lines()
-    return json_lines(str(path)) if _holds_records(path) else None
+    if path.is_dir() or _holds_records(path):
+        return Results(str(path)).records()
+    return None
 
 
 def _holds_records(path: Path) -> bool:
