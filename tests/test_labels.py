@@ -42,6 +42,14 @@ def test_labels_of_a_kind_have_definitions_and_colours_of_their_own(kind):
     assert all(f"--{label}: {label.colour};" in colour_variables() for label in kind)
 
 
+def test_a_label_of_ours_keeps_what_a_file_that_extends_ours_does_not_say_of_it(tmp_path):
+    (tmp_path / "labels.toml").write_text('extend = true\n[entities.PLACE]\nkey = "9"\n')
+    ours = {label.name: label for label in scheme_of().entities}
+    theirs = {label.name: label for label in scheme_of(tmp_path / "labels.toml").entities}
+    assert theirs["PLACE"] == ours["PLACE"]._replace(key="9")
+    assert list(theirs) == list(ours)
+
+
 @pytest.mark.parametrize("mode, tint", [("light", 0.26), ("dark", 0.45)])
 def test_marked_text_and_coloured_text_can_be_read(mode, tint):
     ink = channels(INK[mode])

@@ -210,7 +210,8 @@ def scheme_of(path: Path | None = None, ours: Scheme | None = None) -> Scheme:
     The file holds a table for each label, `[entities.VESSEL]` or `[statements.WARNING]`, with
     `definition`, `colour` ("#rrggbb") and `key` (one character), each of which may be missing. A
     layer that the file does not name keeps our labels; with `extend = true` above the tables, the
-    labels of the file come after ours instead of in their place.
+    labels of the file come after ours instead of in their place, and one that names a label of
+    ours changes what it says of it.
     Raises ValueError that names the file, the label and the remedy.
     """
     if path is None and ours is not None:
@@ -264,8 +265,9 @@ def scheme_of_tables(tables: Mapping[str, Any], place: str, ours: Scheme | None 
 
     def labels(layer: str, keys: str) -> tuple[Label, ...]:
         rows = layers.get(layer, {})
-        kept = known[layer] if extends or not rows else {}
-        return _labels(place, _without_keys(wanted, kept) | rows, keys, wanted)
+        kept = _without_keys(wanted, known[layer] if extends or not rows else {})
+        changed = {name: kept.get(name, {}) | row for name, row in rows.items()}
+        return _labels(place, kept | changed, keys, wanted)
 
     scheme = Scheme(labels("entities", ENTITY_KEYS), labels("statements", STATEMENT_KEYS))
     names = [*scheme.names("entities"), *scheme.names("statements"), *Role]
