@@ -3,9 +3,11 @@ elsewhere."""
 
 import gzip
 import json
+import os
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from cablespan.cable import text_hash
 from cablespan.formats import GoldError, convert, read_records
@@ -82,6 +84,7 @@ def test_gold_is_laid_on_a_volume_and_what_is_missing_is_told(tmp_path):
         ("page.txt", "First.\r\n\r\nPolice\r\nused force.\r\n"),
         ("page.jsonl", '{"id": "x", "paragraphs": [{"text": "Police used force."}]}\n'),
         ("cables.jsonl", '{"text": "1. (U) No.\\n\\n2. (C) Police\\nused force.", "meta": {}}\n'),
+        ("07OSLO12", "SUBJECT: FORCE\n\n1. (C) Police\nused force.\n"),
         (
             "dump.csv",
             '"1","2/21/2007 9:41","07OSLO1","Embassy Oslo","SECRET","","",'
@@ -95,6 +98,24 @@ def test_report_pages_are_found_by_hash(tmp_path, name, content):
     gold = lines(tmp_path / "gold.jsonl", standoff("reports/2009-kenya", 3, "Police used force."))
     (record,) = read_records(gold, texts=[tmp_path / name])
     assert record["paragraphs"][0]["id"] == "reports/2009-kenya/3"
+
+
+def test_a_packed_page_is_found_by_hash(tmp_path):
+    (tmp_path / "page.txt.zst").write_bytes(zstandard.compress(b"First.\n\nPolice used force."))
+    gold = lines(tmp_path / "gold.jsonl", standoff("reports/2009-kenya", 3, "Police used force."))
+    (record,) = read_records(gold, texts=[tmp_path])
+    assert record["paragraphs"][0]["text"] == "Police used force."
+
+
+@pytest.mark.parametrize("name", ["page.html", "page.txt"])
+def test_a_page_without_text_holds_none_and_a_torn_one_is_named(tmp_path, name):
+    (tmp_path / name).write_text("<!-- to do -->")
+    assert "Police used force." not in list(loose_paragraphs(tmp_path / name))
+    gold = lines(tmp_path / "gold.jsonl", standoff("reports/2009-kenya", 3, "Police used force."))
+    torn = tmp_path / f"{name}.gz"
+    torn.write_bytes(gzip.compress(os.urandom(5000))[:2000])
+    with pytest.raises(GoldError, match=rf"{name}.gz: torn .*get the whole file anew"):
+        list(read_records(gold, texts=[torn]))
 
 
 def test_a_volumes_paragraphs_are_found_as_annotate_reads_them_too(tmp_path):

@@ -16,9 +16,10 @@ from typing import Any
 from cablespan import reading
 from cablespan.cable import Cable, text_hash
 from cablespan.formats.checks import GoldError
-from cablespan.formats.files import opened, placed_objects
-from cablespan.reading.decode import HEAD, decode, open_input
+from cablespan.formats.files import opened, placed_objects, unpacked_name
+from cablespan.reading.decode import HEAD, decode
 from cablespan.reading.elements import ID, NS, runs
+from cablespan.reading.inputs import expand
 from cablespan.reading.tei import volume_id
 
 MATCHED = "matched"
@@ -40,11 +41,11 @@ class Library:
         for place in places:
             if not place.exists():
                 raise GoldError.at(place, "does not exist", "name a folder or file with the texts")
-            for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
-                name = path.name.removesuffix(".gz")
+            for path in filter(Path.is_file, map(Path, expand([place]))):
+                name = unpacked_name(path)
                 if name.endswith(".xml"):
                     self.files[name.removesuffix(".xml")] = path
-                elif name.endswith((".jsonl", ".html", ".htm", ".txt", ".csv")):
+                else:
                     self.others.append(path)
 
     def find(self, doc: str, paragraph: int | str, sha256: str) -> tuple[str | None, str]:
@@ -137,13 +138,13 @@ def folded(text: str) -> str:
 
 def loose_paragraphs(path: Path) -> Iterator[str]:
     """The paragraphs of a file of another kind: JSON Lines, a web page, plain text with blank lines
-    between; and of cables as read."""
-    name = path.name.removesuffix(".gz")
+    between; and of cables as read. Raises GoldError where a packed one is torn."""
+    name = unpacked_name(path)
     if name.endswith(".jsonl"):
         yield from _texts_of_lines(path)
         return
-    if not name.endswith(".csv"):
-        with open_input(str(path)) as file:
+    if name.endswith((".txt", ".html", ".htm")):
+        with opened(path) as file:
             text, _ = decode(file.read())
         yield from _blocks(text) if name.endswith(".txt") else _page_blocks(text)
     yield from paragraphs_as_read(path)
@@ -172,11 +173,12 @@ def _blocks(text: str) -> Iterator[str]:
 
 
 def _page_blocks(page: str) -> Iterator[str]:
-    from lxml import html
+    from lxml import etree, html
 
-    if not page.strip():
-        return
     # As bytes: lxml refuses a string that declares an encoding of its own.
-    tree = html.fromstring(page.encode(), parser=html.HTMLParser(encoding="utf-8"))
+    try:
+        tree = html.fromstring(page.encode(), parser=html.HTMLParser(encoding="utf-8"))
+    except etree.ParserError:  # a page without an element
+        return
     for element in tree.iter(*_PAGE_BLOCKS):
         yield folded(element.text_content())
