@@ -1,5 +1,8 @@
 """Tables of pandas and polars: cables in, what was found out."""
 
+import json
+from datetime import datetime
+
 import pytest
 from spacy.lang.en import English
 from spacy.tokens import Span
@@ -37,6 +40,32 @@ def test_a_row_without_text_is_told(library):
         assert len(list(from_frame(frame))) == 1
     with pytest.raises(ValueError, match="no column 'body'; there are text"):
         from_frame(frame, text="body")
+
+
+def test_cells_become_plain_data(library):
+    """Times, whole numbers of which some are missing, and columns that have numbers for names."""
+    when = [datetime(2007, 2, 21, 9, 41), None]
+    frame = library.DataFrame(DATA | {"when": when, "tags": [["EFIS", "NO"], ["NO"]]})
+    if library.__name__ == "pandas":
+        frame = frame.convert_dtypes().rename(columns={"year": 1})
+    one, other = from_frame(frame, text="body", id="ref")
+    year = "1" if library.__name__ == "pandas" else "year"
+    assert one.meta == {year: 2007, "when": "2007-02-21T09:41:00", "tags": ["EFIS", "NO"]}
+    assert other.meta == {year: None, "when": None, "tags": ["NO"]}
+    assert json.loads(json.dumps(one.meta)) == one.meta
+
+
+def test_a_column_that_is_not_there_is_named_beside_numbers():
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(ValueError, match="no column 'text'; there are 1, 2"):
+        from_frame(pandas.DataFrame({1: ["a"], 2: ["b"]}))
+
+
+def test_layers_that_a_record_has_not_got_make_no_rows(library):
+    record = {"id": "A", "paragraphs": [{"id": "A/1", "text": "Roe left."}], "entities": None}
+    claims = [{"paragraph": "A/1", "content": {"start": 4, "end": 8}}]
+    tables = to_frame([record, record | {"claims": claims}], library=library.__name__)
+    assert [len(table) for table in tables] == [0, 0, 1]
 
 
 def test_what_was_found_is_a_row_a_span(library):

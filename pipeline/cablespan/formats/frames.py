@@ -35,13 +35,14 @@ def from_frame(frame: Any, *, text: str = "text", id: str | None = None) -> Iter
     """The cables of a table of pandas or polars, one a row.
 
     `text`: the column with the cables' texts, headers and all; `id`: that with their names, else
-    the
-    header says them; all other columns become `cable.meta`. A row without text is warned of.
+    the header says them; all other columns become `cable.meta`. A row without text is warned of.
     Raises ValueError for a column that is not there.
     """
     missing = {text, id} - {None, *frame.columns}
     if missing:
-        raise ValueError(f"no column {missing.pop()!r}; there are {', '.join(frame.columns)}")
+        raise ValueError(
+            f"no column {missing.pop()!r}; there are {', '.join(map(str, frame.columns))}"
+        )
     return _cables(frame, text, id)
 
 
@@ -54,7 +55,8 @@ def _cables(frame: Any, text: str, id: str | None) -> Iterator[Cable]:
                 warnings.warn(f"row {number}: {item.reason}. {item.remedy}", stacklevel=3)
                 continue
             cable = renamed(item, str(name)) if name else item
-            yield replace(cable, meta={**item.meta, **row}, notes=item.notes)
+            facts = {str(column): value for column, value in row.items()}
+            yield replace(cable, meta={**item.meta, **facts}, notes=item.notes)
 
 
 def _rows(frame: Any) -> Iterator[dict[str, Any]]:
@@ -64,9 +66,13 @@ def _rows(frame: Any) -> Iterator[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """A cell as plain data: numbers of numpy are Python's, what is missing is None."""
-    value = value.item() if hasattr(value, "item") else value
-    return None if value != value else value  # NaN alone is unlike itself
+    """A cell as plain data: numbers of numpy are Python's, times are ISO 8601, what is missing is
+    None."""
+    for plain in ("to_list", "tolist"):  # a cell of polars that is a list; all of numpy's
+        value = getattr(value, plain)() if hasattr(value, plain) else value
+    if (value != value) is not False:  # NaN is unlike itself, of pandas' NA nobody can say
+        return None
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def to_frame(docs: Iterable[Doc | Mapping[str, Any]], *, library: str = "pandas") -> Tables:
@@ -77,13 +83,14 @@ def to_frame(docs: Iterable[Doc | Mapping[str, Any]], *, library: str = "pandas"
     """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _COLUMNS}
     for doc in docs:
-        record = to_record(doc) if isinstance(doc, Doc) else doc
+        record: Mapping[str, Any] = to_record(doc) if isinstance(doc, Doc) else doc
         texts = {paragraph["id"]: paragraph["text"] for paragraph in record["paragraphs"]}
         for layer in ("entities", "statements"):
-            for span in record[layer]:
+            for span in record.get(layer) or ():
                 words = texts[span["paragraph"]][span["start"] : span["end"]]
                 rows[layer].append({**span, "cable": record["id"], "text": words})
-        rows["claims"] += ({**_flat(claim), "cable": record["id"]} for claim in record["claims"])
+        claims = record.get("claims") or ()
+        rows["claims"] += ({**_flat(claim), "cable": record["id"]} for claim in claims)
     return Tables(*(_table(rows[name], columns, library) for name, columns in _COLUMNS.items()))
 
 
@@ -96,14 +103,14 @@ def _table(rows: list[dict[str, Any]], columns: list[str], library: str) -> Any:
 
 def _flat(claim: Mapping[str, Any]) -> dict[str, Any]:
     """A claim with its parts' fields in columns of their own, None where there is no such part."""
-    speaker = claim["speaker"]
+    speaker = claim.get("speaker")
     row = {
         "paragraph": claim["paragraph"],
-        "certainty": claim["certainty"],
+        "certainty": claim.get("certainty"),
         "speaker_cluster": speaker if isinstance(speaker, int) else None,
         "speaker_kb_id": speaker if isinstance(speaker, str) else None,
     }
     for role in map(str.lower, Role):
         for field in ("start", "end", "text"):
-            row[f"{role}_{field}"] = claim[role][field] if claim[role] else None
+            row[f"{role}_{field}"] = (claim.get(role) or {}).get(field)
     return row
