@@ -65,6 +65,7 @@ def test_no_text_makes_a_parser_fail(text):
 def test_a_number_of_any_length_makes_no_parser_fail():
     assert header.references(f"REF: A. OSLO {'1' * 5000} B. ROME 13")[-1].value == "ROME13"
     assert header.canonical_id(f"OSLO {'1' * 5000}") is None
+    assert header.references(f"REF: A. OSLO 1{'O1' * 5000} B. ROME 13")[-1].value == "ROME13"
 
 
 PAGE = """\
