@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cablespan.cable import Cable, Reject
+from cablespan.header.opening import read_opening
 from cablespan.reading import expand, parse, scan
 
 BODY = "SUBJECT: ROADS\n\n1. (U) All is well.\n2. (U) So it is."
@@ -93,6 +94,37 @@ def test_a_dump_read_from_the_middle_on_has_the_ids_of_the_whole_one(tmp_path, u
     first, *cables = items = list(scan(path))
     assert isinstance(first, Reject) and len({cable.id for cable in cables}) == 3
     for start in range(5):
+        assert list(scan(path, start=start)) == items[start:]
+
+
+LINE = '{{"text": "{}", "meta": {{"id": "07OSLO12"}}}}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "cables", "place"),
+    [
+        (
+            "dump.csv",
+            [ROW.format(",", "2/21/2007 9:41", body) for body in ("A", "B", "C")],
+            "row 2",
+        ),
+        ("cables.jsonl", [LINE.format(body) for body in ("A", "B", "C")], "line 2"),
+    ],
+)
+def test_a_mistake_of_the_reader_costs_one_row(tmp_path, monkeypatch, name, cables, place):
+    def failing(text, *where):
+        if text == "B":
+            raise LookupError("no FM")
+        return read_opening(text, *where)
+
+    for module in ("assembly", "jsonl"):
+        monkeypatch.setattr(f"cablespan.reading.{module}.read_opening", failing)
+    path = tmp_path / name
+    path.write_text("".join(cables))
+    items = first, lost, third = list(scan(path))
+    assert (first.id, third.id) == ("07OSLO12", "07OSLO12~3")
+    assert lost.reason == "the reader failed: LookupError: no FM" and place in lost.place
+    for start in range(4):
         assert list(scan(path, start=start)) == items[start:]
 
 

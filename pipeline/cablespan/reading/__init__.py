@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, TextIO
 
 from cablespan.cable import Cable, Reject
 from cablespan.reading import csv
-from cablespan.reading.assembly import DistinctIds, with_text
+from cablespan.reading.assembly import DistinctIds, reader_failed, with_text
 from cablespan.reading.decode import (
     HEAD,
     TORN,
@@ -95,8 +95,7 @@ def _items(
     except (OSError, *TORN) as error:
         yield _unreadable(path, error, done)
     except Exception as error:  # a mistake in a reader must not cost a run the other files
-        reason = f"the reader failed: {type(error).__name__}: {error}"
-        yield Reject(path, f"after cable {done}", reason, "report it, with the file")
+        yield reader_failed(error, path, f"after cable {done}")
 
 
 def _unreadable(path: str, error: Exception, done: int) -> Reject:

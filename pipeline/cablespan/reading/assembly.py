@@ -171,25 +171,35 @@ def with_text(item: Cable | Reject) -> Cable | Reject:
     return Reject(item.source.path, place, reason, "look whether the file holds a cable's body")
 
 
+def reader_failed(error: Exception, path: str, place: str) -> Reject:
+    """The reject of what stands at a place where its reader made a mistake, which must not cost
+    what stands after it.
+
+    >>> reader_failed(LookupError("no FM"), "a.csv", "line 2, row 2").reason
+    'the reader failed: LookupError: no FM'
+    """
+    reason = f"the reader failed: {type(error).__name__}: {error}"
+    return Reject(path, place, reason, "report it, with the file")
+
+
 class DistinctIds(DistinctNames):
     """The ids of an input's cables so far: one that came before gets a number after it."""
 
     def given_to(self, item: Cable | Reject) -> Cable | Reject:
         """The same, but a cable whose id is taken under one of its own."""
-        if isinstance(item, Reject):
-            return item
-        name = self.take(item.id)
-        return item if name == item.id else renamed(item, name)
+        return item if isinstance(item, Reject) else renamed(item, self.take(item.id))
 
 
 def renamed(cable: Cable, name: str) -> Cable:
-    """A cable under another id, with a note of the one it had.
+    """A cable under an id: where it had another one, with a note of that.
 
     >>> cable = assemble("1. (U) All is well.", path="a.txt", format="text", fallback_id="a")
     >>> second = renamed(cable, "a~2")
     >>> second.id, second.paragraphs[0].id, second.notes
     ('a~2', 'a~2/1', ('id a came before: kept as a~2',))
     """
+    if name == cable.id:
+        return cable
     paragraphs = tuple(
         replace(paragraph, id=name + paragraph.id[len(cable.id) :])
         for paragraph in cable.paragraphs

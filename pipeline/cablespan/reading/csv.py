@@ -17,7 +17,7 @@ from cablespan.cable import Cable, Reference, Reject
 from cablespan.header.dates import time_of, year_of
 from cablespan.header.posts import id_of, is_canonical
 from cablespan.header.references import references_of
-from cablespan.reading.assembly import DistinctIds, assemble, with_text
+from cablespan.reading.assembly import DistinctIds, assemble, reader_failed, with_text
 from cablespan.reading.decode import LEADING, decoded, repair
 from cablespan.reading.embedded import Part, cables_in, may_hold_several
 
@@ -217,7 +217,10 @@ def _items(row: _Row, path: str, index: int) -> Iterator[Cable | Reject]:
     except csv.Error as error:
         yield Reject(path, place, f"torn row: {error}", _REMEDY)
         return
-    yield from _cables(cells, row.notes, path, place, index)
+    try:
+        yield from _cables(cells, row.notes, path, place, index)
+    except Exception as error:  # a mistake of ours must not cost the dump its other rows
+        yield reader_failed(error, path, place)
     if stray.strip():
         line = row.line + row.text.count("\n") - stray.count("\n")
         place = f"line {line}, after row {row.number}"

@@ -10,7 +10,7 @@ from cablespan.cable import Cable, Reject, Source, text_hash
 from cablespan.header.dates import time_of
 from cablespan.header.opening import read_opening
 from cablespan.header.parsing import parse
-from cablespan.reading.assembly import TAIL, DistinctIds
+from cablespan.reading.assembly import TAIL, DistinctIds, reader_failed, renamed
 from cablespan.reading.body import segment_blocks
 from cablespan.reading.decode import LEADING, name_of, repair
 
@@ -37,11 +37,11 @@ def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable |
     ids = DistinctIds()
     filled = ((number, line) for number, line in enumerate(stream, 1) if line.strip())
     for index, (number, line) in enumerate(filled):
-        row = _row(line, path, f"line {number}")
+        place = f"line {number}"
+        row = _row(line, path, place)
+        name = "" if isinstance(row, Reject) else ids.take(_name(row, path, index))
         if index >= start:
-            yield row if isinstance(row, Reject) else ids.given_to(_cable(row, path, index))
-        elif not isinstance(row, Reject):
-            ids.take(_name(row, path, index))
+            yield row if isinstance(row, Reject) else _item(row, name, path, index, place)
 
 
 def _row(line: bytes, path: str, place: str) -> dict[str, Any] | Reject:
@@ -85,6 +85,14 @@ def _given_id(row: dict[str, Any]) -> str | None:
 
 def _name(row: dict[str, Any], path: str, index: int) -> str:
     return _given_id(row) or f"{name_of(path)}-{index + 1}"
+
+
+def _item(row: dict[str, Any], name: str, path: str, index: int, place: str) -> Cable | Reject:
+    """The cable of a row under its distinct name."""
+    try:
+        return renamed(_cable(row, path, index), name)
+    except Exception as error:  # a mistake of ours must not cost the other rows
+        return reader_failed(error, path, place)
 
 
 def _cable(row: dict[str, Any], path: str, index: int) -> Cable:

@@ -217,7 +217,7 @@ class Ids:
             while not self._take(id, place):
                 count += 1
                 id = f"{base}~{count}"
-        return cable if id == cable.id else renamed(cable, id)
+        return renamed(cable, id)
 
     def _take(self, id: str, place: str) -> bool:
         if self.database.execute("INSERT OR IGNORE INTO ids VALUES (?, ?)", (id, place)).rowcount:
