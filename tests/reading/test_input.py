@@ -138,15 +138,24 @@ def test_an_id_that_ends_as_a_second_one_does_is_given_once(tmp_path):
     assert len({cable.id for cable in scan(path)}) == 5
 
 
-def test_a_heading_names_the_columns_in_any_order(tmp_path):
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "number,created,reference id,classification,origin,references,Body,header",
+        "number,created,origin,header,body,classification,references,reference_id",
+    ],
+)
+def test_a_heading_names_the_columns_in_any_order(tmp_path, heading):
     path = tmp_path / "dump.csv"
-    path.write_text(
-        "number,created,reference id,classification,origin,references,Body,header\n"
-        f'7,"2/21/2007 9:41","07OSLO12","SECRET","Embassy Oslo","","{BODY}","FM AMEMBASSY OSLO"\n'
-    )
-    (cable,) = scan(path)
+    cells = {"created": "2/21/2007 9:41", "reference": "07OSLO12", "origin": "Embassy Oslo"}
+    cells |= {"number": "7", "classification": "SECRET", "body": BODY, "header": "FM OSLO" * 40}
+    names = (name.lower().split("_")[0].split()[0] for name in heading.split(","))
+    row = ",".join(f'"{cells.get(name, "")}"' for name in names)
+    path.write_text(f"{heading}\n" + f"{row}\n" * 3)
+    cable, *_, third = list(scan(path))
     assert (cable.header.origin, cable.header.classification) == ("Embassy Oslo", "SECRET")
     assert [paragraph.text for paragraph in cable.paragraphs] == ["All is well.", "So it is."]
+    assert third.id == "07OSLO12~3" and list(scan(path, start=2)) == [third]
 
 
 def test_a_dump_that_lost_its_beginning_is_read_from_its_first_whole_row_on(tmp_path):

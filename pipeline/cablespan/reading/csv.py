@@ -165,7 +165,7 @@ class _Row(NamedTuple):
         return cls(*decoded(raw), separator, columns, line, number)
 
     def id(self) -> str:
-        r"""The id in its first cells, whether or not the rest can be read; "" for none.
+        r"""The id in its cells, whether or not all of them can be read; "" for none.
 
         >>> row = b'1,"2/21/2007 9:41","07 OSLO 012","Emb'
         >>> [_Row.of(raw, COLUMNS, 1, 1).id() for raw in (row, b"\nstray\n")]
@@ -173,9 +173,9 @@ class _Row(NamedTuple):
         """
         if self.separator is None:
             return ""
-        start = _lines(self.text[:_LONGEST_START])
-        cells = next(csv.reader(start, delimiter=self.separator, escapechar="\\"))
-        return _id_of(dict(zip(COLUMNS, cells, strict=False)))
+        lines = _lines(self.text)
+        cells = next(csv.reader(lines, delimiter=self.separator, escapechar="\\"))
+        return _id_of(dict(zip(self.columns, cells, strict=False)))
 
     def cells(self) -> tuple[dict[str, str], str]:
         """The cells by column, and the lines after the row. Raises csv.Error where it is torn."""
