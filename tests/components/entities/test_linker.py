@@ -51,6 +51,8 @@ def linked(nlp, marked, origin=None, linker=None):
         ("<ORG>North Atlantic Treaty Organization</ORG>", None, "org:NATO"),
         ("<LAW>TRIPS</LAW>", None, "law:TRIPS"),
         ("<OFFICIAL>President Nazarbayev</OFFICIAL>", None, "person:Nursultan_Nazarbayev"),
+        ("<OFFICIAL>Chou En-lai</OFFICIAL>", None, "person:Chou_En-lai"),
+        ("<OFFICIAL>Foreign Minister Vedrine</OFFICIAL>", None, "person:Hubert_Vedrine"),
         ("<OFFICIAL>Foreign Minister</OFFICIAL>", None, "office:FOREIGN_MINISTER"),
         ("<PERSON>Mrs. Gromyko</PERSON>", None, ""),
     ],

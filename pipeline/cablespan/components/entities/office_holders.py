@@ -13,8 +13,8 @@ def _holders() -> dict[str, list[OfficeHolder]]:
     """Office holders of the lexicon by their names and aliases."""
     holders: dict[str, list[OfficeHolder]] = defaultdict(list)
     for entry in lexicon.load("people"):
-        for name in {entry["name"], *entry["aliases"]}:
-            holders[normalize_name(name)].append(entry)
+        for name in {*map(normalize_name, (entry["name"], *entry["aliases"]))}:
+            holders[name].append(entry)
     return holders
 
 
