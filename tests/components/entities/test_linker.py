@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import spacy
 
 from cablespan.components.entities.candidates import Clues, ranked
 from cablespan.components.entities.clusters import EntityClusters
@@ -170,6 +171,16 @@ def test_knowledge_of_ones_own(blank, write, tmp_path):
     again = Linker(blank, "linker").from_bytes(linker.to_bytes())
     assert again.knowledge.lookup("Acme Oil", "ORG") == "acme:1"
     assert Linker(blank, "linker").from_bytes(Linker(blank, "linker").to_bytes()).knowledge is None
+
+
+def test_a_pipeline_saved_with_knowledge_needs_its_file_no_longer(write, tmp_path):
+    path = write(ACME)
+    nlp = spacy.blank("en")
+    nlp.add_pipe("cable_linker", config={"kb": str(path)})
+    nlp.to_disk(tmp_path / "saved")
+    path.unlink()
+    linker = spacy.load(tmp_path / "saved").get_pipe("cable_linker")
+    assert linker.knowledge.lookup("Acme Oil", "ORG") == "acme:1"
 
 
 def test_entries_of_one_name_in_a_base_of_ones_own_are_candidates(blank, write):

@@ -3,6 +3,7 @@ organisations, laws, office holders."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
@@ -57,9 +58,13 @@ class Linker:
 
     def __init__(self, nlp: Language, name: str, kb: str | None = None):
         self.name = name
-        self.knowledge: KnowledgeBase | None = None
-        if kb:
-            self.add_knowledge(kb)
+        self._kb = kb
+
+    @cached_property
+    def knowledge(self) -> KnowledgeBase | None:
+        """The knowledge base of one's own; its file is not asked for where a saved pipeline has
+        brought it."""
+        return KnowledgeBase.read(self._kb) if self._kb else None
 
     def add_knowledge(self, path: str | Path) -> None:
         """Takes a knowledge base into use. Raises KnowledgeError with file, line and remedy."""
