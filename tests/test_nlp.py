@@ -130,6 +130,8 @@ def test_components_are_switched_off_as_in_spacy():
         ValueError, match="ner, claim_tagger, statements read the vectors of tok2vec"
     ):
         pipelines.load(disable=["tok2vec"])
+    with pytest.raises(ValueError, match="acme.jsonl is for the linker, which is excluded"):
+        pipelines.load("rules", kb="acme.jsonl", exclude="linker")
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "."])

@@ -207,9 +207,15 @@ def load(
         predict_in_bfloat16(nlp)
     _switch_off(nlp, disable, enable)
     if kb is not None:
-        linker: Any = nlp.get_pipe("linker")
-        linker.add_knowledge(kb)
+        _add_knowledge(nlp, kb)
     return nlp
+
+
+def _add_knowledge(nlp: Language, kb: str | Path) -> None:
+    if "linker" not in nlp.component_names:
+        raise ValueError(f"{kb} is for the linker, which is excluded: leave it in, or give no kb")
+    linker: Any = nlp.get_pipe("linker")
+    linker.add_knowledge(kb)
 
 
 def _names(given: str | Iterable[str]) -> list[str]:
