@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from operator import itemgetter
 from typing import Any
@@ -130,6 +131,7 @@ class Source:
     index: int = 0
 
 
+@lru_cache(maxsize=2)  # the cables of one file, or of a page and its text, come one after another
 def text_hash(text: str) -> str:
     r"""SHA-256 of a text in UTF-8, as hexadecimal digits; a lone surrogate counts, too.
 

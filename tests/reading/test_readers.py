@@ -49,12 +49,15 @@ def test_golden_pairs(path):
 def test_every_piece_lies_on_the_source(path):
     for cable in readers.scan(path):
         if isinstance(cable, Cable):
-            for p in cable.paragraphs:
-                assert p.source_map.pieces
-                assert all(
-                    p.text[o : o + n] == cable.source_text[s : s + n]
-                    for o, s, n in p.source_map.pieces
-                )
+            assert_on_the_source(cable)
+
+
+def assert_on_the_source(cable):
+    for p in cable.paragraphs:
+        assert p.source_map.pieces
+        assert all(
+            p.text[o : o + n] == cable.source_text[s : s + n] for o, s, n in p.source_map.pieces
+        )
 
 
 @pytest.mark.parametrize("name", ["text.txt", "web.txt", "page-five-columns.html", "dump.csv"])
@@ -94,15 +97,18 @@ def test_a_cable_as_a_json_line_is_laid_out_as_in_a_file_of_its_own(tmp_path):
     ] == [(p.text, p.number, p.marking, p.section, p.kind) for p in alone.paragraphs]
 
 
-def test_cables_below_each_other_in_a_text_are_cables_of_their_own(tmp_path):
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_cables_below_each_other_in_a_text_are_cables_of_their_own(tmp_path, line_end):
     text = (HERE / "in" / "text.txt").read_text(encoding="utf-8")
     other = text.replace("OSLO", "BERN").replace("RUEHNY", "RUEHSW")
-    (tmp_path / "two.txt").write_text(f"{text}\n\n{other}", encoding="utf-8")
+    both = f"{text}\n\n{other}".replace("\n", line_end)
+    (tmp_path / "two.txt").write_bytes(both.encode())
     first, second = readers.scan(tmp_path / "two.txt")
     assert (first.id, second.id, second.source.index) == ("07OSLO12", "07BERN12", 1)
     (alone,) = readers.scan(HERE / "in" / "text.txt")
     assert [p.text for p in first.paragraphs] == [p.text for p in alone.paragraphs]
     assert len(second.paragraphs) == len(alone.paragraphs)
+    assert_on_the_source(second)
 
 
 def test_a_torn_row_takes_no_other_with_it_and_a_doubled_id_is_numbered():
@@ -299,6 +305,9 @@ def test_encodings_are_repaired_and_noted(tmp_path, data, text):
     assert cable.paragraphs[0].text == text and cable.notes
 
 
+TRANSMITTED = "PP RUEHXX RUEHYY\r\nZNY CCCCC ZZH\r\nFM AMEMBASSY OSLO"
+
+
 @pytest.mark.parametrize(
     "unit",
     [
@@ -317,6 +326,7 @@ def test_encodings_are_repaired_and_noted(tmp_path, data, text):
         "\n",
         "-\n",
         "1. (C)\n\n",
+        f"{TRANSMITTED}\r\n\r\n1. (U) x{' All is well.' * 12}\r\n\r\n",
     ],
 )
 @pytest.mark.parametrize("opening", ["1. (C) y ", "<html>", "SUBJECT: "])

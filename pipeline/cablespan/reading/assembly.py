@@ -30,17 +30,15 @@ def assemble(
     >>> cable.header.subject, cable.paragraphs[0].id
     ('ROADS', '07OSLO12/1')
     """
-    end = len(text) if end is None else end
-    if "\r" in text and "\r\n" in text:  # one sign is found faster than two
-        plain, mapping = _without_returns(text)
-        head = None if head is None else head.replace("\r\n", "\n")
-    elif margin := _margin(text, start, end):
-        plain, mapping = _without_margin(text, margin)
+    own = text[start:end]
+    head = (head or "").replace("\r\n", "\n")
+    if "\r" in own and "\r\n" in own:  # one sign is found faster than two
+        plain, mapping = _without_returns(own, start)
+    elif margin := _margin(own):
+        plain, mapping = _without_margin(own, margin, start)
     else:
-        return _assembled(text, start, end, head, **facts)
-    start, end = offset_in(mapping, start), offset_in(mapping, end)
-    cable = assemble(plain, start=start, end=end, head=head, **facts)
-    return laid_back(cable, mapping, text)
+        return _assembled(text, start, start + len(own), head, **facts)
+    return laid_back(assemble(plain, head=head, **facts), mapping, text)
 
 
 def offset_in(mapping: SourceMap, at: int) -> int:
@@ -50,32 +48,32 @@ def offset_in(mapping: SourceMap, at: int) -> int:
     return offset + min(max(at - begin, 0), length)
 
 
-def _margin(text: str, start: int, end: int) -> str:
-    r"""The blanks with which all but a few lines of `text[start:end]` begin; "" for none.
+def _margin(text: str) -> str:
+    r"""The blanks with which all but a few lines of a text begin; "" for none.
 
-    >>> text = "  SUBJECT: ROADS\n\n  1. All is\n    well.\n"
-    >>> _margin(text, 0, len(text)), _margin("All is\n  well.", 0, 14)
+    >>> _margin("  SUBJECT: ROADS\n\n  1. All is\n    well.\n"), _margin("All is\n  well.")
     ('  ', '')
     """
-    first = text[start : min(start + _FIRST, end)]
+    first = text[:_FIRST]
     if 2 * (first.count("\n ") + first.count("\n\t")) < first.count("\n"):
         return ""
-    lines = [line for line in text[start:end].splitlines() if line and not line.isspace()]
+    lines = [line for line in text.splitlines() if line and not line.isspace()]
     margins = sorted((line[: -len(line.lstrip())] for line in lines), key=len)
     margin = margins[len(margins) // _FEW_LINES] if margins else ""
     within = sum(line.startswith(margin) for line in lines)
     return margin if (len(lines) - within) * _FEW_LINES <= len(lines) else ""
 
 
-def _without_margin(text: str, margin: str) -> tuple[str, SourceMap]:
-    r"""A text without the blanks that its lines begin with, and its map.
+def _without_margin(text: str, margin: str, start: int = 0) -> tuple[str, SourceMap]:
+    r"""A text without the blanks that its lines begin with, and its map into the source, in which
+    it begins at `start`.
 
     >>> plain, mapping = _without_margin("  A\n  B", "  ")
     >>> plain, list(mapping.pieces)
     ('A\nB', [(0, 2, 2), (2, 6, 1)])
     """
     parts, pieces = [], []
-    at = offset = 0
+    at, offset = start, 0
     for line in text.splitlines(True):
         part = line.removeprefix(margin)
         pieces.append((offset, at + len(line) - len(part), len(part)))
@@ -85,8 +83,9 @@ def _without_margin(text: str, margin: str) -> tuple[str, SourceMap]:
     return "".join(parts), SourceMap(tuple(pieces))
 
 
-def _without_returns(text: str) -> tuple[str, SourceMap]:
-    r"""A text with the returns before its line feeds left out, and its map.
+def _without_returns(text: str, start: int = 0) -> tuple[str, SourceMap]:
+    r"""A text with the returns before its line feeds left out, and its map into the source, in
+    which it begins at `start`.
 
     >>> plain, mapping = _without_returns("A\r\nB")
     >>> plain, list(mapping.pieces)
@@ -94,8 +93,8 @@ def _without_returns(text: str) -> tuple[str, SourceMap]:
     """
     lines = text.split("\r\n")
     pieces, at = [], 0
-    for returns, line in enumerate(lines):
-        pieces.append((at, at + returns, len(line)))
+    for source_at, line in enumerate(lines, start):  # each return puts the source one further
+        pieces.append((at, source_at + at, len(line)))
         at += len(line) + 1
     return "\n".join(lines), SourceMap(tuple(pieces))
 
@@ -104,7 +103,7 @@ def _assembled(
     text: str,
     start: int,
     end: int,
-    head: str | None,
+    head: str,
     *,
     path: str,
     format: str,
@@ -132,7 +131,7 @@ def _assembled(
         opening,
         lines_above,
         tail,
-        apart=head or "",
+        apart=head,
         listed=listed,
         page_created=page_created,
         **known,
