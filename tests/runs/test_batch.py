@@ -314,9 +314,9 @@ def test_what_is_damaged_is_said_and_only_that_is_done_again(
 
 
 def _noting(add_shard, done):
-    def noting(manifest, folder, line):
+    def noting(manifest, folder, line, inputs):
         done.append(line["shard"])
-        add_shard(manifest, folder, line)
+        add_shard(manifest, folder, line, inputs)
 
     return noting
 

@@ -32,16 +32,18 @@ def test_an_upload_that_fails_leaves_nothing(folder):
 
 
 def test_what_is_added_becomes_one_file_in_the_end(folder):
-    line = {"shard": 0, "to": [0, 5], "counts": {}, "files": {}}
+    line = {"counts": {}, "files": {}}
+    inputs = {number: {"input": number} for number in range(9)}
     manifest = Manifest({"schema": SCHEMA})
     manifest.write(folder)
     for number in range(3):
-        manifest.add_shard(folder, {**line, "shard": number})
+        manifest.add_shard(folder, {**line, "shard": number, "to": [3 * number, 5]}, inputs)
     assert len(folder.fs.find(folder / f"{WORK}/{NAME}.more")) == 3
     assert Manifest.load(folder).shards.keys() == {0, 1, 2}
+    assert list(Manifest.load(folder).inputs) == list(range(7))
     manifest.write(folder)
     assert folder.fs.find(folder / f"{WORK}/{NAME}.more") == []
-    assert folder.read(NAME).count(b"\n") == 4
+    assert folder.read(NAME).count(b"\n") == 11
 
 
 def test_one_run_writes_and_one_that_is_taken_over_stops(folder):

@@ -135,15 +135,13 @@ class Manifest:
         """Writes the whole manifest anew, in one step."""
         folder.replace(NAME, (encode(line) for line in self.lines()))
 
-    def add_input(self, folder: Folder, line: InputLine) -> None:
-        """Appends an input, once."""
-        if line["input"] not in self.inputs:
-            folder.append(NAME, encode(line))
-            self.inputs[line["input"]] = line
-
-    def add_shard(self, folder: Folder, line: ShardLine) -> None:
-        """Appends a shard that is done."""
-        folder.append(NAME, encode(line))
+    def add_shard(self, folder: Folder, line: ShardLine, inputs: Mapping[int, InputLine]) -> None:
+        """Appends a shard that is done, after those of the inputs up to its end that are not yet
+        there: all at once, as a disk takes its time for each addition."""
+        last = next(reversed(self.inputs), -1)
+        new = {number: inputs[number] for number in range(last + 1, line["to"][0] + 1)}
+        folder.append(NAME, b"".join(map(encode, [*new.values(), line])))
+        self.inputs |= new
         self.shards[line["shard"]] = line
 
     def differences(self, settings: Mapping[str, Any]) -> list[str]:

@@ -228,9 +228,6 @@ class Run:
             kind: self._write(self.part(kind, result.number), [data])
             for kind, data in result.files.items()
         }
-        for number in range(result.end[0] + 1):
-            if number not in self.manifest.inputs:
-                self.manifest.add_input(self.folder, inputs[number])
         line: ShardLine = {
             "shard": result.number,
             "from": list(result.start),
@@ -239,7 +236,7 @@ class Run:
             "counts": result.counts,
             "files": files,
         }
-        self.manifest.add_shard(self.folder, line)
+        self.manifest.add_shard(self.folder, line, inputs)
         self.incidents += result.incidents
         add(self.seconds, {**result.seconds, "publish": time.perf_counter() - begin})
         self.reporter.shard(result.counts, result.size)
