@@ -1,7 +1,10 @@
 """Names of the lexicon are found as spaCy cuts them, though they are cut when they are needed."""
 
+import sys
+
 import pytest
 import spacy
+from spacy.tokens import Doc
 
 from cablespan.components.entities.lexicon_names import (
     LEXICON_FEATURES,
@@ -39,3 +42,10 @@ def test_case_tells_names_from_words_and_acronyms(text, word, known_as):
         number for token, number in zip(doc, classes(doc), strict=True) if token.text == word
     ]
     assert LEXICON_FEATURES[(number - 1) // 2] == known_as
+
+
+def test_no_vocabulary_is_held_on_to():
+    vocab = spacy.blank("en").vocab
+    held = sys.getrefcount(vocab)
+    classes(Doc(vocab, ["The", "Justice", "Ministry", "told", "Mr.", "Orr"]))
+    assert sys.getrefcount(vocab) == held

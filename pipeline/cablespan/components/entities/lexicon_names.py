@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, cast
 
 import spacy
 from spacy.attrs import IS_LOWER, IS_TITLE, IS_UPPER, LOWER
+from spacy.strings import get_string_id
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
 from cablespan import lexicon
 from cablespan.document import once_a_doc
@@ -213,7 +213,7 @@ def _class_numbers() -> dict[str, int]:
 
 
 @cache
-def _single_words(vocab: Vocab) -> tuple[dict[int, int], dict[int, int]]:
+def _single_words() -> tuple[dict[int, int], dict[int, int]]:
     """Class numbers of lists of single words, by the number of their lower-case form: in small
     letters, where names do not count, and otherwise."""
     small: dict[int, int] = {}
@@ -221,7 +221,7 @@ def _single_words(vocab: Vocab) -> tuple[dict[int, int], dict[int, int]]:
     for name, words in _word_lists():
         number = _class_numbers()[name]
         for word in words:
-            form = vocab.strings.add(word.lower())
+            form = get_string_id(word.lower())
             other.setdefault(form, number)
             if name in _ANY_CASE:
                 small.setdefault(form, number)
@@ -240,7 +240,7 @@ def classes(doc: Doc) -> list[int]:
     ['word', 'body', 'body', 'cue', '', '', '']
     """
     flags = [_Flags(*row) for row in doc.to_array([LOWER, IS_UPPER, IS_LOWER, IS_TITLE]).tolist()]
-    small, other = _single_words(doc.vocab)
+    small, other = _single_words()
     known = [(small if flag.is_lower else other).get(flag.lower, 0) for flag in flags]
     numbers = [2 * number - 1 if number else 0 for number in known]
     covered = 0
