@@ -49,9 +49,9 @@ def unpacked(stream: BinaryIO) -> io.BufferedReader:
     packed = _buffered(stream)
     magic = packed.peek(4)[:4]
     if magic[:2] == b"\x1f\x8b":
-        return _buffered(gzip.GzipFile(fileobj=packed))
+        return _Unpacked(gzip.GzipFile(fileobj=packed), packed)
     if magic == b"\x28\xb5\x2f\xfd":
-        return _buffered(_Chunks(_out_of_zstd(packed)))
+        return _Unpacked(_Chunks(_out_of_zstd(packed)), packed)
     return packed
 
 
@@ -90,6 +90,18 @@ class _Chunks(io.RawIOBase):
         buffer[:size] = self.left[:size]
         self.left = self.left[size:]
         return size
+
+
+class _Unpacked(io.BufferedReader):
+    """The content of a packed stream, which is closed with it."""
+
+    def __init__(self, content: Any, packed: BinaryIO):
+        super().__init__(content, HEAD)
+        self.packed = packed
+
+    def close(self) -> None:
+        super().close()
+        self.packed.close()
 
 
 def _buffered(stream: Any) -> io.BufferedReader:
