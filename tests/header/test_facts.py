@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cablespan import header
 from cablespan.header.classification import reasons
-from cablespan.header.dates import date_time_group
+from cablespan.header.dates import date_time_group, time_of
 from cablespan.header.opening import Opening, read_opening
 from cablespan.header.parsing import classification_of, reference_id_of
 from cablespan.header.transmission import correspondents
@@ -213,6 +213,25 @@ def test_declassification_in_words_below_its_label_and_year_first(lines, found):
 
 def test_a_time_that_no_clock_shows_is_none():
     assert date_time_group("R 990941Z FEB 07") == ("ROUTINE", None)
+
+
+@pytest.mark.parametrize(
+    ("given_time", "found"),
+    [
+        ("21/02/2007 9:41", "2007-02-21T09:41:00"),
+        ("2007-21-02 09:41", "2007-02-21T09:41:00"),
+        ("2/31/2007 9:41 PM", None),
+        ("2007-02-31T09:41:00Z", None),
+        ("2/21/2007 25:61", "2007-02-21"),
+        ("2/21/2007 12:05 AM", "2007-02-21T00:05:00"),
+        ("2007-99-99", None),
+        ("2007-13", None),
+        ("0000", None),
+        ("2007", "2007"),
+    ],
+)
+def test_a_time_is_one_that_calendar_and_clock_have(given_time, found):
+    assert time_of(given_time) == found
 
 
 def test_a_bracket_that_a_summary_does_not_open_is_of_its_frame():

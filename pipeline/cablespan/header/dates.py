@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import NamedTuple
 
@@ -46,12 +46,12 @@ _DATE_TIME_GROUP = re.compile(
 # 2/21/2007 9:41 PM, 2007-02-21 09:41:00
 _GIVEN_TIME = re.compile(
     r"""
-    (?: (?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4}) | (?P<date>\d{4}-\d\d-\d\d) )
-    [ T] (?P<hour>\d{1,2}):(?P<minute>\d{2}) (?::\d{2})? (?:[ ](?P<half>[AP]M))?
+    (?P<day>\d{1,2}/\d{1,2}/\d{4} | \d{4}-\d\d-\d\d) [ T]
+    (?P<hour>\d{1,2}):(?P<minute>\d{2}) (?::\d{2})? (?:[ ](?P<half>[AP]M))?
     """,
     re.VERBOSE,
 )
-_DAY_OR_LESS = re.compile(r"\d{4}(?:-\d\d){0,2}")  # 2007, 2007-02, 2007-02-21
+_YEAR_OR_MONTH = re.compile(r"(?!0000)\d{4}(?:-(?:0[1-9]|1[0-2]))?")  # 2007, 2007-02
 _PRECEDENCES = {"Z": "FLASH", "O": "IMMEDIATE", "P": "PRIORITY", "R": "ROUTINE"}
 
 
@@ -94,23 +94,23 @@ def year_of(time: str | None) -> int | None:
 
 
 def time_of(given: str) -> str | None:
-    """The time that a page, a table or a record states, in ISO 8601 (UTC); no hour if it has none.
+    """The time that a page, a table or a record states, in ISO 8601 (UTC); no hour if it has none,
+    None for a day that no calendar has.
 
     >>> time_of("2/21/2007 9:41 PM"), time_of("2007-02-21 09:41:05+02:00"), time_of("n/a")
     ('2007-02-21T21:41:00', '2007-02-21T07:41:05', None)
     >>> time_of("Feb 21, 2007"), time_of("2007-02")
     ('2007-02-21', '2007-02')
     """
-    if _DAY_OR_LESS.fullmatch(given):
+    if _YEAR_OR_MONTH.fullmatch(given):
         return given
     match = _GIVEN_TIME.search(given)
-    if match is None:
-        found = date_of(given)
-        return found.isoformat() if found else None
-    if match["date"] and (time := _in_utc(given)):
-        return time
-    day = match["date"] or f"{match['year']}-{int(match['month']):02d}-{int(match['day']):02d}"
-    return f"{day}T{_hour(match):02d}:{match['minute']}:00"
+    if match and (in_utc := _in_utc(given)):
+        return in_utc
+    day = date_of(match["day"] if match else given)
+    clock = _clock(match) if match else None
+    when = datetime.combine(day, clock) if day and clock else day
+    return when.isoformat() if when else None
 
 
 def _in_utc(given: str) -> str | None:
@@ -123,11 +123,15 @@ def _in_utc(given: str) -> str | None:
     return in_utc.replace(tzinfo=None).isoformat(timespec="seconds")
 
 
-def _hour(time: re.Match[str]) -> int:
-    hour = int(time["hour"])
-    if time["half"] is None:
-        return hour
-    return hour % 12 + (12 if time["half"] == "PM" else 0)
+def _clock(given: re.Match[str]) -> time | None:
+    """The hour and minute of a time; None for one that no clock shows."""
+    hour, half = int(given["hour"]), given["half"]
+    if half:
+        hour = hour % 12 + (12 if half == "PM" else 0)
+    try:
+        return time(hour, int(given["minute"]))
+    except ValueError:
+        return None
 
 
 def _calendar_date(year: int, month: int, day: int) -> date | None:
