@@ -232,6 +232,15 @@ def test_the_page_stays_small(tmp_path):
     assert size < 5_000_000
 
 
+def test_one_misdated_cable_adds_no_years_without_cables():
+    findings, years = Findings(), []
+    for record, year in zip(records(3), (2007, 2009, 9999), strict=True):
+        record["header"]["created"] = f"{year}-02-21"
+        findings.add(record)
+        years.append(findings.years())
+    assert years == [[2007], [2007, 2008, 2009], [2007, 2009, 9999]]
+
+
 def test_an_empty_run_still_gives_a_page(tmp_path):
     assert report(write(tmp_path, []), tmp_path / "report.html") > 10_000
 

@@ -19,6 +19,7 @@ THINGS = 200_000  # distinct things that are counted; beyond, the half that is n
 PAIRS = 800_000  # the same of speakers with what they name
 LISTED = 250  # recommendations, commitments that are listed
 CLAIMS, EVENTS = 800, 400  # claims in the table, dated sentences in the list
+YEARS = 200  # from first to last, without gaps in charts
 SEARCHED = 6000  # things in the search box
 LISTED_LABELS = (Statement.RECOMMENDATION, Statement.COMMITMENT)
 EVENT_LABELS = (Statement.REPORT, Statement.CLAIM, Statement.COMMITMENT)
@@ -132,9 +133,11 @@ class Findings:
         return _most_named((t for t in self.things.values() if t.label == label), number)
 
     def years(self) -> list[int]:
-        """All years from the first to the last."""
-        known = [when for when in self.cables_by_year if when]
-        return list(range(min(known), max(known) + 1)) if known else []
+        """All years from the first to the last; those that occur where a misdated cable sets these
+        far apart."""
+        known = sorted(when for when in self.cables_by_year if when)
+        every = range(known[0], known[-1] + 1) if known else range(0)
+        return list(every) if len(every) <= YEARS else known
 
     def search_index(self) -> list[list[Any]]:
         """`[name, label, mentions, cables, first year, last year]` of the things that are named
