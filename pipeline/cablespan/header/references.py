@@ -42,12 +42,13 @@ def canonical_id(text: str) -> str | None:
     >>> canonical_id("no id") is None
     True
     """
-    within = (
-        reference.value
-        for reference in references(text)
-        if reference.kind == "cable" and reference.value[:2].isdigit()
-    )
-    return id_of(text) or next(within, None)
+    return id_of(text) or _first_cited(text)
+
+
+def _first_cited(text: str) -> str | None:
+    """The id of the first cable that a text cites with its year."""
+    cited = (reference for reference in references(text) if reference.kind == "cable")
+    return next((cable.value for cable in cited if cable.value[:2].isdigit()), None)
 
 
 def references(
