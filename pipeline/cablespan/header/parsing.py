@@ -39,17 +39,17 @@ _EXTRACT = "This record is a partial extract of the original cable"
 _BROKEN_OFF = re.compile(r"[^.\s]\s{0,3}(?:\.\.\.|…)\s*\Z")
 
 
-def reference_id_of(opening: Opening, created: str | None) -> str | None:
+def reference_id_of(opening: Opening, year: int | None) -> str | None:
     """The id that post and serial make in a line of the opening: a banner, a page mark.
 
-    `created` is the cable's time in ISO 8601, whose year the id takes.
+    `year` is the cable's, of two digits or four; none has no id.
 
-    >>> reference_id_of(Opening(transmission=["UNCLAS OSLO 000012"]), "2007-02-21T09:41:00")
+    >>> reference_id_of(Opening(transmission=["UNCLAS OSLO 000012"]), 2007)
     '07OSLO12'
     """
-    if not created:
+    if year is None:
         return None
-    ids = (_id_of_serial(line, created[2:4]) for line in opening.transmission)
+    ids = (_id_of_serial(line, f"{year % 100:02}") for line in opening.transmission)
     return next(filter(None, ids), None)
 
 
@@ -112,10 +112,11 @@ def parse(
     group = date_time_group("\n".join([apart, *opening.transmission]))
     head = f"{apart}\n{head}" if apart else head
     created = facts.get("created") or group.time or page_created
-    reference_id = facts.get("reference_id") or reference_id_of(opening, created)
+    year = year_of(created)
+    reference_id = facts.get("reference_id") or reference_id_of(opening, year)
     sender, to, info = correspondents(head)
     fields = opening.fields
-    references = references_of(fields.get("ref", ""), year_of(created), reference_id)
+    references = references_of(fields.get("ref", ""), year, reference_id)
     cited = {reference.value for reference in references}
     references += [reference for reference in listed if reference.value not in cited]
     stated: dict[str, Any] = dict(

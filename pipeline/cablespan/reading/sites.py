@@ -62,7 +62,7 @@ def places_of_cables(source: str, text: str, mapping: SourceMap) -> Iterator[Pla
     cables = _by_marks(text, holders) or _by_numbers(text, holders) or _by_opening(text, holders)
     for cable in cables:
         cable_id = stated[0] if stated and cable is cables[0] else None
-        known_id = reference_id_of(cable.opening, f"20{cable_id}") if cable_id else None
+        known_id = reference_id_of(cable.opening, int(cable_id[:2])) if cable_id else None
         head = _head_apart(text, cable)
         yield Place(cable.start, cable.end, head, cable_id, is_its_own=known_id == cable_id)
 
