@@ -133,6 +133,17 @@ def test_a_backslash_that_escapes_nothing_is_text(tmp_path, written):
     assert cable.paragraphs[0].text == r'It is C:\dir, "blue".'
 
 
+def test_a_row_that_stands_in_the_body_of_another_has_its_own_facts(tmp_path):
+    row = '{0},"2/21/2007 9:41","07{1}{0}","Embassy {1}","SECRET","","FM {1}","{2}'.format
+    dump = tmp_path / "dump.csv"
+    dump.write_text(
+        row(1, "BERN", row(2, "OSLO", "1. (U) All is well.").replace('"', '\\"')) + '"\n'
+    )
+    (cable,) = readers.scan(dump)
+    assert (cable.id, cable.header.origin) == ("07OSLO2", "Embassy OSLO")
+    assert cable.notes == ("stood in the body of 07BERN1",)
+
+
 def test_a_second_cable_in_the_body_of_a_row_is_one_of_its_own(tmp_path):
     head = "VZCZCXRO1234\nR 210941Z FEB 07\nFM AMEMBASSY OSLO\nTO RUEHC/SECSTATE WASHDC 12\n"
     first = "UNCLAS OSLO 000012\n\nSUBJECT: ROADS\n\n1. (U) All is well.\nROE\n"

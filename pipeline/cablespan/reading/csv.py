@@ -243,20 +243,10 @@ def _cables(
         return
     facts = row_facts(cells)
     cable_id = facts["reference_id"]
-    for at, part in enumerate(cables_in(body), index):
-        if at > index:  # the row's facts are not theirs
-            facts = part_facts(part) or {"fallback_id": cable_id}
-            facts["notes"] = [*notes, f"stood in the body of {cable_id}"]
-        made = assemble(
-            body,
-            path=path,
-            format="csv",
-            index=at,
-            start=part.start,
-            end=part.end,
-            **{"notes": notes, **facts},
-        )
-        yield with_text(made)
+    for at, known in enumerate(facts_of_parts(cables_in(body), facts), index):
+        own = [*notes, f"stood in the body of {cable_id}"] if known["start"] else notes
+        known = {"fallback_id": cable_id, **known}
+        yield with_text(assemble(body, path=path, format="csv", index=at, notes=own, **known))
 
 
 def row_facts(row: Mapping[str, str]) -> dict[str, Any]:
@@ -282,15 +272,6 @@ def row_facts(row: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def part_facts(part: Part) -> dict[str, Any]:
-    """What the row of a cable within another one's body says of it; nothing where it has none.
-
-    >>> part_facts(Part(0, 9))
-    {}
-    """
-    return row_facts(part.row) if part.row else {}
-
-
 def facts_of_parts(
     parts: Iterable[Part], facts: Mapping[str, Any], offset: int = 0
 ) -> Iterator[dict[str, Any]]:
@@ -303,7 +284,8 @@ def facts_of_parts(
     [{'start': 5, 'end': 14, 'origin': 'Embassy Oslo'}, {'start': 14, 'end': 25}]
     """
     for part in parts:
-        known = part_facts(part) if part.start else facts
+        own = row_facts(part.row) if part.row else {}  # of a cable within another one's body
+        known = own if part.start else facts
         yield {"start": offset + part.start, "end": offset + part.end, **known}
 
 
