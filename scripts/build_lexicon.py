@@ -73,7 +73,6 @@ def countries() -> list[dict[str, Any]]:
                 unique([*packaged, *names(aliases)], but=name),
             )
         )
-        entries[-1]["geonames"] = geo.get("geonameid")
         entries[-1]["capital"] = geo.get("capital")
     for code, (tags, adjectives, people, aliases, _) in own.items():
         entries.append(
@@ -167,7 +166,6 @@ def cities() -> list[dict[str, Any]]:
             "kb_id": f"geonames:{city['geonameid']}",
             "kind": "capital" if capital else "city",
             "country": city["countrycode"],
-            "population": city["population"],
         }
         bare = (plain or name).casefold()
         if bare in taken or (

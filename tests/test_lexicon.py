@@ -2,12 +2,15 @@
 
 from collections import Counter
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
+import cablespan
 from cablespan import lexicon
 from cablespan.labels import Entity
 
+PACKAGE = Path(cablespan.__file__).parent
 NAMES = sorted(
     path.name.removesuffix(".jsonl")
     for path in files("cablespan.lexicon").iterdir()
@@ -33,6 +36,12 @@ NAMED = [
 def test_file_has_entries(name):
     assert lexicon.load(name)
     assert all(isinstance(entry, dict) for entry in lexicon.load(name))
+
+
+def test_no_key_is_dead():
+    keys = {key for name in NAMES for entry in lexicon.load(name) for key in entry}
+    code = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    assert {key for key in keys if f'"{key}"' not in code} == {"former"}, "this file reads it"
 
 
 @pytest.mark.parametrize("name", NAMED)
