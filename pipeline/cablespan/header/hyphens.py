@@ -2,8 +2,9 @@
 
 import re
 
+from cablespan.lexicon import listed
+
 _WITHIN_WORD = re.compile(r"(?:[^\W_]|[A-Z]\.)-\Z")  # non-, U.S.-
-_STAY_APART = ("and ", "or ", "to ", "AND ", "OR ", "TO ")
 
 
 def joint(line: str, following: str) -> str:
@@ -16,4 +17,10 @@ def joint(line: str, following: str) -> str:
     ' '
     """
     between_letters = _WITHIN_WORD.search(line) and following[0].isalnum()
-    return "" if between_letters and not following.startswith(_STAY_APART) else " "
+    return "" if between_letters and not _stays_apart(following) else " "
+
+
+def _stays_apart(following: str) -> bool:
+    """Whether what follows a hyphen begins with a word that is no part of the one before it."""
+    first = following.partition(" ")[0].lower()
+    return first in listed("function_words", "form", "after_hyphen")
