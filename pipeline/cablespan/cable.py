@@ -131,7 +131,7 @@ class Source:
     index: int = 0
 
 
-@lru_cache(maxsize=2)  # the cables of one file, or of a page and its text, come one after another
+@lru_cache(maxsize=4)  # the cables of one source, with what it is stripped to, follow each other
 def text_hash(text: str) -> str:
     r"""SHA-256 of a text in UTF-8, as hexadecimal digits; a lone surrogate counts, too.
 
