@@ -13,6 +13,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
+import fsspec
 import orjson
 import psutil
 import pytest
@@ -235,6 +236,14 @@ def test_a_full_disk_leaves_whole_files_and_can_be_resumed(
     )
     assert run(source, tmp_path, resume=True) == 0
     assert written(tmp_path) == undisturbed
+
+
+@pytest.mark.parametrize("folder", ["memory:/", "memory://records", "{tmp_path}"])
+def test_a_file_of_records_is_read_where_it_lies(tmp_path, folder):
+    path = f"{folder.format(tmp_path=tmp_path)}/records.jsonl"
+    with fsspec.open(path, "wb") as file:
+        file.write(poison.dump(1))
+    assert [*lines(path)] == [orjson.loads(poison.dump(1))]
 
 
 def test_a_torn_line_of_the_manifest_is_done_again(source, undisturbed, finished):

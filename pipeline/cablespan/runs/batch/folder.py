@@ -54,7 +54,7 @@ class Folder:
         self.additions = 0
 
     def __truediv__(self, name: str) -> str:
-        return f"{self.root}/{name}"
+        return f"{self.root.rstrip('/')}/{name}"
 
     def __str__(self) -> str:
         return self.url
@@ -244,6 +244,16 @@ class Folder:
                 f"{self}: {other or 'another run'} has taken over; "
                 "this run stops, what it wrote is whole"
             )
+
+
+def folder_of(file: str) -> str:
+    """The name of the folder that a file lies in.
+
+    >>> folder_of("/x.jsonl"), folder_of("memory://x.jsonl"), folder_of("x.jsonl")
+    ('/', 'memory://', '.')
+    """
+    parent, slash, _ = file.rpartition("/")
+    return parent + slash or "."
 
 
 def _owner() -> str:

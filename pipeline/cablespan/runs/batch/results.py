@@ -4,12 +4,13 @@ changes.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from cablespan.labels import LAYERS
 from cablespan.reading.lines import json_lines
 from cablespan.reading.shapes import RECORD, misfits, with_every_key
-from cablespan.runs.batch.folder import Folder, reaching
+from cablespan.runs.batch.folder import Folder, folder_of, reaching
 from cablespan.runs.batch.manifest import Manifest
 
 EVERY_RECORD_HAS = ("id", "meta", "source", "header", "paragraphs")
@@ -29,8 +30,7 @@ class Results:
         with reaching(run):
             is_file = self.folder.fs.isfile(self.folder.root)
         if is_file:
-            parent, _, self.file = run.rpartition("/")
-            self.folder = Folder(parent or ".")
+            self.folder, self.file = Folder(folder_of(run)), PurePath(run).name
         elif not self.folder.fs.isdir(self.folder.root):
             raise FileNotFoundError(f"{run}: no such folder or file; {_GIVE}")
         self.run = run
