@@ -487,14 +487,28 @@ def test_an_output_needs_a_name(source):
         run(source, "")
 
 
-def test_files_of_something_else_are_not_overwritten(source, tmp_path):
-    (tmp_path / "cables.jsonl").write_text("mine\n")
-    with pytest.raises(FileExistsError, match="--overwrite"):
-        run(source, tmp_path)
-    assert (tmp_path / "cables.jsonl").read_text() == "mine\n"
-    (tmp_path / "notes.txt").write_text("mine\n")
-    assert run(source, tmp_path, resume=False) == 0
-    assert not (tmp_path / "cables.jsonl").exists() and (tmp_path / "notes.txt").exists()
+@pytest.mark.parametrize("resume", [None, False])
+@pytest.mark.parametrize("name", ["cables.jsonl", "labels.json", "manifest.jsonl"])
+def test_files_of_something_else_are_not_overwritten(finished, tmp_path, name, resume):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / name).write_bytes(poison.dump(2))
+    with pytest.raises((FileExistsError, ValueError), match=f"{name}.* take another --output"):
+        run(folder / name, folder, resume=resume)
+    assert (folder / name).read_bytes() == poison.dump(2)
+    (finished / "notes.txt").write_text("mine")
+    (finished / "cables-00009.jsonl.gz").touch()  # of the run that stood there
+    assert run(folder / name, finished, resume=False) == 0
+    assert not (finished / "cables-00009.jsonl.gz").exists() and (finished / "notes.txt").exists()
+
+
+def test_labels_that_a_run_is_given_are_not_overwritten_by_it(source, finished):
+    labels = finished / "labels.json"
+    labels.write_text('{"extend": true, "entities": {"SHIP": {"definition": "A vessel."}}}')
+    before = written(finished)
+    with pytest.raises(FileExistsError, match="kept, as its labels.json is given as --labels"):
+        run(source, finished, labels=labels, resume=False)
+    assert written(finished) == before
 
 
 def test_a_run_is_kept_where_the_inputs_hold_no_cable_to_overwrite_it_with(source, tmp_path):

@@ -107,9 +107,7 @@ class Manifest:
             return None
         first, *lines = _lines(folder) or [{}]
         if first.get("schema") != SCHEMA:
-            raise ValueError(
-                f"{folder}: {NAME} is not one of cablespan's; take another --output, or --overwrite"
-            )
+            raise ValueError(f"{folder}: {NAME} is not one of cablespan's; take another --output")
         manifest = cls(dict(first))
         for number, line in enumerate(lines, 2):
             manifest._take(line, f"{folder / NAME}, line {number}")
@@ -221,6 +219,12 @@ class Manifest:
             for number, shard in self.shards.items()
             if not shard["counts"].get("rejects")
         }
+
+
+def holds_a_run(folder: Folder) -> bool:
+    """Whether a folder has a manifest of ours."""
+    is_file = folder.fs.isfile(folder / NAME)
+    return is_file and SCHEMA.encode() in folder.fs.cat_file(folder / NAME, 0, 200)
 
 
 _CUT_IT_OUT = "cut the line out and go on with --resume: what it told of is done again"

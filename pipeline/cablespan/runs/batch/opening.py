@@ -2,6 +2,7 @@
 some shards are done again.
 """
 
+import os
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from cablespan.cable import Cable
 from cablespan.reading import scan
 from cablespan.runs.batch.folder import WORK, Folder
-from cablespan.runs.batch.manifest import NAME, Manifest
+from cablespan.runs.batch.manifest import NAME, Manifest, holds_a_run
 from cablespan.runs.batch.stream import STDIN, changed_inputs, is_of_a_run
 
 
@@ -28,29 +29,35 @@ def open_run(
     folder holds something else, or a run that `resume` must be said to, or one that nothing would
     take the place of.
     """
+    if resume is not False and (manifest := Manifest.load(folder)):
+        _must_be_the_same(folder, manifest, settings, paths, may_differ=retry_rejects)
+        if resume or retry_rejects:
+            _go_on(folder, manifest, retry_rejects)
+        else:
+            _must_be_whole(folder, manifest)
+        return manifest
     names = [name for name in folder.names() if is_of_a_run(name)]
-    if resume is False:
-        if names:
-            _must_have_a_cable(folder, paths, settings["format"])
-        _empty(folder, names)
-        return Manifest(dict(settings))
-    manifest = Manifest.load(folder)
-    if manifest is None:
-        _must_hold_no(names, folder)
-        return Manifest(dict(settings))
-    _must_be_the_same(folder, manifest, settings, paths, may_differ=retry_rejects)
-    if resume or retry_rejects:
-        _go_on(folder, manifest, retry_rejects)
-    else:
-        _must_be_whole(folder, manifest)
-    return manifest
-
-
-def _must_hold_no(names: list[str], folder: Folder) -> None:
-    if names:
+    if holds_a_run(folder):
+        _must_need_none(names, folder, settings)
+        _must_have_a_cable(folder, paths, settings["format"])
+    elif names:
         raise FileExistsError(
-            f"{folder}: holds {names[0]} of another run; take another --output, or --overwrite"
+            f"{folder}: holds {names[0]}, which no run is known to have written: there is no "
+            f"{NAME} of one; move it away, or take another --output"
         )
+    _empty(folder, names)
+    return Manifest(dict(settings))
+
+
+def _must_need_none(names: list[str], folder: Folder, settings: Mapping[str, Any]) -> None:
+    """What the new run is told to use cannot be replaced by it."""
+    ours = {os.path.realpath(folder / name): name for name in names if folder.local}
+    for option in ("kb", "labels"):
+        used = settings[option]
+        if used and (name := ours.get(os.path.realpath(used["name"]))):
+            raise FileExistsError(
+                f"{folder}: kept, as its {name} is given as --{option}; give a copy of it"
+            )
 
 
 def _must_be_whole(folder: Folder, manifest: Manifest) -> None:
@@ -90,9 +97,9 @@ def _must_have_a_cable(folder: Folder, paths: list[str], format: str | None) -> 
 
 
 def _empty(folder: Folder, names: list[str]) -> None:
-    """Removes what a run has written and nothing else."""
+    """Removes what a run has written; last what shows that a run has written it."""
     ids = [f"{WORK}/{name}" for name in ("ids.sqlite", "ids.sqlite-wal", "ids.sqlite-shm")]
-    for name in [*names, *ids, f"{WORK}/{NAME}.more"]:
+    for name in sorted([*names, *ids, f"{WORK}/{NAME}.more"], key=NAME.__eq__):
         folder.remove(name)
 
 

@@ -113,12 +113,14 @@ def annotate(
         if manifest.end:
             reporter.say(f"{folder}: this run is already done; --overwrite does it again")
             return exit_code(manifest.totals())
-        if scheme != scheme_of():
-            folder.publish(LABELS_FILE, [orjson.dumps(scheme.tables(), option=orjson.OPT_INDENT_2)])
         loader = loader or partial(load, model, settings["ops"], kb, bfloat16=bfloat16)
         options = Options(time_limit, compress=shard_size is not None)
         run = Run(folder, manifest, paths, options, shard_size or PART, reporter)
         with _engine(engine, address, loader, run, workers or len(os.sched_getaffinity(0))) as work:
+            manifest.write(folder)  # before any other file: it says whose they are
+            if scheme != scheme_of():
+                tables = orjson.dumps(scheme.tables(), option=orjson.OPT_INDENT_2)
+                folder.publish(LABELS_FILE, [tables])
             finished = run.go(work)
         run.tell(profile)
         if not finished:
@@ -160,7 +162,6 @@ class Run:
     def go(self, work: Engine) -> bool:
         """Does all shards that are missing; False where it was interrupted."""
         finished = False
-        self.manifest.write(self.folder)
         try:
             with self._ids() as (ids, at), self.reporter:
                 inputs = dict(self.manifest.inputs)

@@ -20,9 +20,9 @@ from cablespan.cable import Cable, Reject
 from cablespan.labels import LABELS_FILE
 from cablespan.reading.assembly import renamed
 from cablespan.reading.inputs import in_unicode
-from cablespan.runs.batch.folder import WORK, Folder, reaching
+from cablespan.runs.batch.folder import WORK, Folder, folder_of, reaching
 from cablespan.runs.batch.manifest import NAME as MANIFEST
-from cablespan.runs.batch.manifest import SCHEMA, InputLine, Manifest, Position
+from cablespan.runs.batch.manifest import InputLine, Manifest, Position, holds_a_run
 from cablespan.runs.batch.shard import KINDS, Shard
 
 STDIN = "-"
@@ -44,12 +44,12 @@ def expand(inputs: list[str], output: Folder | None = None) -> Inputs:
     `output` is where the run will write.
     """
     sorted_out = Inputs([], [])
-    of_a_run = cache(_is_a_run)
+    of_a_run = cache(lambda folder: holds_a_run(Folder(folder)))
     for given in inputs:
         paths = _remote(given) if "://" in given else readers.expand([given])
         for path in map(str, paths):
             ours = _beneath(path, given, output) or (
-                is_of_a_run(PurePath(path).name) and of_a_run(path.rpartition("/")[0])
+                is_of_a_run(PurePath(path).name) and of_a_run(folder_of(path))
             )
             (sorted_out.left_out if ours else sorted_out.paths).append(path)
     return Inputs(*(list(dict.fromkeys(paths)) for paths in sorted_out))
@@ -82,13 +82,6 @@ def is_of_a_run(name: str) -> bool:
         name in (RUN, MANIFEST, LABELS_FILE)
         or re.fullmatch(rf"({'|'.join(KINDS)})(-\d+)?\.jsonl(\.gz)?", name) is not None
     )
-
-
-def _is_a_run(folder: str) -> bool:
-    """Whether a folder holds a manifest of ours."""
-    fs, root = fsspec.core.url_to_fs(folder or ".")
-    path = f"{root}/{MANIFEST}"
-    return fs.isfile(path) and SCHEMA.encode() in fs.cat_file(path, 0, 200)
 
 
 def fingerprint(number: int, path: str) -> InputLine:
