@@ -29,6 +29,7 @@ from cablespan.runs.batch.results import Results, lines
 from cablespan.runs.batch.shard import KINDS, Options, Shard, annotate_shard, warm_up
 from cablespan.runs.batch.stream import Ids, changed_inputs, expand, fingerprint
 from cablespan.runs.batch.worker import InHand, _StopWatch
+from cablespan.runs.report import report
 
 CABLES = 60
 
@@ -545,15 +546,25 @@ def test_a_missing_input_in_the_middle_is_a_reject(tmp_path):
     assert reject["path"].endswith("b.jsonl") and reject["remedy"]
 
 
-def test_a_name_that_is_no_utf_8_is_a_reject_and_costs_no_other_file(tmp_path):
+def test_a_name_that_is_no_utf_8_is_a_reject_and_costs_no_other_file(tmp_path, monkeypatch):
     (tmp_path / "a.jsonl").write_bytes(poison.dump(2))
     (tmp_path / "caf\udce9.jsonl").write_bytes(poison.dump(2))
     paths = [str(tmp_path / "a.jsonl"), str(tmp_path / "caf\udce9.jsonl")]
+    monkeypatch.setattr(sys, "argv", ["cablespan", *paths])
     assert run(paths, tmp_path / "out") == 1
+    assert "caf\\xe9" in orjson.loads((tmp_path / "out/run.json").read_bytes())["command"][2]
     assert run(paths, tmp_path / "out", resume=True) == 1
     [reject] = lines(str(tmp_path / "out"), "rejects")
     assert reject["path"].endswith("caf\\xe9.jsonl") and "rename" in reject["remedy"]
     assert len([*lines(str(tmp_path / "out"))]) == 2
+
+
+def test_labels_and_output_may_have_names_that_are_no_utf_8(source, tmp_path):
+    labels, output = tmp_path / "caf\udce9.toml", tmp_path / "out\udce9"
+    labels.write_text('extend = true\n[entities.SHIP]\ndescription = "A vessel."\n')
+    assert run(source, output, labels=labels) == 0
+    assert run(source, output, labels=labels) == 0, "already done"
+    assert report(str(output), tmp_path / "report.html")
 
 
 def test_where_nothing_can_be_read_it_says_why(tmp_path, capfd):

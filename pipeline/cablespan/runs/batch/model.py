@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 from cablespan import nlp
 from cablespan.labels import Scheme, scheme_of
 from cablespan.nlp import BUNDLED, MissingExtra, bundled_model, model_folder, model_scheme
+from cablespan.reading.inputs import in_unicode
 
 
 class ModelFacts(TypedDict):
@@ -48,7 +49,7 @@ def model_facts(model: str | None) -> ModelFacts:
         raise FileNotFoundError(
             f"{path / 'config.cfg'}: is missing; copy or train the pipeline again"
         )
-    return {"name": str(model or path.name), "sha256": folder_hash(path)}
+    return {"name": in_unicode(str(model or path.name)), "sha256": folder_hash(path)}
 
 
 def run_scheme(model: str | None, labels: Path | None) -> Scheme:
@@ -82,7 +83,10 @@ def kb_facts(kb: str) -> dict[str, str]:
 def file_facts(path: str | Path) -> dict[str, str]:
     """Name and SHA-256 of a file that decides what a run writes."""
     with open(path, "rb") as file:
-        return {"name": str(path), "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+        return {
+            "name": in_unicode(str(path)),
+            "sha256": hashlib.file_digest(file, "sha256").hexdigest(),
+        }
 
 
 def code_hash() -> str:

@@ -296,7 +296,7 @@ class Run:
                 name: self.manifest.settings[name]
                 for name in ("inputs", "format", "shard_size", "time_limit")
             },
-            "command": sys.argv,
+            "command": list(map(in_unicode, sys.argv)),
             "counts": counts,
             "begun": self.begun.isoformat(timespec="seconds"),
             "ended": datetime.now(UTC).isoformat(timespec="seconds"),

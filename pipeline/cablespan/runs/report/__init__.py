@@ -13,6 +13,7 @@ import orjson
 from cablespan import __version__
 from cablespan.labels import Certainty, Scheme, colour_variables, scheme_beside
 from cablespan.learning.pages import render
+from cablespan.reading.inputs import in_unicode
 from cablespan.runs.batch.results import Results
 from cablespan.runs.report.chart import script
 from cablespan.runs.report.charts import all_charts
@@ -36,7 +37,7 @@ def report(run: str, output: Path, *, warn: Callable[[str], None] = lambda messa
         findings.add_reject(reject)
     known = scheme_beside([Path(run)])
     scheme = known.with_found(findings.labels["entities"], findings.labels["statements"])
-    page = _page(findings, scheme, Path(run.rstrip("/")).name).encode()
+    page = _page(findings, scheme, in_unicode(Path(run.rstrip("/")).name)).encode()
     output.write_bytes(page)
     return len(page)
 
