@@ -12,6 +12,7 @@ import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 
 import fsspec
 import orjson
@@ -529,6 +530,17 @@ def test_two_runs_in_one_folder(source, tmp_path):
     with first.lock(), pytest.raises(BlockingIOError, match=f"process {os.getpid()}"):
         run(source, tmp_path)
     assert not (tmp_path / "manifest.jsonl").exists()
+
+
+@pytest.mark.parametrize("resume", [None, False])
+def test_a_pipe_is_read_once(source, finished, tmp_path, resume):
+    fifo, output = tmp_path / "fifo", tmp_path / "out" if resume is None else finished
+    os.mkfifo(fifo)
+    Thread(target=fifo.write_bytes, args=[source.read_bytes()], daemon=True).start()
+    assert run(fifo, output, resume=resume) == 0
+    assert len([*lines(str(output))]) == CABLES
+    with pytest.raises(ValueError, match="fifo cannot be read twice: save it as a file"):
+        run(fifo, output, resume=True)
 
 
 def test_a_missing_input_in_the_middle_is_a_reject(tmp_path):

@@ -11,7 +11,7 @@ from cablespan.cable import Cable
 from cablespan.reading import scan
 from cablespan.runs.batch.folder import WORK, Folder
 from cablespan.runs.batch.manifest import NAME, Manifest, holds_a_run
-from cablespan.runs.batch.stream import STDIN, changed_inputs, is_of_a_run
+from cablespan.runs.batch.stream import can_be_read_once, changed_inputs, is_of_a_run
 
 
 def open_run(
@@ -84,8 +84,8 @@ def _go_on(folder: Folder, manifest: Manifest, retry_rejects: bool) -> None:
 
 
 def _must_have_a_cable(folder: Folder, paths: list[str], format: str | None) -> None:
-    """A run is given up only for inputs with a cable in them; standard input is read but once."""
-    if STDIN in paths:
+    """A run is given up only for inputs with a cable in them; no pipe is read to look for one."""
+    if any(map(can_be_read_once, paths)):
         return
     reject = None
     for item in chain.from_iterable(scan(path, format) for path in paths):

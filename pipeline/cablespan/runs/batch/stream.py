@@ -4,6 +4,7 @@ Cut into shards.
 """
 
 import hashlib
+import os
 import re
 import sqlite3
 from collections.abc import Container, Iterator
@@ -84,14 +85,24 @@ def is_of_a_run(name: str) -> bool:
     )
 
 
+def can_be_read_once(path: str) -> bool:
+    """Whether what an input holds is gone with the first reading: standard input, a pipe.
+
+    >>> [can_be_read_once(path) for path in ("-", "/dev/null", "/", "no-such-file.txt")]
+    [True, True, False, False]
+    """
+    is_known = "://" in path or os.path.isfile(path) or os.path.isdir(path)
+    return path == STDIN or (not is_known and os.path.exists(path))
+
+
 def fingerprint(number: int, path: str) -> InputLine:
     """Size and SHA-256 of an input.
 
-    None for both where it cannot be known beforehand (standard input) or cannot be read.
+    None for both where it can be read but once, or not at all.
     """
     name = in_unicode(path)
     unknown: InputLine = {"input": number, "path": name, "bytes": None, "sha256": None}
-    if path == STDIN:
+    if can_be_read_once(path):
         return unknown
     digest, size = hashlib.sha256(), 0
     try:
@@ -111,8 +122,9 @@ def changed_inputs(manifest: Manifest, paths: list[str]) -> Iterator[str]:
         if path is None or in_unicode(path) != line["path"]:
             now = "missing" if path is None else in_unicode(path)
             yield f"input {number + 1} was {line['path']} and is {now}"
-        elif path == STDIN:
-            yield "standard input cannot be read twice: save it as a file"
+        elif can_be_read_once(path):
+            name = "standard input" if path == STDIN else path
+            yield f"{name} cannot be read twice: save it as a file"
         elif fingerprint(number, path) != line:
             yield f"{path} has changed"
     if manifest.end:
