@@ -192,8 +192,9 @@ def agree(
     result = agree(files, scheme=scheme_beside(files, labels))
     if html is not None:
         from cablespan.learning.agreement.page import page
+        from cablespan.writing import write_whole
 
-        html.write_text(page(result), encoding="utf-8")
+        write_whole(html, page(result))
     from cablespan.learning.agreement.table import tables
 
     tell(result, tables, as_json=json)

@@ -166,8 +166,9 @@ def evaluate(
     )
     if report is not None:
         from cablespan.learning.evaluation.page import page
+        from cablespan.writing import write_whole
 
-        report.write_text(page(result), encoding="utf-8")
+        write_whole(report, page(result))
     from cablespan.learning.evaluation.table import tables
 
     tell(result, tables, as_json=json)

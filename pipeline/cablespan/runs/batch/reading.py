@@ -4,16 +4,15 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
-from typing import BinaryIO
 
 from cablespan.cable import RECORD_SCHEMA, Cable, Reject, cable_record
 from cablespan.reading import scan
 from cablespan.runs.batch.manifest import Counts, encode
 from cablespan.runs.batch.run import exit_code, nothing_to_read
 from cablespan.runs.batch.stream import Ids, expand
-from cablespan.writing import written_whole
+from cablespan.writing import file_written_whole
 
 
 def read(inputs: list[str], output: Path | None = None, *, format: str | None = None) -> int:
@@ -29,7 +28,7 @@ def read(inputs: list[str], output: Path | None = None, *, format: str | None = 
     if not paths:
         raise ValueError(nothing_to_read(inputs, left_out))
     counts: Counts = {"cables": 0, "rejects": 0}
-    with _destination(output) as file:
+    with file_written_whole(output) if output else nullcontext(sys.stdout.buffer) as file:
         for item in _items(paths, format):
             if isinstance(item, Reject):
                 counts["rejects"] += 1
@@ -40,23 +39,6 @@ def read(inputs: list[str], output: Path | None = None, *, format: str | None = 
             file.write(encode({**record, "notes": item.notes} if item.notes else record))
             counts["cables"] += 1
     return exit_code(counts)
-
-
-@contextmanager
-def _destination(output: Path | None) -> Iterator[BinaryIO]:
-    """Where records go: a file comes to its name when all are in it; a device or pipe is written to
-    as it is."""
-    if output is None or (output.exists() and not output.is_file()):
-        with output.open("wb") if output else nullcontext(sys.stdout.buffer) as file:
-            yield file
-        return
-    whole = output.resolve()
-    with written_whole(whole.parent) as beside:
-        part = beside / whole.name
-        with part.open("wb") as file:
-            yield file
-        if not part.stat().st_size:
-            part.unlink()
 
 
 def _items(paths: list[str], format: str | None) -> Iterator[Cable | Reject]:

@@ -18,6 +18,7 @@ from cablespan.runs.batch.results import Results
 from cablespan.runs.report.chart import script
 from cablespan.runs.report.charts import all_charts
 from cablespan.runs.report.findings import SEARCHED, Findings
+from cablespan.writing import write_whole
 
 
 def report(run: str, output: Path, *, warn: Callable[[str], None] = lambda message: None) -> int:
@@ -37,9 +38,8 @@ def report(run: str, output: Path, *, warn: Callable[[str], None] = lambda messa
         findings.add_reject(reject)
     known = scheme_beside([Path(run)])
     scheme = known.with_found(findings.labels["entities"], findings.labels["statements"])
-    page = _page(findings, scheme, in_unicode(Path(run.rstrip("/")).name)).encode()
-    output.write_bytes(page)
-    return len(page)
+    title = in_unicode(Path(run.rstrip("/")).name)
+    return write_whole(output, _page(findings, scheme, title))
 
 
 def _page(findings: Findings, scheme: Scheme, title: str) -> str:

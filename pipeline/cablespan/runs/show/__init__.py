@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cablespan.labels import labels_beside
 from cablespan.runs.show.source import record_of, scheme_of_record
+from cablespan.writing import write_whole
 
 __all__ = ["record_of", "scheme_of_record", "show"]
 
@@ -18,7 +19,7 @@ def show(
     if html:
         from cablespan.runs.show.page import to_html
 
-        html.write_text(to_html(record, scheme), encoding="utf-8")
+        write_whole(html, to_html(record, scheme))
         print(html, file=sys.stderr)
         return
     from rich.console import Console
