@@ -265,6 +265,22 @@ def test_lines_that_end_in_a_return_read_as_others_do(separated):
     returned = parse(text.replace("\n", "\r\n"))
     assert "\r\n" in returned.source_text
     assert_read_alike(returned, parse(text))
+    in_file = text.replace("\n", "\r")
+    assert_read_alike(parse(in_file), parse(text), in_file)
+    line = orjson.dumps({"text": text}).decode()
+    in_string = orjson.dumps({"text": in_file}).decode()
+    assert_read_alike(parse(in_string), parse(line), in_file)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_rows_and_lines_that_end_in_a_return_alone_are_many(tmp_path, encoding):
+    row = ROW.format(",", "2/21/2007 9:41", BODY)
+    line = '{"text": "All is well."}\n'
+    for name, content in (("dump.csv", row * 600), ("cables.jsonl", line * 9)):
+        (tmp_path / name).write_text(content, encoding=encoding)
+        expected = texts(tmp_path / name)
+        (tmp_path / name).write_text(content.replace("\n", "\r"), encoding=encoding)
+        assert texts(tmp_path / name) == expected and len(expected) > 8
 
 
 @pytest.mark.parametrize("margin", ["    ", "\t"])
@@ -280,15 +296,16 @@ def test_a_page_that_is_indented_as_a_whole_reads_as_one_that_is_not(margin, lin
     assert_read_alike(parse(indented), parse(text))
 
 
-def assert_read_alike(cable, plain):
+def assert_read_alike(cable, plain, source=None):
     """Two cables of one text say the same, and the first one's maps lie on its source."""
+    source = source or cable.source_text
     assert cable.header == plain.header
     told, expected = ([replace(p, source_map=None) for p in c.paragraphs] for c in (cable, plain))
     assert told == expected
     for paragraph in cable.paragraphs:
         for offset, at, length in paragraph.source_map.pieces:
             piece = paragraph.text[offset : offset + length]
-            assert piece == cable.source_text[at : at + length]
+            assert piece == source[at : at + length]
 
 
 def test_a_body_on_one_line_has_its_paragraphs(tmp_path):

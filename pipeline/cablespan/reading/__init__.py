@@ -3,7 +3,7 @@ rejects."""
 
 import warnings
 from collections.abc import Iterable, Iterator
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from itertools import islice
 from os.path import exists, isdir
 from pathlib import Path, PurePath
@@ -158,7 +158,7 @@ def _of_bearable_length(item: Cable | Reject) -> Cable | Reject:
 
 
 def _cables(
-    stream: BinaryIO, path: str, format: str, start: int, options: dict[str, Any]
+    stream: BufferedReader, path: str, format: str, start: int, options: dict[str, Any]
 ) -> Iterator[Cable | Reject]:
     reader: Any = reader_of(format)
     if takes_streams(format):

@@ -7,6 +7,7 @@ import re
 import sys
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,6 +27,7 @@ _NULS_ARE_BLANKS = "NUL signs read as blanks"
 _CONTROLS = bytes(byte for byte in range(32) if not 9 <= byte <= 13)  # that no text has
 TORN = (EOFError, zlib.error, gzip.BadGzipFile)  # what reading a cut or damaged packed file raises
 _PACKED = 1 << 12  # bytes unpacked at a time: of blanks they hold a hundred megabytes
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -133,20 +135,43 @@ def is_binary(head: bytes) -> bool:
     return controls * 20 > len(first)
 
 
-def in_utf8(stream: BinaryIO) -> BinaryIO:
-    """A stream of UTF-8 without a byte order mark, out of one in UTF-8 or UTF-16 with a mark.
+def in_utf8(stream: io.BufferedReader) -> io.BufferedReader:
+    r"""A stream of UTF-8 without a byte order mark, out of one in UTF-8 or UTF-16 with a mark; with
+    line feeds for returns where lines end in them alone.
 
-    >>> in_utf8(unpacked(io.BytesIO("All is well.".encode("utf-16")))).read()
-    b'All is well.'
+    >>> in_utf8(unpacked(io.BytesIO("All\ris well.".encode("utf-16")))).read()
+    b'All\nis well.'
     """
-    start = stream.peek(3)[:3] if isinstance(stream, io.BufferedReader) else b""
+    start = stream.peek(3)[:3]
     if start.startswith(_UTF_16):
-        blocks = iter(lambda: stream.read(HEAD), b"")
+        blocks = iter(partial(stream.read, HEAD), b"")
         text = codecs.iterdecode(blocks, "utf-16", errors="replace")
-        return io.BufferedReader(_Chunks(part.encode() for part in text), HEAD)
-    if start == codecs.BOM_UTF8:
+        stream = _buffered(_Chunks(part.encode() for part in text))
+    elif start == codecs.BOM_UTF8:
         stream.read(3)
+    if _ends_lines_in_returns(stream.peek(HEAD).decode("latin-1")):
+        return _buffered(_Chunks(_of_blocks_with_line_feeds(stream)))
     return stream
+
+
+def _of_blocks_with_line_feeds(stream: io.BufferedReader) -> Iterator[bytes]:
+    while block := stream.read(HEAD):
+        text = (block + stream.peek(1)[:1]).decode("latin-1")  # a sign a byte
+        yield _LONE_RETURN.sub("\n", text)[: len(block)].encode("latin-1")
+
+
+def _with_line_feeds(text: str) -> str:
+    r"""The same, sign by sign, with a line feed for a return alone where those end its lines.
+
+    >>> _with_line_feeds("SUBJECT: ROADS\r\r1. (U) All is well.")
+    'SUBJECT: ROADS\n\n1. (U) All is well.'
+    """
+    return _LONE_RETURN.sub("\n", text) if _ends_lines_in_returns(text) else text
+
+
+def _ends_lines_in_returns(text: str) -> bool:
+    r"""Whether most lines end in a return alone. Bad conversions write "\r\r\n" or "\n\r"."""
+    return "\r" in text and text.count("\r") > 2 * text.count("\n")
 
 
 def decode(data: bytes, whole: bool = True) -> tuple[str, list[str]]:
@@ -159,7 +184,7 @@ def decode(data: bytes, whole: bool = True) -> tuple[str, list[str]]:
     """
     if not whole:
         encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8-sig"
-        return data.decode(encoding, "replace"), []
+        return _with_line_feeds(data.decode(encoding, "replace")), []
     return repair(*decoded(data))
 
 
@@ -193,12 +218,13 @@ def _from_windows_1252(data: bytes) -> str:
 
 def repair(text: str, notes: list[str]) -> tuple[str, list[str]]:
     r"""Mojibake put right, line by line, where ftfy is sure of it; `notes` with one of that. What
-    is left of Windows-1252 after that is read as the signs that it was.
+    is left of Windows-1252 after that is read as the signs that it was, and returns as line feeds
+    where lines end in them alone.
 
     >>> repair("The cafÃ© is open.", [])[0], repair("\x93All\x94 is well.", [])[0]
     ('The café is open.', '“All” is well.')
     """
-    text, notes = _without_mojibake(text, notes)
+    text, notes = _without_mojibake(_with_line_feeds(text), notes)
     if _LEFTOVER.search(text) is None:
         return text, notes
     return text.translate(_LEFTOVERS), [*notes, _LEFTOVERS_READ]
