@@ -234,7 +234,7 @@ def test_a_line_of_json_ends_at_a_line_feed_alone(tmp_path, encoding):
     assert len(texts(path)) == 2
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
 def test_the_first_of_json_lines_has_a_byte_order_mark(tmp_path, encoding):
     path = tmp_path / "cables.jsonl"
     path.write_text('{"text": "All is well."}\n{"text": "So it is."}\n', encoding=encoding)
@@ -270,6 +270,15 @@ def test_lines_that_end_in_a_return_read_as_others_do(separated):
     line = orjson.dumps({"text": text}).decode()
     in_string = orjson.dumps({"text": in_file}).decode()
     assert_read_alike(parse(in_string), parse(line), in_file)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_a_byte_order_mark_names_the_encoding(tmp_path, encoding):
+    path = tmp_path / "cable.txt"
+    path.write_text(BODY, encoding=encoding)
+    [cable] = scan(path)
+    assert cable.notes == (f"decoded as {encoding.upper()}",)
+    assert [paragraph.text for paragraph in cable.paragraphs] == ["All is well.", "So it is."]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])

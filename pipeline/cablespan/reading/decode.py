@@ -28,7 +28,13 @@ _CONTROLS = bytes(byte for byte in range(32) if not 9 <= byte <= 13)  # that no 
 TORN = (EOFError, zlib.error, gzip.BadGzipFile)  # what reading a cut or damaged packed file raises
 _PACKED = 1 << 12  # bytes unpacked at a time: of blanks they hold a hundred megabytes
 _LONE_RETURN = re.compile(r"\r(?!\n)")
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# Encodings by their byte order marks, of which one begins with another one.
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 
 
 def open_input(path: str) -> io.BufferedReader:
@@ -123,31 +129,39 @@ def name_of(path: str) -> str:
 
 
 def is_binary(head: bytes) -> bool:
-    r"""Whether bytes are no text: a large share of control signs that no UTF-16 explains.
+    r"""Whether bytes are no text: a large share of control signs that no encoding explains.
 
     >>> is_binary(b"\x00\x01\x02 PNG"), is_binary("All is well.".encode("utf-16"))
     (True, False)
     """
-    if head.startswith(_UTF_16):
+    if _wide_encoding(head):
         return False
     first = head[:4096]
     controls = len(first) - len(first.translate(None, _CONTROLS))
     return controls * 20 > len(first)
 
 
+def _wide_encoding(head: bytes) -> str | None:
+    """The encoding of two or four bytes a sign that the mark at its beginning names.
+
+    >>> _wide_encoding("All".encode("utf-16")), _wide_encoding(b"All")
+    ('utf-16', None)
+    """
+    return next((name for mark, name in _MARKS.items() if head.startswith(mark)), None)
+
+
 def in_utf8(stream: io.BufferedReader) -> io.BufferedReader:
-    r"""A stream of UTF-8 without a byte order mark, out of one in UTF-8 or UTF-16 with a mark; with
-    line feeds for returns where lines end in them alone.
+    r"""A stream of UTF-8 without a byte order mark, out of one with a mark or in UTF-8; with line
+    feeds for returns where lines end in them alone.
 
     >>> in_utf8(unpacked(io.BytesIO("All\ris well.".encode("utf-16")))).read()
     b'All\nis well.'
     """
-    start = stream.peek(3)[:3]
-    if start.startswith(_UTF_16):
+    if encoding := _wide_encoding(stream.peek(4)):
         blocks = iter(partial(stream.read, HEAD), b"")
-        text = codecs.iterdecode(blocks, "utf-16", errors="replace")
+        text = codecs.iterdecode(blocks, encoding, errors="replace")
         stream = _buffered(_Chunks(part.encode() for part in text))
-    elif start == codecs.BOM_UTF8:
+    elif stream.peek(3).startswith(codecs.BOM_UTF8):
         stream.read(3)
     if _ends_lines_in_returns(stream.peek(HEAD).decode("latin-1")):
         return _buffered(_Chunks(_of_blocks_with_line_feeds(stream)))
@@ -183,7 +197,7 @@ def decode(data: bytes, whole: bool = True) -> tuple[str, list[str]]:
     ('All is well.', ['NUL signs read as blanks'])
     """
     if not whole:
-        encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8-sig"
+        encoding = _wide_encoding(data) or "utf-8-sig"
         return _with_line_feeds(data.decode(encoding, "replace")), []
     return repair(*decoded(data))
 
@@ -201,8 +215,8 @@ def decoded(data: bytes) -> tuple[str, list[str]]:
 
 
 def _in_its_encoding(data: bytes) -> tuple[str, list[str]]:
-    if data.startswith(_UTF_16):
-        return data.decode("utf-16", "replace"), ["decoded as UTF-16"]
+    if encoding := _wide_encoding(data):
+        return data.decode(encoding, "replace"), [f"decoded as {encoding.upper()}"]
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError:
