@@ -21,6 +21,7 @@ import pytest
 import spacy
 
 import poison
+from cablespan import reading as readers
 from cablespan.reading import scan
 from cablespan.runs.batch import annotate, folder, pool
 from cablespan.runs.batch.folder import Folder
@@ -361,9 +362,19 @@ def test_a_run_does_not_read_what_runs_have_written(source, tmp_path, capfd):
         run(folder / "out" / "cables-00000.jsonl.gz", tmp_path / "third")
 
 
-def test_a_file_that_is_named_twice_is_read_once(source):
-    given = [str(source), str(source.parent), str(source.parent / "*.jsonl")]
-    assert expand(given).paths == [str(source)]
+def test_a_file_that_is_named_twice_is_read_once(source, tmp_path):
+    (tmp_path / "linked").symlink_to(source.parent)
+    given = [
+        str(source),
+        str(source.parent),
+        str(source.parent / "*.jsonl"),
+        os.path.relpath(source),
+        f"{source.parent}//../{source.parent.name}/{source.name}",
+        str(tmp_path / "linked"),
+    ]
+    assert expand(given).paths == [str(source)] == readers.expand(given)
+    (tmp_path / source.name).symlink_to(source)
+    assert len(expand([*given, str(tmp_path / source.name)]).paths) == 2, "under a name of its own"
 
 
 def test_a_cable_that_fails_only_beside_others_is_not_rejected(tmp_path, monkeypatch):

@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import cache
 from glob import glob
 from itertools import chain
 from pathlib import Path
 
 
 def expand(inputs: Iterable[str | Path]) -> list[str]:
-    """The files of files, folders (all below, links followed, sorted) and globs; `-` and URLs stay.
+    """The files of files, folders (all below, links followed, sorted) and globs, each once; `-` and
+    URLs stay.
 
     A folder that is empty or cannot be listed stays as it is, so that reading it says so. Raises
     FileNotFoundError for an empty name.
@@ -16,7 +18,23 @@ def expand(inputs: Iterable[str | Path]) -> list[str]:
     >>> expand(["-", "s3://cables/1966.csv", "-"])
     ['-', 's3://cables/1966.csv']
     """
-    return list(dict.fromkeys(chain.from_iterable(_files_of(str(given)) for given in inputs)))
+    return distinct(chain.from_iterable(_files_of(str(given)) for given in inputs))
+
+
+def distinct(paths: Iterable[str]) -> list[str]:
+    """The paths without those that lead to the folder and name of an earlier one; two names of a
+    file that is linked stay both.
+
+    >>> distinct(["b", "a", "./a", "c/../a", "b"])
+    ['b', 'a']
+    """
+    folder = cache(os.path.realpath)
+    places: dict[str, str] = {}
+    for path in paths:
+        parent, name = os.path.split(path)
+        place = path if path == "-" or "://" in path else os.path.join(folder(parent), name)
+        places.setdefault(place, path)
+    return list(places.values())
 
 
 def _files_of(given: str) -> list[str]:

@@ -20,7 +20,7 @@ from cablespan import reading as readers
 from cablespan.cable import Cable, Reject
 from cablespan.labels import LABELS_FILE
 from cablespan.reading.assembly import renamed
-from cablespan.reading.inputs import in_unicode
+from cablespan.reading.inputs import distinct, in_unicode
 from cablespan.runs.batch.folder import WORK, Folder, folder_of, reaching
 from cablespan.runs.batch.manifest import NAME as MANIFEST
 from cablespan.runs.batch.manifest import InputLine, Manifest, Position, holds_a_run
@@ -53,7 +53,7 @@ def expand(inputs: list[str], output: Folder | None = None) -> Inputs:
                 is_of_a_run(PurePath(path).name) and of_a_run(folder_of(path))
             )
             (sorted_out.left_out if ours else sorted_out.paths).append(path)
-    return Inputs(*(list(dict.fromkeys(paths)) for paths in sorted_out))
+    return Inputs(*map(distinct, sorted_out))
 
 
 def _remote(given: str) -> list[str]:
