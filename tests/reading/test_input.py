@@ -329,6 +329,23 @@ def test_a_page_without_line_ends_keeps_its_text(tmp_path):
     assert texts(path)[-1] == "A road is closed."
 
 
+@pytest.mark.parametrize(
+    "id, name",
+    [
+        ("0", "0"),
+        ('""', "cables-1"),
+        ("null", "cables-1"),
+        ("17", "17"),
+        ("123456789012345678901234567890", "123456789012345678901234567890"),
+    ],
+)
+def test_an_id_is_kept_as_it_is_written(tmp_path, id, name):
+    path = tmp_path / "cables.jsonl"
+    path.write_text(f'{{"text": "All is well.", "meta": {{"id": {id}, "page": 3}}}}\n')
+    (cable,) = scan(path)
+    assert cable.id == name and cable.meta["page"] == 3
+
+
 def test_meta_nested_too_deep_for_a_record_is_a_reject(tmp_path):
     path = tmp_path / "cables.jsonl"
     deep = "[" * 300 + "]" * 300

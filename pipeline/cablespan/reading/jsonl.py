@@ -1,5 +1,6 @@
 """JSON Lines: `{"text": ..., "meta": {...}}`, one cable a line, blank lines between paragraphs."""
 
+import json
 from collections.abc import Collection, Iterator
 from itertools import chain
 from typing import Any, BinaryIO
@@ -15,6 +16,7 @@ from cablespan.reading.body import segment_blocks
 from cablespan.reading.decode import LEADING, name_of, repair
 
 _DEEPEST = 100  # levels; a record is written with a few more around its meta
+_FEWER_DIGITS = 20  # than these, and a whole number fits in 64 bits
 
 
 def knows(head: str) -> bool:
@@ -46,7 +48,7 @@ def read_stream(stream: BinaryIO, path: str, start: int = 0) -> Iterator[Cable |
 
 def _row(line: bytes, path: str, place: str) -> dict[str, Any] | Reject:
     try:
-        row = orjson.loads(line)
+        row = _loaded(line)
     except orjson.JSONDecodeError as error:
         return Reject(path, place, f"no JSON: {error}", "one JSON object a line")
     if _depth(row) > _DEEPEST:
@@ -56,6 +58,22 @@ def _row(line: bytes, path: str, place: str) -> dict[str, Any] | Reject:
     if not isinstance(text, str) or not text.strip():
         return Reject(path, place, "no text in it", 'give {"text": "...", "meta": {...}}')
     return row
+
+
+def _loaded(line: bytes) -> Any:
+    """What a line holds; an id of more digits than an integer has is no float, but their text.
+
+    >>> _loaded(b'{"text": "All is well.", "id": 100000000000000000001}')["id"]
+    '100000000000000000001'
+    """
+    row = orjson.loads(line)
+    if isinstance(row, dict) and "e+" in (_given_id(row) or ""):  # orjson made it a float
+        return json.loads(line, parse_int=_integer)
+    return row
+
+
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) < _FEWER_DIGITS else digits
 
 
 def _depth(value: Any) -> int:
@@ -79,8 +97,8 @@ def _meta(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _given_id(row: dict[str, Any]) -> str | None:
-    name = _meta(row).get("id") or row.get("id")
-    return str(name) if name else None
+    names = (facts.get("id") for facts in (_meta(row), row))
+    return next((str(name) for name in names if name or name == 0), None)
 
 
 def _name(row: dict[str, Any], path: str, index: int) -> str:
