@@ -2,9 +2,11 @@
 that grows.
 """
 
+import fsspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
+from cablespan.reading import scan
 from cablespan.runs.batch.folder import LOCK, WORK, Folder
 from cablespan.runs.batch.manifest import NAME, SCHEMA, Manifest
 from cablespan.runs.batch.results import Results
@@ -76,6 +78,34 @@ def test_a_store_that_lets_nobody_in_is_told_with_a_remedy(monkeypatch, reach):
         monkeypatch.setattr(MemoryFileSystem, asked, refuse)
     with pytest.raises(OSError, match=r"memory://run: .* locate credentials; check the address"):
         reach("memory://run")
+
+
+def test_an_address_that_leads_nowhere_is_named_with_a_remedy():
+    for reach in (Folder, Results, lambda url: expand([url])):
+        with pytest.raises(OSError, match="nowhere://run: .*not known: nowhere; check the address"):
+            reach("nowhere://run")
+
+
+@pytest.mark.parametrize("protocol", ["file://", "memory://", ""])
+def test_inputs_are_found_by_any_file_system_as_on_the_disk(tmp_path, protocol):
+    folder = f"{protocol}{tmp_path}/in"
+    names = ["[a].txt", ".hidden.txt", ".git/a.txt", "a/a.txt", "a/b.txt", "a/b1.txt"]
+    for name in names:
+        with fsspec.open(f"{folder}/{name}", "wb", auto_mkdir=True) as file:
+            file.write(b"1. (U) All is well.")
+    for given, expected in {
+        "": ["[a].txt", "a/a.txt", "a/b.txt", "a/b1.txt"],
+        "/[a].txt": ["[a].txt"],
+        "/*": ["[a].txt"],
+        "/.hid*": [".hidden.txt"],
+        "/a/?.txt": ["a/a.txt", "a/b.txt"],
+        "/a/[b]*": ["a/b.txt", "a/b1.txt"],
+        "/**/b*.txt": ["a/b.txt", "a/b1.txt"],
+        "/a/?.csv": ["a/?.csv"],
+    }.items():
+        assert expand([folder + given]).paths == [f"{folder}/{name}" for name in expected]
+    [reject] = scan(f"{folder}/a/?.csv")
+    assert reject.reason.startswith("cannot be read: ") and "fsspec" not in reject.reason
 
 
 def test_an_error_frees_the_folder(folder):

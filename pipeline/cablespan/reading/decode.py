@@ -44,7 +44,8 @@ def open_input(path: str) -> io.BufferedReader:
     if "://" in path:
         import fsspec
 
-        return unpacked(fsspec.open(path, "rb").open())
+        fs, name = fsspec.core.url_to_fs(path)
+        return unpacked(fs.open(name, "rb"))
     return unpacked(open(path, "rb", buffering=HEAD))
 
 

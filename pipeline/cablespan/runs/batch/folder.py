@@ -25,9 +25,11 @@ def reaching(url: str) -> Iterator[None]:
     its own it says so."""
     try:
         yield
-    except (OSError, ValueError, ImportError):
+    except ImportError:
         raise
     except Exception as error:  # the libraries of object stores have no error in common
+        if url in str(error) or getattr(error, "filename", None):
+            raise
         remedy = "check the address, the network and your credentials"
         raise OSError(f"{url}: {type(error).__name__}: {error}; {remedy}") from error
 

@@ -11,6 +11,7 @@ from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
+from glob import has_magic
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from cablespan.cable import Cable, Reject
 from cablespan.labels import LABELS_FILE
 from cablespan.reading.assembly import renamed
 from cablespan.reading.inputs import distinct, in_unicode
-from cablespan.runs.batch.folder import WORK, Folder, folder_of, reaching
+from cablespan.runs.batch.folder import Folder, folder_of, reaching
 from cablespan.runs.batch.manifest import NAME as MANIFEST
 from cablespan.runs.batch.manifest import InputLine, Manifest, Position, holds_a_run
 from cablespan.runs.batch.shard import KINDS, Shard
@@ -57,10 +58,20 @@ def expand(inputs: list[str], output: Folder | None = None) -> Inputs:
 
 
 def _remote(given: str) -> list[str]:
+    """The files of a URL, as those of a local input; the input itself where there are none."""
     with reaching(given):
         fs, path = fsspec.core.url_to_fs(given)
-        found = fs.find(path) if fs.isdir(path) else fs.glob(path) if "*" in path else [path]
-    return [fs.unstrip_protocol(name) for name in sorted(found) if f"/{WORK}/" not in name]
+        if fs.isdir(path):
+            found, root = fs.find(path), path
+        elif has_magic(path) and not fs.isfile(path):
+            facts = fs.glob(path, detail=True)
+            found = [name for name in facts if facts[name]["type"] == "file"]
+            root = re.split(r"[*?\[]", path)[0]
+        else:
+            return [fs.unstrip_protocol(path)]
+    # Hidden are those of which a name begins with a dot that the input does not have.
+    shown = (name for name in sorted(found) if "/." not in name[max(len(root) - 1, 0) :])
+    return [fs.unstrip_protocol(name) for name in shown] or [given]
 
 
 def _beneath(path: str, given: str, output: Folder | None) -> bool:
