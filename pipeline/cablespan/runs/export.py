@@ -312,9 +312,13 @@ def speaker_of(claim: Row, clusters: dict[int, Row]) -> Row:
 
 
 def year(record: Record) -> int | None:
-    """The year in which a cable was written, as far as its header or the input's own meta says."""
+    """The year in which a cable was written, as far as its header or the input's own meta says.
+
+    >>> [year({"header": {}, "meta": {"date": date}}) for date in (" 2007", "2007-02-21", "²²²²")]
+    [None, 2007, None]
+    """
     text = str(record["header"].get("created") or record["meta"].get("date") or "")[:4]
-    return int(text) if text.isdigit() and len(text) == 4 else None
+    return int(text) if text.isdecimal() and len(text) == 4 else None
 
 
 def _time(text: str | None) -> datetime | None:
