@@ -259,7 +259,9 @@ def test_a_torn_line_of_the_manifest_is_done_again(source, undisturbed, finished
 def test_a_finished_run_is_not_done_again(source, undisturbed, finished, capfd):
     assert run(source, finished, loader=poison.broken) == 0
     assert "already done" in capfd.readouterr().err
-    assert written(finished) == undisturbed
+    with pytest.raises(ValueError, match="holds a run that differs"):
+        run(source, finished, format="jsonl")
+    assert written(finished) == undisturbed and not (finished / ".cablespan").exists()
 
 
 def test_a_run_that_differs_is_refused_with_what_differs(source, finished, tmp_path):

@@ -215,7 +215,12 @@ class Folder:
             file.truncate(0)
             file.write(_owner())
             file.flush()
-            yield
+            try:
+                yield
+            finally:
+                with suppress(OSError):  # what else is there belongs to an unfinished run
+                    os.remove(self / LOCK)
+                    os.rmdir(self / WORK)
 
     @contextmanager
     def _remote_lock(self, take_over: bool) -> Iterator[None]:
