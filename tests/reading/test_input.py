@@ -63,7 +63,15 @@ def test_a_dump_is_read_whatever_its_dialect(tmp_path, separator, time, heading,
     assert [paragraph.text for paragraph in cable.paragraphs] == ["All is well.", "So it is."]
 
 
-@pytest.mark.parametrize("stray", ["lost\n", "\nlost line\n\n", ',"Embassy Bern","SECRET"\n'])
+@pytest.mark.parametrize(
+    "stray",
+    [
+        "lost\n",
+        "\nlost line\n\n",
+        ',"Embassy Bern","SECRET"\n',
+        '\\"8","2/21/2007 9:41","07BERN1","Embassy Bern"\n',  # a row, damaged where it begins
+    ],
+)
 def test_a_stray_line_after_a_row_leaves_it_whole(tmp_path, stray):
     rows = [ROW.format(",", "2/21/2007 9:41", body) for body in (BODY, f"REF: BERN 1\n{BODY}")]
     path = tmp_path / "dump.csv"

@@ -33,12 +33,13 @@ COLUMNS: Sequence[str] = (
 )
 # The first three cells of a row: number, time (ISO too), reference id; commas, semicolons or tabs
 # between.
-_ROW = rb"""(?x:
-    "?\d{1,9}"? [,;\t]
+_AFTER_NUMBER = rb"""(?x: [,;\t]
     "?(?:\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d)[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?
     (?:[ ][AP]M|Z|[+-]\d\d(?::?\d\d)?)?"?
     (?P<separator>[,;\t]) "?[^",;\t\r\n]
 )"""
+_ROW = rb'"?\d{1,9}"?' + _AFTER_NUMBER
+_DAMAGED_ROW = re.compile(r"[^\n]{1,64}?" + _AFTER_NUMBER.decode())  # in what a row begins with
 ROW = re.compile(_ROW)
 _NEXT_ROW = re.compile(b"\n" + _ROW)  # a literal first sign is found faster than a line's beginning
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
@@ -228,8 +229,9 @@ def _items(row: _Row, path: str, index: int) -> Iterator[Cable | Reject]:
 
 
 def _is_rest_of_cell(stray: str) -> bool:
-    """Whether lines after a row belong to its body: a quote in them closes what none opened."""
-    return _ESCAPED.sub("", stray).count('"') % 2 == 1
+    """Whether lines after a row belong to its body: a quote in them closes what none opened, and
+    they are no row of which the beginning is damaged."""
+    return _ESCAPED.sub("", stray).count('"') % 2 == 1 and not _DAMAGED_ROW.match(stray)
 
 
 def _cables(
