@@ -416,6 +416,7 @@ def test_a_subject_before_a_whole_paragraph_without_a_blank_line_is_one():
 
 def test_a_cable_that_breaks_off_in_its_opening_is_partial():
     assert read("UNCLAS OSLO 000012\n\nSTATE FOR EUR, AF \n ...").header.partial
+    assert read("UNCLAS OSLO 000012\n\nSTATE FOR EUR, AF     \n  ...  \n").header.partial
 
 
 def test_a_field_that_a_page_break_cut_goes_on_below_it():
