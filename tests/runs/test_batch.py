@@ -269,7 +269,7 @@ def test_a_run_that_differs_is_refused_with_what_differs(source, finished, tmp_p
     (tmp_path / "model/meta.json").write_text("{}")
     (tmp_path / "model/config.cfg").write_text("")
     labels = tmp_path / "labels.toml"
-    labels.write_text('extend = true\n[entities.SHIP]\ndescription = "A vessel."\n')
+    labels.write_text('extend = true\n[entities.SHIP]\ndefinition = "A vessel."\n')
     for options, difference in [
         ({"shard_size": 20}, "shard size was 10 and is 20"),
         ({"model": str(tmp_path / "model")}, "model was"),
@@ -586,7 +586,7 @@ def test_a_name_that_is_no_utf_8_is_a_reject_and_costs_no_other_file(tmp_path, m
 
 def test_labels_and_output_may_have_names_that_are_no_utf_8(source, tmp_path):
     labels, output = tmp_path / "caf\udce9.toml", tmp_path / "out\udce9"
-    labels.write_text('extend = true\n[entities.SHIP]\ndescription = "A vessel."\n')
+    labels.write_text('extend = true\n[entities.SHIP]\ndefinition = "A vessel."\n')
     assert run(source, output, labels=labels) == 0
     assert run(source, output, labels=labels) == 0, "already done"
     assert report(str(output), tmp_path / "report.html")
