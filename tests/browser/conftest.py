@@ -22,6 +22,7 @@ CHROMIUM_ARGS = [
     for flag in (
         *("no-sandbox", "disable-gpu", "disable-quic", "no-first-run"),
         *("disable-background-networking", "disable-component-update", "disable-sync"),
+        "host-resolver-rules=MAP *.test 127.0.0.1",  # other machines, by name
     )
 ]
 PATIENCE = 30  # seconds before a condition counts as missed; a busy machine needs some of them

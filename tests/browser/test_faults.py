@@ -191,6 +191,17 @@ def test_a_browser_that_keeps_nothing_is_said_and_loses_nothing(serve, open_page
     context.close()
 
 
+def test_answers_are_saved_from_another_machine(serve, open_page):
+    server = serve(annotator="ANNA", any_host=True)
+    server.url = server.url.replace("127.0.0.1", "colleague.test")
+    page = open_page(server)
+    assert not page.evaluate("isSecureContext")  # as over plain http between machines
+    answer_and_wait(page)
+    press(page, "z")
+    on_paragraph(page, 1)
+    assert [row["action"] for row in stored(server)] == ["accept", "undo"]
+
+
 def test_two_tabs(serve, open_page):
     server = serve(annotator="ANNA")
     one = open_page(server)

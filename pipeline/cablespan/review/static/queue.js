@@ -3,7 +3,7 @@
 import { byId, element, fill } from "./dom.js";
 import { keep } from "./kept.js";
 import { changed, goOn, leave, locked } from "./saving.js";
-import { get, post } from "./server.js";
+import { get, newId, post } from "./server.js";
 import { forgetMark, page } from "./state.js";
 import { drawProgress, refuse, say } from "./view.js";
 
@@ -109,7 +109,7 @@ export async function undo() {
   }
   await locked(async () => {
     await leave();
-    const back = await post("/api/undo", { uuid: crypto.randomUUID() });
+    const back = await post("/api/undo", { uuid: newId() });
     drawProgress(back.progress);
     goOn(back.task);
     say("Your last answer is taken back; its paragraph is here again.");

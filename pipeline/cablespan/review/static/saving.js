@@ -3,7 +3,7 @@
 
 import { ask } from "./dialogs.js";
 import { byId, element, fill } from "./dom.js";
-import { drafts, get, pending, post, postUntilSaved } from "./server.js";
+import { drafts, get, newId, pending, post, postUntilSaved } from "./server.js";
 import { draw, show } from "./show.js";
 import { selectConflict } from "./adjudication.js";
 import { page, putCursor } from "./state.js";
@@ -113,7 +113,7 @@ function bodyOf(action) {
   const { layers, comment, flagged, edits } = paragraph.state();
   const statements = layers.statements.filter(({ label }) => label); // no answer without one
   return {
-    uuid: crypto.randomUUID(),
+    uuid: newId(),
     task: task.id,
     action,
     layers: { ...layers, statements },
@@ -242,7 +242,7 @@ function conflict(current, body) {
           return locked(async () => {
             const saved = await send({
               ...body,
-              uuid: crypto.randomUUID(),
+              uuid: newId(),
               version: current.version,
               draft_version: current.draft_version,
             });

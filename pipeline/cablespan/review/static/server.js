@@ -10,6 +10,13 @@ export function workOn(session) {
   work = session.work;
 }
 
+// A name for a thing that there is once. `crypto.randomUUID` is missing on a page that comes over
+// plain http from another machine.
+export const newId = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+
 const own = (name) => `${work}.${name}`;
 const pendingName = () => own("pending");
 
