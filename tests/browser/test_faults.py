@@ -57,16 +57,7 @@ def test_killed_over_and_over_each_answer_is_there_once(spawn, open_page):
 def test_a_lost_receipt_does_not_double_the_answer(serve, open_page):
     server = serve(annotator="ANNA")
     page = open_page(server)
-    lost = []
-
-    def lose_the_first(route):
-        if lost:
-            return route.continue_()
-        route.fetch()  # the server has it
-        lost.append(True)
-        route.abort()  # the page does not know
-
-    page.route("**/api/answer", lose_the_first)
+    lose_the_first_receipt(page, "**/api/answer")
     press(page, "Enter")
     on_paragraph(page, 2)
     assert len(stored(server)) == 1
@@ -134,6 +125,47 @@ def test_work_that_the_server_never_saw_is_kept_by_the_browser(serve, open_page)
     page.close()
     again = open_page(server, context)
     assert entity(again, "Econoff") == "ORG"
+
+
+def lose_the_first_receipt(page, path: str) -> None:
+    """The server has the first request to a path, and the page does not know."""
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    page.route(path, lose, times=1)
+
+
+def test_a_reload_keeps_what_came_after_a_draft_that_was_on_its_way(serve, open_page):
+    page = open_page(serve(annotator="ANNA"))
+    page.route("**/api/draft", lambda route: route.fetch() and None)  # the receipts stay away
+    with page.expect_request("**/api/draft"):
+        press(page, "Tab 5")
+    page.wait_for_timeout(300)  # until the server has it
+    press(page, "Tab 2")
+    page.unroute("**/api/draft")
+    page.reload()
+    page.wait_for_selector(".row")
+    assert entities(page)[:2] == [["Econoff", "ORG"], ["Deputy Chairman Sultanov", "PLACE"]]
+
+
+def test_a_draft_whose_receipt_was_lost_is_no_other_tabs(serve, open_page):
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    for keys in ("Tab 5", "Tab 2"):
+        lose_the_first_receipt(page, "**/api/draft")
+        press(page, keys)
+        expect(page.locator("#saved")).to_have_text("not saved")
+        press(page, "b")
+        draft_saved(page)
+    lose_the_first_receipt(page, "**/api/draft")
+    press(page, "Tab 4")
+    expect(page.locator("#saved")).to_have_text("not saved")
+    press(page, "Enter")
+    on_paragraph(page, 2)
+    labels = [one["label"] for one in stored(server)[0]["layers"]["entities"]]
+    assert labels[:3] == ["ORG", "PLACE", "PERSON"]
 
 
 def test_a_full_disk(spawn, open_page):

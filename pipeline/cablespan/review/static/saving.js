@@ -12,7 +12,13 @@ import { drawProgress, refuse } from "./view.js";
 // What the server had when the paragraph came or was last saved.
 let versions = { version: 0, draft: 0 };
 let draftTimer = 0;
+let edits = 0; // how many there were: a draft that came after them has them all
 let draftRun = null; // the draft that is on its way: an answer must not overtake it
+
+// Each draft names the page that it comes from: where its receipt was lost, the server has a newer
+// one than the page knows of, which is still no other tab's.
+const TAB = newId();
+const stateHere = () => ({ ...page.paragraph.state(), tab: TAB });
 
 // Goes on to another paragraph, or to none. What this browser kept of it comes back unless the
 // server has something newer.
@@ -21,12 +27,17 @@ export function goOn(task) {
   if (task) {
     versions = { version: task.version, draft: task.draft_version };
     const kept = drafts.of(task.id);
-    if (kept && kept.version === versions.version && kept.draft_version === versions.draft)
-      task.draft = kept.state;
+    if (kept && follows(kept, task)) task.draft = kept.state;
     else drafts.drop(task.id);
   }
   show(task);
 }
+
+// Whether nothing was saved since but earlier drafts of the same tab.
+const follows = ({ version, draft_version, state }, task) =>
+  version === task.version &&
+  (draft_version === task.draft_version ||
+    (state.tab !== undefined && state.tab === task.draft?.tab));
 
 function stopTimer() {
   clearTimeout(draftTimer);
@@ -36,12 +47,13 @@ function stopTimer() {
 // To be called after every edit.
 export function changed() {
   page.touched = true;
+  edits += 1;
   draw();
   byId("saved").textContent = "…";
   drafts.keep(page.task.id, {
     version: versions.version,
     draft_version: versions.draft,
-    state: page.paragraph.state(),
+    state: stateHere(),
   });
   clearTimeout(draftTimer);
   draftTimer = setTimeout(saveDraft, 250);
@@ -50,18 +62,16 @@ export function changed() {
 export function saveDraft({ keepalive = false } = {}) {
   if (!draftTimer) return draftRun;
   stopTimer();
-  const [of, state] = [page.task, page.paragraph.state()];
+  const [of, state, after] = [page.task, stateHere(), edits];
   draftRun = (draftRun ?? Promise.resolve()).then(async () => {
     if (of !== page.task) return;
     try {
-      const saved = await post(
-        "/api/draft",
-        { task: of.id, version: versions.version, draft_version: versions.draft, state },
-        { keepalive },
+      const saved = await onVersions((seen) =>
+        post("/api/draft", { task: of.id, ...seen, state }, { keepalive }),
       );
       if (of !== page.task) return;
       versions.draft = saved.draft_version;
-      drafts.drop(of.id);
+      if (after === edits) drafts.drop(of.id);
       byId("banner").hidden = true;
       byId("saved").textContent = "draft saved";
     } catch (error) {
@@ -75,6 +85,20 @@ export function saveDraft({ keepalive = false } = {}) {
     }
   });
   return draftRun;
+}
+
+// Sends work with the versions that it was made on. `work` gets them, and is called again where
+// what the server has is only a draft of this tab.
+async function onVersions(work) {
+  const seen = () => ({ version: versions.version, draft_version: versions.draft });
+  try {
+    return await work(seen());
+  } catch (error) {
+    const current = error.body?.current;
+    if (!current || !follows({ ...seen(), state: { tab: TAB } }, current)) throw error;
+    versions.draft = current.draft_version;
+    return work(seen());
+  }
 }
 
 function retryDraft() {
@@ -171,13 +195,11 @@ class Stopped extends Error {}
 async function send(body) {
   byId("saved").textContent = "saving …";
   try {
-    const saved = await postUntilSaved(
-      "/api/answer",
-      { version: versions.version, draft_version: versions.draft, ...body },
-      (error, now) => {
+    const saved = await onVersions((seen) =>
+      postUntilSaved("/api/answer", { ...seen, ...body }, (error, now) => {
         byId("saved").textContent = "not saved";
         banner(`Your answer is not saved yet. ${error.message} It is tried again by itself.`, now);
-      },
+      }),
     );
     drafts.drop(body.task);
     drawProgress(saved.progress);
@@ -261,9 +283,6 @@ export async function refreshWhenSeen() {
   if (!task || page.busy) return;
   const now = await get("/api/task", { id: task.id }).catch(() => null);
   if (!now || now.task.id !== page.task.id || page.busy) return;
-  if (
-    now.task.version !== versions.version ||
-    (now.task.draft_version !== versions.draft && !draftTimer)
-  )
-    conflict(now.task, null);
+  const here = { version: versions.version, draft_version: versions.draft, state: { tab: TAB } };
+  if (!draftTimer && !follows(here, now.task)) conflict(now.task, null);
 }
