@@ -278,6 +278,68 @@ def test_two_tabs_one_drafts_and_the_other_answers(serve, open_page):
     assert [row["layers"]["entities"][0]["label"] for row in stored(server)] == ["AGENCY"]
 
 
+def test_the_question_of_two_tabs_is_asked_until_it_is_answered(serve, open_page):
+    server = serve(annotator="ANNA")
+    one = open_page(server)
+    two = open_page(server, one.context)
+    press(one, "Tab 5")
+    draft_saved(one)
+    press(two, "Tab Tab 2")
+    expect(two.locator("#ask")).to_contain_text("a newer draft in another tab")
+    press(two, "Escape Escape Escape .")
+    expect(two.locator("#ask")).to_contain_text("a newer draft in another tab")
+    two.locator("#ask button", has_text="Keep mine").click()
+    draft_saved(two)
+    assert entity(two, "Deputy Chairman Sultanov") == "PLACE"
+
+
+def test_a_comment_is_written_to_its_end_before_another_question_comes(serve, open_page):
+    server = serve(annotator="ANNA")
+    one = open_page(server)
+    two = open_page(server, one.context)
+    press(one, "Tab 5")
+    draft_saved(one)
+    with two.expect_response("**/api/draft"):
+        press(two, "Tab Tab 2 c")
+    two.keyboard.type("seen twice")
+    press(two, "Enter")
+    expect(two.locator("#ask")).to_contain_text("a newer draft in another tab")
+    two.locator("#ask button", has_text="Keep mine").click()
+    draft_saved(two)
+    expect(two.locator("#caption .comment")).to_have_text("“seen twice”")
+
+
+def test_two_tabs_with_an_answer_each_for_a_server_that_is_down(spawn, open_page):
+    server = spawn("--as", "ANNA")
+    one = open_page(server)
+    two = open_page(server, one.context)
+    with two.expect_response("**/api/task*"):
+        press(two, ".")
+    on_paragraph(two, 2)
+    server.kill()
+    for tab in (one, two):
+        press(tab, "x")
+        expect(tab.locator("#banner")).to_be_visible()
+        tab.close()
+    server.start()
+    on_paragraph(open_page(server, one.context), 3)
+    assert sorted((row["task"], row["action"]) for row in stored(server)) == [
+        (1, "reject"),
+        (2, "reject"),
+    ]
+
+
+def test_an_undo_whose_receipt_was_lost_takes_back_one_answer(serve, open_page):
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    answer_and_wait(page)
+    answer_and_wait(page)
+    lose_the_first_receipt(page, "**/api/undo")
+    press(page, "z z")
+    on_paragraph(page, 2)
+    assert [row["action"] for row in stored(server)] == ["accept", "accept", "undo"]
+
+
 def test_two_annotators_do_not_meet_and_are_blind(serve, open_page):
     server = serve(overlap=2)
 

@@ -40,6 +40,27 @@ def test_a_correction_to_an_answered_paragraph_becomes_its_answer(serve, open_pa
     assert next(server.store.current_answers())["layers"]["entities"][0]["label"] == "AGENCY"
 
 
+def test_a_correction_with_no_paragraph_after_it_goes_on_where_it_is(serve, open_page):
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    for _ in range(4):
+        answer_and_wait(page)
+    back(page)
+    press(page, "Tab 5")
+    for _ in range(2):
+        with page.expect_response("**/api/task*"):
+            press(page, ".")
+        idle(page)
+        expect(page.locator("#status")).to_contain_text("no paragraph further on")
+        expect(page.locator("#saved")).to_contain_text("saved")
+    press(page, "2")
+    expect(page.locator("#saved")).to_have_text("draft saved")
+    assert [row["layers"]["entities"][0]["label"] for row in stored(server)][3:] == [
+        "AGENCY",
+        "ORG",
+    ]
+
+
 def test_a_correction_that_cannot_be_answered_is_said_to_be_open_and_listed(serve, open_page):
     server = serve(annotator="ANNA")
     page = open_page(server)

@@ -3,14 +3,24 @@
 import { byId, element, fill, kbd } from "./dom.js";
 import { shownKey } from "./keys.js";
 
-// A question with choices: `[text, work]`, the first is the likely one.
-export function ask(title, content, choices) {
+const questions = []; // the first is the one that is shown; the others come after it
+
+// A question with choices: `[text, work]`, the first is the likely one. One that `must` be answered
+// comes again where it was closed without a choice; the same title again takes the older's place.
+export function ask(title, content, choices, { must = false } = {}) {
+  const question = { title, content, choices, must };
+  const asked = questions.findIndex((one) => one.title === title);
+  questions.splice(asked < 0 ? questions.length : asked, 1, question);
+  if (questions[0] === question) showQuestion(question);
+}
+
+function showQuestion(question) {
   const dialog = byId("ask");
-  byId("ask-title").textContent = title;
-  fill(byId("ask-body"), ...content);
+  byId("ask-title").textContent = question.title;
+  fill(byId("ask-body"), ...question.content);
   fill(
     byId("ask-buttons"),
-    ...choices.map(([text, work], i) =>
+    ...question.choices.map(([text, work], i) =>
       element(
         "button",
         {
@@ -18,6 +28,7 @@ export function ask(title, content, choices) {
           class: i ? "" : "primary",
           onclick: (event) => {
             event.preventDefault();
+            question.must = false;
             dialog.close();
             work?.();
           },
@@ -29,6 +40,11 @@ export function ask(title, content, choices) {
   if (!dialog.open) dialog.showModal();
   (dialog.querySelector("input, textarea") ?? dialog.querySelector("button")).focus();
 }
+
+byId("ask").addEventListener("close", () => {
+  if (!questions[0].must) questions.shift();
+  if (questions.length) showQuestion(questions[0]);
+});
 
 export function askText(title, name, value, work, { lines = false } = {}) {
   const input = element(lines ? "textarea" : "input", {

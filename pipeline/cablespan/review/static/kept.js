@@ -27,6 +27,15 @@ export function kept(name) {
   }
 }
 
+// All that is kept under names that begin so.
+export function keptUnder(start) {
+  const names = tried((store) => Object.keys(store)) ?? [];
+  return names
+    .filter((name) => name.startsWith(NAME + start))
+    .map((name) => kept(name.slice(NAME.length)))
+    .filter(Boolean);
+}
+
 // What does not fit leaves nothing older in its place.
 export function keep(name, value) {
   tried((store) => store.removeItem(NAME + name));

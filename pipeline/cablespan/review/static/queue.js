@@ -2,8 +2,8 @@
 
 import { byId, element, fill } from "./dom.js";
 import { keep } from "./kept.js";
-import { changed, goOn, leave, locked } from "./saving.js";
-import { get, newId, post } from "./server.js";
+import { banner, changed, goOn, leave, locked } from "./saving.js";
+import { get, newId, postUntilSaved } from "./server.js";
 import { forgetMark, page } from "./state.js";
 import { drawProgress, refuse, say } from "./view.js";
 
@@ -109,7 +109,9 @@ export async function undo() {
   }
   await locked(async () => {
     await leave();
-    const back = await post("/api/undo", { uuid: newId() });
+    const back = await postUntilSaved("/api/undo", { uuid: newId() }, (error, now) =>
+      banner(`Nothing is taken back yet. ${error.message} It is tried again by itself.`, now),
+    );
     drawProgress(back.progress);
     goOn(back.task);
     say("Your last answer is taken back; its paragraph is here again.");

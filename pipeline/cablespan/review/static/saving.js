@@ -3,7 +3,7 @@
 
 import { ask } from "./dialogs.js";
 import { byId, element, fill } from "./dom.js";
-import { drafts, get, newId, pending, post, postUntilSaved } from "./server.js";
+import { drafts, dropPending, get, newId, pending, post, postAnswer } from "./server.js";
 import { draw, show } from "./show.js";
 import { selectConflict } from "./adjudication.js";
 import { page, putCursor } from "./state.js";
@@ -13,6 +13,7 @@ import { drawProgress, refuse } from "./view.js";
 let versions = { version: 0, draft: 0 };
 let draftTimer = 0;
 let edits = 0; // how many there were: a draft that came after them has them all
+let disputed = null; // the task whose other version in another tab is asked about
 let draftRun = null; // the draft that is on its way: an answer must not overtake it
 
 // Each draft names the page that it comes from: where its receipt was lost, the server has a newer
@@ -155,13 +156,7 @@ async function settleDraft() {
 }
 
 function goOnAfter(saved) {
-  const time = new Date().toLocaleTimeString([], {
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  });
   goOn(saved.next);
-  byId("saved").textContent = `saved ${time}`;
   if (saved.notice) refuse(saved.notice);
 }
 
@@ -173,18 +168,25 @@ export async function leave() {
   if (!task) return "";
   const corrected = task.answer && page.touched && paragraph.edits.length;
   if (!corrected) {
-    await saveDraft();
+    await leaveDraft();
     return "";
   }
   const obstacle = task.answer.action === "accept" ? paragraph.obstacle(page.session.layers) : null;
   if (obstacle) {
-    await saveDraft();
+    await leaveDraft();
     return `${task.paragraph} is not corrected yet, the old answer stands: ${obstacle.message}`;
   }
   await settleDraft();
   const saved = await send(bodyOf(task.answer.action));
   if (!saved) throw new Stopped();
+  versions = { version: saved.version, draft: 0 }; // where there is none to go on to, it stays
+  page.touched = false;
   return saved.notice || `The correction of ${task.paragraph} is its answer now; z takes it back.`;
+}
+
+async function leaveDraft() {
+  await saveDraft();
+  if (disputed === page.task.id) throw new Stopped();
 }
 
 // The paragraph cannot be left yet: a question about it is open.
@@ -196,13 +198,14 @@ async function send(body) {
   byId("saved").textContent = "saving …";
   try {
     const saved = await onVersions((seen) =>
-      postUntilSaved("/api/answer", { ...seen, ...body }, (error, now) => {
+      postAnswer({ ...seen, ...body }, (error, now) => {
         byId("saved").textContent = "not saved";
         banner(`Your answer is not saved yet. ${error.message} It is tried again by itself.`, now);
       }),
     );
     drafts.drop(body.task);
     drawProgress(saved.progress);
+    byId("saved").textContent = `saved ${timeNow()}`;
     return saved;
   } catch (error) {
     byId("saved").textContent = "not saved";
@@ -212,14 +215,18 @@ async function send(body) {
   }
 }
 
-// An answer of an earlier visit that did not get through.
+const timeNow = () =>
+  new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+// Answers of earlier visits that did not get through, up to one that a question is open about.
 export async function sendPending() {
-  const unsent = pending();
-  if (!unsent) return;
-  await locked(async () => {
-    const saved = await send(unsent.body);
-    if (saved) goOnAfter(saved);
-  });
+  for (const body of pending()) {
+    if (disputed) return;
+    await locked(async () => {
+      const saved = await send(body);
+      if (saved) goOnAfter(saved);
+    });
+  }
 }
 
 // Nothing else happens while `work` runs.
@@ -240,6 +247,12 @@ export async function locked(work) {
 
 // The same paragraph was changed in another tab. What is there is shown; the annotator chooses.
 function conflict(current, body) {
+  disputed = current.id;
+  const chosen = (work) => () => {
+    disputed = null;
+    if (body) dropPending(body);
+    return work();
+  };
   const there = current.answer
     ? `It was answered “${current.answer.action}”`
     : current.draft
@@ -255,24 +268,21 @@ function conflict(current, body) {
       ),
     ],
     [
-      ["Take what is there", () => goOn(current)],
+      ["Take what is there", chosen(() => goOn(current))],
       [
         "Keep mine",
-        () => {
+        chosen(() => {
           versions = { version: current.version, draft: current.draft_version };
           if (!body) return changed();
           return locked(async () => {
-            const saved = await send({
-              ...body,
-              uuid: newId(),
-              version: current.version,
-              draft_version: current.draft_version,
-            });
+            const { version, draft_version } = current;
+            const saved = await send({ ...body, uuid: newId(), version, draft_version });
             if (saved) goOnAfter(saved);
           });
-        },
+        }),
       ],
     ],
+    { must: true },
   );
 }
 
@@ -280,7 +290,7 @@ function conflict(current, body) {
 export async function refreshWhenSeen() {
   if (document.hidden) return saveDraft({ keepalive: true });
   const { task } = page;
-  if (!task || page.busy) return;
+  if (!task || page.busy || disputed) return;
   const now = await get("/api/task", { id: task.id }).catch(() => null);
   if (!now || now.task.id !== page.task.id || page.busy) return;
   const here = { version: versions.version, draft_version: versions.draft, state: { tab: TAB } };

@@ -2,7 +2,7 @@
 // kept in the browser until it has, apart for every run, annotator and mode: task numbers and ports
 // are the same in all of them.
 
-import { drop, keep, kept } from "./kept.js";
+import { drop, keep, kept, keptUnder } from "./kept.js";
 
 let work = null; // whose work this page is; null until the session says so
 
@@ -18,7 +18,7 @@ export const newId = () =>
   ).join("");
 
 const own = (name) => `${work}.${name}`;
-const pendingName = () => own("pending");
+const pendingName = ({ uuid }) => own(`pending.${uuid}`);
 
 export class Refused extends Error {
   constructor(status, body) {
@@ -67,19 +67,13 @@ export function post(path, body, { keepalive = false } = {}) {
 
 // Tries again until the server has it: it may be down, out of disk, or this machine was asleep.
 // `report` hears of each failure, and gets a function that tries at once. Refusals for another
-// reason are passed on; where somebody else is let in, the answer waits for its annotator.
+// reason are passed on.
 export async function postUntilSaved(path, body, report) {
-  keep(pendingName(), { path, body });
   for (let wait = 1; ; wait = Math.min(wait * 2, 15)) {
     try {
-      const result = await post(path, body);
-      drop(pendingName());
-      return result;
+      return await post(path, body);
     } catch (error) {
-      if (![0, 502, 503, 504, 507].includes(error.status)) {
-        if (error.status !== 401) drop(pendingName());
-        throw error;
-      }
+      if (![0, 502, 503, 504, 507].includes(error.status)) throw error;
       await new Promise((resolve) => {
         const timer = setTimeout(resolve, wait * 1000);
         const now = () => {
@@ -93,7 +87,24 @@ export async function postUntilSaved(path, body, report) {
   }
 }
 
-export const pending = () => kept(pendingName());
+// An answer waits in the browser until it is saved or refused; where somebody else is let in, for
+// its annotator, and where another tab was faster, for the choice between the two.
+export async function postAnswer(body, report) {
+  keep(pendingName(body), { body });
+  try {
+    const saved = await postUntilSaved("/api/answer", body, report);
+    dropPending(body);
+    return saved;
+  } catch (error) {
+    if (![401, 409].includes(error.status)) dropPending(body);
+    throw error;
+  }
+}
+
+export const dropPending = (body) => drop(pendingName(body));
+
+// The answers that wait, tabs and earlier visits together.
+export const pending = () => keptUnder(own("pending.")).map(({ body }) => body);
 
 // Half-done work that the server does not have yet.
 const draft = (task) => own(`draft.${task}`);
