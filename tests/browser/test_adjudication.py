@@ -2,7 +2,16 @@
 of them marked goes unseen."""
 
 import pytest
-from driver import answer_and_wait, entity, on_paragraph, press, statements, stored
+from driver import (
+    answer_and_wait,
+    entities,
+    entity,
+    on_paragraph,
+    press,
+    selected,
+    statements,
+    stored,
+)
 from playwright.sync_api import expect
 
 from cablespan.review.store import Annotator
@@ -74,6 +83,20 @@ def test_conflicts_are_decided_by_a_click_and_what_was_taken_shows(judged):
     assert statements(page)[0] == "CLAIM"
     assert entity(page, "72 million tenge") == "MONEY"
     answer_and_wait(page)
+
+
+def test_after_the_last_decision_delete_takes_what_is_highlighted(serve, open_page):
+    server = serve(annotator="EVA", adjudicate=True, overlap=2)
+    layers = server.store.task(2)["layers"]
+    fewer = layers | {"entities": layers["entities"][1:]}
+    for name, version in (("ANNA", layers), ("BEN", fewer)):
+        server.store.answer(Annotator(name), 2, "accept", version, uuid=name, version=0)
+    page = open_page(server)
+    press(page, "Tab Tab Tab Alt+1")
+    expect(page.locator("#conflicts strong")).to_have_text("All 1 conflicts decided")
+    before, highlighted = entities(page), selected(page)
+    press(page, "Delete")
+    assert [text for text, label in before if [text, label] not in entities(page)] == [highlighted]
 
 
 def test_the_result_stands_beside_the_versions(judged):

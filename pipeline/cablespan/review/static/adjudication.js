@@ -4,7 +4,7 @@
 import { byId, element, fill, kbd } from "./dom.js";
 import { anchor, identity, ROLES } from "./layers.js";
 import { Paragraph } from "./paragraph.js";
-import { page } from "./state.js";
+import { forgetMark, page } from "./state.js";
 import { drawVersion } from "./sentences.js";
 import { say } from "./view.js";
 
@@ -204,6 +204,8 @@ export function decide(number, reading) {
   if (!conflict || (reading !== null && !conflict.readings[reading])) return false;
   if (reading === null && conflict.layer === "statements") return false;
   paragraph.decide(conflict, reading);
+  forgetMark(); // what was selected may have another number now
+  page.activeClaim = null;
   page.conflict = number;
   stepConflict();
   return true;
