@@ -47,6 +47,26 @@ def test_a_handle_drags_an_entitys_edge(page):
     assert entity(page, "Deputy Chairman Sultanov of the Financial") == "OFFICIAL"
 
 
+def test_an_entity_over_a_sentences_end_shows_in_both(serve, open_page):
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    token(page, "February").click()
+    press(page, "] ]")
+    assert entities(page)[-2:] == [["February 19.", "DATE"], ["End", "DATE"]]
+    assert page.locator("#workspace mark.selected").count() == 2
+    press(page, "Escape")
+    answer_and_wait(page)
+    assert stored(server)[0]["layers"]["entities"][-1]["end"] == 80  # "February 19. End"
+
+
+def test_a_sentence_that_is_split_within_an_entity_shows_it_in_both(page):
+    token(page, "Sultanov").click()
+    press(page, "Escape v")
+    assert {("Deputy Chairman", "OFFICIAL"), ("Sultanov", "OFFICIAL")} <= set(
+        map(tuple, entities(page))
+    )
+
+
 def test_everything_is_in_reach_of_a_finger(serve, open_page):
     page = open_page(serve(annotator="ANNA"), has_touch=True)
     page.set_viewport_size({"width": 400, "height": 800})

@@ -45,7 +45,7 @@ export const drawVersion = (paragraph, classOf) => new Drawing(paragraph, classO
 // chunks that are as they were are not drawn again.
 class Drawing {
   constructor(paragraph, classOf = null) {
-    const starts = new Map(paragraph.entities.map((entity) => [entity.first, entity]));
+    const starts = entityStarts(paragraph);
     const [parts, claims] = [claimParts(paragraph), claimsBySentence(paragraph)];
     Object.assign(this, { paragraph, starts, parts, claims });
     this.readOnly = classOf !== null;
@@ -223,6 +223,20 @@ class Drawing {
     if (!this.readOnly) nodes.gaps[index] = node;
     return node;
   }
+}
+
+// Entities by the tokens that a mark begins at: the first, and that of each sentence that an entity
+// reaches into.
+function entityStarts({ entities, statements }) {
+  const starts = new Map();
+  let next = 0;
+  for (const entity of entities) {
+    starts.set(entity.first, entity);
+    while (statements[next]?.first <= entity.first) next += 1;
+    for (; statements[next]?.first < entity.end; next += 1)
+      starts.set(statements[next].first, entity);
+  }
+  return starts;
 }
 
 const lines = (parts) => [...new Set(parts.map((part) => ` in-${part.role}`))].join("");

@@ -48,12 +48,16 @@ export function drawSelection({ scroll = true } = {}) {
   if (!page.mark) mark("cursor", nodes.tokens[selection.head]);
   mark("current", nodes.sentences[paragraph.sentenceAt(selection.head)]);
   const entity = paragraph.entities[page.mark?.entity];
-  if (entity) mark("selected", nodes.tokens[entity.first].closest("mark"));
+  if (entity) mark("selected", ...marksOf(entity));
   mark("current", ...nodesOfClaim(activeClaim));
   if (page.mark?.role) mark("selected", ...nodesOfClaim(page.mark.claim, page.mark.role));
   drawArcs(paragraph, activeClaim);
   if (scroll) nodes.tokens[selection.head]?.scrollIntoView({ block: "nearest" });
 }
+
+// An entity is a mark in each sentence that it reaches into.
+const marksOf = ({ first, end }) =>
+  new Set(nodes.tokens.slice(first, end).map((token) => token.closest("mark")));
 
 // What of the list of claims stands for a claim, or for one part of it.
 function nodesOfClaim(number, role = null) {
