@@ -8,6 +8,7 @@ from driver import (
     entities,
     entity,
     press,
+    selected,
     statements,
     stored,
     token,
@@ -121,6 +122,9 @@ def test_one_layer_with_labels_of_ones_own(folder, serve, open_page, vessels):
     assert page.locator("#legend .chip").all_inner_texts() == ["p\nVESSEL", "1\nPORT"]
     press(page, "ArrowRight p")
     assert entity(page, "met") == "VESSEL"
+    press(page, "v m n")  # sentences and claims are not under review
+    expect(page.locator("#status")).to_contain_text("no claims to review")
+    expect(page.locator("#workspace .row")).to_have_count(1)
     answer_and_wait(page)  # no statement is asked for
     assert [e["label"] for e in stored(server)[0]["layers"]["entities"]] == ["VESSEL"]
 

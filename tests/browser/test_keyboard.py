@@ -271,6 +271,15 @@ def test_escape_leaves_the_text_so_that_tab_moves_on_and_space_never_accepts(ser
     assert [row["action"] for row in stored(server)] == ["accept"]
 
 
+@pytest.mark.parametrize(("key", "action"), [("x", "reject"), ("space", "ignore")])
+def test_a_claim_without_content_keeps_no_paragraph_from_being_left(serve, open_page, key, action):
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    press(page, "ArrowDown d")
+    answer_and_wait(page, key)
+    assert [(row["action"], row["layers"]["claims"]) for row in stored(server)] == [(action, [])]
+
+
 def test_half_done_work_comes_back(serve, open_page):
     server = serve(annotator="ANNA")
     page = open_page(server)

@@ -22,7 +22,7 @@ import { openCorrections, openOverview, openSearch } from "./overview.js";
 import { filter, step, undo } from "./queue.js";
 import { answer, changed } from "./saving.js";
 import { draw, drawSelection } from "./show.js";
-import { forgetMark, page } from "./state.js";
+import { forgetMark, page, reviewed } from "./state.js";
 import { say } from "./view.js";
 
 const sentenceHere = () => page.paragraph.sentenceAt(page.selection.head);
@@ -100,6 +100,9 @@ const EDITS = {
   },
 };
 
+// What changes a layer that is not under review would go unseen.
+const CHANGES = { split: "statements", merge: "statements", newClaim: "claims" };
+
 // These work without a paragraph, too.
 const MOVES = {
   undo,
@@ -124,6 +127,8 @@ export function act(action) {
   closeMenu();
   if (typeof action === "string") {
     if (MOVES[action]) return MOVES[action]();
+    const layer = CHANGES[action];
+    if (layer && !reviewed(layer)) return say(`There are no ${layer} to review here.`);
     return page.task && EDITS[action]?.();
   }
   if (!page.task) return;

@@ -4,7 +4,7 @@ import { hintsShown, showHints } from "./hints.js";
 import { ROLES } from "./layers.js";
 import { nodes, workspace } from "./sentences.js";
 import { drawSelection } from "./show.js";
-import { page, putCursor, range, selectMark } from "./state.js";
+import { page, putCursor, range, reviewed, selectMark } from "./state.js";
 import { say } from "./view.js";
 
 export function moveWord(by) {
@@ -29,7 +29,7 @@ export function moveSentence(by) {
 export const entities = () =>
   page.paragraph.entities.map((place, entity) => ({ place, found: { entity } }));
 export const parts = () =>
-  page.paragraph.claims.flatMap((claim, number) =>
+  (reviewed("claims") ? page.paragraph.claims : []).flatMap((claim, number) =>
     ROLES.filter((role) => claim[role]).map((role) => ({
       place: claim[role],
       found: { claim: number, role },

@@ -136,12 +136,14 @@ export async function answer(action) {
 function bodyOf(action) {
   const { task, paragraph, queue } = page;
   const { layers, comment, flagged, edits } = paragraph.state();
-  const statements = layers.statements.filter(({ label }) => label); // no answer without one
+  // What is no annotation yet: accepting waits for it, the other answers go without it.
+  const statements = layers.statements.filter(({ label }) => label);
+  const claims = layers.claims.filter(({ content }) => content);
   return {
     uuid: newId(),
     task: task.id,
     action,
-    layers: { ...layers, statements },
+    layers: { ...layers, statements, claims },
     comment,
     flagged,
     edits,
