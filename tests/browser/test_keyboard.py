@@ -271,6 +271,24 @@ def test_escape_leaves_the_text_so_that_tab_moves_on_and_space_never_accepts(ser
     assert [row["action"] for row in stored(server)] == ["accept"]
 
 
+def hold(page, key: str) -> None:
+    page.keyboard.down(key)
+    idle(page)
+    for _ in range(3):
+        page.keyboard.down(key)
+        idle(page)
+    page.keyboard.up(key)
+
+
+@pytest.mark.parametrize("key", ["Enter", "x", " "])
+def test_a_key_that_is_held_down_answers_once(serve, open_page, key):
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    hold(page, key)
+    on_paragraph(page, 2)
+    assert len(stored(server)) == 1
+
+
 @pytest.mark.parametrize(("key", "action"), [("x", "reject"), ("space", "ignore")])
 def test_a_claim_without_content_keeps_no_paragraph_from_being_left(serve, open_page, key, action):
     server = serve(annotator="ANNA")

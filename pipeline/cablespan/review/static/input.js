@@ -15,6 +15,8 @@ import { draw, drawSelection } from "./show.js";
 import { page, putCursor, range, selectMark } from "./state.js";
 import { say } from "./view.js";
 
+const ANSWERS = ["accept", "reject", "ignore"];
+
 export function onKey(event) {
   if (
     document.querySelector("dialog[open]") ||
@@ -37,6 +39,9 @@ export function onKey(event) {
   // never accepts.
   const onControl = event.target.closest("button, a");
   const action = actionOf(event);
+  // A key that is held down answers nothing that comes after the first paragraph.
+  if (event.repeat && ANSWERS.includes(onControl?.dataset.action ?? action))
+    return event.preventDefault();
   if (onControl?.dataset.action === "accept" && event.key === " ") {
     event.preventDefault();
     return say("Space does not accept: Enter does.");
