@@ -289,6 +289,15 @@ def test_a_key_that_is_held_down_answers_once(serve, open_page, key):
     assert len(stored(server)) == 1
 
 
+def test_keys_of_the_browsers_menus_answer_nothing(serve, open_page):
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    for key in ("Alt+x", "Alt+ ", "Alt+a"):
+        page.keyboard.press(key)
+        idle(page)
+    assert stored(server) == []
+
+
 @pytest.mark.parametrize(("key", "action"), [("x", "reject"), ("space", "ignore")])
 def test_a_claim_without_content_keeps_no_paragraph_from_being_left(serve, open_page, key, action):
     server = serve(annotator="ANNA")

@@ -104,6 +104,7 @@ export function actionOf(event) {
     if (event.shiftKey) return number < 0 ? null : { version: number };
     return { reading: number < 0 ? null : number };
   }
+  if (event.altKey && /^[\p{L} ]$/u.test(key)) return null; // the browser's menus, the window's
   const named = key.length > 1;
   const prefix =
     (event.ctrlKey ? "Ctrl+" : "") +
