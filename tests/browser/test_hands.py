@@ -106,6 +106,18 @@ def test_the_link_of_an_entity_comes_from_the_lexicon(serve, open_page):
     assert (place["kb_id"], place["cluster"]) == ("iso:KZ", 7)
 
 
+def test_a_cluster_that_is_no_number_is_asked_for_again_and_costs_no_link(page):
+    token(page, "Econoff").click()
+    press(page, "Shift+K")
+    page.fill("#ask [aria-label=Link]", "gov:KZ")
+    page.fill("#ask [aria-label=Cluster]", "c3")
+    page.locator("#ask button.primary").click()
+    expect(page.locator("#ask")).to_be_visible()
+    page.fill("#ask [aria-label=Cluster]", "3")
+    page.locator("#ask button.primary").click()
+    expect(page.locator("#workspace mark").first).to_have_attribute("title", "AGENCY: gov:KZ")
+
+
 @pytest.fixture
 def vessels(tmp_path):
     path = tmp_path / "labels.toml"

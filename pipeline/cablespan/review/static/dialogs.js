@@ -28,6 +28,7 @@ function showQuestion(question) {
           class: i ? "" : "primary",
           onclick: (event) => {
             event.preventDefault();
+            if (!i && !event.target.form.reportValidity()) return;
             question.must = false;
             dialog.close();
             work?.();

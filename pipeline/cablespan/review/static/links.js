@@ -61,7 +61,13 @@ function askEntity(index) {
   const { paragraph } = page;
   const entity = paragraph.entities[index];
   const link = searched("Link", entity.facts.kb_id, paragraph.text(entity));
-  const cluster = element("input", { type: "text", inputmode: "numeric", "aria-label": "Cluster" });
+  const cluster = element("input", {
+    type: "text",
+    inputmode: "numeric",
+    pattern: "\\s*\\d*\\s*",
+    title: "A cluster is a number; mentions of one thing share it.",
+    "aria-label": "Cluster",
+  });
   cluster.value = entity.facts.cluster ?? "";
   ask(
     `${entity.label} “${paragraph.text(entity)}”`,
@@ -70,11 +76,11 @@ function askEntity(index) {
       [
         "OK",
         () => {
-          const number = known(cluster.value.trim());
-          if (typeof number === "string")
-            return say("A cluster is a number; mentions of one thing share it.");
-          paragraph.setFacts(index, { kb_id: link.input.value.trim() || null, cluster: number });
-          return changed();
+          paragraph.setFacts(index, {
+            kb_id: link.input.value.trim() || null,
+            cluster: known(cluster.value.trim()),
+          });
+          changed();
         },
       ],
       ["Cancel", null],
