@@ -255,6 +255,14 @@ def test_guidelines_and_keys_are_one_stroke_away(page):
     assert selected(page) == "Econoff"
 
 
+@pytest.mark.parametrize(("key", "sheet"), [("?", "#help"), ("h", "#guide")])
+def test_the_key_that_opens_a_sheet_closes_it(page, key, sheet):
+    press(page, key)
+    expect(page.locator(sheet)).to_be_visible()
+    press(page, key)
+    expect(page.locator(sheet)).to_be_hidden()
+
+
 def test_escape_leaves_the_text_so_that_tab_moves_on_and_space_never_accepts(serve, open_page):
     server = serve(annotator="ANNA")
     page = open_page(server)

@@ -42,8 +42,17 @@ function listen() {
     dialog.addEventListener("close", focusText);
     dialog.querySelector("[data-close]")?.addEventListener("click", () => dialog.close());
   }
-  byId("help").addEventListener("keydown", (event) => event.key === "?" && byId("help").close());
-  byId("guide").addEventListener("keydown", (event) => event.key === "h" && byId("guide").close());
+  closeByKey(byId("help"), "?");
+  closeByKey(byId("guide"), "h");
+}
+
+// The key that opens a sheet closes it, too.
+function closeByKey(dialog, key) {
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== key) return;
+    event.stopPropagation();
+    dialog.close();
+  });
 }
 
 async function start() {
