@@ -315,6 +315,15 @@ def test_a_claim_without_content_keeps_no_paragraph_from_being_left(serve, open_
     assert [(row["action"], row["layers"]["claims"]) for row in stored(server)] == [(action, [])]
 
 
+def test_a_claim_that_is_begun_on_the_last_paragraph_ends_with_it(page):
+    for _ in range(3):
+        answer_and_wait(page)
+    press(page, "n")
+    answer_and_wait(page, "x")
+    press(page, "Enter ArrowRight 0")
+    expect(page.locator("#cable h2")).to_have_text("The queue is empty")
+
+
 def test_half_done_work_comes_back(serve, open_page):
     server = serve(annotator="ANNA")
     page = open_page(server)

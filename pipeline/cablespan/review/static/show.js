@@ -77,11 +77,11 @@ export function show(task) {
   byId("versions").hidden = !task?.versions;
   byId("banner").hidden = true;
   forgetNodes();
-  if (!task) return showNothing();
-  page.paragraph = new Paragraph(task);
   page.picking = page.activeClaim = page.mark = null;
   page.claimChosen = page.touched = false;
   dropHints();
+  if (!task) return showNothing();
+  page.paragraph = new Paragraph(task);
   page.selection = { anchor: 0, head: 0 };
   history.replaceState(null, "", `${pathOf(task.paragraph)}${location.search}`);
   drawCable(task);
