@@ -324,6 +324,18 @@ def test_a_claim_that_is_begun_on_the_last_paragraph_ends_with_it(page):
     expect(page.locator("#cable h2")).to_have_text("The queue is empty")
 
 
+def test_every_word_of_a_long_sentence_has_letters_of_its_own(folder, serve, open_page):
+    words = " ".join(f"w{number}" for number in range(800)) + "."
+    write_records(folder, [make_record(paragraphs=[[("REPORT", words, [])]])])
+    page = open_page(serve(annotator="ANNA"))
+    press(page, "G")
+    letters = page.locator("#workspace .hint").all_text_contents()
+    assert len(set(letters)) == 800
+    assert {len(one) for one in letters} == {3}
+    press(page, " ".join(letters[790]))
+    assert selected(page) == "w790"
+
+
 def test_half_done_work_comes_back(serve, open_page):
     server = serve(annotator="ANNA")
     page = open_page(server)

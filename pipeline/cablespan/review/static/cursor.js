@@ -60,7 +60,7 @@ function hint(places) {
   const letters = showHints(places);
   say(
     hintsShown()
-      ? `Press ${letters === 2 ? "the two letters" : "the letter"} of a place; Escape leaves.`
+      ? `Press the ${letters > 1 ? `${letters} letters` : "letter"} of a place; Escape leaves.`
       : "There is none.",
   );
 }

@@ -13,16 +13,22 @@ export const hintsShown = () => targets !== null;
 export function showHints(places) {
   targets = new Map();
   typed = "";
-  const two = places.length > LETTERS.length;
+  const count = lettersFor(places.length);
   places.forEach(({ node, choose }, index) => {
-    const letters = two
-      ? LETTERS[Math.floor(index / LETTERS.length)] + LETTERS[index % LETTERS.length]
-      : LETTERS[index];
+    const letters = lettersOf(index, count);
     targets.set(letters, choose);
     node.append(element("span", { class: "hint", "aria-hidden": "true" }, letters));
   });
   if (!targets.size) targets = null;
-  return two ? 2 : 1;
+  return count;
+}
+
+const lettersFor = (places, count = 1) =>
+  places > LETTERS.length ** count ? lettersFor(places, count + 1) : count;
+
+function lettersOf(index, count) {
+  const letter = LETTERS[index % LETTERS.length];
+  return count > 1 ? lettersOf(Math.floor(index / LETTERS.length), count - 1) + letter : letter;
 }
 
 export function dropHints() {
