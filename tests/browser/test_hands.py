@@ -118,6 +118,22 @@ def test_a_cluster_that_is_no_number_is_asked_for_again_and_costs_no_link(page):
     expect(page.locator("#workspace mark").first).to_have_attribute("title", "AGENCY: gov:KZ")
 
 
+def test_scrolling_with_a_finger_selects_nothing(serve, open_page):
+    page = open_page(serve(annotator="ANNA"), has_touch=True)
+    page.set_viewport_size({"width": 400, "height": 700})
+    press(page, "Tab")
+    before, box = selected(page), token(page, "Chairman").bounding_box()
+    x, y = box["x"] + 3, box["y"] + 3
+    finger = page.context.new_cdp_session(page)
+    for kind, up in (("Start", 0), ("Move", 10), ("Move", 60), ("Move", 120), ("End", None)):
+        points = [] if up is None else [{"x": x, "y": y - up}]
+        finger.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+    assert page.evaluate("scrollY") > 0
+    assert selected(page) == before
+    press(page, "5")
+    assert entity(page, before) == "ORG"
+
+
 @pytest.fixture
 def vessels(tmp_path):
     path = tmp_path / "labels.toml"

@@ -123,6 +123,7 @@ export function onPointerDown(event) {
   const statement = event.target.closest("button.statement");
   const part = event.target.closest(".part");
   const token = event.target.closest("[data-token]");
+  const { mark, selection } = page;
   if (part) selectPart(Number(part.dataset.claim), part.dataset.role);
   else if (statement || !token) {
     const row = event.target.closest(".row");
@@ -132,7 +133,7 @@ export function onPointerDown(event) {
     const index = Number(token.dataset.token);
     page.mark = null;
     page.selection = { anchor: event.shiftKey ? page.selection.anchor : index, head: index };
-    dragging = { from: index, moved: event.shiftKey };
+    dragging = { from: index, moved: event.shiftKey, before: { mark, selection } };
     event.preventDefault();
   }
   workspace.focus({ preventScroll: true });
@@ -167,6 +168,15 @@ export function onPointerMove(event) {
     dragging.moved = true;
     drawSelection({ scroll: false });
   }
+}
+
+// The browser took the finger for scrolling: that selects nothing.
+export function onPointerCancel() {
+  if (dragging?.before) {
+    Object.assign(page, dragging.before);
+    drawSelection({ scroll: false });
+  }
+  dragging = null;
 }
 
 export function onPointerUp() {

@@ -8,6 +8,7 @@ import {
   onCopy,
   onKey,
   onKeyUp,
+  onPointerCancel,
   onPointerDown,
   onPointerMove,
   onPointerUp,
@@ -35,6 +36,7 @@ function listen() {
   byId("stage").addEventListener("pointerdown", onPointerDown);
   addEventListener("pointermove", onPointerMove);
   addEventListener("pointerup", onPointerUp);
+  addEventListener("pointercancel", onPointerCancel);
   addEventListener("resize", () => page.task && drawArcs(page.paragraph, page.activeClaim));
   document.addEventListener("visibilitychange", refreshWhenSeen);
   addEventListener("pagehide", () => saveDraft({ keepalive: true }));
