@@ -1,5 +1,6 @@
 """A cable at a glance, links that can be sent, and the search over all work."""
 
+import pytest
 from driver import answer_and_wait, idle, on_paragraph, press, write_records
 from playwright.sync_api import expect
 
@@ -35,6 +36,15 @@ def test_a_paragraph_has_an_address_that_can_be_sent(serve, open_page, browser):
     on_paragraph(page, 3)
     assert page.url.endswith("/cable/07ASTANA454/3")
     visitor.close()
+
+
+@pytest.mark.parametrize("address", ["07ASTANA454/99", "50%%20a/1", "%ff"])
+def test_an_address_of_nothing_is_said_and_the_queue_begins(serve, open_page, address):
+    server = serve(annotator="ANNA")
+    page = open_page(server)
+    page.goto(f"{server.url}cable/{address}")
+    on_paragraph(page, 1)
+    expect(page.locator("#status")).to_contain_text("There is no paragraph")
 
 
 def test_search_finds_a_cable_by_its_id_and_answered_work_by_whole_words(folder, serve, open_page):

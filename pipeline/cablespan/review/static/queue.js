@@ -54,7 +54,7 @@ export function drawQueue() {
 }
 
 async function load(path, parameters) {
-  await locked(async () => {
+  return locked(async () => {
     const left = await leave();
     const body = await get(path, parameters);
     if (body.progress) drawProgress(body.progress);
@@ -79,7 +79,16 @@ export const goTo = (where) => load("/api/task", where);
 // The paragraph that the page's address names (/cable/07ASTANA454/7), or null.
 export function paragraphOfAddress() {
   const [, named] = location.pathname.match(/^\/cable\/(.+)$/) ?? [];
-  return named ? named.split("/").map(decodeURIComponent).join("/") : null;
+  return named ? named.split("/").map(decoded).join("/") : null;
+}
+
+// An address that was typed or cut may be no address: it stands as it is, and nothing has that name.
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 // Filters stand in the page's address, so that they are there after a reload and can be sent.

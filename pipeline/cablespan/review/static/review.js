@@ -22,7 +22,7 @@ import { drawHelp, drawLegend } from "./legend.js";
 import { drawArcs } from "./arcs.js";
 import { workspace } from "./sentences.js";
 import { page } from "./state.js";
-import { drawAnswers, drawProgress } from "./view.js";
+import { drawAnswers, drawProgress, refuse } from "./view.js";
 
 const focusText = () => workspace.focus({ preventScroll: true });
 
@@ -74,8 +74,9 @@ async function start() {
   listen();
   await sendPending();
   const asked = paragraphOfAddress();
-  if (asked && !page.task) await goTo({ paragraph: asked });
+  const missing = asked && !page.task ? await goTo({ paragraph: asked }) : "";
   if (!page.task) await loadNext();
+  if (missing) refuse(missing);
 }
 
 start().catch((error) => banner(error.message));

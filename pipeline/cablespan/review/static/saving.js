@@ -231,20 +231,24 @@ export async function sendPending() {
   }
 }
 
-// Nothing else happens while `work` runs.
+// Nothing else happens while `work` runs. Returns the message where what it asked for is not there.
 export async function locked(work) {
-  if (page.busy) return;
+  if (page.busy) return "";
   page.busy = true;
   document.body.classList.add("busy");
   try {
     await work();
   } catch (error) {
-    if (error.status === 404) refuse(error.message);
-    else if (!(error instanceof Stopped)) banner(error.message);
+    if (error.status === 404) {
+      refuse(error.message);
+      return error.message;
+    }
+    if (!(error instanceof Stopped)) banner(error.message);
   } finally {
     page.busy = false;
     document.body.classList.remove("busy");
   }
+  return "";
 }
 
 // The same paragraph was changed in another tab. What is there is shown; the annotator chooses.
