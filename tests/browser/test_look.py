@@ -6,6 +6,9 @@ from pathlib import Path
 import axe_core_python
 import pytest
 from driver import answer_and_wait, press
+from playwright.sync_api import expect
+
+from cablespan.review.store import Annotator
 
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text("utf-8")
 
@@ -38,6 +41,21 @@ def test_axe_finds_nothing_in_guidelines_questions_and_at_the_door(serve, open_p
         press(page, keys)
         page.wait_for_selector("dialog[open]")
         assert faults(page) == []
+
+
+def test_axe_finds_nothing_in_adjudication_and_versions_scroll_by_keys(serve, open_page):
+    server = serve(annotator="EVA", adjudicate=True, overlap=2)
+    layers = server.store.task(2)["layers"]
+    for name, version in (("ANNA", layers), ("BEN", layers | {"claims": []})):
+        server.store.answer(Annotator(name), 2, "accept", version, uuid=name, version=0)
+    page = open_page(server)
+    page.set_viewport_size({"width": 400, "height": 500})
+    assert faults(page) == []
+    version = page.locator(".version-text").first
+    version.evaluate("node => { node.style.maxHeight = '60px'; node.scrollTop = 0; }")
+    version.focus()
+    press(page, "ArrowDown")
+    expect(version).not_to_have_js_property("scrollTop", 0)
 
 
 @pytest.mark.parametrize("width", [1280, 700, 360])

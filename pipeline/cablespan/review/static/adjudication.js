@@ -68,7 +68,11 @@ export function drawVersions({ task, paragraph }) {
           kbd(`alt ⇧ ${index + 1}`),
         ),
       ),
-      element("div", { class: "version-text" }, drawVersion(version, standing(paragraph))),
+      element(
+        "div",
+        { class: "version-text", tabindex: "0", role: "group", "aria-label": `As ${annotator} has it` },
+        drawVersion(version, standing(paragraph)),
+      ),
     );
   });
   fill(byId("versions"), element("div", { class: "version-columns" }, columns));

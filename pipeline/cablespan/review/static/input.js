@@ -17,6 +17,13 @@ import { say } from "./view.js";
 
 const ANSWERS = ["accept", "reject", "ignore"];
 
+// Keys by which a browser goes from one control to the next, or scrolls what has the focus.
+function isBrowsersOwn({ key, target }) {
+  const scrolls = target.closest(".version-text") && key.startsWith("Arrow");
+  const moves = key === "Tab" || key.startsWith("Page");
+  return scrolls || (moves && !workspace.contains(document.activeElement));
+}
+
 export function onKey(event) {
   if (
     document.querySelector("dialog[open]") ||
@@ -47,11 +54,7 @@ export function onKey(event) {
     return say("Space does not accept: Enter does.");
   }
   if (onControl && (event.key === "Enter" || event.key === " ")) return;
-  if (
-    (event.key === "Tab" || event.key.startsWith("Page")) &&
-    !workspace.contains(document.activeElement)
-  )
-    return;
+  if (isBrowsersOwn(event)) return;
   if (page.picking !== null && event.key === "0") {
     event.preventDefault();
     return skipPart();
