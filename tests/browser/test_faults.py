@@ -168,6 +168,19 @@ def test_a_draft_whose_receipt_was_lost_is_no_other_tabs(serve, open_page):
     assert labels[:3] == ["ORG", "PLACE", "PERSON"]
 
 
+def test_leaving_the_tab_saves_a_draft_of_many_marks(folder, serve, open_page):
+    text = " ".join(["<PLACE>Astana</PLACE>"] * 1500)
+    write_records(folder, [make_record(paragraphs=[[("REPORT", f"{text}.", [])]])])
+    page = open_page(serve(annotator="ANNA"))
+    press(page, "Tab 5")
+    page.evaluate("""() => {
+        Object.defineProperty(document, "hidden", { value: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }""")
+    expect(page.locator("#saved")).to_contain_text("saved")
+    assert page.inner_text("#saved") == "draft saved"
+
+
 def test_a_full_disk(spawn, open_page):
     server = spawn("--as", "ANNA")
     page = open_page(server)

@@ -53,13 +53,17 @@ export function get(path, parameters = {}) {
 
 let last = Promise.resolve();
 
+const KEEPALIVE_LIMIT = 64 * 1024; // bytes; browsers refuse larger bodies that outlive their page
+
 export function post(path, body, { keepalive = false } = {}) {
+  const text = JSON.stringify(body);
+  const outlives = keepalive && new Blob([text]).size < KEEPALIVE_LIMIT;
   const send = () =>
     request(path, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-      keepalive,
+      body: text,
+      keepalive: outlives,
     });
   last = last.then(send, send);
   return last;
