@@ -70,7 +70,12 @@ export function drawVersions({ task, paragraph }) {
       ),
       element(
         "div",
-        { class: "version-text", tabindex: "0", role: "group", "aria-label": `As ${annotator} has it` },
+        {
+          class: "version-text",
+          tabindex: "0",
+          role: "group",
+          "aria-label": `As ${annotator} has it`,
+        },
         drawVersion(version, standing(paragraph)),
       ),
     );

@@ -82,7 +82,7 @@ export function paragraphOfAddress() {
   return named ? named.split("/").map(decoded).join("/") : null;
 }
 
-// An address that was typed or cut may be no address: it stands as it is, and nothing has that name.
+// An address that was cut may be none: it stands as it is, and no paragraph has that name.
 function decoded(part) {
   try {
     return decodeURIComponent(part);
