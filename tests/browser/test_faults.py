@@ -125,6 +125,8 @@ def test_work_that_the_server_never_saw_is_kept_by_the_browser(serve, open_page)
     page.close()
     again = open_page(server, context)
     assert entity(again, "Econoff") == "ORG"
+    draft_saved(again)
+    assert entity(open_page(server), "Econoff") == "ORG"  # in any browser from now on
 
 
 def lose_the_first_receipt(page, path: str) -> None:

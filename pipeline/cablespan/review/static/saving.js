@@ -21,17 +21,19 @@ let draftRun = null; // the draft that is on its way: an answer must not overtak
 const TAB = newId();
 const stateHere = () => ({ ...page.paragraph.state(), tab: TAB });
 
-// Goes on to another paragraph, or to none. What this browser kept of it comes back unless the
-// server has something newer.
+// Goes on to another paragraph, or to none. What this browser kept of it comes back, and is sent at
+// last, unless the server has something newer.
 export function goOn(task) {
   stopTimer();
-  if (task) {
-    versions = { version: task.version, draft: task.draft_version };
-    const kept = drafts.of(task.id);
-    if (kept && follows(kept, task)) task.draft = kept.state;
-    else drafts.drop(task.id);
+  if (!task) return show(task);
+  versions = { version: task.version, draft: task.draft_version };
+  const kept = drafts.of(task.id);
+  if (!kept || !follows(kept, task)) {
+    drafts.drop(task.id);
+    return show(task);
   }
-  show(task);
+  show({ ...task, draft: kept.state });
+  draftTimer = setTimeout(saveDraft);
 }
 
 // Whether nothing was saved since but earlier drafts of the same tab.
