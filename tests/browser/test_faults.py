@@ -308,6 +308,23 @@ def test_the_question_of_two_tabs_is_asked_until_it_is_answered(serve, open_page
     assert entity(two, "Deputy Chairman Sultanov") == "PLACE"
 
 
+def test_an_answer_that_a_question_is_about_survives_a_reload(serve, open_page):
+    server = serve(annotator="ANNA")
+    one = open_page(server)
+    two = open_page(server, one.context)
+    answer_and_wait(one)
+    press(two, "x")
+    expect(two.locator("#ask")).to_contain_text("answered “accept” in another tab")
+    two.reload()
+    expect(two.locator("#ask")).to_contain_text("answered “accept” in another tab")
+    two.locator("#ask button", has_text="Keep mine").click()
+    on_paragraph(two, 2)
+    two.reload()
+    on_paragraph(two, 2)
+    expect(two.locator("#ask")).to_be_hidden()
+    assert [row["action"] for row in stored(server)] == ["accept", "reject"]
+
+
 def test_a_comment_is_written_to_its_end_before_another_question_comes(serve, open_page):
     server = serve(annotator="ANNA")
     one = open_page(server)
