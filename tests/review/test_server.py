@@ -12,7 +12,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from cablespan.review import review
+from cablespan.review import export_answers, review
 from cablespan.review.app import create_app
 from cablespan.review.intake import input_files, take_in
 from cablespan.review.outcome import write_answers
@@ -386,6 +386,24 @@ def test_what_goes_out_as_prodigy_tasks_comes_back_to_the_same_state(tmp_path, s
     for _ in range(2):
         assert take(again, tmp_path / "out", tmp_path / "out" / "gold") == []
     assert state(again) == state(store)
+
+
+@pytest.mark.parametrize(
+    ("reviewed", "output"),
+    [
+        ("run", "run"),
+        ("run/entities.jsonl", "run"),
+        ("run", "other"),
+        ("run/gold", "run"),
+    ],
+)
+def test_answers_take_the_place_of_no_task_that_they_answer(tmp_path, reviewed, output):
+    for name in ("run", "run/gold", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "entities.jsonl").write_text("the model's")
+    (tmp_path / "other" / "manifest.jsonl").touch()
+    with pytest.raises(FileExistsError, match="under review.* name another folder"):
+        export_answers([tmp_path / reviewed], tmp_path / output)
 
 
 def test_edited_tasks_with_stale_hashes_come_in(tmp_path, store):

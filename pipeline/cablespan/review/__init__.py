@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
-from cablespan.labels import labels_beside, scheme_of
+from cablespan.labels import LAYERS, labels_beside, scheme_of
 from cablespan.review.safety import is_loopback
 
 if TYPE_CHECKING:
@@ -133,10 +133,12 @@ class Export(NamedTuple):
 def export_answers(paths: list[Path], output: Path) -> Export:
     """Writes the answers to these inputs as Prodigy tasks: see `outcome.write_answers`.
 
-    Raises FileNotFoundError where there are none.
+    Raises FileNotFoundError where there are none, FileExistsError where `output` holds what they
+    are answers to.
     """
     from cablespan.review.outcome import write_answers
 
+    _must_hold_no_input(output, paths)
     database = database_of(paths)
     if not database.exists():
         raise FileNotFoundError(
@@ -152,6 +154,21 @@ def export_answers(paths: list[Path], output: Path) -> Export:
     if not counts:
         raise FileNotFoundError(f"{database}: no answers yet")
     return Export(counts, open_work)
+
+
+def _must_hold_no_input(output: Path, paths: Iterable[Path]) -> None:
+    """The files of a run, or under review, have the names of those that answers go to."""
+    from cablespan.formats.detection import is_of_a_run
+    from cablespan.review.outcome import folders_of
+
+    reviewed = {path.resolve() for path in paths}
+    for folder in folders_of(output).values():
+        written = {folder, *(folder / f"{layer}.jsonl" for layer in LAYERS)}
+        if is_of_a_run(folder) or reviewed & {path.resolve() for path in written}:
+            raise FileExistsError(
+                f"{folder}: holds a run or what is under review, and answers would take the place "
+                "of its tasks; name another folder"
+            )
 
 
 @contextmanager

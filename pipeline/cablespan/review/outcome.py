@@ -57,18 +57,20 @@ def _meta(answer: CurrentAnswer) -> dict[str, Any]:
     return meta | {name: value for name, value in remarks.items() if value}
 
 
+def folders_of(output: Path) -> dict[AnnotatorRole, Path]:
+    """Where the answers of each role go: adjudicators' into `gold`, in the folder of the others."""
+    return {AnnotatorRole.ANNOTATOR: output, AnnotatorRole.ADJUDICATOR: output / "gold"}
+
+
 def write_answers(store: Store, folder: Path, *, dataset: str) -> dict[str, int]:
-    """Writes a file for each layer into `folder`, and adjudicators' into `folder/gold`; labels of
-    one's own stand beside, in labels.json.
+    """Writes a file for each layer into the folder of each role; labels of one's own stand beside,
+    in labels.json.
 
     Returns the number of paragraphs by folder name. Files appear whole: each is written beside its
     place and then moved there.
     """
     counts = {}
-    for role, target in (
-        (AnnotatorRole.ANNOTATOR, folder),
-        (AnnotatorRole.ADJUDICATOR, folder / "gold"),
-    ):
+    for role, target in folders_of(folder).items():
         count = _write(answered_tasks(store, dataset, role), target, store.layers)
         if count:
             counts[str(target)] = count
