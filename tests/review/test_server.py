@@ -388,6 +388,21 @@ def test_what_goes_out_as_prodigy_tasks_comes_back_to_the_same_state(tmp_path, s
     assert state(again) == state(store)
 
 
+def test_gold_that_was_taken_back_leaves_the_export(tmp_path, store):
+    out, layers = tmp_path / "out", store.task(1)["layers"]
+    (tmp_path / "else" / "gold").mkdir(parents=True)
+    (tmp_path / "else" / "gold" / "entities.jsonl").touch()
+    store.answer(ANNA, 1, "accept", layers, uuid="a", version=0)
+    write_answers(store, tmp_path / "else", dataset="demo")
+    assert (tmp_path / "else" / "gold" / "entities.jsonl").exists(), "nobody decided: not ours"
+    store.answer(EVA, 1, "accept", layers, uuid="e", version=0)
+    write_answers(store, out, dataset="demo")
+    store.undo(EVA, uuid="u")
+    assert write_answers(store, out, dataset="demo") == {str(out): 1, str(out / "gold"): 0}
+    assert list((out / "gold").iterdir()) == []
+    assert list(write_answers(store, out, dataset="demo")) == [str(out)]
+
+
 @pytest.mark.parametrize(
     ("reviewed", "output"),
     [

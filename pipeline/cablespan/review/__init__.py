@@ -152,7 +152,7 @@ def export_answers(paths: list[Path], output: Path) -> Export:
             if row["answered"]
         ]
     if not counts:
-        raise FileNotFoundError(f"{database}: no answers yet")
+        raise FileNotFoundError(f"{database}: no answers yet, or all of them were taken back")
     return Export(counts, open_work)
 
 

@@ -67,7 +67,7 @@ def write_answers(store: Store, folder: Path, *, dataset: str) -> dict[str, int]
     in labels.json.
 
     Returns the number of paragraphs by folder name. Files appear whole: each is written beside its
-    place and then moved there.
+    place and then moved there. Where every answer was taken back, those of an earlier export go.
     """
     counts = {}
     for role, target in folders_of(folder).items():
@@ -75,7 +75,17 @@ def write_answers(store: Store, folder: Path, *, dataset: str) -> dict[str, int]
         if count:
             counts[str(target)] = count
             _write_labels(store.scheme, target)
+        elif store.was_answered(role) and _remove(target, store.layers):
+            counts[str(target)] = 0
     return counts
+
+
+def _remove(target: Path, layers: Iterable[str]) -> bool:
+    """Takes out what an earlier export wrote; whether there was anything."""
+    written = [file for layer in layers if (file := target / f"{layer}.jsonl").exists()]
+    for file in written:
+        file.unlink()
+    return bool(written)
 
 
 def _write_labels(scheme: Scheme, target: Path) -> None:

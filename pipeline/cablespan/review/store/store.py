@@ -227,6 +227,12 @@ class Store(Incoming):
         with self.read().execution_options(yield_per=500) as db:
             yield from history.all_current(db, role)
 
+    def was_answered(self, role: AnnotatorRole) -> bool:
+        """Whether anybody of this role ever answered, be it taken back since."""
+        query = sa.select(answers.c.seq).where(answers.c.role == role)
+        with self.read() as db:
+            return db.scalar(query.limit(1)) is not None
+
     # --- drafts, sessions, overview --------------------------------------------------------------
 
     def save_draft(
