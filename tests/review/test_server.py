@@ -244,6 +244,20 @@ def test_answers_that_do_not_fit_are_refused_and_nothing_is_stored(store, anna, 
     assert list(store.current_answers()) == []
 
 
+def test_an_answer_into_a_database_that_was_moved_away_is_not_called_saved(store, anna, tmp_path):
+    sent, away = body(anna), tmp_path / "away.sqlite"
+    for replaced in (False, True):
+        store.path.rename(away)
+        if replaced:
+            store.path.touch()
+        refused = anna.post("/api/answer", json=sent)
+        assert refused.status_code == 507
+        assert "moved, deleted or replaced" in refused.json()["error"]
+        away.rename(store.path)
+    assert list(store.current_answers()) == []
+    assert anna.post("/api/answer", json=sent).status_code == 200
+
+
 def test_of_a_cable_that_is_not_there_there_is_no_overview(anna):
     assert anna.get("/api/overview?cable=07ASTANA454").status_code == 200
     missing = anna.get("/api/overview?cable=07ASTANA1")

@@ -1,17 +1,20 @@
 """The SQLite file: opened so that what is written stays, and a sentence where it cannot be read."""
 
+import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from cablespan.review.store.queue import has_label, has_words
 from cablespan.review.store.tables import create_tables
 
 _DAMAGE = ("malformed", "not a database", "disk image", "file is encrypted")
+_GONE = "moved, deleted or replaced while the server runs"
 _UNWRITABLE = ("readonly", "unable to open")
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -35,6 +38,11 @@ def trouble(error: DatabaseError, path: Path) -> str:
             f"`sqlite3 {path.name} .recover | sqlite3 recovered.sqlite`, then put that file in its "
             "place; without it, review begins anew."
         )
+    if _GONE in reason:
+        return (
+            f"Not saved: {path} was {reason}. Put it back and press Retry, or put a backup there "
+            "and start the server again."
+        )
     if "full" in reason:
         return (
             f"Not saved: the disk of {path} is full. Free some space and press Retry; "
@@ -52,6 +60,7 @@ class Database:
 
     def __init__(self, path: Path):
         self.path = path
+        self._opened: os.stat_result | None = None
         self._writing = threading.Lock()  # threads wait here in turn; SQLite's own waiting polls
         connecting = {"timeout": 30, "check_same_thread": False}
         self.engine = sa.create_engine(f"sqlite:///{path}", connect_args=connecting)
@@ -66,16 +75,27 @@ class Database:
                 create_tables(db)
         except DatabaseError as error:
             raise _opening_error(error, path) from None
+        self._opened = path.stat()
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """One transaction that nobody else writes in; on the disk when the block is left."""
+        """One transaction that nobody else writes in; on the disk when the block is left.
+
+        Raises DatabaseError where the file is no longer the one that was opened.
+        """
         with (
             self._writing,
             self.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as db,
             db.begin(),
         ):
             yield db
+            if self._is_gone():  # SQLite would go on in a file that has no name any more
+                raise OperationalError(None, None, sqlite3.OperationalError(_GONE))
+
+    def _is_gone(self) -> bool:
+        if self._opened is None:
+            return False
+        return not self.path.exists() or not os.path.samestat(self.path.stat(), self._opened)
 
     def read(self) -> sa.Connection:
         """A connection that sees one state of the database."""
