@@ -567,6 +567,19 @@ def test_files_that_are_known_are_not_read_again(tmp_path):
     assert store.progress(ANNA)["total"] == 8
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_cables_of_two_runs_that_have_one_id_are_named_with_both_files(tmp_path, at_once):
+    paths, store = [tmp_path / "one.jsonl", tmp_path / "two.jsonl"], Store(tmp_path / "r.sqlite")
+    for path, other in zip(paths, ("07ASTANA8", "07ASTANA9"), strict=True):
+        records = (make_record("07A1"), make_record(other))
+        path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    if not at_once:
+        assert take(store, paths[0]) == []
+    (told,) = take(store, *paths)
+    assert told.startswith(f"{paths[1]}: holds cables of {paths[0]} too, 1 in all (07A1)")
+    assert take(store, *paths) == [told]
+
+
 def test_a_paragraph_that_a_new_run_lacks_is_gone_unless_somebody_worked_on_it(tmp_path):
     path, store = tmp_path / "cables.jsonl", Store(tmp_path / "review.sqlite")
     path.write_text(json.dumps(make_record()) + "\n")

@@ -160,17 +160,21 @@ class _Intake:
         self.tasks: list[Task] = []
         self.files: list[_File] = []
         self.anew: dict[str, set[str]] = {}  # paragraphs of cables in files that were known before
+        self.cables = _Cables()
+        self.unchanged: list[Path] = []
 
     def records_of(self, path: Path) -> Iterator[int]:
         """Adds the records of a file that is new or has changed, and keeps its tasks."""
         file = _File(str(path.resolve()), _fingerprint(path, self.store.scheme), [])
         known = self.store.fingerprint(file.name)
         if known == file.fingerprint:
+            self.unchanged.append(path)
             return
         objects = _objects(path, file.problems)
         while chunk := list(itertools.islice(objects, CHUNK)):
             records = [item for item in chunk if "paragraphs" in item]
             self.tasks += [item for item in chunk if "paragraphs" not in item]
+            self.cables.add(file.name, records)
             if records:
                 yield self.store.add(records, file.problems)
             if known:
@@ -188,8 +192,46 @@ class _Intake:
             yield take_in_tasks(self.store, self.tasks, self.files[-1].problems)
         for cable, paragraphs in self.anew.items():
             self.store.retire_others(cable, paragraphs)
+        if self.files:
+            for path in self.unchanged:
+                self.cables.compare(str(path.resolve()), _objects(path, []))
         for file in self.files:
+            file.problems.extend(self.cables.doubled_in(file.name))
             self.store.file_done(*file)
+
+
+class _Cables:
+    """The cables that were read, by the files where they stand: one id is one cable in the store,
+    whatever stands in two files under it."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, str] = {}
+        self.doubled: dict[tuple[str, str], list[str]] = {}
+
+    def add(self, file: str, records: Iterable[Mapping[str, Any]]) -> None:
+        """Notes cables of a file that is read."""
+        for record in records:
+            earlier = self.files.get(record["id"])
+            self.files[record["id"]] = file
+            if earlier:
+                self.doubled.setdefault((file, earlier), []).append(record["id"])
+
+    def compare(self, file: str, items: Iterable[Mapping[str, Any]]) -> None:
+        """Looks for the cables that were read in a file that was taken in before."""
+        for item in items:
+            read = self.files.get(item["id"]) if "paragraphs" in item else None
+            if read:
+                self.doubled.setdefault((read, file), []).append(item["id"])
+
+    def doubled_in(self, file: str) -> Iterator[str]:
+        """A sentence for each file that has cables of this one."""
+        for (read, other), ids in self.doubled.items():
+            if read == file:
+                what = f"holds cables of {other} too, {len(ids)} in all ({', '.join(ids[:5])})"
+                yield (
+                    f"{file}: {what}: one id is one cable here, and what was read last takes the "
+                    "place of the other; review the two apart, or annotate their files in one run"
+                )
 
 
 def take_in_tasks(store: Store, tasks: Iterable[Task], problems: list[str]) -> int:
