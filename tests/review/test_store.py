@@ -141,6 +141,18 @@ def test_overlap_gives_each_task_to_so_many_annotators(tmp_path):
     assert store.next_task(BEN) == 4
 
 
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_a_correction_keeps_its_paragraph_from_no_second_annotator(tmp_path, taken_back):
+    store = Store(tmp_path / "review.sqlite", overlap=2)
+    store.add([make_record()])
+    answer(store, ANNA, 1)
+    seen, edits = store.view(ANNA, 1)["version"], [{"flagged": False}]
+    draft = store.save_draft(ANNA, 1, {"edits": edits}, version=seen, draft_version=0)
+    if taken_back:
+        store.save_draft(ANNA, 1, {"edits": []}, version=seen, draft_version=draft)
+    assert (store.next_task(BEN), store.next_task(Annotator("CLEO"))) == (1, 2)
+
+
 def test_more_overlap_opens_finished_tasks_again(store):
     walk(store, ANNA)
     assert store.next_task(BEN) is None

@@ -130,12 +130,19 @@ def open_to(annotator: Annotator, overlap: int) -> list[sa.ColumnElement[bool]]:
     mine = [tasks.c.current, ~answered_by(annotator)]
     if annotator.role == AnnotatorRole.ADJUDICATOR:
         return [*mine, tasks.c.done >= 2]
+    holder_answered = sa.exists().where(  # counted in `done`; the lease is that of a correction
+        current_answers.c.task == leases.c.task,
+        current_answers.c.annotator == leases.c.annotator,
+        current_answers.c.role == AnnotatorRole.ANNOTATOR,
+        current_answers.c.answer.is_not(None),
+    )
     others = (
         sa.select(sa.func.count())
         .where(
             leases.c.task == tasks.c.id,
             leases.c.annotator != annotator.name,
             leases.c.until > time.time(),
+            ~holder_answered,
         )
         .scalar_subquery()
     )
