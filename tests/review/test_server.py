@@ -235,6 +235,9 @@ def test_no_path_leads_out_of_the_static_files(anna, path):
         ({"version": 7}, 409),
         ({"queue": {"label": "PLAICE"}}, 422),
         ({"queue": ["PLACE"]}, 422),
+        ({"uuid": None}, 422),
+        ({"flagged": "false"}, 422),
+        ({"edits": 1}, 422),
     ],
 )
 def test_answers_that_do_not_fit_are_refused_and_nothing_is_stored(store, anna, changes, status):
@@ -277,6 +280,26 @@ def test_a_draft_of_a_task_that_is_not_there_is_refused(anna, store):
     draft = {"task": 99, "state": {"layers": {}}, "version": 0, "draft_version": 0}
     assert anna.post("/api/draft", json=draft).status_code == 422
     assert store.view(ANNA, 99)["draft"] is None
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "abc",
+        None,
+        {"layers": [1]},
+        {"layers": {"entities": [{"start": 0}]}},
+        {"layers": {"entities": [{"label": ["ORG"]}]}},
+        {"layers": {"claims": "said"}},
+        {"layers": {}, "edits": 1},
+    ],
+)
+def test_a_draft_that_the_overview_could_not_show_is_refused(anna, state):
+    draft = {"task": 2, "state": state, "version": 0, "draft_version": 0}
+    refused = anna.post("/api/draft", json=draft)
+    assert refused.status_code == 422
+    assert "does not fit" in refused.json()["error"]
+    assert anna.get("/api/overview?cable=07ASTANA454").status_code == 200
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe"])

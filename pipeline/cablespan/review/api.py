@@ -1,13 +1,15 @@
 """The JSON that the review page and its server talk."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from cablespan.labels import LAYERS, ROLE_KEYS, Certainty, Role
 from cablespan.review.lexicon_search import candidates
 from cablespan.review.payload import task_payload
 from cablespan.review.store import Action, Annotator, Queue, Stale, Store
+from cablespan.review.store.shapes import State
 
+T = TypeVar("T")
 Arguments = Mapping[str, Any]
 _OUTDATED = (
     "A new run changed or dropped the paragraph that you answered. The answer is kept with the "
@@ -21,6 +23,15 @@ class Problem(Exception):
     def __init__(self, status: int, error: str, **more: Any):
         super().__init__(error)
         self.status, self.body = status, {"error": error, **more}
+
+
+def _typed(arguments: Arguments, name: str, kind: type[T], otherwise: T | None = None) -> T:
+    """An argument of a type, `otherwise` where it is missing. Raises Problem for any other."""
+    value = arguments.get(name)
+    value = otherwise if value is None else value
+    if not isinstance(value, kind):
+        raise Problem(422, f"the request does not fit: {name} must be a {kind.__name__}")
+    return value
 
 
 class Api:
@@ -129,12 +140,12 @@ class Api:
                 task,
                 Action(arguments["action"]),
                 arguments["layers"],
-                uuid=str(arguments["uuid"]),
+                uuid=_typed(arguments, "uuid", str),
                 version=int(arguments["version"]),
                 draft_version=int(arguments.get("draft_version") or 0),
-                comment=str(arguments.get("comment") or ""),
-                flagged=bool(arguments.get("flagged")),
-                edits=arguments.get("edits"),
+                comment=_typed(arguments, "comment", str, ""),
+                flagged=_typed(arguments, "flagged", bool, False),
+                edits=_typed(arguments, "edits", list, []),
             )
         except Stale as error:
             raise self._stale(annotator, task) from error
@@ -147,19 +158,20 @@ class Api:
 
     def undo(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
         """Takes the annotator's last answer back. Raises Problem where there is none."""
-        task = self.store.undo(annotator, uuid=str(arguments["uuid"]))
+        task = self.store.undo(annotator, uuid=_typed(arguments, "uuid", str))
         if task is None:
             raise Problem(404, "Nothing is left to undo.")
         return {"task": self._payload(annotator, task), "progress": self.store.progress(annotator)}
 
     def draft(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
         """Keeps half-done work. Raises Problem where another window was first."""
-        task = int(arguments["task"])
+        task, state = int(arguments["task"]), _typed(arguments, "state", dict)
+        _typed(state, "edits", list, [])
         try:
             version = self.store.save_draft(
                 annotator,
                 task,
-                arguments["state"],
+                cast(State, state),
                 version=int(arguments["version"]),
                 draft_version=int(arguments["draft_version"]),
             )

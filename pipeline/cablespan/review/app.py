@@ -184,9 +184,12 @@ async def _arguments(request: Request) -> Arguments:
     if request.method != "POST":
         return dict(request.query_params)
     try:
-        return orjson.loads(await request.body())
+        arguments = orjson.loads(await request.body())
     except orjson.JSONDecodeError as error:
         raise Problem(400, f"the request is no JSON: {error}") from error
+    if not isinstance(arguments, dict):
+        raise Problem(400, "the request is no JSON object")
+    return arguments
 
 
 def _own_path(to: str) -> str:

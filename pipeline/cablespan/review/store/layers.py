@@ -45,6 +45,19 @@ def labels_of(layers: Layers) -> Iterator[str]:
         yield from (str(role) for role in Role if claim.get(role.lower()))
 
 
+def must_have_labels(layers: Any) -> None:
+    """Raises ValueError for layers whose labels cannot be told; half-done ones need no more.
+
+    >>> must_have_labels({"entities": [{"label": "PLACE"}], "claims": [{"content": None}]})
+    """
+    try:
+        known = all(isinstance(label, str) for label in labels_of(layers))
+    except (AttributeError, KeyError, TypeError):
+        known = False
+    if not known:
+        raise ValueError("layers are an object with lists of marks, each with its label")
+
+
 class LabelBits:
     """The labels of a paragraph as one integer: queues are filtered without reading texts.
 

@@ -11,6 +11,7 @@ from cablespan.review.store import history, overview
 from cablespan.review.store.adding import answered_layers
 from cablespan.review.store.annotators import Action, Annotator, AnnotatorRole
 from cablespan.review.store.incoming import Incoming
+from cablespan.review.store.layers import must_have_labels
 from cablespan.review.store.queue import (
     DRAFT_LEASE_SECONDS,
     LEASE_SECONDS,
@@ -241,9 +242,10 @@ class Store(Incoming):
         """Keeps half-done work and returns the draft's new version.
 
         Raises Stale where another tab answered or drafted meanwhile, LookupError where there is no
-        such task. Of an answered task, work without an edit is the answer itself: no draft is kept
-        then, and the version is 0.
+        such task, ValueError for layers without labels. Of an answered task, work without an edit
+        is the answer itself: no draft is kept then, and the version is 0.
         """
+        must_have_labels(state.get("layers") or {})
         with self.write() as db:
             _text_of(db, task)
             history.check_version(db, annotator, task, version)
