@@ -157,6 +157,17 @@ def test_a_token_is_asked_for_and_must_be_right(store):
     assert client.get("/api/next").status_code == 200
 
 
+@pytest.mark.parametrize("before", [None, "old secret"])
+def test_another_token_shuts_those_out_who_entered_without_it(store, before):
+    client, options = visit(store, token=before), {"name": "ANNA", "token": before or ""}
+    client.post("/enter", data=options)
+    assert client.get("/api/session").status_code == 200
+    for token, status in (("secret", 401), (before, 200)):
+        again = visit(store, token=token)
+        again.cookies = client.cookies
+        assert again.get("/api/session").status_code == status
+
+
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_foreign_pages(store):
     cookie = visit(store, annotator="ANNA").get("/", follow_redirects=False).headers["set-cookie"]
     assert "HttpOnly" in cookie

@@ -106,10 +106,12 @@ class Review:
             raise ValueError("That is not the token that this server was started with.")
 
     async def _enter_as(self, name: str, to: str) -> Response:
-        key = secrets.token_urlsafe(32)
-        await run_in_threadpool(self.store.open_session, key, name)
+        cookie = secrets.token_urlsafe(32)
+        await run_in_threadpool(self.store.open_session, self._key(cookie), name)
         response = RedirectResponse(_own_path(to), 303)
-        response.set_cookie(self.cookie, key, httponly=True, samesite="strict", max_age=90 * 86400)
+        response.set_cookie(
+            self.cookie, cookie, httponly=True, samesite="strict", max_age=90 * 86400
+        )
         return response
 
     def _door(self, status: int, name: str, error: str) -> Response:
@@ -121,9 +123,17 @@ class Review:
         return HTMLResponse(self.templates.get_template(template).render(**values), status)
 
     async def _name(self, request: Request) -> str | None:
-        key = request.cookies.get(self.cookie)
-        session = await run_in_threadpool(self.store.session, key) if key else None
+        cookie = request.cookies.get(self.cookie)
+        if not cookie:
+            return None
+        session = await run_in_threadpool(self.store.session, self._key(cookie))
         return self._valid_name(*session) if session else None
+
+    def _key(self, cookie: str) -> str:
+        """What a session is known by: under another token, or none, its cookie opens nothing."""
+        if not self.token:
+            return cookie
+        return hmac.new(self.token.encode(), cookie.encode(), "sha256").hexdigest()
 
     def _valid_name(self, name: str, since: float) -> str | None:
         # Who starts the server under a name works under it; visitors with a token keep their own.
