@@ -564,6 +564,15 @@ def test_a_record_of_another_shape_is_named_and_the_rest_comes_in(tmp_path, brok
     assert store.progress(ANNA)["total"] == 4
 
 
+def test_a_score_that_is_text_costs_its_mark_alone(tmp_path):
+    path, store, record = tmp_path / "cables.jsonl", Store(tmp_path / "r.sqlite"), make_record()
+    record["entities"][0]["score"] = "0.9"
+    path.write_text(json.dumps(record) + "\n")
+    (problem,) = take(store, path)
+    assert problem == "07ASTANA454/1: entities at 0-7: '0.9' is no score; left out"
+    assert len(store.task(1)["layers"]["entities"]) == 3
+
+
 @pytest.mark.parametrize(
     "broken", [{"meta": "C1/1"}, {"claims": [1]}, {"_timestamp": "now"}, {"text": " "}]
 )

@@ -313,6 +313,12 @@ def test_a_database_of_an_earlier_version_is_taken_over(tmp_path):
         ({"statements": [{"start": 0, "end": 5, "label": None}]}, "None"),
         ({"claims": [{"source": {"start": 0, "end": 2}, "cue": None, "content": None}]}, "CONTENT"),
         ({"claims": [{"content": {"start": 0, "end": True}}]}, "0-True"),
+        (
+            {"entities": [{"start": 0, "end": 3, "label": "ORG", "score": "0.9"}]},
+            "'0.9' is no score",
+        ),
+        ({"entities": [{"start": 0, "end": 3, "label": "ORG", "kb_id": ["Q1"]}]}, "no kb_id"),
+        ({"claims": [{"content": {"start": 0, "end": 3}, "speaker": {}}]}, "0-3: {} is no speaker"),
     ],
 )
 def test_unsound_layers_are_refused_by_name(layers, fault):

@@ -15,6 +15,7 @@ _FACTS: dict[Layer, tuple[Literal["kb_id", "cluster", "score"], ...]] = {
     "entities": ("kb_id", "cluster", "score"),
     "statements": ("score",),
 }
+_KINDS = {"kb_id": str, "cluster": int, "score": int | float, "speaker": int | str}
 
 
 class Fault(ValueError):
@@ -175,12 +176,24 @@ def _marks(
         elif place["start"] < reached:
             yield Fault(f"{where} overlaps the one before it")
         else:
-            reached = place["end"]
             sound: Mark = {**place, "label": label}
-            for key in _FACTS[layer]:
-                if mark.get(key) is not None:
-                    sound[key] = mark[key]
+            try:
+                for key in _FACTS[layer]:
+                    if (fact := _fact(mark, key, where)) is not None:
+                        sound[key] = fact
+            except Fault as fault:
+                yield fault
+                continue
+            reached = place["end"]
             yield sound
+
+
+def _fact(mark: Mapping[str, Any], key: str, where: str) -> Any:
+    """What a mark says beside its place and label. Raises Fault for another type."""
+    fact = mark.get(key)
+    if fact is None or isinstance(fact, _KINDS[key]):
+        return fact
+    raise Fault(f"{where}: {fact!r} is no {key}")
 
 
 def _claims(text: str, claims: Iterable[Any]) -> Iterator[Claim | Fault]:
@@ -206,7 +219,7 @@ def _claim(text: str, claim: Any) -> Claim:
         "source": source,
         "cue": cue,
         "content": content,
-        "speaker": claim.get("speaker"),
+        "speaker": _fact(claim, "speaker", f"claims at {content['start']}-{content['end']}"),
         "certainty": certainty,
     }
 
