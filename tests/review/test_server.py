@@ -4,12 +4,14 @@ import gzip
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from cablespan.review import export_answers, review
@@ -17,7 +19,7 @@ from cablespan.review.app import create_app
 from cablespan.review.intake import input_files, take_in
 from cablespan.review.outcome import write_answers
 from cablespan.review.safety import MAX_BODY
-from cablespan.review.store import Annotator, AnnotatorRole, Store
+from cablespan.review.store import Annotator, AnnotatorRole, Store, database
 from review_sample import history, make_record, with_new_text
 
 HOME = "http://127.0.0.1:8321"
@@ -717,6 +719,33 @@ def test_a_folder_that_cannot_be_written_is_one_sentence_and_its_answers_go_out(
         exported = as_reader(folder, "--export", tmp_path / "answers")
         assert (exported.returncode, exported.stderr.count("1 paragraphs")) == (0, 1)
     folder.chmod(0o755)
+
+
+def _only_room_for(monkeypatch, pages: int) -> None:
+    pragmas = (*database._PRAGMAS, f"max_page_count={pages}")
+    monkeypatch.setattr(database, "_PRAGMAS", pragmas)
+
+
+@pytest.mark.parametrize("pages", [1, 29])  # for no table, for no paragraph
+def test_a_full_disk_is_one_sentence_at_the_start(tmp_path, monkeypatch, pages):
+    lines = [json.dumps(make_record(f"07ASTANA{number}")) + "\n" for number in range(20)]
+    (tmp_path / "cables.jsonl").write_text("".join(lines))
+    _only_room_for(monkeypatch, pages)
+    with pytest.raises(OSError, match=r"review.sqlite: .* is full\): make room on its disk"):
+        review([tmp_path], annotator="ANNA", port=0)
+
+
+def test_a_visitor_is_told_that_the_disk_is_full(store, monkeypatch):
+    def no_room(*_):
+        raise OperationalError(None, None, sqlite3.OperationalError("database or disk is full"))
+
+    monkeypatch.setattr(store, "open_session", no_room)
+    for met in (
+        visit(store, annotator="ANNA").get("/"),
+        visit(store).post("/enter", data={"name": "ANNA"}),
+    ):
+        assert met.status_code == 507
+        assert met.text.startswith(f"Not saved: the disk of {store.path} is full.")
 
 
 @pytest.mark.parametrize("name", ["", " ", "a\nb", "é" * 61])

@@ -59,7 +59,7 @@ def review(
     labels (`scheme_of`); None: as before, at first labels.json of the run, else ours. Raises
     ValueError for a host that others reach without a token, for a name, layers or labels that do
     not fit, and for a damaged database; OSError where the port is taken or the folder cannot be
-    written, FileNotFoundError for a wrong path.
+    written or has no room, FileNotFoundError for a wrong path.
     """
     import uvicorn
 
@@ -67,6 +67,7 @@ def review(
     from cablespan.review.intake import input_files, take_in
     from cablespan.review.store import Store
     from cablespan.review.store.annotators import sound_name
+    from cablespan.review.store.database import named_trouble
 
     if not is_loopback(host) and not token:
         raise ValueError(
@@ -77,9 +78,10 @@ def review(
     database = database_of(paths)
     labels = labels or labels_file(paths)
     scheme = scheme_of(labels) if labels else None
-    store = Store(database, overlap=overlap, layers=layers, scheme=scheme)
-    intake = take_in(store, files)
-    next(intake, None)  # the page opens with the first paragraphs, the rest comes in meanwhile
+    with named_trouble(database):
+        store = Store(database, overlap=overlap, layers=layers, scheme=scheme)
+        intake = take_in(store, files)
+        next(intake, None)  # the page opens with the first paragraphs, the rest comes in meanwhile
     sys.setswitchinterval(0.0005)  # answers must not wait for the intake's turns of 5 ms
     threading.Thread(target=_finish, args=(intake, store), daemon=True).start()
 
@@ -195,9 +197,14 @@ def dataset_of(database: Path) -> str:
 
 def _finish(intake: Iterable[int], store: "Store") -> None:
     from cablespan.formats.tasks import blank_pipeline
+    from cablespan.review.store.database import named_trouble
 
     blank_pipeline()  # spaCy first: the first paragraph waits for it
-    for _ in intake:
-        pass
+    try:
+        with named_trouble(store.path):
+            for _ in intake:
+                pass
+    except (OSError, ValueError) as error:
+        print(f"The rest is not taken in. {error}", file=sys.stderr)
     for problem in store.problems():
         print(problem, file=sys.stderr)

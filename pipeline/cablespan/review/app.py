@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -183,11 +183,18 @@ class Review:
                 return JSON(problem.body, problem.status)
             except (TypeError, ValueError, LookupError, OverflowError) as error:
                 return JSON({"error": f"the request does not fit: {error}"}, 422)
-            except DatabaseError as error:
-                _log.error("%s: %s", self.store.path, error.orig)
-                return JSON({"error": trouble(error, self.store.path)}, 507)
 
         return endpoint
+
+    async def trouble(self, request: Request, error: Exception) -> Response:
+        """What the page, or its script, is told where the database fails."""
+        if not isinstance(error, DatabaseError):
+            raise error
+        _log.error("%s: %s", self.store.path, error.orig)
+        told = trouble(error, self.store.path)
+        if request.url.path.startswith("/api/"):
+            return JSON({"error": told}, 507)
+        return PlainTextResponse(told, 507)
 
 
 async def _arguments(request: Request) -> Arguments:
@@ -259,5 +266,5 @@ def create_app(
     return Starlette(
         routes=routes,
         middleware=[Middleware(Guard, any_host=any_host)],
-        exception_handlers={Problem: problem},
+        exception_handlers={Problem: problem, DatabaseError: review.trouble},
     )

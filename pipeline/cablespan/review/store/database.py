@@ -16,6 +16,11 @@ from cablespan.review.store.tables import create_tables
 _DAMAGE = ("malformed", "not a database", "disk image", "file is encrypted")
 _GONE = "moved, deleted or replaced while the server runs"
 _UNWRITABLE = ("readonly", "unable to open")
+_REMEDIES = {
+    "full": "make room on its disk",
+    "I/O": "look after its disk",
+    "locked": "end the program that holds it",
+}
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -55,7 +60,8 @@ class Database:
     """One SQLite file, safe for several threads and processes; created where it is missing.
 
     Raises DamagedDatabase for a file that cannot be read, PermissionError for one that cannot be
-    written: one sentence each, with a remedy.
+    written, OSError where there is no room or another program holds it: one sentence each, with a
+    remedy.
     """
 
     def __init__(self, path: Path):
@@ -70,11 +76,8 @@ class Database:
             "begin",
             lambda db: db.exec_driver_sql(db.get_execution_options().get("begin", "BEGIN")),
         )
-        try:
-            with self.write() as db:
-                create_tables(db)
-        except DatabaseError as error:
-            raise _opening_error(error, path) from None
+        with named_trouble(path), self.write() as db:
+            create_tables(db)
         self._opened = path.stat()
 
     @contextmanager
@@ -106,6 +109,15 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def named_trouble(path: Path) -> Iterator[None]:
+    """Errors of a database that is opened and filled: one sentence each, with a remedy."""
+    try:
+        yield
+    except DatabaseError as error:
+        raise _opening_error(error, path) from None
+
+
 def _opening_error(error: DatabaseError, path: Path) -> Exception:
     """What is raised for an error in opening: as it is where it has nothing to do with the file."""
     reason = str(error.orig)
@@ -114,6 +126,10 @@ def _opening_error(error: DatabaseError, path: Path) -> Exception:
     if any(sign in reason for sign in _UNWRITABLE):
         remedy = "give write permission, or copy the folder to where you have it"
         return PermissionError(f"{path}: answers cannot be kept there ({reason}): {remedy}")
+    for sign, remedy in _REMEDIES.items():
+        if sign in reason:
+            told = f"{path}: answers cannot be kept there ({reason}): {remedy} and start again"
+            return OSError(told)
     return error
 
 
