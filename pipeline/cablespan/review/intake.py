@@ -24,6 +24,8 @@ Task = Mapping[str, Any]
 
 _OF_TASKS = {"_view_id", "spans", "relations", "claims"}
 _OF_OTHERS = {"doc", "entities"}  # lines of gold and of doccano, which have a text as well
+_TEXTS = ("reference_id", "created", "classification", "from", "origin", "subject")
+_LISTS = ("to", "info", "tags", "references")
 # One answer for a paragraph whose layers were answered differently.
 _GRAVEST_FIRST = (Action.REJECT, Action.IGNORE, Action.ACCEPT)
 
@@ -106,8 +108,17 @@ def _is_usable(item: Any) -> bool:
 def _is_record(item: Mapping[str, Any]) -> bool:
     return (
         isinstance(item.get("id"), str)
+        and _is_header(item.get("header") or {})
         and _all_have(("id", "text"), item["paragraphs"])
         and all(_all_have(("paragraph",), item.get(layer) or []) for layer in LAYERS)
+    )
+
+
+def _is_header(header: Mapping[str, Any]) -> bool:
+    """Whether what the page shows of a header is text, and lists where it has several."""
+    several = [header.get(name) or [] for name in _LISTS]
+    return all(isinstance(header.get(name), str | None) for name in _TEXTS) and all(
+        isinstance(every, list) and None not in every for every in several
     )
 
 
