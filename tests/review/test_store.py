@@ -264,6 +264,14 @@ def test_progress_counts_and_pace_leaves_pauses_out(store):
     assert pace([5]) is None
 
 
+def test_what_is_accepted_along_does_not_count_for_the_pace(tmp_path):
+    store, record = Store(tmp_path / "review.sqlite"), make_record()
+    record["paragraphs"][0]["kind"] = "heading"
+    store.add([record])
+    answer(store, ANNA, 2, layers=store.task(2)["layers"])
+    assert (store.progress(ANNA)["done"], store.progress(ANNA)["per_hour"]) == (2, None)
+
+
 def test_the_team_reaches_a_hundred_per_cent_together(store):
     for task, annotator in ((1, ANNA), (2, BEN), (3, ANNA), (4, BEN)):
         answer(store, annotator, task)

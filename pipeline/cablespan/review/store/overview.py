@@ -154,6 +154,7 @@ def own_progress(db: sa.Connection, annotator: Annotator) -> OwnProgress:
     recent = (
         sa.select(answers.c.timestamp)
         .where(of_annotator(answers, annotator), answers.c.action != "undo")
+        .where(~answers.c.uuid.contains("/"))  # what was accepted along took no time
         .order_by(answers.c.seq.desc())
         .limit(101)
     )
