@@ -81,6 +81,16 @@ def test_whoever_enters_stays_on_the_pages_of_this_server(store, to):
     assert (entered.status_code, entered.headers["location"]) == (303, "/")
 
 
+@pytest.mark.parametrize("options", [{"annotator": "ANNA"}, {}])
+def test_an_address_leads_to_its_paragraph_whatever_the_id_of_its_cable(store, options):
+    client, address = visit(store, **options), "/cable/50%25%20a%3Fb/2?label=ORG"
+    sent = client.get(address, follow_redirects=False).headers["location"]
+    if not options:  # the door
+        entered = client.post(sent, data={"name": "ANNA"}, follow_redirects=False)
+        sent = entered.headers["location"]
+    assert sent == address
+
+
 @pytest.mark.parametrize(
     "options", [{}, {"annotator": "ANNA"}, {"annotator": "BEN", "token": "secret"}]
 )

@@ -78,7 +78,7 @@ class Review:
     async def page(self, request: Request) -> Response:
         """The review page, of the queue or of one paragraph (`/cable/07ASTANA454/7`)."""
         name = await self._name(request)
-        here = str(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
+        here = quote(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else "")
         if name is None and self.default and not self.token:
             return await self._enter_as(self.default, here)
         if name is None:
