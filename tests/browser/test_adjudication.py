@@ -114,6 +114,26 @@ def test_the_result_stands_beside_the_versions(judged):
         assert frame["y"] <= word["y"] < frame["y"] + frame["height"]
 
 
+def test_readings_say_what_tells_them_apart(serve, open_page):
+    server = serve(annotator="EVA", adjudicate=True, overlap=2)
+    layers = server.store.task(3)["layers"]
+    (person, *others), (claim,) = layers["entities"], layers["claims"]
+    for name, link, certainty in (("ANNA", "iso:KZ", "denied"), ("BEN", "iso:RU", "asserted")):
+        version = {
+            **layers,
+            "entities": [person | {"kb_id": link}, *others],
+            "claims": [claim | {"certainty": certainty, "speaker": link}],
+        }
+        server.store.answer(Annotator(name), 3, "accept", version, uuid=name, version=0)
+    page = open_page(server)
+    on_paragraph(page, 3)
+    readings = page.locator("#conflicts .reading")
+    for told in (("speaker iso:KZ denied", "speaker iso:RU asserted"), ("iso:KZ", "iso:RU")):
+        for number, facts in enumerate(told):
+            expect(readings.nth(number)).to_contain_text(f"” {facts}")
+        press(page, "Alt+1")
+
+
 def test_a_claim_without_a_cue_is_decided_anew_by_another_reading(serve, open_page):
     server = serve(annotator="EVA", adjudicate=True, overlap=3)
     layers = server.store.task(3)["layers"]

@@ -107,10 +107,20 @@ const words = (paragraph, layer, mark) =>
     : paragraph.text(mark);
 const shown = (text) => (text.length > 40 ? `${text.slice(0, 38)} …` : text);
 
+// What tells readings apart beside label and words.
+const facts = (layer, mark) =>
+  layer === "claims"
+    ? [mark.speaker != null && `speaker ${mark.speaker}`, mark.certainty]
+    : [mark.facts.kb_id];
+
 function readingText(paragraph, { layer }, marks) {
   if (!marks.length) return "nothing";
   return marks
-    .map((mark) => `${mark.label ?? ""} “${shown(words(paragraph, layer, mark))}”`.trim())
+    .map((mark) =>
+      [mark.label, `“${shown(words(paragraph, layer, mark))}”`, ...facts(layer, mark)]
+        .filter(Boolean)
+        .join(" "),
+    )
     .join(", ");
 }
 
