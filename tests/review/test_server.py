@@ -284,6 +284,19 @@ def test_an_answer_into_a_database_that_was_moved_away_is_not_called_saved(store
     assert anna.post("/api/answer", json=sent).status_code == 200
 
 
+def test_a_search_says_whether_there_is_more_than_it_brings(store, anna):
+    def found(words):
+        answer = anna.get("/api/search", params={"words": words}).json()
+        return len(answer["cables"]), len(answer["paragraphs"]), answer["more"]
+
+    store.add([make_record(f"07OSLO{number}") for number in range(59)])
+    assert found("watchlist") == (0, 60, False)
+    assert found("07OSLO1") == (11, 0, False)
+    assert found("07OSLO") == (12, 0, True)
+    store.add([make_record("07KYIV1")])
+    assert found("watchlist") == (0, 60, True)
+
+
 def test_of_a_cable_that_is_not_there_there_is_no_overview(anna):
     assert anna.get("/api/overview?cable=07ASTANA454").status_code == 200
     missing = anna.get("/api/overview?cable=07ASTANA1")

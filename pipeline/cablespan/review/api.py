@@ -115,8 +115,9 @@ class Api:
     def search(self, annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
         """Cables by id and paragraphs by whole words, answered ones as well."""
         words = str(arguments.get("words") or "").strip()
-        cables, paragraphs = self.store.search(annotator, words) if words else ([], [])
-        return {"cables": cables, "paragraphs": paragraphs}
+        if not words:
+            return {"cables": [], "paragraphs": [], "more": False}
+        return {**self.store.search(annotator, words)}
 
     def lexicon(self, _annotator: Annotator, arguments: Arguments) -> dict[str, Any]:
         """Things of the lexicon that an entity can be linked to, by the beginning of a name."""

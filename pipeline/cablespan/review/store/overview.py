@@ -14,7 +14,7 @@ from cablespan.review.store.annotators import Action, Annotator, AnnotatorRole, 
 from cablespan.review.store.history import corrections
 from cablespan.review.store.layers import labels_of
 from cablespan.review.store.queue import IN_ORDER, holds_words
-from cablespan.review.store.shapes import Overview, OwnProgress
+from cablespan.review.store.shapes import Found, Overview, OwnProgress
 from cablespan.review.store.tables import (
     answers,
     cables,
@@ -113,7 +113,7 @@ def matching_cables(db: sa.Connection, words: str) -> list[dict[str, str | None]
         sa.select(cables.c.id, cables.c.header, first.label("task"))
         .where(cables.c.id.icontains(words.replace(" ", ""), autoescape=True))
         .order_by(cables.c.id)
-        .limit(FOUND_CABLES)
+        .limit(FOUND_CABLES + 1)
     )
     return [
         {"id": row.id, "subject": (row.header or {}).get("subject"), "task": row.task}
@@ -124,7 +124,17 @@ def matching_cables(db: sa.Connection, words: str) -> list[dict[str, str | None]
 
 def matching_paragraphs(db: sa.Connection, annotator: Annotator, words: str) -> list[Overview]:
     """Paragraphs that hold these words, answered ones as well."""
-    return paragraphs(db, annotator, [holds_words(words)], FOUND_PARAGRAPHS)
+    return paragraphs(db, annotator, [holds_words(words)], FOUND_PARAGRAPHS + 1)
+
+
+def found(db: sa.Connection, annotator: Annotator, words: str) -> Found:
+    """The first cables and paragraphs that fit, and whether there are more."""
+    cables, texts = matching_cables(db, words), matching_paragraphs(db, annotator, words)
+    return {
+        "cables": cables[:FOUND_CABLES],
+        "paragraphs": texts[:FOUND_PARAGRAPHS],
+        "more": len(cables) > FOUND_CABLES or len(texts) > FOUND_PARAGRAPHS,
+    }
 
 
 def neighbouring_cables(db: sa.Connection, cable: str) -> Iterator[int | None]:

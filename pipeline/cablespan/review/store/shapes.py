@@ -153,6 +153,14 @@ class Overview(TypedDict):
     labels: dict[str, int]
 
 
+class Found(TypedDict):
+    """What a search brings; `more`: there is more than this."""
+
+    cables: list[dict[str, str | None]]
+    paragraphs: list[Overview]
+    more: bool
+
+
 class CurrentAnswer(Answer):
     """An answer with its annotator and the paragraph that it is about."""
 

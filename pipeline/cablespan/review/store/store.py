@@ -23,6 +23,7 @@ from cablespan.review.store.queue import (
 )
 from cablespan.review.store.shapes import (
     CurrentAnswer,
+    Found,
     Neighbour,
     Overview,
     Progress,
@@ -315,13 +316,10 @@ class Store(Incoming):
             before, after = overview.neighbouring_cables(db, cable)
         return before, after
 
-    def search(
-        self, annotator: Annotator, words: str
-    ) -> tuple[list[dict[str, str | None]], list[Overview]]:
+    def search(self, annotator: Annotator, words: str) -> Found:
         """Cables by their id and paragraphs by whole words, whether answered or not."""
         with self.read() as db:
-            paragraphs = overview.matching_paragraphs(db, annotator, words)
-            return overview.matching_cables(db, words), paragraphs
+            return overview.found(db, annotator, words)
 
     def progress(self, annotator: Annotator) -> Progress:
         """Where one annotator stands, and the team."""
