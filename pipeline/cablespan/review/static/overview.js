@@ -122,7 +122,7 @@ export function openSearch() {
     const words = input.value.trim();
     asked += 1;
     const mine = asked;
-    const { cables, paragraphs } = await get("/api/search", { words });
+    const { cables, paragraphs, more } = await get("/api/search", { words });
     if (mine !== asked) return;
     const hits = cables.map(({ id, subject, task }) =>
       element(
@@ -141,6 +141,7 @@ export function openSearch() {
       found,
       hits.length ? element("ul", { class: "cables" }, hits) : null,
       paragraphs.length ? table(paragraphs) : null,
+      more ? element("p", {}, "These are the first ones: more words find less.") : null,
       nothing,
     );
   };
