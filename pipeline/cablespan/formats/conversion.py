@@ -14,6 +14,7 @@ from cablespan.formats.detection import (
     FORMATS,
     format_of_folder,
     is_of_a_run,
+    must_be_known,
     must_not_be_read,
 )
 from cablespan.formats.known_cables import with_known_facts
@@ -125,8 +126,7 @@ def convert(
     `out` should be a file, GoldError where nothing is annotated, or two paragraphs have one id and
     the format would take them for one, and what `read_placed` raises.
     """
-    if to not in FORMATS:
-        raise ValueError(f"unknown format {to!r}: use one of {', '.join(FORMATS)}")
+    must_be_known(to)
     out, is_folder = Path(out), to in FOLDERS
     _must_be_free(out, is_folder=is_folder)
     must_not_be_read(out, [Path(source)], format)

@@ -92,8 +92,8 @@ def annotations_in(path: Path, format: str | None = None) -> Iterator[Annotation
     `format`: that of all, else found by looking. Raises GoldError where there is none of ours,
     ValueError for an unknown `format`, and FileNotFoundError.
     """
-    if format not in (None, *FORMATS):
-        raise ValueError(f"unknown format {format!r}: use one of {', '.join(FORMATS)}")
+    if format is not None:
+        must_be_known(format)
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist: name a file or folder of annotations")
     if path.is_dir():
@@ -119,6 +119,12 @@ def _in_folder(folder: Path, format: str | None) -> Iterator[Annotations]:
     yield from dict.fromkeys(
         Annotations(folder if one in _A_FILE_A_CABLE else file, one) for file, one in found
     )
+
+
+def must_be_known(format: str) -> None:
+    """Raises ValueError for the name of no format."""
+    if format not in FORMATS:
+        raise ValueError(f"unknown format {format!r}: use one of {', '.join(FORMATS)}")
 
 
 def must_not_be_read(out: Path, sources: Iterable[Path], format: str | None = None) -> None:
