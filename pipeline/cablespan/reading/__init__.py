@@ -125,7 +125,7 @@ def _without_cables(path: str, head: bytes, format: str | None) -> Reject | None
         remedy = "give text, HTML, CSV, XML or JSON Lines; packed as gzip or zstd at most"
         return Reject(path, "byte 0", "binary data, no text", remedy)
     if format is None and _is_table(path) and _format_of(path, head) == "text":
-        reason = f"a table, but not with the columns of a dump: {', '.join(csv.COLUMNS)}"
+        reason = f"a table, but no row of it begins as a dump's: {', '.join(csv.COLUMNS)}"
         remedy = "give its rows as JSON Lines, or a frame to cablespan.from_frame"
         return Reject(path, "line 1", reason, remedy)
     return None

@@ -19,7 +19,7 @@ _HEADER = re.compile(
     FM\ [A-Z]
     # or these are lost: "DE RUEHNY #0013", "ZNY CCCCC ZZH", or the date-time group alone, with
     # FM and TO at once
-    | ^(?:(?:DE\ RU[A-Z]{2,6}\b | Z[NY]Y\ [A-Z]{5}\b)[^\n]{0,60}\n){0,2}
+    | ^(?:(?:DE\ RU[A-Z]{2,6}\b | Z(?:N[RY]|YY)\ [A-Z]{5}\b)[^\n]{0,60}\n){0,2}
     (?:[OPRZYM]\ ){0,3}(?P<group>\d{6}Z\ [A-Z]{3}\ \d{2,4})[^\n]{0,40}\n
     FM\ [A-Z][^\n]{0,80}\n
     (?:TO|INFO)\ [A-Z]
