@@ -34,6 +34,14 @@ def test_a_column_of_cables(library):
     assert other.meta["year"] is None and other.paragraphs[0].text == "All is well."
 
 
+def test_bytes_are_decoded_as_a_files_are_and_zero_is_an_id(library):
+    cables = ["1. (U) Präsident Roe agreed.".encode(), b"1. (U) All is well."]
+    frame = library.DataFrame({"text": cables, "id": [0, 1]})
+    one, other = from_frame(frame, id="id")
+    assert (one.id, other.id) == ("0", "1")
+    assert one.paragraphs[0].text == "Präsident Roe agreed."
+
+
 def test_a_row_without_text_is_told(library):
     frame = library.DataFrame({"text": ["1. (U) All is well.", None]})
     with pytest.warns(UserWarning, match="row 2: the file is empty"):

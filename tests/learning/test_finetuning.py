@@ -38,6 +38,19 @@ def test_a_bundled_pipeline_is_trained_on_without_a_config(tmp_path):
     assert 0 < distance < 0.1, "it goes on from what the pipeline had learned"
     config = (tmp_path / "mine" / "model-best" / "config.cfg").read_text()
     assert "source" not in config and "CableEmbed" in config and str(tmp_path) not in config
+    after.resume_training()  # spaCy reads the optimizer's section by itself
+
+
+@pytest.mark.parametrize("how", ["--base en_cable_sm", "--config cable_sm.cfg --allow-empty"])
+def test_gold_in_which_no_layer_is_annotated_trains_nothing(tmp_path, how):
+    bare = [{"doc": name, "paragraph": 1, "text": f"Post {name} agreed."} for name in "ab"]
+    gold, dev = write(tmp_path / "bare.jsonl", bare), write(tmp_path / "d.jsonl", documents("c", 1))
+    sets = ("--train", gold, "--dev", dev, "--output", tmp_path / "mine")
+    outcome = train(*how.split(), *sets)
+    assert outcome.exit_code == 2
+    assert "bare.jsonl: nothing in it is annotated" in outcome.stderr
+    judged = CliRunner().invoke(app, ["evaluate", "en_cable_sm", str(gold)])
+    assert judged.exit_code == 2 and "no annotated paragraph" in judged.stderr
 
 
 def test_where_no_step_was_better_the_base_is_given_back(tmp_path):

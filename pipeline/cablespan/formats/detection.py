@@ -239,7 +239,8 @@ def _is_conll(line: bytes) -> bool:
 
 def _unknown(path: Path, first: bytes | None = None) -> GoldError:
     """Why nothing is known of a file that begins with the line `first`, or of a folder."""
-    what, remedy = "no annotations in a known format", f"say which (--from): {', '.join(FORMATS)}"
+    what = "no annotations in a known format"
+    remedy = f"say which to `cablespan convert` (--from): {', '.join(FORMATS)}"
     if first == b"":
         what, remedy = "the file is empty", "name a file with annotations in it"
     elif first is not None and not _is_utf8(first):

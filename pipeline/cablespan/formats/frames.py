@@ -49,12 +49,13 @@ def from_frame(frame: Any, *, text: str = "text", id: str | None = None) -> Iter
 def _cables(frame: Any, text: str, id: str | None) -> Iterator[Cable]:
     for number, row in enumerate(_rows(frame), 1):
         content, name = row.pop(text) or "", row.pop(id, None) if id else None
-        data = str(content).encode("utf-8", "surrogatepass")
+        is_packed = isinstance(content, bytes)
+        data = content if is_packed else str(content).encode("utf-8", "surrogatepass")
         for item in scan(f"row {number}", content=data):
             if isinstance(item, Reject):
                 warnings.warn(f"row {number}: {item.reason}. {item.remedy}", stacklevel=3)
                 continue
-            cable = renamed(item, str(name)) if name else item
+            cable = item if name in (None, "") else renamed(item, str(name))
             facts = {str(column): value for column, value in row.items()}
             yield replace(cable, meta={**item.meta, **facts}, notes=item.notes)
 

@@ -15,7 +15,7 @@ from cablespan.learning.evaluation.counts import Judged, judged
 from cablespan.learning.evaluation.errors import errors
 from cablespan.learning.evaluation.scores import RESAMPLES, SEED, Measure, calibration, certain
 from cablespan.learning.gold import Gold, decade, read_gold
-from cablespan.records import from_record, to_record
+from cablespan.records import annotated_layers, from_record, to_record
 
 SLICES = ("collection", "letters", "decade", "marking", "section")
 __all__ = ["evaluate", "evaluate_files", "judge", "report_scores"]
@@ -41,7 +41,7 @@ def evaluate_files(
     paths = list(map(str, gold))
     scheme = scheme_of(labels, model_scheme(model))
     annotated = read_gold(paths, texts=texts, report=report, scheme=scheme)
-    if not annotated:
+    if not any(annotated_layers(known.record) for known in annotated):
         raise GoldError(
             [Problem(", ".join(paths), "no annotated paragraph", "name a file of gold")]
         )

@@ -44,6 +44,7 @@ from cablespan.learning.training.finishing import (
     write_scores,
 )
 from cablespan.nlp import bundled_model, cpu_ops, model_scheme
+from cablespan.records import annotated_layers
 
 __all__ = ["split", "train", "write_docs"]
 
@@ -108,7 +109,7 @@ def train(
         training = read(train)
     else:
         training = read(train)
-        start = _start(base, config, scheme, output, training, warn)
+        start = _start(base, config, scheme, output, training, overrides, warn)
         config = start.config
         nlp = checked_config(config, overrides)
     settings = nlp.config.interpolate()
@@ -187,9 +188,11 @@ def _start(
     scheme: Scheme,
     output: Path,
     gold: Sequence[Gold],
+    overrides: Mapping[str, Any],
     warn: Warn,
 ) -> Start:
-    start = write_finetuning(base, config and _config_file(config), scheme, output, gold)
+    values = config and _config_file(config)
+    start = write_finetuning(base, values, scheme, output, gold, overrides)
     for name in start.anew:
         what = f"{name} has labels that yours lack, and begins anew"
         remedy = "to keep it, name its labels too (extend = true in the file of labels)"
@@ -268,7 +271,7 @@ def _check(
 ) -> None:
     """Raises GoldError for sets that are empty or share documents, and for labels without example
     (`wanted`: by layer)."""
-    problems = [*_empty_sets(gold, place), *leaks(gold.train, gold.dev, warn)]
+    problems = [*_empty_sets(gold, wanted, place), *leaks(gold.train, gold.dev, warn)]
     empty = list(empty_labels(gold.train, wanted, place))
     if allow_empty:
         for problem in empty:
@@ -281,15 +284,24 @@ def _check(
         warn(problem._replace(remedy="the scores say nothing about it"))
 
 
-def _empty_sets(gold: Sets, place: str) -> Iterator[Problem]:
+def _empty_sets(gold: Sets, wanted: Mapping[str, Sequence[str]], place: str) -> Iterator[Problem]:
     documents = {known.document for known in gold.train}
+    # That nothing is marked teaches a trained component something, and a new one nothing.
+    taught = label_counts(gold.train) if wanted else _annotated_layers(gold.train)
     if not documents:
         yield Problem(place, "no paragraph to train on", "give more gold")
+    elif not taught:
+        remedy = "give gold with entities, statements or claims"
+        yield Problem(place, "nothing in it is annotated", remedy)
     elif not gold.dev and len(documents) == 1:
         what = f"all paragraphs are of one document, {min(documents)}: none is left to judge on"
         yield Problem(place, what, "name gold of another one with --dev")
     elif not gold.dev:
         yield Problem("dev", "no paragraph to judge on", "give more gold")
+
+
+def _annotated_layers(golds: Iterable[Gold]) -> set[str]:
+    return {layer for known in golds for layer in annotated_layers(known.record)}
 
 
 def split(gold: Sequence[Gold], share: float, seed: int) -> Sets:

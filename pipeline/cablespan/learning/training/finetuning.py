@@ -83,9 +83,14 @@ class Start(NamedTuple):
 
 
 def write_finetuning(
-    base: str | Path, values: Path | None, scheme: Scheme, output: Path, gold: Sequence[Gold]
+    base: str | Path,
+    values: Path | None,
+    scheme: Scheme,
+    output: Path,
+    gold: Sequence[Gold],
+    overrides: Mapping[str, Any],
 ) -> Start:
-    """Writes the config to go on from `base` with the gold into `output`.
+    """Writes the config to go on from `base` with the gold and some overrides into `output`.
 
     A head that lacks labels of the scheme is given them, one whose labels the scheme lacks begins
     anew: what it knows are other labels. Raises FileNotFoundError where there is no such pipeline.
@@ -110,7 +115,12 @@ def write_finetuning(
         _widen_heads(nlp, growing, gold)
         folder = output / BASE
         nlp.to_disk(folder)
-    finetuning_config(folder, values, anew=anew).to_disk(output / FINETUNE)
+    config = finetuning_config(folder, values, anew=anew)
+    # spaCy's `resume_training` and `debug data` read the optimizer's section by itself, in which no
+    # variable of another can be resolved.
+    resolved = Config().from_str(config.to_str(), overrides=dict(overrides))
+    config["training"]["optimizer"] = resolved["training"]["optimizer"]
+    config.to_disk(output / FINETUNE)
     return Start(output / FINETUNE, folder, anew, added)
 
 

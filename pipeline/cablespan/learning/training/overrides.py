@@ -24,6 +24,8 @@ def config_overrides(arguments: Sequence[str], options: Iterable[str]) -> dict[s
 
     >>> config_overrides(["--training.max_steps", "3", "--nlp.lang=de"], [])
     {'training.max_steps': 3, 'nlp.lang': 'de'}
+    >>> config_overrides(["--training.dropout", "0"], [])
+    {'training.dropout': 0.0}
     >>> config_overrides(["--max-steps", "3"], ["--labels"])
     Traceback (most recent call last):
         ...
@@ -38,7 +40,10 @@ def config_overrides(arguments: Sequence[str], options: Iterable[str]) -> dict[s
             raise ValueError(f"no option {name}: {_remedy(name, [*options, *values])}")
         if not name.startswith("--") and ("=" in before or not before.startswith("--")):
             raise ValueError(f"{argument} belongs to no option: take it out, or put one before it")
-    return parse_config_overrides(list(arguments))
+    values = parse_config_overrides(list(arguments))
+    if isinstance(values.get("training.dropout"), int):  # spaCy takes only a float for a constant
+        values["training.dropout"] = float(values["training.dropout"])
+    return values
 
 
 def read_config(file: Path) -> Config:
