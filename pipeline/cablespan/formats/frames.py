@@ -49,9 +49,9 @@ def from_frame(frame: Any, *, text: str = "text", id: str | None = None) -> Iter
 def _cables(frame: Any, text: str, id: str | None) -> Iterator[Cable]:
     for number, row in enumerate(_rows(frame), 1):
         content, name = row.pop(text) or "", row.pop(id, None) if id else None
-        is_packed = isinstance(content, bytes)
-        data = content if is_packed else str(content).encode("utf-8", "surrogatepass")
-        for item in scan(f"row {number}", content=data):
+        if not isinstance(content, bytes):
+            content = str(content).encode("utf-8", "surrogatepass")
+        for item in scan(f"row {number}", content=content):
             if isinstance(item, Reject):
                 warnings.warn(f"row {number}: {item.reason}. {item.remedy}", stacklevel=3)
                 continue

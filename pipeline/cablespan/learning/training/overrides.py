@@ -40,10 +40,10 @@ def config_overrides(arguments: Sequence[str], options: Iterable[str]) -> dict[s
             raise ValueError(f"no option {name}: {_remedy(name, [*options, *values])}")
         if not name.startswith("--") and ("=" in before or not before.startswith("--")):
             raise ValueError(f"{argument} belongs to no option: take it out, or put one before it")
-    values = parse_config_overrides(list(arguments))
-    if isinstance(values.get("training.dropout"), int):  # spaCy takes only a float for a constant
-        values["training.dropout"] = float(values["training.dropout"])
-    return values
+    given: dict[str, Any] = dict(parse_config_overrides(list(arguments)))
+    if type(rate := given.get("training.dropout")) is int:
+        given["training.dropout"] = float(rate)  # spaCy takes an integer for a schedule
+    return given
 
 
 def read_config(file: Path) -> Config:
