@@ -17,6 +17,17 @@ def telegram(
     )
 
 
+def laid_on_source(cable: Cable) -> bool:
+    """Whether every word of a cable's text has its place in the source, and no other."""
+    return all(
+        "".join(text[at : at + n] for at, _, n in pieces) == "".join(text.split())
+        and all(
+            text[offset : offset + n] == cable.source_text[at : at + n] for offset, at, n in pieces
+        )
+        for text, pieces in ((p.text, p.source_map.pieces) for p in cable.paragraphs)
+    )
+
+
 @pytest.mark.parametrize(
     ("head", "origin"),
     [
@@ -156,15 +167,25 @@ def test_the_signature_is_no_text_and_a_note_below_it_is(body, texts, signers):
     cable = telegram(f"<p>SUBJ: ROADS</p><p>1. HARBOR IS CLOSED.</p>{body}")
     _, *after = cable.paragraphs
     assert ([paragraph.text for paragraph in after], cable.header.signers) == (texts, signers)
-    assert all(
-        paragraph.text[offset : offset + n] == cable.source_text[at : at + n]
-        for paragraph in after
-        for offset, at, n in paragraph.source_map.pieces
-    )
+    assert laid_on_source(cable)
     paragraphs = {paragraph.id: paragraph.text for paragraph in after}
     for place in cable.meta["places"]:
         assert paragraphs[place["paragraph"]][place["start"] : place["end"]] == "BERN"
     assert len(cable.meta["places"]) == body.count("<placeName>")
+
+
+def test_a_pilcrow_within_a_paragraph_moves_nothing_behind_it():
+    cable = telegram(
+        "<p>1. Rain fell. ¶2. So <persName>Roe</persName> says.</p><p>¶</p><p>3. ¶</p>"
+        "<p>4. ¶<persName>Doe</persName> agrees.</p>"
+    )
+    texts = [paragraph.text for paragraph in cable.paragraphs]
+    assert texts == ["Rain fell. 2. So Roe says.", "Doe agrees."]
+    assert laid_on_source(cable)
+    assert [(place["start"], place["text"]) for place in cable.meta["persons"]] == [
+        (17, "Roe"),
+        (0, "Doe"),
+    ]
 
 
 def test_a_name_at_the_end_of_another_paper_stays():

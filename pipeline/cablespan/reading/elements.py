@@ -96,9 +96,9 @@ class Folded:
         """The text, with line ends where the volume has them."""
         return "".join(self.parts)
 
-    def map_from(self, skip: int) -> SourceMap:
-        """The map of the text after its first `skip` characters."""
-        return SourceMap(tuple(self.between(skip, self.length).pieces))
+    def source_map(self) -> SourceMap:
+        """The map of the text into the volume's."""
+        return SourceMap(tuple(self.pieces))
 
     def between(self, begin: int, end: int) -> "Folded":
         """The block with nothing but the text between two offsets."""

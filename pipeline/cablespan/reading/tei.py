@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cablespan.cable import Cable, Paragraph, Reject, Source, SourceMap, text_hash
 from cablespan.header.opening import read_opening
-from cablespan.reading.assembly import through
+from cablespan.reading.assembly import offset_in, through
 from cablespan.reading.body import paragraphs
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.starts import Start, start_of
@@ -176,11 +176,19 @@ def _known_names(root: Any) -> dict[str, str]:
 
 
 class _Placed(NamedTuple):
-    """A paragraph, the block that it was, and where its text begins in that: after its number."""
+    """A paragraph, whose source map leads into the block that it was."""
 
     paragraph: Paragraph
     block: Folded
-    skip: int
+
+    def marks(self) -> Iterator[Mark]:
+        """The marks in its text, which begins after its number and leaves out other signs."""
+        _, begin, _ = self.paragraph.source_map.pieces[0]
+        for mark in self.block.marks:
+            if mark.start >= begin:
+                first, last = mark.start, mark.end - 1
+                start, end = (offset_in(self.paragraph.source_map, at) for at in (first, last))
+                yield mark._replace(start=start, end=end + 1)
 
 
 class _Volume:
@@ -225,23 +233,21 @@ class _Volume:
     def _with_source_map(self, placed: _Placed) -> Paragraph:
         if self._mapping is None:
             return replace(placed.paragraph, source_map=SourceMap())
-        source_map = through(placed.block.map_from(placed.skip), self._mapping)
-        return replace(placed.paragraph, source_map=source_map)
+        in_volume = through(placed.paragraph.source_map, placed.block.source_map())
+        return replace(placed.paragraph, source_map=through(in_volume, self._mapping))
 
     def _marks(self, paragraphs: list[_Placed]) -> dict[str, list[dict[str, Any]]]:
         """The marks in the text of paragraphs, by kind."""
         marks: dict[str, list[dict[str, Any]]] = {kind: [] for kind in MARKS.values()}
         for placed in paragraphs:
-            for mark in placed.block.marks:
-                if mark.start >= placed.skip:
-                    marks[mark.kind].append(self._mark(mark, placed))
+            for mark in placed.marks():
+                marks[mark.kind].append(self._mark(mark, placed.paragraph))
         return marks
 
-    def _mark(self, mark: Mark, placed: _Placed) -> dict[str, Any]:
+    def _mark(self, mark: Mark, paragraph: Paragraph) -> dict[str, Any]:
         """A mark in its paragraph's text, with what the volume's lists say of it."""
-        start, end = mark.start - placed.skip, mark.end - placed.skip
-        text = placed.paragraph.text[start:end]
-        place = {"paragraph": placed.paragraph.id, "start": start, "end": end, "text": text}
+        text = paragraph.text[mark.start : mark.end]
+        place = {"paragraph": paragraph.id, "start": mark.start, "end": mark.end, "text": text}
         name = self._known.get(mark.ref or "")
         return {**place, "ref": mark.ref, **({} if name is None else {"name": name})}
 
@@ -262,9 +268,10 @@ def _without(signed: tuple[int, int], blocks: list[Folded]) -> Iterator[Folded]:
 
 
 def _paragraphs_of(blocks: list[Folded], cable_id: str) -> list[_Placed]:
-    drafts = [_draft(block, index) for index, block in enumerate(blocks)]
-    made = zip(paragraphs(drafts, cable_id), blocks, drafts, strict=True)
-    return [_Placed(paragraph, block, draft.spans[0][0]) for paragraph, block, draft in made]
+    drafts = ((_draft(block, index), block) for index, block in enumerate(blocks))
+    filled = [(draft, block) for draft, block in drafts if draft.text().strip("¶ ")]
+    made = paragraphs([draft for draft, _ in filled], cable_id)
+    return [_Placed(paragraph, block) for paragraph, (_, block) in zip(made, filled, strict=True)]
 
 
 def _draft(block: Folded, index: int) -> Draft:
