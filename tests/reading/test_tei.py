@@ -196,6 +196,34 @@ def test_a_name_at_the_end_of_another_paper_stays():
     assert parse(source, all_documents=True).paragraphs[-1].text == "ROE"
 
 
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("Roads&#160;&amp; rail", "Roads & rail"),
+        ("AT&amp;amp;T", "AT&amp;T"),
+        ("<![CDATA[Roads & <rail>]]>&#xD83D;", "Roads & <rail>\ufffd"),
+        ('<hi rend="a > b">Roads</hi><!-- <p> --><?page 3?>', "Roads"),
+        ("Roads &mdash; rail", "Roads \u2014 rail"),
+        ("Roads&nbsp;and rail", "Roads and rail"),
+        ("Roads &post; rail", "Roads Oslo \u2014 Bern rail"),
+        ("Roads\r\nand rail", "Roads and rail"),
+    ],
+)
+def test_every_spelling_of_a_sign_is_read_and_laid_on_the_source(words, text):
+    source = (
+        '<?xml version="1.0"?><!DOCTYPE TEI [<!ENTITY post "Oslo &#8212; Bern">]><!-- <TEI> -->\n'
+        '<TEI xmlns="http://www.tei-c.org/ns/1.0"><div type="document"><head>1. Telegram</head>'
+        f"<p>1. {words}</p><p>2. All is well.</p></div></TEI>\n"
+    )
+    cable = parse(source)
+    assert [paragraph.text for paragraph in cable.paragraphs] == [text, "All is well."]
+    assert (cable.source_text, cable.notes) == (source, ())
+    for paragraph in cable.paragraphs:
+        for offset, at, n in paragraph.source_map.pieces:
+            assert paragraph.text[offset : offset + n] == source[at : at + n]
+        assert paragraph.source_map.pieces
+
+
 def test_a_reference_to_half_a_sign_costs_nothing():
     (paragraph,) = telegram("<p>1. All is &#xD83D; well.</p>").paragraphs
     assert paragraph.text == "All is \ufffd well."

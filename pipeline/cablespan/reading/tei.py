@@ -27,14 +27,10 @@ from cablespan.reading.elements import (
     text_and_spans,
     with_offsets,
 )
-from cablespan.reading.markup import without_tags
+from cablespan.reading.xml import fit_to_parse, text_of_root
 
 _TEI, _XML, _PAGE = (re.compile(tag, re.IGNORECASE) for tag in ("<tei", r"<\?xml", "<html"))
-# A reference to a number that UTF-16 keeps for halves of signs: D800 to DFFF, 55296 to 57343.
-_HALF_SIGN = re.compile(
-    r"&#(?:x0*d[89a-f][0-9a-f]{2}|0*5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-2]\d\d|73[0-3]\d|734[0-3]));",
-    re.IGNORECASE,
-)
+_UNMAPPED = "the mark-up is damaged: paragraphs without a source map"
 _FARTHEST_NUMBER = 30  # a number that is so far above its paragraph's place is none, but a year
 
 
@@ -102,8 +98,7 @@ def _parse(source: str) -> tuple[Any, _Break | None]:
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, recover=True
     )
     try:
-        mark_up = _without_half_signs(_without_declaration(source))
-        root = etree.fromstring(mark_up.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(fit_to_parse(source).encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError as error:
         return None, _Break(error.lineno or 1, error.msg)
     fatal = (entry for entry in parser.error_log if entry.level_name == "FATAL")
@@ -121,28 +116,6 @@ def _without_documents(path: str, root: Any, cut: _Break | None) -> Reject:
 def _without_text(path: str, document: Document) -> Reject:
     reason = f"document {document.name} has no text"
     return Reject(path, f"line {document.div.sourceline}", reason, "nothing to read there")
-
-
-def _without_declaration(source: str) -> str:
-    """The XML without its declaration: the text is decoded already."""
-    return re.sub(r"^\ufeff?<\?xml\b[^<>]{0,200}\?>", lambda match: " " * len(match[0]), source)
-
-
-def _without_half_signs(source: str) -> str:
-    r"""The same with U+FFFD for references to half a sign, on which lxml fails when it is asked for
-    the text.
-
-    >>> _without_half_signs("A &#xD83D;&#65; b")
-    'A \ufffd&#65; b'
-    """
-    return _HALF_SIGN.sub("\ufffd", source)
-
-
-def _body_text(source: str) -> tuple[str, SourceMap]:
-    """The text of the root element as the source's characters spell it."""
-    first = re.search(r"<[A-Za-z]", source)
-    start = first.start() if first else 0
-    return without_tags(source, start, breaks=frozenset())
 
 
 def _volume_name(root: Any) -> str | None:
@@ -175,6 +148,12 @@ def _known_names(root: Any) -> dict[str, str]:
     return names
 
 
+def _common(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    differences = (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(differences, min(len(one), len(other)))
+
+
 class _Placed(NamedTuple):
     """A paragraph, whose source map leads into the block that it was."""
 
@@ -197,10 +176,9 @@ class _Volume:
 
     def __init__(self, root: Any, source: str, path: str, notes: tuple[str, ...]):
         text, self._spans = text_and_spans(root)
-        mapped, mapping = _body_text(source)
-        self._mapping = mapping if mapped.startswith(text) else None
-        damage = "the mark-up is damaged: paragraphs without a source map"
-        self._notes = notes if self._mapping else (*notes, damage)
+        mapped, self._mapping = text_of_root(source)
+        self._mapped_until = _common(mapped, text)
+        self._notes = notes
         self._known = _known_names(root)
         self._name = _volume_name(root) or name_of(path)
         self._source = Source(path, "tei", text_hash(source))
@@ -220,21 +198,26 @@ class _Volume:
         blocks = list(_without(signed, blocks)) if signed else blocks
         above, body = parted(blocks[:own], opening.body)
         placed = _paragraphs_of([*body, *blocks[own:]], cable_id)
+        laid = tuple(map(self._with_source_map, placed))
+        is_whole = all(paragraph.source_map.pieces for paragraph in laid)
         return Cable(
             cable_id,
             document.header(text, opening, above, signers),
-            tuple(map(self._with_source_map, placed)),
+            laid,
             replace(self._source, index=index),
             {"head": document.head, "date": document.date, **self._marks(placed)},
-            self._notes,
+            self._notes if is_whole else (*self._notes, _UNMAPPED),
             self._source_text,
         )
 
     def _with_source_map(self, placed: _Placed) -> Paragraph:
-        if self._mapping is None:
-            return replace(placed.paragraph, source_map=SourceMap())
+        """The paragraph, its map leading to the source; none after a place where the source's text
+        is another than the parser's."""
         in_volume = through(placed.paragraph.source_map, placed.block.source_map())
-        return replace(placed.paragraph, source_map=through(in_volume, self._mapping))
+        _, at, length = in_volume.pieces[-1]
+        is_mapped = at + length <= self._mapped_until
+        source_map = through(in_volume, self._mapping) if is_mapped else SourceMap()
+        return replace(placed.paragraph, source_map=source_map)
 
     def _marks(self, paragraphs: list[_Placed]) -> dict[str, list[dict[str, Any]]]:
         """The marks in the text of paragraphs, by kind."""
