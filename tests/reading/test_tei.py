@@ -207,9 +207,14 @@ def test_a_name_at_the_end_of_another_paper_stays():
         ("Roads&nbsp;and rail", "Roads and rail"),
         ("Roads &post; rail", "Roads Oslo \u2014 Bern rail"),
         ("Roads\r\nand rail", "Roads and rail"),
+        ("Roads <choice> <sic>an</sic> <corr>and</corr> </choice>.", "Roads and."),
+        (
+            "Roads <choice><expan>United Nations</expan><abbr>UN</abbr></choice>",
+            "Roads United Nations",
+        ),
     ],
 )
-def test_every_spelling_of_a_sign_is_read_and_laid_on_the_source(words, text):
+def test_words_are_read_once_and_laid_on_the_source_however_they_are_spelled(words, text):
     source = (
         '<?xml version="1.0"?><!DOCTYPE TEI [<!ENTITY post "Oslo &#8212; Bern">]><!-- <TEI> -->\n'
         '<TEI xmlns="http://www.tei-c.org/ns/1.0"><div type="document"><head>1. Telegram</head>'

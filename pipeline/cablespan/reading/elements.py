@@ -9,6 +9,7 @@ from cablespan.cable import Piece, SourceMap
 NS = "{http://www.tei-c.org/ns/1.0}"
 ID = "{http://www.w3.org/XML/1998/namespace}id"
 _LEFT_OUT = frozenset({"note", "del", "pb", "figure"})
+_EDITED = frozenset({"corr", "reg", "expan"})  # what the editors put for words of the document
 BLOCKS = frozenset({"p", "item", "salute", "ab", "l", "head", "table"})
 WHOLE = frozenset({"list", "table"})  # what else they hold, rows, items and heads, is their text
 _BETWEEN_BLOCKS = "\n\n"
@@ -23,6 +24,7 @@ def plain_text(node: Any) -> str:
 def runs(node: Any, line_end: str) -> Iterator[str]:
     """The runs of text of an element, notes left out, and `line_end` where a line is marked to
     end."""
+    node = _chosen(node)
     name = tag(node)
     if name == "lb":
         yield line_end
@@ -163,6 +165,7 @@ def fold(block: Any, spans: Mapping[Any, tuple[int, int]]) -> Folded:
 
 def _fold_into(folded: Folded, node: Any, block: Any, spans: Mapping[Any, tuple[int, int]]) -> None:
     """Adds an element's text."""
+    node = _chosen(node)
     name = tag(node)
     folded.part(node)
     is_other = name in BLOCKS and node is not block and tag(block) not in WHOLE
@@ -174,6 +177,13 @@ def _fold_into(folded: Folded, node: Any, block: Any, spans: Mapping[Any, tuple[
         _fold_into(folded, child, block, spans)
         folded.add(child.tail or "", _after(child, spans))
     folded.mark(node, start)
+
+
+def _chosen(node: Any) -> Any:
+    """The element that is read for another: of a choice the editors' reading, else the first."""
+    readings = list(node) if tag(node) == "choice" else []
+    edited = (reading for reading in readings if tag(reading) in _EDITED)
+    return next(edited, readings[0] if readings else node)
 
 
 def _comes_after_item(node: Any) -> bool:
