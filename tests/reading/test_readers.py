@@ -214,6 +214,25 @@ def test_a_volume_that_breaks_off_in_its_first_document_is_not_said_to_have_no_t
     assert "d1 is cut" in cut.reason and "whole copy" in cut.remedy
 
 
+def test_an_unknown_entity_costs_its_document_and_the_remedy_is_to_replace_it(tmp_path):
+    (tmp_path / "volume.xml").write_text(
+        '<TEI xmlns="http://www.tei-c.org/ns/1.0">'
+        '<div type="document" xml:id="d1"><head>1. Telegram</head><p>All is well.</p></div>'
+        '<div type="document" xml:id="d2"><head>2. Telegram</head><p>See &post;.</p></div></TEI>'
+    )
+    cable, cut = readers.scan(tmp_path / "volume.xml")
+    assert cable.paragraphs[0].source_map.pieces and cable.notes == ()
+    assert "d2 is cut" in cut.reason and "declare the entity" in cut.remedy
+
+
+def test_a_volume_without_the_namespace_is_told_so(tmp_path):
+    (tmp_path / "volume.xml").write_text(
+        "<TEI><div type='document'><p>All is well.</p></div></TEI>"
+    )
+    (reject,) = readers.scan(tmp_path / "volume.xml")
+    assert 'xmlns="http://www.tei-c.org/ns/1.0"' in reject.remedy
+
+
 def test_packed_files_read_like_plain_ones(tmp_path):
     data = (HERE / "in" / "text.txt").read_bytes()
     plain = next(readers.read(HERE / "in" / "text.txt"))

@@ -71,7 +71,7 @@ def read(
         yield volume.cable(document, index) or _without_text(path, document)
     if cut:
         reason = f"document {documents[-1].name} is cut: {cut.message}"
-        remedy = "the documents before it were read; get the rest from a whole copy"
+        remedy = f"the documents before it were read; {_get_rest(cut)}"
         yield Reject(path, cut.place, reason, remedy)
     if whole and not asked:
         reason = f"none of the {len(whole)} documents is a telegram"
@@ -105,11 +105,23 @@ def _parse(source: str) -> tuple[Any, _Break | None]:
     return root, next((_Break(entry.line, entry.message) for entry in fatal), None)
 
 
+def _get_rest(cut: _Break) -> str:
+    """What gets the text that stands after a break."""
+    if cut.message.startswith("Entity"):
+        return "for the rest declare the entity, or put its sign there"
+    return "get the rest from a whole copy"
+
+
 def _without_documents(path: str, root: Any, cut: _Break | None) -> Reject:
     place, message = (cut.place, cut.message) if cut else ("line 1", "no element in it")
     if root is None:
         return Reject(path, place, f"no XML: {message}", "give a TEI volume")
-    remedy = 'documents are div elements of type "document"'
+    is_bare = next(root.iter("div"), None) is not None
+    remedy = (
+        f'the elements are in no namespace: give the root xmlns="{NS[1:-1]}"'
+        if is_bare
+        else 'documents are div elements of type "document"'
+    )
     return Reject(path, place, "no document in it", remedy)
 
 
