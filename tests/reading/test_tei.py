@@ -188,6 +188,24 @@ def test_a_pilcrow_within_a_paragraph_moves_nothing_behind_it():
     ]
 
 
+def test_words_outside_of_paragraphs_are_text():
+    cable = telegram(
+        "<opener><dateline>Oslo, June 3</dateline><seg>Dear Jane:</seg></opener>"
+        "<p>1. He said:</p><quote>The <hi>road</hi> is open.</quote>"
+        "<list><label>A.</label><item>Road.</item></list><fw>112 Oslo</fw>"
+        "<closer>With best regards, <signed>Roe</signed></closer>"
+    )
+    assert [paragraph.text for paragraph in cable.paragraphs] == [
+        "Dear Jane:",
+        "He said:",
+        "The road is open.",
+        "A.",
+        "Road.",
+        "With best regards,",
+    ]
+    assert laid_on_source(cable) and cable.header.signers == ("Roe",)
+
+
 def test_a_name_at_the_end_of_another_paper_stays():
     source = (
         '<TEI xmlns="http://www.tei-c.org/ns/1.0"><div type="document" xml:id="d1">'

@@ -18,10 +18,13 @@ from cablespan.header.transmission import addressed, correspondents, is_preceden
 from cablespan.lexicon import listed
 from cablespan.reading.assembly import TAIL
 from cablespan.reading.elements import (
+    APART,
     BLOCKS,
     ID,
     NS,
+    WHOLE,
     Folded,
+    has_own_words,
     on_one_line,
     plain_text,
     tag,
@@ -37,7 +40,7 @@ _TELEGRAM = re.compile(
     """,
     re.VERBOSE,
 )
-_APART = frozenset({"note", "dateline", "del"})  # blocks within them are no paragraphs
+_HOLDERS = WHOLE | {"div"}  # all their words are in the elements within them
 _LONGEST_OPENING = 300  # a labelled paragraph that is longer carries text
 _LONGEST_LINE = 7  # words in capitals up to a full stop that are no sentence
 # The source note of the volumes of 1948-54: "711.61/1-2048: Telegram".
@@ -104,17 +107,25 @@ class Document(NamedTuple):
         )
 
 
-def _blocks_in(node: Any) -> Iterator[Any]:
-    """The blocks within an element, those within blocks among them."""
+def _blocks_in(node: Any, within: bool = False) -> Iterator[Any]:
+    """The blocks within an element, those within blocks among them; `within`: whether it is one, or
+    part of one."""
     for child in node:
         name = tag(child)
-        if name in _APART:
+        if name in APART:
             continue
         is_whole = name == "table" or _is_header_list(child)
-        if is_whole or name in BLOCKS:
+        is_block = is_whole or name in BLOCKS or (not within and _stands_alone(child))
+        if is_block:
             yield child
         if not is_whole:
-            yield from _blocks_in(child)
+            yield from _blocks_in(child, within or is_block)
+
+
+def _stands_alone(node: Any) -> bool:
+    """Whether an element outside of paragraphs has words of its own: a quote, a closing, a
+    label."""
+    return tag(node) not in _HOLDERS and has_own_words(node)
 
 
 def _is_header_list(node: Any) -> bool:

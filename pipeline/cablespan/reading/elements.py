@@ -8,8 +8,9 @@ from cablespan.cable import Piece, SourceMap
 
 NS = "{http://www.tei-c.org/ns/1.0}"
 ID = "{http://www.w3.org/XML/1998/namespace}id"
-_LEFT_OUT = frozenset({"note", "del", "pb", "figure"})
+_LEFT_OUT = frozenset({"note", "del", "pb", "fw", "figure", "figDesc"})
 _EDITED = frozenset({"corr", "reg", "expan"})  # what the editors put for words of the document
+APART = frozenset({"note", "dateline", "del", "signed"})  # facts or notes, no paragraphs
 BLOCKS = frozenset({"p", "item", "salute", "ab", "l", "head", "table"})
 WHOLE = frozenset({"list", "table"})  # what else they hold, rows, items and heads, is their text
 _BETWEEN_BLOCKS = "\n\n"
@@ -168,8 +169,7 @@ def _fold_into(folded: Folded, node: Any, block: Any, spans: Mapping[Any, tuple[
     node = _chosen(node)
     name = tag(node)
     folded.part(node)
-    is_other = name in BLOCKS and node is not block and tag(block) not in WHOLE
-    if name in _LEFT_OUT or is_other:
+    if name in _LEFT_OUT or (node is not block and _is_other(name, tag(block))):
         return
     start = folded.next_word
     folded.add(node.text or "", spans[node][0])
@@ -177,6 +177,19 @@ def _fold_into(folded: Folded, node: Any, block: Any, spans: Mapping[Any, tuple[
         _fold_into(folded, child, block, spans)
         folded.add(child.tail or "", _after(child, spans))
     folded.mark(node, start)
+
+
+def _is_other(name: str, block: str) -> bool:
+    """Whether an element within a block is none of its text."""
+    if block in WHOLE:
+        return False
+    return name in BLOCKS or (name in APART and block not in BLOCKS)
+
+
+def has_own_words(node: Any) -> bool:
+    """Whether words stand in an element that are in none of those within it."""
+    runs = [node.text, *(child.tail for child in node)]
+    return any(map(str.isalnum, "".join(filter(None, runs))))
 
 
 def _chosen(node: Any) -> Any:
