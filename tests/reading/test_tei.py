@@ -188,6 +188,22 @@ def test_a_pilcrow_within_a_paragraph_moves_nothing_behind_it():
     ]
 
 
+@pytest.mark.parametrize(
+    ("first", "texts"),
+    [
+        ("Ref: Deptel 1545. Minister called on Ambassador. Talks progress.", None),
+        ("Ref: Deptel 1545. Minister called. (He was speaking slowly.)", None),
+        ("Minister called on Ambassador. (He was speaking slowly.)", None),
+        ("Ref: Deptel 1545, and Mr. Roe's letter about harbors.", []),
+        ("SUBJECT: ROADS. FOR SECRETARY FROM ROE.", []),
+    ],
+)
+def test_sentences_after_a_label_or_before_a_late_one_are_text(first, texts):
+    cable = telegram(f"<p>{first}</p><p>REF: OSLO 12</p><p>2. Snow fell on roads.</p>")
+    texts = [first] if texts is None else texts
+    assert [paragraph.text for paragraph in cable.paragraphs] == [*texts, "Snow fell on roads."]
+
+
 def test_words_outside_of_paragraphs_are_text():
     cable = telegram(
         "<opener><dateline>Oslo, June 3</dateline><seg>Dear Jane:</seg></opener>"

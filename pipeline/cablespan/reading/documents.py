@@ -43,6 +43,7 @@ _TELEGRAM = re.compile(
 _HOLDERS = WHOLE | {"div"}  # all their words are in the elements within them
 _LONGEST_OPENING = 300  # a labelled paragraph that is longer carries text
 _LONGEST_LINE = 7  # words in capitals up to a full stop that are no sentence
+_STOP = re.compile(r"(?<=\w{3})[.?!]\s(?=[A-Z])")  # but no "Mr. Roe", no "U.S. ships"
 # The source note of the volumes of 1948-54: "711.61/1-2048: Telegram".
 _TELEGRAM_NOTE = re.compile(r"\bTelegram\W{0,3}$|^[^.]{0,60}: Telegram\b")
 _ADDRESSED = re.compile(r"The (.{3,80}?)(?: \([^()]*\))? to the ")
@@ -225,11 +226,20 @@ def _is_opening(block: Folded) -> bool:
         return True
     if _is_item(block) or tag(block.element) == "table" or len(words) > _LONGEST_OPENING:
         return False
-    return not _is_sentence(words) or label_of(words) is not None
+    if not _is_sentence(words):
+        return True
+    return label_of(words) is not None and not _goes_on_in_prose(words)
 
 
 def _is_sentence(words: str) -> bool:
-    return words[-1] in ".?!]" and (is_running(words) or len(words.split()) > _LONGEST_LINE)
+    is_ended = words.rstrip(")\"'”’")[-1:] in tuple(".?!]")
+    return is_ended and (is_running(words) or len(words.split()) > _LONGEST_LINE)
+
+
+def _goes_on_in_prose(words: str) -> bool:
+    """Whether sentences follow a label and a stop: "Ref: Deptel 15. He said"."""
+    stop = _STOP.search(words)
+    return stop is not None and is_running(words[stop.end() :])
 
 
 def sender_in(head: str) -> str | None:
