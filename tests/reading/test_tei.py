@@ -204,6 +204,32 @@ def test_sentences_after_a_label_or_before_a_late_one_are_text(first, texts):
     assert [paragraph.text for paragraph in cable.paragraphs] == [*texts, "Snow fell on roads."]
 
 
+@pytest.mark.parametrize(
+    ("body", "texts"),
+    [
+        (
+            "<p>1. He said: <list><item>(a) Road.</item><item>(b) Rail.</item></list> and left.</p>"
+            "<p>2. Snow fell.</p>",
+            ["He said:", "(a) Road.", "(b) Rail.", "and left.", "Snow fell."],
+        ),
+        (
+            "<p>1. Rain fell here.</p>"
+            "<list><item>Roads to the north <list><item>one</item></list></item></list>",
+            ["Rain fell here.", "Roads to the north", "one"],
+        ),
+        (
+            "<p><quote><p>1. Rain fell,</p></quote>says <persName>Roe</persName>.</p>",
+            ["Rain fell,", "says Roe."],
+        ),
+    ],
+)
+def test_blocks_within_others_are_read_in_their_place(body, texts):
+    cable = telegram(body)
+    assert [paragraph.text for paragraph in cable.paragraphs] == texts
+    assert laid_on_source(cable)
+    assert all(place["text"] == "Roe" for place in cable.meta["persons"])
+
+
 def test_words_outside_of_paragraphs_are_text():
     cable = telegram(
         "<opener><dateline>Oslo, June 3</dateline><seg>Dear Jane:</seg></opener>"

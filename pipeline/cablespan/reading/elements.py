@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from cablespan.cable import Piece, SourceMap
@@ -60,6 +61,7 @@ class Folded:
         self.parts: list[str] = []
         self.pieces: list[Piece] = []
         self.marks: list[Mark] = []
+        self.cuts: list[int] = []  # where other blocks stand within it
         self.length = 0
         self.blank = False  # whether white space, or a line's end, stands before the next word
         self.line_end = False
@@ -102,6 +104,15 @@ class Folded:
     def source_map(self) -> SourceMap:
         """The map of the text into the volume's."""
         return SourceMap(tuple(self.pieces))
+
+    def stretches(self) -> Iterator["Folded"]:
+        """Its stretches of text between the blocks that stand within it."""
+        text = self.text()
+        for begin, end in pairwise((0, *self.cuts, self.length)):
+            part = text[begin:end].strip()
+            if part:
+                first = text.index(part, begin)
+                yield self.between(first, first + len(part)) if self.cuts else self
 
     def between(self, begin: int, end: int) -> "Folded":
         """The block with nothing but the text between two offsets."""
@@ -156,6 +167,13 @@ def tag(node: Any) -> str:
     return node.tag.removeprefix(NS) if isinstance(node.tag, str) else "note"
 
 
+def in_order(blocks: Iterable[Folded]) -> list[Folded]:
+    """Blocks as their text follows in the volume: one with others inside is cut where they
+    stand."""
+    parts = (part for block in blocks for part in block.stretches())
+    return sorted(parts, key=lambda part: part.pieces[0][1])
+
+
 def fold(block: Any, spans: Mapping[Any, tuple[int, int]]) -> Folded:
     """A block's text without the notes, and the blocks within it unless it is read whole; `spans`
     as of `text_and_spans`."""
@@ -169,7 +187,10 @@ def _fold_into(folded: Folded, node: Any, block: Any, spans: Mapping[Any, tuple[
     node = _chosen(node)
     name = tag(node)
     folded.part(node)
-    if name in _LEFT_OUT or (node is not block and _is_other(name, tag(block))):
+    if name in _LEFT_OUT:
+        return
+    if node is not block and _is_other(name, tag(block)):
+        folded.cuts.append(folded.length)
         return
     start = folded.next_word
     folded.add(node.text or "", spans[node][0])

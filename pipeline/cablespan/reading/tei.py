@@ -21,6 +21,7 @@ from cablespan.reading.elements import (
     Folded,
     Mark,
     fold,
+    in_order,
     joined,
     on_one_line,
     tag,
@@ -198,8 +199,7 @@ class _Volume:
 
     def cable(self, document: Document, index: int) -> Cable | None:
         """The cable of a document, the volume's `index`th; None where it has no text."""
-        folded = (fold(node, self._spans) for node in document.blocks())
-        blocks = [block for block in folded if block.length]
+        blocks = in_order(fold(node, self._spans) for node in document.blocks())
         if not blocks:
             return None
         text = joined(blocks)
