@@ -230,6 +230,23 @@ def test_blocks_within_others_are_read_in_their_place(body, texts):
     assert all(place["text"] == "Roe" for place in cable.meta["persons"])
 
 
+@pytest.mark.parametrize(
+    ("first", "subject"),
+    [
+        ("966. Subj: Roads.", "Roads"),
+        (
+            "2393. NATUS. Ref: State 70962. Subject: Roe's talks, June 2–3. He left.",
+            "Roe's talks, June 2–3",
+        ),
+        ("966. Subj: Mr. Roe and U.S. Ships: Talks", "Mr. Roe and U.S. Ships: Talks"),
+        ("966. Minister called. He left.", None),
+    ],
+)
+def test_a_subject_after_the_number_of_a_telegram_is_its_subject(first, subject):
+    cable = telegram(f"<p>{first}</p><p>1. Rain fell.</p>")
+    assert (cable.header.subject, cable.paragraphs[0].text) == (subject, first)
+
+
 def test_words_outside_of_paragraphs_are_text():
     cable = telegram(
         "<opener><dateline>Oslo, June 3</dateline><seg>Dear Jane:</seg></opener>"

@@ -43,7 +43,10 @@ _TELEGRAM = re.compile(
 _HOLDERS = WHOLE | {"div"}  # all their words are in the elements within them
 _LONGEST_OPENING = 300  # a labelled paragraph that is longer carries text
 _LONGEST_LINE = 7  # words in capitals up to a full stop that are no sentence
-_STOP = re.compile(r"(?<=\w{3})[.?!]\s(?=[A-Z])")  # but no "Mr. Roe", no "U.S. ships"
+# A sentence's end before another one, but no "Mr. Roe", no "U.S. ships".
+_STOP = re.compile(r"(?:(?<=\w{3})|(?<=[\d)]))[.?!]\s(?=[A-Z])")
+# "2393. NATUS. Ref: State 70962. Subj: Roads.": facts of a telegram after its number.
+_SUBJECT_AFTER_NUMBER = re.compile(r"\d{1,6}\. (?:[^.\n]{1,60}\. ){0,4}?Subj(?:ect)?: (?=\S)")
 # The source note of the volumes of 1948-54: "711.61/1-2048: Telegram".
 _TELEGRAM_NOTE = re.compile(r"\bTelegram\W{0,3}$|^[^.]{0,60}: Telegram\b")
 _ADDRESSED = re.compile(r"The (.{3,80}?)(?: \([^()]*\))? to the ")
@@ -97,8 +100,10 @@ class Document(NamedTuple):
         """The header that its text and the editors' mark-up make; `above`: the blocks of its
         opening."""
         lists = list(filter(_is_list, above))
+        first, _, _ = text[opening.body :].partition("\n\n")
+        fields = {**_subject_in(first), **opening.fields, **_listed_fields(lists)}
         return parse(
-            replace(opening, fields={**opening.fields, **_listed_fields(lists)}),
+            replace(opening, fields=fields),
             text[: opening.body],
             text[-TAIL:],
             signers=tuple(signers),
@@ -147,6 +152,21 @@ def _names_addressees(node: Any) -> bool:
 
 def _is_list(block: Folded) -> bool:
     return tag(block.element) == "list"
+
+
+def _subject_in(words: str) -> dict[str, str]:
+    """The subject that a first paragraph states after the telegram's number. It stays text: mostly
+    the paragraph goes on.
+
+    >>> _subject_in("966. NATUS. Subj: Roads to Oslo. Roe called.")
+    {'subject': 'Roads to Oslo'}
+    """
+    label = _SUBJECT_AFTER_NUMBER.match(words)
+    if label is None:
+        return {}
+    stop = _STOP.search(words, label.end())
+    subject = words[label.end() : stop.start() if stop else None]
+    return {"subject": subject.removesuffix(".")}
 
 
 def _listed_fields(lists: Iterable[Folded]) -> dict[str, str]:
