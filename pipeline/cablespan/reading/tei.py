@@ -163,6 +163,8 @@ def _known_names(root: Any) -> dict[str, str]:
 
 def _common(one: str, other: str) -> int:
     """How many characters two texts begin with in common."""
+    if one.startswith(other):
+        return len(other)
     differences = (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
     return next(differences, min(len(one), len(other)))
 
