@@ -213,9 +213,8 @@ def test_sentences_after_a_label_or_before_a_late_one_are_text(first, texts):
             ["He said:", "(a) Road.", "(b) Rail.", "and left.", "Snow fell."],
         ),
         (
-            "<p>1. Rain fell here.</p>"
-            "<list><item>Roads to the north <list><item>one</item></list></item></list>",
-            ["Rain fell here.", "Roads to the north", "one"],
+            "<p>1. Rain fell here.</p><list><item>Road <list><item>one</item></list></item></list>",
+            ["Rain fell here.", "Road", "one"],
         ),
         (
             "<p><quote><p>1. Rain fell,</p></quote>says <persName>Roe</persName>.</p>",

@@ -25,6 +25,7 @@ from cablespan.reading.elements import (
     WHOLE,
     Folded,
     has_own_words,
+    joined,
     on_one_line,
     plain_text,
     tag,
@@ -87,11 +88,14 @@ class Document(NamedTuple):
         title = self.div.find(f"{NS}head")
         return (block for block in _blocks_in(self.div) if block is not title)
 
-    def signature(self, text: str, body: int) -> Signature:
-        """Who signed it, and where in its text, whose body begins at offset `body`; nowhere if the
-        editors marked the names apart. Who stands at the end of other papers stays text."""
+    def signature(self, blocks: list[Folded], body: int) -> Signature:
+        """Who signed it, and where in its blocks' text, whose body begins at offset `body`; nowhere
+        if the editors marked the names apart. Who stands at the end of other papers stays text, and
+        an item of a list signs nothing."""
         signed = list(map(plain_text, self.div.iter(f"{NS}signed")))
-        found = Signature(signed, None) if signed else signature(text, body)
+        found = Signature(signed, None) if signed else signature(joined(blocks), body)
+        if found.span is not None and _is_item(_block_at(found.span[0], blocks)):
+            return Signature([], None)
         return found if self.is_telegram else found._replace(span=None)
 
     def header(
@@ -236,6 +240,12 @@ def _last_of_lists(blocks: list[Folded]) -> int:
 def _is_item(block: Folded) -> bool:
     """Whether a block belongs to a list or is a heading, as that of the participants."""
     return tag(block.element) in ("item", "head")
+
+
+def _block_at(offset: int, blocks: list[Folded]) -> Folded:
+    """The block in which an offset of the blocks' text lies."""
+    *_, last = (block for at, block in with_offsets(blocks) if at <= offset)
+    return last
 
 
 def _is_opening(block: Folded) -> bool:

@@ -208,7 +208,7 @@ class _Volume:
         own = before_attachment(blocks)
         opening = read_opening(text, 0, len(joined(blocks[:own])))
         cable_id = f"{self._name}/{document.name}"
-        signers, signed = document.signature(text, opening.body)
+        signers, signed = document.signature(blocks, opening.body)
         blocks = list(_without(signed, blocks)) if signed else blocks
         above, body = parted(blocks[:own], opening.body)
         placed = _paragraphs_of([*body, *blocks[own:]], cable_id)
