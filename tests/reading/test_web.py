@@ -297,6 +297,16 @@ def test_lines_that_are_elements_run_on():
     ]
 
 
+@pytest.mark.parametrize("element", ["div", "article", "section", "dd", "center", "address"])
+def test_a_line_that_is_an_element_is_a_line(element):
+    opening = ["UNCLAS OSLO 000012", "TAGS: PREL NO", "SUBJECT: ROADS"]
+    lines = [*opening, "1. (U) Rain fell.", "2. (U) Snow fell."]
+    page = "".join(f"<{element}>{line}</{element}>" for line in lines)
+    cable = readers.parse(page)
+    assert cable.header.subject == "ROADS"
+    assert [p.text for p in cable.paragraphs] == ["Rain fell.", "Snow fell."]
+
+
 def test_two_cables_on_the_page_of_any_site_are_two():
     page = f"{ABOVE}<pre>{OPENING}{BODY}</pre><p>and</p><pre>{OPENING}{BODY}</pre>{BELOW}"
     cables = list(readers.read(StringIO(page.replace("000012", "000013", 1))))

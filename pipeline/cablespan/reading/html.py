@@ -28,6 +28,8 @@ _END_OF_LINE = re.compile(r"</p>[ \t]{0,20}\n?(?=[ \t]{0,20}<p>)", re.IGNORECASE
 _SILENT = (("<script", "</script"), ("<style", "</style"), ("<head>", "</head"))
 _LINES = frozenset(  # elements that begin a line
     ["br", "p", "div", "tr", "td", "th", "li", "ul", "ol", "pre", "table", "blockquote", "hr"]
+    + ["article", "section", "main", "header", "footer", "aside", "nav", "address", "center"]
+    + ["dl", "dt", "dd", "details", "summary", "figure", "figcaption", "form", "fieldset"]
     + [f"h{level}" for level in range(1, 7)]
 )
 
