@@ -281,6 +281,18 @@ def test_a_page_without_dates_has_its_id_from_the_title_where_the_banner_agrees(
     assert (header.reference_id, header.references[0].value) == ("07OSLO12", "07ROME7")
 
 
+@pytest.mark.parametrize("element", ["pre", "div", "code", "td"])
+@pytest.mark.parametrize(
+    ("written", "text"), [("&quot;no.&quot;", '"no."'), ("no &#46;&#46;&#46;", "no ...")]
+)
+def test_an_entity_that_ends_an_element_of_a_page_is_text(element, written, text):
+    opening = OPENING.replace("\n", "<br>\n")
+    page = f"{ABOVE}<{element}>{opening}1. (U) He said {written}</{element}>"
+    for below in ("", "<p>&copy; 2011 Mirror</p>"):
+        cable = readers.parse(page + below)
+        assert [p.text for p in cable.paragraphs] == [f"He said {text}"]
+
+
 def test_numbers_of_readers_are_none_of_a_cable_without_numbers():
     opening, body = OPENING, "All roads are open.\n\nThe harbor is closed.\nROE\n"
     cable = readers.parse(f"{ABOVE}<div><pre>{opening}</pre><pre>{body}</pre></div>{BELOW}")

@@ -57,7 +57,7 @@ def places_of_cables(source: str, text: str, mapping: SourceMap) -> Iterator[Pla
     """
     if not mapping.pieces:
         return
-    holders = _holders(source, mapping)
+    holders = _holders(source, text, mapping)
     stated = _ID.search(source)
     cables = _by_marks(text, holders) or _by_numbers(text, holders) or _by_opening(text, holders)
     for cable in cables:
@@ -124,7 +124,7 @@ def _by_opening(text: str, holders: list[Stretch]) -> list[_Cable]:
     return [cable] if cable.is_told else []
 
 
-def _holders(source: str, mapping: SourceMap) -> list[Stretch]:
+def _holders(source: str, text: str, mapping: SourceMap) -> list[Stretch]:
     """Where in a page's text the elements lie that can hold a cable, the whole page among them."""
     holders = [(0, len(source))]
     opened: dict[str, list[int]] = defaultdict(list)
@@ -134,8 +134,17 @@ def _holders(source: str, mapping: SourceMap) -> list[Stretch]:
             starts.append(tag.end())
         elif starts:
             holders.append((starts.pop(), tag.start()))
-    laid = ((offset_in(mapping, start), offset_in(mapping, end)) for start, end in holders)
+    laid = ((offset_in(mapping, start), _end_in(text, mapping, end)) for start, end in holders)
     return sorted(laid, key=lambda it: (it[0], -it[1]))
+
+
+def _end_in(text: str, mapping: SourceMap, at: int) -> int:
+    """Where an element that ends at an offset of the source ends in the text: at the line end that
+    its tag makes, after the entities above it, which have no piece in the map."""
+    following = bisect_left(mapping.pieces, at, key=itemgetter(1))
+    limit = mapping.pieces[following][0] if following < len(mapping.pieces) else len(text)
+    line_end = text.find("\n", offset_in(mapping, at), limit)
+    return limit if line_end < 0 else line_end
 
 
 def _stretches(holders: list[Stretch], numbered: list[re.Match[str]]) -> list[Stretch]:
