@@ -265,6 +265,19 @@ def test_a_cable_on_the_page_of_any_site_is_told_by_its_own_lines(shown):
         assert all(p.text[o : o + n] == page[s : s + n] for o, s, n in p.source_map.pieces)
 
 
+TABLE = "<table class='cable'><tr><th>Reference ID</th></tr><tr><td>07OSLO12</td></tr></table>"
+
+
+@pytest.mark.parametrize("above", ["", TABLE])
+def test_scripts_and_the_values_of_tags_are_no_text(above):
+    link, script = "<a title='Oslo > Bergen' rel=\"x\">", "<script a='b'>ads()</script >"
+    page = f"{ABOVE}{above}<pre>{OPENING}{BODY}</pre>"
+    marked = page.replace("roads to the north of ", f"roads to the {link}north</a> of {script}")
+    plain, cable = readers.parse(page), readers.parse(marked)
+    assert [p.text for p in cable.paragraphs] == [p.text for p in plain.paragraphs]
+    assert cable.header == plain.header
+
+
 def test_no_break_spaces_of_a_page_are_blanks():
     text = in_breaks(OPENING + BODY)
     page = ABOVE + text.replace(": ", ":&nbsp;").replace("roads to", "roads&nbsp;to") + BELOW

@@ -69,18 +69,20 @@ def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable 
     if not tables:
         yield from _by_text(source, path, notes)
         return
+    above = tables[0].start
+    shown = source[:above] + blanked(source[above:], *_SILENT)
     read_so_far = 0
     for number, table in enumerate(tables, 1):
-        blocks = _blocks(source, table.inside, table.next)
+        blocks = _blocks(shown, table.inside, table.next)
         if not blocks:
             reason = "a table of facts without a cable after it"
             remedy = "look whether the page was saved whole"
             yield Reject(path, f"line {table.line}", reason, remedy)
             continue
-        *above, body = blocks[:2]  # above: the transmission header, where the page has it apart
-        head = without_tags(source, *above[0])[0] if above else None
-        text, mapping = without_tags(source, *body)
-        facts = {**_facts(source, table), "head": head}
+        *header, body = blocks[:2]  # the transmission header, where the page has it apart
+        head = without_tags(shown, *header[0])[0] if header else None
+        text, mapping = without_tags(shown, *body)
+        facts = {**_facts(shown, table), "head": head}
         for known in facts_of_parts(cables_in(text), facts):
             cable = assemble(
                 text,

@@ -9,10 +9,10 @@ from itertools import chain
 from cablespan.cable import Piece, SourceMap
 
 # A "<" or "&" that opens nothing is text; what a run looks ahead for ends at the next "<", so that
-# the time stays linear.
+# the time stays linear. A ">" in a value between quotation marks ends no tag.
 _TOKEN = re.compile(
     r"""
-    (?P<tag>    <[!?/A-Za-z][^<>]*> )
+    (?P<tag>    <[!?/A-Za-z](?: (?:[^<>=]++ | =(?:\s?(?:"[^"<]*"|'[^'<]*'))?)*+> | [^<>]*> ) )
   | (?P<entity> &amp;(?:amp|quot|apos|lt|gt|nbsp|\#\d{1,5}); | &\#?\w{1,32};? )
   | (?: [^<&]+ | <(?![!?/A-Za-z][^<>]*>) | &(?!\#?\w) )+
     """,
@@ -31,7 +31,7 @@ def _outside(
     source: str, start: int, end: int, opening: str, closing: str
 ) -> list[tuple[int, int]]:
     """The stretches of `source[start:end]` outside of what begins with `opening` and ends with
-    `closing`; what is never closed stays."""
+    `closing`, to the end of that tag; what is never closed stays."""
     stretches: list[tuple[int, int]] = []
     at = start
     while True:
@@ -40,7 +40,7 @@ def _outside(
         if closed < 0:
             return [*stretches, (at, end)]
         stretches.append((at, begun))
-        at = closed + len(closing)
+        at = source.find(">", closed + len(closing) - 1, end) + 1 or end
 
 
 def blanked(source: str, *pairs: tuple[str, str]) -> str:
@@ -50,17 +50,25 @@ def blanked(source: str, *pairs: tuple[str, str]) -> str:
     >>> blanked("a<SCRIPT>b</SCRIPT>c", ("<script", "</script>"))
     'a                  c'
     """
+    lowered = source.lower()
+    if len(lowered) != len(source):  # a sign that has two in small letters
+        lowered = source
     for opening, closing in pairs:
-        lowered = source.lower()
-        if len(lowered) != len(source):  # a sign that has two in small letters
-            lowered = source
-        at = 0
-        parts: list[str] = []
-        for start, end in _outside(lowered, 0, len(source), opening, closing):
-            parts.extend((" " * (start - at), source[start:end]))
-            at = end
-        source = "".join(parts)
+        stretches = _outside(lowered, 0, len(source), opening, closing)
+        source, lowered = _only(source, stretches), _only(lowered, stretches)
     return source
+
+
+def _only(source: str, stretches: list[tuple[int, int]]) -> str:
+    """A source with blanks for all but some stretches of it, the last of which ends it."""
+    if len(stretches) == 1:
+        return source
+    parts: list[str] = []
+    at = 0
+    for start, end in stretches:
+        parts.extend((" " * (start - at), source[start:end]))
+        at = end
+    return "".join(parts)
 
 
 def without_tags(
@@ -72,6 +80,8 @@ def without_tags(
     >>> text, mapping = without_tags("<p>A &amp; B<br>C</p>")
     >>> text, list(mapping.pieces)
     ('A & B\nC', [(0, 3, 2), (3, 10, 2), (6, 16, 1)])
+    >>> without_tags('The <a title="Oslo > Bergen">road</a>')[0]
+    'The road'
     >>> without_tags("AT&amp;amp;T; AT&amp;T")[0]
     'AT&T; AT&T'
     """
