@@ -332,6 +332,24 @@ def test_a_line_that_is_an_element_is_a_line(element):
     assert [p.text for p in cable.paragraphs] == ["Rain fell.", "Snow fell."]
 
 
+@pytest.mark.parametrize("line", ["<div>{}</div>", "<tr><td>{}</td></tr>", "<section>{}</section>"])
+def test_what_follows_the_only_number_of_a_cable_whose_lines_are_elements_is_text(line):
+    opening = ["UNCLAS OSLO 000012", "TAGS: PREL NO", "SUBJECT: ROADS"]
+    lines = [*opening, "1. (U) Rain fell.", "Snow fell on the road later.", "ROE"]
+    page = "<table>" + "".join(line.format(text) for text in lines) + "</table><p>Home</p>"
+    two = [*readers.read(StringIO(page + "<p>and</p>" + page.replace("000012", "000013")))]
+    for cable in (readers.parse(page), *two):
+        assert [p.text for p in cable.paragraphs] == ["Rain fell.", "Snow fell on the road later."]
+        assert cable.header.signers == ("ROE",)
+    assert len(two) == 2
+
+
+def test_facts_of_a_site_in_cells_leave_a_cable_in_its_own_element():
+    facts = "<table><tr><td>TAGS: PREL NO</td></tr><tr><td>SUBJECT: ROADS</td></tr></table>"
+    cable = readers.parse(f"{facts}<pre>1. (U) Rain fell.\n\nSnow fell.\n</pre><p>Home page.</p>")
+    assert [p.text for p in cable.paragraphs] == ["Rain fell.", "Snow fell."]
+
+
 def test_two_cables_on_the_page_of_any_site_are_two():
     page = f"{ABOVE}<pre>{OPENING}{BODY}</pre><p>and</p><pre>{OPENING}{BODY}</pre>{BELOW}"
     cables = list(readers.read(StringIO(page.replace("000012", "000013", 1))))

@@ -108,8 +108,12 @@ def _by_paragraphs(
     starts = [match.start() for match in numbered]
     above = 0
     for begin, end in _stretches(holders, numbered):
+        if begin < above:
+            continue
         first = starts[bisect_left(starts, begin)]
         start = _start(text, above, begin, first)
+        if start < begin and _are_lines(text, _smallest(holders, start, start), (begin, end)):
+            _, end = _smallest(holders, start, first)
         cables.append(_Cable(above, start, first, end, read_opening(text, start, end)))
         above = end
     return cables
@@ -189,6 +193,13 @@ def _start(text: str, above: int, begin: int, first: int) -> int:
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
     """Where the filled lines of `text[start:end]` begin, and what they hold."""
     return ((m.start("text"), m["text"].strip()) for m in _LINE.finditer(text, start, end))
+
+
+def _are_lines(text: str, opening: Stretch, paragraph: Stretch) -> bool:
+    """Whether an opening's first line and a paragraph fill an element each, as on pages on which
+    each line or paragraph is an element: the cable's is then one around them."""
+    line, block = (text[start:end].strip() for start, end in (opening, paragraph))
+    return "\n" not in line and "\n\n" not in block
 
 
 def _is_banner(line: str) -> bool:
