@@ -278,6 +278,22 @@ def test_scripts_and_the_values_of_tags_are_no_text(above):
     assert cable.header == plain.header
 
 
+@pytest.mark.parametrize(
+    ("blocks", "paragraphs"),
+    [
+        ("<pre>FM OSLO</pre><pre>1. (U) The <code>road</code> is\n\n2. (U) Shut.</pre>", 2),
+        ("<pre>FM OSLO</pre><pre>1. (U) The road is</pre>\n<pre>2. (U) Shut.</pre>", 2),
+        ("<pre>FM OSLO</pre><pre>1. (U) The road is</pre><p>Ads:</p><pre>2. (U) Shut.</pre>", 1),
+        ("<code><pre>FM OSLO</code><code><pre>1. (U) The road is</code><p>Home</p>", 1),
+        ("<pre>FM OSLO<pre>1. (U) The road is", 1),
+    ],
+)
+def test_the_blocks_below_a_table_of_facts_are_header_and_body(blocks, paragraphs):
+    cable = readers.parse(TABLE + blocks)
+    assert cable.header.from_ == "OSLO"
+    assert [p.text for p in cable.paragraphs] == ["The road is", "Shut."][:paragraphs]
+
+
 def test_no_break_spaces_of_a_page_are_blanks():
     text = in_breaks(OPENING + BODY)
     page = ABOVE + text.replace(": ", ":&nbsp;").replace("roads to", "roads&nbsp;to") + BELOW

@@ -17,7 +17,9 @@ from cablespan.reading.sites import places_of_cables
 
 _TABLE = re.compile(r"<table\b[^<>]*\bclass\s?=\s?[\"']?cable\b[^<>]*>", re.IGNORECASE)
 _PRE = re.compile(r"<pre\b[^<>]*>", re.IGNORECASE)
-_PRE_END = re.compile(r"</pre\s?>|</code\s?>", re.IGNORECASE)
+_PRE_END = re.compile(r"</pre\s?>", re.IGNORECASE)
+_CODE_END = re.compile(r"</code\s?>", re.IGNORECASE)
+_MARK_UP_ALONE = re.compile(r"(?:\s|<[^<>]*>)*")
 _TABLE_END = re.compile(r"</table\s?>", re.IGNORECASE)
 _LONGEST_TABLE = 5000  # characters of a table that is not closed
 _AFTER_BREAK = re.compile(r"(?<=<br>)\n|(?<=<br/>)\n|(?<=<br />)\n", re.IGNORECASE)  # one line end
@@ -26,6 +28,7 @@ _EMPTY_PARAGRAPH = re.compile(r"<p>(?:&nbsp;|&#160;|\xa0|[ \t])?</p>", re.IGNORE
 _LEAST_EMPTY = 4
 _END_OF_LINE = re.compile(r"</p>[ \t]{0,20}\n?(?=[ \t]{0,20}<p>)", re.IGNORECASE)
 _SILENT = (("<script", "</script"), ("<style", "</style"), ("<head>", "</head"))
+_BODY_LINES = frozenset({"br", "pre"})
 _LINES = frozenset(  # elements that begin a line
     ["br", "p", "div", "tr", "td", "th", "li", "ul", "ol", "pre", "table", "blockquote", "hr"]
     + ["article", "section", "main", "header", "footer", "aside", "nav", "address", "center"]
@@ -81,7 +84,7 @@ def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable 
             continue
         *header, body = blocks[:2]  # the transmission header, where the page has it apart
         head = without_tags(shown, *header[0])[0] if header else None
-        text, mapping = without_tags(shown, *body)
+        text, mapping = without_tags(shown, *body, breaks=_BODY_LINES)
         facts = {**_facts(shown, table), "head": head}
         for known in facts_of_parts(cables_in(text), facts):
             cable = assemble(
@@ -120,13 +123,19 @@ def _facts(source: str, table: _Table) -> dict[str, Any]:
 
 
 def _blocks(source: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Where the preformatted blocks begin and end."""
-    blocks = []
-    at = start
-    while match := _PRE.search(source, at, end):
-        closing = _PRE_END.search(source, match.end(), end)
-        at = closing.start() if closing else end
-        blocks.append((match.end(), at))
+    """Where the preformatted blocks begin and end; what follows directly on the second one, the
+    cable's body, is part of it. One that is not closed ends with the "code" around it."""
+    blocks: list[tuple[int, int]] = []
+    opened = list(_PRE.finditer(source, start, end))
+    limits = [*(match.start() for match in opened[1:]), end]
+    for match, limit in zip(opened, limits, strict=True):
+        inside = match.end()
+        closing = _PRE_END.search(source, inside, limit) or _CODE_END.search(source, inside, limit)
+        block_end = closing.start() if closing else limit
+        if len(blocks) > 1 and _MARK_UP_ALONE.fullmatch(source, blocks[-1][1], match.start()):
+            blocks[-1] = (blocks[-1][0], block_end)
+        else:
+            blocks.append((inside, block_end))
     return blocks
 
 
