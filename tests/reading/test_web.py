@@ -329,6 +329,26 @@ def test_numbers_of_readers_are_none_of_a_cable_without_numbers():
     assert cable.header.signers == ("ROE",)
 
 
+@pytest.mark.parametrize(
+    "line_end",
+    ["<br>", "<br />\r\n", "<br> \n", "\n<br>", "\r\n  <BR>", '<br clear="all">\n', "</br>\n"],
+)
+def test_a_break_and_the_line_end_beside_it_are_one(line_end):
+    body = (
+        "1. (U) The minister of transport told us that the road to the north\n"
+        "would be open by June and that the harbor at\nBergen would open in July.\n\nSo be it.\n"
+    )
+    page = f"{ABOVE}<div>{(OPENING + body).replace(chr(10), line_end)}</div>{BELOW}"
+    cable = readers.parse(page)
+    assert [p.text for p in cable.paragraphs] == [
+        "The minister of transport told us that the road to the north would be open by June and "
+        "that the harbor at Bergen would open in July.",
+        "So be it.",
+    ]
+    for p in cable.paragraphs:
+        assert all(p.text[o : o + n] == page[s : s + n] for o, s, n in p.source_map.pieces)
+
+
 def test_lines_that_are_elements_run_on():
     body = "1. (U) Those present:\n\nThe minister of roads\nand ships;\n\nThe mayor.\n\n\n"
     cable = readers.parse(f"{ABOVE}<div>{in_paragraphs(OPENING + body)}</div>{BELOW}")

@@ -22,7 +22,10 @@ _CODE_END = re.compile(r"</code\s?>", re.IGNORECASE)
 _MARK_UP_ALONE = re.compile(r"(?:\s|<[^<>]*>)*")
 _TABLE_END = re.compile(r"</table\s?>", re.IGNORECASE)
 _LONGEST_TABLE = 5000  # characters of a table that is not closed
-_AFTER_BREAK = re.compile(r"(?<=<br>)\n|(?<=<br/>)\n|(?<=<br />)\n", re.IGNORECASE)  # one line end
+_BREAK = r"</?br\b[^<>]*>"
+_END = r"[ \t]{0,20}\r?\n"
+# A break and the line end of the page after it, or before it, are one line end of the text.
+_BREAK_AND_END = re.compile(rf"{_BREAK}{_END}|\r?\n[ \t]{{0,20}}{_BREAK}(?!{_END})", re.IGNORECASE)
 # "<p>&nbsp;</p>": so many of them are blank lines, each other line has an element of its own.
 _EMPTY_PARAGRAPH = re.compile(r"<p>(?:&nbsp;|&#160;|\xa0|[ \t])?</p>", re.IGNORECASE)
 _LEAST_EMPTY = 4
@@ -157,9 +160,10 @@ def _by_text(source: str, path: str, notes: tuple[str, ...]) -> Iterator[Cable |
 
 
 def _with_single_breaks(source: str) -> str:
-    """A source in which a line end of the page is one of the text, offsets kept: what follows a
-    break is blank, and so is what ends an element "p" where empty ones stand for blank lines."""
-    source = _AFTER_BREAK.sub(" ", source)
+    """A source in which a line end of the page is one of the text, offsets kept: a break takes in
+    the one beside it, and what ends an element "p" is blank where empty ones stand for blank
+    lines."""
+    source = _BREAK_AND_END.sub(lambda match: f"{'<br':{len(match[0]) - 1}}>", source)
     if sum(1 for _ in islice(_EMPTY_PARAGRAPH.finditer(source), _LEAST_EMPTY)) < _LEAST_EMPTY:
         return source
     return _END_OF_LINE.sub(lambda match: " " * len(match[0]), source)
