@@ -1,5 +1,6 @@
 """The real cable, as a web page hands it over."""
 
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -327,6 +328,26 @@ def test_numbers_of_readers_are_none_of_a_cable_without_numbers():
     cable = readers.parse(f"{ABOVE}<div><pre>{opening}</pre><pre>{body}</pre></div>{BELOW}")
     assert [p.text for p in cable.paragraphs] == ["All roads are open.", "The harbor is closed."]
     assert cable.header.signers == ("ROE",)
+
+
+EXTRACT = "This record is a partial extract of the original cable. The full text is not available."
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"{ABOVE}<pre>{EXTRACT}\n{OPENING}{BODY}</pre>",
+        f"{ABOVE}<pre>{EXTRACT}\nUNCLAS OSLO 000012\n\nSUBJECT: ROADS\n\n{BODY}</pre>",
+        f"{ABOVE}<p>{EXTRACT}</p><p>By admin</p><pre>{OPENING}{BODY}</pre>",
+        f"{TABLE}<p>{EXTRACT}</p><pre>FM OSLO</pre><pre>SUBJECT: ROADS\n\n{BODY}</pre>",
+        f"{TABLE}<p>{EXTRACT}</p><pre>SUBJECT: ROADS\n\n{BODY}</pre>",
+    ],
+)
+def test_a_page_that_says_that_it_has_an_extract_holds_a_partial_cable(page):
+    cable, whole = readers.parse(page), readers.parse(page.replace(EXTRACT, ""))
+    assert (cable.header.partial, whole.header.partial) == (True, False)
+    assert replace(cable.header, partial=False) == whole.header
+    assert [p.text for p in cable.paragraphs] == [p.text for p in whole.paragraphs]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ _PAGE_AND_SERIAL = re.compile(
 )
 _SECTION = re.compile(r"SEC(?:TION)?\.? {1,3}\d{1,2} {1,3}OF {1,3}\d{1,2}")
 _TRANSMISSION_LINES = ("FM ", "TO ", "INFO ", "RUE", "DE RUE", "ZNY", "XMT")
-_EXTRACT = "This record is a partial extract of the original cable"
+EXTRACT = "This record is a partial extract of the original cable"
 _BROKEN_OFF = re.compile(r"[^.\s](?:\s{0,3}|[ \t]*\n[ \t]*)(?:\.\.\.|…)\Z")
 
 
@@ -150,4 +150,4 @@ def _transmission_id(head: str) -> str | None:
 def _is_partial(head: str, body: str) -> bool:
     """Whether a cable says that it is an extract, or its text breaks off."""
     end = f"{head}{body}"[-40:].rstrip()  # it can break off in the opening
-    return _EXTRACT in head or _EXTRACT in body or _BROKEN_OFF.search(end) is not None
+    return EXTRACT in head or EXTRACT in body or _BROKEN_OFF.search(end) is not None

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from cablespan.cable import Cable, Reject, SourceMap
+from cablespan.header.parsing import EXTRACT
 from cablespan.reading import web
 from cablespan.reading.assembly import assemble, laid_back
 from cablespan.reading.csv import facts_of_parts
@@ -86,7 +87,8 @@ def read(source: str, path: str, notes: tuple[str, ...] = ()) -> Iterator[Cable 
             yield Reject(path, f"line {table.line}", reason, remedy)
             continue
         *header, body = blocks[:2]  # the transmission header, where the page has it apart
-        head = without_tags(shown, *header[0])[0] if header else None
+        head = EXTRACT if EXTRACT in shown[table.inside : blocks[0][0]] else ""
+        head += "".join(f"\n{without_tags(shown, *block)[0]}" for block in header)
         text, mapping = without_tags(shown, *body, breaks=_BODY_LINES)
         facts = {**_facts(shown, table), "head": head}
         for known in facts_of_parts(cables_in(text), facts):

@@ -4,14 +4,14 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
 from cablespan.cable import SourceMap
 from cablespan.header.labels import label_of
 from cablespan.header.opening import Opening, read_opening
-from cablespan.header.parsing import classification_of, reference_id_of
+from cablespan.header.parsing import EXTRACT, classification_of, reference_id_of
 from cablespan.header.portions import PORTION_CLASSES
 from cablespan.reading.assembly import offset_in
 
@@ -203,16 +203,18 @@ def _are_lines(text: str, opening: Stretch, paragraph: Stretch) -> bool:
 
 
 def _is_banner(line: str) -> bool:
-    if _TRANSMISSION.fullmatch(line):
+    if _TRANSMISSION.fullmatch(line) or EXTRACT in line:
         return True
     return line.isupper() and classification_of(Opening(transmission=[line])) is not None
 
 
 def _head_apart(text: str, cable: _Cable) -> str | None:
-    """The transmission header that stands on the page above a cable and not at its beginning."""
+    """What stands on the page above a cable and not at its beginning: the sentence that it is an
+    extract, the transmission header."""
+    above = [*_lines(text, cable.above, cable.start)]
+    parts = [line for _, line in above if EXTRACT in line]
     own = _lines(text, cable.start, cable.first)
-    if any(_TRANSMISSION.fullmatch(line) for _, line in own):
-        return None
-    lines = _lines(text, cable.above, cable.start)
-    at = next((at for at, line in lines if _TRANSMISSION.fullmatch(line)), None)
-    return None if at is None else text[at : cable.start]
+    if not any(_TRANSMISSION.fullmatch(line) for _, line in own):
+        starts = (at for at, line in above if _TRANSMISSION.fullmatch(line))
+        parts.extend(text[at : cable.start] for at in islice(starts, 1))
+    return "\n".join(parts) or None
