@@ -416,6 +416,14 @@ def test_two_cables_on_the_page_of_any_site_are_two():
     ]
 
 
+def test_each_cable_on_a_page_has_the_id_that_stands_above_it_where_its_banner_agrees():
+    cable = "<pre>UNCLAS OSLO 0000{0}\n\nSUBJECT: ROADS\n\n1. (U) Rain fell.</pre>"
+    above = ("<h2>07OSLO12</h2>", "<p>See 07BERN1</p><h2>07OSLO13</h2>", "<p>See 07BERN2</p>")
+    page = "".join(text + cable.format(serial) for serial, text in enumerate(above, 12))
+    cables = list(readers.read(StringIO(page)))
+    assert [it.header.reference_id for it in cables] == ["07OSLO12", "07OSLO13", None]
+
+
 def test_a_page_about_cables_is_none():
     page = (
         f"{ABOVE}<p>Tags: oslo, cables</p><p>The Embassy in Oslo sent a SECRET cable.</p>"

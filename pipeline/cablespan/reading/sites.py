@@ -37,7 +37,7 @@ Stretch = tuple[int, int]  # offsets between which a part of a text stands
 
 class Place(NamedTuple):
     """Where a cable stands in a page's text, and what the page says of it elsewhere: the
-    transmission header, the first id, and whether the cable's own lines agree with that."""
+    transmission header, an id above it, and whether the cable's own lines agree with that."""
 
     start: int
     end: int
@@ -58,13 +58,17 @@ def places_of_cables(source: str, text: str, mapping: SourceMap) -> Iterator[Pla
     if not mapping.pieces:
         return
     holders = _holders(source, text, mapping)
-    stated = _ID.search(source)
+    page_id = _ID.search(source)
     cables = _by_marks(text, holders) or _by_numbers(text, holders) or _by_opening(text, holders)
-    for cable in cables:
-        cable_id = stated[0] if stated and cable is cables[0] else None
-        known_id = reference_id_of(cable.opening, int(cable_id[:2])) if cable_id else None
+    for number, cable in enumerate(cables):
+        of_page = [page_id[0]] if page_id and number == 0 else []
+        stated = [*of_page, *_ID.findall(text, cable.above, cable.start)]
+        years = {int(it[:2]) for it in stated}
+        own_ids = {reference_id_of(cable.opening, year) for year in years}
+        own_id = next((it for it in stated if it in own_ids), None)
+        cable_id = own_id or next(iter(of_page), None)
         head = _head_apart(text, cable)
-        yield Place(cable.start, cable.end, head, cable_id, is_its_own=known_id == cable_id)
+        yield Place(cable.start, cable.end, head, cable_id, is_its_own=own_id is not None)
 
 
 class _Cable(NamedTuple):
