@@ -240,6 +240,7 @@ def in_paragraphs(text):
     "shown",
     [
         f"<pre>{OPENING}{BODY}</pre>",
+        f"<form><textarea rows='50'>{OPENING}{BODY}</textarea></form>",
         f"<pre>Hide header {OPENING}{BODY}</pre>".replace(
             "\n\nUNCLAS", "</pre><h3>x</h3><pre>UNCLAS"
         ),

@@ -36,7 +36,7 @@ _BODY_LINES = frozenset({"br", "pre"})
 _LINES = frozenset(  # elements that begin a line
     ["br", "p", "div", "tr", "td", "th", "li", "ul", "ol", "pre", "table", "blockquote", "hr"]
     + ["article", "section", "main", "header", "footer", "aside", "nav", "address", "center"]
-    + ["dl", "dt", "dd", "details", "summary", "figure", "figcaption", "form", "fieldset"]
+    + ["dl", "dt", "dd", "details", "summary", "figure", "figcaption", "form", "textarea"]
     + [f"h{level}" for level in range(1, 7)]
 )
 

@@ -17,7 +17,7 @@ from cablespan.reading.assembly import offset_in
 
 # Elements that can hold a whole cable.
 _HOLDER = re.compile(
-    r"<(?P<end>/?)(?P<name>article|blockquote|code|dd|div|main|pre|section|table|td)\b[^<>]*>",
+    r"<(?P<end>/?)(?P<name>article|blockquote|code|dd|div|main|pre|section|table|td|textarea)\b[^<>]*>",
     re.IGNORECASE,
 )
 _NUMBER = r"^[ \t]{0,20}(?:¶\s?)?(?P<number>\d{1,3})\s?[.)]\s{0,3}"
