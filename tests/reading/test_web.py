@@ -312,6 +312,14 @@ def test_a_page_without_dates_has_its_id_from_the_title_where_the_banner_agrees(
     assert (header.reference_id, header.references[0].value) == ("07OSLO12", "07ROME7")
 
 
+def test_a_site_below_a_cable_without_numbers_whose_header_stands_apart_is_no_text():
+    header, opening = OPENING.split("\n\n", 1)
+    body = "All roads are open.\n\nThe harbor is closed.\n\nROE"
+    cable = readers.parse(f"<pre>{header}</pre><pre>{opening}{body}</pre><p>Footer here.</p>")
+    assert [p.text for p in cable.paragraphs] == ["All roads are open.", "The harbor is closed."]
+    assert cable.header.signers == ("ROE",)
+
+
 @pytest.mark.parametrize("element", ["pre", "div", "code", "td"])
 @pytest.mark.parametrize(
     ("written", "text"), [("&quot;no.&quot;", '"no."'), ("no &#46;&#46;&#46;", "no ...")]

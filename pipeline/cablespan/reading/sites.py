@@ -127,7 +127,8 @@ def _by_opening(text: str, holders: list[Stretch]) -> list[_Cable]:
     """The cable whose paragraphs have no numbers."""
     start = _start(text, 0, 0, len(text))
     opening = read_opening(text, start)
-    _, end = _smallest(holders, start, opening.body)
+    *_, (last_line, _) = [(start, ""), *_lines(text, start, opening.body)]
+    _, end = _smallest(holders, last_line, opening.body)  # its first lines can stand apart
     cable = _Cable(0, start, opening.body, end, opening)
     return [cable] if cable.is_told else []
 
