@@ -232,8 +232,8 @@ def in_breaks(text):
     return text.replace("\n", "<br />\n")
 
 
-def in_paragraphs(text):
-    return "".join(f"<p>{line or '&nbsp;'}</p>\n" for line in text.split("\n"))
+def in_paragraphs(text, element="p", empty="&nbsp;"):
+    return "".join(f"<{element}>{line or empty}</{element}>\n" for line in text.split("\n"))
 
 
 @pytest.mark.parametrize(
@@ -379,9 +379,13 @@ def test_a_break_and_the_line_end_beside_it_are_one(line_end):
         assert all(p.text[o : o + n] == page[s : s + n] for o, s, n in p.source_map.pieces)
 
 
-def test_lines_that_are_elements_run_on():
+@pytest.mark.parametrize(
+    ("element", "empty"), [("p", "&nbsp;"), ("div", "<br>"), ("div", "&nbsp;")]
+)
+def test_lines_that_are_elements_run_on(element, empty):
     body = "1. (U) Those present:\n\nThe minister of roads\nand ships;\n\nThe mayor.\n\n\n"
-    cable = readers.parse(f"{ABOVE}<div>{in_paragraphs(OPENING + body)}</div>{BELOW}")
+    lines = in_paragraphs(OPENING + body, element, empty)
+    cable = readers.parse(f"{ABOVE}<div>{lines}</div>{BELOW}")
     assert [p.text for p in cable.paragraphs][1:] == [
         "The minister of roads and ships;",
         "The mayor.",

@@ -27,16 +27,21 @@ _BREAK = r"</?br\b[^<>]*>"
 _END = r"[ \t]{0,20}\r?\n"
 # A break and the line end of the page after it, or before it, are one line end of the text.
 _BREAK_AND_END = re.compile(rf"{_BREAK}{_END}|\r?\n[ \t]{{0,20}}{_BREAK}(?!{_END})", re.IGNORECASE)
-# "<p>&nbsp;</p>": so many of them are blank lines, each other line has an element of its own.
-_EMPTY_PARAGRAPH = re.compile(r"<p>(?:&nbsp;|&#160;|\xa0|[ \t])?</p>", re.IGNORECASE)
+# "<p>&nbsp;</p>", "<div><br></div>": so many of them are blank lines, each other line has an
+# element of its own. A "div" with nothing in it is the site's.
+_BLANK = r"&nbsp;|&\#160;|\xa0|[ \t]"
+_EMPTY_PARAGRAPH = re.compile(
+    rf"<p>(?:{_BLANK})?</p> | <div>(?:{_BLANK}|<br\s?/?>)</div>", re.IGNORECASE | re.VERBOSE
+)
 _LEAST_EMPTY = 4
-_END_OF_LINE = re.compile(r"</p>[ \t]{0,20}\n?(?=[ \t]{0,20}<p>)", re.IGNORECASE)
+_END_OF_LINE = re.compile(r"</(p|div)>[ \t]{0,20}\n?(?=[ \t]{0,20}<\1>)", re.IGNORECASE)
 _SILENT = (("<script", "</script"), ("<style", "</style"), ("<head>", "</head"))
 _BODY_LINES = frozenset({"br", "pre"})
 _LINES = frozenset(  # elements that begin a line
     ["br", "p", "div", "tr", "td", "th", "li", "ul", "ol", "pre", "table", "blockquote", "hr"]
     + ["article", "section", "main", "header", "footer", "aside", "nav", "address", "center"]
-    + ["dl", "dt", "dd", "details", "summary", "figure", "figcaption", "form", "textarea"]
+    + ["dl", "dt", "dd", "details", "summary", "figure", "figcaption", "form", "fieldset"]
+    + ["textarea"]
     + [f"h{level}" for level in range(1, 7)]
 )
 
@@ -163,8 +168,8 @@ def _by_text(source: str, path: str, notes: tuple[str, ...]) -> Iterator[Cable |
 
 def _with_single_breaks(source: str) -> str:
     """A source in which a line end of the page is one of the text, offsets kept: a break takes in
-    the one beside it, and what ends an element "p" is blank where empty ones stand for blank
-    lines."""
+    the one beside it, and what ends an element "p" or "div" is blank where empty ones stand for
+    blank lines."""
     source = _BREAK_AND_END.sub(lambda match: f"{'<br':{len(match[0]) - 1}}>", source)
     if sum(1 for _ in islice(_EMPTY_PARAGRAPH.finditer(source), _LEAST_EMPTY)) < _LEAST_EMPTY:
         return source
