@@ -225,7 +225,7 @@ def test_a_file_without_cables_of_the_format_that_was_named_is_rejected(tmp_path
 def test_a_table_of_other_columns_is_no_cable(tmp_path, name):
     path = tmp_path / name
     path.write_text('id,created,origin,body\n7,2007-02-21,Embassy Oslo,"1. (U) All is well."\n')
-    assert "columns of a dump" in reject(path).reason
+    assert "no row of it begins as a dump" in reject(path).reason
     assert isinstance(next(scan(path, format="text")), Cable)
 
 
