@@ -249,10 +249,14 @@ def test_answers_are_saved_from_another_machine(serve, open_page):
     assert [row["action"] for row in stored(server)] == ["accept", "undo"]
 
 
-def test_two_tabs(serve, open_page):
+def two_tabs(serve, open_page):
     server = serve(annotator="ANNA")
     one = open_page(server)
-    two = open_page(server, one.context)
+    return server, one, open_page(server, one.context)
+
+
+def test_two_tabs(serve, open_page):
+    server, one, two = two_tabs(serve, open_page)
     press(one, "Tab 5")
     answer_and_wait(one)
     press(two, "x")
@@ -267,9 +271,7 @@ def test_two_tabs(serve, open_page):
 
 
 def test_two_tabs_keep_mine(serve, open_page):
-    server = serve(annotator="ANNA")
-    one = open_page(server)
-    two = open_page(server, one.context)
+    server, one, two = two_tabs(serve, open_page)
     answer_and_wait(one)
     press(two, "Tab 2")
     expect(two.locator("#ask")).to_be_visible()
@@ -280,9 +282,7 @@ def test_two_tabs_keep_mine(serve, open_page):
 
 
 def test_two_tabs_one_drafts_and_the_other_answers(serve, open_page):
-    server = serve(annotator="ANNA")
-    one = open_page(server)
-    two = open_page(server, one.context)
+    server, one, two = two_tabs(serve, open_page)
     press(two, "Tab 5")
     draft_saved(two)
     press(one, "Enter")
@@ -294,9 +294,7 @@ def test_two_tabs_one_drafts_and_the_other_answers(serve, open_page):
 
 
 def test_the_question_of_two_tabs_is_asked_until_it_is_answered(serve, open_page):
-    server = serve(annotator="ANNA")
-    one = open_page(server)
-    two = open_page(server, one.context)
+    _server, one, two = two_tabs(serve, open_page)
     press(one, "Tab 5")
     draft_saved(one)
     press(two, "Tab Tab 2")
@@ -309,9 +307,7 @@ def test_the_question_of_two_tabs_is_asked_until_it_is_answered(serve, open_page
 
 
 def test_an_answer_that_a_question_is_about_survives_a_reload(serve, open_page):
-    server = serve(annotator="ANNA")
-    one = open_page(server)
-    two = open_page(server, one.context)
+    server, one, two = two_tabs(serve, open_page)
     answer_and_wait(one)
     press(two, "x")
     expect(two.locator("#ask")).to_contain_text("answered “accept” in another tab")
@@ -326,9 +322,7 @@ def test_an_answer_that_a_question_is_about_survives_a_reload(serve, open_page):
 
 
 def test_a_comment_is_written_to_its_end_before_another_question_comes(serve, open_page):
-    server = serve(annotator="ANNA")
-    one = open_page(server)
-    two = open_page(server, one.context)
+    _server, one, two = two_tabs(serve, open_page)
     press(one, "Tab 5")
     draft_saved(one)
     with two.expect_response("**/api/draft"):

@@ -77,15 +77,15 @@ def _of_last_texts(
     """The tasks but for those whose paragraph has another text in a later answer, which `report` is
     told of: a run that is made anew can change a text that was answered."""
     last: dict[tuple[str, str], dict[str, Any]] = {}
-    for _, task in found:
-        before = last.get(place_of(task), task)
-        if answered_at(before) <= answered_at(task):
-            last[place_of(task)] = task
-    for place, task in found:
-        if task["text"] == last[place_of(task)]["text"]:
+    sources = [place_of(task) for _, task in found]
+    for source, (_, task) in zip(sources, found, strict=True):
+        if answered_at(last.get(source, task)) <= answered_at(task):
+            last[source] = task
+    for source, (place, task) in zip(sources, found, strict=True):
+        if task["text"] == last[source]["text"]:
             yield place, task
             continue
-        what = f"paragraph {place_of(task)[1]} has another text in a later answer"
+        what = f"paragraph {source[1]} has another text in a later answer"
         report(Problem(place, what, "this one is left out; give it an id of its own to keep both"))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from cablespan.labels import LAYERS, Certainty, Label, Layer, Role, Scheme
+from cablespan.reading.shapes import FACTS
 from cablespan.review.store.shapes import Claim, ClaimPart, Layers, Mark, Place
 
 _BITS = 63  # of SQLite's integers
@@ -15,7 +16,6 @@ _FACTS: dict[Layer, tuple[Literal["kb_id", "cluster", "score"], ...]] = {
     "entities": ("kb_id", "cluster", "score"),
     "statements": ("score",),
 }
-_KINDS = {"kb_id": str, "cluster": int, "score": int | float, "speaker": int | str}
 
 
 class Fault(ValueError):
@@ -179,7 +179,7 @@ def _marks(
             sound: Mark = {**place, "label": label}
             try:
                 for key in _FACTS[layer]:
-                    if (fact := _fact(mark, key, where)) is not None:
+                    if (fact := _fact(mark, layer, key, where)) is not None:
                         sound[key] = fact
             except Fault as fault:
                 yield fault
@@ -188,10 +188,10 @@ def _marks(
             yield sound
 
 
-def _fact(mark: Mapping[str, Any], key: str, where: str) -> Any:
+def _fact(mark: Mapping[str, Any], layer: Layer, key: str, where: str) -> Any:
     """What a mark says beside its place and label. Raises Fault for another type."""
     fact = mark.get(key)
-    if fact is None or isinstance(fact, _KINDS[key]):
+    if isinstance(fact, tuple(FACTS[layer][key])):
         return fact
     raise Fault(f"{where}: {fact!r} is no {key}")
 
@@ -219,7 +219,9 @@ def _claim(text: str, claim: Any) -> Claim:
         "source": source,
         "cue": cue,
         "content": content,
-        "speaker": _fact(claim, "speaker", f"claims at {content['start']}-{content['end']}"),
+        "speaker": _fact(
+            claim, "claims", "speaker", f"claims at {content['start']}-{content['end']}"
+        ),
         "certainty": certainty,
     }
 
