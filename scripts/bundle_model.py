@@ -43,9 +43,6 @@ def load(**options):
     \"\"\"The whole pipeline, rule components included: `cablespan.load` with its options.\"\"\"
     return cablespan.load("{name}", **options)
 """
-# spaCy looks a package up by its metadata, and a wheel may have a second `.egg-info` beside its
-# own.
-METADATA = "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: {what}\n"
 
 
 def without_training_words(nlp: Language) -> StringStore:
@@ -94,15 +91,6 @@ def with_settings_of(config: Config, whole: Config) -> Config:
     return config
 
 
-def make_package(folder: Path, name: str) -> None:
-    """Makes a package of the pipeline's folder, with metadata in a folder beside it."""
-    (folder / "__init__.py").write_text(PACKAGE.format(name=name, version=version("cablespan")))
-    metadata = folder.with_name(f"{name}.egg-info")
-    metadata.mkdir(exist_ok=True)
-    text = METADATA.format(name=name, version=version("cablespan"), what=WHAT)
-    (metadata / "PKG-INFO").write_text(text)
-
-
 def main(model: Path, bundle: Path) -> None:
     """Writes MODEL as BUNDLE, a folder that is named after language and kind: en_cable_sm."""
     nlp = spacy.load(model)
@@ -123,7 +111,8 @@ def main(model: Path, bundle: Path) -> None:
     for told in ("README.md", "scores.json"):
         if (model / told).is_file():
             shutil.copy(model / told, fresh)
-    make_package(fresh, bundle.name)
+    package = PACKAGE.format(name=bundle.name, version=version("cablespan"))
+    (fresh / "__init__.py").write_text(package)
     size = sum(file.stat().st_size for file in fresh.rglob("*") if file.is_file()) / 1e6
     limit = LIMITS_MB[has_transformer]
     if size > limit:

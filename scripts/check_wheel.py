@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 SCRIPT = ROOT / "tests" / "wheel" / "researcher.py"
+TYPED = SCRIPT.with_name("researcher_types.py")
 UV = str(Path(sys.executable).with_name("uv"))
 
 
@@ -30,8 +31,8 @@ def interpreter(version: str) -> str | None:
 
 
 def try_wheel(wheel: Path, python: str, folder: Path) -> str:
-    """Installs the wheel in an empty environment and runs the script there; "" or what went
-    wrong."""
+    """Installs the wheel in an empty environment, runs the script there and checks a user's types;
+    "" or what went wrong."""
     uv("venv", "-q", "--python", python, str(folder / "env"))
     own = str(folder / "env" / "bin" / "python")
     constraints = str(ROOT / ".locks" / "dev.txt")
@@ -42,7 +43,11 @@ def try_wheel(wheel: Path, python: str, folder: Path) -> str:
     ran = subprocess.run(
         [own, str(SCRIPT)], cwd=folder / "empty", text=True, capture_output=True, check=False
     )
-    return ran.stderr if ran.returncode else ""
+    if ran.returncode:
+        return ran.stderr
+    mypy = [sys.executable, "-m", "mypy", "--strict", "--python-executable", own, str(TYPED)]
+    typed = subprocess.run(mypy, cwd=folder / "empty", text=True, capture_output=True, check=False)
+    return typed.stdout + typed.stderr if typed.returncode else ""
 
 
 def main() -> None:

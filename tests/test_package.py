@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-import tomllib
 from importlib.metadata import distribution, version
 from pathlib import Path
 
@@ -61,11 +60,8 @@ def test_every_registered_function_has_its_entry_point():
 
 
 def test_spacy_package_finds_out_that_it_is_required():
-    """spaCy looks for `top_level.txt`, in a folder that is named after the version."""
-    project = tomllib.loads((CONFIGS.parents[1] / "pyproject.toml").read_text())
-    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    version = project["project"]["version"]
-    assert included["models/top_level.txt"] == f"cablespan-{version}.dist-info/top_level.txt"
+    """spaCy looks for `top_level.txt` beside the metadata."""
+    assert distribution("cablespan").read_text("top_level.txt") == "cablespan\n"
 
 
 def test_the_public_surface_is_whole():
