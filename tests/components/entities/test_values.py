@@ -60,6 +60,9 @@ DATES = {
     "next decade": "2007/2017",
     "year-ago": "2006",
     "previous evening": "2007-02-21",
+    "sixth of October": "2006-10-06",
+    "twenty-first of January": "2007-01-21",
+    "ninth week of May": None,
     "recent months": None,
     "February 30": None,
 }

@@ -203,7 +203,7 @@ def days_of_period(reader: Reader, m: Match) -> Period | None:
     if m["which"] == "last":
         return days(whole.end - length + DAY, whole.end)
     start = whole.start + length * (numbers_of("ordinal")[m["which"]] - 1)
-    return days(start, start + length - DAY)
+    return days(start, start + length - DAY) if start <= whole.end else None
 
 
 def week_of_day(reader: Reader, m: Match) -> Period | None:

@@ -45,7 +45,10 @@ MONTH = rf"(?:{any_of(numbers_of('month'))})"
 WEEKDAY = rf"(?:{any_of(numbers_of('weekday'))})"
 NUMBER = rf"(?:\d{{1,3}}|{any_of(numbers_of('cardinal'))})"
 ORDINAL = rf"(?:{any_of(numbers_of('ordinal'))})"
-DAY_NUMBER = rf"(?:[12]\d|3[01]|0?[1-9]|{any_of(numbers_of('cardinal'))})(?:st|nd|rd|th)?"
+DAY_NUMBER = rf"""(?:
+    (?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?
+    | {ORDINAL} | {any_of(numbers_of("cardinal"))}
+)"""
 YEAR = r"(?:1[5-9]\d\d|20\d\d)"
 TO = r"\s?(?:-|/|to|and|or|through|until)\s?"
 PART = rf"(?:{any_of(by_name('part'))})"
@@ -56,11 +59,12 @@ SHIFT = rf"(?:{any_of(by_name('shift'))})"
 def number(text: str) -> int:
     """The number of digits (with "st" or "th" after them) or of a word.
 
-    >>> number("23rd"), number("ten")
-    (23, 10)
+    >>> number("23rd"), number("ten"), number("sixth")
+    (23, 10, 6)
     """
-    digits = re.match(r"\d+", text)
-    return int(digits[0]) if digits else numbers_of("cardinal")[text]
+    if digits := re.match(r"\d+", text):
+        return int(digits[0])
+    return (numbers_of("cardinal") | numbers_of("ordinal"))[text]
 
 
 def year_number(digits: str) -> int:
