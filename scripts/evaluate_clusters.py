@@ -1,5 +1,5 @@
-"""B-cubed of the clusters on the persons marked in `../shared/frus/telegrams.jsonl.gz`, and how
-many explained abbreviations are found.
+"""B-cubed, MUC and CEAF-e of the clusters on the persons marked in
+`../shared/frus/telegrams.jsonl.gz`, and how many explained abbreviations are found.
 
 Each telegram becomes a Doc whose entities are the marked persons; scores are means over telegrams,
 and over all mentions. Run: `python scripts/evaluate_clusters.py [--show N]` (N telegrams with their
@@ -14,13 +14,13 @@ import spacy
 from spacy.tokens import Doc
 from spacy.util import filter_spans
 
-from bcubed import bcubed
 from cablespan.components.entities.bodies import country_code
 from cablespan.components.entities.clusters import EntityClusters
 from cablespan.components.entities.lexicon_names import surfaces
 from cablespan.components.entities.person_names import normalize_name
 from cablespan.document import SEPARATOR
 from cablespan.reading.lines import json_lines
+from coreference import bcubed, ceaf_e, muc
 
 TELEGRAMS = Path(__file__).parents[2] / "shared" / "frus" / "telegrams.jsonl.gz"
 
@@ -93,7 +93,7 @@ def main() -> None:
     show = parser.parse_args().show
     nlp = spacy.blank("en")
     aliases = EntityClusters(nlp, "aliases")
-    scores, everything = [], ([], [])
+    scores, entities, everything = [], [], ([], [])
     for telegram in json_lines(TELEGRAMS):
         doc, gold = marked_persons(nlp, telegram)
         if not gold:
@@ -106,6 +106,7 @@ def main() -> None:
             continue
         gold, predicted, _ = zip(*named, strict=True)
         scores.append(bcubed(gold, predicted))
+        entities.append(ceaf_e(gold, predicted).f1)
         everything[0].extend((telegram["id"], ref) for ref in gold)
         everything[1].extend((telegram["id"], number) for number in predicted)
         if scores[-1].f1 < 1 and show > 0:
@@ -120,6 +121,9 @@ def main() -> None:
         f"over all mentions: precision {total.precision:.4f}, "
         f"recall {total.recall:.4f}, F1 {total.f1:.4f}"
     )
+    links = muc(*everything)
+    print(f"MUC: precision {links.precision:.4f}, recall {links.recall:.4f}, F1 {links.f1:.4f}")
+    print(f"CEAF-e: mean F1 {sum(entities) / len(entities):.4f}")
     marked, known, right = abbreviations()
     print(
         f"{marked} marked abbreviations: {known} in the lexicon, "

@@ -6,12 +6,10 @@ from itertools import islice
 from time import process_time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from spacy.tokens import Span
 
-from bcubed import bcubed
 from cablespan.components.entities.clusters import EntityClusters
+from coreference import bcubed
 from marked import parse_marked
 
 
@@ -156,25 +154,6 @@ def test_mentions_of_one_name_take_linear_time(blank):
 
 def _labelled(doc, start):
     return Span(doc, start, start + 2, label="OFFICIAL")
-
-
-def test_bcubed_by_hand():
-    """Gold {1,2,3} {4,5}; predicted {1,2} {3,4,5}: precision (1+1+1/3+2/3+2/3)/5, recall
-    (2/3+2/3+1/3+1+1)/5."""
-    precision, recall, f1 = bcubed("aaabb", "xxyyy")
-    assert precision == pytest.approx((2 + 5 / 3) / 5)
-    assert recall == pytest.approx((5 / 3 + 2) / 5)
-    assert f1 == pytest.approx(2 * precision * recall / (precision + recall))
-
-
-def test_bcubed_of_nothing_is_refused():
-    with pytest.raises(ValueError, match="no mention"):
-        bcubed([], [])
-
-
-@given(st.lists(st.integers(0, 5), min_size=1))
-def test_bcubed_of_the_same_clusters_is_one(gold):
-    assert bcubed(gold, [f"c{number}" for number in gold]) == pytest.approx((1, 1, 1))
 
 
 def test_persons_marked_by_the_historians(shared, blank):
