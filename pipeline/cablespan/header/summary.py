@@ -8,20 +8,21 @@ from cablespan.header.portions import PORTION
 
 _MARKING = rf"(?:[(\[]\s?{PORTION}\s?[)\]])"
 # "1.", "¶ 2)", "12 (C)", "¶3"
-_NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}(?:\s?[.)](?!\d)|(?=[ ]{_MARKING}))|¶\s?\d{{1,3}})"
+_NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}(?:\s?[.)](?!\d)|(?=[ ]{_MARKING}))|¶\s?\d{{1,3}}\b(?!\.))"
 _START = rf"(?:{_NUMBER}\s{{0,3}})?(?:{_MARKING}[ \t]*)?"  # of a paragraph; empty where it has none
 _WORD = r"(?:SU{0,2}M{1,3}[AE]{0,2}M?R{0,2}A?Y|S\ U\ M\ M\ A\ R\ Y)"  # misspelt too
-_FRAME = r"[-=*/\ \t(\[]{0,6}"
+_FRAME = r"[-=*/\ \t(\[]{0,80}"
 # "EXECUTIVE SUMMARY", "INTRODUCTION AND SUMMARY", "INTRO/SUMMARY"
 _KIND = r"""(?:(?:EXECUTIVE|BRIEF|INTRODUCTORY|(?:INTRO(?:DUCTION)?|COMMENT)\s{1,3}AND|INTRO)\s{1,3}
     | INTRO(?:DUCTION)?\s?/)"""
 _HEADING = rf"(?:BEGIN\s{{1,3}})?{_KIND}?{_WORD}"
 # "1. (C) SUMMARY AND COMMENT:", "- BEGIN SUMMARY -", "Executive Summary" on a line of its own
 _OPENER = re.compile(
-    rf"""(?:^|(?<=[.)\n]))[ \t]*{_START}{_FRAME}{_HEADING}
+    rf"""(?:^|(?<=[.)\n])|(?<=\S\ )(?={_HEADING}\s{{0,3}}[-=*]{{4}}))[ \t]*{_START}{_FRAME}{_HEADING}
     (?:\s{{0,3}}(?:AND|&|/|,)\s{{0,3}}[A-Z]+(?:[ ]{{1,3}}[A-Z]+){{0,3}})?  # and action request
     [ \t]*{_MARKING}?[ \t]*
-    (?P<sign>[:.)]|-{{1,3}}(?=[ \t\w])|[–—]|(?=[ \t]*\n)|[-=*]{{3,}}|//)""",
+    (?P<sign>[:.)]|-{{1,3}}(?=[ \t\w])|[–—]|(?=[ \t]*\n)|[-=*]{{3,}}|//)
+    (?:\s{{0,3}}[-=*]{{3,}})?""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 # "1. (C) SUMMARY The bank", "BEGIN SUMMARY AND COMMENT THE BANK"
@@ -43,14 +44,22 @@ _POINT = r"(?:--?|[*•])"
 _RULE_LINE = re.compile(r"^[-=*_~# ]{3,}$\n?", re.MULTILINE)
 # In text whose lines are stripped: a blank line after a sentence or before an item, or the next
 # number.
-_BREAK = re.compile(rf"""(?<=[.:;?!")\]'”’])\n{{2,}}|\n{{2,}}(?={_POINT}\s)|\n(?={_NUMBER})""")
-_LINE_START = re.compile(rf"^(?P<point>{_POINT}\s{{0,3}})?{_START}", re.MULTILINE)
+_END_OF_ONE = r""".:;?!")\]'”’"""
+_BREAK = re.compile(
+    rf"""(?<=[{_END_OF_ONE}])\n{{2,}} | \n{{2,}}(?={_POINT}\s|{_NUMBER})
+    | (?<=[{_END_OF_ONE}A-Z])\n(?={_NUMBER}) | \n(?={_NUMBER}\s{{0,3}}{_MARKING})""",
+    re.VERBOSE,
+)
+# "2. (C) SUMMARY CONTINUED:" too.
+_START_OF_ONE = re.compile(
+    rf"\A\s*(?P<point>{_POINT}\s{{0,3}})?{_START}(?i:{_WORD}\ CONT\S{{0,6}}\s{{0,2}})?"
+)
 _NUMBERED = re.compile(rf"\s*{_NUMBER}")
 _SHORT = r"""[A-Z][^\n]{0,57}[^.,;:?!")\n]"""  # short and no sentence
 _NEXT_HEADING = re.compile(
     rf"""(?<=\S)\n(?:
       \n+(?={_SHORT}$)                              # after a blank line
-    | \n*(?=(?P<frame>\*{{2,}}|/{{2,}})\s?{_SHORT}(?P=frame)$)    # framed: //ROADS//
+    | \n*(?=(?P<frame>\*\*|//|---|===).*\w.*(?P=frame)$)    # framed: //ROADS//, --- ROADS ---
     | \n+(?={_SHORT}:\n+{_NUMBER})                  # "Roads:", above a numbered paragraph
     | (?={_SHORT}\n{{1,2}}[-=*_~#\ ]{{3,}}$))        # above a rule
     """,
@@ -75,7 +84,11 @@ def summary(text: str) -> str | None:
     opener = next(openers, None) or _opener_without_sign(text)
     if opener is None:
         return _before_end(text)
-    paragraphs = _after_opener(opener, _with_stripped_lines(text[opener.end() :]))
+    rest = _with_stripped_lines(text[opener.end() :])
+    again = _OPENER.match(rest.lstrip("\n -=*"))  # "Summary", below it "1. Summary: All is well."
+    if again:
+        opener, rest = again, again.string[again.end() :].lstrip()
+    paragraphs = _after_opener(opener, rest)
     return _without_frame(_LEFT_OF_FRAME.sub("", "\n".join(paragraphs))) or None
 
 
@@ -125,13 +138,14 @@ def _is_heading(opener: re.Match[str], rest: str) -> bool:
 
 
 def _with_stripped_lines(text: str) -> str:
-    return "\n".join(map(str.strip, text.split("\n")))
+    return "\n".join(line.strip(" \t\\") for line in text.split("\n"))
 
 
 def _paragraphs(text: str) -> list[str]:
     """Paragraphs of stripped lines, a line each: rules, numbers and portion marks left out."""
     paragraphs = _BREAK.split(_RULE_LINE.sub("", text))
-    lines = (" ".join(_LINE_START.sub(r"\g<point>", text).split()) for text in paragraphs)
+    bare = (_START_OF_ONE.sub(r"\g<point>", text).replace("¶", "") for text in paragraphs)
+    lines = (" ".join(text.split()) for text in bare)
     return [line for line in lines if line]
 
 
