@@ -11,9 +11,9 @@ _MARKING = rf"(?:[(\[]\s?{PORTION}\s?[)\]])"
 _NUMBER = rf"(?:¶?\s{{0,2}}\d{{1,3}}(?:\s?[.)](?!\d)|(?=[ ]{_MARKING}))|¶\s?\d{{1,3}}\b(?!\.))"
 _START = rf"(?:{_NUMBER}\s{{0,3}})?(?:{_MARKING}[ \t]*)?"  # of a paragraph; empty where it has none
 _WORD = r"(?:SU{0,2}M{1,3}[AE]{0,2}M?R{0,2}A?Y|S\ U\ M\ M\ A\ R\ Y)"  # misspelt too
-_FRAME = r"[-=*/\ \t(\[]{0,80}"
+_FRAME = r"[-=*_~#/\ \t(\[]{0,80}"
 # "EXECUTIVE SUMMARY", "INTRODUCTION AND SUMMARY", "INTRO/SUMMARY"
-_KIND = r"""(?:(?:EXECUTIVE|BRIEF|INTRODUCTORY|(?:INTRO(?:DUCTION)?|COMMENT)\s{1,3}AND|INTRO)\s{1,3}
+_KIND = r"""(?:(?:EXECUTIVE|BRIEF|INTRODUCTORY|INTRO|(?:ACTION\ )?[A-Z]+\s{1,3}AND)\s{1,3}
     | INTRO(?:DUCTION)?\s?/)"""
 _HEADING = rf"(?:BEGIN\s{{1,3}})?{_KIND}?{_WORD}"
 # "1. (C) SUMMARY AND COMMENT:", "- BEGIN SUMMARY -", "Executive Summary" on a line of its own
@@ -21,7 +21,7 @@ _OPENER = re.compile(
     rf"""(?:^|(?<=[.)\n])|(?<=\S\ )(?={_HEADING}\s{{0,3}}[-=*]{{4}}))[ \t]*{_START}{_FRAME}{_HEADING}
     (?:\s{{0,3}}(?:AND|&|/|,)\s{{0,3}}[A-Z]+(?:[ ]{{1,3}}[A-Z]+){{0,3}})?  # and action request
     [ \t]*{_MARKING}?[ \t]*
-    (?P<sign>[:.)]|-{{1,3}}(?=[ \t\w])|[–—]|(?=[ \t]*\n)|[-=*]{{3,}}|//)
+    (?P<sign>[:;.)]|-{{1,3}}(?=[ \t\w])|[–—]|[-=*_#\]]{{0,3}}(?=[ \t]*\n)|[-=*~#]{{3,}}|//)
     (?:\s{{0,3}}[-=*]{{3,}})?""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
@@ -32,9 +32,7 @@ _OPENER_WITHOUT_SIGN = re.compile(
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _END = re.compile(
-    rf"""[-=*\s(\[{{]{{0,6}}(?:
-      \bEND\s{{1,3}}(?:OF\s{{1,3}})?{_KIND}?{_WORD}\b
-    | \bENDSUMMARY | \b{_WORD}\ ENDS?\b)""",
+    rf"""[-=*/\s(\[{{<]{{0,6}}\b(?:END[\s,:.-]{{0,4}}(?:OF\s{{1,3}})?{_KIND}?{_WORD} | {_WORD}\ ENDS?)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 _END_BEFORE = re.compile(rf"\bEND\s+(?:OF\s+)?{_WORD}[^.:]*\Z", re.IGNORECASE)
@@ -61,7 +59,7 @@ _NEXT_HEADING = re.compile(
       \n+(?={_SHORT}$)                              # after a blank line
     | \n*(?=(?P<frame>\*\*|//|---|===).*\w.*(?P=frame)$)    # framed: //ROADS//, --- ROADS ---
     | \n+(?={_SHORT}:\n+{_NUMBER})                  # "Roads:", above a numbered paragraph
-    | (?={_SHORT}\n{{1,2}}[-=*_~#\ ]{{3,}}$))        # above a rule
+    | \n*(?={_START}[A-Z][^\n]{{0,57}}[^.,;?!\n]\n{{1,2}}[-=*_~#\ ]{{3,}}$))    # above a rule
     """,
     re.VERBOSE | re.MULTILINE,
 )
