@@ -18,7 +18,8 @@ _KIND = r"""(?:(?:EXECUTIVE|BRIEF|INTRODUCTORY|INTRO|(?:ACTION\ )?[A-Z]+\s{1,3}A
 _HEADING = rf"(?:BEGIN\s{{1,3}})?{_KIND}?{_WORD}"
 # "1. (C) SUMMARY AND COMMENT:", "- BEGIN SUMMARY -", "Executive Summary" on a line of its own
 _OPENER = re.compile(
-    rf"""(?:^|(?<=[.)\n])|(?<=\S\ )(?={_HEADING}\s{{0,3}}[-=*]{{4}}))[ \t]*{_START}{_FRAME}{_HEADING}
+    rf"""(?:^|(?<=[.)\n])|(?<=\S\ )(?={_HEADING}\s{{0,3}}[-=*]{{4}}))
+    [ \t]*{_START}{_FRAME}{_HEADING}
     (?:\s{{0,3}}(?:AND|&|/|,)\s{{0,3}}[A-Z]+(?:[ ]{{1,3}}[A-Z]+){{0,3}})?  # and action request
     [ \t]*{_MARKING}?[ \t]*
     (?P<sign>[:;.)]|-{{1,3}}(?=[ \t\w])|[–—]|[-=*_#\]]{{0,3}}(?=[ \t]*\n)|[-=*~#]{{3,}}|//)
@@ -32,7 +33,8 @@ _OPENER_WITHOUT_SIGN = re.compile(
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _END = re.compile(
-    rf"""[-=*/\s(\[{{<]{{0,6}}\b(?:END[\s,:.-]{{0,4}}(?:OF\s{{1,3}})?{_KIND}?{_WORD} | {_WORD}\ ENDS?)\b""",
+    rf"""[-=*/\s(\[{{<]{{0,6}}
+    \b(?:END[\s,:.-]{{0,4}}(?:OF\s{{1,3}})?{_KIND}?{_WORD} | {_WORD}\ ENDS?)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 _END_BEFORE = re.compile(rf"\bEND\s+(?:OF\s+)?{_WORD}[^.:]*\Z", re.IGNORECASE)
