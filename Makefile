@@ -51,7 +51,7 @@ lint: $(VENV)/.dev
 # Resolve the lock files anew; the versions of dev hold for all.
 lock:
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 pyproject.toml --extra dev -o .locks/dev.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 pyproject.toml --extra review -c .locks/dev.txt -o .locks/demo.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 pyproject.toml --extra review --extra explore -c .locks/dev.txt -o .locks/demo.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 pyproject.toml --extra trf -c .locks/dev.txt -o .locks/trf.txt
 	@# torch stays a range: its builds (CPU, CUDA) bring different packages of their own
 	sed -i -E '/^(nvidia|cuda|triton)/d; s/^torch==.*/torch>=2.4,<2.14/' .locks/trf.txt

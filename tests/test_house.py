@@ -29,6 +29,7 @@ ORDER = [
     "learning",
     "review",
     "runs",
+    "explore",
     "cli",
 ]
 # The layers of `components`, likewise.
@@ -96,7 +97,7 @@ def test_entry_points_load(entry):
 
 
 @pytest.mark.parametrize(
-    "module", ["spacy", "torch", "ray", "lxml", "sqlalchemy", "altair", "sklearn"]
+    "module", ["spacy", "torch", "ray", "lxml", "sqlalchemy", "altair", "sklearn", "datasette"]
 )
 def test_the_command_line_starts_light(module):
     code = f"import sys, cablespan.cli; sys.exit({module!r} in sys.modules)"

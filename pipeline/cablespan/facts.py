@@ -71,3 +71,13 @@ def sender(cable: Mapping[str, Any]) -> str:
 def _capital() -> frozenset[str]:
     """The senders' names of those in Washington who instruct posts."""
     return lexicon.listed("name_context", "words", "capital")
+
+
+def year(record: Mapping[str, Any]) -> int | None:
+    """The year in which a cable was written, as far as its header or the input's own meta says.
+
+    >>> [year({"header": {}, "meta": {"date": date}}) for date in (" 2007", "2007-02-21", "²²²²")]
+    [None, 2007, None]
+    """
+    text = str(record["header"].get("created") or record["meta"].get("date") or "")[:4]
+    return int(text) if text.isdecimal() and len(text) == 4 else None

@@ -13,7 +13,7 @@ import pytest
 
 from cablespan.runs.report import report
 from cablespan.runs.report.findings import LISTED, Findings
-from cablespan.runs.report.things import Key, identified
+from cablespan.runs.things import Key, identified
 from made_up import records
 
 

@@ -18,6 +18,7 @@ EXTRAS = {
     "evaluate": "eval",
     "report": "report",
     "export": "report",
+    "index": "explore",
     "annotate": "ray",
     "convert": "inception",
 }

@@ -1,4 +1,4 @@
-"""Commands over whole collections: annotate, read, show, export, report."""
+"""Commands over whole collections: annotate, read, show, export, index, report."""
 
 from pathlib import Path
 from typing import Annotated
@@ -169,6 +169,32 @@ def export(
     folder = Path(output)
     for table, rows in export(run, folder, to=to, warn=warn).items():
         typer.echo(f"{folder / table}.{to}: {rows:,} rows", err=True)
+
+
+@app.command(epilog="Example: `cablespan index run --output cables.db`")
+def index(
+    runs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RUN...",
+            help="Folders that annotate wrote, or files of records.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="File for the database.", callback=named)
+    ] = "cables.db",
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Build it anew instead of adding to it.")
+    ] = False,
+) -> None:
+    """Put runs into one SQLite file to search and browse, or add them to it; a cable that it has
+    already is replaced."""
+    from cablespan.explore.index import index
+
+    counts = index(runs, Path(output), overwrite=overwrite)
+    told = ", ".join(f"{counts[table]:,} {table}" for table in ("cables", "paragraphs", "claims"))
+    typer.echo(f"{output}: {told}", err=True)
 
 
 @app.command(epilog="Example: `cablespan report run --output report.html`")

@@ -14,12 +14,11 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from cablespan.facts import year
 from cablespan.labels import Role
 from cablespan.runs.batch.results import Results
+from cablespan.runs.things import Record, Row, clusters_of, speaker_of
 from cablespan.writing import written_whole
-
-Record = dict[str, Any]  # as CONTRACT.md shapes it
-Row = dict[str, Any]  # values by column
 
 SPEAKER = ("name", "label", "kb_id", "cluster")
 ROWS = 1000  # cables in a batch, which is a row group of Parquet: what lies in memory at a time
@@ -288,37 +287,6 @@ ROWS_OF: dict[str, Callable[[Record], Iterator[Row]]] = {
     "statements": _statements,
     "claims": _claims,
 }
-
-
-def clusters_of(record: Record) -> dict[int, Row]:
-    """The clusters of a record by their number."""
-    return {cluster["cluster"]: cluster for cluster in record.get("clusters", ())}
-
-
-def speaker_of(claim: Row, clusters: dict[int, Row]) -> Row:
-    """The cluster that a claim's speaker is.
-
-    One of which only the knowledge base entry is known, or {}.
-    """
-    speaker = claim["speaker"]
-    if speaker is None:
-        return {}
-    if isinstance(speaker, int):
-        return clusters.get(speaker, {"cluster": speaker})
-    return next(
-        (cluster for cluster in clusters.values() if cluster.get("kb_id") == speaker),
-        {"kb_id": speaker},
-    )
-
-
-def year(record: Record) -> int | None:
-    """The year in which a cable was written, as far as its header or the input's own meta says.
-
-    >>> [year({"header": {}, "meta": {"date": date}}) for date in (" 2007", "2007-02-21", "²²²²")]
-    [None, 2007, None]
-    """
-    text = str(record["header"].get("created") or record["meta"].get("date") or "")[:4]
-    return int(text) if text.isdecimal() and len(text) == 4 else None
 
 
 def _time(text: str | None) -> datetime | None:

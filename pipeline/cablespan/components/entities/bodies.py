@@ -2,7 +2,9 @@
 sent."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from spacy.tokens import Doc
 
@@ -131,7 +133,15 @@ def sending_post(doc: Doc) -> Post | None:
     >>> sending_post(doc)["name"], post_of("Post", sending_post(doc))
     ('Embassy Astana', 'post:ASTANA')
     """
-    cable = doc._.cable or {}
+    return post_that_sent(doc._.cable or {})
+
+
+def post_that_sent(cable: Mapping[str, Any]) -> Post | None:
+    """The same out of a record, or `doc._.cable`.
+
+    >>> post_that_sent({"id": "07ASTANA454"})["country"]
+    'KZ'
+    """
     sent_from = normalize_name(origin(cable) or "")
     in_id = _POST_IN_ID.fullmatch(CableFacts.of(cable).id)
     city = _KIND_OF_POST.sub("", sent_from)

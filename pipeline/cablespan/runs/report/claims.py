@@ -22,7 +22,7 @@ from cablespan.runs.report.chart import (
 )
 from cablespan.runs.report.findings import Findings
 from cablespan.runs.report.named import told_apart
-from cablespan.runs.report.things import Key
+from cablespan.runs.things import Key
 
 
 class Row(TypedDict):

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from cablespan.facts import year
 from cablespan.labels import Entity, Statement
 from cablespan.lexicon import load
-from cablespan.runs.export import Record, clusters_of, speaker_of, year
 from cablespan.runs.report.draw import Draw
-from cablespan.runs.report.things import Key, Thing, identified
+from cablespan.runs.things import Key, Record, Thing, clusters_of, identified, speaker_of
 
 THINGS = 200_000  # distinct things that are counted; beyond, the half that is named least is not
 PAIRS = 800_000  # the same of speakers with what they name

@@ -23,7 +23,7 @@ from cablespan.runs.report.chart import (
     data,
 )
 from cablespan.runs.report.findings import Findings
-from cablespan.runs.report.things import Key, Thing
+from cablespan.runs.things import Key, Thing
 
 BAND = 26  # height of a row, in pixels
 NAMED = 14  # places of which the name stands on the map

@@ -15,6 +15,9 @@ from typing import Any, NamedTuple
 from cablespan import lexicon
 from cablespan.labels import Entity
 
+Record = dict[str, Any]  # as CONTRACT.md shapes it
+Row = dict[str, Any]  # values by column
+
 PEOPLE = (Entity.OFFICIAL, Entity.PERSON)
 REDACTED = re.compile(r"(?:\W*X{4,}\W*)+")
 
@@ -95,3 +98,24 @@ def identified(label: str, cluster: dict[str, Any], origin: str | None) -> tuple
 
 def _country(code: str | None) -> str | None:
     return known_names().get(f"iso:{code}", code) if code else None
+
+
+def clusters_of(record: Record) -> dict[int, Row]:
+    """The clusters of a record by their number."""
+    return {cluster["cluster"]: cluster for cluster in record.get("clusters", ())}
+
+
+def speaker_of(claim: Row, clusters: dict[int, Row]) -> Row:
+    """The cluster that a claim's speaker is.
+
+    One of which only the knowledge base entry is known, or {}.
+    """
+    speaker = claim["speaker"]
+    if speaker is None:
+        return {}
+    if isinstance(speaker, int):
+        return clusters.get(speaker, {"cluster": speaker})
+    return next(
+        (cluster for cluster in clusters.values() if cluster.get("kb_id") == speaker),
+        {"kb_id": speaker},
+    )

@@ -1,0 +1,1 @@
+"""An annotated collection in one SQLite file: built, searched, browsed, exported."""
