@@ -8,7 +8,7 @@ from cablespan.header.furniture import RULE, words
 from cablespan.header.passing import passes_on
 from cablespan.header.portions import PORTION_CLASSES
 from cablespan.header.posts import post_at_end
-from cablespan.header.prose import is_running, within_titles
+from cablespan.header.prose import has_common_word, is_running, within_titles
 from cablespan.lexicon import listed
 
 _MARKED = re.compile(rf"[(\[](?:{PORTION_CLASSES})(?:/[A-Z/]{{1,10}})?[)\]]\s?\S")
@@ -183,8 +183,10 @@ def _is_marked_text(line: str) -> bool:
 
 
 def _is_open(line: str) -> bool:
-    """Whether a list of tags goes on after a line."""
-    return line.endswith((",", ";")) or line.count("(") > line.count(")")
+    """Whether a list of tags goes on after a line, which can end within a tag of several words."""
+    if line.endswith((",", ";", "OVIP")) or line.count("(") > line.count(")"):
+        return True
+    return has_common_word(line.rpartition(" ")[2])
 
 
 def _is_tag_line(line: str) -> bool:

@@ -26,6 +26,7 @@ _FURTHER_LABEL = re.compile(
       | (?:CLASSIFIED\ {{1,3}}BY|Classified\ {{1,3}}By)\ {{1,3}}[A-Z]
       | [(\[](?:{PORTION_CLASSES})[)\]]\ {{1,3}}(?i:this\ (?:cable|message|telegram|is))\b
       | (?:REFS?|REFTELS?)\.?\ (?:[(\[]?[A-Z][.)\]]\s | [A-Z]{{3,}}(?:\ [A-Z]{{3,}})?\ \d\d))
+    | (?<=[A\d])[ \t]{{1,40}}(?=TAGS\ [A-Z]{{4}}\b)                      # "DECL: N/A TAGS ECON"
     | (?<=[A-Z]{{3}})(?=(?:TAGS|SUBJECT|REFS?|REFTELS?):)              # a line end was lost
     | (?<=[A-Za-z.])(?=Classified\ {{1,3}}[Bb]y:)
     | (?<=[a-z])(?=(?:TAGS|SUBJECT|REFS?|REFTELS?|CLASSIFIED\ {{1,3}}BY):)

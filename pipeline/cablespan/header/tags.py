@@ -5,18 +5,23 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from cablespan.header.furniture import without_marks
+from cablespan.header.alternatives import any_of
+from cablespan.header.furniture import without_marks, words
 from cablespan.header.opening import read_opening
+from cablespan.header.posts import is_country
 from cablespan.header.prose import has_common_word, is_running
 from cablespan.lexicon import listed, load, lowered
 
 _LABEL = re.compile(r"^\s{0,8}TAGS?\b\s{0,3}[:;.]?|\bTAGS?\s{0,3}:", re.IGNORECASE | re.MULTILINE)
 _TOKEN = re.compile(
-    r"""\((?P<name>[^()\n]{2,60})\)                              # (ROE, JANE)
-    | (?P<word>\b(?:[A-Z][A-Z0-9]{1,59}(?:-[A-Z0-9]{1,4})? | [A-Z]-\d{1,2})\b)""",
+    r"""[(\[](?P<bracketed>[^()\[\]\n]{2,60})[)\]]                    # (ROE, JANE)
+    | (?P<word>\b(?:[A-Z](?:['’]?[A-Z0-9]){1,59}(?:-[A-Z0-9]{1,30})?(?:\ [A-Z]\.(?=[\s,;)]))?
+        | [A-Z]-\d{1,2})(?![A-Z0-9]))""",
     re.VERBOSE,
 )
-_LEAST_WORD = 6  # letters that no code has, but names of a few organisations
+_COMMA = re.compile(r"\s?,\s?")
+_WITHIN_PHRASE = (" ", " AND ", " OF ")
+_LEAST_WORD = 6  # letters that no code has
 
 
 class _Token(NamedTuple):
@@ -29,7 +34,7 @@ def tags(text: str) -> list[str]:
     """The TAGS of a header, in capitals, each once.
 
     Codes as they stand; words that are no codes and stand together are one tag, and so is the name
-    after OVIP.
+    of a visitor.
 
     >>> tags("TAGS: ECON, KIPR KZ OVIP (ROE, JANE), MEDIA REACTION REPORT")
     ['ECON', 'KIPR', 'KZ', 'OVIP', 'ROE, JANE', 'MEDIA REACTION REPORT']
@@ -50,16 +55,22 @@ def tags_of(field: str) -> list[str]:
     ['ECON', 'EFIN', 'NO']
     """
     text = " ".join(without_marks(field).split()).upper()
-    return list(dict.fromkeys(tag for words in _joined(_tokens(text)) for tag in _unglued(words)))
+    parts = (tag for joined in _joined(_tokens(text)) for tag in _unglued(joined))
+    return [tag for tag in dict.fromkeys(parts) if tag not in words("banner", "caption")]
 
 
 def _tokens(text: str) -> Iterator[_Token]:
     end = 0
     for match in _TOKEN.finditer(text):
+        if match["word"] in listed("header_words", "word", "no_tag") | words("caption"):
+            continue
         before, end = text[end : match.start()], match.end()
-        if match["name"]:
-            yield _Token(match["name"].strip(), True, before)
-        elif match["word"] not in listed("header_words", "word", "no_tag"):
+        bracketed = match["bracketed"]
+        if bracketed and any(map(_is_code, re.findall(r"\w+", bracketed))):
+            yield from _tokens(bracketed)
+        elif bracketed:
+            yield _Token(_COMMA.sub(", ", bracketed.strip()), True, before)
+        else:
             yield _Token(match["word"], False, before)
 
 
@@ -79,32 +90,47 @@ def _joined(tokens: Iterable[_Token]) -> list[str]:
 
 def _joiner(texts: list[str], previous: _Token, token: _Token) -> str | None:
     """What joins a word to the one before it; None where it is a tag of its own."""
-    if not _is_word(previous) or not _is_word(token):
+    if previous.is_name or token.is_name:
         return None
-    if texts[-2:] == ["OVIP", previous.text]:
+    if is_country(f"{texts[-1]}{token.before}{token.text}"):
+        return token.before
+    is_visitor = texts[-2:] == ["OVIP", previous.text] or _is_given(token.text)
+    if is_visitor and not _is_code(previous.text) and not _is_code(token.text):
         return ", "
-    return " " if token.before.isspace() else None
+    are_words = _is_word(previous.text) and _is_word(token.text)
+    return token.before if are_words and token.before in _WITHIN_PHRASE else None
 
 
-def _is_word(token: _Token) -> bool:
+def _is_given(text: str) -> bool:
+    return text.lower() in lowered("given_names", "name") and not has_common_word(text)
+
+
+def _is_word(text: str) -> bool:
     """Whether a token is a word of the language and no code."""
-    if token.is_name or _is_code(_unglued(token.text)[0]):
+    if _is_code(_unglued(text)[0]):
         return False
-    return len(token.text) >= _LEAST_WORD or has_common_word(token.text)
+    return len(text) >= _LEAST_WORD or has_common_word(text)
 
 
 def _unglued(tag: str) -> list[str]:
-    """The codes in a tag that has several without blanks ("ECONEFIN", "ITPHUM"); else the tag.
-
-    A country's code may stand at either end.
-    """
-    if len(tag) < 6 or tag.lower() in lowered("countries", "name"):
+    """The codes in a tag that has several without blanks ("ECONEFIN", "ITPHUM"); else the tag."""
+    if len(tag) < 6 or has_common_word(tag) or is_country(tag) or not _glued().fullmatch(tag):
         return [tag]
-    for first in (4, 2):
-        codes = [tag[:first], *(tag[at : at + 4] for at in range(first, len(tag), 4))]
-        if all(map(_is_code, codes)):
-            return codes
-    return [tag]
+    return _code_in_glued().findall(tag)
+
+
+@cache
+def _code_in_glued() -> re.Pattern[str]:
+    subjects = (code for code in _codes() if len(code) > 2)
+    return re.compile(rf"K[A-Z]{{3}}|{any_of(subjects)}|[A-Z]{{2}}")
+
+
+@cache
+def _glued() -> re.Pattern[str]:
+    """Codes of subjects with those of countries before or behind them."""
+    subjects = any_of(code for code in _codes() if len(code) > 2)
+    countries = any_of(code for code in _codes() if len(code) == 2)
+    return re.compile(rf"(?:{countries})?(?:K[A-Z]{{3}}|{subjects})+(?:{countries}){{0,3}}")
 
 
 def _is_code(text: str) -> bool:
@@ -114,6 +140,6 @@ def _is_code(text: str) -> bool:
 
 @cache
 def _codes() -> frozenset[str]:
-    """Codes of subjects and countries."""
+    """Codes of subjects, organisations and countries."""
     countries = (entry["tags"] for entry in load("countries") if entry.get("tags"))
     return listed("tags", "tag").union(countries)
