@@ -139,10 +139,24 @@ def test_a_run_is_added_and_a_cable_that_comes_again_is_replaced(built):
 def test_what_a_replaced_cable_named_is_counted_no_more(built):
     built(annotated())
     database = built(cable("07ASTANA454", "Nothing at all."), name="later")
-    assert database.execute("SELECT name, mentions, cables FROM people").fetchall() == [
-        ("minister bekov (kazakhstan)", 0, 0)
-    ]
+    assert not database.execute("SELECT * FROM register").fetchall()
     assert not database.execute("SELECT * FROM entities").fetchall()
+
+
+def test_where_somebody_appears_is_found_by_who_he_is(built):
+    query = """SELECT label, paragraphs.name FROM appearances
+        JOIN register ON register.id = entity_id JOIN paragraphs ON paragraphs.id = paragraph_id"""
+    assert built(annotated()).execute(query).fetchall() == [("OFFICIAL", "07ASTANA454/2")]
+
+
+def test_labels_of_ones_own_come_along(tmp_path):
+    folder = run(tmp_path / "run", cable("07OSLO1", "Herring."))
+    ship = {"extend": True, "entities": {"VESSEL": {"definition": "a ship"}}}
+    (tmp_path / "run" / "labels.json").write_bytes(orjson.dumps(ship))
+    index([folder], tmp_path / "cables.db")
+    database = sqlite3.connect(tmp_path / "cables.db")
+    ((labels,),) = database.execute("SELECT value FROM meta WHERE key = 'labels'")
+    assert "VESSEL" in orjson.loads(labels)["entities"]
 
 
 def test_rows_of_many_cables_are_those_of_their_records(tmp_path):

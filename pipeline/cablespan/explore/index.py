@@ -18,7 +18,8 @@ from cablespan import __version__
 from cablespan.explore.known import Known
 from cablespan.explore.register import register_of
 from cablespan.explore.rows import RowMaker, Rows
-from cablespan.explore.schema import SEARCHED, TABLES, VERSION, complete, create
+from cablespan.explore.schema import SEARCHED, TABLES, VERSION, create, enable_full_text
+from cablespan.labels import labels_beside, scheme_of
 from cablespan.runs.batch.results import Results
 from cablespan.writing import written_whole
 
@@ -44,12 +45,22 @@ def index(runs: Iterable[str], output: Path, *, overwrite: bool = False) -> dict
     if adds:
         check(output)
     with _saying_what_to_do(output), written_whole(output.resolve().parent) as beside:
-        work = beside / output.name
+        work = beside / f"{output.name}.work"
         if adds:
             shutil.copyfile(output, work)
         counts = _build(work, results, is_new=not adds)
-        _sync(work)
+        _pack(work, beside / output.name)
     return counts
+
+
+def _pack(work: Path, packed: Path) -> None:
+    """Leaves out the room that rows in the order of their keys leave between them: a tenth."""
+    connection = sqlite3.connect(work)
+    connection.execute("VACUUM INTO ?", [str(packed)])
+    connection.close()
+    work.unlink()
+    with packed.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def check(path: Path) -> None:
@@ -95,9 +106,10 @@ def _build(path: Path, results: list[Results], *, is_new: bool) -> dict[str, int
     writer.resolve_references()
     database.execute("COMMIT")
     if is_new:
-        complete(database)
+        enable_full_text(database)
     else:
         writer.add_full_text()
+    known.remove_unnamed()
     database.table("meta").upsert({"key": "cablespan", "value": __version__}, pk="key")
     database.execute("ANALYZE")
     counts = {table: database.table(table).count for table in TABLES}
@@ -130,8 +142,17 @@ class _Writer:
             self.cables.update((name, maker.add(record, rows)) for name, record in unique.items())
             for table, some in rows.items():
                 self._insert(table, some)
+        self._add_labels(result)
         run = {"id": run_id, "path": result.run, "model": _model(result), "cables": count}
         self._insert("runs", [run | {"added": datetime.now(UTC).isoformat(timespec="seconds")}])
+
+    def _add_labels(self, result: Results) -> None:
+        """The scheme of a run whose labels are its own."""
+        beside = labels_beside([Path(result.run)])
+        if beside:
+            labels = scheme_of(beside).tables()
+            row = {"key": "labels", "value": orjson.dumps(labels).decode()}
+            self.database.table("meta").upsert(row, pk="key")
 
     def _insert(self, table: str, rows: list[dict[str, object]]) -> None:
         columns = ", ".join(f'"{column}"' for column in TABLES[table])
@@ -206,11 +227,6 @@ def _model(result: Results) -> str | None:
         return None
     facts = orjson.loads(result.folder.read("run.json"))
     return (facts.get("model") or {}).get("name")
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 @contextmanager

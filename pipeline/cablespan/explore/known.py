@@ -79,6 +79,14 @@ class Known:
             )
             self.database.table(table).insert_all(rows, pk="id", replace=True, batch_size=1000)
 
+    def remove_unnamed(self) -> None:
+        """Removes entries that no cable mentions any more, and that say nothing."""
+        for table in KNOWN:
+            self.database.execute(
+                f"""DELETE FROM {table} WHERE mentions = 0 AND id NOT IN
+                (SELECT speaker_entity_id FROM claims WHERE speaker_entity_id IS NOT NULL)"""
+            )
+
     def _facts(self, ids: list[int]) -> Iterator[tuple[int, list[Any]]]:
         """The clusters of each id, in the order of ids; none of a sender that nobody names."""
         remaining = iter(ids)

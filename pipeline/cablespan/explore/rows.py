@@ -134,6 +134,7 @@ class _Cable:
             ]
             facts: Row = {
                 "id": self.maker.next_id("claims"),
+                "cable_id": self.cable_id,
                 "label": before[-1] if before else None,
             }
             for role in ROLES:

@@ -44,7 +44,7 @@ _WHERE: Columns = {"latitude": (float, "degrees north"), "longitude": (float, "d
 
 TABLES: dict[str, Columns] = {
     "meta": {
-        "key": (str, "`schema`: the version of these tables; `cablespan`: of the package"),
+        "key": (str, "`schema`: version of these tables; `cablespan`: of the package; `labels`"),
         "value": (str, "its value"),
     },
     "runs": {
@@ -133,6 +133,7 @@ TABLES: dict[str, Columns] = {
     "claims": {
         **_ID,
         "paragraph_id": (int, "the paragraph"),
+        **_CABLE,
         "label": (str, "label of the statement that it stands in"),
         "source_start": (int, "the source in the paragraph's text; null where there is none"),
         "source_end": (int, "its end, exclusive"),
@@ -166,7 +167,7 @@ _HOMES = {
     "paragraph_id": "paragraphs",
     "run_id": "runs",
 }
-_UNIQUE = {"cables": ["name"], "posts": ["name"]}
+_NAMED_ONCE = ("cables", "posts")
 INDEXES = {
     "cables": ["origin", "year", "country", "classification", "created"],
     "cable_tags": ["tag"],
@@ -194,6 +195,10 @@ VIEWS = {
         score, {_OF_CABLE}, paragraphs.number, start, "end", paragraph_id, cluster_number
         FROM entities {_IN_CABLE}
         LEFT JOIN clusters ON clusters.cable_id = cables.id AND clusters.number = cluster_number""",
+    "appearances": """SELECT clusters.entity_id, paragraph_id, paragraphs.cable_id, start, "end",
+        entities.label, clusters.number AS cluster_number
+        FROM clusters JOIN paragraphs ON paragraphs.cable_id = clusters.cable_id
+        JOIN entities ON paragraph_id = paragraphs.id AND cluster_number = clusters.number""",
     "sentences": f"""SELECT label, substr(text, start + 1, "end" - start) AS words,
         score, {_OF_CABLE}, cables.country, paragraphs.number, section, start, "end", paragraph_id
         FROM statements {_IN_CABLE}""",
@@ -203,12 +208,12 @@ VIEWS = {
         substr(text, content_start + 1, content_end - content_start) AS content,
         {_OF_CABLE}, cables.country, paragraphs.number, speaker_entity_id, speaker_cluster_number,
         content_start, content_end, paragraph_id
-        FROM claims {_IN_CABLE}""",
+        FROM claims {_IN_CABLE.replace("cables.id = paragraphs", "cables.id = claims")}""",
 }
 
 
 def create(database: Database) -> None:
-    """Creates the tables and views in an empty database, without indexes and full text."""
+    """Creates tables, indexes and views in an empty database, without the full text."""
     for table, columns in TABLES.items():
         query = database.create_table_sql(
             table,
@@ -218,17 +223,17 @@ def create(database: Database) -> None:
         )
         clustered = " WITHOUT ROWID" if table in _KEYS else ""
         database.execute(query.rstrip().removesuffix(";") + clustered)
+    for table in _NAMED_ONCE:
+        database.table(table).create_index(["name"], unique=True)
+    for table, indexed in INDEXES.items():
+        for column in indexed:
+            database.table(table).create_index([column])
     for view, query in VIEWS.items():
         database.create_view(view, query)
-    database.table("meta").insert_all([{"key": "schema", "value": str(VERSION)}])
+    database.table("meta").insert({"key": "schema", "value": str(VERSION)})
 
 
-def complete(database: Database) -> None:
-    """Creates what a filled database is searched by: indexes, and the full text of its rows."""
-    for table, columns in _UNIQUE.items():
-        database.table(table).create_index(columns, unique=True)
-    for table, columns in INDEXES.items():
-        for column in columns:
-            database.table(table).create_index([column])
+def enable_full_text(database: Database) -> None:
+    """Creates the full text of the rows that are there."""
     for table, column in SEARCHED.items():
         database.table(table).enable_fts([column], tokenize=TOKENIZER)
