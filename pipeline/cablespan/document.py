@@ -326,7 +326,7 @@ def _kb(span: Span) -> str | None:
     return span.kb_id_ or next((ent.kb_id_ for ent in span.ents if ent.kb_id_), None)
 
 
-for _name in ("cable", "entity_scores", "entity_values", "clusters", "extra"):
+for _name in ("cable", "entity_scores", "entity_values", "clusters", "extra", "failed"):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
 Doc.set_extension("claims", getter=_claims, force=True)

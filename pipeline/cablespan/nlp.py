@@ -182,6 +182,9 @@ def load(
     is. `vocab`, `disable`, `enable`, `exclude` and `config` are those of `spacy.load`, for the rule
     components too (`config` for the trained ones).
 
+    A component that fails on a Doc is left out there, with a warning and a note in its record;
+    `nlp.set_error_handler(spacy.util.raise_error)` raises the error instead.
+
     Raises FileNotFoundError where the model is not found, ValueError where it needs what is not
     installed, where a component is unknown, or where one that is on needs one that is off.
 
@@ -190,6 +193,7 @@ def load(
     """
     import spacy
 
+    from cablespan.components.keeping import KeepingPipeline, leave_out
     from cablespan.components.network.encoder import predict_in_bfloat16
     from cablespan.components.network.prediction import speed_up
 
@@ -202,6 +206,9 @@ def load(
             _check_installed(folder)
             nlp = spacy.load(folder, vocab=vocab, exclude=exclude, config=dict(config or {}))
         add_rules(nlp, exclude)
+    if type(nlp) is KeepingPipeline.__base__:  # spacy.load makes it of its language's class
+        nlp.__class__ = KeepingPipeline
+    nlp.set_error_handler(leave_out)
     speed_up(nlp)
     if bfloat16 and "transformer" in nlp.pipe_names:
         predict_in_bfloat16(nlp)

@@ -1,14 +1,16 @@
 """The shapes that leave the house: an annotated Doc as a record of plain data, and back."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, NotRequired, TypedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from cablespan.cable import PARAGRAPH_FACTS, RECORD_SCHEMA
 from cablespan.document import (
+    CLAIM_PARTS,
+    CLAIMS,
     PARAGRAPHS,
     STATEMENTS,
     Place,
@@ -112,7 +114,8 @@ class ClaimRecord(TypedDict):
 
 
 class Record(TypedDict):
-    """A line of `cables.jsonl`; a layer that is missing was not annotated.
+    """A line of `cables.jsonl`; a layer that is missing was not annotated, and `notes` say so where
+    its component failed.
 
     `extra`: what components of other packages found (`doc._.extra`), plain data by their names.
     """
@@ -232,13 +235,29 @@ def to_record(doc: Doc) -> Record:
         "statements": _statements(doc, locate),
         "claims": _claims(doc, locate),
     }
+    for layer in _failed_layers(doc):
+        del record[layer]
     if doc._.clusters:
         record["clusters"] = _with_lists(doc._.clusters)
-    if cable.get("notes"):
-        record["notes"] = _with_lists(cable["notes"])
+    failed = (doc._.failed or {}).items()
+    notes = [f"{name} failed and is left out: {error}" for name, error in failed]
+    if cable.get("notes") or notes:
+        record["notes"] = [*_with_lists(cable.get("notes", ())), *notes]
     if doc._.extra:
         record["extra"] = _with_lists(doc._.extra)
     return record
+
+
+def _failed_layers(doc: Doc) -> Iterator[Literal["entities", "statements", "claims"]]:
+    """The layers of which a component failed, so that nothing of them was written."""
+    if not doc._.failed:
+        return
+    if not doc.has_annotation("ENT_IOB"):
+        yield "entities"
+    if STATEMENTS not in doc.spans:
+        yield "statements"
+    if CLAIMS not in doc.spans or CLAIM_PARTS not in doc.spans:
+        yield "claims"
 
 
 def _with_lists(value: Any) -> Any:

@@ -5,6 +5,7 @@ And give the same bytes as an undisturbed run.
 
 import errno
 import gzip
+import json
 import os
 import signal
 import subprocess
@@ -195,7 +196,7 @@ def test_without_shards_there_is_one_file_of_each_kind(undisturbed, in_one_file)
 def test_poisonous_cables_are_rejected_and_the_rest_goes_on(tmp_path, undisturbed, monkeypatch):
     monkeypatch.setattr(pool, "GRACE", 0.5)
     dump = tmp_path / "dump.jsonl"
-    dump.write_bytes(poison.dump(CABLES, {3: "RAISE", 14: "HANG", 25: "KILL", 36: "STUCK"}))
+    dump.write_bytes(poison.dump(CABLES, {14: "HANG", 25: "KILL", 36: "STUCK"}))
     outputs = [tmp_path / "one", tmp_path / "two"]
     assert [
         run(dump, output, workers=number, time_limit=1) for number, output in enumerate(outputs, 1)
@@ -204,17 +205,29 @@ def test_poisonous_cables_are_rejected_and_the_rest_goes_on(tmp_path, undisturbe
     rejects = {reject["place"]: reject for reject in lines(str(outputs[0]), "rejects")}
     reasons = {place: reject["reason"] for place, reject in rejects.items()}
     assert reasons == {
-        "cable 4 (07ASTANA3)": "poison: RuntimeError: poison in the cable",
         "cable 15 (07ASTANA14)": "not done after 1 seconds of work, the time limit of a cable",
         "cable 26 (07ASTANA25)": "its process died on it, alone too (SIGKILL)",
         "cable 37 (07ASTANA36)": "not done after 1 seconds of work, the time limit of a cable",
     }
     assert all(reject["header"]["created"] == "2007-02-21" for reject in rejects.values())
-    assert (
-        'raise RuntimeError("poison in the cable")' in rejects["cable 4 (07ASTANA3)"]["traceback"]
-    )
-    assert len(list(lines(str(outputs[0])))) == CABLES - 4
+    assert len(list(lines(str(outputs[0])))) == CABLES - 3
     unharmed = written(outputs[0])["entities-00005.jsonl.gz"]
+    assert unharmed == undisturbed["entities-00005.jsonl.gz"]
+
+
+def test_a_component_that_fails_costs_its_layer_and_no_cable(tmp_path, undisturbed, capsys):
+    dump, output = tmp_path / "dump.jsonl", tmp_path / "out"
+    dump.write_bytes(poison.dump(CABLES, {3: "RAISE"}))
+    assert run(dump, output) == 0
+    assert "failed and left out: poison on 1 cables" in capsys.readouterr().err
+    assert json.loads((output / "run.json").read_text())["counts"]["failed"] == {"poison": 1}
+    records = {record["id"]: record for record in lines(str(output))}
+    failed = records["07ASTANA3"]
+    assert len(records) == CABLES and not list(lines(str(output), "rejects"))
+    note = "poison failed and is left out: RuntimeError: poison in the cable"
+    assert failed["notes"] == [note] and "entities" not in failed and failed["paragraphs"]
+    assert all("notes" not in record for id, record in records.items() if record is not failed)
+    unharmed = written(output)["entities-00005.jsonl.gz"]
     assert unharmed == undisturbed["entities-00005.jsonl.gz"]
 
 
@@ -394,16 +407,19 @@ def test_a_cable_that_fails_only_beside_others_is_not_rejected(tmp_path, monkeyp
 
 
 @pytest.mark.parametrize("shard_size", [10, None])
-def test_rejects_are_done_again_when_asked(tmp_path, undisturbed, monkeypatch, shard_size):
+def test_what_failed_is_done_again_when_asked(tmp_path, undisturbed, monkeypatch, shard_size):
     monkeypatch.setattr("cablespan.runs.batch.run.PART", 10)
     dump, output = tmp_path / "dump.jsonl", tmp_path / "out"
     dump.write_bytes(poison.dump(40, {14: "FLAKY"}))
-    assert run(dump, output, shard_size=shard_size) == 1
-    assert run(dump, output, shard_size=shard_size, resume=True) == 1, "not unasked"
+    assert run(dump, output, shard_size=shard_size) == 0
+    assert run(dump, output, shard_size=shard_size, resume=True) == 0
+    assert "notes" in list(lines(str(output)))[14], "not unasked"
     monkeypatch.setenv("POISON_CURED", "1")
     again = {"shard_size": shard_size, "retry_rejects": True, "time_limit": 30}
     assert run(dump, output, **again) == 0
-    assert [record["id"] for record in lines(str(output))] == [f"07ASTANA{n}" for n in range(40)]
+    records = list(lines(str(output)))
+    assert [record["id"] for record in records] == [f"07ASTANA{n}" for n in range(40)]
+    assert "notes" not in records[14]
     assert run(dump, output, **again) == 0
 
 

@@ -10,6 +10,7 @@ offset.
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from cablespan.components.keeping import Keeping
 from cablespan.document import PARAGRAPHS, character_span, paragraph_span, text_of, tokenized
 from cablespan.signs import repaired
 
@@ -17,13 +18,13 @@ _AS_IN_THE_CABLE = "cable_repair.text"
 
 
 @Language.factory("cable_repair")
-class Repair:
+class Repair(Keeping):
     """Takes a damaged Doc's place: the same characters but for its signs, in tokens of its own."""
 
     def __init__(self, nlp: Language, name: str):
         self.nlp, self.name = nlp, name
 
-    def __call__(self, doc: Doc) -> Doc:
+    def annotate(self, doc: Doc) -> Doc:
         """The Doc itself where nothing is damaged, else another with its spans and facts."""
         written = text_of(doc)
         text = repaired(written)
@@ -44,13 +45,13 @@ class Repair:
 
 
 @Language.factory("cable_restore")
-class Restore:
+class Restore(Keeping):
     """Gives a repaired Doc the signs of the cable back; tokens and what was found stay."""
 
     def __init__(self, nlp: Language, name: str):
         self.name = name
 
-    def __call__(self, doc: Doc) -> Doc:
+    def annotate(self, doc: Doc) -> Doc:
         """The Doc itself where nothing was repaired, else another of the same tokens."""
         written = doc.user_data.pop(_AS_IN_THE_CABLE, None)
         if written is None:

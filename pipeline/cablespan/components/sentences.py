@@ -17,6 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from cablespan import lexicon
+from cablespan.components.keeping import Keeping
 from cablespan.document import PARAGRAPHS, text_of
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
@@ -189,13 +190,13 @@ def statement_spans(doc: Doc) -> list[Span]:
 
 
 @Language.factory("cable_sentences", assigns=["token.is_sent_start", "doc.sents"])
-class Sentences:
+class Sentences(Keeping):
     """Writes `token.is_sent_start` for every token, as `sentence_starts` finds them."""
 
     def __init__(self, nlp: Language, name: str):
         self.name = name
 
-    def __call__(self, doc: Doc) -> Doc:
+    def annotate(self, doc: Doc) -> Doc:
         """Marks each token of the Doc as a sentence's start or not."""
         marks = numpy.full(len(doc), -1, dtype="int64")
         marks[sentence_starts(doc)] = 1

@@ -9,6 +9,7 @@ from spacy.tokens import Doc, Span
 from cablespan.components.claims.attribution import Part, Triple, link_parts
 from cablespan.components.claims.cues import certainty, cue_entry
 from cablespan.components.claims.speakers import SpeakerFinder, author
+from cablespan.components.keeping import Keeping
 from cablespan.components.sentences import statement_spans
 from cablespan.document import PlacedClaim, set_claims, text_of
 from cablespan.labels import Role
@@ -22,7 +23,7 @@ _POSSESSIVE = ("'s", "’s")
     requires=["doc.ents", "doc.spans", "token.is_sent_start"],
     assigns=["doc.spans", "doc._.claims"],
 )
-class Claims:
+class Claims(Keeping):
     """Writes `doc.spans["claims"]` from the span group `parts_key`; no claims where a Doc lacks it.
 
     Runs last: speakers are clusters (`ent.id_`), so mentions must have been clustered and linked.
@@ -57,7 +58,7 @@ class Claims:
                 parts.setdefault(number, []).append(part)
         return ((sentences[number], parts[number]) for number in sorted(parts))
 
-    def __call__(self, doc: Doc) -> Doc:
+    def annotate(self, doc: Doc) -> Doc:
         """Writes what `process` returns into the Doc."""
         set_claims(doc, self.process(doc))
         return doc

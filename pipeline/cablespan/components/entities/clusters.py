@@ -19,6 +19,7 @@ from cablespan.components.entities.near_names import LONGEST, SHORTEST, NearName
 from cablespan.components.entities.people import groups_of_people
 from cablespan.components.entities.person_names import PEOPLE, bare_name, parse_person
 from cablespan.components.entities.redactions import without_redactions
+from cablespan.components.keeping import Keeping
 from cablespan.labels import Entity
 from cablespan.lexicon import Post
 
@@ -55,7 +56,7 @@ class ClusterRecord(TypedDict):
 
 
 @Language.factory("cable_aliases", assigns=["doc.ents", "doc._.clusters"])
-class EntityClusters:
+class EntityClusters(Keeping):
     """Writes the number of its cluster into every entity's `id_`, and `doc._.clusters`.
 
     That is a list of `ClusterRecord`; dates and amounts have no cluster. Redactions are no
@@ -89,8 +90,10 @@ class EntityClusters:
             cluster_of.update(dict.fromkeys(group, number))
         return [cluster_of.get(index) for index in range(len(ents))]
 
-    def __call__(self, doc: Doc) -> Doc:
+    def annotate(self, doc: Doc) -> Doc:
         """Numbers the clusters of the Doc's entities; each entity holds its number as `ent_id`."""
+        if not doc.has_annotation("ENT_IOB"):  # nobody looked is not none
+            return doc
         ents = self._named(doc)
         numbers = self._numbers(doc, ents)
         members: dict[int, list[Span]] = defaultdict(list)

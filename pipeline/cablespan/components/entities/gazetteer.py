@@ -16,6 +16,7 @@ from spacy.util import filter_spans
 from cablespan import lexicon
 from cablespan.components.entities.lexicon_names import Match, Surface, common_words, find
 from cablespan.components.entities.person_names import word_list
+from cablespan.components.keeping import Keeping
 from cablespan.document import text_of
 from cablespan.header.alternatives import any_of
 from cablespan.labels import Entity
@@ -29,7 +30,7 @@ _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 
 
 @Language.factory("cable_gazetteer", assigns=["doc.ents"])
-class Gazetteer:
+class Gazetteer(Keeping):
     """Writes `doc.ents` by lexicon and patterns.
 
     Exact micro F1 of the whole pipeline, `cablespan evaluate rules`: paragraphs of pages-dev
@@ -51,7 +52,7 @@ class Gazetteer:
         named = [match for match in find(doc) if words.allow(match)]
         return filter_spans([*_names(words, named), *_by_pattern(doc), *_titled(words, named)])
 
-    def __call__(self, doc: Doc) -> Doc:
+    def annotate(self, doc: Doc) -> Doc:
         """Writes what `process` returns into the Doc."""
         doc.ents = self.process(doc)
         return doc

@@ -37,6 +37,7 @@ from cablespan.components.entities.person_names import (
     word_list,
 )
 from cablespan.components.entities.personal_facts import personal_facts
+from cablespan.components.keeping import Keeping
 from cablespan.labels import Entity
 from cablespan.lexicon import Post
 
@@ -47,7 +48,7 @@ _RANK = {name: rank for rank, name in enumerate(PRECEDENCE)}
 @Language.factory(
     "cable_linker", assigns=["doc.ents", "doc._.clusters"], default_config={"kb": None}
 )
-class Linker:
+class Linker(Keeping):
     """Writes `kb_id` of entities and clusters, and of people's clusters named, office, country,
     names.
 
@@ -112,8 +113,10 @@ class Linker:
         known = government_or_post(name, sender, definitions.get(name))
         return known or _body(name, home) or _body(long, home)
 
-    def __call__(self, doc: Doc) -> Doc:
+    def annotate(self, doc: Doc) -> Doc:
         """Writes what `process` returns into the Doc, as the entities' `kb_id`."""
+        if not doc.has_annotation("ENT_IOB"):
+            return doc
         doc.ents = [
             Span(doc, ent.start, ent.end, label=ent.label, kb_id=kb_id, span_id=ent.id)
             for ent, kb_id in zip(doc.ents, self.process(doc), strict=True)

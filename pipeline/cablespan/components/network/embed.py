@@ -20,6 +20,7 @@ from thinc.api import (
 from thinc.types import Floats2d, Ints1d, Ragged
 
 from cablespan.components.entities import lexicon_names as names
+from cablespan.components.keeping import MissingVectors
 from cablespan.components.network.prediction import predict_by
 
 # 2^64 divided by the golden ratio: mixes hashes that are added up (Knuth).
@@ -86,7 +87,7 @@ def _word_vectors(width: int) -> Model[list[Doc], Ragged]:
 def _forward_word_vectors(model: Model, docs: list[Doc], is_train: bool):
     wanted, width = model.get_dim("nM"), docs[0].vocab.vectors_length if docs else 0
     if any(map(len, docs)) and (not width or width != wanted):
-        raise ValueError(
+        raise MissingVectors(
             f"the word vectors of this pipeline have {width} dimensions, those that tok2vec was "
             f"made for {wanted}: share the vocabulary (spacy.blank('en', vocab=source.vocab)), "
             "copy them (nlp.vocab.vectors = source.vocab.vectors), or name the source in a "

@@ -9,6 +9,8 @@ from spacy.tokens import Doc
 from thinc.api import Model
 from thinc.types import Floats2d
 
+from cablespan.components.keeping import KeepingBatches
+
 
 def change_precision(model: Model, kind: str) -> None:
     """Turns all weights of a model's layers into float16 ("e") or float32 ("f")."""
@@ -36,7 +38,7 @@ class StoredInHalf:
         return self
 
 
-class CableTok2Vec(StoredInHalf, Tok2Vec):
+class CableTok2Vec(KeepingBatches, StoredInHalf, Tok2Vec):
     """spaCy's tok2vec, which may lie on disk in half precision."""
 
 

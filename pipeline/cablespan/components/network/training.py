@@ -15,6 +15,7 @@ from spacy.vocab import Vocab
 from thinc.api import Config, Model, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
+from cablespan.components.keeping import KeepingBatches, MissingVectors
 from cablespan.components.network.storage import StoredInHalf
 
 TOK2VEC = """
@@ -44,20 +45,20 @@ def default_model(architecture: str, **head: int) -> dict[str, Any]:
 
 
 def check_upstream(name: str, model: Model, docs: Iterable[Doc]) -> None:
-    """Raises ValueError where a component listens to a tok2vec that has not run on the docs.
+    """Raises MissingVectors where a component listens to a tok2vec that has not run on the docs.
 
     spaCy's listener would take zeros for what it has not got, and nothing would be found.
     """
     listens = any(layer.name == "tok2vec-listener" for layer in model.walk())
     if listens and any(len(doc) and not doc.tensor.size for doc in docs):
-        raise ValueError(
+        raise MissingVectors(
             f"{name} reads the vectors of tok2vec, which did not run before it: add it first, "
             "nlp.add_pipe('tok2vec', source=source), or give the component a copy of its own, "
             f"source.replace_listeners('tok2vec', '{name}', ['model.tok2vec'])"
         )
 
 
-class TrainedPipe(StoredInHalf, TrainablePipe):
+class TrainedPipe(KeepingBatches, StoredInHalf, TrainablePipe):
     """A component with labels and a model of one softmax; `cfg` is saved beside the model."""
 
     def __init__(

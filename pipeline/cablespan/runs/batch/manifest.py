@@ -31,7 +31,8 @@ class Position(NamedTuple):
 class Counts(TypedDict, total=False):
     """What a shard or a run holds.
 
-    Words are what blanks divide, entities and statements are by label.
+    Words are what blanks divide, entities and statements are by label; `failed` are the cables in
+    which a component failed and was left out, by component.
     """
 
     cables: int
@@ -41,6 +42,7 @@ class Counts(TypedDict, total=False):
     claims: int
     entities: dict[str, int]
     statements: dict[str, int]
+    failed: dict[str, int]
 
 
 class FileFacts(TypedDict):
@@ -213,11 +215,12 @@ class Manifest:
         }
 
     def forget_rejects(self) -> None:
-        """Takes the shards out that rejected something, so that they are done again."""
+        """Takes the shards out that rejected a cable or left a layer out, so that they are done
+        again."""
         self.shards = {
             number: shard
             for number, shard in self.shards.items()
-            if not shard["counts"].get("rejects")
+            if not shard["counts"].get("rejects") and not shard["counts"].get("failed")
         }
 
 

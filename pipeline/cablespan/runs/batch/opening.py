@@ -74,7 +74,8 @@ def _must_be_whole(folder: Folder, manifest: Manifest) -> None:
 
 def _go_on(folder: Folder, manifest: Manifest, retry_rejects: bool) -> None:
     """Takes out what is damaged or was rejected, so that only its shards are done again."""
-    rejected = retry_rejects and manifest.totals().get("rejects")
+    counts = manifest.totals()
+    rejected = retry_rejects and (counts.get("rejects") or counts.get("failed"))
     if not rejected and not manifest.damage(folder):
         return
     manifest.reopen(folder)

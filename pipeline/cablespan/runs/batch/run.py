@@ -321,6 +321,9 @@ class Run:
         if self.manifest.end and not self.manifest.totals().get("cables"):
             for reject in islice(Results(str(self.folder)).lines("rejects"), REASONS):
                 say("{path}, {place}: {reason}; {remedy}".format_map(reject))
+        if failed := self.manifest.totals().get("failed"):
+            told = ", ".join(f"{name} on {count:,} cables" for name, count in failed.items())
+            say(f"failed and left out: {told}; notes in the records say why")
         if self.incidents:
             say(f"{len(self.incidents)} incidents on the way, told in {RUN}")
         if profile:

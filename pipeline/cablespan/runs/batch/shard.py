@@ -154,9 +154,9 @@ def _counts(record: Mapping[str, Any]) -> Counts:
         "cables": 1,
         "paragraphs": len(record["paragraphs"]),
         "words": sum(len(paragraph["text"].split()) for paragraph in record["paragraphs"]),
-        "claims": len(record["claims"]),
-        "entities": Counter(entity["label"] for entity in record["entities"]),
-        "statements": Counter(statement["label"] for statement in record["statements"]),
+        "claims": len(record.get("claims", ())),
+        "entities": Counter(entity["label"] for entity in record.get("entities", ())),
+        "statements": Counter(statement["label"] for statement in record.get("statements", ())),
     }
 
 
@@ -177,6 +177,7 @@ def annotate_shard(
     files = _Files(options.compress)
     steps = _Steps()
     incidents: list[str] = []
+    failed: Counter[str] = Counter()
     with nlp.memory_zone():
         for index, item in enumerate(shard.items):
             started(index, files.counts["words"])
@@ -185,9 +186,11 @@ def annotate_shard(
             elif fatal and index in fatal:
                 lines = _rejected(item, fatal[index])
             else:
-                lines = _attempt(nlp, item, options.time_limit, steps, incidents)
+                lines = _attempt(nlp, item, options.time_limit, steps, incidents, failed)
             with steps("write"):
                 files.write(lines)
+    if failed:
+        add(files.counts, {"failed": failed})
     with steps("write"):
         return files.result(shard, steps.seconds, incidents)
 
@@ -209,12 +212,18 @@ def merged(shard: Shard, parts: Iterable[Result], compress: bool) -> Result:
 
 
 def _attempt(
-    nlp: "Language", cable: Cable, limit: float, steps: "_Steps", incidents: list[str]
+    nlp: "Language",
+    cable: Cable,
+    limit: float,
+    steps: "_Steps",
+    incidents: list[str],
+    failed: Counter[str],
 ) -> Lines:
-    """The lines of a cable; a reject where it fails or takes too long."""
+    """The lines of a cable; a reject where no component but the work around them fails, or where it
+    takes too long. `failed` counts the components that failed."""
     try:
         with _time_limit(limit):
-            return _annotate(nlp, cable, steps)
+            return _annotate(nlp, cable, steps, failed)
     except TimeLimit:
         incidents.append(
             f"{cable.id} at the time limit, in {steps.current}:\n{traceback.format_exc()}"
@@ -227,20 +236,27 @@ def _attempt(
         return _rejected(cable, reason, traceback=_traceback(error))
 
 
-def _annotate(nlp: "Language", cable: Cable, steps: "_Steps") -> Lines:
+def _annotate(nlp: "Language", cable: Cable, steps: "_Steps", failed: Counter[str]) -> Lines:
+    from cablespan.components.keeping import note_failure
     from cablespan.document import to_doc
     from cablespan.formats.tasks import record_tasks
-    from cablespan.records import to_record
+    from cablespan.records import annotated_layers, to_record
 
     with steps("tokenize"):
         doc = to_doc(nlp, cable)
     for name, component in nlp.pipeline:
         with steps(name):
-            doc = component(doc)
+            try:
+                doc = component(doc)
+            except MemoryError:
+                raise
+            except Exception as error:
+                note_failure(doc, name, error)
     with steps("record"):
         record = to_record(doc)
+    failed.update(list(doc._.failed or ()))
     with steps("tasks"):
-        return {"cables": [record], **record_tasks(record, doc=doc)}
+        return {"cables": [record], **record_tasks(record, annotated_layers(record), doc)}
 
 
 class _Steps:

@@ -13,6 +13,7 @@ from cablespan.components.entities.values.dates import Anchor, read_date
 from cablespan.components.entities.values.money import Surroundings, money_value
 from cablespan.components.entities.values.periods import Period
 from cablespan.components.entities.values.references import ReferenceResolver
+from cablespan.components.keeping import Keeping
 from cablespan.document import PARAGRAPHS, text_of
 from cablespan.labels import Entity
 
@@ -23,7 +24,7 @@ _OPENING = 15  # paragraphs at the beginning among which a list of references ma
 
 
 @Language.factory("cable_values", requires=["doc.ents"], assigns=["doc._.entity_values"])
-class Values:
+class Values(Keeping):
     """Writes `doc._.entity_values`: the values of dates, sums and references by "start-end" in
     characters.
 
@@ -57,7 +58,7 @@ class Values:
         )
         return {f"{ent.start_char}-{ent.end_char}": value for ent, value in values if value}
 
-    def __call__(self, doc: Doc) -> Doc:
+    def annotate(self, doc: Doc) -> Doc:
         """Writes what `process` returns into the Doc."""
         doc._.entity_values = self.process(doc)
         return doc
