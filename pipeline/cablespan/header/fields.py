@@ -30,10 +30,15 @@ _TAG_LINE = re.compile(
     (?:[A-Z]{2,5} | \([A-Z .,'-]{4,40}\) | [A-Z .'-]{4,40}\)),?""",
     re.VERBOSE,
 )
-_SENSITIVE = re.compile(
-    r"""
-    (?:\(\w+\)\ )?
-    (?:sensitive\ but\ unclas | not\ for\ internet\ (?:distribution | publication))
+# "SENSITIVE BUT UNCLASSIFIED - PLEASE PROTECT ACCORDINGLY", which stands in no title.
+MARKED_SENSITIVE = r"""(?i:(?:(?:ENTIRE\ TEXT|THIS\ (?:CABLE|MESSAGE|TELEGRAM))\ (?:IS\ )?)?
+    SENSI?TIVE,?\ BUT\ UNCLAS)"""
+_REMARK = re.compile(
+    rf"""
+    (?:\(\w+\)\ )?(?:THIS\ IS\ )?
+    (?:{MARKED_SENSITIVE} | UNCLASSIFIED\ BUT\ SENSITIVE | (?:SBU|SENSITIVE)\W{{2,4}}(?:PLEASE\ )?PROTECT
+      | (?:PLEASE\ )?PROTECT\ ACCORDINGLY | NOT\ FOR\ INTERNET\ (?:DISTRIBUTION|PUBLICATION)
+      | AN\ ACTION\ (?:REQUEST|MESSAGE|CABLE)\b)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -45,6 +50,15 @@ _SMALL = re.compile(r"[a-z]{3,}")
 _OPEN_ENDS = ("-", ":", ",", "/", "–", "—")  # of a subject that goes on
 _LONGEST_REFERENCE = 6  # words without a digit
 _LONGEST_ENUMERATED = 75  # characters of an item of a REF list
+
+
+def is_remark(line: str) -> bool:
+    """Whether a line says how to handle a cable, or asks for action, and belongs to no field.
+
+    >>> is_remark("SENSITIVE BUT UNCLASSIFIED - PLEASE PROTECT ACCORDINGLY"), is_remark("ROADS")
+    (True, False)
+    """
+    return _REMARK.match(line) is not None
 
 
 def is_enumerated(text: str) -> bool:
@@ -89,7 +103,7 @@ def _is_no_text(line: _Next) -> bool:
 def _is_in_references(line: _Next) -> bool:
     if not any(line.content) and not is_enumerated(line.text):
         return _REFERENCE.search(line.text) is not None
-    if _is_marked_text(line.text) or _SENSITIVE.match(line.text) or _is_heading(line.text):
+    if _is_marked_text(line.text) or is_remark(line.text) or _is_heading(line.text):
         return False
     return not _is_sentence_below(line)
 
@@ -131,7 +145,9 @@ def _is_cut_list(line: _Next) -> bool:
 
 
 def _is_in_subject(line: _Next) -> bool:
-    if _SENSITIVE.match(line.text) or _classifies_text(line.text) or _is_remark(line):
+    if line.above.endswith("...") or is_remark(line.text) or _classifies_text(line.text):
+        return False
+    if _is_in_small_letters(line):
         return False
     if passes_on(line.text) and not _is_cut(line):
         return False
@@ -168,7 +184,7 @@ def _is_in_declassify(line: _Next) -> bool:
 _RULES = {
     "ref": (_is_in_references, _is_reference),
     "tags": (_is_in_tags, _is_cut_list),
-    "subject": (_is_in_subject, _is_cut),
+    "subject": (_is_in_subject, lambda line: line.above.endswith(":") or _is_cut(line)),
     "eo": (_is_in_order, _is_cut),
     "declassify": (_is_in_declassify, _is_cut),
 }
@@ -198,7 +214,7 @@ def _begins_with_tag(line: str) -> bool:
     return line.split()[0].rstrip(",;") in listed("tags", "tag")
 
 
-def _is_remark(line: _Next) -> bool:
+def _is_in_small_letters(line: _Next) -> bool:
     """Whether a line is in small letters below a subject in capitals that could end there."""
     if line.above.endswith(_OPEN_ENDS):
         return False

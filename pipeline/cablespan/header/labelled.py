@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from cablespan.header.fields import is_enumerated
+from cablespan.header.fields import MARKED_SENSITIVE, is_enumerated
 from cablespan.header.items import begins_references, kind_of
 from cablespan.header.labels import Label, label_of
 from cablespan.header.passing import passing_words
@@ -22,10 +22,11 @@ _FURTHER_LABEL = re.compile(
           |E\.O\.\ ?\d{{5}}|EO\ \d{{5}}|DECLASSIFY\ {{1,3}}ON|Declassify\ {{1,3}}on
           |CLASSIFIED\ {{1,3}}BY|Classified\ {{1,3}}[Bb]y|Subject|Subj|Refs?|Tags)
           (?:[ \t]?\((?:(?:{PORTION_CLASSES})(?:/NF)?|{CAVEAT})\))?[ \t]{{0,3}}:
-      | 1\.\s{{1,3}}\((?:{PORTION_CLASSES})(?:/NF)?\)
+      | 1\.\s{{0,3}}\((?:{PORTION_CLASSES})(?:/NF)?\)
       | (?:CLASSIFIED\ {{1,3}}BY|Classified\ {{1,3}}By)\ {{1,3}}[A-Z]
       | [(\[](?:{PORTION_CLASSES})[)\]]\ {{1,3}}(?i:this\ (?:cable|message|telegram|is))\b
       | (?:REFS?|REFTELS?)\.?\ (?:[(\[]?[A-Z][.)\]]\s | [A-Z]{{3,}}(?:\ [A-Z]{{3,}})?\ \d\d))
+    | (?<=\S)(?<!\ (?i:IS))(?<!(?i:TEXT))[ \t]{{1,40}}(?={MARKED_SENSITIVE})
     | (?<=[A\d])[ \t]{{1,40}}(?=TAGS\ [A-Z]{{4}}\b)                      # "DECL: N/A TAGS ECON"
     | (?<=[A-Z]{{3}})(?=(?:TAGS|SUBJECT|REFS?|REFTELS?):)              # a line end was lost
     | (?<=[A-Za-z.])(?=Classified\ {{1,3}}[Bb]y:)
@@ -37,7 +38,7 @@ _FURTHER_LABEL = re.compile(
 _LABEL_BEGINS = re.compile(
     r"""
     TAGS | Tags | SUBJ | Subj | REF | Ref | E\.O\. | EO\  | CLAS | Clas | DECLAS | Declas
-    | 1\.\s | \([UCS] | \[[UCS]
+    | 1\.[\s(] | \([UCS] | \[[UCS] | SENS | Sens | ENTIRE | THIS | This
     """,
     re.VERBOSE,
 )
@@ -91,11 +92,18 @@ class Lines:
     def add(self, raw: str, line: str) -> None:
         """Adds a line, as it stands and stripped, cut before each further label on it."""
         whole = Line(self.end, line, self._label_of(line))
-        self.in_field = bool(line) and (self.in_field or whole.label is not None)
+        if line or not self._ends_in_label:
+            self.in_field = bool(line) and (self.in_field or whole.label is not None)
         can_be_cut = _holds_label(raw, in_field=self.in_field)
         for part in _cut_at_labels(raw, whole) if can_be_cut else [whole]:
             self._add_part(part)
         self.end += len(raw)
+
+    @property
+    def _ends_in_label(self) -> bool:
+        """Whether the last line is a label alone, whose content stands below."""
+        label = self.lines[-1].label if self.lines else None
+        return label is not None and label.content == len(self.lines[-1].text)
 
     def _add_part(self, part: Line) -> None:
         if part.text and not transmission_line().fullmatch(part.text):
@@ -216,6 +224,4 @@ def _stripped(raw: str) -> str:
 def _holds_label(raw: str, *, in_field: bool) -> bool:
     """Whether further labels can stand on a line: it goes on with a labelled one, or several fields
     stand on one line."""
-    if in_field and (":" in raw or "REF" in raw):
-        return True
-    return any(map(raw.__contains__, _SEVERAL_FIELDS))
+    return in_field or any(map(raw.__contains__, _SEVERAL_FIELDS))

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
-from cablespan.header.fields import belongs, is_enumerated
+from cablespan.header.fields import belongs, is_enumerated, is_remark
 from cablespan.header.furniture import captions_in, captions_of, is_furniture, words
 from cablespan.header.labelled import LONGEST_OPENING, Line, first_lines, is_numbered
 from cablespan.header.labels import Label
@@ -117,7 +117,8 @@ class _Reader:
         """Whether a line of no field is one of the opening: any but the text's first where labels
         follow; one of the transmission header where the opening has none."""
         if index < self._last:
-            return "subject" not in self.fields or not _begins_text(self._lines[index:])
+            subject = self.fields.get("subject", ["..."])
+            return subject[-1].endswith("...") or not _begins_text(self._lines[index:])
         return not self.fields and transmission_line().fullmatch(text) is not None
 
     def _begin_field(self, index: int, label: Label) -> bool:
@@ -128,8 +129,8 @@ class _Reader:
             return False
         self._current = label.field
         said = self.fields.setdefault(label.field, [])
-        if label.field == "subject" and content and " ".join(said).startswith(content):
-            said.clear()  # the subject stands twice
+        if label.field == "subject" and content and _is_twice(" ".join(said), content):
+            said.clear()
         said.append(content)
         return True
 
@@ -145,11 +146,18 @@ class _Reader:
             return False
         content = self.fields[self._current]
         parted = self._blanks > int(index < self._spaced_until)
-        apart = parted or (self._marked and not text.isupper())
+        apart = parted or (self._marked and index > self._last and not text.isupper())
         if not belongs(self._current, text, content, after_break=apart and any(content)):
             return False
         content.append(text)
         return True
+
+
+def _is_twice(subject: str, content: str) -> bool:
+    """Whether a label's content begins the subject again, which the first time may be cut."""
+    return subject.startswith(content) or (
+        subject.endswith("...") and content.startswith(subject.rstrip("."))
+    )
 
 
 def _end_of_double_spacing(lines: list[Line], last: int) -> int:
@@ -180,7 +188,7 @@ def _is_prose(lines: list[Line]) -> bool:
 def _begins_text(lines: list[Line]) -> bool:
     """Whether the text begins with the first of some lines, so that no label stands below it."""
     text = _first_paragraph(lines)
-    if passes_on(text) or transmission_line().fullmatch(lines[0].text):
+    if is_remark(text) or passes_on(text) or transmission_line().fullmatch(lines[0].text):
         return False
     return is_running(text) if not text.isupper() else len(text.split()) > _LONGEST_REMARK
 

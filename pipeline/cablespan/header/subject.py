@@ -32,4 +32,4 @@ def subject_of(field: str) -> str | None:
     for below in filter(None, map(without_marks_inside, field.splitlines())):
         text += (joint(text, below) if text.endswith("-") else " ") + below
     line = " ".join(unescape(text).split()).strip(" -")
-    return _MARKING_BEFORE.sub("", line).strip() or None
+    return _MARKING_BEFORE.sub("", line).strip(" -") or None
