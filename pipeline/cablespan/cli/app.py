@@ -19,6 +19,7 @@ EXTRAS = {
     "report": "report",
     "export": "report",
     "index": "explore",
+    "register": "register",
     "annotate": "ray",
     "convert": "inception",
 }

@@ -1,4 +1,4 @@
-"""Commands over whole collections: annotate, read, show, export, index, report."""
+"""Commands over whole collections: annotate, read, show, export, index, register, report."""
 
 from pathlib import Path
 from typing import Annotated
@@ -195,6 +195,16 @@ def index(
     counts = index(runs, Path(output), overwrite=overwrite)
     told = ", ".join(f"{counts[table]:,} {table}" for table in ("cables", "paragraphs", "claims"))
     typer.echo(f"{output}: {told}", err=True)
+
+
+@app.command(epilog="Example: `cablespan register run`")
+def register(run: RunFolder) -> None:
+    """Resolve who and what a run names across all its cables: people, bodies and places, as tables
+    in the run's folder `register`."""
+    from cablespan.runs.register import register
+
+    for table, rows in register(run).items():
+        typer.echo(f"{Path(run) / 'register' / table}.parquet: {rows:,} rows", err=True)
 
 
 @app.command(epilog="Example: `cablespan report run --output report.html`")
