@@ -16,6 +16,7 @@ from cablespan.components.entities.acronyms import acronym_definitions, with_def
 from cablespan.components.entities.bodies import government_or_post, sending_post
 from cablespan.components.entities.lexicon_names import surfaces
 from cablespan.components.entities.near_names import LONGEST, SHORTEST, NearNames
+from cablespan.components.entities.no_names import without_no_names
 from cablespan.components.entities.people import groups_of_people
 from cablespan.components.entities.person_names import PEOPLE, bare_name, parse_person
 from cablespan.components.entities.redactions import without_redactions
@@ -59,8 +60,8 @@ class ClusterRecord(TypedDict):
 class EntityClusters(Keeping):
     """Writes the number of its cluster into every entity's `id_`, and `doc._.clusters`.
 
-    That is a list of `ClusterRecord`; dates and amounts have no cluster. Redactions are no
-    entities.
+    That is a list of `ClusterRecord`; dates and amounts have no cluster. Redactions and
+    what is no name are no entities.
     """
 
     def __init__(self, nlp: Language, name: str):
@@ -69,7 +70,7 @@ class EntityClusters(Keeping):
     def process(self, doc: Doc) -> list[int | None]:
         """The cluster of each entity, numbered in order of first mention; None for those without.
 
-        Entities that are a redaction are left out.
+        Entities that are a redaction or no name are left out.
 
         >>> import spacy
         >>> nlp = spacy.blank("en")
@@ -81,7 +82,7 @@ class EntityClusters(Keeping):
         return self._numbers(doc, self._named(doc))
 
     def _named(self, doc: Doc) -> list[Span]:
-        return with_defined_labels(doc, without_redactions(doc.ents))
+        return with_defined_labels(doc, without_no_names(doc, without_redactions(doc.ents)))
 
     def _numbers(self, doc: Doc, ents: list[Span]) -> list[int | None]:
         groups = _groups_of_things(doc, ents) + groups_of_people(doc, ents)
