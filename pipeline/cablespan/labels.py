@@ -189,6 +189,14 @@ class Scheme(NamedTuple):
         """The colour of each label."""
         return {label.name: label.colour for label in (*self.entities, *self.statements)}
 
+    def style_sheet(self) -> str:
+        """The colours for pages: our variables, and `--colour` where `data-label` names a label."""
+        rules = [
+            f'[data-label="{name}"] {{ --colour: {colour}; }}'
+            for name, colour in self.colours().items()
+        ]
+        return "\n".join([f":root {{ {colour_variables()} }}", *rules])
+
     def tables(self) -> dict[str, dict[str, dict[str, str]]]:
         """The scheme as a file holds it (JSON): `scheme_of` and `scheme_of_tables` read it."""
         return {

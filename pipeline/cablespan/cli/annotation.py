@@ -6,7 +6,14 @@ from typing import Annotated
 import typer
 
 from cablespan.cli.app import app, tell
-from cablespan.cli.options import AnnotatorFiles, JsonOption, LabelsOption, Layer
+from cablespan.cli.options import (
+    AnnotatorFiles,
+    HostOption,
+    JsonOption,
+    LabelsOption,
+    Layer,
+    TokenOption,
+)
 
 
 @app.command(
@@ -25,18 +32,11 @@ def review(
     annotator: Annotated[
         str | None, typer.Option("--as", help="Your name.", show_default="the page asks")
     ] = None,
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; one that others reach needs --token.")
-    ] = "127.0.0.1",
+    host: HostOption = "127.0.0.1",
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")
     ] = 8321,
-    token: Annotated[
-        str | None,
-        typer.Option(
-            envvar="CABLESPAN_TOKEN", help="Secret that visitors must know.", show_default=False
-        ),
-    ] = None,
+    token: TokenOption = None,
     overlap: Annotated[
         int | None,
         typer.Option(

@@ -20,6 +20,7 @@ EXTRAS = {
     "export": "report",
     "index": "explore",
     "register": "register",
+    "explore": "explore",
     "annotate": "ray",
     "convert": "inception",
 }

@@ -1,4 +1,5 @@
-"""Commands over whole collections: annotate, read, show, export, index, register, report."""
+"""Commands over whole collections: annotate, read, show, export, index, register, report,
+explore."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,11 +10,13 @@ from cablespan.cli.app import app, warn
 from cablespan.cli.options import (
     Engine,
     FormatOption,
+    HostOption,
     Inputs,
     LabelsOption,
     ModelOption,
     RunFolder,
     Table,
+    TokenOption,
     named,
 )
 
@@ -220,3 +223,26 @@ def report(
 
     size = report(run, Path(output), warn=warn)
     typer.echo(f"{output}: {size / 1e6:.1f} MB", err=True)
+
+
+@app.command(epilog="Example: `cablespan explore cables.db`")
+def explore(
+    database: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="Database that `cablespan index` built.", show_default=False
+        ),
+    ],
+    host: HostOption = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")
+    ] = 8322,
+    token: TokenOption = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the pages in the browser.")
+    ] = True,
+) -> None:
+    """Search and browse an annotated collection in the browser. Nothing is written to it."""
+    from cablespan.explore.serving import explore
+
+    explore(database, host=host, port=port, token=token, browser=browser)

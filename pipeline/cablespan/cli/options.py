@@ -84,6 +84,15 @@ LabelsOption = Annotated[
         show_default="those of the model or run, else ours",
     ),
 ]
+HostOption = Annotated[
+    str, typer.Option(help="Address to listen on; one that others reach needs --token.")
+]
+TokenOption = Annotated[
+    str | None,
+    typer.Option(
+        envvar="CABLESPAN_TOKEN", help="Secret that visitors must know.", show_default=False
+    ),
+]
 GoldTexts = Annotated[
     list[Path] | None,
     typer.Option(

@@ -4,7 +4,6 @@
 """
 
 import shutil
-import socket
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,8 +16,6 @@ from cablespan.labels import LAYERS, labels_beside, scheme_of
 from cablespan.review.safety import is_loopback
 
 if TYPE_CHECKING:
-    import uvicorn
-
     from cablespan.review.store import Store
 
 DATABASE = "review.sqlite"
@@ -65,14 +62,12 @@ def review(
 
     from cablespan.review.app import create_app
     from cablespan.review.intake import input_files, take_in
+    from cablespan.review.listening import address, listen, require_token, server_config
     from cablespan.review.store import Store
     from cablespan.review.store.annotators import sound_name
     from cablespan.review.store.database import named_trouble
 
-    if not is_loopback(host) and not token:
-        raise ValueError(
-            f"--host {host} lets other machines in: give a --token that they must know"
-        )
+    require_token(host, token)
     annotator = None if annotator is None else sound_name(annotator)
     files = input_files(paths)
     database = database_of(paths)
@@ -85,11 +80,8 @@ def review(
     sys.setswitchinterval(0.0005)  # answers must not wait for the intake's turns of 5 ms
     threading.Thread(target=_finish, args=(intake, store), daemon=True).start()
 
-    config = uvicorn.Config(
-        "", host=host, port=port, log_level="warning", access_log=False, server_header=False
-    )
-    listening = _listen(config)
-    port = listening.getsockname()[1]
+    config = server_config(host, port)
+    listening = listen(config)
     config.app = create_app(
         store,
         dataset=dataset_of(database),
@@ -98,31 +90,16 @@ def review(
         adjudicate=adjudicate,
         any_host=not is_loopback(host),
         # Cookies do not tell ports apart, and two servers must not share a session.
-        cookie=f"cablespan_{port}",
+        cookie=f"cablespan_{listening.getsockname()[1]}",
     )
-    address = f"[{host}]" if ":" in host else host
     print(
-        f"Review at http://{address}:{port}/  answers in {database}  "
+        f"Review at {address(host, listening)}  answers in {database}  "
         "(Ctrl+C stops; nothing is lost)",
         file=sys.stderr,
         flush=True,
     )
     uvicorn.Server(config).run(sockets=[listening])
     store.close()
-
-
-def _listen(config: "uvicorn.Config") -> socket.socket:
-    try:
-        listening = config.bind_socket()
-    except SystemExit:
-        raise OSError(
-            f"port {config.port} of {config.host} is taken: choose another with --port, "
-            "or --port 0 for any"
-        ) from None
-    # asyncio does not for a socket of uvicorn's: 40 ms a request
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    listening.listen()
-    return listening
 
 
 class Export(NamedTuple):

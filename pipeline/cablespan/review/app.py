@@ -22,7 +22,6 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from cablespan.labels import colour_variables
 from cablespan.review.api import Api, Arguments, Problem
 from cablespan.review.guidelines import guidelines_html
 from cablespan.review.safety import Guard
@@ -147,13 +146,7 @@ class Review:
 
     async def colours(self, _request: Request) -> Response:
         """The labels' colours as a style sheet: `[data-label="PLACE"]` has its `--colour`."""
-        scheme = self.store.scheme
-        rules = [
-            f'[data-label="{label.name}"] {{ --colour: {label.colour}; }}'
-            for label in (*scheme.entities, *scheme.statements)
-        ]
-        text = "\n".join([f":root {{ {colour_variables()} }}", *rules])
-        return Response(text, media_type="text/css")
+        return Response(self.store.scheme.style_sheet(), media_type="text/css")
 
     async def _annotator(self, request: Request) -> Annotator:
         name = await self._name(request)

@@ -1,0 +1,2 @@
+-- A cable by its name.
+SELECT * FROM cables WHERE name = :name

@@ -1,0 +1,2 @@
+-- A person, body or place.
+SELECT * FROM register WHERE id = :entity
