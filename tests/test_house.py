@@ -33,7 +33,7 @@ ORDER = [
     "cli",
 ]
 # The layers of `components`, likewise.
-LAYERS = ["repair", "sentences", "entities", "network", "statements", "claims"]
+LAYERS = ["keeping", "repair", "sentences", "entities", "network", "statements", "claims"]
 
 
 def imports(path: Path) -> set[str]:

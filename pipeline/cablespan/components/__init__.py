@@ -1,2 +1,2 @@
-"""Components of the pipeline, a folder a layer; a layer uses only those before it: sentences,
-entities, network, statements, claims."""
+"""Components of the pipeline, a folder a layer; a layer uses only those before it: keeping,
+sentences, entities, network, statements, claims."""
