@@ -22,10 +22,14 @@ _FURTHER_LABEL = re.compile(
           |E\.O\.\ ?\d{{5}}|EO\ \d{{5}}|DECLASSIFY\ {{1,3}}ON|Declassify\ {{1,3}}on
           |CLASSIFIED\ {{1,3}}BY|Classified\ {{1,3}}[Bb]y|Subject|Subj|Refs?|Tags)
           (?:[ \t]?\((?:(?:{PORTION_CLASSES})(?:/NF)?|{CAVEAT})\))?[ \t]{{0,3}}:
-      | 1\.\s{{0,3}}\((?:{PORTION_CLASSES})(?:/NF)?\)
+      | 1\.\s{{0,3}}(?:\((?:{PORTION_CLASSES})(?:/NF)?\)|(?i:SUMMARY)\b)
       | (?:CLASSIFIED\ {{1,3}}BY|Classified\ {{1,3}}By)\ {{1,3}}[A-Z]
       | [(\[](?:{PORTION_CLASSES})[)\]]\ {{1,3}}(?i:this\ (?:cable|message|telegram|is))\b
       | (?:REFS?|REFTELS?)\.?\ (?:[(\[]?[A-Z][.)\]]\s | [A-Z]{{3,}}(?:\ [A-Z]{{3,}})?\ \d\d))
+    # "REF: OSLO 12 (U) Embassy has told": the body is glued to it; "(C)" can be its third item
+    | (?<=[\d_])[ \t]{{1,40}}(?=
+        \((?!C\))(?:{PORTION_CLASSES})\)\ {{1,3}}[A-Z][^\n]{{0,60}}?\ [a-z]{{4}}
+      | [A-Z][a-z]*(?:\ [a-z]+){{3}})
     | (?<=\S)(?<!\ (?i:IS))(?<!(?i:TEXT))[ \t]{{1,40}}(?={MARKED_SENSITIVE})
     | (?<=[A\d])[ \t]{{1,40}}(?=TAGS\ [A-Z]{{4}}\b)                      # "DECL: N/A TAGS ECON"
     | (?<=[A-Z]{{3}})(?=(?:TAGS|SUBJECT|REFS?|REFTELS?):)              # a line end was lost
@@ -38,7 +42,7 @@ _FURTHER_LABEL = re.compile(
 _LABEL_BEGINS = re.compile(
     r"""
     TAGS | Tags | SUBJ | Subj | REF | Ref | E\.O\. | EO\  | CLAS | Clas | DECLAS | Declas
-    | 1\.[\s(] | \([UCS] | \[[UCS] | SENS | Sens | ENTIRE | THIS | This
+    | 1\.[\s(] | \([UCS] | \[[UCS] | SENS | Sens | ENTIRE | THIS | This | \d\s{1,3}[A-Z][a-z]
     """,
     re.VERBOSE,
 )

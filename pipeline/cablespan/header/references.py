@@ -12,7 +12,8 @@ from cablespan.header.posts import id_of
 
 # "A.", "(B)", "C) (C)", "D -"
 _ENUMERATOR = re.compile(
-    r"""(?:^|(?<=[\s,;:.)\]])(?<!\b[A-Z]\.)) [(\[]?(?P<letter>[A-Z]|[a-z])(?:[.):\]]{1,2}|-(?=\s))
+    r"""(?:^|(?<=[\s,;:.)\]])(?<!\b[A-Z]\.))
+      [(\[]?(?P<letter>[A-Z]|[a-z])(?:\ ?[.):\]]{1,2}|-(?=\s))
       (?:\s{0,2}[(\[][A-Za-z][)\]])?(?![A-Za-z]\.)(?=\s|\d|[A-Z(])""",
     re.VERBOSE | re.MULTILINE,
 )
@@ -23,6 +24,7 @@ _NUMBER_ALONE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_CUT_SERIAL = re.compile(r"\d+\.{3}")  # "OSLO 2..."
 _PIVOT = 45  # 44 is 2044, 45 is 1945
 
 
@@ -78,7 +80,8 @@ def references_of(
     if own and not year:
         year = full_year(own[:2], _PIVOT)
     first: dict[str, Reference] = {}
-    for reference in _all_references(without_marks(field).replace("¶", " "), year):
+    text = _CUT_SERIAL.sub("", without_marks(field).replace("¶", " "))
+    for reference in _all_references(text, year):
         first.setdefault(reference.value, reference)
     return [reference for value, reference in first.items() if value != own]
 

@@ -11,6 +11,7 @@ _TOKEN = re.compile(
     | (?<![A-Za-z0-9])[01][A-Za-z]{2,}                # 0SLO: a digit for a letter
     | [A-Za-z]{1,20}[015][A-Za-z]{2,}
     | [A-Za-z]{3,20}[015][A-Za-z](?=\s{1,3}\d)
+    | (?P<zero>[A-Za-z]{3,20})0(?=\s{1,3}\d)           # OSL0 12
     | (?<![\d,])[1-9]\d?,\d{3}(?!,?\d)                   # 1,234; not 123,124
     | (?:(?<![A-Za-z])[lI](?=\d\d))?                    # l23, 1O2: letters for digits
       (?<!\d)\d{1,12}(?!\d)(?:[Oo]\d{1,6}){0,3}(?![Oo]\d)
@@ -130,7 +131,8 @@ class Tokens:
 def _tokens(text: str) -> Iterator[Token]:
     """The tokens of a text; a number has zeros for the letter O, and no comma for thousands."""
     for match in _TOKEN.finditer(text):
-        token = match[0].translate(_DIGITS) if match[0][-1].isdecimal() else match[0]
+        written = f"{match['zero']}O" if match["zero"] else match[0]
+        token = written.translate(_DIGITS) if written[-1].isdecimal() else written
         yield Token(token, *match.span())
 
 
