@@ -1,7 +1,8 @@
 """cablespan: diplomatic cables in, span-level annotations out.
 
 The whole road: `read` or `parse` cables, make Docs (`to_doc`), pipe them (`load`), write records
-(`to_record`); `from_frame` and `to_frame` for tables of pandas and polars.
+(`to_record`); `from_frame` and `to_frame` for tables of pandas and polars; `open` what
+`cablespan index` built.
 """
 
 from importlib import import_module
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cablespan.cable import Cable
     from cablespan.document import Claim, to_doc
+    from cablespan.explore.collection import Collection, open
     from cablespan.formats.frames import Tables, from_frame, to_frame
     from cablespan.nlp import load
     from cablespan.reading import parse, read
@@ -20,10 +22,12 @@ __version__ = version("cablespan")
 __all__ = [
     "Cable",
     "Claim",
+    "Collection",
     "Tables",
     "from_frame",
     "from_record",
     "load",
+    "open",
     "parse",
     "read",
     "to_doc",
@@ -36,10 +40,12 @@ __all__ = [
 _HOMES = {
     "Cable": "cablespan.cable",
     "Claim": "cablespan.document",
+    "Collection": "cablespan.explore.collection",
     "Tables": "cablespan.formats.frames",
     "from_frame": "cablespan.formats.frames",
     "from_record": "cablespan.records",
     "load": "cablespan.nlp",
+    "open": "cablespan.explore.collection",
     "parse": "cablespan.reading",
     "read": "cablespan.reading",
     "to_doc": "cablespan.document",

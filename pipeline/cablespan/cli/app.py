@@ -24,6 +24,8 @@ EXTRAS = {
     "annotate": "ray",
     "convert": "inception",
 }
+# Modules that some of these need for a part of what they do.
+_MODULES = dict.fromkeys(("datasette", "networkx", "sqlite_utils"), "explore")
 
 
 class _Commands(TyperGroup):
@@ -36,7 +38,7 @@ class _Commands(TyperGroup):
         except BrokenPipeError:  # `cablespan read ... | head`
             raise
         except ModuleNotFoundError as error:
-            extra = EXTRAS.get(ctx.invoked_subcommand)
+            extra = _MODULES.get(error.name or "") or EXTRAS.get(ctx.invoked_subcommand)
             if extra is None or (error.name or "").startswith("cablespan"):
                 raise
             message = (

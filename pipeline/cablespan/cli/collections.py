@@ -20,6 +20,8 @@ from cablespan.cli.options import (
     named,
 )
 
+_OF_RUNS = (Table.parquet, Table.csv)
+
 
 @app.command(
     epilog="Example: `cablespan annotate dump.csv --output run --workers 2 --shard-size 1000`"
@@ -157,19 +159,59 @@ def show(
     show(file, cable, html=html, model=model)
 
 
-@app.command(epilog="Example: `cablespan export run tables --to parquet`")
+@app.command(
+    epilog="Examples: `cablespan export run tables`, "
+    "`cablespan export cables.db found --to prodigy --search piracy --year 2007`"
+)
 def export(
-    run: RunFolder,
-    output: Annotated[
-        str, typer.Argument(metavar="OUT", help="Folder for the tables.", callback=named)
+    run: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN|DB",
+            help="Folder that annotate wrote, a file of records, or a database of index.",
+        ),
     ],
-    to: Annotated[Table, typer.Option(help="File format.")] = Table.parquet,
+    output: Annotated[
+        str, typer.Argument(metavar="OUT", help="Folder for the files.", callback=named)
+    ],
+    to: Annotated[
+        Table,
+        typer.Option(help="File format; prodigy, graphml and gexf of a database alone."),
+    ] = Table.parquet,
+    search: Annotated[
+        str, typer.Option(help="Of a database: the paragraphs that hold these words.")
+    ] = "",
+    post: Annotated[str | None, typer.Option(help="Their post: ASTANA.")] = None,
+    year: Annotated[int | None, typer.Option(help="Their year.")] = None,
+    tag: Annotated[str | None, typer.Option(help="One of their TAGS.")] = None,
+    classification: Annotated[str | None, typer.Option(help="Of their cables.")] = None,
+    label: Annotated[str | None, typer.Option(help="An entity's label in them.")] = None,
+    entity: Annotated[str | None, typer.Option(help="Whom or what they name.")] = None,
+    speaker: Annotated[str | None, typer.Option(help="Who says something in them.")] = None,
+    statement: Annotated[str | None, typer.Option(help="A statement's label in them.")] = None,
+    certainty: Annotated[str | None, typer.Option(help="Of a claim in them.")] = None,
 ) -> None:
-    """Write what a run found as tables for pandas, R or DuckDB: cables, paragraphs, entities,
-    clusters, statements, claims."""
-    from cablespan.runs.export import export
+    """Write what a run found as tables for pandas, R or DuckDB (cables, paragraphs, entities,
+    clusters, statements, claims), or what a search of a database finds: as these tables, as
+    Prodigy's tasks, as a graph of who speaks about whom."""
+    from cablespan.explore import is_database
 
     folder = Path(output)
+    asked = {
+        "post": post, "year": year, "tag": tag, "classification": classification, "label": label,
+        "entity": entity, "speaker": speaker, "statement": statement, "certainty": certainty,
+    }  # fmt: skip
+    if is_database(run):
+        from cablespan.explore.export import export as export_found
+
+        for name, number in export_found(Path(run), folder, to=to, words=search, **asked).items():
+            typer.echo(f"{folder}: {number:,} {name}", err=True)
+        return
+    if search or to not in _OF_RUNS or any(value is not None for value in asked.values()):
+        remedy = f"`cablespan index {run} --output cables.db` makes one"
+        raise ValueError(f"{run}: a run is written as a whole, a database is searched; {remedy}")
+    from cablespan.runs.export import export
+
     for table, rows in export(run, folder, to=to, warn=warn).items():
         typer.echo(f"{folder / table}.{to}: {rows:,} rows", err=True)
 

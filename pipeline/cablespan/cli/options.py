@@ -27,6 +27,9 @@ class Table(StrEnum):
 
     parquet = "parquet"
     csv = "csv"
+    prodigy = "prodigy"
+    graphml = "graphml"
+    gexf = "gexf"
 
 
 RunFolder = Annotated[

@@ -28,7 +28,7 @@ _MARKS = ("entities", "statements", "claims")
 _ANEW = "build it anew with --overwrite from all of its runs"
 
 
-def index(runs: Iterable[str], output: Path, *, overwrite: bool = False) -> dict[str, int]:
+def index(runs: Iterable[str], output: str | Path, *, overwrite: bool = False) -> dict[str, int]:
     """Builds the database of runs (folders, or files of records), or adds them to one that exists.
 
     A cable that the database has already is replaced by the one that comes later. Returns the rows
@@ -37,6 +37,7 @@ def index(runs: Iterable[str], output: Path, *, overwrite: bool = False) -> dict
     where one is torn or still being written, or `output` is of another version or no database of
     cables; OSError where the disk is full.
     """
+    output = Path(output)
     results = [Results(run) for run in runs]
     for result in results:
         if result.unfinished:

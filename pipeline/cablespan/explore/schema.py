@@ -200,14 +200,15 @@ VIEWS = {
         FROM clusters JOIN paragraphs ON paragraphs.cable_id = clusters.cable_id
         JOIN entities ON paragraph_id = paragraphs.id AND cluster_number = clusters.number""",
     "sentences": f"""SELECT label, substr(text, start + 1, "end" - start) AS words,
-        score, {_OF_CABLE}, cables.country, paragraphs.number, section, start, "end", paragraph_id
+        score, {_OF_CABLE}, cables.country, paragraphs.number, section, start, "end", paragraph_id,
+        paragraphs.name AS paragraph
         FROM statements {_IN_CABLE}""",
     "sayings": f"""SELECT claims.id, speaker, certainty, label,
         substr(text, source_start + 1, source_end - source_start) AS source,
         substr(text, cue_start + 1, cue_end - cue_start) AS cue,
         substr(text, content_start + 1, content_end - content_start) AS content,
         {_OF_CABLE}, cables.country, paragraphs.number, speaker_entity_id, speaker_cluster_number,
-        content_start, content_end, paragraph_id
+        content_start, content_end, paragraph_id, paragraphs.name AS paragraph
         FROM claims {_IN_CABLE.replace("cables.id = paragraphs", "cables.id = claims")}""",
 }
 

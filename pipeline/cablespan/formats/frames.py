@@ -92,10 +92,14 @@ def to_frame(docs: Iterable[Doc | Mapping[str, Any]], *, library: str = "pandas"
                 rows[layer].append({**span, "cable": record["id"], "text": words})
         claims = record.get("claims") or ()
         rows["claims"] += ({**_flat(claim), "cable": record["id"]} for claim in claims)
-    return Tables(*(_table(rows[name], columns, library) for name, columns in _COLUMNS.items()))
+    return Tables(*(make_table(rows[name], columns, library) for name, columns in _COLUMNS.items()))
 
 
-def _table(rows: list[dict[str, Any]], columns: list[str], library: str) -> Any:
+def make_table(rows: list[dict[str, Any]], columns: list[str], library: str) -> Any:
+    """Rows as a table of `library`: "pandas" or "polars".
+
+    Raises ModuleNotFoundError where it is not installed.
+    """
     data = {column: [row.get(column) for row in rows] for column in columns}
     table = import_module(library).DataFrame(data)
     # Whole numbers of which some are missing stay whole in pandas' own nullable type.

@@ -155,18 +155,16 @@ def export(
     if results.unfinished:
         warn(results.unfinished)
     with written_whole(output) as beside:
-        counts = _write(
-            results.records(), {table: beside / f"{table}.{to}" for table in TABLES}, to
-        )
-    return counts
+        return write_tables(results.records(), beside, to)
 
 
-def _write(records: Iterator[Record], parts: dict[str, Path], to: str) -> dict[str, int]:
+def write_tables(records: Iterator[Record], folder: Path, to: str) -> dict[str, int]:
+    """Writes TABLES of records into a folder, a file each; returns the rows of each."""
     counts = dict.fromkeys(TABLES, 0)
     with ExitStack() as stack:
         writers = {
-            table: stack.enter_context(_writer(path, _columns(table, to), to))
-            for table, path in parts.items()
+            table: stack.enter_context(_writer(folder / f"{table}.{to}", _columns(table, to), to))
+            for table in TABLES
         }
         while batch := list(islice(records, ROWS)):
             for table, rows_of in ROWS_OF.items():
