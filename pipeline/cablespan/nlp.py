@@ -208,7 +208,7 @@ def load(
         add_rules(nlp, exclude)
     if type(nlp) is KeepingPipeline.__base__:  # spacy.load makes it of its language's class
         nlp.__class__ = KeepingPipeline
-    nlp.set_error_handler(leave_out)
+    nlp.set_error_handler(leave_out)  # type: ignore[arg-type]
     speed_up(nlp)
     if bfloat16 and "transformer" in nlp.pipe_names:
         predict_in_bfloat16(nlp)

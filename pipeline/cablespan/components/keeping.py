@@ -116,4 +116,4 @@ class KeepingPipeline(English):
 class _KeptFunction(Keeping):
     def __init__(self, name: str, annotate: Callable[[Doc], Doc]):
         self.name = name
-        self.annotate = annotate  # type: ignore[method-assign]
+        self.annotate = annotate  # type: ignore[assignment, method-assign]

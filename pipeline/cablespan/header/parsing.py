@@ -38,6 +38,8 @@ _TRANSMISSION_LINES = ("FM ", "TO ", "INFO ", "RUE", "DE RUE", "ZNY", "XMT")
 EXTRACT = "This record is a partial extract of the original cable"
 _BROKEN_OFF = re.compile(r"[^.\s](?:\s{0,3}|[ \t]*\n[ \t]*)(?:\.\.\.|…)\Z")
 
+_TORN_LINE = re.compile(r"[^.\s](?:\.\.\.|…)[ \t]*$", re.MULTILINE)  # above what a site adds
+
 
 def reference_id_of(opening: Opening, year: int | None) -> str | None:
     """The id that post and serial make in a line of the opening: a banner, a page mark.
@@ -150,4 +152,6 @@ def _transmission_id(head: str) -> str | None:
 def _is_partial(head: str, body: str) -> bool:
     """Whether a cable says that it is an extract, or its text breaks off."""
     end = f"{head}{body}"[-40:].rstrip()  # it can break off in the opening
+    if not body.strip() and _TORN_LINE.search(head):
+        return True
     return EXTRACT in head or EXTRACT in body or _BROKEN_OFF.search(end) is not None

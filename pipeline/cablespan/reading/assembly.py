@@ -1,5 +1,6 @@
 """A cable out of what a reader has found."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,9 +13,11 @@ from cablespan.header.parsing import parse
 from cablespan.header.signature import signature
 from cablespan.reading.body import layout, segment
 from cablespan.reading.body.ids import DistinctNames
+from cablespan.reading.unopened import with_body
 
 _FIRST = 1000  # characters whose lines tell whether a margin can be there
 _FEW_LINES = 20  # one of so many lines may be indented less than the others
+_SENDER = re.compile(r"^FM [A-Z]", re.MULTILINE)
 TAIL = 1500  # characters at the end of a body in which its signers stand
 
 
@@ -23,7 +26,8 @@ def assemble(
 ) -> Cable:
     r"""The cable that stands in `text[start:end]`, opening and body; `head` and `facts` are those
     of `_assembled`. Lines that end in a return and a line feed are read as if they had no return,
-    a text that is indented as a whole as if it were not.
+    lines of which most end in a backslash as if they had none, a text that is indented as a whole
+    as if it were not.
 
     >>> text = "SUBJECT: ROADS\n\n1. (U) All is well."
     >>> cable = assemble(text, path="a.txt", format="text", reference_id="07OSLO12")
@@ -33,7 +37,9 @@ def assemble(
     own = text[start:end]
     head = (head or "").replace("\r\n", "\n")
     if "\r" in own and "\r\n" in own:  # one sign is found faster than two
-        plain, mapping = _without_returns(own, start)
+        plain, mapping = _without_sign("\r", own, start)
+    elif 2 * own.count("\\\n") > own.count("\n"):  # a dump's line ends, escaped
+        plain, mapping = _without_sign("\\", own, start)
     elif margin := _margin(own):
         plain, mapping = _without_margin(own, margin, start)
     else:
@@ -83,17 +89,17 @@ def _without_margin(text: str, margin: str, start: int = 0) -> tuple[str, Source
     return "".join(parts), SourceMap(tuple(pieces))
 
 
-def _without_returns(text: str, start: int = 0) -> tuple[str, SourceMap]:
-    r"""A text with the returns before its line feeds left out, and its map into the source, in
-    which it begins at `start`.
+def _without_sign(sign: str, text: str, start: int = 0) -> tuple[str, SourceMap]:
+    r"""A text with a sign before its line feeds left out, and its map into the source, in which it
+    begins at `start`.
 
-    >>> plain, mapping = _without_returns("A\r\nB")
+    >>> plain, mapping = _without_sign("\r", "A\r\nB")
     >>> plain, list(mapping.pieces)
     ('A\nB', [(0, 0, 1), (2, 3, 1)])
     """
-    lines = text.split("\r\n")
+    lines = text.split(f"{sign}\n")
     pieces, at = [], 0
-    for source_at, line in enumerate(lines, start):  # each return puts the source one further
+    for source_at, line in enumerate(lines, start):  # each sign puts the source one further
         pieces.append((at, source_at + at, len(line)))
         at += len(line) + 1
     return "\n".join(lines), SourceMap(tuple(pieces))
@@ -122,8 +128,12 @@ def _assembled(
     meta where the date-time group contradicts it; `known`: header facts that win over those of the
     text.
     """
-    opening = read_opening(text, start, end)
+    opening, end, told = with_body(text, start, end, read_opening(text, start, end))
+    notes = (*notes, *told)
     lines_above = text[start : opening.body]
+    if head and _SENDER.search(lines_above):  # the transmission header stands twice
+        above = set(map(str.strip, lines_above.splitlines()))
+        head = "\n".join(line for line in head.splitlines() if line.strip() not in above)
     names, signed = signature(text, opening.body, end)
     known = {"signers": tuple(names), **known}
     tail = text[max(opening.body, end - TAIL) : end]

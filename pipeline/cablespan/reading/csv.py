@@ -285,10 +285,26 @@ def facts_of_parts(
     >>> list(facts_of_parts([Part(0, 9), Part(9, 20)], {"origin": "Embassy Oslo"}, 5))
     [{'start': 5, 'end': 14, 'origin': 'Embassy Oslo'}, {'start': 14, 'end': 25}]
     """
-    for part in parts:
-        own = row_facts(part.row) if part.row else {}  # of a cable within another one's body
-        known = own if part.start else facts
+    parts, own_id = list(parts), facts.get("reference_id")
+    rows = [id_of(part.row["reference_id"]) if part.row else None for part in parts]
+    place = rows.index(own_id) if own_id and own_id in rows else 0
+    for number, part in enumerate(parts[place:]):
+        known = row_facts(part.row) if part.row else {}  # of a cable within another one's body
+        if number == 0 and (rows[place] is None or rows[place] == own_id):
+            # Where the row of the text's own cable stands in it, the shorter of what is before it
+            # and after it is a torn copy.
+            part = max(parts[: place + 1], key=lambda part: part.end - part.start)
+            known = _joined(facts, known)
         yield {"start": offset + part.start, "end": offset + part.end, **known}
+
+
+def _joined(facts: Mapping[str, Any], of_row: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a page, and what the row of the same cable in its text adds to them."""
+    if not of_row:
+        return dict(facts)
+    known = {name: value for name, value in facts.items() if value is not None}
+    lines = dict.fromkeys([*known.get("head", "").splitlines(), *of_row["head"].splitlines()])
+    return {"listed": of_row["listed"], **known, "head": "\n".join(lines)}
 
 
 def _references(listed: str, created: str | None, cable_id: str) -> list[Reference]:

@@ -28,18 +28,23 @@ _HEADER = re.compile(
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _LEAST_CABLE = 200  # characters before a transmission header that are a cable, not a site's words
+_FARTHEST_ROW = 6000  # characters above the row of a page's own cable, where no cells are quoted
 _LONGEST_HEADER = 4000  # characters of a transmission header below its sender
 _JUST_ABOVE = 300  # characters in which the last line above a header ends
-# The first six cells of a row, and the sign that opens the seventh, the transmission header.
+# What stands between two cells of a row, as a dump has them, or a site that printed each on a line
+# with the column's name: a closing quote, the sign, a name, an opening quote.
+_BETWEEN = r"\"?(?:,|\t|[ ]{0,3}\n\s{0,6})(?:[a-z]{2,14}:\s?)?\"?"
+_ID = r"\d\d[A-Z]{3,30}\d{1,7}"
+# The first six cells, and the sign that opens the seventh, the transmission header.
 _ROW = re.compile(
-    r"""
-    ^"?\d{1,9}"?,
-    "(?P<created>\d{1,4}[/-]\d{1,2}[/-]\d{1,4}[ ]\d{1,2}:\d{2}[^"\n]{0,6})",
-    "(?P<reference_id>\d\d[A-Z]{3,30}\d{1,7})",
-    "(?P<origin>[^"\n]{0,80})",
-    "(?P<classification>[^"\n]{0,80})",
-    "(?P<references>[^"]{0,4000})",
-    "
+    rf"""
+    ^(?:(?:id:[ ])?"?\d{{1,9}}{_BETWEEN} | ")?
+    (?P<created>\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{1,4}}(?:[ ]\d{{1,2}}:\d{{2}}[^"\n\t,]{{0,6}})?)
+    {_BETWEEN}
+    (?P<reference_id>{_ID}){_BETWEEN}
+    (?P<origin>[^"\n\t]{{0,80}}){_BETWEEN}
+    (?P<classification>(?:[A-Z][A-Z/\s]{{5,60}}?)?){_BETWEEN}
+    (?P<references>(?:{_ID}\|?)* | (?<=")[^"]{{0,4000}}){_BETWEEN}
     """,
     re.VERBOSE | re.MULTILINE,
 )
@@ -82,12 +87,16 @@ def cables_in(text: str) -> list[Part]:
     for following in begun:
         if following.at < cable.body:  # the header cell of a row
             continue
-        if text[cable.body : following.at].strip():
+        before = text[cable.body : following.at].strip()
+        if cable.row and not following.row and len(before) < _LEAST_CABLE:
+            continue  # the header of the row's own cable
+        if before:
             end = _end_before(text, cable.body, following.at, quoted=bool(following.row))
             parts.append(Part(cable.body, end, cable.row))
         cable = following
     end = _end_before(text, cable.body, len(text), quoted=bool(cable.row))
-    return [*parts, Part(cable.body, end, cable.row)]
+    last = Part(cable.body, end, cable.row)
+    return [*parts, last] if not parts or _has_text(text, last) else parts
 
 
 def cables_below(text: str) -> list[Part]:
@@ -152,12 +161,17 @@ def _is_cable(text: str, end: int) -> bool:
     return bool(opening.fields and _LETTER.search(text, opening.body, end))
 
 
+def _has_text(text: str, part: Part) -> bool:
+    """Whether a cable has a body, and is no header that a site printed below its own cable."""
+    opening = read_opening(text, part.start, part.end)
+    return _LETTER.search(text, opening.body, part.end) is not None
+
+
 def _rows(text: str) -> Iterator[_Beginning]:
     """Where rows begin, where their last cell, the body, does, and what the cells before hold."""
-    if _NEXT_CELL not in text:
-        return
-    for match in _ROW.finditer(text):
-        closed = text.find(_NEXT_CELL, match.end())
+    for match in _ROW.finditer(text, 0, len(text) if _NEXT_CELL in text else _FARTHEST_ROW):
+        is_quoted = text[match.end() - 1] == '"'
+        closed = text.find(_NEXT_CELL, match.end()) if is_quoted else -1
         body = closed + len(_NEXT_CELL) if closed >= 0 else match.end()
         head = text[match.end() : closed] if closed >= 0 else ""
         yield _Beginning(match.start(), body, {**match.groupdict(), "header": head})
