@@ -1,5 +1,5 @@
-"""A cable whose text no line begins: it is glued to the last line of the opening, or stands before
-labelled lines. In doubt it is text, and the header goes without the fact."""
+"""A cable whose text no line begins: it stands above labelled lines, or on one. In doubt it is
+text, and the header goes without the fact."""
 
 import re
 from collections.abc import Iterator
@@ -9,14 +9,10 @@ from typing import NamedTuple
 from cablespan.header.furniture import is_furniture
 from cablespan.header.labelled import Line, first_lines, is_numbered
 from cablespan.header.opening import Opening, read_opening
-from cablespan.header.portions import PORTION_CLASSES
 from cablespan.header.prose import is_running
 from cablespan.header.transmission import transmission_line
 
 _LETTER = re.compile(r"[^\W\d_]")
-_MARKED = re.compile(
-    rf"\s(?:\d{{1,2}}\.\s{{0,3}})?\((?:{PORTION_CLASSES})(?:/[A-Z]+)?\)\s{{1,3}}[A-Z]"
-)
 _LEAST_WORDS = 8  # of a line that is text
 
 
@@ -32,15 +28,15 @@ def with_body(text: str, start: int, end: int, opening: Opening) -> FoundBody:
     r"""The opening of `text[start:end]` as it was read where text follows it; else one whose body
     is the first thing in it that looks like text.
 
-    >>> text = "SUBJECT: ROADS\nREF: OSLO 12 (U) Post delivered the points. DOE"
+    >>> text = "Post gave the points to the Minister for Roads.\nE.O. 12958: N/A\nSUBJECT: ROADS"
     >>> found = with_body(text, 0, len(text), read_opening(text))
-    >>> text[found.opening.body : found.end], found.opening.fields["ref"]
-    ('(U) Post delivered the points. DOE', 'OSLO 12')
+    >>> text[found.opening.body : found.end], found.opening.fields["subject"]
+    ('Post gave the points to the Minister for Roads.\n', 'ROADS')
     """
     if _LETTER.search(text, opening.body, end):
         return FoundBody(opening, end, ())
     lines = first_lines(text, start, end).lines
-    for body in _bodies(text, end, lines):
+    for body in _bodies(lines):
         above = read_opening(text, start, body)
         below = [line.offset for line in lines if line.label and line.offset > body]
         fields = {**(opening.fields if below else {}), **above.fields}
@@ -50,17 +46,13 @@ def with_body(text: str, start: int, end: int, opening: Opening) -> FoundBody:
     return FoundBody(opening, end, ())
 
 
-def _bodies(text: str, end: int, lines: list[Line]) -> Iterator[int]:
-    """Where text can begin: at a marking within the last labelled lines, at an unlabelled line, at
-    what a label is followed by; the likeliest first."""
-    labelled = [line for line in lines if line.label]
-    if labelled and (glued := _MARKED.search(text, labelled[-1].offset, end)):
-        yield glued.start() + 1
+def _bodies(lines: list[Line]) -> Iterator[int]:
+    """Where text can begin: at an unlabelled line, or at what follows the last label that a text
+    follows."""
     yield from (line.offset for line in lines if not line.label and _is_text(line.text))
-    for line in reversed(labelled):
-        content = line.label.content if line.label else 0
-        if _is_text(line.text[content:]):
-            yield line.offset + content
+    for line in reversed(lines):
+        if line.label and _is_text(line.text[line.label.content :]):
+            yield line.offset + line.label.content
 
 
 def _is_text(line: str) -> bool:
