@@ -5,7 +5,9 @@ import sqlite3
 from pathlib import Path
 
 import orjson
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 from typer.testing import CliRunner
 
 from cablespan.cli import app
@@ -157,6 +159,38 @@ def test_labels_of_ones_own_come_along(tmp_path):
     database = sqlite3.connect(tmp_path / "cables.db")
     ((labels,),) = database.execute("SELECT value FROM meta WHERE key = 'labels'")
     assert "VESSEL" in orjson.loads(labels)["entities"]
+
+
+def entry(id, name, **facts):
+    """A row of a table of the register."""
+    return {
+        "id": id, "name": name, "names": [{"name": name, "count": 2}], "countries": ["KZ"],
+        "roles": [{"role": "Minister", "country": "KZ"}, {"role": "Minister", "country": None}],
+        "first_cable": "07ASTANA454", "last_cable": "07ASTANA454", "kb_id": None,
+        "probability": 0.97, **facts,
+    }  # fmt: skip
+
+
+def test_the_register_of_a_run_says_who_is_who(tmp_path):
+    record = annotated()
+    record["clusters"][0]["entity_id"] = "people/1"
+    folder = Path(run(tmp_path / "run", record))
+    (folder / "register").mkdir()
+    bekov = entry("people/1", "Almaz Bekov", cables=1)
+    post = entry("bodies/7", "Embassy Astana", kb_id="post:ASTANA", probability=1.0)
+    for table, rows in (("people", [bekov]), ("bodies", [post])):
+        parquet.write_table(pa.Table.from_pylist(rows), folder / "register" / f"{table}.parquet")
+    for overwrite in (True, False):  # built, and then added to with the same cable
+        index([str(folder)], tmp_path / "cables.db", overwrite=overwrite)
+        database = sqlite3.connect(tmp_path / "cables.db")
+        assert database.execute(
+            "SELECT name, names, roles, mentions, probability FROM people"
+        ).fetchall() == [("Almaz Bekov", '["Almaz Bekov"]', '["Minister"]', 1, 0.97)]
+        speakers = (
+            "SELECT register.name FROM sayings JOIN register ON register.id = speaker_entity_id"
+        )
+        assert database.execute(speakers).fetchall() == [("Almaz Bekov",), ("Embassy Astana",)]
+        database.close()
 
 
 def test_rows_of_many_cables_are_those_of_their_records(tmp_path):

@@ -26,6 +26,7 @@ EXTRAS = {
 }
 # Modules that some of these need for a part of what they do.
 _MODULES = dict.fromkeys(("datasette", "networkx", "sqlite_utils"), "explore")
+_MODULES["pyarrow"] = "report"
 
 
 class _Commands(TyperGroup):

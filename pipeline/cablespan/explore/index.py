@@ -16,7 +16,6 @@ from sqlite_utils import Database
 
 from cablespan import __version__
 from cablespan.explore.known import Known
-from cablespan.explore.register import register_of
 from cablespan.explore.rows import RowMaker, Rows
 from cablespan.explore.schema import SEARCHED, TABLES, VERSION, create, enable_full_text
 from cablespan.labels import labels_beside, scheme_of
@@ -131,7 +130,7 @@ class _Writer:
 
     def add(self, result: Results) -> None:
         """Writes the cables of one run."""
-        self.known.register = register_of(result)
+        self.known.read(result)
         run_id = self._last("runs") + 1
         maker = RowMaker(self.database, self.known, run_id)
         records, count = result.records(), 0

@@ -12,8 +12,10 @@ import orjson
 from sqlite_utils import Database
 
 from cablespan import lexicon
+from cablespan.explore.register import entries
 from cablespan.explore.schema import KNOWN
 from cablespan.labels import Entity
+from cablespan.runs.batch.results import Results
 from cablespan.runs.things import identified, known_names
 
 _TABLES = {
@@ -29,25 +31,67 @@ _AT_A_TIME = 500  # entries that are counted by one query
 class Known:
     """The ids of people, bodies and places, by what their mentions have in common.
 
-    `database` may hold some already; `register` are the entries of a run's register by their id
-    there, each with its table.
+    `database` may hold some already. What a register says of an entry stays as it says it, what is
+    counted comes from the cables.
     """
 
     def __init__(self, database: Database):
         self.database = database
-        self.register: Mapping[str, tuple[str, Mapping[str, Any]]] = {}
         self.ids: dict[tuple[str, str], int] = {}
-        for table in KNOWN:
-            rows = database.execute(f"SELECT register_id, id FROM {table}")
-            self.ids.update(((table, register_id), id) for register_id, id in rows)
-        self.last = max(self.ids.values(), default=0)
+        self.registered: set[int] = set()
         self.counted: set[int] = set()  # ids of which mentions came or went
+        self.has_register = False
+        for table in KNOWN:
+            query = f"SELECT register_id, kb_id, id, probability FROM {table}"
+            for register_id, kb_id, id, probability in database.execute(query):
+                self.ids[table, register_id] = id
+                if probability is not None:
+                    self._add_registered(table, id, kb_id)
+        self.last = max(self.ids.values(), default=0)
+
+    def read(self, result: Results) -> None:
+        """Takes the entries of a run's register; without one they are found by name."""
+        self.has_register = False
+        for table, entry in entries(result):
+            self.has_register = True
+            row = self._registered_row(table, entry)
+            columns, values = ", ".join(row), ", ".join(f":{column}" for column in row)
+            self.database.execute(f"REPLACE INTO {table} ({columns}) VALUES ({values})", row)
+
+    def _registered_row(self, table: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+        kb_id = entry["kb_id"]
+        known = self.ids.get((table, kb_id or ""))
+        id = self.ids.setdefault((table, entry["id"]), known or self.last + 1)
+        self.last = max(self.last, id)
+        self._add_registered(table, id, kb_id)
+        self.counted.add(id)
+        return _with_place(
+            table,
+            {
+                **{fact: entry[fact] for fact in ("name", "first_cable", "last_cable", "kb_id")},
+                **{fact: _json(entry[fact]) for fact in ("names", "roles", "countries")},
+                **{"id": id, "register_id": entry["id"], "probability": entry["probability"]},
+                **{"mentions": 0, "cables": 0},
+            },
+        )
+
+    def _add_registered(self, table: str, id: int, kb_id: str | None) -> None:
+        self.registered.add(id)
+        if kb_id:  # a speaker that is no cluster, "post:ASTANA"
+            self.ids[table, kb_id] = id
 
     def id_of_cluster(self, cluster: Mapping[str, Any], origin: str | None) -> int | None:
-        """The entry that a cluster of a cable from `origin` is; None for what has none: dates,
-        laws, names that were struck out."""
-        if self.register:
-            return self._id_in_register(cluster.get("entity_id"))
+        """The entry that a cluster of a cable from `origin` is.
+
+        None for what has none: dates, laws, names that were struck out.
+        """
+        register_id = cluster.get("entity_id") or ""
+        table = register_id.partition("/")[0]
+        if table in KNOWN:
+            return self._id(table, register_id)
+        return None if self.has_register else self._id_by_name(cluster, origin)
+
+    def _id_by_name(self, cluster: Mapping[str, Any], origin: str | None) -> int | None:
         table = _TABLES.get(cluster["label"])
         found = identified(cluster["label"], dict(cluster), origin) if table else None
         return self._id(table, found[0].identity) if table and found else None
@@ -55,11 +99,6 @@ class Known:
     def id_of_sender(self, kb_id: str) -> int:
         """The entry of a speaker that the cable does not name: "post:ASTANA", "us:STATE"."""
         return self._id("bodies", kb_id)
-
-    def _id_in_register(self, register_id: str | None) -> int | None:
-        if register_id is None or register_id not in self.register:
-            return None
-        return self._id(self.register[register_id][0], register_id)
 
     def _id(self, table: str, identity: str) -> int:
         id = self.ids.get((table, identity))
@@ -75,9 +114,18 @@ class Known:
         for table in KNOWN:
             ids = sorted(id for id, (home, _) in identities.items() if home == table)
             rows = (
-                self._row(table, identities[id][1], id, facts) for id, facts in self._facts(ids)
+                _with_place(table, {"id": id, "register_id": name, **_told(name, clusters)})
+                for id, clusters in self._clusters_of(set(ids) - self.registered)
+                for name in identities[id][1:]
             )
             self.database.table(table).insert_all(rows, pk="id", replace=True, batch_size=1000)
+            counts = (
+                {"id": id, **_counts(clusters)}
+                for id, clusters in self._clusters_of(self.registered.intersection(ids))
+            )
+            self.database.conn.executemany(
+                f"UPDATE {table} SET mentions = :mentions, cables = :cables WHERE id = :id", counts
+            )
 
     def remove_unnamed(self) -> None:
         """Removes entries that no cable mentions any more, and that say nothing."""
@@ -87,9 +135,9 @@ class Known:
                 (SELECT speaker_entity_id FROM claims WHERE speaker_entity_id IS NOT NULL)"""
             )
 
-    def _facts(self, ids: list[int]) -> Iterator[tuple[int, list[Any]]]:
+    def _clusters_of(self, ids: Iterable[int]) -> Iterator[tuple[int, list[Any]]]:
         """The clusters of each id, in the order of ids; none of a sender that nobody names."""
-        remaining = iter(ids)
+        remaining = iter(sorted(ids))
         while some := list(islice(remaining, _AT_A_TIME)):
             found = {
                 id: list(rows)
@@ -107,16 +155,15 @@ class Known:
             ids,
         )
 
-    def _row(self, table: str, identity: str, id: int, clusters: list[Any]) -> dict[str, Any]:
-        counted = _counted(identity, clusters)
-        _, registered = self.register.get(identity, (table, {}))
-        row = {**counted, **_plain(registered), "id": id, "register_id": identity}
-        if table == "places":
-            row |= coordinates().get(row["kb_id"], {"latitude": None, "longitude": None})
+
+def _with_place(table: str, row: dict[str, Any]) -> dict[str, Any]:
+    """A row with where the place lies, if it is one."""
+    if table != "places":
         return row
+    return row | coordinates().get(row["kb_id"], {"latitude": None, "longitude": None})
 
 
-def _counted(identity: str, clusters: list[Any]) -> dict[str, Any]:
+def _told(identity: str, clusters: list[Any]) -> dict[str, Any]:
     """What the clusters of an entry say of it."""
     names, kb_ids = _most(clusters, "name"), _most(clusters, "kb_id")
     kb_id = kb_ids[0] if kb_ids else identity if identity in proper_names() else None
@@ -131,6 +178,12 @@ def _counted(identity: str, clusters: list[Any]) -> dict[str, Any]:
         "last_cable": dated[-1][1] if dated else None,
         "kb_id": kb_id,
         "probability": None,
+        **_counts(clusters),
+    }
+
+
+def _counts(clusters: list[Any]) -> dict[str, int]:
+    return {
         "mentions": sum(row["mentions"] or 0 for row in clusters),
         "cables": len({row["cable_id"] for row in clusters}),
     }
@@ -151,16 +204,6 @@ def _most(clusters: list[Any], fact: str) -> list[str]:
         if row[fact]:
             counts[row[fact]] += row["mentions"] or 1
     return [value for value, _ in counts.most_common()]
-
-
-def _plain(registered: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts of a register's entry as the tables have them: lists as JSON."""
-    facts = ("name", "names", "roles", "countries", "first_cable", "last_cable", "kb_id")
-    known = {key: registered[key] for key in (*facts, "probability") if key in registered}
-    return {
-        key: value if value is None or isinstance(value, str | int | float) else _json(value)
-        for key, value in known.items()
-    }
 
 
 def _json(value: Any) -> str:

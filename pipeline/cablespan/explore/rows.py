@@ -94,8 +94,8 @@ class _Cable:
         self, maker: RowMaker, cable_id: int, record: Record, sender: str | None, rows: Rows
     ):
         self.maker, self.cable_id, self.record, self.rows = maker, cable_id, record, rows
-        self.sender = sender
         self.paragraphs: dict[str, int] = {}
+        self.sender = sender
         self.entries: dict[int | None, int | None] = {}  # people, bodies, places by cluster
 
     def add(self) -> None:
