@@ -7,7 +7,7 @@ from cablespan.header.dates import date_of
 from cablespan.header.furniture import RULE, words
 from cablespan.header.passing import passes_on
 from cablespan.header.portions import PORTION_CLASSES
-from cablespan.header.posts import post_at_end
+from cablespan.header.posts import post_at_end, post_of_mark
 from cablespan.header.prose import has_common_word, is_running, within_titles
 from cablespan.lexicon import listed
 
@@ -117,8 +117,12 @@ def _is_sentence_below(line: _Next) -> bool:
 
 
 def _is_reference(line: _Next) -> bool:
-    """Whether a line after a break is an item of a REF list, or the serial of the post above."""
+    """Whether a line after a break is an item of a REF list, one without a letter too, or the
+    serial of the post above."""
     if line.text[:1].isdigit() and post_at_end(line.above.split()[-3:]):
+        return True
+    *words, serial = line.text.split()
+    if serial.isdecimal() and post_of_mark(" ".join(words)):
         return True
     if not is_enumerated(line.text) or _is_marked_text(line.text):
         return False

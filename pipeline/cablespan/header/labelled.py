@@ -22,7 +22,7 @@ _FURTHER_LABEL = re.compile(
           |E\.O\.\ ?\d{{5}}|EO\ \d{{5}}|DECLASSIFY\ {{1,3}}ON|Declassify\ {{1,3}}on
           |CLASSIFIED\ {{1,3}}BY|Classified\ {{1,3}}[Bb]y|Subject|Subj|Refs?|Tags)
           (?:[ \t]?\((?:(?:{PORTION_CLASSES})(?:/NF)?|{CAVEAT})\))?[ \t]{{0,3}}:
-      | 1\.\s{{0,3}}(?:\((?:{PORTION_CLASSES})(?:/NF)?\)|(?i:SUMMARY)\b)
+      | ¶\s?1\. | 1\.\s{{0,3}}(?:\((?:{PORTION_CLASSES})(?:/NF)?\)|(?i:SUMMARY)\b)
       | (?:CLASSIFIED\ {{1,3}}BY|Classified\ {{1,3}}By)\ {{1,3}}[A-Z]
       | [(\[](?:{PORTION_CLASSES})[)\]]\ {{1,3}}(?i:this\ (?:cable|message|telegram|is))\b
       | (?:REFS?|REFTELS?)\.?\ (?:[(\[]?[A-Z][.)\]]\s | [A-Z]{{3,}}(?:\ [A-Z]{{3,}})?\ \d\d))
@@ -42,7 +42,7 @@ _FURTHER_LABEL = re.compile(
 _LABEL_BEGINS = re.compile(
     r"""
     TAGS | Tags | SUBJ | Subj | REF | Ref | E\.O\. | EO\  | CLAS | Clas | DECLAS | Declas
-    | 1\.[\s(] | \([UCS] | \[[UCS] | SENS | Sens | ENTIRE | THIS | This | \d\s{1,3}[A-Z][a-z]
+    | ¶ | 1\.[\s(] | \([UCS] | \[[UCS] | SENS | Sens | ENTIRE | THIS | This | \d\s{1,3}[A-Z][a-z]
     """,
     re.VERBOSE,
 )
