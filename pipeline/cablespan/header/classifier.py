@@ -26,7 +26,7 @@ _REASON = re.compile(
         re[a-z]{0,3}s[a-z]{0,2}[onm]{0,2}s?\b
         (?=[\s:.,;(-]{0,6}(?:e\.?o|1|i\.|\(?[a-h]\)|$|under|are|is|section|par))
     | \b(?:for|per|under|pursuant|in\ accordance|by\ authority|by\ virtue)\s+(?:to\s+)?(?:the\s+)?
-        (?:sec|e\.?\s?o\b|executive|1\s?[.,]|para|follow)     # under section 1.4
+        (?:sec(?!ret)|e\.?\s?o\b|executive|1\s?[.,]|para|follow)     # under section 1.4
     | [\s(,;:-][1Il]\s?[.,-]\s?[456]\b                        # 1.4
     | \bE\.?\s?O\.?\s?1[23]                                   # E.O. 12958
     | \bdeclas | \bdecl\b""",
@@ -56,7 +56,7 @@ _QUOTED = re.compile(r"'(\w+)'")
 _BRACKETED = re.compile(r"\b([\w.'-]+) \(([A-Z][A-Za-z]+)\) (?=([\w'-]+))")  # Jane (Jay) Roe
 _BRACKETS = str.maketrans("{}", "()")
 _DIGIT_IN_WORD = re.compile(r"(?<=[A-Z])[015](?=[A-Z])|(?<![\w.])0(?=[A-Z])")  # B0HLEN
-_AT_STROKE = re.compile(r"\b([A-Za-z]+)/([A-Z][A-Za-z]{2,})\b")  # DCM/Roe, Roe/DCM
+_AT_STROKE = re.compile(r"\b([A-Za-z]+)/([A-Z](?:[A-Za-z]{2,}\b|\.))")  # DCM/Roe, Roe/DCM
 
 
 def classified_by(text: str) -> str | None:
