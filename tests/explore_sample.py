@@ -11,6 +11,8 @@ from review_sample import make_record
 # What a page must show as text: HTML, a sign that turns the direction of what follows, an emoji.
 NASTY = 'Bekov <b>said</b> "x" \u202eevil\u202c 🙂 <script>alert(1)</script> &amp;.'
 
+PEOPLE = ("OFFICIAL", "PERSON")
+
 
 def named_record(cable: str = "07ASTANA454", **header) -> dict:
     """The cable of the review page's tests, with its clusters: Sultanov and what he speaks of."""
@@ -21,10 +23,10 @@ def named_record(cable: str = "07ASTANA454", **header) -> dict:
         name = entity["text"].removeprefix("Deputy Chairman ")
         entity["cluster"] = numbers.setdefault((entity["label"], name), len(numbers))
     record["clusters"] = [
-        {"cluster": number, "label": label, "name": name, "kb_id": "", "mentions": 1,
-         "named": True, "office": "Deputy Chairman" if name == "Sultanov" else None,
-         "country": None, "given_name": None,
-         "family_name": name if label in ("OFFICIAL", "PERSON") else None}
+        {"cluster": number, "label": label, "name": name, "mentions": 1, "named": True,
+         "kb_id": f"person:{name}" if label in PEOPLE else "",
+         "office": "Deputy Chairman" if name == "Sultanov" else None, "country": None,
+         "given_name": None, "family_name": name if label in PEOPLE else None}
         for (label, name), number in numbers.items()
     ]  # fmt: skip
     clusters = {name: number for (_, name), number in numbers.items()}

@@ -139,6 +139,16 @@ async def entity(datasette: Datasette, request: Request) -> Response:
     )
 
 
+async def questions(datasette: Datasette, request: Request) -> Response:
+    """The questions that are asked at once, each with its form."""
+    return await _page(datasette, request, "questions.html")
+
+
+async def posts(datasette: Datasette) -> list[dict[str, Any]]:
+    """The posts of the collection, by name."""
+    return await rows(_database(datasette), "posts")
+
+
 async def colours(datasette: Datasette) -> Response:
     """The labels' colours as a style sheet."""
     scheme = await _scheme(_database(datasette))

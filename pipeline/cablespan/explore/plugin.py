@@ -1,14 +1,18 @@
 """The plugin that makes Datasette the pages of an annotated collection: routes and templates."""
 
 import re
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from datasette import hookimpl
+from datasette.app import Datasette
 from markupsafe import Markup, escape
 
 from cablespan.explore import pages
+from cablespan.explore.questions import questions
+from cablespan.explore.search import expression
 
 # As static/dom.js of the review page has them: characters that do not show, or that turn the
 # direction of the text.
@@ -32,8 +36,45 @@ def register_routes() -> list[tuple[str, Callable]]:
         (r"^/cable/(?P<name>.+)$", pages.cable),
         (r"^/similar/(?P<name>.+)$", pages.similar),
         (r"^/entity/(?P<entity>[0-9]{1,18})$", pages.entity),
+        (r"^/questions$", pages.questions),
         (r"^/labels\.css$", pages.colours),
     ]
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """`fts(words)` in SQL: what FTS5 is asked for words as one writes them in a search."""
+    conn.create_function("fts", 1, _fts, deterministic=True)
+
+
+def _fts(words: str | None) -> str:
+    return expression(words or "") or '""'  # which no row matches
+
+
+@hookimpl
+async def extra_template_vars(template: str, datasette: Datasette) -> dict[str, Any]:
+    """What the pages of questions know beside their rows."""
+    if template not in ("query.html", "questions.html"):
+        return {}
+    return {"questions": questions(), "posts": await pages.posts(datasette)}
+
+
+@hookimpl
+def render_cell(row: Any, value: Any, column: str, table: str | None) -> Markup | None:
+    """Cells of answers: a cable leads to its paragraph, a person, body or place to its page."""
+    if table is not None or not value:
+        return None
+    if match := re.fullmatch(r"cable(_\d+)?", column):
+        paragraph = _cell(row, f"paragraph_id{match[1] or ''}")
+        place = f"#paragraph-{paragraph}" if paragraph else ""
+        return Markup(f'<a href="/cable/{path(str(value))}{place}">{visible(str(value))}</a>')
+    if column.endswith("entity_id") and isinstance(value, int):
+        return Markup(f'<a href="/entity/{value}">{value}</a>')
+    return visible(value) if isinstance(value, str) else None
+
+
+def _cell(row: Any, column: str) -> Any:
+    return row[column] if column in row.keys() else None  # noqa: SIM118 - a row of SQLite
 
 
 @hookimpl

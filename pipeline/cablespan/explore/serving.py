@@ -14,6 +14,7 @@ from cablespan.explore import plugin
 from cablespan.explore.door import Door
 from cablespan.explore.index import check
 from cablespan.explore.pages import DATABASE
+from cablespan.explore.questions import canned_queries
 from cablespan.review.listening import address, listen, require_token, server_config
 from cablespan.review.safety import Guard, is_loopback
 
@@ -45,6 +46,7 @@ def create_datasette(path: Path) -> Datasette:
             ("static/review", str(HERE.parent / "review" / "static")),
         ],
         settings=SETTINGS,
+        metadata={"databases": {DATABASE: {"queries": canned_queries()}}},
         cache_headers=False,
     )
     datasette.remove_database("_memory")

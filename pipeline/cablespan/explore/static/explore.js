@@ -58,3 +58,11 @@ for (const place of document.querySelectorAll("[data-part]")) {
     })
     .catch(() => {}); // its link stays
 }
+
+// Datasette's tables: what its script asks for, and names for the fields of its filters.
+window.DATASETTE_ALLOW_FACET = true;
+const FIELDS = { _filter_column: "Column", _filter_op: "Comparison", _filter_value: "Value" };
+for (const field of document.querySelectorAll(".filters :is(select, input)")) {
+  const name = FIELDS[field.name.replace(/_\d+$/, "")];
+  if (name) field.setAttribute("aria-label", name);
+}

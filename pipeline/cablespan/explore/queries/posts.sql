@@ -1,0 +1,2 @@
+-- The posts of the collection.
+SELECT name FROM posts ORDER BY name
