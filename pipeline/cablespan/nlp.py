@@ -167,6 +167,7 @@ def load(
     kb: str | Path | None = None,
     ops: str | None = None,
     bfloat16: bool = False,
+    torch: bool = False,
     disable: str | Iterable[str] = (),
     enable: str | Iterable[str] = (),
     exclude: str | Iterable[str] = (),
@@ -179,8 +180,9 @@ def load(
     knowledge base of one's own (JSON Lines) for the linker. `ops`: "numpy" or "blis", see
     `cpu_ops`; other pipelines of the process keep theirs. `bfloat16`: a transformer predicts in
     half the bits, twice as fast on a CPU that has such products; a pipeline without one is as it
-    is. `vocab`, `disable`, `enable`, `exclude` and `config` are those of `spacy.load`, for the rule
-    components too (`config` for the trained ones).
+    is. `torch`: a transformer that onnxruntime could run is spacy-transformers' own, to train it
+    further. `vocab`, `disable`, `enable`, `exclude` and `config` are those of `spacy.load`, for the
+    rule components too (`config` for the trained ones).
 
     A component that fails on a Doc is left out there, with a warning and a note in its record;
     `nlp.set_error_handler(spacy.util.raise_error)` raises the error instead.
@@ -195,6 +197,7 @@ def load(
 
     from cablespan.components.keeping import KeepingPipeline, leave_out
     from cablespan.components.network.encoder import predict_in_bfloat16
+    from cablespan.components.network.onnx_encoder import has_graph
     from cablespan.components.network.prediction import speed_up
 
     disable, enable, exclude = map(_names, (disable, enable, exclude))
@@ -203,8 +206,10 @@ def load(
             nlp = spacy.blank("en", vocab=vocab)
         else:
             folder = model_folder(model or BUNDLED)
-            _check_installed(folder)
-            nlp = spacy.load(folder, vocab=vocab, exclude=exclude, config=dict(config or {}))
+            without_torch = has_graph(folder) and not (torch or bfloat16)
+            _check_installed(folder, without_torch)
+            read = _load_without_torch if without_torch else spacy.load
+            nlp = read(folder, vocab=vocab, exclude=exclude, config=dict(config or {}))
         add_rules(nlp, exclude)
     if type(nlp) is KeepingPipeline.__base__:  # spacy.load makes it of its language's class
         nlp.__class__ = KeepingPipeline
@@ -229,16 +234,35 @@ def _names(given: str | Iterable[str]) -> list[str]:
     return [given] if isinstance(given, str) else list(given)
 
 
-def _check_installed(folder: Path) -> None:
+def _check_installed(folder: Path, without_torch: bool) -> None:
     from spacy.util import load_config
 
+    from cablespan.components.network.onnx_encoder import can_run
+
     components = load_config(folder / "config.cfg")["components"].values()
-    has_transformer = any(component.get("factory") == "transformer" for component in components)
-    if has_transformer and find_spec("spacy_transformers") is None:
+    factories = {component.get("factory") for component in components}
+    if without_torch or "cable_encoder" in factories:
+        if not can_run():
+            raise MissingExtra(f"{folder} needs onnxruntime: pip install 'cablespan[onnx]'")
+    elif "transformer" in factories and find_spec("spacy_transformers") is None:
         raise MissingExtra(
             f"{folder} is a transformer pipeline: "
             "pip install 'cablespan[trf]', in an environment of its own"
         )
+
+
+def _load_without_torch(
+    folder: Path, *, vocab: Vocab | bool, exclude: Iterable[str], config: dict[str, Any]
+) -> Language:
+    """As `spacy.load`, with onnxruntime in the transformer's place."""
+    from spacy.util import dict_to_dot, load_config, load_model_from_config
+
+    from cablespan.components.network.onnx_encoder import without_torch
+
+    overrides = dict_to_dot(config)
+    read = without_torch(load_config(folder / "config.cfg", overrides=overrides))
+    nlp = load_model_from_config(read, vocab=vocab, exclude=exclude, meta=_meta(folder))
+    return nlp.from_disk(folder, exclude=exclude, overrides=overrides)
 
 
 def add_rules(nlp: Language, exclude: Iterable[str] = ()) -> None:

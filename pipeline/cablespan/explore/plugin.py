@@ -37,7 +37,6 @@ def register_routes() -> list[tuple[str, Callable]]:
         (r"^/similar/(?P<name>.+)$", pages.similar),
         (r"^/entity/(?P<entity>[0-9]{1,18})$", pages.entity),
         (r"^/questions$", pages.questions),
-        (r"^/land\.svg$", pages.continents),
         (r"^/labels\.css$", pages.colours),
     ]
 

@@ -12,14 +12,14 @@ from typing import Any, Self
 
 import srsly
 import torch
+from numpy import ndarray
 from spacy_transformers.layers.hf_shim import HFShim
 from torch import Tensor, nn
 
-GROUP = 64
-# Quantiles of a normal distribution and a zero: the paper's appendix E.
-BELOW = (-1.0, -0.6961928, -0.5250731, -0.3949175, -0.2844414, -0.1847734, -0.0910500, 0.0)
-ABOVE = (0.0795803, 0.1609302, 0.2461123, 0.3379152, 0.4407098, 0.5626170, 0.7229568, 1.0)
-LEVELS = torch.tensor(BELOW + ABOVE)
+from cablespan.components.network import packing
+from cablespan.components.network.packing import GROUP
+
+LEVELS = torch.tensor(packing.LEVELS)
 BORDERS = (LEVELS[1:] + LEVELS[:-1]) / 2
 # The two levels of each byte.
 PAIRS = torch.cartesian_prod(LEVELS, LEVELS)
@@ -105,32 +105,33 @@ class PackingShim(HFShim):
         message = srsly.msgpack_loads(super().to_bytes())
         if self._hfmodel.transformer is not None:
             state = self._model.state_dict()
-            message["state"] = _stored({name: _packed(kept.cpu()) for name, kept in state.items()})
+            message["state"] = {name: _packed(kept.cpu()) for name, kept in state.items()}
         return srsly.msgpack_dumps(message)
 
     def from_bytes(self, data: bytes) -> Self:
         """As spaCy's."""
         message = srsly.msgpack_loads(data)
         if message["state"]:
-            state = torch.load(BytesIO(message["state"]), map_location="cpu", weights_only=True)
-            message["state"] = _stored(
-                {
-                    name: unpack(*kept) if isinstance(kept, tuple) else kept
-                    for name, kept in state.items()
-                }
-            )
+            state = _unpacked(message["state"])
+            file = BytesIO()
+            torch.save(state, file)
+            message["state"] = file.getvalue()
         return super().from_bytes(srsly.msgpack_dumps(message))
 
 
-def _packed(weights: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+def _packed(weights: Tensor) -> ndarray | tuple[ndarray, ndarray]:
     if can_be_packed(weights):
-        packed = pack(weights)
-        if torch.equal(unpack(*packed).to(weights.dtype), weights):
-            return packed
-    return weights
+        codes, scales = pack(weights)
+        if torch.equal(unpack(codes, scales).to(weights.dtype), weights):
+            return codes.numpy(), scales.numpy()
+    return weights.numpy()
 
 
-def _stored(state: dict[str, Any]) -> bytes:
-    file = BytesIO()
-    torch.save(state, file)
-    return file.getvalue()
+def _unpacked(state: dict[str, Any] | bytes) -> dict[str, Tensor]:
+    if isinstance(state, dict):
+        return {name: torch.tensor(packing.unpacked(kept)) for name, kept in state.items()}
+    # As 0.2 stored it.
+    loaded = torch.load(BytesIO(state), map_location="cpu", weights_only=True)
+    return {
+        name: unpack(*kept) if isinstance(kept, tuple) else kept for name, kept in loaded.items()
+    }
