@@ -8,6 +8,7 @@ UV := uv==0.13.9
 
 demo: $(VENV)/.demo
 	$(BIN)/cablespan annotate corpus/sample --output annotations/demo --overwrite
+	$(BIN)/cablespan index annotations/demo --output annotations/demo.db --overwrite
 	@$(BIN)/python scripts/demo_summary.py annotations/demo
 
 # The suite but for the browser tests, which need Chromium: make test-browser
@@ -78,4 +79,4 @@ $(VENV)/.dev: .locks/dev.txt pyproject.toml $(BIN)/uv
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-trf annotations/demo
+	rm -rf $(VENV) .venv-trf annotations/demo annotations/demo.db

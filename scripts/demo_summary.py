@@ -29,6 +29,8 @@ console = Console(width=110)
 console.print(table)
 console.print(
     f"""Look next:
+  search and browse all of it
+    .venv/bin/cablespan explore {folder}.db
   one cable, its layers in colour
     .venv/bin/cablespan show {folder}/cables.jsonl --cable 08COTONOU3612
   correct labels in the browser

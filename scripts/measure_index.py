@@ -1,5 +1,5 @@
 """Builds the database of a collection of any size and measures it: time, memory, file size beside
-the text, time of searches with two facets.
+the text, time of pages: searches with two facets, cables, people who are mentioned most.
 
     python scripts/measure_index.py /work/lab/run --cables 25000 --folder /tmp/scaled
 
@@ -7,6 +7,7 @@ The collection is a real run, copied as often as it takes. Each copy has ids and
 and other last words in names that are not in the lexicon: four copies share them. Offsets stay.
 """
 
+import asyncio
 import gzip
 import random
 import re
@@ -18,11 +19,15 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import count, islice
 from pathlib import Path
+from statistics import median
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 import typer
 
+import cablespan
+from cablespan.explore.serving import create_datasette
 from cablespan.runs.batch.results import Results
 
 SHARD = 2000  # cables in a file
@@ -33,6 +38,16 @@ _LAST_WORD = re.compile(r"[A-Za-z]+$")
 _CONSONANTS, _VOWELS = "bcdfghjklmnprstvz", "aeiou"
 _VARIED = ("PERSON", "OFFICIAL", "ORG")
 
+PAGES = 200  # of each kind
+_SIZE = "SELECT sum(octet_length(text)) FROM paragraphs"
+_DRAWN_FACETS = ("year", "post", "tag", "classification", "statement", "label", "certainty")
+_DRAWN = """SELECT text, cables.name, year, origin,
+    (SELECT tag FROM cable_tags WHERE cable_id = cables.id LIMIT 1), classification,
+    (SELECT label FROM statements WHERE paragraph_id = paragraphs.id LIMIT 1),
+    (SELECT label FROM entities WHERE paragraph_id = paragraphs.id LIMIT 1),
+    (SELECT certainty FROM claims WHERE paragraph_id = paragraphs.id LIMIT 1)
+    FROM paragraphs JOIN cables ON cables.id = cable_id WHERE paragraphs.id = ?"""
+
 Record = dict[str, Any]
 
 
@@ -40,11 +55,63 @@ def main(run: str, cables: int = 25_000, folder: Path = Path("/tmp/scaled")) -> 
     records, database = folder / f"run-{cables}", folder / f"cables-{cables}.db"
     if not records.exists():
         write(run, cables, records)
+    build(records, database)
+    with cablespan.open(database) as collection:
+        (text,) = collection.connection.execute(_SIZE).fetchone()
+        size = database.stat().st_size
+        print(f"file {size / 1e6:,.0f} MB, text {text / 1e6:,.0f} MB: {size / text:.2f} x the text")
+        addresses = pages_of(collection)
+    asyncio.run(visit(database, addresses))
+
+
+def build(records: Path, database: Path) -> None:
     started = time.perf_counter()
     command = [sys.executable, "-m", "cablespan.cli", "index", str(records), "--overwrite"]
     subprocess.run([*command, "--output", str(database)], check=True)
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    print(f"built in {time.perf_counter() - started:.0f} s, peak memory {memory / 1e6:.2f} GB")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(
+        f"built in {time.perf_counter() - started:.0f} s, {used.ru_utime + used.ru_stime:.0f} s "
+        f"of one core; peak memory {used.ru_maxrss / 1e6:.2f} GB"
+    )
+
+
+def pages_of(collection: cablespan.Collection) -> dict[str, list[str]]:
+    """Addresses by kind. A search is for two words of a paragraph, drawn at random, and for two
+    facts of its cable or of what is marked in it."""
+    draw = random.Random(7)
+    ask = collection.connection.execute
+    (last,) = ask("SELECT max(id) FROM paragraphs").fetchone()
+    searches, cables = [], []
+    while len(searches) < PAGES:
+        row = ask(_DRAWN, [draw.randint(1, last)]).fetchone()
+        words = re.findall(r"[a-z]{5,}", row[0]) if row else []
+        facets = list(zip(("cable", *_DRAWN_FACETS), row[1:], strict=True)) if row else []
+        known = [(facet, value) for facet, value in facets[1:] if value]
+        if len(words) > 1 and len(known) > 1:
+            asked = [("q", " ".join(draw.sample(words, 2))), *draw.sample(known, 2)]
+            searches.append(f"/search?{urlencode(asked)}")
+            cables.append(f"/cable/{row[1]}")
+    named = ask("SELECT id FROM people ORDER BY mentions DESC LIMIT 10").fetchall()
+    people = [f"/entity/{id}" for (id,) in named]
+    return {"first page": ["/"], "search": searches, "cable": cables, "person": people}
+
+
+async def visit(database: Path, addresses: dict[str, list[str]]) -> None:
+    datasette = create_datasette(database)
+    for kind, pages in addresses.items():
+        walls, cores = [], []
+        for page in pages:
+            wall, core = time.perf_counter(), time.process_time()
+            answer = await datasette.client.get(page, follow_redirects=True)
+            walls.append(1000 * (time.perf_counter() - wall))
+            cores.append(1000 * (time.process_time() - core))
+            assert answer.status_code == 200, (page, answer.text)
+        print(f"{kind}: {len(pages)} pages, {told(walls)}; of one core {told(cores)}")
+
+
+def told(times: list[float]) -> str:
+    ordered = sorted(times)
+    return f"median {median(ordered):.0f} ms, p95 {ordered[int(0.95 * len(ordered))]:.0f} ms"
 
 
 def write(run: str, cables: int, folder: Path) -> None:
