@@ -2,12 +2,15 @@
 
 import re
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import orjson
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from sqlite_utils import Database
 from typer.testing import CliRunner
 
 from cablespan.cli import app
@@ -258,3 +261,28 @@ def test_the_docs_list_every_table_column_and_view(built):
         name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")
     }
     assert views == set(VIEWS) and all(f"| `{view}` |" in listed for view in views)
+
+
+def test_a_full_disk_leaves_the_database_as_it_was(tmp_path, built, monkeypatch):
+    built(cable("07OSLO1", "Herring.")).close()
+    before = (tmp_path / "cables.db").read_bytes()
+
+    def small(connection):
+        connection.execute(f"PRAGMA max_page_count = {len(before) // 8192 + 1}")
+        return Database(connection)
+
+    monkeypatch.setattr("cablespan.explore.index.Database", small)
+    long = run(tmp_path / "long", *(cable(f"07OSLO{n}", "Cod. " * 1000) for n in range(2, 50)))
+    result = CliRunner().invoke(app, ["index", long, "--output", str(tmp_path / "cables.db")])
+    assert result.exit_code == 2
+    assert "cables.db: No space left on device; make room" in result.output.replace("\n", "")
+    assert (tmp_path / "cables.db").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cables.db", "long", "run"]
+
+
+def test_without_the_extra_the_command_says_how_to_get_it(tmp_path):
+    code = "import sys; sys.modules['sqlite_utils'] = None; from cablespan.cli import app; app()"
+    command = [sys.executable, "-c", code, "index", run(tmp_path / "run", cable("07OSLO1", "Cod."))]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    told = "sqlite_utils is not installed; index needs it: pip install 'cablespan[explore]'"
+    assert done.returncode == 2 and told in done.stderr
