@@ -16,6 +16,7 @@ import orjson
 from splink import block_on
 
 from cablespan.runs import register
+from cablespan.runs.batch.results import Results
 from cablespan.runs.register.people import MODEL, linker_of, make_profiles, make_single_profiles
 
 SEED = 7
@@ -23,7 +24,7 @@ PAIRS = 5e7
 
 
 def train(run: str) -> dict[str, Any]:
-    with register.gathered(run) as connection:
+    with register.gathered(Results(run)) as connection:
         make_profiles(connection)
         profiles = connection.sql("SELECT count(*) FROM profiles").fetchall()[0][0]
         linker = linker_of(connection)

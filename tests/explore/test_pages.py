@@ -1,7 +1,9 @@
 """The pages of an annotated collection, asked by HTTP as a browser asks them."""
 
 import asyncio
+import json
 import re
+import sqlite3
 from urllib.parse import quote
 
 import pytest
@@ -226,3 +228,39 @@ def test_tables_are_searched_counted_and_given_as_json_and_csv(datasette):
 def test_labels_have_the_colours_of_the_review_page(datasette):
     sheet = asyncio.run(datasette.client.get("/labels.css")).text
     assert re.search(r'\[data-label="PLACE"\] { --colour: #4ea253; }', sheet)
+
+
+def test_the_first_page_leads_to_searches(get):
+    page = get("/")
+    sizes = dict(reversed(plain(one).split()) for one in page.cssselect(".sizes li"))
+    assert (sizes["cables"], sizes["paragraphs"], sizes["claims"]) == ("3", "9", "6")
+    [year, other] = page.cssselect(".timeline a")
+    assert (plain(year), plain(other)) == ("2 2007", "1 2008")
+    [astana] = page.cssselect(".map a")
+    assert astana.get("aria-label") == "Embassy Astana: 2 cables"
+    assert astana[0].get("cx").startswith("71.")
+    for link in (year, astana):
+        assert len(places(get(link.get("href")))) == 8
+    classes = page.cssselect(".stacked li")[0].cssselect("svg a")
+    assert [one.get("aria-label") for one in classes] == [
+        "ADMIN: 9 %", "REQUEST: 9 %", "RECOMMENDATION: 9 %", "COMMITMENT: 9 %", "COMMENT: 9 %",
+        "CLAIM: 27 %", "REPORT: 27 %"]  # fmt: skip
+    assert len(places(get(classes[2].get("href")))) == 2
+    assert "Sultanov" in texts(page, "[aria-labelledby=people] bdi")
+
+
+def test_the_land_of_the_map_is_a_picture(datasette):
+    answer = asyncio.run(datasette.client.get("/land.svg"))
+    assert answer.headers["content-type"] == "image/svg+xml"
+    [path] = html.fromstring(answer.text).xpath("//*[local-name()='path']")
+    assert path.get("d").count("Z") > 100
+
+
+def test_a_project_s_own_labels_bring_their_colours(tmp_path):
+    record = named_record()
+    database = build(tmp_path, record)
+    with sqlite3.connect(database) as connection:
+        tables = {"entities": {"VESSEL": {"colour": "#123456"}}}
+        connection.execute("INSERT INTO meta VALUES ('labels', ?)", [json.dumps(tables)])
+    sheet = asyncio.run(create_datasette(database).client.get("/labels.css")).text
+    assert '[data-label="VESSEL"] { --colour: #123456; }' in sheet

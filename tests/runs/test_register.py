@@ -1,12 +1,19 @@
 """The register of a run: who is one across cables, who is not, and that it comes out the same."""
 
+import os
 import sys
 
 import duckdb
 import orjson
 import pytest
+from typer.testing import CliRunner
 
-from cablespan.runs.batch.folder import LOCK
+from cablespan.cli import app
+from cablespan.runs.batch import annotate
+from cablespan.runs.batch.folder import Folder
+from cablespan.runs.batch.manifest import Manifest
+from cablespan.runs.batch.results import Results
+from cablespan.runs.export import export
 from cablespan.runs.register import register
 
 POSTS = {"OSLO": "Embassy Oslo", "LIMA": "Embassy Lima"}
@@ -203,24 +210,152 @@ def test_the_same_run_gives_the_same_bytes(tmp_path):
     for folder in (*folders, folders[0]):
         register(str(folder))
     files = [sorted((folder / "register").iterdir()) for folder in folders]
-    assert len(files[0]) == 4
+    assert len(files[0]) == 5
     assert [f.read_bytes() for f in files[0]] == [f.read_bytes() for f in files[1]]
 
 
 def test_a_run_that_is_being_written_is_refused(tmp_path):
     run = write(tmp_path / "run", cable("07OSLO1", "2007-01-01", official("Ola Sund")))
-    (run / LOCK).parent.mkdir()
-    (run / LOCK).write_text("process 1")
-    with pytest.raises(ValueError, match="a run is at work here; wait for it"):
+    folder = Folder(str(run))
+    folder.make()
+    with folder.lock(), pytest.raises(BlockingIOError, match="a run is at work here; wait for it"):
         register(str(run))
     assert not (run / "register").exists()
 
 
+def test_an_unfinished_run_is_refused(tmp_path):
+    run = annotated(tmp_path, SHARDED)
+    manifest = (run / "manifest.jsonl").read_bytes().splitlines(keepends=True)
+    (run / "manifest.jsonl").write_bytes(b"".join(manifest[:-1]))
+    with pytest.raises(ValueError, match="the run is not finished.*go on with --resume"):
+        register(str(run))
+
+
+ONE = [cable("07OSLO1", "2007-01-01", official("Ola Sund"), body("Fjord Bank"))]
+TWO = [*ONE, cable("07OSLO2", "2007-02-01", official("Ola Sund"), body("Commission"))]
+
+
+def ids(folder):
+    return {row["name"]: row["id"] for table in ("people", "bodies") for row in rows(folder, table)}
+
+
+def test_a_cable_added_later_keeps_the_ids(tmp_path):
+    run = write(tmp_path / "run", *TWO)
+    register(str(run))
+    before = ids(run)
+    earlier = cable("06OSLO9", "2006-01-01", official("Ola Sund"), body("Fjord Bank"))
+    write(run, earlier, *TWO)
+    register(str(run))
+    assert ids(run) == before
+    assert next(row for row in rows(run, "people"))["first_cable"] == "06OSLO9"
+    assert rows(run, "merged_ids") == []
+
+
+def test_the_id_of_an_entry_that_is_merged_is_known_as_the_other(tmp_path):
+    banks = [body("Fjord Bank"), body("Bank of the Fjords")]
+    run = write(tmp_path / "run", cable("07OSLO1", "2007-01-01", *banks))
+    register(str(run))
+    before = ids(run)
+    linked = [dict(bank, kb_id="body:FJORD_BANK/NO") for bank in banks]
+    write(run, cable("07OSLO1", "2007-01-01", *linked))
+    register(str(run))
+    assert list(ids(run).values()) == [before["Fjord Bank"]]
+    merged = {"old_id": before["Bank of the Fjords"], "id": before["Fjord Bank"]}
+    assert rows(run, "merged_ids") == [merged]
+    register(str(run))
+    assert rows(run, "merged_ids") == [merged]
+
+
+def test_an_entry_that_is_split_gives_no_id_twice(tmp_path):
+    linked = [dict(bank, kb_id="body:BANK/NO") for bank in (body("Fjord Bank"), body("Sound Bank"))]
+    run = write(tmp_path / "run", cable("07OSLO1", "2007-01-01", *linked))
+    register(str(run))
+    (before,) = ids(run).values()
+    write(run, cable("07OSLO1", "2007-01-01", body("Fjord Bank"), body("Sound Bank")))
+    register(str(run))
+    after = ids(run)
+    assert after["Fjord Bank"] == before != after["Sound Bank"]
+
+
+SHARDED = {"shard_size": 2}
+
+
+def annotated(tmp_path, options):
+    """A run of `annotate` on three small cables."""
+    texts = ("President Ola Sund left Oslo.", "Ola Sund met the Fjord Bank.", "It rained in Oslo.")
+    lines = [
+        {"text": text, "meta": {"id": f"07OSLO{number}", "date": "2007-01-01"}}
+        for number, text in enumerate(texts)
+    ]
+    source = tmp_path / "cables.jsonl"
+    source.write_bytes(
+        b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines)
+    )
+    annotate([str(source)], str(tmp_path / "run"), workers=1, **options)
+    return tmp_path / "run"
+
+
+@pytest.mark.parametrize("options", [{}, SHARDED], ids=["one file", "shards"])
+def test_records_carry_the_ids_and_the_manifest_fits(tmp_path, options):
+    run = annotated(tmp_path, options)
+    register(str(run))
+    manifest = Manifest.load(Folder(str(run)))
+    assert manifest.damage(Folder(str(run))) == {}
+    clusters = [c for record in Results(str(run)).records() for c in record["clusters"]]
+    member = {(row["cable"], row["cluster"]): row["id"] for row in rows(run, "members")}
+    assert sorted(filter(None, (c.get("entity_id") for c in clusters))) == sorted(member.values())
+    whole = {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
+    register(str(run))
+    assert {name: (run / name).read_bytes() for name in whole} == whole
+    assert annotate(manifest.settings["inputs"], str(run), workers=1, resume=True, **options) == 0
+
+
+def test_a_failure_changes_nothing_and_a_swap_that_was_cut_off_is_done(tmp_path, monkeypatch):
+    run = annotated(tmp_path, SHARDED)
+    before = {path.name: path.read_bytes() for path in run.iterdir()}
+    real = os.replace
+
+    def cut_off(source, place):
+        if str(place).endswith("cables-00001.jsonl.gz"):
+            raise KeyboardInterrupt
+        real(source, place)
+
+    monkeypatch.setattr("cablespan.runs.register.records.encode", lambda record: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        register(str(run))
+    assert {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()} == before
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "replace", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        register(str(run))
+    monkeypatch.undo()
+    register(str(run))
+    assert Manifest.load(Folder(str(run))).damage(Folder(str(run))) == {}
+
+
+def test_the_tables_of_a_run_carry_the_ids(tmp_path):
+    run = write(tmp_path / "run", *TWO)
+    register(str(run))
+    tables = tmp_path / "tables"
+    export(str(run), tables)
+    known = set(ids(run).values())
+    for table in ("entities", "clusters"):
+        found = duckdb.sql(f"SELECT register_id FROM '{tables / table}.parquet'").fetchall()
+        assert {id for (id,) in found} <= known | {None}
+        assert len(found) == 4
+
+
+def test_annotate_registers_at_the_end_unless_told_otherwise(tmp_path):
+    source = tmp_path / "cables.jsonl"
+    source.write_text('{"text": "President Ola Sund left Oslo.", "meta": {"id": "07OSLO1"}}\n')
+    for options, registered in (([], True), (["--no-register"], False)):
+        run = tmp_path / f"run{len(options)}"
+        call = ["annotate", str(source), "-o", str(run), "--workers", "1", *options]
+        assert CliRunner().invoke(app, call).exit_code == 0
+        assert (run / "register").exists() == registered
+
+
 def test_without_splink_the_command_says_what_to_install(tmp_path, monkeypatch):
-    from typer.testing import CliRunner
-
-    from cablespan.cli import app
-
     run = write(tmp_path / "run", cable("07OSLO1", "2007-01-01", official("Ola Sund")))
     monkeypatch.setitem(sys.modules, "splink", None)
     result = CliRunner().invoke(app, ["register", str(run)])

@@ -14,6 +14,7 @@ from cablespan.cli.options import (
     Inputs,
     LabelsOption,
     ModelOption,
+    RegisterOption,
     RunFolder,
     Table,
     TokenOption,
@@ -83,6 +84,7 @@ def annotate(
         ),
     ] = False,
     labels: LabelsOption = None,
+    register: RegisterOption = None,
 ) -> None:
     """Annotate cables: the main job.
 
@@ -91,25 +93,36 @@ def annotate(
     """
     from cablespan.runs.batch import annotate
 
-    raise typer.Exit(
-        annotate(
-            inputs,
-            output,
-            model=model,
-            format=format,
-            workers=workers,
-            engine=engine,
-            address=address,
-            shard_size=shard_size,
-            resume=resume,
-            retry_rejects=retry_rejects,
-            time_limit=time_limit,
-            profile=profile,
-            kb=kb,
-            bfloat16=bfloat16,
-            labels=labels,
-        )
+    code = annotate(
+        inputs,
+        output,
+        model=model,
+        format=format,
+        workers=workers,
+        engine=engine,
+        address=address,
+        shard_size=shard_size,
+        resume=resume,
+        retry_rejects=retry_rejects,
+        time_limit=time_limit,
+        profile=profile,
+        kb=kb,
+        bfloat16=bfloat16,
+        labels=labels,
     )
+    if register and code <= 1:
+        try:
+            _register(output)
+        except (OSError, ValueError) as error:
+            warn(f"the run is done, but not registered: {error}")
+    raise typer.Exit(code)
+
+
+def _register(run: str) -> None:
+    from cablespan.runs.register import register
+
+    for table, rows in register(run).items():
+        typer.echo(f"{Path(run) / 'register' / table}.parquet: {rows:,} rows", err=True)
 
 
 @app.command(epilog="Example: `cablespan read dump.csv --output cables.jsonl`")
@@ -245,11 +258,8 @@ def index(
 @app.command(epilog="Example: `cablespan register run`")
 def register(run: RunFolder) -> None:
     """Resolve who and what a run names across all its cables: people, bodies and places, as tables
-    in the run's folder `register`."""
-    from cablespan.runs.register import register
-
-    for table, rows in register(run).items():
-        typer.echo(f"{Path(run) / 'register' / table}.parquet: {rows:,} rows", err=True)
+    in the run's folder `register`, and as `entity_id` of the records' clusters."""
+    _register(run)
 
 
 @app.command(epilog="Example: `cablespan report run --output report.html`")

@@ -1,6 +1,7 @@
 """What several commands take."""
 
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -94,6 +95,28 @@ TokenOption = Annotated[
     str | None,
     typer.Option(
         envvar="CABLESPAN_TOKEN", help="Secret that visitors must know.", show_default=False
+    ),
+]
+
+
+def registering(choice: bool | None) -> bool:
+    """Whether to register at the end of a run: by itself where Splink is installed.
+
+    Refuses where it is asked for and not installed.
+    """
+    installed = find_spec("splink") is not None
+    if choice and not installed:
+        raise typer.BadParameter("splink is not installed: pip install 'cablespan[register]'")
+    return installed if choice is None else choice
+
+
+RegisterOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--register/--no-register",
+        help="At the end, resolve who is who across all cables, as `cablespan register` does.",
+        show_default="if what it needs is installed",
+        callback=registering,
     ),
 ]
 GoldTexts = Annotated[

@@ -14,6 +14,7 @@ from cablespan.explore import search as searching
 from cablespan.explore.cable import cable_page
 from cablespan.explore.cable import similar as cables_like
 from cablespan.explore.entity import entity_page
+from cablespan.explore.overview import land, overview
 from cablespan.explore.passages import passages
 from cablespan.explore.queries import rows
 from cablespan.explore.search import Found, Search
@@ -52,14 +53,30 @@ def _too_long(datasette: Datasette) -> str:
     return _TOO_LONG.format(seconds=datasette.sql_time_limit_ms / 1000)
 
 
+async def _too_much(datasette: Datasette, request: Request) -> Response:
+    error = _too_long(datasette)
+    return await _page(datasette, request, "error.html", 503, title="Too much", error=error)
+
+
 async def _nothing(datasette: Datasette, request: Request) -> Response:
     message = f"The collection has nothing under {unquote(request.path)}."
     return await _page(datasette, request, "error.html", 404, title="Not found", error=message)
 
 
-async def start() -> Response:
-    """The first page."""
-    return Response.redirect("/search")
+async def start(datasette: Datasette, request: Request) -> Response:
+    """The first page: what the collection holds."""
+    database = _database(datasette)
+    scheme = await _scheme(database)
+    try:
+        shown = await overview(database, scheme.names("statements"))
+    except QueryInterrupted:
+        return await _too_much(datasette, request)
+    return await _page(datasette, request, "overview.html", scheme=scheme, **shown._asdict())
+
+
+async def continents() -> Response:
+    """The land of the map."""
+    return Response(land(), content_type="image/svg+xml")
 
 
 async def search(datasette: Datasette, request: Request) -> Response:
@@ -128,9 +145,7 @@ async def entity(datasette: Datasette, request: Request) -> Response:
     try:
         page = await entity_page(_database(datasette), key, number)
     except QueryInterrupted:
-        return await _page(
-            datasette, request, "error.html", 503, title="Too much", error=_too_long(datasette)
-        )
+        return await _too_much(datasette, request)
     if page is None:
         return await _nothing(datasette, request)
     kind = _KINDS[page.entity["kind"]]

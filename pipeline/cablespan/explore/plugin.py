@@ -37,6 +37,7 @@ def register_routes() -> list[tuple[str, Callable]]:
         (r"^/similar/(?P<name>.+)$", pages.similar),
         (r"^/entity/(?P<entity>[0-9]{1,18})$", pages.entity),
         (r"^/questions$", pages.questions),
+        (r"^/land\.svg$", pages.continents),
         (r"^/labels\.css$", pages.colours),
     ]
 

@@ -13,10 +13,11 @@ from cablespan.header.tokens import Tokens, is_year
 from cablespan.lexicon import listed, load
 
 DTG = re.compile(r"\b\d{6}Z(?: ?[A-Z]{3} ?\d{2,4})?", re.IGNORECASE)
-# "A. OSLO 12", "(A) 07 OSLO 12, (B) ..."; no "A. OSLO 2007"
+# "A. OSLO 12", "(A) 07 OSLO 12, (B) ...", "2006 OSLO 12"; no "A. OSLO 2007"
 _FIRST_ITEM = re.compile(
-    r"""[(\[]?A[.):\]]{1,2}\s{0,3}(?:(?:19|20)?\d\d\s?)?(?P<post>[A-Za-z][A-Za-z .]{1,20}?)\s{0,3}
-    (?!(?:19|20)\d\d\b)\d{1,6}\b(?=\s{0,3}(?:\Z|[,;(]|AND\b|[A-Z][.)]))""",
+    r"""(?:[(\[]?A[.):\]]{1,2}\s{0,3}(?:(?:19|20)?\d\d\s?)? | (?:19|20)?\d\d\s)
+    (?P<post>[A-Za-z][A-Za-z .]{1,20}?)\s{0,3}(?!(?:19|20)\d\d\b)\d{1,6}\b
+    (?=\s{0,3}(?:\Z|[,;(]|AND\b|[A-Z][.)]))""",
     re.VERBOSE,
 )
 _SERIAL_BEFORE = re.compile(r"\d{3,}")  # "0012 OSLO"

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 from typing import NamedTuple
 
 from cablespan.header.fields import MARKED_SENSITIVE, is_enumerated
+from cablespan.header.furniture import is_furniture
 from cablespan.header.items import begins_references, kind_of
 from cablespan.header.labels import Label, label_of
 from cablespan.header.passing import passing_words
@@ -127,8 +128,9 @@ class Lines:
 
     @property
     def _follows_subject(self) -> bool:
-        """Whether at most blank lines stand between the subject's lines and the next."""
-        return self.in_field or not any(part.text for part in self.lines[self.last + 1 :])
+        """Whether at most blank lines and marks stand between the subject's lines and the next."""
+        below = dropwhile(lambda part: part.text, self.lines[self.last :])
+        return all(not part.text or is_furniture(part.text) for part in below)
 
     def _is_rest_of_subject(self, line: str) -> bool:
         """Whether a line after a blank one goes on with the subject above that, up to its REF."""

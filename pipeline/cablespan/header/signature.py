@@ -34,7 +34,10 @@ _FIRST_NAME = rf"(?:{_IN_SMALL_LETTERS}|[A-Z]{{3,20}})"
 _ONE_WORD = re.compile(rf"{_IN_SMALL_LETTERS}|{_IN_CAPITALS}", re.VERBOSE)
 _SENTENCE_END = re.compile(r"[.!?][)\"”]?$|\bEND (?:OF )?[A-Z]+$", re.IGNORECASE)
 _INITIALS = r"(?:\ [A-Z]\.){0,2}"
-_SMALL_NAMES = re.compile(rf"{_FIRST_NAME}(?:{_INITIALS}\ {_IN_SMALL_LETTERS})?")
+_PARTICLE = r"(?:[Vv][ao]n\ (?:[Dd]e[nr]\ )?)?"
+_SMALL_NAMES = re.compile(
+    rf"{_PARTICLE}{_IN_SMALL_LETTERS}|{_FIRST_NAME}(?:{_INITIALS}\ {_IN_SMALL_LETTERS})?"
+)
 _INITIAL_AT_END = re.compile(r"\s[A-Z]\.$")  # no sentence ends with it, as with "U.S."
 # Marks of handling beside a signature: XGDS-1, GP-4, DECONTROL JUNE 5, 1975
 _HANDLING = r"(?:X?GDS(?:[ -]?\d)?|GP[ -]?\d|DECONTROL\b[^.\n]{0,40}|DECLAS(?:SIFY)?\b[^.\n]{0,20})"
@@ -42,7 +45,8 @@ _HANDLING_BEFORE = r"(?:X?GDS|GP)(?:[\ -]?\d)?\.?\s{1,4}"
 _HANDLING_ALONE = re.compile(rf"{_HANDLING}\.?")
 _UNQUOTE = r"\bUNQ(?:UO)?TE\b"
 _AFTER_SENTENCE = re.compile(
-    rf"""(?:(?<!\s[A-Z])\.|[!?)"]|{_UNQUOTE})\s{{0,4}}
+    rf"""(?:(?<!\s[A-Z])\.|[!?)"]|{_UNQUOTE}|\*{{4}}|[Xx]{{4}}|(?i:END\ TEXT)|MINIMIZE\ CONSIDERED)
+    \s{{0,4}}\#?(?!X+\b)
     (?:{_HANDLING_BEFORE} | DECONTROL.{{0,40}}\.\s{{0,3}} | {_UNQUOTE}\s{{1,4}})?
     (?:(?P<names>{_NAMES.pattern})|(?<=\s)(?P<small>{_SMALL_NAMES.pattern}))
     [\s#*\d/-]{{0,14}}$""",
@@ -57,7 +61,7 @@ _BEFORE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_AFTER = re.compile(r"[\s#*\d.()-]{1,20}$")
+_AFTER = re.compile(r"[\s#*\d.()/\"-]{1,20}$")
 _ACTING = re.compile(r"(?:\s?\(A|(?:\s?\(|,\s?)(?:ACTING|CDA|CHARGE))$")
 _HANDLING_AFTER = re.compile(rf"(?<=[A-Z]{{2}})\s{{1,9}}{_HANDLING}\.?$")
 # Signs and words around a name, in this order.
@@ -205,7 +209,7 @@ def _other_signers(line: str, above: str) -> list[str]:
 def _last_lines(text: str, begin: int, end: int) -> Iterator[_Line]:
     """The lines that can hold a signature, the last one first."""
     raws = text[begin:end].splitlines(True)
-    lines = ["", "", *takewhile(_is_of_the_cable, map(str.strip, raws))]
+    lines = ["", "", *takewhile(_is_of_the_cable, (raw.strip(" \t\r\n\\") for raw in raws))]
     for index in reversed(range(len(lines) - 2)):
         sentence, above, line = lines[index : index + 3]
         if any(map(str.isalpha, line)) and not _is_note(line):
@@ -300,6 +304,8 @@ def _small_names_in(line: str) -> list[str]:
     """The surname in small letters that a line consists of, with a given name or doubled."""
     if not _SMALL_NAMES.fullmatch(line) or line.isupper():
         return []
+    if " " in line and re.fullmatch(_PARTICLE + _IN_SMALL_LETTERS, line):
+        return [line]
     *given, surname = re.sub(_INITIALS + "(?= )", "", _once(line)).split()
     if not lowered("given_names", "name").issuperset(map(str.lower, given)):
         return []

@@ -24,6 +24,7 @@ _ADDRESS = re.compile(
     (?:\s{{1,4}}(?P<mcn>\d{{1,5}}(?:[-/]\d{{1,5}})?)(?:\s{{1,4}}RELAY)?)?""",
     re.VERBOSE,
 )
+_NUMBER_FIRST = re.compile(rf"(\d{{4}}) ({_PRECEDENCE})$")  # AMEMBASSY OSLO 0123 PRIORITY
 _KEYWORD = re.compile(
     r"""(?!(?:INFO|ACTION:)\s{1,8}[A-Z/]{1,6}-\d\d\b)  # no office of the Department: INFO OCT-01
     (?P<keyword>FM|FROM|TO|INFO|XMT|ACTION(?=:)|(?:From|Action|Info)(?=:\s))
@@ -187,7 +188,7 @@ def _has_small_letters(line: str) -> bool:
 
 @lru_cache(4096)  # a post writes to the same addressees again and again
 def _address_of(line: str) -> _Address:
-    line = " ".join(line.split())
+    line = _NUMBER_FIRST.sub(r"\2 \1", " ".join(line.split()))
     match = _ADDRESS.fullmatch(line)
     return _Address(**match.groupdict()) if match else _Address(None, line, None, None)
 

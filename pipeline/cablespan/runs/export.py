@@ -82,6 +82,7 @@ TABLES: dict[str, dict[str, tuple[pa.DataType, str]]] = {
         "text": (TEXT, "as written"),
         "cluster": (NUMBER, "with cable_id: key of clusters"),
         "kb_id": (TEXT, "entry of the knowledge base"),
+        "register_id": (TEXT, "entry of the run's register, where it has one"),
         "value": (TEXT, "of dates ISO 8601, of sums amount and currency, of references the id"),
         "score": (pa.float32(), "the model's confidence, null for rules"),
     },
@@ -91,6 +92,7 @@ TABLES: dict[str, dict[str, tuple[pa.DataType, str]]] = {
         "label": (LABEL, "entity label"),
         "name": (TEXT, "best mention"),
         "kb_id": (TEXT, "entry of the knowledge base"),
+        "register_id": (TEXT, "entry of the run's register, where it has one"),
         "mentions": (NUMBER, "how often it is named"),
         "named": (pa.bool_(), "people: by name, not by an office alone"),
         "office": (TEXT, "of an official"),
@@ -120,6 +122,7 @@ TABLES: dict[str, dict[str, tuple[pa.DataType, str]]] = {
         "speaker_name": (TEXT, "who the source is, by its best name"),
         "speaker_label": (LABEL, "entity label of the speaker"),
         "speaker_kb_id": (TEXT, "entry of the knowledge base"),
+        "speaker_register_id": (TEXT, "entry of the run's register, where it has one"),
         "speaker_cluster": (NUMBER, "with cable_id: key of clusters"),
         "certainty": (LABEL, "asserted, hedged, denied, asked"),
     },
@@ -249,12 +252,20 @@ def _placed(record: Record, layer: str, key: str, letter: str) -> Iterator[Row]:
 
 
 def _entities(record: Record) -> Iterator[Row]:
-    return _placed(record, "entities", "entity_id", "e")
+    clusters = clusters_of(record)
+    for row in _placed(record, "entities", "entity_id", "e"):
+        cluster = clusters.get(row["cluster"], {})
+        yield {**row, "register_id": cluster.get("entity_id")}
 
 
 def _clusters(record: Record) -> Iterator[Row]:
     for cluster in record.get("clusters", ()):
-        yield {**cluster, "cable_id": record["id"], "kb_id": cluster.get("kb_id") or None}
+        yield {
+            **cluster,
+            "cable_id": record["id"],
+            "kb_id": cluster.get("kb_id") or None,
+            "register_id": cluster.get("entity_id"),
+        }
 
 
 def _statements(record: Record) -> Iterator[Row]:
@@ -274,6 +285,7 @@ def _claims(record: Record) -> Iterator[Row]:
         speaker = speaker_of(row, clusters)
         facts = {f"speaker_{name}": speaker.get(name) for name in SPEAKER}
         facts["speaker_kb_id"] = speaker.get("kb_id") or None
+        facts["speaker_register_id"] = speaker.get("entity_id")
         yield {**row, **parts, **facts}
 
 

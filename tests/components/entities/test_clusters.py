@@ -48,6 +48,14 @@ TOGETHER = [
     "<AGENCY>Financial Police</AGENCY>, <AGENCY>FINANCIAL POLICE</AGENCY>",
     "<AGENCY>Department of State</AGENCY> and <AGENCY>Department</AGENCY> and "
     "<AGENCY>Dept</AGENCY>",
+    "<ORG>Jones Apparel Group</ORG>, <ORG>Jones Apparel</ORG> and <ORG>Jones</ORG>",
+    "the <ORG>Human Rights Council</ORG>; the <AGENCY>Council</AGENCY> and <ORG>Council</ORG>",
+    "<LAW>Widget Trade Treaty</LAW> (<LAW>WTT</LAW>); <ORG>WTT</ORG> and <LAW>Treaty</LAW>",
+    "<ORG>Organization of Asian States</ORG> (<ORG>OAS</ORG>); <ORG>OAS</ORG>",
+    "<ORG>Ruritanian Electricity Institute</ORG> (<ORG>IRE</ORG>); <ORG>IRE</ORG>",
+    "<OFFICIAL>Regional Firearms Advisor</OFFICIAL> (<AGENCY>RFA</AGENCY>); <ORG>RFA</ORG>",
+    "<PERSON>Wolter Roerman</PERSON>; <PLACE>Roerman</PLACE> and <AGENCY>Roerman</AGENCY>",
+    "<ORG>Roe Rex</ORG>, <PERSON>Roe Rex</PERSON>",
 ]
 APART = [
     "<OFFICIAL>Andreas Papandreou</OFFICIAL> and <OFFICIAL>George Papandreou</OFFICIAL>",
@@ -58,6 +66,10 @@ APART = [
     "<PLACE>Mauritania</PLACE> and <PLACE>Mauritius</PLACE>",
     "<PLACE>US</PLACE> and <AGENCY>USG</AGENCY>",
     "<CABLE_REF>reftel A</CABLE_REF> and <CABLE_REF>reftel B</CABLE_REF>",
+    "<ORG>UN</ORG> and <ORG>UN Widget Mission</ORG>",
+    "<PLACE>Egypt</PLACE> and <PLACE>Upper Egypt</PLACE>",
+    "<AGENCY>U.S.</AGENCY> wants it; in the <PLACE>U.S.</PLACE>, <PLACE>U.S.</PLACE>",
+    "the <AGENCY>Council</AGENCY>, later the <AGENCY>Widget Council</AGENCY>",
 ]
 
 
@@ -69,6 +81,13 @@ def test_together(blank, marked):
 @pytest.mark.parametrize("marked", APART)
 def test_apart(blank, marked):
     assert len(clusters(blank, marked)) == 2
+
+
+def test_a_short_name_that_two_long_ones_have_is_neither(blank):
+    marked = (
+        "<AGENCY>Widget Board</AGENCY> and <AGENCY>Gadget Board</AGENCY>; <AGENCY>Board</AGENCY>"
+    )
+    assert clusters(blank, marked) == [["Board"], ["Gadget Board"], ["Widget Board"]]
 
 
 def test_the_sender_speaks_of_itself(blank):

@@ -11,7 +11,7 @@ from cablespan.components.entities.person_names import normalize_name, word_list
 from cablespan.document import once_a_doc, text_of
 from cablespan.labels import Entity
 
-BODIES = frozenset({Entity.AGENCY, Entity.ORG})
+_EXPLAINED = frozenset({Entity.AGENCY, Entity.ORG, Entity.LAW, Entity.OFFICIAL})
 # Brackets are rare, so that one looks for them first, and from there at up to ten words before.
 _SHORT = r"(?P<short>[A-Z][A-Za-z&/-]{1,9})"
 _SHORT_IN_BRACKETS = re.compile(rf"\([\"“]?{_SHORT}[\"”]?\)")
@@ -51,34 +51,50 @@ def acronym_definitions(doc: Doc) -> dict[str, str]:
 
 
 def _definition(words: list[str], short: str) -> str | None:
-    """The last words that an acronym abbreviates: its letters begin one each, but for small
-    words."""
+    """The last words that an acronym abbreviates: its letters begin one each; small words may go
+    without, and do where that is enough ("Organization of American States (OAS)")."""
+    letters = [letter for letter in short.lower() if letter.isalpha()]
+    for skipped in (word_list("small_word"), frozenset()):
+        start = _start_of_definition(words, letters, skipped)
+        if start is not None:
+            return " ".join(words[start:])
+    return None
+
+
+def _start_of_definition(
+    words: list[str], letters: list[str], skipped: frozenset[str]
+) -> int | None:
+    """Where the words begin that the letters abbreviate; `skipped` are small words that never have
+    a letter, the others need none."""
     index = len(words)
-    for letter in reversed([letter for letter in short.lower() if letter.isalpha()]):
+    for letter in reversed(letters):
         index -= 1
-        while index >= 0 and words[index][0].lower() != letter:
+        while index >= 0 and (words[index][0].lower() != letter or words[index].lower() in skipped):
             if words[index].lower() not in word_list("small_word"):
                 return None
             index -= 1
         if index < 0:
             return None
-    return " ".join(words[index:])
+    return index
 
 
-def labels_by_definition(doc: Doc, entities: Iterable[Span]) -> dict[str, str]:
-    """The label of each acronym that stands in brackets after the name of a body: that of the name.
+def names_by_acronym(doc: Doc, entities: Iterable[Span]) -> dict[str, Span]:
+    """The name that each acronym in brackets stands behind, of a body or law; of an officer where
+    the letters are those of his office.
 
     >>> from spacy.lang.en import English
     >>> doc = English()("The Ministry of Reform (MDA) met. MDA agreed.")
-    >>> labels_by_definition(doc, [Span(doc, 1, 4, "AGENCY"), Span(doc, 5, 6, "ORG")])
-    {'MDA': 'AGENCY'}
+    >>> names_by_acronym(doc, [Span(doc, 1, 4, "AGENCY"), Span(doc, 5, 6, "ORG")])
+    {'MDA': Ministry of Reform}
     """
-    bodies = [entity for entity in entities if entity.label_ in BODIES]
-    labels: dict[str, str] = {}
-    for name, acronym in itertools.pairwise(bodies):
+    named = [entity for entity in entities if entity.label_ in _EXPLAINED]
+    names: dict[str, Span] = {}
+    for name, acronym in itertools.pairwise(named):
         if _in_brackets_after(doc, name, acronym) and acronym.text.isupper():
-            labels.setdefault(acronym.text, name.label_)
-    return labels
+            is_office = name.label_ == Entity.OFFICIAL
+            if not is_office or _definition(name.text.split(), acronym.text) == name.text:
+                names.setdefault(acronym.text, name)
+    return names
 
 
 def _in_brackets_after(doc: Doc, name: Span, acronym: Span) -> bool:
@@ -88,21 +104,3 @@ def _in_brackets_after(doc: Doc, name: Span, acronym: Span) -> bool:
         and doc[name.end].text == "("
         and doc[acronym.end : acronym.end + 1].text == ")"
     )
-
-
-def with_defined_labels(doc: Doc, entities: Iterable[Span]) -> list[Span]:
-    """The entities, each mention of an explained acronym with the label that its definition has."""
-    entities = list(entities)
-    labels = labels_by_definition(doc, entities)
-    return [
-        _labelled(entity, labels.get(entity.text, entity.label_))
-        if entity.label_ in BODIES
-        else entity
-        for entity in entities
-    ]
-
-
-def _labelled(entity: Span, label: str) -> Span:
-    if entity.label_ == label:
-        return entity
-    return Span(entity.doc, entity.start, entity.end, label, kb_id=entity.kb_id, span_id=entity.id)

@@ -4,28 +4,20 @@ On 20,225 persons that historians marked in telegrams B-cubed F1 is 0.9947 (prec
 0.997: scripts/evaluate_clusters.py).
 """
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from cablespan.components.entities.acronyms import acronym_definitions, with_defined_labels
-from cablespan.components.entities.bodies import government_or_post, sending_post
-from cablespan.components.entities.lexicon_names import surfaces
-from cablespan.components.entities.near_names import LONGEST, SHORTEST, NearNames
 from cablespan.components.entities.no_names import without_no_names
+from cablespan.components.entities.one_label import with_one_label
 from cablespan.components.entities.people import groups_of_people
-from cablespan.components.entities.person_names import PEOPLE, bare_name, parse_person
+from cablespan.components.entities.person_names import PEOPLE, parse_person
 from cablespan.components.entities.redactions import without_redactions
+from cablespan.components.entities.things import groups_of_things
 from cablespan.components.keeping import Keeping
 from cablespan.labels import Entity
-from cablespan.lexicon import Post
-
-_UNCLUSTERED = frozenset({Entity.DATE, Entity.MONEY})
-_IN_BRACKETS = re.compile(r" ?\([^()]*\)")
 
 
 class CandidateRecord(TypedDict):
@@ -82,10 +74,10 @@ class EntityClusters(Keeping):
         return self._numbers(doc, self._named(doc))
 
     def _named(self, doc: Doc) -> list[Span]:
-        return with_defined_labels(doc, without_no_names(doc, without_redactions(doc.ents)))
+        return with_one_label(doc, without_no_names(doc, without_redactions(doc.ents)))
 
     def _numbers(self, doc: Doc, ents: list[Span]) -> list[int | None]:
-        groups = _groups_of_things(doc, ents) + groups_of_people(doc, ents)
+        groups = groups_of_things(doc, ents) + groups_of_people(doc, ents)
         cluster_of: dict[int, int] = {}
         for number, group in enumerate(sorted(groups, key=min)):
             cluster_of.update(dict.fromkeys(group, number))
@@ -148,49 +140,3 @@ def _tells(mention: Span) -> tuple[int, int]:
     """How much a mention tells: names of a person before all else, then length."""
     names = parse_person(mention.text).names if mention.label_ in PEOPLE else ()
     return len(names), len(mention.text)
-
-
-def _groups_of_things(doc: Doc, ents: list[Span]) -> list[list[int]]:
-    """Groups of entities other than people.
-
-    By the lexicon's entry, by acronym and its definition, by spelling.
-    """
-    sender, definitions = sending_post(doc), acronym_definitions(doc)
-    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
-    near: dict[str, NearNames[str]] = defaultdict(NearNames)
-    for index, ent in enumerate(ents):
-        label = ent.label_
-        if label in PEOPLE or label in _UNCLUSTERED:
-            continue
-        key = _key(ent, definitions, sender)
-        if (label, key) not in groups and _may_be_misspelt(key, label):
-            key = next(near[label].like(key), key)
-            near[label].add(key, key)
-        groups[label, key].append(index)
-    return list(groups.values())
-
-
-def _may_be_misspelt(name: str, label: str) -> bool:
-    """Whether a name can be a slip for one a letter apart: "reftel B" is not "reftel A"."""
-    if label == Entity.CABLE_REF or not SHORTEST <= len(name) <= LONGEST:
-        return False
-    return name.replace(" ", "").isalpha() and name not in surfaces()
-
-
-def _key(ent: Span, definitions: Mapping[str, str], sender: Post | None) -> str:
-    """What the mentions of an entity have in common: an id, or the name with acronyms spelt out."""
-    name = bare_name(ent.text)
-    name = _IN_BRACKETS.sub("", name).strip() or name
-    if ent.label_ == Entity.AGENCY:
-        known = government_or_post(name, sender, definitions.get(name))
-        if known:
-            return known
-    name = definitions.get(name) or " ".join(definitions.get(w, w) for w in name.split())
-    return _lexicon_id(name, ent.label_) or name
-
-
-def _lexicon_id(name: str, label: str) -> str | None:
-    """The first id that the lexicon has for a name of this label."""
-    entries = (s.entry for s in surfaces().get(name, ()) if s.name_class != "title")
-    ids = (entry.get("kb_id") for entry in entries if entry.get("label") == label)
-    return next(filter(None, ids), None)

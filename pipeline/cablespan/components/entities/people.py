@@ -7,9 +7,15 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Span
 
+from cablespan.components.entities.acronyms import names_by_acronym
 from cablespan.components.entities.bodies import country_code
 from cablespan.components.entities.near_names import NearNames, one_letter_apart
-from cablespan.components.entities.person_names import PEOPLE, Person, parse_mention
+from cablespan.components.entities.person_names import (
+    PEOPLE,
+    Person,
+    parse_mention,
+    parse_person,
+)
 
 
 @dataclass(frozen=True)
@@ -161,7 +167,12 @@ def groups_of_people(doc: Doc, ents: list[Span]) -> list[list[int]]:
 
     Full names first, surnames to the full names they belong to, then offices alone.
     """
-    mentions = [_mention(doc, i, ent) for i, ent in enumerate(ents) if ent.label_ in PEOPLE]
+    spelt_out = {short: name.text for short, name in names_by_acronym(doc, ents).items()}
+    mentions = [
+        _mention(doc, i, ent, spelt_out.get(ent.text))
+        for i, ent in enumerate(ents)
+        if ent.label_ in PEOPLE
+    ]
     by_names: dict[int, list[Mention]] = {0: [], 1: [], 2: []}  # two and more
     for mention in mentions:
         by_names[min(len(mention.person.names), 2)].append(mention)
@@ -174,10 +185,12 @@ def groups_of_people(doc: Doc, ents: list[Span]) -> list[list[int]]:
     return [cluster.mentions for cluster in people.clusters] + offices
 
 
-def _mention(doc: Doc, index: int, ent: Span) -> Mention:
+def _mention(doc: Doc, index: int, ent: Span, spelt_out: str | None) -> Mention:
+    """A mention; of an officer's acronym that the text explains, as it is spelt out."""
     adjective = doc[ent.start - 1].text if ent.start else ""
     country = country_code(adjective) if adjective[:1].isupper() else None
-    return Mention(index, parse_mention(ent), country)
+    person = parse_person(spelt_out) if spelt_out else parse_mention(ent)
+    return Mention(index, person, country)
 
 
 def _groups_of_offices(nameless: list[Mention], clusters: list[PersonCluster]) -> list[list[int]]:

@@ -44,13 +44,13 @@ class Results:
         Raises FileNotFoundError where the folder holds no run, ValueError where a file is not as
         the run wrote it.
         """
-        for path in self._paths(kind):
+        for path in self.paths(kind):
             yield from json_lines(path)
 
     def records(self) -> Iterator[dict[str, Any]]:
         """The records, as `lines`, each with every key; raises ValueError for what is none as
         well."""
-        for path in self._paths("cables"):
+        for path in self.paths("cables"):
             for number, line in enumerate(json_lines(path), 1):
                 known = line if isinstance(line, dict) else {}
                 record = {key: value for key, value in known.items() if value is not None}
@@ -58,7 +58,8 @@ class Results:
                     raise ValueError(f"{path}, object {number}: {fault}")
                 yield with_every_key(record)
 
-    def _paths(self, kind: str) -> Iterator[str]:
+    def paths(self, kind: str = "cables") -> Iterator[str]:
+        """The files that hold one kind of lines, in order; raises as `lines`."""
         for name in self._names(kind):
             path = self.folder / name
             yield path if self.folder.local else self.folder.fs.unstrip_protocol(path)

@@ -94,6 +94,11 @@ class TimeLimit(BaseException):
     """A cable took too long. Not an Exception, so that no component swallows it."""
 
 
+def packed(file: Any) -> gzip.GzipFile:
+    """A file that packs what is written to it, so that the same lines are the same bytes."""
+    return gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=3, mtime=0)
+
+
 class _File:
     """A file of JSON lines in memory.
 
@@ -102,11 +107,7 @@ class _File:
 
     def __init__(self, compress: bool):
         self.buffer = io.BytesIO()
-        self.file = (
-            gzip.GzipFile(filename="", mode="wb", fileobj=self.buffer, compresslevel=3, mtime=0)
-            if compress
-            else self.buffer
-        )
+        self.file = packed(self.buffer) if compress else self.buffer
 
     def write(self, lines: bytes) -> None:
         self.file.write(lines)

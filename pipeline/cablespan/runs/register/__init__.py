@@ -1,7 +1,7 @@
 """The register of a run: people, bodies and places, each with all cables that name it."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,77 +10,136 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from cablespan.runs.batch.folder import LOCK
+from cablespan.runs.batch.folder import Folder
 from cablespan.runs.batch.results import Results
-from cablespan.runs.register.mentions import SCHEMA, TABLES, mention_batches
+from cablespan.runs.register.mentions import BATCH, SCHEMA, TABLES, mention_batches
 from cablespan.runs.register.people import make_profiles, resolve
-from cablespan.writing import written_whole
+from cablespan.runs.register.records import write_back
+from cablespan.runs.register.staging import finish_swap, staged
 
 FOLDER = "register"  # within the run's
 MEMORY = "3GB"  # what DuckDB takes before it uses the disk
-# The id of an entry comes from where the cables first name it.
-_IDS = """
-CREATE TABLE ids AS SELECT n AS entry, kind || '/' || substr(sha256(key), 1, 16) AS id
-FROM mentions WHERE n IN (SELECT entry FROM members)
+# What there is of the register before, empty at first: see ids.sql.
+_BEFORE = {
+    "members": "previous (key VARCHAR, id VARCHAR)",
+    "merged_ids": "renamed (old_id VARCHAR, id VARCHAR)",
+}
+_IN_ORDER_OF_DATES = """
+CREATE TABLE mentions AS
+SELECT row_number() OVER (ORDER BY created NULLS LAST, cable, cluster) AS n, *
+FROM arrivals ORDER BY n;
+DROP TABLE arrivals
 """
 _MEMBERS = """
 SELECT key, cable, cluster, id FROM mentions JOIN members USING (n) JOIN ids USING (entry)
 ORDER BY n
+"""
+_IN_ORDER = """
+SELECT id FROM mentions JOIN members USING (n) JOIN ids USING (entry) ORDER BY position
 """
 
 
 def register(run: str) -> dict[str, int]:
     """Resolves the clusters of all cables of a run to entries: tables in the run's `register`.
 
-    people.parquet, bodies.parquet, places.parquet, and members.parquet, which says of each cluster
-    which entry it belongs to. Returns the rows of each. Raises FileNotFoundError where there is no
-    run, ValueError where it is not finished, not on this machine's disks, or no run of clusters.
+    people.parquet, bodies.parquet, places.parquet; members.parquet, which says of each cluster
+    which entry it belongs to; merged_ids.parquet, which says which ids have become another. The
+    records' clusters get the id of their entry as `entity_id`. All of it comes to its place where
+    nothing failed. Returns the rows of each table. Raises FileNotFoundError where there is no run,
+    ValueError where it is not finished, not on this machine's disks, or no run, BlockingIOError
+    where another process writes to it.
     """
-    with gathered(run) as connection, written_whole(Path(run) / FOLDER) as beside:
-        make_profiles(connection)
-        people = resolve(connection)
-        _table(connection, "entry_of", people.entry_of.items(), profile="int64", entry="int64")
-        _table(connection, "merges", people.merges, l="int64", r="int64", probability="float64")
-        connection.execute(_sql("things"))
-        connection.execute(_IDS)
-        connection.execute(_sql("tables"))
-        counts = {"members": _write(connection, _MEMBERS, beside / "members.parquet")}
-        for table in TABLES:
-            rows = f"SELECT * EXCLUDE kind FROM entries WHERE kind = '{table}' ORDER BY id"
-            counts[table] = _write(connection, rows, beside / f"{table}.parquet")
+    folder = _folder(run)
+    with _held(folder):
+        finish_swap(folder)
+        results = _finished(run)
+        with staged(folder) as beside, gathered(results) as connection:
+            return _register(results, connection, beside)
+
+
+def _register(
+    results: Results, connection: duckdb.DuckDBPyConnection, beside: Path
+) -> dict[str, int]:
+    _resolve(connection, Path(results.folder / FOLDER))
+    (beside / FOLDER).mkdir()
+    counts = _write_tables(connection, beside / FOLDER)
+    write_back(results, _ids(connection), beside)
     return counts
 
 
+def _resolve(connection: duckdb.DuckDBPyConnection, before: Path) -> None:
+    """Makes `entries`, `ids` and `merged_ids`, with regard to the ids of the register before."""
+    make_profiles(connection)
+    people = resolve(connection)
+    _table(connection, "entry_of", people.entry_of.items(), profile="int64", entry="int64")
+    _table(connection, "merges", people.merges, l="int64", r="int64", probability="float64")
+    connection.execute(_sql("things"))
+    _read(connection, "previous", before / "members.parquet", "key", "id")
+    _read(connection, "renamed", before / "merged_ids.parquet", "old_id", "id")
+    connection.execute(_sql("ids"))
+    connection.execute(_sql("tables"))
+
+
+def _write_tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
+    rows = {
+        table: f"SELECT * EXCLUDE kind FROM entries WHERE kind = '{table}' ORDER BY id"
+        for table in TABLES
+    }
+    rows |= {"members": _MEMBERS, "merged_ids": "FROM merged_ids ORDER BY old_id"}
+    return {
+        table: _write(connection, query, folder / f"{table}.parquet")
+        for table, query in rows.items()
+    }
+
+
+def _ids(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """The entry's id of each registered cluster, in the order of the records."""
+    for batch in connection.sql(_IN_ORDER).to_arrow_reader(BATCH):
+        yield from batch.column("id").to_pylist()
+
+
 @contextmanager
-def gathered(run: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database with the clusters of a finished run: `mentions`, in the order of the cables'
-    dates."""
-    results = _finished(run)
+def gathered(results: Results) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database with the clusters of a run: `mentions`, in the order of the cables' dates."""
     with TemporaryDirectory(prefix="cablespan-register-") as folder:
         connection = duckdb.connect(f"{folder}/register.duckdb")
         connection.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{folder}/spilt'")
-        arrived = pa.RecordBatchReader.from_batches(SCHEMA, mention_batches(results.lines()))
-        connection.register("arrived", arrived)
-        connection.execute("""
-            CREATE TABLE mentions AS
-            SELECT row_number() OVER (ORDER BY created NULLS LAST, cable, cluster) AS n, *
-            FROM arrived ORDER BY n
-        """)
+        connection.register("arrived", SCHEMA.empty_table())
+        connection.execute("CREATE TABLE arrivals AS FROM arrived")
+        for batch in mention_batches(results.lines()):
+            connection.register("arrived", pa.table(batch))
+            connection.execute("INSERT INTO arrivals FROM arrived")
+        connection.execute(_IN_ORDER_OF_DATES)
         try:
             yield connection
         finally:
             connection.close()
 
 
-def _finished(run: str) -> Results:
+def _folder(run: str) -> Folder:
     results = Results(run)
     if not results.folder.local or results.file:
         raise ValueError(f"{run}: no folder on this machine; copy the run here and give that")
+    return results.folder
+
+
+def _finished(run: str) -> Results:
+    results = Results(run)
     if results.unfinished:
         raise ValueError(f"{run}: {results.unfinished}, then register it")
-    if results.folder.exists(LOCK):
-        raise ValueError(f"{run}: a run is at work here; wait for it")
     return results
+
+
+@contextmanager
+def _held(folder: Folder) -> Iterator[None]:
+    """Holds the folder; raises BlockingIOError where another process does."""
+    folder.make()
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(folder.lock())
+        except BlockingIOError as error:
+            raise BlockingIOError(f"{folder}: a run is at work here; wait for it") from error
+        yield
 
 
 def _sql(name: str) -> str:
@@ -96,6 +155,14 @@ def _table(
     connection.register("rows", pa.table(dict(zip(types, arrays, strict=True))))
     connection.execute(f"CREATE TABLE {name} AS FROM rows")
     connection.unregister("rows")
+
+
+def _read(connection: duckdb.DuckDBPyConnection, name: str, path: Path, *columns: str) -> None:
+    """Columns of a file as a table, which is empty where there is no file."""
+    if path.exists():
+        connection.execute(f"CREATE TABLE {name} AS SELECT {', '.join(columns)} FROM '{path}'")
+    else:
+        connection.execute(f"CREATE TABLE {name} ({' VARCHAR, '.join(columns)} VARCHAR)")
 
 
 def _write(connection: duckdb.DuckDBPyConnection, rows: str, path: Path) -> int:

@@ -34,6 +34,7 @@ BATCH = 100_000  # clusters that lie in memory at a time
 NAMES = pa.list_(pa.struct([("name", pa.string()), ("count", pa.int32())]))
 SCHEMA = pa.schema(
     [
+        ("position", pa.int64()),  # in the order of the records
         ("key", pa.string()),  # where the cluster is first named: paragraph and offset
         ("cable", pa.string()),
         ("cluster", pa.int32()),
@@ -56,6 +57,7 @@ SCHEMA = pa.schema(
 def mention_batches(records: Iterable[Mapping[str, Any]]) -> Iterator[pa.RecordBatch]:
     """The clusters of records as batches of SCHEMA; those that are registered, see `kind_of`."""
     rows = (row for record in records for row in rows_of(record))
+    rows = ({"position": position, **row} for position, row in enumerate(rows))
     while batch := list(islice(rows, BATCH)):
         yield pa.RecordBatch.from_pylist(batch, SCHEMA)
 
@@ -82,13 +84,8 @@ def rows_of(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     facts = CableFacts.of(record)
     home = home_country(post_that_sent(record))
     year = facts.created[:4]
-    mentions: dict[int, list[Mapping[str, Any]]] = {}
-    for entity in record.get("entities") or ():
-        mentions.setdefault(entity["cluster"], []).append(entity)
-    for cluster in record.get("clusters") or ():
-        kind, own = kind_of(cluster), mentions.get(cluster["cluster"])
-        if kind is None or own is None:
-            continue
+    for cluster, own in registered(record):
+        kind = kind_of(cluster)
         yield {
             "key": f"{own[0]['paragraph']}:{own[0]['start']}",
             "cable": facts.id,
@@ -103,6 +100,17 @@ def rows_of(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "country": cluster.get("country"),
             **(_of_person(cluster) if kind == "people" else _of_thing(cluster["name"])),
         }
+
+
+def registered(record: Mapping[str, Any]) -> Iterator[tuple[Any, list[Mapping[str, Any]]]]:
+    """The clusters of a record that are registered, each with its mentions."""
+    mentions: dict[int, list[Mapping[str, Any]]] = {}
+    for entity in record.get("entities") or ():
+        mentions.setdefault(entity["cluster"], []).append(entity)
+    for cluster in record.get("clusters") or ():
+        own = mentions.get(cluster["cluster"])
+        if own and kind_of(cluster):
+            yield cluster, own
 
 
 def _counted(mentions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
