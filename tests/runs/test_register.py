@@ -361,3 +361,91 @@ def test_without_splink_the_command_says_what_to_install(tmp_path, monkeypatch):
     result = CliRunner().invoke(app, ["register", str(run)])
     assert result.exit_code == 2
     assert "pip install 'cablespan[register]'" in result.output
+
+
+def decide(folder, *lines):
+    """A file of decisions; text as it stands, others as JSON."""
+    file = folder / "decided.jsonl"
+    texts = (line if isinstance(line, str) else orjson.dumps(line).decode() for line in lines)
+    file.write_text("".join(f"{text}\n" for text in texts))
+    return file
+
+
+BANKS = [
+    cable("07OSLO1", "2007-01-01", body("Fjord Bank")),
+    cable("07OSLO2", "2007-01-02", body("Bank of the Fjords")),
+    cable("07OSLO3", "2007-01-03", body("Sound Bank")),
+    cable("07OSLO4", "2007-01-04", body("Sound Bank")),
+]
+
+
+def test_people_merge_split_and_rename_and_a_new_run_does_not_undo_it(tmp_path):
+    run = write(tmp_path / "run", *BANKS)
+    register(str(run))
+    before = ids(run)
+    file = decide(
+        tmp_path,
+        {"action": "merge", "id": before["Fjord Bank"], "into": before["Bank of the Fjords"]},
+        {"action": "split", "id": before["Sound Bank"], "members": ["07OSLO4/1:0"]},
+        {"action": "rename", "id": before["Sound Bank"], "name": "Bank of the Sound"},
+    )
+    assert register(str(run), file).faults == []
+    decided = entries(run, "bodies")
+    assert decided == [
+        ("Bank of the Fjords", ["07OSLO1", "07OSLO2"]),
+        ("Bank of the Sound", ["07OSLO3"]),
+        ("Sound Bank", ["07OSLO4"]),
+    ]
+    assert ids(run)["Bank of the Fjords"] == before["Bank of the Fjords"]
+    files = {path.name: path.read_bytes() for path in (run / "register").iterdir()}
+    for given in (None, file):
+        assert register(str(run), given).faults == []
+        assert {path.name: path.read_bytes() for path in (run / "register").iterdir()} == files
+    write(run, *BANKS, cable("07OSLO5", "2007-01-05", body("Fjord Bank")))
+    register(str(run))
+    assert ["07OSLO1", "07OSLO2", "07OSLO5"] in [cables for _, cables in entries(run, "bodies")]
+
+
+def test_decisions_hold_for_a_run_that_was_never_registered(tmp_path):
+    known = write(tmp_path / "known", *BANKS)
+    register(str(known))
+    of = ids(known)
+    run = write(tmp_path / "run", *BANKS)
+    merge = {"action": "merge", "id": of["Fjord Bank"], "into": of["Bank of the Fjords"]}
+    register(str(run), decide(tmp_path, merge))
+    assert ids(run)["Bank of the Fjords"] == of["Bank of the Fjords"]
+    assert of["Fjord Bank"] not in ids(run).values()
+
+
+def test_a_decision_that_cannot_be_is_named_with_its_line_and_the_others_hold(tmp_path):
+    run = write(tmp_path / "run", *BANKS, cable("07OSLO9", "2007-02-02", official("Ola Sund")))
+    register(str(run))
+    of = ids(run)
+    fjord, fjords, sound = (of[name] for name in ("Fjord Bank", "Bank of the Fjords", "Sound Bank"))
+    file = decide(
+        tmp_path,
+        {"action": "merge", "id": "bodies/none", "into": fjord},
+        '{"action": "merge", "id": ',
+        {"action": "merge", "id": fjord, "into": fjords},
+        {"action": "merge", "id": fjords, "into": fjord},
+        {"action": "rename", "id": sound},
+        {"action": "split", "id": sound, "members": ["07OSLO1/1:0"]},
+        {"action": "merge", "id": of["Ola Sund"], "into": sound},
+        {"action": "burn", "id": sound},
+    )
+    call = ["register", str(run), "--decisions", str(file)]
+    result = CliRunner().invoke(app, call)
+    assert result.exit_code == 1
+    told = result.output.replace("\n", " ")
+    for line, reason in (
+        (1, "bodies/none is no id of this register; look it up in its tables"),
+        (2, "not JSON"),
+        (4, f"a cycle of merges ({fjords} into {fjord} into {fjords}); take one of them out"),
+        (5, "a rename without `name`; write id and name"),
+        (6, f"07OSLO1/1:0 is no member of {sound}; take keys of members.parquet"),
+        (7, "are of two kinds; merge what is of one"),
+        (8, "no `action`; write one of merge, split, rename"),
+    ):
+        assert f"{file}, line {line}: " in told
+        assert reason in told
+    assert ("Bank of the Fjords", ["07OSLO1", "07OSLO2"]) in entries(run, "bodies")

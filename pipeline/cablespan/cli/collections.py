@@ -118,11 +118,16 @@ def annotate(
     raise typer.Exit(code)
 
 
-def _register(run: str) -> None:
+def _register(run: str, decisions: Path | None = None) -> int:
+    """Registers a run and tells of it; the exit code is 1 where a decision was not carried out."""
     from cablespan.runs.register import register
 
-    for table, rows in register(run).items():
+    counts, faults = register(run, decisions)
+    for fault in faults:
+        warn(fault)
+    for table, rows in counts.items():
         typer.echo(f"{Path(run) / 'register' / table}.parquet: {rows:,} rows", err=True)
+    return int(bool(faults))
 
 
 @app.command(epilog="Example: `cablespan read dump.csv --output cables.jsonl`")
@@ -256,10 +261,21 @@ def index(
 
 
 @app.command(epilog="Example: `cablespan register run`")
-def register(run: RunFolder) -> None:
+def register(
+    run: RunFolder,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            "--decisions",
+            metavar="FILE",
+            help="What people decided, JSON Lines: merge, split and rename; kept for later runs.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Resolve who and what a run names across all its cables: people, bodies and places, as tables
     in the run's folder `register`, and as `entity_id` of the records' clusters."""
-    _register(run)
+    raise typer.Exit(_register(run, decisions))
 
 
 @app.command(epilog="Example: `cablespan report run --output report.html`")

@@ -5,13 +5,15 @@ from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
 
 from cablespan.runs.batch.folder import Folder
+from cablespan.runs.batch.manifest import encode
 from cablespan.runs.batch.results import Results
+from cablespan.runs.register.decisions import decide
 from cablespan.runs.register.mentions import BATCH, SCHEMA, TABLES, mention_batches
 from cablespan.runs.register.people import make_profiles, resolve
 from cablespan.runs.register.records import write_back
@@ -19,11 +21,7 @@ from cablespan.runs.register.staging import finish_swap, staged
 
 FOLDER = "register"  # within the run's
 MEMORY = "3GB"  # what DuckDB takes before it uses the disk
-# What there is of the register before, empty at first: see ids.sql.
-_BEFORE = {
-    "members": "previous (key VARCHAR, id VARCHAR)",
-    "merged_ids": "renamed (old_id VARCHAR, id VARCHAR)",
-}
+DECISIONS = "decisions.jsonl"  # those that hold, in FOLDER
 _IN_ORDER_OF_DATES = """
 CREATE TABLE mentions AS
 SELECT row_number() OVER (ORDER BY created NULLS LAST, cable, cluster) AS n, *
@@ -39,45 +37,59 @@ SELECT id FROM mentions JOIN members USING (n) JOIN ids USING (entry) ORDER BY p
 """
 
 
-def register(run: str) -> dict[str, int]:
+class Registered(NamedTuple):
+    """The rows of each table, and what is wrong with decisions that were not carried out."""
+
+    counts: dict[str, int]
+    faults: list[str]
+
+
+def register(run: str, decisions: Path | None = None) -> Registered:
     """Resolves the clusters of all cables of a run to entries: tables in the run's `register`.
 
     people.parquet, bodies.parquet, places.parquet; members.parquet, which says of each cluster
     which entry it belongs to; merged_ids.parquet, which says which ids have become another. The
     records' clusters get the id of their entry as `entity_id`. All of it comes to its place where
-    nothing failed. Returns the rows of each table. Raises FileNotFoundError where there is no run,
-    ValueError where it is not finished, not on this machine's disks, or no run, BlockingIOError
-    where another process writes to it.
+    nothing failed.
+
+    `decisions` is a file of what people decided, JSON Lines: see decisions.py. It is kept in
+    decisions.jsonl, and holds when the run is registered again. Raises FileNotFoundError where
+    there is no run, ValueError where it is not finished, not on this machine's disks, or no run,
+    BlockingIOError where another process writes to it.
     """
     folder = _folder(run)
     with _held(folder):
         finish_swap(folder)
         results = _finished(run)
         with staged(folder) as beside, gathered(results) as connection:
-            return _register(results, connection, beside)
+            return _register(results, connection, beside, decisions)
 
 
 def _register(
-    results: Results, connection: duckdb.DuckDBPyConnection, beside: Path
-) -> dict[str, int]:
-    _resolve(connection, Path(results.folder / FOLDER))
+    results: Results, connection: duckdb.DuckDBPyConnection, beside: Path, decisions: Path | None
+) -> Registered:
+    before = Path(results.folder / FOLDER)
+    _resolve(connection)
+    _read(connection, "previous", before / "members.parquet", "key", "id")
+    _read(connection, "renamed", before / "merged_ids.parquet", "old_id", "id")
+    decided = decide(connection, before / DECISIONS, decisions)
+    connection.execute(_sql("ids"))
+    connection.execute(_sql("tables"))
     (beside / FOLDER).mkdir()
     counts = _write_tables(connection, beside / FOLDER)
+    if decided.kept:
+        (beside / FOLDER / DECISIONS).write_bytes(b"".join(map(encode, decided.kept)))
     write_back(results, _ids(connection), beside)
-    return counts
+    return Registered(counts, decided.faults)
 
 
-def _resolve(connection: duckdb.DuckDBPyConnection, before: Path) -> None:
-    """Makes `entries`, `ids` and `merged_ids`, with regard to the ids of the register before."""
+def _resolve(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes `members`: the entry that each cluster is in, by lexicon, name and model."""
     make_profiles(connection)
     people = resolve(connection)
     _table(connection, "entry_of", people.entry_of.items(), profile="int64", entry="int64")
     _table(connection, "merges", people.merges, l="int64", r="int64", probability="float64")
     connection.execute(_sql("things"))
-    _read(connection, "previous", before / "members.parquet", "key", "id")
-    _read(connection, "renamed", before / "merged_ids.parquet", "old_id", "id")
-    connection.execute(_sql("ids"))
-    connection.execute(_sql("tables"))
 
 
 def _write_tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:

@@ -1,6 +1,7 @@
 -- Ids that last: `previous` are the members of the register before (key, id), `renamed` its merged
 -- ids (old_id, id). An id stays with the entry that most of its members are in; an entry keeps the
--- oldest of its ids; what has none yet is named after the key of its first mention.
+-- oldest of its ids, but first one that people merged others into (`chosen`); what has none yet is
+-- named after the key of its first mention.
 CREATE TABLE ids AS
 WITH claims AS (
   SELECT m.entry, p.id, count(*) AS shared, min(n) AS first_member
@@ -9,7 +10,8 @@ WITH claims AS (
 ), held AS (
   FROM claims QUALIFY row_number() OVER (PARTITION BY id ORDER BY shared DESC, entry) = 1
 ), kept AS (
-  FROM held QUALIFY row_number() OVER (PARTITION BY entry ORDER BY first_member) = 1
+  FROM held QUALIFY row_number() OVER (
+    PARTITION BY entry ORDER BY id IN (SELECT id FROM chosen) DESC, first_member) = 1
 ), given AS (
   SELECT id FROM previous UNION SELECT old_id FROM renamed
 ), free AS (

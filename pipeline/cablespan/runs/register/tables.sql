@@ -27,25 +27,32 @@ WITH placed AS (
   UNION ALL
   SELECT e.id, 'model', l.called || ' ~ ' || r.called,
     (SELECT count(DISTINCT cable)::int FROM profile_of WHERE profile = g.r), g.probability
-  FROM merges g JOIN members m ON m.n = g.l JOIN ids e USING (entry)
+  FROM merges g JOIN members m ON m.n = g.l JOIN members o ON o.n = g.r AND o.entry = m.entry
+  JOIN ids e ON e.entry = m.entry
   JOIN profiles l ON l.unique_id = g.l JOIN profiles r ON r.unique_id = g.r
   WHERE l.kb_id IS NULL OR r.kb_id IS NULL
+  UNION ALL
+  SELECT id, 'decision', what, NULL, NULL
+  FROM decided JOIN members USING (n) JOIN ids USING (entry)
+), given AS (
+  SELECT id, arg_max(name, number) AS name
+  FROM called JOIN members USING (n) JOIN ids USING (entry) GROUP BY id
 ), proofs AS (
   SELECT id, min(coalesce(probability, 1)) AS probability,
     list({'how': how, 'what': what, 'cables': cables, 'probability': round(probability, 4)}
       ORDER BY how, what, cables, probability) AS evidence
   FROM reasons GROUP BY id
-), called AS (
+), preferred AS (
   SELECT id, name FROM placed GROUP BY id, name
   QUALIFY row_number() OVER (
     PARTITION BY id ORDER BY max(coalesce(len(words), 0) > 1) DESC, count(*) DESC, name) = 1
 )
-SELECT id, any_value(p.kind) AS kind, any_value(c.name) AS name, any_value(s.names) AS names,
+SELECT id, any_value(p.kind) AS kind, coalesce(any_value(g.name), any_value(c.name)) AS name, any_value(s.names) AS names,
   coalesce(any_value(o.roles), []) AS roles,
   list_sort(list_distinct(list(home) FILTER (home IS NOT NULL))) AS countries,
   arg_min(cable, n) AS first_cable, arg_max(cable, n) AS last_cable,
   count(DISTINCT cable)::int AS cables, min(kb_id) AS kb_id, any_value(r.evidence) AS evidence,
   round(any_value(r.probability), 4) AS probability
 FROM placed p JOIN spellings s USING (id) LEFT JOIN offices o USING (id) JOIN proofs r USING (id)
-JOIN called c USING (id)
+JOIN preferred c USING (id) LEFT JOIN given g USING (id)
 GROUP BY id;

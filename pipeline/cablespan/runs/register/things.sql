@@ -7,7 +7,7 @@ WITH linked AS (
   FROM mentions WHERE kb_id IS NOT NULL AND kind <> 'people' AND NOT common
   GROUP BY ALL HAVING count(DISTINCT kb_id) = 1
 ), keyed AS (
-  SELECT m.n, m.kind, l.kb_id IS NOT NULL AND m.kb_id IS NULL AS by_name,
+  SELECT m.n, m.kind,
     CASE
       WHEN m.kb_id IS NOT NULL THEN m.kb_id
       WHEN m.common OR m.plain = '' OR m.home IS NULL THEN 'in ' || m.key
@@ -16,7 +16,7 @@ WITH linked AS (
     END AS thing
   FROM mentions m LEFT JOIN linked l USING (kind, plain, home) WHERE m.kind <> 'people'
 )
-SELECT n, min(n) OVER (PARTITION BY kind, thing) AS entry, by_name FROM keyed
+SELECT n, min(n) OVER (PARTITION BY kind, thing) AS entry FROM keyed
 UNION ALL
-SELECT n, coalesce(e.entry, p.profile), false
+SELECT n, coalesce(e.entry, p.profile)
 FROM profile_of p LEFT JOIN entry_of e ON e.profile = p.profile;
