@@ -243,8 +243,8 @@ def test_the_first_page_leads_to_searches(get):
         assert len(places(get(link.get("href")))) == 8
     classes = page.cssselect(".stacked li")[0].cssselect("svg a")
     assert [one.get("aria-label") for one in classes] == [
-        "ADMIN: 9 %", "REQUEST: 9 %", "RECOMMENDATION: 9 %", "COMMITMENT: 9 %", "COMMENT: 9 %",
-        "CLAIM: 27 %", "REPORT: 27 %"]  # fmt: skip
+        "ADMIN: 10 %", "REQUEST: 10 %", "RECOMMENDATION: 10 %", "COMMITMENT: 10 %",
+        "COMMENT: 10 %", "CLAIM: 30 %", "REPORT: 20 %"]  # fmt: skip
     assert len(places(get(classes[2].get("href")))) == 2
     assert "Sultanov" in texts(page, "[aria-labelledby=people] bdi")
 
