@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from cablespan.header.dates import date_of
-from cablespan.header.furniture import RULE, words
+from cablespan.header.furniture import RULE
 from cablespan.header.passing import passes_on
 from cablespan.header.portions import PORTION_CLASSES
 from cablespan.header.posts import post_at_end, post_of_mark
@@ -36,15 +36,13 @@ MARKED_SENSITIVE = r"""(?i:(?:(?:ENTIRE\ TEXT|THIS\ (?:CABLE|MESSAGE|TELEGRAM))\
 _REMARK = re.compile(
     rf"""
     (?:\(\w+\)\ )?(?:THIS\ IS\ )?
-    (?:{MARKED_SENSITIVE} | UNCLASSIFIED\ BUT\ SENSITIVE
+    (?:{MARKED_SENSITIVE} | (?:\(?[CSU]\ ?-\ ?)?ENTIRE\ TEXT\b(?!\ OF)
+      | UNCLASSIFIED\ BUT\ SENSITIVE
       | (?:(?:SBU|SENSITIVE)\W{{2,4}})?(?:PLEASE\ )?PROTECT\ ACCORDINGLY
       | NOT\ FOR\ INTERNET\ (?:DISTRIBUTION|PUBLICATION)
       | AN\ ACTION\ (?:REQUEST|MESSAGE|CABLE)\b)
     """,
     re.VERBOSE | re.IGNORECASE,
-)
-_ENTIRE_TEXT = re.compile(
-    r"(?P<before>.{0,40}?)\bENTIRE (?:TEXT|MESSAGE)\b(?: IS)?(?P<after>.{0,40})", re.IGNORECASE
 )
 _PASSING_WORD = re.compile(r"\b(?:FOR|PASS)\b")
 _SMALL = re.compile(r"[a-z]{3,}")
@@ -126,9 +124,8 @@ def _is_reference(line: _Next) -> bool:
         return True
     if not is_enumerated(line.text) or _is_marked_text(line.text):
         return False
-    if _REFERENCE.search(line.text) is None:
-        return _is_next_item(line) and not is_running(line.text)
-    return len(line.text) < _LONGEST_ENUMERATED or _is_next_item(line)
+    is_reference = _REFERENCE.search(line.text) is not None
+    return is_reference and len(line.text) < _LONGEST_ENUMERATED or _is_next_item(line)
 
 
 def _is_next_item(line: _Next) -> bool:
@@ -139,24 +136,16 @@ def _is_next_item(line: _Next) -> bool:
 
 
 def _is_in_tags(line: _Next) -> bool:
-    has_tags = _is_tag_line(line.text) or _begins_with_tag(line.text)
+    has_tags = _is_tag_line(line.text) or line.text.split()[0] in listed("tags", "tag")
     in_list = has_tags or not line.above or _is_open(line.above)
     is_code = _PASSING_WORD.search(line.text) is None and not passes_on(line.text)
     return in_list and is_code and _is_no_text(line)
 
 
-def _is_cut_list(line: _Next) -> bool:
-    return _is_open(line.above) and _is_tag_line(line.text)
-
-
 def _is_in_subject(line: _Next) -> bool:
-    if line.above.endswith("...") or is_remark(line.text) or _classifies_text(line.text):
-        return False
-    if _is_in_small_letters(line):
+    if line.above.endswith("...") or is_remark(line.text) or _is_in_small_letters(line):
         return False
     if passes_on(line.text) and not _is_cut(line):
-        return False
-    if _is_contact(line.text):
         return False
     return _is_no_text(line) or _is_marked_subject(line)
 
@@ -188,7 +177,7 @@ def _is_in_declassify(line: _Next) -> bool:
 # Whether a line belongs to a field: directly below the line above, and after a break.
 _RULES = {
     "ref": (_is_in_references, _is_reference),
-    "tags": (_is_in_tags, _is_cut_list),
+    "tags": (_is_in_tags, lambda line: _is_open(line.above) and _is_tag_line(line.text)),
     "subject": (_is_in_subject, lambda line: line.above.endswith(":") or _is_cut(line)),
     "eo": (_is_in_order, _is_cut),
     "declassify": (_is_in_declassify, _is_cut),
@@ -214,32 +203,12 @@ def _is_tag_line(line: str) -> bool:
     return _TAG_LINE.fullmatch(line) is not None
 
 
-def _begins_with_tag(line: str) -> bool:
-    """Whether a line's first word is a subject of State's own list: "ETRD EFIN PUBLIC ROADS"."""
-    return line.split()[0].rstrip(",;") in listed("tags", "tag")
-
-
 def _is_in_small_letters(line: _Next) -> bool:
     """Whether a line is in small letters below a subject in capitals that could end there."""
     if line.above.endswith(_OPEN_ENDS):
         return False
     begun = next(filter(None, line.content), "")
     return begun.isupper() and len(_SMALL.findall(line.text)) > 2
-
-
-def _classifies_text(line: str) -> bool:
-    """Whether a line is "(C - ENTIRE TEXT)", "ENTIRE TEXT CONFIDENTIAL."."""
-    match = _ENTIRE_TEXT.fullmatch(line)
-    if match is None:
-        return False
-    around = {match[side].strip(" ()[]-.:").upper() for side in ("before", "after")} - {""}
-    return bool(around) and around <= listed("classifications", "portions") | words("banner")
-
-
-def _is_contact(line: str) -> bool:
-    """Whether a line names whom to ask: "POC: JANE ROE"."""
-    label, colon, _ = line.partition(":")
-    return bool(colon) and label.strip().upper() in listed("header_words", "word", "contact")
 
 
 def _is_heading(line: str) -> bool:

@@ -183,15 +183,10 @@ class Item(Tokens):
         sign = self._unused(before)
         if sign in _BETWEEN_YEAR_AND_POST or says_kind(sign):
             before -= 1
-        if not is_year(self._unused(before)) or self._ends_section_mark(before):
+        if not is_year(self._unused(before)):
             return None, index
         opened = self._unused(before - 1) == "("
         return self.word(before), before - 1 if opened else before
-
-    def _ends_section_mark(self, index: int) -> bool:
-        """Whether a number is the last of "SECTION 01 OF 02", which stands before a post, too."""
-        section = self.word(index - 2)
-        return self.word(index - 1) == "OF" and section.isdecimal() and len(section) == 2
 
     def _serial_after_year(self, at: int) -> int:
         """The index of the serial in "STATE 2006 055412", "06-1203", "(06) 1203"; `at` where the
@@ -214,14 +209,7 @@ class Item(Tokens):
         if DTG.match(self.text, self.tokens[at].start):
             return True
         end = self.after_date(at)
-        if end == at:
-            return in_list and self._is_day_of_message(at)
-        return in_list or self.is_past_year(end - 1)
-
-    def _is_day_of_message(self, at: int) -> bool:
-        """Whether a message that is no cable follows a day: "5/6 TELCON"."""
-        is_day = self.word(at + 1) == "/" and self.are_days(at, at + 2)
-        return is_day and kind_of(self.word(at + 3)) is not None
+        return end > at and (in_list or self.is_past_year(end - 1))
 
     def _date_after(self, at: int) -> tuple[str | None, int]:
         """The year of the date after a cable's serials, None of one that is a message's, and the

@@ -6,15 +6,12 @@ from dataclasses import dataclass, field
 from itertools import dropwhile, pairwise
 from typing import NamedTuple
 
-from cablespan.header.fields import MARKED_SENSITIVE, is_enumerated
+from cablespan.header.fields import MARKED_SENSITIVE
 from cablespan.header.furniture import is_furniture
-from cablespan.header.items import begins_references, kind_of
+from cablespan.header.items import begins_references
 from cablespan.header.labels import Label, label_of
-from cablespan.header.passing import passing_words
 from cablespan.header.portions import CAVEAT, PORTION_CLASSES
-from cablespan.header.posts import post_at_end
 from cablespan.header.transmission import transmission_line
-from cablespan.lexicon import listed
 
 # Where a labelled line is cut: before each further label on it, and before the first paragraph.
 _FURTHER_LABEL = re.compile(
@@ -48,10 +45,6 @@ _LABEL_BEGINS = re.compile(
     re.VERBOSE,
 )
 _SEVERAL_FIELDS = (" TAGS:", " E.O. 1", " E.O.1", " EO 1")  # on a line that begins with none
-# "ANSWER TO REFTEL: THE BRIDGE": words without a figure after them.
-_REF_OF_TITLE = re.compile(r"REF(?:S|TELS?)?: ?(?P<words>(?=.*[A-Z]{5})[^\d\n]*)\n?\Z")
-# "TO OSLO REF: ROME 12": in capitals, with nothing after the reference.
-_BEFORE_REF = re.compile(r"[A-Z][^:;]{2,80} REF(?:S|TELS?)?: ?[^:]{3,60}\d")
 _MARKING_ALONE = re.compile(r"\s{0,9}[(\[][A-Z/]{1,5}[)\]]")
 # "1. (U)", "¶1.", "PARA 1.", "2. (C)", "2.  The": a numbered paragraph, one of the first.
 _NUMBERED = re.compile(
@@ -64,7 +57,6 @@ _NUMBERED = re.compile(
 LONGEST_OPENING = 40_000  # characters
 _USUAL = 1_000  # characters of a usual one
 _FARTHEST_LABEL = 90  # lines of the longest openings, lists of addressees apart
-_FARTHEST_FIRST = 30  # lines before the first label, where REF or Classified By is the first
 _FARTHEST_NEXT = 30  # lines, blank ones too, between two labels
 _LONG_PARAGRAPH = 30  # characters of its first line
 
@@ -113,17 +105,14 @@ class Lines:
     def _add_part(self, part: Line) -> None:
         if part.text and not transmission_line().fullmatch(part.text):
             self.filled += 1
-        if part.label and self._counts(part.label):
+        if part.label:
             self.last, self.last_field = len(self.lines), part.label.field
         self.lines.append(part)
 
     def _label_of(self, line: str) -> Label | None:
-        """The label of a line; below a subject, also of its rest and of a REF list without one."""
-        if self.last_field == "subject":
-            if self._is_rest_of_subject(line):
-                return Label("subject", 0)
-            if self._follows_subject and begins_references(line):
-                return Label("ref", 0)
+        """The label of a line; below a subject, also of a REF list without one."""
+        if self.last_field == "subject" and self._follows_subject and begins_references(line):
+            return Label("ref", 0)
         return label_of(line)
 
     @property
@@ -131,20 +120,6 @@ class Lines:
         """Whether at most blank lines and marks stand between the subject's lines and the next."""
         below = dropwhile(lambda part: part.text, self.lines[self.last :])
         return all(not part.text or is_furniture(part.text) for part in below)
-
-    def _is_rest_of_subject(self, line: str) -> bool:
-        """Whether a line after a blank one goes on with the subject above that, up to its REF."""
-        if not line.isupper() or not _BEFORE_REF.fullmatch(line):
-            return False
-        if line.startswith(("FOR ", "PASS ", *passing_words())):
-            return False
-        filled = [bool(part.text) for part in self.lines[self.last :]]
-        return not filled[-1] and filled == sorted(filled, reverse=True)  # one gap, just above
-
-    def _counts(self, label: Label) -> bool:
-        """Whether a label is one: REF and Classified By alone stand far down in running text."""
-        alone = label.field in ("ref", "classified_by") and self.last < 0
-        return not alone or self.filled < _FARTHEST_FIRST
 
     def are_enough(self, line: str) -> bool:
         """Whether no label can follow: too many lines, or a long numbered paragraph was the
@@ -204,21 +179,7 @@ def _cut_at_labels(raw: str, whole: Line) -> list[Line]:
 def _further_labels(raw: str) -> list[int]:
     """Where a line is to be cut."""
     labels = _FURTHER_LABEL.finditer(raw) if _LABEL_BEGINS.search(raw, 1) else ()
-    cuts = (m.end() for m in labels if not _MARKING_ALONE.fullmatch(raw, 0, m.start()))
-    return [cut for cut in cuts if not _is_of_title(raw[cut:])]
-
-
-def _is_of_title(text: str) -> bool:
-    """Whether REF within a line begins no field, as what follows is neither a message nor a post.
-
-    >>> _is_of_title("REFTEL: THE BRIDGE"), _is_of_title("REF: ROE-DOE EMAIL")
-    (True, False)
-    """
-    match = _REF_OF_TITLE.match(text)
-    if match is None or is_enumerated(match["words"]) or kind_of(text):
-        return False
-    said = match["words"].upper().split()
-    return post_at_end(said) is None and not listed("references", "word", "word").issuperset(said)
+    return [m.end() for m in labels if not _MARKING_ALONE.fullmatch(raw, 0, m.start())]
 
 
 def _stripped(raw: str) -> str:

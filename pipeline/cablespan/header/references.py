@@ -17,12 +17,11 @@ _ENUMERATOR = re.compile(
       (?:\s{0,2}[(\[][A-Za-z][)\]])?(?![A-Za-z]\.)(?=\s|\d|[A-Z(])""",
     re.VERBOSE | re.MULTILINE,
 )
-_NUMBER_ALONE = re.compile(
-    r"""
-    [\s.]{0,5}(\d{1,7})(?:\s{0,3}\([A-Z ]{2,20}\))?           # 1234 (NOTAL)
-    [\s,;.]{0,5}(?:AND)?[\s,;.]{0,5}
-    """,
-    re.VERBOSE | re.IGNORECASE,
+# "STATE 41, (B) 57": the post is that of the item before.
+_LETTER_OF_NUMBER = re.compile(
+    r"""(?:(?<=\d\s)|(?<=\d[,;]\s))[(\[]?[B-Z][.)\]]\s?
+    (?!(?:19|20)\d\d\b)(?=\d{2,7}\s*(?:[,;(\[]|\Z|[A-Z][.)]))""",
+    re.VERBOSE,
 )
 _CUT_SERIAL = re.compile(r"\d+\.{3}")  # "OSLO 2..."
 _PIVOT = 45  # 44 is 2044, 45 is 1945
@@ -81,7 +80,7 @@ def references_of(
         year = full_year(own[:2], _PIVOT)
     first: dict[str, Reference] = {}
     text = _CUT_SERIAL.sub("", without_marks(field).replace("¶", " "))
-    for reference in _all_references(text, year):
+    for reference in _all_references(_LETTER_OF_NUMBER.sub(", ", text), year):
         first.setdefault(reference.value, reference)
     return [reference for value, reference in first.items() if value != own]
 
@@ -90,21 +89,8 @@ def _all_references(block: str, year: int | None) -> list[Reference]:
     """The references of all items, in order, the same one as often as it stands there."""
     cited: list[Reference] = []
     for letter, item in _items(block):
-        shared = _sharing_post(item, letter, cited[-1]) if cited else None
-        if shared:
-            cited.append(shared)
-        else:
-            cited += Item(item, year).references(letter) or _message_in(item, letter)
+        cited += Item(item, year).references(letter) or _message_in(item, letter)
     return cited
-
-
-def _sharing_post(item: str, letter: str | None, before: Reference) -> Reference | None:
-    """The reference that an item with a number alone makes with the post of the one before."""
-    alone = _NUMBER_ALONE.fullmatch(item)
-    if alone is None or before.kind != "cable":
-        return None
-    value = re.sub(r"\d+$", str(int(alone[1])), before.value)
-    return Reference(value, "cable", alone[1], letter)
 
 
 def _items(block: str) -> Iterator[tuple[str | None, str]]:

@@ -114,23 +114,18 @@ def _is_word(text: str) -> bool:
 
 def _unglued(tag: str) -> list[str]:
     """The codes in a tag that has several without blanks ("ECONEFIN", "ITPHUM"); else the tag."""
-    if len(tag) < 6 or has_common_word(tag) or is_country(tag) or not _glued().fullmatch(tag):
-        return [tag]
-    return _code_in_glued().findall(tag)
+    codes, code = _glued()
+    is_word = len(tag) < _LEAST_WORD or has_common_word(tag) or is_country(tag)
+    return [tag] if is_word or not codes.fullmatch(tag) else code.findall(tag)
 
 
 @cache
-def _code_in_glued() -> re.Pattern[str]:
-    subjects = (code for code in _codes() if len(code) > 2)
-    return re.compile(rf"K[A-Z]{{3}}|{any_of(subjects)}|[A-Z]{{2}}")
-
-
-@cache
-def _glued() -> re.Pattern[str]:
-    """Codes of subjects with those of countries before or behind them."""
-    subjects = any_of(code for code in _codes() if len(code) > 2)
-    countries = any_of(code for code in _codes() if len(code) == 2)
-    return re.compile(rf"(?:{countries})?(?:K[A-Z]{{3}}|{subjects})+(?:{countries}){{0,3}}")
+def _glued() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Codes of subjects with those of countries before or behind them; and one of these codes."""
+    subject = rf"K[A-Z]{{3}}|{any_of(code for code in _codes() if len(code) > 2)}"
+    country = any_of(code for code in _codes() if len(code) == 2)
+    codes = rf"(?:{country})?(?:{subject})+(?:{country}){{0,3}}"
+    return re.compile(codes), re.compile(rf"{subject}|[A-Z]{{2}}")
 
 
 def _is_code(text: str) -> bool:
