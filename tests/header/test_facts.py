@@ -345,7 +345,6 @@ def test_a_signature_after_the_last_sentence_is_no_text():
         ("OSLO 41, 45 (05)", ["05OSLO41", "05OSLO45"]),
         ("A. OSLO 41 (08/27/07) B. ROME 12 (03/02) AND 13", ["07OSLO41", "09ROME12", "09ROME13"]),
         ("STATE 1O234, 2O08 ROME 1O", ["09STATE10234", "08ROME1"]),
-        ("SECTION 01 OF 02 OSLO 41", ["09OSLO41"]),
         ("PARA 2 OF 07 OSLO 41", ["07OSLO41"]),
     ],
 )
@@ -425,21 +424,6 @@ def test_a_field_that_a_page_break_cut_goes_on_below_it():
     )
     header = assemble(text, path="-", format="text").header
     assert (header.classified_by, header.reasons) == ("Jane Roe", ("1.4 (b)",))
-
-
-@pytest.mark.parametrize(
-    ("line", "found"),
-    [
-        ("TO OSLO REF: ROME 12", "THE ROAD TO OSLO"),
-        ("DEPT FOR EUR REF: ROME 12", "THE ROAD"),
-        ("MINISTER AGREES WITH REF: ROME 12, AND SAYS SO", "THE ROAD"),
-        ("SIPDIS\n\nTO OSLO REF: ROME 12", "THE ROAD"),
-    ],
-)
-def test_a_subject_goes_on_below_a_blank_line_up_to_its_references(line, found):
-    header = read(f"TAGS: ECON\nSUBJECT: THE ROAD\n\n{line}\n\n1. (U) Rain.").header
-    assert header.subject == found
-    assert len(header.references) == (found != "THE ROAD")
 
 
 def test_a_blank_line_after_every_line_of_an_opening_cuts_no_field():
