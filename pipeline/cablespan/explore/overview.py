@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from cablespan.explore.queries import Database, rows
 
-DRAWN = 5000  # cables of which the classes of statements are counted, evenly drawn
+DRAWN = 2000  # cables of which the classes of statements are counted, evenly drawn
 POSTS = 15  # posts in lists; all are on the map
 
 Rows = list[dict[str, Any]]

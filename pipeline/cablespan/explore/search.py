@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from cablespan.explore.queries import Database, rows
 
-MOST = 2000  # paragraphs that are counted and ranked; a search that finds more says so
+MOST = 1000  # paragraphs that are counted and ranked; a search that finds more says so
 PAGE = 20  # paragraphs on a page
 SHOWN = 12  # values of a facet
 
@@ -104,39 +104,41 @@ class Search(NamedTuple):
     def sql(self) -> tuple[str, dict[str, Any]]:
         """A query for the keys of the paragraphs, with its parameters.
 
-        CROSS JOIN keeps SQLite to the order that is written: it begins with what fits the fewest.
+        It begins with what fits the fewest, to which CROSS JOIN keeps SQLite: words, then who is
+        named or speaks, then what cables are narrowed by. Under words, the paragraphs of those
+        cables are looked up once, as to fetch each that the words fit takes ten times as long.
         """
-        names = [facet for facet, _ in self.narrowed]
-        conditions = [
-            facets()[facet].where.format(value=f":value_{number}")
-            for number, facet in enumerate(names)
-        ]
-        parameters: dict[str, Any] = {
-            f"value_{number}": value for number, (_, value) in enumerate(self.narrowed)
-        }
-        words = expression(self.words)
-        rank = "0.0"
-        tables = "paragraphs CROSS JOIN cables ON cables.id = paragraphs.cable_id"
-        if words:
-            rank = "bm25(paragraphs_fts)"
-            tables = f"paragraphs_fts CROSS JOIN {tables} AND paragraphs.id = paragraphs_fts.rowid"
-            conditions.insert(0, "paragraphs_fts MATCH :words")
+        where: dict[bool, list[str]] = {True: [], False: []}  # by whether they are of cables
+        parameters: dict[str, Any] = {}
+        for number, (facet, value) in enumerate(self.narrowed):
+            condition = facets()[facet].where.format(value=f":value_{number}")
+            where[_is_of_cables(facet)].append(condition)
+            parameters[f"value_{number}"] = value
+        of_cables = f"cables CROSS JOIN paragraphs ON {_OF_CABLE}"
+        conditions = where[True] + where[False]
+        rank, tables = "0.0", f"paragraphs CROSS JOIN cables ON {_OF_CABLE}"
+        if words := expression(self.words):
+            rank, tables = "bm25(paragraphs_fts)", f"paragraphs_fts CROSS JOIN {_BY_ROWID}"
+            conditions = ["paragraphs_fts MATCH :words", *where[False]]
             parameters["words"] = words
-        elif _is_of_cables(names):
-            tables = "cables CROSS JOIN paragraphs ON paragraphs.cable_id = cables.id"
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+            if where[True]:
+                near = f"SELECT paragraphs.id FROM {of_cables} WHERE {' AND '.join(where[True])}"
+                conditions.insert(1, f"+paragraphs_fts.rowid IN ({near})")
+        elif where[True] and not any(facets()[facet].first for facet, _ in self.narrowed):
+            tables = of_cables
         return (
             f"SELECT paragraphs.id, paragraphs.kind = 'heading' AS heading, {rank} AS rank "
-            f"FROM {tables}{where} LIMIT {MOST + 1}",
+            f"FROM {tables} WHERE {' AND '.join(conditions) or 'TRUE'} LIMIT {MOST + 1}",
             parameters,
         )
 
 
-def _is_of_cables(names: Sequence[str]) -> bool:
-    """Whether facets of cables narrow most."""
-    return any("cables." in facets()[name].where for name in names) and not any(
-        facets()[name].first for name in names
-    )
+_OF_CABLE = "cables.id = paragraphs.cable_id"
+_BY_ROWID = "paragraphs ON paragraphs.id = paragraphs_fts.rowid"
+
+
+def _is_of_cables(facet: str) -> bool:
+    return "cables." in facets()[facet].where
 
 
 class Found(NamedTuple):

@@ -20,10 +20,12 @@ def query(name: str) -> str:
     return files(__package__).joinpath(f"{name}.sql").read_text("utf-8")
 
 
-async def rows(database: Database, name: str, /, **parameters: Any) -> list[dict[str, Any]]:
+async def rows(
+    database: Database, name: str, /, *, milliseconds: int | None = None, **parameters: Any
+) -> list[dict[str, Any]]:
     """What a query of a file finds.
 
-    Raises QueryInterrupted where it takes longer than the server's time limit.
+    Raises QueryInterrupted where it takes longer than `milliseconds`, or the server's time limit.
     """
-    found = await database.execute(query(name), parameters)
+    found = await database.execute(query(name), parameters, custom_time_limit=milliseconds)
     return [dict(row) for row in found.rows]
