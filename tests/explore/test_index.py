@@ -148,6 +148,14 @@ def test_what_a_replaced_cable_named_is_counted_no_more(built):
     assert not database.execute("SELECT * FROM entities").fetchall()
 
 
+def test_a_post_has_one_name_however_its_cables_spell_it(built):
+    spelt = ("Embassy Bamako", "AMEMBASSY BAMAKO")
+    database = built(*(cable(f"07BAMAKO{n}", origin=name) for n, name in enumerate(spelt, 1)))
+    assert database.execute("SELECT DISTINCT origin FROM cables").fetchall() == [
+        ("Embassy Bamako",)
+    ]
+
+
 def test_where_somebody_appears_is_found_by_who_he_is(built):
     query = """SELECT label, paragraphs.name FROM appearances
         JOIN register ON register.id = entity_id JOIN paragraphs ON paragraphs.id = paragraph_id"""

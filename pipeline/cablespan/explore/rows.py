@@ -39,7 +39,8 @@ class RowMaker:
 
     def add(self, record: Record, rows: Rows) -> int:
         """Adds the rows of a record, which has every key, to `rows`; returns the cable's id."""
-        cable_id, sender, post = self.next_id("cables"), origin(record), post_that_sent(record)
+        cable_id, post = self.next_id("cables"), post_that_sent(record)
+        sender = post["name"] if post else origin(record)  # one name for all spellings of a post
         rows["cables"].append(self._cable(cable_id, record, sender, post))
         if post and sender and sender not in self.posts:
             self.posts.add(sender)
