@@ -130,13 +130,17 @@ def marked_paragraphs(row: dict, flags: bytearray | None = None) -> list[Marked]
 
 
 def characters(paragraph: Paragraph, flags: bytearray) -> frozenset[int]:
-    """The offsets of a read paragraph's characters in the source."""
-    return frozenset(
-        at
-        for _, start, length in paragraph.source_map.pieces
-        for at in range(start, start + length)
-        if flags[at]
-    )
+    """The offsets of a read paragraph's characters in the source; a sign that the reader repaired,
+    or took for one with the sign beside it, is a gap of one character."""
+    pieces = paragraph.source_map.pieces
+    ends = [(offset + length, at + length) for offset, at, length in pieces]
+    repaired = {
+        end
+        for (text_end, end), (offset, at, _) in zip(ends, pieces[1:], strict=False)
+        if at - end == 1 and offset - text_end <= 1
+    }
+    read = (at for _, start, length in pieces for at in range(start, start + length))
+    return frozenset(at for at in {*read, *repaired} if flags[at])
 
 
 class Reading:

@@ -18,8 +18,11 @@ OPEN = "1. (U) The road is open, and all who came by it said so."
     ("body", "kind", "place"),
     [
         (f"{OPEN}\n\n3. (U) The river is high.\n\nROE", "number", "07OSLO12/3"),
-        (f'{OPEN}\n\n2. (U) It is a ""road"", he said.\n\nROE', "doubled_quotes", "07OSLO12/2"),
-        (f"{OPEN}\n\n2. (U) The mayor,s road is open.\n\nROE", "comma_s", "07OSLO12/2"),
+        (
+            f'{OPEN}\n\n2. (U) No ""road"", no "bridge," no "ship," no "way."\n\nROE',
+            "doubled_quotes",
+            "07OSLO12/2",
+        ),
         (f"{OPEN}\n\n2. (U) {'It rains. ' * 201}\n\nROE", "long_paragraph", "07OSLO12/2"),
         (f"{OPEN}\n\n2. (U) See https://roads.example for more.\n\nROE", None, None),
     ],

@@ -13,17 +13,25 @@ def _damage() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(entry["pattern"]), entry["means"]) for entry in entries)
 
 
-def repaired(text: str) -> str:
-    """The text with its apostrophes and quotation marks, as long as before.
+APOSTROPHE = "'"
+_DAMAGED = re.compile(r"&|,(?=[^\W\d_])")  # quick, and seldom true
+
+
+def repaired(text: str, only: str | None = None) -> str:
+    """The text with its apostrophes and quotation marks, as long as before; `only`: no sign but
+    this one is put back.
 
     >>> print(repaired("Spain,s judges don,t see the Conseil d,Etat as &an ally.8"))
     Spain's judges don't see the Conseil d'Etat as "an ally."
     >>> repaired("AT&T, S&P and 8 others, says Doe, d. 1998, left.")
     'AT&T, S&P and 8 others, says Doe, d. 1998, left.'
     """
+    if _DAMAGED.search(text) is None:
+        return text
     damaged = [
         (match.start(group), meant)
         for pattern, meant in _damage()
+        if only in (None, meant)
         for match in pattern.finditer(text)
         for group in range(1, pattern.groups + 1)
     ]

@@ -13,6 +13,7 @@ from cablespan.header.parsing import parse
 from cablespan.header.signature import signature
 from cablespan.reading.body import layout, segment
 from cablespan.reading.body.ids import DistinctNames
+from cablespan.reading.embedded import torn_copy
 from cablespan.reading.unopened import with_body
 
 _FIRST = 1000  # characters whose lines tell whether a margin can be there
@@ -26,8 +27,8 @@ def assemble(
 ) -> Cable:
     r"""The cable that stands in `text[start:end]`, opening and body; `head` and `facts` are those
     of `_assembled`. Lines that end in a return and a line feed are read as if they had no return,
-    lines of which most end in a backslash as if they had none, a text that is indented as a whole
-    as if it were not.
+    lines of which most end in a backslash as if they had none, doubled quotes as one, a text that
+    is indented as a whole as if it were not.
 
     >>> text = "SUBJECT: ROADS\n\n1. (U) All is well."
     >>> cable = assemble(text, path="a.txt", format="text", reference_id="07OSLO12")
@@ -36,10 +37,11 @@ def assemble(
     """
     own = text[start:end]
     head = (head or "").replace("\r\n", "\n")
-    if "\r" in own and "\r\n" in own:  # one sign is found faster than two
-        plain, mapping = _without_sign("\r", own, start)
-    elif 2 * own.count("\\\n") > own.count("\n"):  # a dump's line ends, escaped
-        plain, mapping = _without_sign("\\", own, start)
+    if sign := _doubled_sign(own):
+        plain, mapping = _without_first(sign, own, start)
+    elif torn := torn_copy(own):
+        plain, mapping = _without_stretch(torn, own, start)
+        facts = {**facts, "torn": own[slice(*torn)]}
     elif margin := _margin(own):
         plain, mapping = _without_margin(own, margin, start)
     else:
@@ -70,6 +72,18 @@ def _margin(text: str) -> str:
     return margin if (len(lines) - within) * _FEW_LINES <= len(lines) else ""
 
 
+def _without_stretch(stretch: tuple[int, int], text: str, start: int = 0) -> tuple[str, SourceMap]:
+    """A text without a stretch of it, and its map into the source, in which it begins at `start`.
+
+    >>> plain, mapping = _without_stretch((2, 4), "A, B.")
+    >>> plain, list(mapping.pieces)
+    ('A,.', [(0, 0, 2), (2, 4, 1)])
+    """
+    begin, end = stretch
+    pieces = (0, start, begin), (begin, start + end, len(text) - end)
+    return text[:begin] + text[end:], SourceMap(pieces[not begin :])
+
+
 def _without_margin(text: str, margin: str, start: int = 0) -> tuple[str, SourceMap]:
     r"""A text without the blanks that its lines begin with, and its map into the source, in which
     it begins at `start`.
@@ -89,20 +103,35 @@ def _without_margin(text: str, margin: str, start: int = 0) -> tuple[str, Source
     return "".join(parts), SourceMap(tuple(pieces))
 
 
-def _without_sign(sign: str, text: str, start: int = 0) -> tuple[str, SourceMap]:
-    r"""A text with a sign before its line feeds left out, and its map into the source, in which it
-    begins at `start`.
+def _doubled_sign(text: str) -> str | None:
+    r"""Two signs of which a text has the first without meaning it: returns before line feeds, the
+    backslashes with which a dump escapes these, the quotes that a CSV file doubles.
 
-    >>> plain, mapping = _without_sign("\r", "A\r\nB")
-    >>> plain, list(mapping.pieces)
-    ('A\nB', [(0, 0, 1), (2, 3, 1)])
+    >>> _doubled_sign("All is\r\nwell."), _doubled_sign('He said ""No"".'), _doubled_sign('"No""')
+    ('\r\n', '""', None)
     """
-    lines = text.split(f"{sign}\n")
-    pieces, at = [], 0
-    for source_at, line in enumerate(lines, start):  # each sign puts the source one further
-        pieces.append((at, source_at + at, len(line)))
-        at += len(line) + 1
-    return "\n".join(lines), SourceMap(tuple(pieces))
+    if "\r" in text and "\r\n" in text:  # one sign is found faster than two
+        return "\r\n"
+    if "\\\n" in text and 2 * text.count("\\\n") > text.count("\n"):
+        return "\\\n"
+    doubled = text.count('""') if '""' in text else 0
+    return '""' if 3 * doubled > text.count('"') else None
+
+
+def _without_first(signs: str, text: str, start: int = 0) -> tuple[str, SourceMap]:
+    r"""A text with the first of two signs left out wherever they stand, and its map into the
+    source, in which it begins at `start`.
+
+    >>> plain, mapping = _without_first("\r\n", "A\r\nB")
+    >>> plain, list(mapping.pieces)
+    ('A\nB', [(0, 0, 1), (1, 2, 2)])
+    """
+    first, *others = text.split(signs)
+    pieces, at = [(0, start, len(first))], len(first)
+    for source_at, part in enumerate(others, start + 1):  # each puts the source one further
+        pieces.append((at, source_at + at, len(part) + 1))
+        at += len(part) + 1
+    return signs[1].join([first, *others]), SourceMap(tuple(pieces))
 
 
 def _assembled(
@@ -119,17 +148,22 @@ def _assembled(
     notes: Sequence[str] = (),
     listed: Sequence[Reference] = (),
     page_created: str | None = None,
+    torn: str = "",
     **known: Any,
 ) -> Cable:
     """The cable that stands in `text[start:end]`.
 
     `head`: the transmission header where it stands elsewhere; `listed`: references that a list
     outside the text names; `page_created`: the time that a page states, which stays in the cable's
-    meta where the date-time group contradicts it; `known`: header facts that win over those of the
-    text.
+    meta where the date-time group contradicts it; `torn`: a copy of its beginning, whose facts
+    count where the text has none; `known`: header facts that win over those of the text.
     """
     opening, end, told = with_body(text, start, end, read_opening(text, start, end))
     notes = (*notes, *told)
+    if torn:
+        copy = read_opening(torn)
+        fields = {**copy.fields, **{name: said for name, said in opening.fields.items() if said}}
+        opening = replace(opening, fields=fields, captions=[*copy.captions, *opening.captions])
     lines_above = text[start : opening.body]
     if head and _SENDER.search(lines_above):  # the transmission header stands twice
         above = set(map(str.strip, lines_above.splitlines()))

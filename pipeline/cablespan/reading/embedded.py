@@ -29,6 +29,9 @@ _HEADER = re.compile(
 _LETTER = re.compile(r"[^\W\d_]")
 _LEAST_CABLE = 200  # characters before a transmission header that are a cable, not a site's words
 _FARTHEST_ROW = 6000  # characters above the row of a page's own cable, where no cells are quoted
+_TORN_LINE = re.compile(r"^[ \t]*(?P<words>[^\n]*[^.\s])\.\.\.[ \t]*\n", re.MULTILINE)
+_LONGEST_TORN = 3000  # characters of a torn copy
+_LEAST_TORN = 9  # characters of a line that comes again
 _LONGEST_HEADER = 4000  # characters of a transmission header below its sender
 _JUST_ABOVE = 300  # characters in which the last line above a header ends
 # What stands between two cells of a row, as a dump has them, or a site that printed each on a line
@@ -109,6 +112,34 @@ def cables_below(text: str) -> list[Part]:
     """
     parts = cables_in(text)
     return parts if parts[0].end >= _LEAST_CABLE else [Part(0, len(text))]
+
+
+def torn_copy(text: str) -> tuple[int, int] | None:
+    r"""Where a cable's beginning stands that a site tore off ("...") and printed once more below:
+    down to where its first line comes again, or the torn line alone, which goes on there.
+
+    >>> torn_copy("UNCLAS OSLO 12\nSUBJECT: RO...\n\nUNCLAS OSLO 12 SUBJECT: ROADS\n1. Rain.")
+    (0, 31)
+    >>> torn_copy("SUBJECT: ROADS\nThis message is sens...\n\nThis message is sensitive.")
+    (15, 39)
+    >>> torn_copy("SUBJECT: ROADS\nHe waited...\n\n1. (U) Rain.")
+    """
+    torn = _TORN_LINE.search(text, 0, _LONGEST_TORN) if "...\n" in text else None
+    if torn is None:
+        return None
+    first = text[: torn.end()].lstrip().partition("\n")[0]
+    again = _words(first).search(text, torn.end(), torn.end() + _JUST_ABOVE)
+    if again and len(first) >= _LEAST_TORN and 2 * again.start() < len(text):
+        return 0, again.start()
+    goes_on = len(torn["words"]) >= _LEAST_TORN and _words(torn["words"]).match(
+        text[torn.end() :].lstrip()
+    )
+    return torn.span() if goes_on else None
+
+
+def _words(line: str) -> re.Pattern[str]:
+    """The words of a line, however the lines are broken."""
+    return re.compile(r"\s+".join(map(re.escape, line.split())))
 
 
 class _Beginning(NamedTuple):

@@ -8,7 +8,7 @@ from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.headings import find_headings
 from cablespan.reading.body.ids import ParagraphIds
 from cablespan.reading.body.layout import lay_out
-from cablespan.reading.body.reflow import reflow
+from cablespan.reading.body.reflow import reflow, with_apostrophes
 from cablespan.reading.body.sections import find_sections
 from cablespan.reading.body.separated import blocks, lay_out_blocks
 
@@ -76,7 +76,7 @@ def paragraphs(drafts: list[Draft], cable_id: str) -> tuple[Paragraph, ...]:
     """Drafts as paragraphs with their sections and ids."""
     find_headings(drafts)
     filled = [(draft, flowed) for draft in drafts if (flowed := reflow(draft))[0].strip()]
-    drafts, texts = [draft for draft, _ in filled], [flowed for _, flowed in filled]
+    drafts, texts = [draft for draft, _ in filled], [with_apostrophes(*it) for _, it in filled]
     find_sections(drafts, [text for text, _ in texts])
     ids = ParagraphIds(cable_id)
     return tuple(

@@ -1,11 +1,14 @@
 """Lines of a paragraph put together to running text, with the way back to their source."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 
 from cablespan.cable import Piece, SourceMap
 from cablespan.header.hyphens import joint
 from cablespan.reading.body.draft import Draft
 from cablespan.reading.body.tables import indented
+from cablespan.signs import APOSTROPHE, repaired
 
 _HYPHEN = re.compile(r"- *\n")
 _END_WITHOUT_BLANK = re.compile(r"\n(?<! \n)")
@@ -63,6 +66,35 @@ def reflow(draft: Draft) -> tuple[str, SourceMap]:
             offset += len(run)
             blank = " "
     return "".join(parts), SourceMap(tuple(pieces))
+
+
+def with_apostrophes(text: str, source_map: SourceMap) -> tuple[str, SourceMap]:
+    """A text whose apostrophes became commas, with them; each is a gap of its map.
+
+    >>> text, mapping = with_apostrophes("Oslo,s road", SourceMap(((0, 5, 11),)))
+    >>> print(text, mapping.pieces)
+    Oslo's road ((0, 5, 4), (5, 10, 6))
+    """
+    whole = repaired(text, only=APOSTROPHE)
+    if whole == text:
+        return text, source_map
+    changed = [at for at, (old, new) in enumerate(zip(text, whole, strict=True)) if old != new]
+    pieces = [
+        (start, start - offset + at, stop - start)
+        for offset, at, length in source_map.pieces
+        for start, stop in _without(changed, offset, offset + length)
+    ]
+    return whole, SourceMap(tuple(pieces))
+
+
+def _without(places: list[int], start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """The stretches of `start` to `stop` between places."""
+    for place in places[bisect_left(places, start) : bisect_left(places, stop)]:
+        if place > start:
+            yield start, place
+        start = place + 1
+    if start < stop:
+        yield start, stop
 
 
 def _plain(source: str, spans: list[tuple[int, int]]) -> tuple[str, SourceMap] | None:
