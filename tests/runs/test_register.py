@@ -9,12 +9,14 @@ import pytest
 from typer.testing import CliRunner
 
 from cablespan.cli import app
+from cablespan.components.entities.person_names import parse_person
 from cablespan.runs.batch import annotate
 from cablespan.runs.batch.folder import Folder
 from cablespan.runs.batch.manifest import Manifest
 from cablespan.runs.batch.results import Results
 from cablespan.runs.export import export
 from cablespan.runs.register import register
+from cablespan.runs.register.people import Entries, Pair, _attached
 
 POSTS = {"OSLO": "Embassy Oslo", "LIMA": "Embassy Lima"}
 
@@ -43,9 +45,12 @@ def cable(id, date, *clusters):
 
 
 def official(name, office=None, kb_id=None):
+    person = parse_person(name)
     return {
         "label": "OFFICIAL",
         "name": name,
+        "given_name": person.given,
+        "family_name": person.family,
         "named": True,
         "office": office,
         "kb_id": kb_id,
@@ -146,6 +151,26 @@ def test_a_surname_that_may_be_either_is_neither(tmp_path):
     )
     register(str(run))
     assert ("Sund", ["07OSLO3"]) in entries(run)
+
+
+def test_of_two_rivals_a_surname_is_whom_far_more_cables_name():
+    pairs, alone = [Pair(1, 3, 0.99), Pair(2, 3, 0.95)], {3}
+    assert list(_attached(Entries({}, []), pairs, alone, {1: 1, 2: 1})) == []
+    (found,) = _attached(Entries({}, []), pairs, alone, {1: 30, 2: 1})
+    assert found[:2] == (1, 3)
+
+
+def test_an_office_without_a_name_is_nobody_beyond_its_cable(tmp_path):
+    offices = [official("Pol Chief"), official("Governor of Viken", "Governor")]
+    run = write(
+        tmp_path / "run",
+        cable("07OSLO1", "2007-01-01", *offices),
+        cable("07OSLO2", "2007-01-02", *offices),
+        *crowd(),
+    )
+    register(str(run))
+    names = [name for name, _ in entries(run)]
+    assert (names.count("Pol Chief"), names.count("Governor of Viken")) == (2, 2)
 
 
 def test_a_body_without_id_is_one_in_its_country_and_what_fits_many_stays_in_its_cable(tmp_path):

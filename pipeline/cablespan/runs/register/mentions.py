@@ -18,6 +18,7 @@ from cablespan.components.entities.person_names import (
     word_list,
 )
 from cablespan.facts import CableFacts
+from cablespan.header.offices import office_words
 from cablespan.labels import Entity
 
 # What becomes of a cluster, by its label; laws and references to cables are not registered.
@@ -29,6 +30,7 @@ KINDS = {
     Entity.PLACE: "places",
 }
 TABLES = tuple(dict.fromkeys(KINDS.values()))
+_OF = " of "
 BATCH = 100_000  # clusters that lie in memory at a time
 
 NAMES = pa.list_(pa.struct([("name", pa.string()), ("count", pa.int32())]))
@@ -120,6 +122,8 @@ def _counted(mentions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _of_person(cluster: Mapping[str, Any]) -> dict[str, Any]:
     parts = (cluster.get("given_name"), cluster.get("family_name"))
+    if not parts[0] and _OF in cluster["name"]:  # "Governor of Sao Paulo": nobody is named
+        return {"name": cluster["name"], "words": []}
     name, words = person_name(" ".join(filter(None, parts)) or cluster["name"])
     return {"name": name, "words": words}
 
@@ -128,12 +132,14 @@ def _of_person(cluster: Mapping[str, Any]) -> dict[str, Any]:
 def person_name(name: str) -> tuple[str, list[str]]:
     """A person's name without title, and its words in lower case: no particle, "Jr." or number.
 
-    What stands before a title within the name goes with it.
+    What stands before a title within the name goes with it; what names an office alone is nobody.
 
     >>> person_name("Sao Paulo State Governor José Serra")
     ('José Serra', ['jose', 'serra'])
     >>> person_name("Ana de la Cruz Jr.")[1]
     ['ana', 'cruz']
+    >>> person_name("Pol Chief")[1]
+    []
     """
     words = name.split()
     for start in reversed(range(len(words))):
@@ -143,6 +149,8 @@ def person_name(name: str) -> tuple[str, list[str]]:
     else:
         return name, []
     kept = [word for word in person.names if word.isalpha()]
+    if office_words("office").issuperset(kept) and office_words("surname").isdisjoint(kept):
+        return name, []
     left_out = word_list("particle") | word_list("generation")
     plain = " ".join(filter(None, (person.given, person.family)))
     return plain, [word for word in kept if word not in left_out] or kept

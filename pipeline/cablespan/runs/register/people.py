@@ -4,8 +4,8 @@ grow from the best pair down, as far as nothing speaks against it.
 A profile is what the cables of a country call by one name with no longer gap than GAP years.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -46,6 +46,7 @@ _PROFILES = """
 CREATE OR REPLACE TABLE profiles AS
 SELECT profile AS unique_id, any_value(called) AS called, any_value(kb_id) AS kb_id,
   any_value(home) AS home, min(year) AS first_year, max(year) AS last_year,
+  count(DISTINCT cable) AS cables,
   list_sort(list_distinct(list(office) FILTER (office IS NOT NULL))) AS offices,
   any_value(words) AS words, any_value(words)[2:] AS later, any_value(words)[-1] AS family,
   CASE WHEN len(any_value(words)) > 1 THEN any_value(called) END AS full_name,
@@ -146,23 +147,31 @@ def scored_pairs(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelati
 
 def resolve(connection: duckdb.DuckDBPyConnection) -> People:
     """Who is who among the `profiles`, which `make_profiles` has made."""
-    profiles = connection.sql("SELECT unique_id, kb_id, full_name IS NULL FROM profiles").fetchall()
-    kb_ids = {number: kb_id for number, kb_id, _ in profiles if kb_id}
-    single = {number for number, kb_id, is_single in profiles if is_single and not kb_id}
+    profiles = connection.sql(
+        "SELECT unique_id, kb_id, full_name IS NULL, cables FROM profiles"
+    ).fetchall()
+    kb_ids = {number: kb_id for number, kb_id, *_ in profiles if kb_id}
+    single = {number for number, kb_id, is_single, _ in profiles if is_single and not kb_id}
     pairs = [Pair(*row) for row in scored_pairs(connection).fetchall()]
     of_full_names = [pair for pair in pairs if single.isdisjoint(pair[:2])]
     entries = Entries(kb_ids, (pair for pair in of_full_names if pair.probability < OTHER))
     same = [pair for pair in of_full_names if pair.probability >= SAME]
     merges = [*entries.by_id(), *(pair for pair in same if entries.merge(pair))]
-    merges += [pair for pair in _attached(entries, pairs, single) if entries.merge(pair)]
+    cables: Counter[int] = Counter()
+    for number, *_, own in profiles:
+        cables[entries.first(number)] += own
+    merges += [pair for pair in _attached(entries, pairs, single, cables) if entries.merge(pair)]
     return People({number: entries.first(number) for number, *_ in profiles}, merges)
 
 
-def _attached(entries: "Entries", pairs: Iterable[Pair], single: set[int]) -> Iterator[Pair]:
+def _attached(
+    entries: "Entries", pairs: Iterable[Pair], single: set[int], cables: Mapping[int, int]
+) -> Iterator[Pair]:
     """Surnames alone ("President Pacheco") with the entry that they name.
 
     A profile names one entry at most, so that its entries are rival hypotheses: each has the odds
-    of its best pair, and the probability is its share in the odds of all and of none.
+    of its best pair, less where fewer `cables` name it than another, and the probability is its
+    share in the odds of all and of none.
     """
     rivals: dict[int, dict[int, Pair]] = defaultdict(dict)
     for pair in pairs:
@@ -170,10 +179,12 @@ def _attached(entries: "Entries", pairs: Iterable[Pair], single: set[int]) -> It
             alone, full = pair[:2] if pair.left in single else pair[1::-1]
             rivals[alone].setdefault(entries.first(full), pair)  # the best, as they fall
     for _, pair_of in sorted(rivals.items()):
-        best = max(pair_of.values(), key=lambda pair: pair.probability)
-        share = _odds(best) / (1 + sum(map(_odds, pair_of.values())))
+        most = max(cables[entry] for entry in pair_of)
+        odds = {entry: _odds(pair) * cables[entry] / most for entry, pair in pair_of.items()}
+        best = max(odds, key=lambda entry: odds[entry])
+        share = odds[best] / (1 + sum(odds.values()))
         if share >= SAME:
-            yield best._replace(probability=share)
+            yield pair_of[best]._replace(probability=share)
     yield from (p for p in pairs if single.issuperset(p[:2]) and p.probability >= SAME)
 
 
