@@ -12,7 +12,7 @@ from cablespan.header.prose import has_common_word
 from cablespan.header.tokens import Tokens, is_year
 from cablespan.lexicon import listed, load
 
-DTG = re.compile(r"\b\d{6}Z(?: ?[A-Z]{3} ?\d{2,4})?", re.IGNORECASE)
+DTG = re.compile(r"(?<!\d)\d{6}Z(?: ?[A-Z]{3} ?\d{2,4})?", re.IGNORECASE)
 # "A. OSLO 12", "(A) 07 OSLO 12, (B) ...", "2006 OSLO 12"; no "A. OSLO 2007"
 _FIRST_ITEM = re.compile(
     r"""(?:[(\[]?A[.):\]]{1,2}\s{0,3}(?:(?:19|20)?\d\d\s?)? | (?:19|20)?\d\d\s)
