@@ -61,7 +61,7 @@ _BEFORE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_AFTER = re.compile(r"[\s#*\d.()/\"-]{1,20}$")
+_AFTER = re.compile(r"(?!/\d)[\s#*\d.()/\"-]{1,20}$")  # a clerk signs LFM/14
 _ACTING = re.compile(r"(?:\s?\(A|(?:\s?\(|,\s?)(?:ACTING|CDA|CHARGE))$")
 _HANDLING_AFTER = re.compile(rf"(?<=[A-Z]{{2}})\s{{1,9}}{_HANDLING}\.?$")
 # Signs and words around a name, in this order.
