@@ -36,8 +36,8 @@ def test_the_vectors_of_a_long_document_are_the_same_in_blocks(tok2vec):
     doc = nlp.make_doc(" ".join(f"In {year} {TOLD}" for year in range(1900, 1980)))
     assert len(doc) > 2 * BLOCK
     [expected], _ = pipe.model([doc], is_train=True)
-    # A processor may round products of other shapes otherwise in the last bit.
-    numpy.testing.assert_allclose(pipe.model.predict([doc])[0], expected, rtol=1e-4, atol=1e-5)
+    # Not to the bit: on AMD EPYC they differ by 1.4e-6 whatever the size of the blocks.
+    numpy.testing.assert_allclose(pipe.model.predict([doc])[0], expected, atol=1e-5)
 
 
 def test_what_predicts_has_no_gradient(tok2vec):
